@@ -1,0 +1,189 @@
+//! Identifiers: UUIDv7 kept as text, one type a noun, so that a person's id can't be passed for a
+//! tenant's. They sort by the time they were made (RFC 9562, section 5.7).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Clock, Rng};
+
+/// Text that is not an identifier of the kind asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid {kind}: {text:?}")]
+pub struct BadId {
+    /// The kind of identifier that was expected.
+    pub kind: &'static str,
+    /// What stood there instead, cut to 64 characters.
+    pub text: String,
+}
+
+fn bad(kind: &'static str, text: &str) -> BadId {
+    BadId { kind, text: text.chars().take(64).collect() }
+}
+
+fn uuid_v7(clock: &dyn Clock, rng: &dyn Rng) -> String {
+    let mut random = [0u8; 10];
+    rng.fill(&mut random);
+    let millis = u64::try_from(clock.now().as_millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().hyphenated().to_string()
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// A fresh id, later than every id made before it by this clock.
+            pub fn new(clock: &dyn Clock, rng: &dyn Rng) -> Self {
+                Self(uuid_v7(clock, rng))
+            }
+
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadId;
+            fn from_str(text: &str) -> Result<Self, BadId> {
+                // Only the canonical form: two spellings of one id would be two keys.
+                match uuid::Uuid::try_parse(text) {
+                    Ok(id) if id.hyphenated().to_string() == text => Ok(Self(text.to_owned())),
+                    _ => Err(bad(stringify!($name), text)),
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = BadId;
+            fn try_from(text: String) -> Result<Self, BadId> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A business.
+    TenantId,
+    /// Somebody who signs in; may be a member of several tenants.
+    AccountId,
+    /// An account's place in one tenant.
+    MemberId,
+    /// An invitation to become a member.
+    InvitationId,
+    /// A lead or a customer.
+    PersonId,
+    /// An appointment.
+    AppointmentId,
+    /// A calendar of a connection that the tenant chose to use.
+    CalendarId,
+    /// A connected account at a provider.
+    ConnectionId,
+    /// A unit of work that runs later.
+    JobId,
+    /// A row of the outbox: one effect of one business change.
+    OutboxId,
+    /// A received webhook delivery.
+    DeliveryId,
+    /// An audit entry.
+    AuditId,
+    /// A repeating job.
+    ScheduleId,
+    /// A record of a plugin's own collection.
+    RecordId,
+}
+
+/// A plugin's name: lower-case words joined by hyphens, 2 to 64 characters, such as `acme-calendar`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PluginId(String);
+
+impl PluginId {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for PluginId {
+    type Err = BadId;
+    fn from_str(text: &str) -> Result<Self, BadId> {
+        let words_ok = text.split('-').all(|word| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        });
+        if words_ok && (2..=64).contains(&text.len()) && text.as_bytes()[0].is_ascii_lowercase() {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(bad("PluginId", text))
+        }
+    }
+}
+
+impl TryFrom<String> for PluginId {
+    type Error = BadId;
+    fn try_from(text: String) -> Result<Self, BadId> {
+        text.parse()
+    }
+}
+
+impl From<PluginId> for String {
+    fn from(id: PluginId) -> String {
+        id.0
+    }
+}
+
+impl fmt::Display for PluginId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::SeededRng;
+    use crate::time::ManualClock;
+
+    #[test]
+    fn ids_sort_by_the_time_they_were_made() {
+        let (clock, rng) = (ManualClock::at(1_000), SeededRng::new(7));
+        let first = PersonId::new(&clock, &rng);
+        clock.advance_millis(1);
+        let second = PersonId::new(&clock, &rng);
+        assert!(first < second);
+        assert_eq!(first.as_str().parse(), Ok(first));
+    }
+
+    #[test]
+    fn only_the_canonical_spelling_is_an_id() {
+        assert!("0190A0B0-0000-7000-8000-000000000000".parse::<TenantId>().is_err());
+        assert!("{0190a0b0-0000-7000-8000-000000000000}".parse::<TenantId>().is_err());
+        assert!("".parse::<TenantId>().is_err());
+    }
+
+    #[test]
+    fn plugin_names_are_plain() {
+        assert!("acme-calendar".parse::<PluginId>().is_ok());
+        for bad in ["", "a", "A-b", "a--b", "-ab", "ab-", "a/b", "../ab", "9ab", "a b"] {
+            assert!(bad.parse::<PluginId>().is_err(), "{bad}");
+        }
+    }
+}

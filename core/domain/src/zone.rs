@@ -1,0 +1,110 @@
+//! Time zones by IANA name, from the database bundled in the binary.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::{Date, DateTime};
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// A time zone such as `Asia/Jerusalem`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Zone(jiff::tz::TimeZone, String);
+
+/// Text that names no time zone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no such time zone: {0:?}")]
+pub struct UnknownZone(pub String);
+
+impl Zone {
+    /// Coordinated universal time.
+    pub fn utc() -> Self {
+        Self(jiff::tz::TimeZone::UTC, "UTC".to_owned())
+    }
+
+    /// The IANA name.
+    pub fn name(&self) -> &str {
+        &self.1
+    }
+
+    /// What a clock on the wall shows at this instant.
+    pub fn local(&self, time: Timestamp) -> DateTime {
+        let instant = jiff::Timestamp::from_millisecond(time.as_millis()).unwrap_or_default();
+        self.0.to_datetime(instant)
+    }
+
+    /// The instant of a local time. In a gap (the clock jumps ahead) the first valid instant after
+    /// it; in an overlap (the clock is set back) the earlier of the two.
+    pub fn instant(&self, local: DateTime) -> Option<Timestamp> {
+        let zoned = self.0.to_ambiguous_zoned(local).compatible().ok()?;
+        Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
+    }
+
+    /// The first instant of a local day.
+    pub fn start_of_day(&self, day: Date) -> Option<Timestamp> {
+        let zoned = day.to_zoned(self.0.clone()).ok()?;
+        Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
+    }
+
+    /// Every name a settings page can offer, sorted.
+    pub fn all_names() -> Vec<String> {
+        let mut names: Vec<String> =
+            jiff::tz::db().available().map(|name| name.to_string()).collect();
+        names.retain(|name| name == "UTC" || name.contains('/') && !name.starts_with("Etc/"));
+        names.sort();
+        names
+    }
+}
+
+impl FromStr for Zone {
+    type Err = UnknownZone;
+    fn from_str(text: &str) -> Result<Self, UnknownZone> {
+        let zone = jiff::tz::TimeZone::get(text)
+            .map_err(|_| UnknownZone(text.chars().take(64).collect()))?;
+        let name = zone.iana_name().unwrap_or(text).to_owned();
+        Ok(Self(zone, name))
+    }
+}
+
+impl TryFrom<String> for Zone {
+    type Error = UnknownZone;
+    fn try_from(text: String) -> Result<Self, UnknownZone> {
+        text.parse()
+    }
+}
+
+impl From<Zone> for String {
+    fn from(zone: Zone) -> String {
+        zone.1
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::datetime;
+
+    #[test]
+    fn a_gap_moves_forward_and_an_overlap_takes_the_first() -> Result<(), UnknownZone> {
+        let zone: Zone = "Asia/Jerusalem".parse()?;
+        // The clock jumps from 02:00 to 03:00 on 2026-03-27 and back from 02:00 on 2026-10-25.
+        let gap = zone.instant(datetime(2026, 3, 27, 2, 30, 0, 0));
+        assert_eq!(gap, Timestamp::parse_rfc3339("2026-03-27T00:30:00Z"));
+        let overlap = zone.instant(datetime(2026, 10, 25, 1, 30, 0, 0));
+        assert_eq!(overlap, Timestamp::parse_rfc3339("2026-10-24T22:30:00Z"));
+        Ok(())
+    }
+
+    #[test]
+    fn an_unknown_zone_is_refused() {
+        assert!("Mars/Olympus".parse::<Zone>().is_err());
+    }
+}

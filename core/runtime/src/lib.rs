@@ -1,0 +1,1 @@
+//! Runs plugins: the contract, capabilities, egress and limits. No diesel, no actix.

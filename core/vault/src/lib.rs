@@ -1,0 +1,1 @@
+//! Seals and opens secrets, hashes passwords, derives keys. No database, no HTTP.

@@ -1,0 +1,1 @@
+//! Google Calendar on OXPI's calendar port.

@@ -1,0 +1,1 @@
+//! What a plugin author needs: a trait with defaults, one macro, typed wrappers.

@@ -1,0 +1,1 @@
+//! Turns a compiled plugin into a component and lays out its package.

@@ -1,0 +1,1 @@
+//! Stand-ins for providers: stateful, strict, and able to fail on demand.
