@@ -5,6 +5,7 @@
 
 pub mod id;
 pub mod locale;
+pub mod phone;
 pub mod rng;
 pub mod role;
 pub mod secret;

@@ -1,0 +1,187 @@
+//! Phone numbers: what somebody typed, brought into the one form that can be compared and dialled
+//! (ITU-T E.164: a plus, the country's calling code, the number; at most 15 digits).
+//!
+//! A number typed without its country is read as one of the business's own country, which its time
+//! zone tells. Where that is unknown there is no normal form, and only what was typed is kept.
+
+use crate::Zone;
+
+/// How a country's numbers are dialled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Country {
+    /// The calling code, without a plus.
+    pub code: &'static str,
+    /// What is dialled before a national number and falls away in the international one.
+    pub trunk: &'static str,
+}
+
+/// A calling code, its trunk prefix, and the zones whose clocks that country uses.
+type Row = (&'static str, &'static str, &'static [&'static str]);
+
+#[rustfmt::skip]
+const COUNTRIES: &[Row] = &[
+    ("1", "1", &[
+        "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles",
+        "America/Phoenix", "America/Anchorage", "America/Detroit", "America/Boise",
+        "Pacific/Honolulu", "America/Toronto", "America/Vancouver", "America/Montreal",
+        "America/Edmonton", "America/Winnipeg", "America/Halifax", "America/St_Johns",
+    ]),
+    ("20", "0", &["Africa/Cairo"]),
+    ("27", "0", &["Africa/Johannesburg"]),
+    ("30", "", &["Europe/Athens"]),
+    ("31", "0", &["Europe/Amsterdam"]),
+    ("32", "0", &["Europe/Brussels"]),
+    ("33", "0", &["Europe/Paris"]),
+    ("34", "", &["Europe/Madrid", "Atlantic/Canary"]),
+    ("36", "06", &["Europe/Budapest"]),
+    ("39", "", &["Europe/Rome"]),
+    ("40", "0", &["Europe/Bucharest"]),
+    ("41", "0", &["Europe/Zurich"]),
+    ("43", "0", &["Europe/Vienna"]),
+    ("44", "0", &["Europe/London", "Europe/Belfast"]),
+    ("45", "", &["Europe/Copenhagen"]),
+    ("46", "0", &["Europe/Stockholm"]),
+    ("47", "", &["Europe/Oslo"]),
+    ("48", "", &["Europe/Warsaw"]),
+    ("49", "0", &["Europe/Berlin"]),
+    ("52", "", &["America/Mexico_City", "America/Tijuana", "America/Monterrey"]),
+    ("54", "0", &["America/Argentina/Buenos_Aires", "America/Buenos_Aires"]),
+    ("55", "0", &["America/Sao_Paulo"]),
+    ("57", "", &["America/Bogota"]),
+    ("61", "0", &["Australia/Sydney", "Australia/Melbourne", "Australia/Brisbane",
+        "Australia/Perth", "Australia/Adelaide", "Australia/Hobart", "Australia/Darwin"]),
+    ("63", "0", &["Asia/Manila"]),
+    ("64", "0", &["Pacific/Auckland"]),
+    ("65", "", &["Asia/Singapore"]),
+    ("66", "0", &["Asia/Bangkok"]),
+    ("81", "0", &["Asia/Tokyo"]),
+    ("82", "0", &["Asia/Seoul"]),
+    ("84", "0", &["Asia/Ho_Chi_Minh", "Asia/Saigon"]),
+    ("90", "0", &["Europe/Istanbul"]),
+    ("91", "0", &["Asia/Kolkata", "Asia/Calcutta"]),
+    ("92", "0", &["Asia/Karachi"]),
+    ("234", "0", &["Africa/Lagos"]),
+    ("254", "0", &["Africa/Nairobi"]),
+    ("351", "", &["Europe/Lisbon"]),
+    ("353", "0", &["Europe/Dublin"]),
+    ("357", "", &["Asia/Nicosia"]),
+    ("358", "0", &["Europe/Helsinki"]),
+    ("359", "0", &["Europe/Sofia"]),
+    ("380", "0", &["Europe/Kyiv", "Europe/Kiev"]),
+    ("420", "", &["Europe/Prague"]),
+    ("962", "0", &["Asia/Amman"]),
+    ("966", "0", &["Asia/Riyadh"]),
+    ("970", "0", &["Asia/Gaza", "Asia/Hebron"]),
+    ("971", "0", &["Asia/Dubai"]),
+    ("972", "0", &["Asia/Jerusalem", "Asia/Tel_Aviv"]),
+];
+
+/// The country whose clocks a zone shows, for the zones we know.
+pub fn country_of(zone: &Zone) -> Option<Country> {
+    let row = COUNTRIES.iter().find(|(_, _, zones)| zones.contains(&zone.name()))?;
+    Some(Country { code: row.0, trunk: row.1 })
+}
+
+/// The E.164 form of what was typed, or None where it has none: letters, an extension, a short or
+/// starred number, or a national number while the country is unknown.
+pub fn to_e164(typed: &str, home: Option<Country>) -> Option<String> {
+    let (plus, digits) = digits_of(typed)?;
+    let international = if plus {
+        digits
+    } else if let Some(rest) = digits.strip_prefix("00") {
+        rest.to_owned()
+    } else {
+        national(&digits, home?)
+    };
+    let length_ok = (8..=15).contains(&international.len());
+    (length_ok && !international.starts_with('0')).then(|| format!("+{international}"))
+}
+
+/// Whether it began with a plus, and its digits; None when anything else but punctuation is there.
+fn digits_of(typed: &str) -> Option<(bool, String)> {
+    let mut plus = false;
+    let mut digits = String::new();
+    for letter in typed.chars() {
+        match letter {
+            '0'..='9' => digits.push(letter),
+            '+' if digits.is_empty() && !plus => plus = true,
+            ' ' | '\u{a0}' | '-' | '.' | '(' | ')' | '/' => {}
+            // Dashes and direction marks that phones and documents put around a number.
+            '\u{2010}'..='\u{2014}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' => {}
+            '\u{2066}'..='\u{2069}' => {}
+            _ => return None,
+        }
+    }
+    // "+44 (0)20 ..." carries a trunk zero that isn't dialled from abroad.
+    if plus && typed.contains("(0)") {
+        digits = without_marked_trunk(typed);
+    }
+    Some((plus, digits))
+}
+
+fn without_marked_trunk(typed: &str) -> String {
+    typed.replacen("(0)", "", 1).chars().filter(char::is_ascii_digit).collect()
+}
+
+fn national(digits: &str, home: Country) -> String {
+    // Eight digits or more after the country's own code: the code was typed without its plus.
+    if let Some(rest) = digits.strip_prefix(home.code) {
+        if rest.len() >= 8 && !rest.starts_with('0') {
+            return digits.to_owned();
+        }
+    }
+    let trunkless = digits.strip_prefix(home.trunk).unwrap_or(digits);
+    format!("{}{trunkless}", home.code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zone::UnknownZone;
+
+    fn home(zone: &str) -> Result<Option<Country>, UnknownZone> {
+        Ok(country_of(&zone.parse()?))
+    }
+
+    #[test]
+    fn one_number_has_one_normal_form() -> Result<(), UnknownZone> {
+        let israel = home("Asia/Jerusalem")?;
+        for typed in [
+            "050-123-4567",
+            "0501234567",
+            "+972 50 123 4567",
+            "972501234567",
+            "00972-50-1234567",
+            "\u{200f}+972 (0)50 123 4567",
+            "50 123 4567",
+        ] {
+            assert_eq!(to_e164(typed, israel).as_deref(), Some("+972501234567"), "{typed}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn each_country_drops_its_own_trunk_prefix() -> Result<(), UnknownZone> {
+        for (zone, typed, expected) in [
+            ("Europe/London", "020 7946 0018", "+442079460018"),
+            ("America/New_York", "(212) 555-0123", "+12125550123"),
+            ("America/New_York", "1-212-555-0123", "+12125550123"),
+            ("Europe/Rome", "06 1234 5678", "+390612345678"),
+            ("Europe/Budapest", "06 1 234 5678", "+3612345678"),
+        ] {
+            assert_eq!(to_e164(typed, home(zone)?).as_deref(), Some(expected), "{typed}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_has_no_normal_form_gets_none() -> Result<(), UnknownZone> {
+        let israel = home("Asia/Jerusalem")?;
+        for typed in ["", "*2700", "100", "050-123 ext 4", "call me", "+1", "+0501234567", "++1"] {
+            assert_eq!(to_e164(typed, israel), None, "{typed}");
+        }
+        assert_eq!(to_e164("050-123-4567", None), None);
+        assert_eq!(to_e164("+1234567890123456", None), None);
+        Ok(())
+    }
+}
