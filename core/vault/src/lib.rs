@@ -1,1 +1,23 @@
 //! Seals and opens secrets, hashes passwords, derives keys. No database, no HTTP.
+//!
+//! Root key -> tenant key (by tenant and epoch) -> data key (random, stored wrapped) -> subkey of one
+//! record -> XChaCha20-Poly1305 with a key commitment. The caller stores wrapped keys and envelopes;
+//! neither tells anything without the root key. Invariant: `sodium.rs` alone names the library that
+//! does the arithmetic, and no type that holds a secret can be printed or serialized.
+
+mod envelope;
+mod error;
+mod gate;
+mod keys;
+mod label;
+pub mod password;
+mod root_key;
+mod sodium;
+pub mod token;
+mod vault;
+
+pub use error::{Error, RootKeyError};
+pub use keys::WrappedKey;
+pub use label::Label;
+pub use root_key::{FileSource, RootKey, RootKeySource, VariableSource};
+pub use vault::{Vault, key_id};

@@ -1,0 +1,90 @@
+//! The only file that names the cryptographic library (its upstream is retired, so a replacement must
+//! touch nothing else; `tests/golden.rs` opens what this makes with other crates).
+//!
+//! Used of it: AEAD, pwhash, auth, randombytes.
+
+use std::sync::OnceLock;
+
+use domain::Secret;
+use sodiumoxide::crypto::aead::xchacha20poly1305_ietf as aead;
+use sodiumoxide::crypto::auth::hmacsha512256 as auth;
+use sodiumoxide::crypto::pwhash::argon2id13 as pwhash;
+
+use crate::Error;
+use crate::keys::Key;
+
+/// Bytes of a nonce of XChaCha20-Poly1305.
+pub(crate) const NONCE_LEN: usize = aead::NONCEBYTES;
+/// Bytes that encryption adds.
+pub(crate) const TAG_LEN: usize = aead::TAGBYTES;
+/// Bytes of a message authentication code.
+pub(crate) const MAC_LEN: usize = auth::TAGBYTES;
+
+/// Argon2id passes (RFC 9106 calls it t).
+pub(crate) const PASSWORD_PASSES: usize = 2;
+/// Argon2id memory.
+pub(crate) const PASSWORD_MEMORY_KIB: usize = 64 * 1024;
+
+/// Starts the library; it is thread-safe only from then on.
+fn start() -> Result<(), Error> {
+    static STARTED: OnceLock<bool> = OnceLock::new();
+    match STARTED.get_or_init(|| sodiumoxide::init().is_ok()) {
+        true => Ok(()),
+        false => Err(Error::Library("it did not start")),
+    }
+}
+
+/// Fills `bytes` with random ones.
+pub(crate) fn random(bytes: &mut [u8]) -> Result<(), Error> {
+    start()?;
+    sodiumoxide::randombytes::randombytes_into(bytes);
+    Ok(())
+}
+
+/// HMAC-SHA-512 cut to 256 bits.
+pub(crate) fn mac(key: &Key, message: &[u8]) -> [u8; MAC_LEN] {
+    auth::authenticate(message, &auth::Key(*key.bytes())).0
+}
+
+/// Compares two codes in a time that does not depend on them.
+pub(crate) fn same_mac(one: &[u8; MAC_LEN], other: &[u8; MAC_LEN]) -> bool {
+    auth::Tag(*one) == auth::Tag(*other)
+}
+
+/// Encrypts with XChaCha20-Poly1305 (IETF); the tag comes last.
+pub(crate) fn encrypt(key: &Key, nonce: &[u8; NONCE_LEN], bound: &[u8], plain: &[u8]) -> Vec<u8> {
+    aead::seal(plain, Some(bound), &aead::Nonce(*nonce), &aead::Key(*key.bytes()))
+}
+
+/// Decrypts what [`encrypt`] made with the same key, nonce and bound data.
+pub(crate) fn decrypt(
+    key: &Key,
+    nonce: &[u8; NONCE_LEN],
+    bound: &[u8],
+    sealed: &[u8],
+) -> Result<Secret, Error> {
+    aead::open(sealed, Some(bound), &aead::Nonce(*nonce), &aead::Key(*key.bytes()))
+        .map(Secret::new)
+        .map_err(|()| Error::Refused)
+}
+
+/// Hashes a password with Argon2id and a random salt, in the PHC text format.
+pub(crate) fn hash_password(password: &[u8]) -> Result<String, Error> {
+    start()?;
+    let memory = pwhash::MemLimit(PASSWORD_MEMORY_KIB * 1024);
+    let hash = pwhash::pwhash(password, pwhash::OpsLimit(PASSWORD_PASSES), memory)
+        .map_err(|()| Error::Library("no memory to hash a password"))?;
+    let text = hash.as_ref().split(|byte| *byte == 0).next().unwrap_or_default();
+    String::from_utf8(text.to_vec()).map_err(|_| Error::Library("a password hash is not text"))
+}
+
+/// Whether the hash, in the PHC text format, is of this password.
+pub(crate) fn verify_password(hash: &str, password: &[u8]) -> bool {
+    let mut padded = [0u8; pwhash::HASHEDPASSWORDBYTES];
+    // The library reads up to the first NUL, so one must remain.
+    if hash.len() >= padded.len() || start().is_err() {
+        return false;
+    }
+    padded[..hash.len()].copy_from_slice(hash.as_bytes());
+    pwhash::pwhash_verify(&pwhash::HashedPassword(padded), password)
+}
