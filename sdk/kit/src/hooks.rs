@@ -1,0 +1,144 @@
+//! A trait for each hook that is not a port. Implement what you need; name it in `plugin!`.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::problem::{Problem, Result, place_of};
+
+/// A setting that can't be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingProblem {
+    /// The setting's name.
+    pub setting: String,
+    /// What is wrong with it: a key of the plugin's own texts.
+    pub text_key: String,
+}
+
+impl SettingProblem {
+    /// The setting and the key of the text that says what is wrong.
+    pub fn new(setting: &str, text_key: &str) -> Self {
+        Self { setting: setting.to_owned(), text_key: text_key.to_owned() }
+    }
+}
+
+/// Called around installing, changing settings and upgrading.
+pub trait Lifecycle {
+    /// Whether the plugin can work with these settings; `{}` when there are none.
+    fn validate(settings: Value) -> core::result::Result<(), Vec<SettingProblem>> {
+        let _ = settings;
+        Ok(())
+    }
+
+    /// Brings stored data from a former version's form to this one's.
+    fn migrate(from_version: &str) -> Result<()> {
+        let _ = from_version;
+        Ok(())
+    }
+}
+
+/// A job that is due.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// The handler it was enqueued for.
+    pub handler: String,
+    /// What it was enqueued with.
+    pub payload: Value,
+    /// 1 the first time, then counting up.
+    pub attempt: u32,
+}
+
+impl Job {
+    /// The payload as a type.
+    pub fn payload<T: DeserializeOwned>(&self) -> Result<T> {
+        typed(&self.payload)
+    }
+}
+
+/// Runs jobs and schedules.
+pub trait JobHandler {
+    /// Runs one job. It may run again after a crash, so doing it twice must be doing it once.
+    fn run(job: Job) -> Result<Option<Value>>;
+}
+
+/// Something the workspace or another plugin announced.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Such as `appointment.booked`.
+    pub topic: String,
+    /// The same when an event is delivered again.
+    pub id: String,
+    /// What is known of it.
+    pub payload: Value,
+}
+
+impl Event {
+    /// The payload as a type.
+    pub fn payload<T: DeserializeOwned>(&self) -> Result<T> {
+        typed(&self.payload)
+    }
+}
+
+/// Hears the topics its manifest subscribes to.
+pub trait EventHandler {
+    /// One event; events may come twice and in any order.
+    fn on_event(event: Event) -> Result<()>;
+}
+
+/// A delivery to one of the plugin's webhook routes, its signature already checked by the host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The route of the manifest.
+    pub route: String,
+    /// The same when the delivery comes again; empty while its tenant is being looked for.
+    pub id: String,
+    /// Header names and values.
+    pub headers: Vec<(String, String)>,
+    /// The raw bytes.
+    pub body: Vec<u8>,
+}
+
+impl Delivery {
+    /// The first header of this name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON of a type.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_slice(&self.body).map_err(|error| shape_problem(&error))
+    }
+}
+
+/// Receives webhooks.
+pub trait WebhookHandler {
+    /// The external account ids that a delivery to an instance-wide route concerns.
+    fn accounts(delivery: &Delivery) -> Result<Vec<String>> {
+        let _ = delivery;
+        Ok(Vec::new())
+    }
+
+    /// Acts on a delivery, for one tenant.
+    fn handle(delivery: Delivery) -> Result<()>;
+}
+
+/// Draws views as trees of the closed set of widgets.
+pub trait ViewProvider {
+    /// The tree of a view.
+    fn render(view: &str, input: Value) -> Result<Value>;
+
+    /// What a person did in a view.
+    fn act(view: &str, action: &str, input: Value) -> Result<Value> {
+        let _ = (view, input);
+        Err(Problem::not_found(format!("no action {action:?}")))
+    }
+}
+
+pub(crate) fn typed<T: DeserializeOwned>(value: &Value) -> Result<T> {
+    T::deserialize(value).map_err(|error| shape_problem(&error))
+}
+
+/// Arguments of another shape than agreed are the caller's mistake and final.
+pub(crate) fn shape_problem(error: &serde_json::Error) -> Problem {
+    Problem::invalid("arguments of an unexpected shape").with_detail(place_of(error))
+}
