@@ -1,1 +1,29 @@
 //! Runs plugins: the contract, capabilities, egress and limits. No diesel, no actix.
+//!
+//! A plugin is a WebAssembly component with a manifest. [`Engine::load`] reads and checks both;
+//! each call is one of the methods in [`engine::hooks`]: a fresh instance on the engine's own
+//! threads, judged by the [`CallContext`] it is given, and thrown away after. What a plugin reaches
+//! of the workspace goes through [`Services`], what it reaches of the world through [`Egress`].
+//!
+//! Invariants: nothing a plugin does panics or blocks the host; nothing it sends leaves but by a
+//! route of its manifest that the tenant allowed; no secret's byte enters an instance's memory.
+
+pub mod egress;
+pub mod engine;
+pub mod error;
+pub mod grant;
+pub mod limits;
+pub mod manifest;
+pub mod problem;
+pub mod services;
+
+pub use egress::{Egress, EgressConfig, EgressError, Redirect};
+pub use engine::{Engine, EngineConfig, Export, Plugin, PluginFiles};
+pub use error::{CallError, EngineError, LoadError};
+pub use grant::{Ask, AskKind, Grant};
+pub use limits::Limits;
+pub use manifest::Manifest;
+pub use problem::Problem;
+pub use services::{
+    CallContext, CallReport, ConnectionInfo, EgressEntry, LogEntry, LogLevel, Page, Services,
+};

@@ -1,0 +1,387 @@
+//! `plugin.toml`: what a plugin is and asks for, read without running it.
+//!
+//! Everything here is plain data. [`Manifest::parse`] is the only way to make one from text, and it
+//! accepts nothing it doesn't understand: each error names the line and says what to do.
+
+use std::collections::BTreeMap;
+
+use domain::{PluginId, Role};
+use serde::{Deserialize, Serialize};
+
+mod asks;
+mod parse;
+mod schema;
+mod version;
+
+pub use schema::{Property, PropertyKind, Schema, Violation};
+pub use version::Version;
+
+/// The contract's version that this host speaks.
+pub const ABI: Version = Version { major: 1, minor: 0, patch: 0 };
+
+/// The core entities that `records` reaches beside a plugin's own collections.
+pub const CORE_ENTITIES: [&str; 2] = ["person", "appointment"];
+
+/// Why a manifest is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {reason}")]
+pub struct ManifestError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong and, where we can tell, what was meant.
+    pub reason: String,
+}
+
+/// A whole manifest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Who the plugin is.
+    pub plugin: About,
+    /// The settings form, where it has one.
+    pub settings: Option<Schema>,
+    /// What it imports and asks for.
+    pub capabilities: Capabilities,
+    /// Its own collections.
+    pub collections: Vec<Collection>,
+    /// The ports it offers.
+    pub ports: Ports,
+    /// Jobs that repeat.
+    pub schedules: Vec<Schedule>,
+    /// Addresses at which it hears from providers.
+    pub webhooks: Vec<Webhook>,
+    /// Pages, panels and cards.
+    pub views: Vec<View>,
+    /// Where accounts can be connected.
+    pub providers: Vec<Provider>,
+    /// Which secret goes where.
+    pub slots: Vec<Slot>,
+    /// Which requests may leave.
+    pub egress: Vec<EgressRoute>,
+}
+
+/// `[plugin]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    /// Its name everywhere.
+    pub id: PluginId,
+    /// Its own version.
+    pub version: Version,
+    /// The contract it was built for; major and minor count.
+    pub abi: Version,
+    /// Who made it.
+    pub publisher: String,
+    /// Translation key of its name.
+    pub name: String,
+    /// Translation key of a sentence on what it does.
+    pub description: String,
+    /// The icon's file in the package.
+    pub icon: Option<String>,
+    /// Who may see its pages.
+    pub roles: Vec<Role>,
+}
+
+/// `[capabilities]`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// Small values of its own.
+    pub kv: Option<Wish>,
+    /// Work for later.
+    pub jobs: Option<Wish>,
+    /// Events.
+    pub events: Option<EventsWish>,
+    /// Records of the core.
+    pub records: Option<RecordsWish>,
+}
+
+/// Why a capability is wanted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wish {
+    /// Translation key shown on the consent page.
+    pub reason: String,
+}
+
+/// `[capabilities.events]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventsWish {
+    /// Translation key shown on the consent page.
+    pub reason: String,
+    /// Topics it hears of.
+    pub subscribe: Vec<String>,
+    /// Topics it tells of; each begins with the plugin's id and a dot.
+    pub publish: Vec<String>,
+}
+
+/// `[capabilities.records]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordsWish {
+    /// Translation key shown on the consent page.
+    pub reason: String,
+    /// Core entities it reads.
+    pub read: Vec<String>,
+    /// Core entities it writes.
+    pub write: Vec<String>,
+    /// Which fields of each.
+    pub fields: BTreeMap<String, Vec<String>>,
+}
+
+/// `[[collections]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Collection {
+    /// Its name, which `records` takes as entity.
+    pub name: String,
+    /// What a record holds.
+    pub schema: Schema,
+    /// Fields that can be filtered by.
+    pub index: Vec<String>,
+    /// Fields that hold personal data.
+    pub personal: Vec<String>,
+    /// How long records stay.
+    pub retention: Retention,
+}
+
+/// How long records of a collection stay.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Retention {
+    /// As long as the plugin is installed.
+    #[default]
+    Plugin,
+    /// As long as the connection they came from.
+    Connection,
+}
+
+/// `[ports]`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ports {
+    /// It is a calendar provider.
+    pub calendar: bool,
+}
+
+/// `[[schedules]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// Its name.
+    pub name: String,
+    /// Five fields, in the tenant's zone.
+    pub cron: String,
+    /// The job handler's name.
+    pub handler: String,
+}
+
+/// `[[webhooks]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Webhook {
+    /// The last part of its address.
+    pub route: String,
+    /// How a delivery proves where it comes from.
+    pub signature: Signature,
+    /// Whether the address is a tenant's own or one for all.
+    pub scope: Scope,
+}
+
+/// How a delivery is verified, before the plugin hears of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "scheme", rename_all = "kebab-case")]
+pub enum Signature {
+    /// A header holds a token that we made or that a slot holds.
+    HeaderToken {
+        /// The header, lower-case.
+        header: String,
+        /// The secret's slot; without one the host makes a token for each connection.
+        slot: Option<String>,
+    },
+    /// A header holds the hex HMAC-SHA256 of the raw body.
+    HmacSha256 {
+        /// The header, lower-case.
+        header: String,
+        /// The key's slot.
+        slot: String,
+        /// What stands before the hex digits, such as `sha256=`.
+        prefix: String,
+    },
+    /// Nothing does: the plugin must ask the provider.
+    None,
+}
+
+/// Whose a webhook address is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// One address a tenant.
+    Tenant,
+    /// One address for the whole instance; the plugin's `accounts` says which tenants are meant.
+    Instance,
+}
+
+/// `[[views]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// Its name, which `render` takes.
+    pub id: String,
+    /// Translation key of its title.
+    pub title: String,
+    /// Where it appears.
+    pub place: Place,
+}
+
+/// Where a view appears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// A page of its own, in the menu.
+    Navigation,
+    /// A panel on a person.
+    Person,
+    /// A panel on an appointment.
+    Appointment,
+    /// A card at home.
+    Home,
+}
+
+/// `[[providers]]`: where an account is connected. The host does OAuth from this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Provider {
+    /// Its name in this manifest.
+    pub id: String,
+    /// Translation key of its name.
+    pub name: String,
+    /// Where the person is sent.
+    pub authorization: String,
+    /// Where codes and refresh tokens are exchanged.
+    pub token: String,
+    /// Where a grant is revoked.
+    pub revocation: Option<String>,
+    /// Asked in order for who the account is.
+    pub identity: Vec<String>,
+    /// Whether the code is bound by PKCE.
+    pub pkce: bool,
+    /// More parameters of the authorization address.
+    pub authorization_params: BTreeMap<String, String>,
+    /// Translation key of how to get a client id at the provider.
+    pub guide: Option<String>,
+    /// What is asked for.
+    pub scopes: Vec<ProviderScope>,
+}
+
+/// `[[providers.scopes]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProviderScope {
+    /// The provider's word for it.
+    pub scope: String,
+    /// Translation key that says why.
+    pub reason: String,
+    /// Whether nothing works without it.
+    pub required: bool,
+}
+
+/// `[[slots]]`: which secret the host places, where, and into requests to which address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Slot {
+    /// Its name, which `request.credential` takes.
+    pub id: String,
+    /// Whose secret.
+    pub source: SlotSource,
+    /// The only origin it may go to, such as `https://api.example.com`.
+    pub origin: String,
+    /// The path, or with a slash at its end the paths below it.
+    pub path: String,
+    /// The only methods.
+    pub methods: Vec<String>,
+    /// Where in the request.
+    pub place: SlotPlace,
+    /// The canonical sentence for grants.
+    pub ask: String,
+}
+
+/// Whose secret a slot holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SlotSource {
+    /// The access token of a connected account at this provider.
+    Provider(String),
+    /// A secret of the tenant's settings, by this name.
+    Secret(String),
+}
+
+/// Where in a request a secret goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SlotPlace {
+    /// `Authorization: Bearer …`
+    Bearer,
+    /// `Authorization: Basic …`; the secret is `name:password`.
+    Basic,
+    /// A header of this (lower-case) name.
+    Header(String),
+    /// A query parameter.
+    Query(String),
+    /// A top-level field of a JSON object.
+    Json(String),
+    /// A field of a form body.
+    Form(String),
+}
+
+/// `[[egress]]`: requests that may leave. What no route names is refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EgressRoute {
+    /// Its name, for the activity log.
+    pub id: String,
+    /// Scheme, host and, where it is not 443, port.
+    pub origin: String,
+    /// The methods it covers.
+    pub methods: Vec<String>,
+    /// The path; `{name}` stands for exactly one segment.
+    pub path: String,
+    /// Query parameters that must be there once, with this value.
+    pub query: BTreeMap<String, String>,
+    /// What the request does in the world.
+    pub effect: Effect,
+    /// Requests a minute for a tenant.
+    pub rate_per_minute: u32,
+    /// The canonical sentence for grants.
+    pub ask: String,
+}
+
+/// What a request does in the world. All but `none` need a person's approval of the exact request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// Nothing that needs approval.
+    #[default]
+    None,
+    /// Spends money.
+    Spend,
+    /// Shows something to the public.
+    Publish,
+    /// Answers somebody.
+    Reply,
+    /// Gives money back.
+    Refund,
+}
+
+impl Manifest {
+    /// The provider of this id.
+    pub fn provider(&self, id: &str) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.id == id)
+    }
+
+    /// The slot of this id.
+    pub fn slot(&self, id: &str) -> Option<&Slot> {
+        self.slots.iter().find(|slot| slot.id == id)
+    }
+
+    /// The webhook of this route.
+    pub fn webhook(&self, route: &str) -> Option<&Webhook> {
+        self.webhooks.iter().find(|webhook| webhook.route == route)
+    }
+
+    /// The view of this id.
+    pub fn view(&self, id: &str) -> Option<&View> {
+        self.views.iter().find(|view| view.id == id)
+    }
+
+    /// The collection of this name.
+    pub fn collection(&self, name: &str) -> Option<&Collection> {
+        self.collections.iter().find(|collection| collection.name == name)
+    }
+}

@@ -1,0 +1,246 @@
+//! What the runtime asks of the workspace behind it. `app` implements this; tests put a fake here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::{ConnectionId, Locale, PluginId, Secret, TenantId, Timestamp, Zone};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::grant::Grant;
+use crate::limits::Limits;
+use crate::manifest::Slot;
+use crate::problem::Problem;
+
+/// For whom a plugin runs and what it may do. Every host call is judged by it.
+#[derive(Debug, Clone)]
+pub struct CallContext {
+    /// The business.
+    pub tenant: TenantId,
+    /// The plugin; the engine checks that it is the one called.
+    pub plugin: PluginId,
+    /// What the tenant allowed.
+    pub grant: Arc<Grant>,
+    /// The tenant's settings of this plugin, an object.
+    pub settings: Value,
+    /// The language of this call.
+    pub locale: Locale,
+    /// The tenant's time zone.
+    pub zone: Zone,
+    /// The connected account the call is about; set for every port call.
+    pub connection: Option<ConnectionId>,
+    /// Names the request or job in every log line.
+    pub request_id: String,
+    /// What the call may use.
+    pub limits: Limits,
+}
+
+/// A connected account as plugins see it: never a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionInfo {
+    /// The connection's id, which `request.connection` takes.
+    pub id: ConnectionId,
+    /// The manifest's provider id.
+    pub provider: String,
+    /// The account's name at the provider.
+    pub account: String,
+    /// What the account's owner allowed.
+    pub scopes: Vec<String>,
+    /// `working`, `needs_you` or `paused`.
+    pub health: String,
+}
+
+/// How urgent a log line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// For the plugin's author.
+    Debug,
+    /// Worth knowing.
+    Info,
+    /// Something is off.
+    Warn,
+    /// Something failed.
+    Error,
+}
+
+/// A line a plugin logged: bounded, one line, control characters escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    /// How urgent.
+    pub level: LogLevel,
+    /// The line.
+    pub message: String,
+    /// Names and values beside it.
+    pub fields: Vec<(String, String)>,
+}
+
+/// A request that left the house, or was refused at the door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EgressEntry {
+    /// The host it was for; cut to 253 characters.
+    pub host: String,
+    /// The route's path pattern, never the path itself; empty where no route matched.
+    pub path: String,
+    /// The method.
+    pub method: String,
+    /// The provider's status, where it answered.
+    pub status: Option<u16>,
+    /// Bytes of the answer that were read.
+    pub bytes: u64,
+    /// Milliseconds until the answer's head.
+    pub ms: u64,
+    /// The code of the problem, where there was one.
+    pub problem: Option<String>,
+}
+
+/// What a call used, for metrics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallReport {
+    /// The hook, such as `job-handler.run`.
+    pub hook: &'static str,
+    /// From the request for a slot to the answer.
+    pub wall: Duration,
+    /// Time on a CPU inside the guest and its host calls.
+    pub cpu: Duration,
+    /// The most bytes of memory and tables at once.
+    pub memory_bytes_max: u64,
+    /// Requests sent.
+    pub http_calls: u32,
+    /// Host calls answered with `denied`.
+    pub denials: u32,
+    /// `ok` or [`crate::CallError::kind`].
+    pub outcome: &'static str,
+}
+
+/// A page of something and the place to go on from.
+pub type Page<T> = (Vec<T>, Option<String>);
+
+/// The workspace, as plugins reach it. The grant has been checked before any of these is called;
+/// an implementation checks tenancy (through `ctx.tenant`) and does the work. No implementation may
+/// hold a database connection across an await of something slow.
+#[async_trait]
+pub trait Services: Send + Sync {
+    /// The secret of a slot: an access token fit for use (refreshed if need be), or a secret of the
+    /// settings. `connection` is the account the plugin chose, else the call's own; it is the
+    /// implementation's to check that it belongs to this tenant, plugin and provider.
+    async fn credential(
+        &self,
+        ctx: &CallContext,
+        slot: &Slot,
+        connection: Option<&ConnectionId>,
+    ) -> Result<Secret, Problem>;
+
+    /// The provider answered 401 to this slot's secret. True when a fresh secret is worth one try.
+    async fn credential_refused(
+        &self,
+        _ctx: &CallContext,
+        _slot: &Slot,
+        _connection: Option<&ConnectionId>,
+    ) -> bool {
+        false
+    }
+
+    /// One record, by id; fields that weren't granted are cut out by the runtime.
+    async fn records_get(
+        &self,
+        ctx: &CallContext,
+        entity: &str,
+        id: &str,
+    ) -> Result<Option<Value>, Problem>;
+
+    /// A page of records; `filter` is an object whose keys are granted fields.
+    async fn records_query(
+        &self,
+        ctx: &CallContext,
+        entity: &str,
+        filter: &Value,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Value>, Problem>;
+
+    /// Inserts a record, or changes the one whose `id` the value holds. Twice with one key is once.
+    async fn records_upsert(
+        &self,
+        ctx: &CallContext,
+        entity: &str,
+        value: Value,
+        expected_rev: Option<u64>,
+        idempotency_key: &str,
+    ) -> Result<Value, Problem>;
+
+    /// Deletes a record.
+    async fn records_delete(
+        &self,
+        ctx: &CallContext,
+        entity: &str,
+        id: &str,
+        expected_rev: Option<u64>,
+    ) -> Result<(), Problem>;
+
+    /// A value and its revision.
+    async fn kv_get(&self, ctx: &CallContext, key: &str)
+    -> Result<Option<(Vec<u8>, u64)>, Problem>;
+
+    /// Sets a value and answers its new revision; an expected revision of 0 means "not there yet".
+    async fn kv_put(
+        &self,
+        ctx: &CallContext,
+        key: &str,
+        value: Vec<u8>,
+        expected_rev: Option<u64>,
+        ttl_secs: Option<u32>,
+    ) -> Result<u64, Problem>;
+
+    /// Forgets a value; one that is not there is a success.
+    async fn kv_delete(
+        &self,
+        ctx: &CallContext,
+        key: &str,
+        expected_rev: Option<u64>,
+    ) -> Result<(), Problem>;
+
+    /// A page of keys that begin with `prefix`, sorted.
+    async fn kv_keys(
+        &self,
+        ctx: &CallContext,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<String>, Problem>;
+
+    /// Puts a job of the plugin's own into the queue and answers its id. Twice with one key is once.
+    async fn jobs_enqueue(
+        &self,
+        ctx: &CallContext,
+        handler: &str,
+        payload: Value,
+        run_at: Option<Timestamp>,
+        idempotency_key: &str,
+    ) -> Result<String, Problem>;
+
+    /// Takes a job of the plugin's own out of the queue; one that ran already is a success.
+    async fn jobs_cancel(&self, ctx: &CallContext, id: &str) -> Result<(), Problem>;
+
+    /// Tells whoever subscribes. Twice with one key is once.
+    async fn events_publish(
+        &self,
+        ctx: &CallContext,
+        topic: &str,
+        payload: Value,
+        dedupe_key: &str,
+    ) -> Result<(), Problem>;
+
+    /// A line of the plugin's own log.
+    async fn log(&self, ctx: &CallContext, entry: LogEntry);
+
+    /// The tenant's connected accounts at this plugin's providers.
+    async fn connections(&self, ctx: &CallContext) -> Result<Vec<ConnectionInfo>, Problem>;
+
+    /// Keeps an entry of each request; called once for each, at the latest when the call ends.
+    async fn audit_egress(&self, ctx: &CallContext, entry: EgressEntry);
+
+    /// A call has ended; for metrics.
+    async fn call_finished(&self, _ctx: &CallContext, _report: CallReport) {}
+}
