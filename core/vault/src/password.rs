@@ -34,7 +34,7 @@ pub fn hash(password: &Secret) -> Result<String, Error> {
 
 /// Whether the stored hash is of this password. A text that is no hash fits no password.
 pub fn verify(stored: &str, password: &Secret) -> bool {
-    if !cost(stored).is_some_and(|(memory_kib, _)| memory_kib <= MEMORY_KIB_MAX) {
+    if cost(stored).is_none_or(|(memory_kib, _)| memory_kib > MEMORY_KIB_MAX) {
         return false;
     }
     let _place = GATE.enter();

@@ -96,9 +96,12 @@ fn is_common(text: &[char]) -> bool {
     if common().contains(plain.as_str()) {
         return true;
     }
-    // Once as written and once with digits read as the letters they imitate.
-    let read_as_letters: String = text.iter().map(|c| imitated(*c)).collect();
-    [plain, read_as_letters].iter().any(|text| {
+    // Once as written, then with digits read as the letters they imitate: those inside and, since a
+    // year at the end imitates nothing, those in front.
+    let inner = plain.trim_matches(|c: char| !c.is_alphabetic());
+    let led = plain.trim_end_matches(|c: char| !c.is_alphabetic());
+    let imitating = |text: &str| text.chars().map(imitated).collect();
+    [plain.clone(), imitating(inner), imitating(led)].iter().any(|text| {
         let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
         !letters.is_empty() && made_of_common(&letters)
     })
@@ -136,7 +139,10 @@ fn made_of_common(letters: &[char]) -> bool {
 
 fn common() -> &'static HashSet<&'static str> {
     static LIST: OnceLock<HashSet<&'static str>> = OnceLock::new();
-    LIST.get_or_init(|| COMMON.split_whitespace().filter(|word| !word.starts_with('#')).collect())
+    LIST.get_or_init(|| {
+        let lines = COMMON.lines().filter(|line| !line.starts_with('#'));
+        lines.flat_map(str::split_whitespace).collect()
+    })
 }
 
 #[cfg(test)]
@@ -149,6 +155,7 @@ mod tests {
             "password1234",
             "Password2026!",
             "P@ssw0rd2026!",
+            "$up3rman-2026",
             "passwordpassword1",
             "welcometothejungle",
             "LetMeIn!LetMeOut2",
@@ -158,7 +165,7 @@ mod tests {
             "iloveyouforever",
             "qwertypassword",
             "superman12345",
-            "trustno1trustno1x",
+            "trustnobody12",
             "shalomshalom2026",
         ] {
             assert!(check_strength(password).is_err(), "{password}");
