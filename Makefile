@@ -9,10 +9,6 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 RELEASE := $(CARGO_TARGET_DIR)/release
 
-# Where `make run` listens and keeps its data, unless the environment says otherwise.
-export OXPI_SERVER__ADDRESS ?= 127.0.0.1:8080
-export OXPI_DATA__DIR ?= data
-
 help: ## List what can be done here
 	@echo 'OXPI: make TARGET'
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \

@@ -4,6 +4,7 @@
 mod tidy {
     mod code;
     mod docs;
+    mod licences;
     mod locales;
     mod migrations;
     mod names;

@@ -28,7 +28,7 @@ const KEPT: [Kept; 4] = [
         why: "randomness comes from domain::Rng",
     },
     Kept {
-        words: &["reqwest", "hyper::", "ureq::", "awc::", "TcpStream::connect"],
+        words: &["reqwest::", "hyper::", "ureq::", "awc::", "TcpStream::connect"],
         only: &["core/runtime/src/"],
         why: "requests go out through runtime's egress",
     },
