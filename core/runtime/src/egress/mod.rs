@@ -7,7 +7,10 @@ use domain::{PluginId, TenantId};
 
 use crate::manifest::Provider;
 
+mod headers;
 mod redirect;
+
+pub(crate) use headers::is_reserved_header;
 
 pub use redirect::{BadRedirect, Redirect};
 

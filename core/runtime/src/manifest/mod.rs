@@ -9,12 +9,18 @@ use domain::{PluginId, Role};
 use serde::{Deserialize, Serialize};
 
 mod asks;
+pub(crate) mod check;
+mod near;
+mod outside;
 mod parse;
+mod parts;
+mod reader;
+mod references;
 mod schema;
 mod version;
 
 pub use schema::{Property, PropertyKind, Schema, Violation};
-pub use version::Version;
+pub use version::{BadVersion, Version};
 
 /// The contract's version that this host speaks.
 pub const ABI: Version = Version { major: 1, minor: 0, patch: 0 };

@@ -1,0 +1,160 @@
+//! Reads what a plugin has in the world: providers, credential slots, egress routes.
+
+use std::collections::BTreeMap;
+
+use super::parse::{checked, checked_opt, one_of, values};
+use super::reader::{At, Result, Table};
+use super::{Effect, EgressRoute, Provider, ProviderScope, Slot, SlotPlace, SlotSource, check};
+
+/// Parameters of the authorization address that are the host's own.
+const OWN_PARAMS: [&str; 8] = [
+    "client_id",
+    "client_secret",
+    "code_challenge",
+    "code_challenge_method",
+    "redirect_uri",
+    "response_type",
+    "scope",
+    "state",
+];
+
+/// Requests a minute where a route says nothing.
+const RATE_DEFAULT: u32 = 60;
+/// The most requests a minute a route may ask for.
+const RATE_MAX: u64 = 6_000;
+
+pub(super) fn provider(mut table: Table<'_>) -> Result<(At<String>, Provider)> {
+    let id = table.text("id")?.check(|id| check::name(id))?;
+    let provider = Provider {
+        id: id.value.clone(),
+        name: checked(&mut table, "name", check::text_key)?,
+        authorization: checked(&mut table, "authorization", check::endpoint)?,
+        token: checked(&mut table, "token", check::endpoint)?,
+        revocation: checked_opt(&mut table, "revocation", check::endpoint)?,
+        identity: values(table.texts("identity")?, check::endpoint)?,
+        pkce: table.flag_opt("pkce")?.unwrap_or(true),
+        authorization_params: authorization_params(&mut table)?,
+        guide: checked_opt(&mut table, "guide", check::text_key)?,
+        scopes: scopes(table.tables("scopes")?)?,
+    };
+    table.finish()?;
+    Ok((id, provider))
+}
+
+fn authorization_params(table: &mut Table<'_>) -> Result<BTreeMap<String, String>> {
+    let params = table.text_map("authorization_params")?;
+    match params.keys().find(|key| OWN_PARAMS.contains(&key.as_str())) {
+        Some(own) => {
+            table.wrong(format!("the host sets the authorization parameter {own:?} itself"))
+        }
+        None => Ok(params),
+    }
+}
+
+fn scopes(tables: Vec<Table<'_>>) -> Result<Vec<ProviderScope>> {
+    let mut scopes: Vec<ProviderScope> = Vec::new();
+    for mut table in tables {
+        let scope = table.text("scope")?;
+        if scope.value.contains(char::is_whitespace) {
+            return scope.wrong("a scope has no spaces; write one [[providers.scopes]] for each");
+        }
+        if scopes.iter().any(|other| other.scope == scope.value) {
+            return scope.wrong(format!("the scope {:?} stands twice", scope.value));
+        }
+        let reason = checked(&mut table, "reason", check::text_key)?;
+        let required = table.flag_opt("required")?.unwrap_or(true);
+        table.finish()?;
+        scopes.push(ProviderScope { scope: scope.value, reason, required });
+    }
+    Ok(scopes)
+}
+
+pub(super) fn slot(mut table: Table<'_>) -> Result<(At<String>, Slot)> {
+    let id = table.text("id")?.check(|id| check::name(id))?;
+    let provider = checked_opt(&mut table, "provider", check::name)?;
+    let secret = checked_opt(&mut table, "secret", check::field)?;
+    let source = match (provider, secret) {
+        (Some(provider), None) => SlotSource::Provider(provider),
+        (None, Some(secret)) => SlotSource::Secret(secret),
+        _ => return table.wrong("a slot has either `provider` or `secret`"),
+    };
+    let mut slot = Slot {
+        id: id.value.clone(),
+        source,
+        origin: checked(&mut table, "origin", check::origin)?,
+        path: checked_opt(&mut table, "path", |path| check::path(path, false))?
+            .unwrap_or_else(|| "/".to_owned()),
+        methods: methods(&mut table)?,
+        place: place(&mut table)?,
+        ask: String::new(),
+    };
+    table.finish()?;
+    slot.ask = slot.ask_of();
+    Ok((id, slot))
+}
+
+fn place(table: &mut Table<'_>) -> Result<SlotPlace> {
+    if !table.is_table("place") {
+        let words = [("bearer", false), ("basic", true)];
+        let is_basic = one_of(table.text("place")?, "place", &words)?;
+        return Ok(if is_basic { SlotPlace::Basic } else { SlotPlace::Bearer });
+    }
+    let mut inner = table.table("place")?;
+    let header = checked_opt(&mut inner, "header", check::header)?;
+    let query = checked_opt(&mut inner, "query", check::field)?;
+    let json = checked_opt(&mut inner, "json", check::field)?;
+    let form = checked_opt(&mut inner, "form", check::field)?;
+    let place = match (header, query, json, form) {
+        (Some(name), None, None, None) => SlotPlace::Header(name.to_ascii_lowercase()),
+        (None, Some(name), None, None) => SlotPlace::Query(name),
+        (None, None, Some(name), None) => SlotPlace::Json(name),
+        (None, None, None, Some(name)) => SlotPlace::Form(name),
+        _ => return inner.wrong("`place` has one of `header`, `query`, `json` and `form`"),
+    };
+    inner.finish()?;
+    Ok(place)
+}
+
+fn methods(table: &mut Table<'_>) -> Result<Vec<String>> {
+    let mut methods = values(table.texts("methods")?, check::method)?;
+    if methods.is_empty() {
+        return table.wrong("`methods` names at least one method, such as [\"GET\"]");
+    }
+    methods.sort();
+    Ok(methods)
+}
+
+pub(super) fn route(mut table: Table<'_>) -> Result<(At<String>, EgressRoute)> {
+    let id = table.text("id")?.check(|id| check::name(id))?;
+    let words = [
+        ("none", Effect::None),
+        ("spend", Effect::Spend),
+        ("publish", Effect::Publish),
+        ("reply", Effect::Reply),
+        ("refund", Effect::Refund),
+    ];
+    let mut route = EgressRoute {
+        id: id.value.clone(),
+        origin: checked(&mut table, "origin", check::origin)?,
+        methods: methods(&mut table)?,
+        path: checked(&mut table, "path", |path| check::path(path, true))?,
+        query: table.text_map("query")?,
+        effect: match table.text_opt("effect")? {
+            Some(text) => one_of(text, "effect", &words)?,
+            None => Effect::None,
+        },
+        rate_per_minute: rate(&mut table)?,
+        ask: String::new(),
+    };
+    table.finish()?;
+    route.ask = route.ask_of();
+    Ok((id, route))
+}
+
+fn rate(table: &mut Table<'_>) -> Result<u32> {
+    let Some(rate) = table.count_opt("rate_per_minute")? else { return Ok(RATE_DEFAULT) };
+    match u32::try_from(rate.value) {
+        Ok(count) if (1..=RATE_MAX).contains(&rate.value) => Ok(count),
+        _ => rate.wrong(format!("`rate_per_minute` is from 1 to {RATE_MAX}")),
+    }
+}

@@ -1,0 +1,61 @@
+//! Checks that what one part of a manifest names is there in another.
+
+use toml::de::{DeTable, DeValue};
+
+use super::reader::{Lines, Result};
+use super::{Manifest, ManifestError, Signature, Slot, SlotSource};
+
+pub(super) fn check(manifest: &Manifest, lines: &Lines, root: &DeTable<'_>) -> Result<()> {
+    for (at, slot) in manifest.slots.iter().enumerate() {
+        check_slot(manifest, slot).map_err(|reason| wrong(lines, root, "slots", at, reason))?;
+    }
+    for (at, webhook) in manifest.webhooks.iter().enumerate() {
+        let slot = match &webhook.signature {
+            Signature::HeaderToken { slot, .. } => slot.as_ref(),
+            Signature::HmacSha256 { slot, .. } => Some(slot),
+            Signature::None => None,
+        };
+        if let Some(slot) = slot.filter(|slot| manifest.slot(slot).is_none()) {
+            let reason = format!("the signature's slot {slot:?} is not in [[slots]]");
+            return Err(wrong(lines, root, "webhooks", at, reason));
+        }
+    }
+    for (at, schedule) in manifest.schedules.iter().enumerate() {
+        if manifest.capabilities.jobs.is_none() {
+            let reason = format!(
+                "the schedule {:?} runs jobs: ask for them with [capabilities] jobs = {{ reason = \"…\" }}",
+                schedule.name
+            );
+            return Err(wrong(lines, root, "schedules", at, reason));
+        }
+    }
+    Ok(())
+}
+
+fn check_slot(manifest: &Manifest, slot: &Slot) -> std::result::Result<(), String> {
+    match &slot.source {
+        SlotSource::Provider(id) if manifest.provider(id).is_none() => {
+            Err(format!("the slot's provider {id:?} is not in [[providers]]"))
+        }
+        SlotSource::Secret(name) => {
+            let property = manifest.settings.as_ref().and_then(|schema| schema.property(name));
+            match property {
+                Some(property) if property.is_secret() => Ok(()),
+                Some(_) => Err(format!("the setting {name:?} must have format = \"password\"")),
+                None => Err(format!("the slot's secret {name:?} is no property of [settings]")),
+            }
+        }
+        SlotSource::Provider(_) => Ok(()),
+    }?;
+    let reached = manifest.egress.iter().any(|route| route.origin == slot.origin);
+    if reached { Ok(()) } else { Err(format!("no [[egress]] route leads to {}", slot.origin)) }
+}
+
+fn wrong(lines: &Lines, root: &DeTable<'_>, key: &str, at: usize, reason: String) -> ManifestError {
+    let list = root.get(key).map(|value| value.get_ref());
+    let start = match list {
+        Some(DeValue::Array(list)) => list.get(at).map_or(0, |table| table.span().start),
+        _ => 0,
+    };
+    ManifestError { line: lines.line(start), reason }
+}

@@ -1,0 +1,3 @@
+//! The runtime from outside: one binary, as linking the engine twice would cost a minute.
+
+mod manifest;
