@@ -1,1 +1,54 @@
-//! The database: diesel over SQLite and PostgreSQL, one file a noun. Sees sealed bytes only.
+//! The database: diesel over SQLite and PostgreSQL, one file a noun.
+//!
+//! Invariants: nothing here decides who may do what, and nothing here reads a secret; it sees
+//! sealed bytes. Every function about a tenant's data takes the tenant. Time comes in as an
+//! argument, never from SQL.
+//!
+//! The way in is [`Db`]: [`Db::read`] and [`Db::write`] run a closure in one transaction on a
+//! blocking thread and hand it a [`Conn`], which every noun's functions take first.
+
+#[macro_use]
+mod backend;
+#[macro_use]
+mod columns;
+mod db;
+mod error;
+mod fold;
+mod migrate;
+mod page;
+mod pool;
+mod schema;
+
+pub mod accounts;
+pub mod appointments;
+pub mod audit;
+pub mod busy_blocks;
+pub mod calendars;
+pub mod connections;
+pub mod data_keys;
+pub mod idempotency;
+pub mod inbox;
+pub mod invitations;
+pub mod jobs;
+pub mod kv;
+pub mod members;
+pub mod oauth_flows;
+pub mod outbox;
+pub mod people;
+pub mod plugin_records;
+pub mod plugins;
+pub mod schedules;
+pub mod secrets;
+pub mod sessions;
+pub mod sign_in_attempts;
+pub mod tenant_plugins;
+pub mod tenants;
+
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use backend::{Backend, Conn};
+pub use columns::{Json, TextList, UnknownWord};
+pub use db::{Db, DbOptions, Target};
+pub use error::{Error, Result};
+pub use page::{BadCursor, Cursor, Page};

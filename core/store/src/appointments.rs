@@ -1,0 +1,308 @@
+//! Appointments, and the events at a provider that they are linked to.
+
+use diesel::prelude::*;
+use domain::{AccountId, AppointmentId, CalendarId, PersonId, TenantId, Timestamp, Zone};
+
+use crate::backend::Conn;
+use crate::columns::Opt;
+use crate::error::{Error, Result, found, settled};
+use crate::page::bounded;
+use crate::schema::appointments;
+
+words! {
+    /// Whether it takes place.
+    pub enum Status {
+        /// Yes.
+        Booked = "booked",
+        /// No longer.
+        Cancelled = "cancelled",
+    }
+}
+
+words! {
+    /// How far the online meeting is.
+    pub enum OnlineState {
+        /// None was asked for.
+        None = "none",
+        /// The provider is making it.
+        Pending = "pending",
+        /// Its address is there.
+        Ready = "ready",
+        /// The provider could not make it.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// Whether the provider's event says the same.
+    pub enum SyncState {
+        /// There is no calendar.
+        None = "none",
+        /// Not yet.
+        Pending = "pending",
+        /// It does.
+        Synced = "synced",
+        /// It could not be told; `sync_problem` says why.
+        Failed = "failed",
+    }
+}
+
+row! {
+    /// An appointment.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Appointment: appointments, [Queryable, Selectable, Insertable] {
+        pub tenant_id: TenantId as String,
+        pub id: AppointmentId as String,
+        pub person_id: Option<PersonId> as Opt<String, PersonId>,
+        pub title: String,
+        pub notes: String,
+        pub location: String,
+        pub starts_at: Timestamp as i64,
+        pub ends_at: Timestamp as i64,
+        pub zone: Zone as String,
+        pub online: bool,
+        pub status: Status as String,
+        pub calendar_id: Option<CalendarId> as Opt<String, CalendarId>,
+        pub external_id: Option<String>,
+        pub etag: Option<String>,
+        pub external_url: Option<String>,
+        pub online_state: OnlineState as String,
+        pub online_url: Option<String>,
+        pub sync_state: SyncState as String,
+        pub sync_problem: Option<String>,
+        pub link_rev: i64,
+        pub created_by: Option<AccountId> as Opt<String, AccountId>,
+        pub created_at: Timestamp as i64,
+        pub updated_at: Timestamp as i64,
+        pub rev: i64,
+    }
+}
+
+row! {
+    /// What people may change of an appointment; cancelling is one such change.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct AppointmentChange: appointments, [AsChangeset] {
+        pub person_id: Option<PersonId> as Opt<String, PersonId>,
+        pub title: String,
+        pub notes: String,
+        pub location: String,
+        pub starts_at: Timestamp as i64,
+        pub ends_at: Timestamp as i64,
+        pub zone: Zone as String,
+        pub online: bool,
+        pub status: Status as String,
+        pub calendar_id: Option<CalendarId> as Opt<String, CalendarId>,
+        pub sync_state: SyncState as String,
+    }
+}
+
+row! {
+    /// What the provider answered about the event.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Link: appointments, [AsChangeset] {
+        pub external_id: Option<String> as Opt<String, String>,
+        pub etag: Option<String> as Opt<String, String>,
+        pub external_url: Option<String> as Opt<String, String>,
+        pub online_state: OnlineState as String,
+        pub online_url: Option<String> as Opt<String, String>,
+        pub sync_state: SyncState as String,
+        pub sync_problem: Option<String> as Opt<String, String>,
+    }
+}
+
+/// The appointment, if the tenant has it.
+pub fn find(c: &mut Conn, tenant: &TenantId, id: &AppointmentId) -> Result<Option<Appointment>> {
+    let query = appointments::table.find((tenant.as_str(), id.as_str()));
+    Ok(query.select(Appointment::as_select()).first(c).optional()?)
+}
+
+/// The appointment, or [`Error::NotFound`].
+pub fn get(c: &mut Conn, tenant: &TenantId, id: &AppointmentId) -> Result<Appointment> {
+    find(c, tenant, id)?.ok_or(Error::NotFound)
+}
+
+/// The appointment that an event of a calendar belongs to.
+pub fn find_by_external(
+    c: &mut Conn,
+    tenant: &TenantId,
+    calendar: &CalendarId,
+    external_id: &str,
+) -> Result<Option<Appointment>> {
+    let query = appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::calendar_id.eq(calendar.as_str()))
+        .filter(appointments::external_id.eq(external_id));
+    Ok(query.select(Appointment::as_select()).first(c).optional()?)
+}
+
+/// What touches the time from `from` up to `to`, in order, cancelled ones too; 2,000 at most.
+pub fn list_between(
+    c: &mut Conn,
+    tenant: &TenantId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Appointment>> {
+    let (from, to) = (from.as_millis(), to.as_millis());
+    Ok(appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::starts_at.lt(to))
+        // An appointment without length at `from` itself counts.
+        .filter(appointments::ends_at.gt(from).or(appointments::starts_at.eq(from)))
+        .order((appointments::starts_at, appointments::id))
+        .limit(2_000)
+        .select(Appointment::as_select())
+        .load(c)?)
+}
+
+/// The next appointments with a person, soonest first, without cancelled ones.
+pub fn list_upcoming_of_person(
+    c: &mut Conn,
+    tenant: &TenantId,
+    person: &PersonId,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Appointment>> {
+    Ok(appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::person_id.eq(person.as_str()))
+        .filter(appointments::status.eq(Status::Booked.as_str()))
+        .filter(appointments::ends_at.gt(now.as_millis()))
+        .order((appointments::starts_at, appointments::id))
+        .limit(limit)
+        .select(Appointment::as_select())
+        .load(c)?)
+}
+
+/// The latest appointments with a person, cancelled ones too, latest first.
+pub fn list_of_person(
+    c: &mut Conn,
+    tenant: &TenantId,
+    person: &PersonId,
+    limit: i64,
+) -> Result<Vec<Appointment>> {
+    Ok(appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::person_id.eq(person.as_str()))
+        .order((appointments::starts_at.desc(), appointments::id.desc()))
+        .limit(limit)
+        .select(Appointment::as_select())
+        .load(c)?)
+}
+
+/// Adds an appointment.
+///
+/// # Errors
+/// [`Error::NotFound`] when the tenant lacks the person or calendar; [`Error::Unique`]
+/// (`appointments_one_an_event`) when the event has an appointment already.
+pub fn insert(c: &mut Conn, appointment: &Appointment) -> Result<()> {
+    diesel::insert_into(appointments::table).values(appointment.clone()).execute(c)?;
+    Ok(())
+}
+
+/// Changes the appointment if it still has the revision; answers the new one.
+///
+/// # Errors
+/// [`Error::Conflict`] when somebody else changed it meanwhile.
+pub fn update(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &AppointmentId,
+    change: &AppointmentChange,
+    rev: i64,
+    now: Timestamp,
+) -> Result<i64> {
+    let target = appointments::table
+        .find((tenant.as_str(), id.as_str()))
+        .filter(appointments::rev.eq(rev));
+    let set = (
+        change.clone(),
+        appointments::updated_at.eq(now.as_millis()),
+        appointments::rev.eq(rev + 1),
+    );
+    let rows = diesel::update(target).set(set).execute(c)?;
+    settled(rows, || Ok(find(c, tenant, id)?.is_some()))?;
+    Ok(rev + 1)
+}
+
+/// Notes what the provider answered, if nobody else did since `link_rev` was read; answers the new
+/// one. The appointment's own revision stays: nobody's open form is out of date because of it.
+pub fn set_link(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &AppointmentId,
+    link: &Link,
+    link_rev: i64,
+) -> Result<i64> {
+    let target = appointments::table
+        .find((tenant.as_str(), id.as_str()))
+        .filter(appointments::link_rev.eq(link_rev));
+    let set = (link.clone(), appointments::link_rev.eq(link_rev + 1));
+    let rows = diesel::update(target).set(set).execute(c)?;
+    settled(rows, || Ok(find(c, tenant, id)?.is_some()))?;
+    Ok(link_rev + 1)
+}
+
+/// Notes how keeping the provider's event up to date went, and nothing else.
+pub fn set_sync(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &AppointmentId,
+    state: SyncState,
+    problem: Option<&str>,
+) -> Result<()> {
+    let set =
+        (appointments::sync_state.eq(state.as_str()), appointments::sync_problem.eq(problem));
+    let target = appointments::table.find((tenant.as_str(), id.as_str()));
+    found(diesel::update(target).set(set).execute(c)?)
+}
+
+/// The appointments whose events are in a calendar, cancelled ones left out; at most 10,000.
+pub fn list_linked(
+    c: &mut Conn,
+    tenant: &TenantId,
+    calendar: &CalendarId,
+) -> Result<Vec<Appointment>> {
+    Ok(appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::calendar_id.eq(calendar.as_str()))
+        .filter(appointments::external_id.is_not_null())
+        .filter(appointments::status.eq(Status::Booked.as_str()))
+        .limit(10_000)
+        .select(Appointment::as_select())
+        .load(c)?)
+}
+
+/// Lets go of a calendar that is no longer used; the appointments stay. Answers how many there were.
+pub fn unlink_calendar(c: &mut Conn, tenant: &TenantId, calendar: &CalendarId) -> Result<usize> {
+    let target = appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::calendar_id.eq(calendar.as_str()));
+    let set = (
+        appointments::calendar_id.eq(None::<String>),
+        appointments::external_id.eq(None::<String>),
+        appointments::etag.eq(None::<String>),
+        appointments::external_url.eq(None::<String>),
+        appointments::online_state.eq(OnlineState::None.as_str()),
+        appointments::online_url.eq(None::<String>),
+        appointments::sync_state.eq(SyncState::None.as_str()),
+        appointments::sync_problem.eq(None::<String>),
+        appointments::link_rev.eq(appointments::link_rev + 1),
+    );
+    Ok(diesel::update(target).set(set).execute(c)?)
+}
+
+/// Appointments in the order of their ids, which is the order they were made in.
+pub fn list_after(
+    c: &mut Conn,
+    tenant: &TenantId,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Appointment>> {
+    Ok(appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::id.gt(after.unwrap_or_default()))
+        .order(appointments::id)
+        .limit(bounded(limit))
+        .select(Appointment::as_select())
+        .load(c)?)
+}

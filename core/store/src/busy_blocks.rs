@@ -1,0 +1,78 @@
+//! Times that somebody else's events in a chosen calendar take up. Only the times are kept.
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use domain::{CalendarId, TenantId, Timestamp};
+
+use crate::backend::Conn;
+use crate::error::Result;
+use crate::schema::busy_blocks;
+
+row! {
+    /// A busy time.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct BusyBlock: busy_blocks, [Queryable, Selectable, Insertable] {
+        pub tenant_id: TenantId as String,
+        pub calendar_id: CalendarId as String,
+        pub external_id: String,
+        pub starts_at: Timestamp as i64,
+        pub ends_at: Timestamp as i64,
+        pub all_day: bool,
+    }
+}
+
+/// Adds the block, or moves the one of the same event.
+pub fn upsert(c: &mut Conn, block: &BusyBlock) -> Result<()> {
+    let insert = diesel::insert_into(busy_blocks::table)
+        .values(block.clone())
+        .on_conflict((
+            busy_blocks::tenant_id,
+            busy_blocks::calendar_id,
+            busy_blocks::external_id,
+        ))
+        .do_update()
+        .set((
+            busy_blocks::starts_at.eq(excluded(busy_blocks::starts_at)),
+            busy_blocks::ends_at.eq(excluded(busy_blocks::ends_at)),
+            busy_blocks::all_day.eq(excluded(busy_blocks::all_day)),
+        ));
+    each_backend!(c, |c| insert.execute(c)?);
+    Ok(())
+}
+
+/// Removes the block of an event; one that isn't there is fine.
+pub fn delete(
+    c: &mut Conn,
+    tenant: &TenantId,
+    calendar: &CalendarId,
+    external_id: &str,
+) -> Result<()> {
+    let target = busy_blocks::table.find((tenant.as_str(), calendar.as_str(), external_id));
+    diesel::delete(target).execute(c)?;
+    Ok(())
+}
+
+/// Removes every block of a calendar, as before pulling it anew.
+pub fn delete_all(c: &mut Conn, tenant: &TenantId, calendar: &CalendarId) -> Result<usize> {
+    let target = busy_blocks::table
+        .filter(busy_blocks::tenant_id.eq(tenant.as_str()))
+        .filter(busy_blocks::calendar_id.eq(calendar.as_str()));
+    Ok(diesel::delete(target).execute(c)?)
+}
+
+/// What is taken between two instants, in order; 5,000 at most.
+pub fn list_between(
+    c: &mut Conn,
+    tenant: &TenantId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<BusyBlock>> {
+    Ok(busy_blocks::table
+        .filter(busy_blocks::tenant_id.eq(tenant.as_str()))
+        .filter(busy_blocks::starts_at.lt(to.as_millis()))
+        .filter(busy_blocks::ends_at.gt(from.as_millis()))
+        .order((busy_blocks::starts_at, busy_blocks::external_id))
+        .limit(5_000)
+        .select(BusyBlock::as_select())
+        .load(c)?)
+}

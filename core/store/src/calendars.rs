@@ -1,0 +1,161 @@
+//! Calendars that a tenant chose among those of its connections.
+
+use diesel::prelude::*;
+use domain::{CalendarId, ConnectionId, TenantId, Timestamp, Zone};
+
+use crate::backend::Conn;
+use crate::columns::Opt;
+use crate::error::{Error, Result, found};
+use crate::schema::{appointments, calendars};
+
+words! {
+    /// What the connected account may do with a calendar.
+    pub enum Access {
+        /// Everything.
+        Owner = "owner",
+        /// Add and change events.
+        Writer = "writer",
+        /// See events.
+        Reader = "reader",
+    }
+}
+
+row! {
+    /// A calendar.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Calendar: calendars, [Queryable, Selectable, Insertable] {
+        pub tenant_id: TenantId as String,
+        pub id: CalendarId as String,
+        pub connection_id: ConnectionId as String,
+        pub external_id: String,
+        pub name: String,
+        pub color: String,
+        pub zone: Zone as String,
+        pub access: Access as String,
+        pub is_default: bool,
+        pub cursor: Option<String>,
+        pub pulled_at: Option<Timestamp> as Opt<i64, Timestamp>,
+        pub created_at: Timestamp as i64,
+    }
+}
+
+row! {
+    /// What the provider may have changed of a calendar.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct CalendarChange: calendars, [AsChangeset] {
+        pub name: String,
+        pub color: String,
+        pub zone: Zone as String,
+        pub access: Access as String,
+    }
+}
+
+/// The calendar, if the tenant has it.
+pub fn find(c: &mut Conn, tenant: &TenantId, id: &CalendarId) -> Result<Option<Calendar>> {
+    let query = calendars::table.find((tenant.as_str(), id.as_str()));
+    Ok(query.select(Calendar::as_select()).first(c).optional()?)
+}
+
+/// The calendar, or [`Error::NotFound`].
+pub fn get(c: &mut Conn, tenant: &TenantId, id: &CalendarId) -> Result<Calendar> {
+    find(c, tenant, id)?.ok_or(Error::NotFound)
+}
+
+/// The calendar that new appointments go to.
+pub fn find_default(c: &mut Conn, tenant: &TenantId) -> Result<Option<Calendar>> {
+    let query = calendars::table
+        .filter(calendars::tenant_id.eq(tenant.as_str()))
+        .filter(calendars::is_default.eq(true))
+        .order(calendars::id);
+    Ok(query.select(Calendar::as_select()).first(c).optional()?)
+}
+
+/// The tenant's calendars, by name.
+pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Calendar>> {
+    Ok(calendars::table
+        .filter(calendars::tenant_id.eq(tenant.as_str()))
+        .order((calendars::name, calendars::id))
+        .select(Calendar::as_select())
+        .load(c)?)
+}
+
+/// The calendars of one connection, by name.
+pub fn list_of_connection(
+    c: &mut Conn,
+    tenant: &TenantId,
+    connection: &ConnectionId,
+) -> Result<Vec<Calendar>> {
+    Ok(calendars::table
+        .filter(calendars::tenant_id.eq(tenant.as_str()))
+        .filter(calendars::connection_id.eq(connection.as_str()))
+        .order((calendars::name, calendars::id))
+        .select(Calendar::as_select())
+        .load(c)?)
+}
+
+/// Adds a calendar.
+///
+/// # Errors
+/// [`Error::Unique`] (`calendars_tenant_id_connection_id_external_id_key`) when it is there.
+pub fn insert(c: &mut Conn, calendar: &Calendar) -> Result<()> {
+    diesel::insert_into(calendars::table).values(calendar.clone()).execute(c)?;
+    Ok(())
+}
+
+/// Takes over what the provider says of it.
+pub fn update(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &CalendarId,
+    change: &CalendarChange,
+) -> Result<()> {
+    let target = calendars::table.find((tenant.as_str(), id.as_str()));
+    found(diesel::update(target).set(change.clone()).execute(c)?)
+}
+
+/// Makes it the only calendar that new appointments go to.
+pub fn set_default(c: &mut Conn, tenant: &TenantId, id: &CalendarId) -> Result<()> {
+    let others = calendars::table
+        .filter(calendars::tenant_id.eq(tenant.as_str()))
+        .filter(calendars::id.ne(id.as_str()));
+    diesel::update(others).set(calendars::is_default.eq(false)).execute(c)?;
+    let target = calendars::table.find((tenant.as_str(), id.as_str()));
+    found(diesel::update(target).set(calendars::is_default.eq(true)).execute(c)?)
+}
+
+/// Notes how far its events were pulled; without a cursor the next pull begins anew.
+pub fn set_cursor(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &CalendarId,
+    cursor: Option<&str>,
+    pulled_at: Option<Timestamp>,
+) -> Result<()> {
+    let target = calendars::table.find((tenant.as_str(), id.as_str()));
+    let set = (
+        calendars::cursor.eq(cursor),
+        calendars::pulled_at.eq(pulled_at.map(Timestamp::as_millis)),
+    );
+    found(diesel::update(target).set(set).execute(c)?)
+}
+
+/// Removes the calendar and its busy blocks. Its appointments stay and lose their link, because
+/// an event's id means nothing without its calendar.
+pub fn delete(c: &mut Conn, tenant: &TenantId, id: &CalendarId) -> Result<()> {
+    let linked = appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::calendar_id.eq(id.as_str()));
+    let none = None::<String>;
+    diesel::update(linked)
+        .set((
+            appointments::calendar_id.eq(&none),
+            appointments::external_id.eq(&none),
+            appointments::etag.eq(&none),
+            appointments::external_url.eq(&none),
+            appointments::sync_state.eq("none"),
+            appointments::sync_problem.eq(&none),
+            appointments::link_rev.eq(appointments::link_rev + 1),
+        ))
+        .execute(c)?;
+    found(diesel::delete(calendars::table.find((tenant.as_str(), id.as_str()))).execute(c)?)
+}

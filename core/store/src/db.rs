@@ -1,0 +1,238 @@
+//! The database as the rest of the house sees it: closures run in a transaction on a blocking
+//! thread.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use diesel::RunQueryDsl;
+use diesel::sql_types::Text;
+
+use crate::backend::{Backend, Conn};
+use crate::error::{Error, Result};
+use crate::migrate;
+use crate::pool::{Pool, Source};
+
+/// SQLite below this has a race in its write-ahead log that can lose a commit.
+const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
+
+/// A transaction that takes longer is worth a line in the log.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// Where the data is.
+#[derive(Clone)]
+pub enum Target {
+    /// The file of an SQLite database; made when it isn't there.
+    Sqlite(PathBuf),
+    /// The address of a PostgreSQL database: `postgres://user:password@host:port/name`.
+    Postgres(String),
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => f.debug_tuple("Sqlite").field(path).finish(),
+            // The address may hold a password.
+            Self::Postgres(_) => f.write_str("Postgres(…)"),
+        }
+    }
+}
+
+/// How to open a database.
+#[derive(Debug, Clone)]
+pub struct DbOptions {
+    /// Where the data is.
+    pub target: Target,
+    /// Most connections at a time: for PostgreSQL all, for SQLite those that read; one more writes.
+    pub connections_max: usize,
+    /// How long to wait for a connection to become free.
+    pub wait: Duration,
+    /// How long a statement may take or wait for a lock.
+    pub statement_max: Duration,
+}
+
+impl DbOptions {
+    /// The usual bounds: 8 connections, 5 seconds of waiting, 30 seconds a statement.
+    pub fn new(target: Target) -> Self {
+        Self {
+            target,
+            connections_max: 8,
+            wait: Duration::from_secs(5),
+            statement_max: Duration::from_secs(30),
+        }
+    }
+}
+
+/// An open database. Cloning it is cheap and shares its connections.
+#[derive(Clone)]
+pub struct Db {
+    backend: Backend,
+    readers: Arc<Pool>,
+    writers: Arc<Pool>,
+}
+
+impl Db {
+    /// Opens the database and looks whether it can be used. Doesn't migrate.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it can't be reached, [`Error::Internal`] when the linked SQLite
+    /// is too old.
+    pub async fn open(options: &DbOptions) -> Result<Self> {
+        let db = match &options.target {
+            Target::Sqlite(path) => Self::sqlite(path, options)?,
+            Target::Postgres(url) => Self::postgres(url, options),
+        };
+        db.writers.run(check).await?;
+        db.ping().await?;
+        Ok(db)
+    }
+
+    fn sqlite(path: &std::path::Path, options: &DbOptions) -> Result<Self> {
+        private_file(path).map_err(|error| {
+            Error::Unavailable(format!("{} can't be opened: {error}", path.display()))
+        })?;
+        let Some(path) = path.to_str() else {
+            return Err(Error::internal("the database's path is not UTF-8"));
+        };
+        let busy = options.statement_max;
+        let source = |writes| Source::Sqlite { path: path.to_owned(), writes, busy };
+        Ok(Self {
+            backend: Backend::Sqlite,
+            // One writer: waiting here is fair and asynchronous, in SQLite it is neither.
+            writers: Arc::new(Pool::new(source(true), 1, options.wait)),
+            readers: Arc::new(Pool::new(source(false), options.connections_max, options.wait)),
+        })
+    }
+
+    fn postgres(url: &str, options: &DbOptions) -> Self {
+        let source = Source::Postgres { url: url.to_owned(), statement: options.statement_max };
+        let pool = Arc::new(Pool::new(source, options.connections_max, options.wait));
+        Self { backend: Backend::Postgres, readers: Arc::clone(&pool), writers: pool }
+    }
+
+    /// Which database it is.
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// Runs a closure in a transaction that sees one moment of the database and can't write.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.inspect(work).await
+    }
+
+    /// [`Db::read`] for closures that fail with an error of their own.
+    pub async fn inspect<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.readers.run(move |conn| within(conn, Conn::begin_read, work)).await
+    }
+
+    /// Runs a closure in one transaction: committed, and on disk, when it answers `Ok`; as if it
+    /// had never run otherwise. Once begun it ends even if the caller stops waiting.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.transact(work).await
+    }
+
+    /// [`Db::write`] for closures that fail with an error of their own.
+    pub async fn transact<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.writers.run(move |conn| within(conn, Conn::begin_write, work)).await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.readers.run(|conn| Ok::<_, Error>(conn.ping()?)).await
+    }
+
+    /// Brings the schema up to date, all in one transaction; answers the names of what was run.
+    /// Of several processes that start together one migrates and the others wait.
+    pub async fn migrate(&self) -> Result<Vec<String>> {
+        self.writers.run(|conn| within(conn, Conn::begin_write, migrate::up)).await
+    }
+
+    /// The names of migrations that are still to be run.
+    pub async fn pending(&self) -> Result<Vec<String>> {
+        self.writers.run(|conn| within(conn, Conn::begin_write, migrate::pending)).await
+    }
+
+    /// Undoes every migration, and with it all data.
+    pub async fn revert_all(&self) -> Result<Vec<String>> {
+        self.writers.run(|conn| within(conn, Conn::begin_write, migrate::down)).await
+    }
+
+    /// Closes the connections that nobody uses just now.
+    pub fn close_idle(&self) {
+        self.readers.clear();
+        self.writers.clear();
+    }
+}
+
+fn within<T, E: From<Error>>(
+    conn: &mut Conn,
+    begin: fn(&mut Conn) -> diesel::QueryResult<()>,
+    work: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    let start = Instant::now();
+    begin(conn).map_err(Error::from)?;
+    let result = match work(conn) {
+        Ok(value) => conn.commit().map(|()| value).map_err(|error| Error::from(error).into()),
+        Err(error) => {
+            // A rollback that fails leaves a broken connection, which the pool throws away.
+            if let Err(rollback) = conn.rollback() {
+                tracing::warn!(error = %rollback, "a transaction could not be rolled back");
+            }
+            Err(error)
+        }
+    };
+    let took = start.elapsed();
+    if took > SLOW {
+        tracing::warn!(took_ms = took.as_millis(), "slow transaction");
+    }
+    result
+}
+
+/// Makes the file so that only its owner reads it; the files beside it take its mode.
+fn private_file(path: &std::path::Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+#[derive(diesel::QueryableByName)]
+struct Version {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+fn check(conn: &mut Conn) -> Result<()> {
+    if conn.backend() == Backend::Postgres {
+        return Ok(());
+    }
+    let found: Version = diesel::sql_query("SELECT sqlite_version() AS version").get_result(conn)?;
+    let mut parts = found.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    if (next(), next(), next()) < SQLITE_MIN {
+        return Err(Error::internal(format!("SQLite {} is older than 3.51.3", found.version)));
+    }
+    Ok(())
+}

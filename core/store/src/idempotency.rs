@@ -1,0 +1,41 @@
+//! Answers kept under the key of the request, so that asking twice is asking once.
+
+use diesel::prelude::*;
+use domain::{TenantId, Timestamp};
+
+use crate::backend::Conn;
+use crate::columns::Json;
+use crate::error::Result;
+use crate::schema::idempotency;
+
+row! {
+    /// A kept answer.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Answer: idempotency, [Queryable, Selectable, Insertable] {
+        pub tenant_id: TenantId as String,
+        pub scope: String,
+        pub key: String,
+        pub result_json: Json as String,
+        pub created_at: Timestamp as i64,
+    }
+}
+
+/// The answer that was given to this key, if any.
+pub fn find(c: &mut Conn, tenant: &TenantId, scope: &str, key: &str) -> Result<Option<Answer>> {
+    let query = idempotency::table.find((tenant.as_str(), scope, key));
+    Ok(query.select(Answer::as_select()).first(c).optional()?)
+}
+
+/// Keeps the answer, unless there is one; answers whether this one was kept. Where it was not, the
+/// transaction that did the work again has to be given up.
+pub fn insert(c: &mut Conn, answer: &Answer) -> Result<bool> {
+    let insert =
+        diesel::insert_into(idempotency::table).values(answer.clone()).on_conflict_do_nothing();
+    Ok(each_backend!(c, |c| insert.execute(c)?) > 0)
+}
+
+/// Forgets answers given before; answers how many.
+pub fn delete_before(c: &mut Conn, before: Timestamp) -> Result<usize> {
+    let old = idempotency::table.filter(idempotency::created_at.lt(before.as_millis()));
+    Ok(diesel::delete(old).execute(c)?)
+}

@@ -1,0 +1,132 @@
+//! A bounded set of connections. Waiting for one is asynchronous and limited; work on one happens
+//! on tokio's blocking threads.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection, SqliteConnection};
+use tokio::sync::Semaphore;
+
+use crate::backend::Conn;
+use crate::error::{Error, Result};
+
+/// A connection that was unused for longer is asked for a sign of life first.
+const TRUSTED_FOR: Duration = Duration::from_secs(20);
+
+/// How to make a connection.
+pub(crate) enum Source {
+    /// A file's path, and whether this is a connection that writes.
+    Sqlite { path: String, writes: bool, busy: Duration },
+    /// A libpq address, and the longest a statement may take.
+    Postgres { url: String, statement: Duration },
+}
+
+impl Source {
+    pub(crate) fn open(&self) -> Result<Conn> {
+        let opened = match self {
+            Self::Sqlite { path, .. } => SqliteConnection::establish(path).map(Conn::Sqlite),
+            Self::Postgres { url, .. } => PgConnection::establish(url).map(Conn::Postgres),
+        };
+        // libpq's message can hold the host and user but never the password.
+        let mut conn = opened.map_err(|error| Error::Unavailable(error.to_string()))?;
+        conn.batch_execute(&self.setup())?;
+        Ok(conn)
+    }
+
+    fn setup(&self) -> String {
+        match self {
+            Self::Sqlite { writes, busy, .. } => format!(
+                "PRAGMA busy_timeout = {}; {} PRAGMA synchronous = FULL; \
+                 PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+                 PRAGMA secure_delete = FAST; PRAGMA trusted_schema = OFF;{}",
+                busy.as_millis(),
+                if *writes { "PRAGMA journal_mode = WAL;" } else { "" },
+                if *writes { "" } else { " PRAGMA query_only = ON;" },
+            ),
+            Self::Postgres { statement, .. } => format!(
+                "SET statement_timeout = {ms}; SET lock_timeout = {ms}; \
+                 SET idle_in_transaction_session_timeout = {ms}; \
+                 SET standard_conforming_strings = on",
+                ms = statement.as_millis()
+            ),
+        }
+    }
+}
+
+struct Idle {
+    conn: Conn,
+    since: Instant,
+}
+
+pub(crate) struct Pool {
+    source: Source,
+    idle: Mutex<Vec<Idle>>,
+    permits: Arc<Semaphore>,
+    wait: Duration,
+}
+
+impl Pool {
+    pub(crate) fn new(source: Source, size: usize, wait: Duration) -> Self {
+        let permits = Arc::new(Semaphore::new(size.max(1)));
+        Self { source, idle: Mutex::new(Vec::new()), permits, wait }
+    }
+
+    /// Runs the closure with a connection on a blocking thread. The closure runs to its end even
+    /// if the caller stops waiting.
+    pub(crate) async fn run<T, E>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let permit = tokio::time::timeout(self.wait, Arc::clone(&self.permits).acquire_owned());
+        let permit = match permit.await {
+            Ok(Ok(permit)) => permit,
+            Ok(Err(closed)) => return Err(Error::internal(closed).into()),
+            Err(_) => return Err(Error::Timeout.into()),
+        };
+        let pool = Arc::clone(self);
+        let task = tokio::task::spawn_blocking(move || {
+            let mut conn = pool.take()?;
+            // When this panics the connection is dropped, and with it the transaction.
+            let result = work(&mut conn);
+            pool.put_back(conn);
+            drop(permit);
+            result
+        });
+        match task.await {
+            Ok(result) => result,
+            Err(panicked) => Err(Error::internal(panicked).into()),
+        }
+    }
+
+    fn take(&self) -> Result<Conn> {
+        while let Some(mut idle) = self.idle().pop() {
+            if idle.since.elapsed() < TRUSTED_FOR || idle.conn.ping().is_ok() {
+                return Ok(idle.conn);
+            }
+        }
+        self.source.open()
+    }
+
+    fn put_back(&self, mut conn: Conn) {
+        if conn.is_broken() {
+            // The others lead to the same server, which may be gone for all of them.
+            self.idle().clear();
+        } else {
+            self.idle().push(Idle { conn, since: Instant::now() });
+        }
+    }
+
+    /// Closes the connections that nobody uses.
+    pub(crate) fn clear(&self) {
+        self.idle().clear();
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Idle>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

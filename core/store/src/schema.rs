@@ -1,0 +1,370 @@
+//! The tables as diesel knows them; a test compares this with what the migrations make.
+
+diesel::table! {
+    tenants (id) {
+        id -> Text,
+        name -> Text,
+        locale -> Text,
+        zone -> Text,
+        currency -> Text,
+        created_at -> BigInt,
+        rev -> BigInt,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> Text,
+        email -> Text,
+        name -> Text,
+        phone -> Text,
+        password_hash -> Text,
+        locale -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    members (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        account_id -> Text,
+        role -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    invitations (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        email -> Text,
+        role -> Text,
+        token_hash -> Text,
+        invited_by -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        accepted_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sessions (token_hash) {
+        token_hash -> Text,
+        account_id -> Text,
+        tenant_id -> Nullable<Text>,
+        created_at -> BigInt,
+        seen_at -> BigInt,
+        expires_at -> BigInt,
+        address -> Text,
+        device -> Text,
+    }
+}
+
+diesel::table! {
+    sign_in_attempts (key) {
+        key -> Text,
+        window_start -> BigInt,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
+    data_keys (tenant_id, key_id) {
+        tenant_id -> Text,
+        key_id -> BigInt,
+        epoch -> BigInt,
+        wrapped -> Binary,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    secrets (tenant_id, owner, name, record) {
+        tenant_id -> Text,
+        owner -> Text,
+        name -> Text,
+        record -> Text,
+        version -> BigInt,
+        key_id -> BigInt,
+        envelope -> Binary,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    plugins (id, version) {
+        id -> Text,
+        version -> Text,
+        hash -> Text,
+        publisher -> Text,
+        path -> Text,
+        installed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tenant_plugins (tenant_id, plugin_id) {
+        tenant_id -> Text,
+        plugin_id -> Text,
+        version -> Text,
+        enabled -> Bool,
+        grant_json -> Text,
+        settings_json -> Text,
+        changed_at -> BigInt,
+        rev -> BigInt,
+    }
+}
+
+diesel::table! {
+    plugin_records (tenant_id, plugin_id, collection, id) {
+        tenant_id -> Text,
+        plugin_id -> Text,
+        collection -> Text,
+        id -> Text,
+        value_json -> Text,
+        rev -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    kv (tenant_id, plugin_id, key) {
+        tenant_id -> Text,
+        plugin_id -> Text,
+        key -> Text,
+        value -> Binary,
+        rev -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    connections (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        plugin_id -> Text,
+        provider -> Text,
+        account_ref -> Text,
+        account_name -> Text,
+        account_email -> Text,
+        scopes -> Text,
+        state -> Text,
+        problem -> Nullable<Text>,
+        token_expires_at -> Nullable<BigInt>,
+        token_rev -> BigInt,
+        refreshing_until -> Nullable<BigInt>,
+        connected_by -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        rev -> BigInt,
+    }
+}
+
+diesel::table! {
+    oauth_flows (state_hash) {
+        state_hash -> Text,
+        tenant_id -> Text,
+        account_id -> Text,
+        plugin_id -> Text,
+        provider -> Text,
+        connection_id -> Nullable<Text>,
+        redirect_uri -> Text,
+        verifier_sealed -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    calendars (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        connection_id -> Text,
+        external_id -> Text,
+        name -> Text,
+        color -> Text,
+        zone -> Text,
+        access -> Text,
+        is_default -> Bool,
+        cursor -> Nullable<Text>,
+        pulled_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    busy_blocks (tenant_id, calendar_id, external_id) {
+        tenant_id -> Text,
+        calendar_id -> Text,
+        external_id -> Text,
+        starts_at -> BigInt,
+        ends_at -> BigInt,
+        all_day -> Bool,
+    }
+}
+
+diesel::table! {
+    people (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        stage -> Text,
+        name -> Text,
+        company -> Text,
+        phone -> Text,
+        email -> Text,
+        source -> Text,
+        notes -> Text,
+        search_text -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+        rev -> BigInt,
+    }
+}
+
+diesel::table! {
+    appointments (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        person_id -> Nullable<Text>,
+        title -> Text,
+        notes -> Text,
+        location -> Text,
+        starts_at -> BigInt,
+        ends_at -> BigInt,
+        zone -> Text,
+        online -> Bool,
+        status -> Text,
+        calendar_id -> Nullable<Text>,
+        external_id -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        external_url -> Nullable<Text>,
+        online_state -> Text,
+        online_url -> Nullable<Text>,
+        sync_state -> Text,
+        sync_problem -> Nullable<Text>,
+        link_rev -> BigInt,
+        created_by -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        rev -> BigInt,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        tenant_id -> Text,
+        kind -> Text,
+        plugin_id -> Nullable<Text>,
+        connection_id -> Nullable<Text>,
+        unique_key -> Nullable<Text>,
+        payload_json -> Text,
+        state -> Text,
+        run_at -> BigInt,
+        attempts -> BigInt,
+        attempts_max -> BigInt,
+        lease_token -> BigInt,
+        lease_until -> Nullable<BigInt>,
+        held_by_plugin -> Bool,
+        held_by_connection -> Bool,
+        last_problem -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    job_turns (tenant_id) {
+        tenant_id -> Text,
+        turn -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Text,
+        tenant_id -> Text,
+        topic -> Text,
+        subject_id -> Text,
+        payload_json -> Text,
+        created_at -> BigInt,
+        dispatched_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    inbox (id) {
+        id -> Text,
+        tenant_id -> Text,
+        plugin_id -> Text,
+        route -> Text,
+        delivery_id -> Text,
+        headers_json -> Text,
+        body -> Binary,
+        received_at -> BigInt,
+        handled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    schedules (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        plugin_id -> Nullable<Text>,
+        name -> Text,
+        kind -> Text,
+        payload_json -> Text,
+        cron -> Text,
+        zone -> Text,
+        next_at -> BigInt,
+        paused -> Bool,
+    }
+}
+
+diesel::table! {
+    idempotency (tenant_id, scope, key) {
+        tenant_id -> Text,
+        scope -> Text,
+        key -> Text,
+        result_json -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit (tenant_id, seq) {
+        tenant_id -> Text,
+        seq -> BigInt,
+        id -> Text,
+        at -> BigInt,
+        actor_kind -> Text,
+        actor_id -> Text,
+        action -> Text,
+        entity -> Text,
+        entity_id -> Text,
+        detail_json -> Text,
+        address -> Text,
+        device -> Text,
+        request_id -> Text,
+        previous_mac -> Binary,
+        mac -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_heads (tenant_id) {
+        tenant_id -> Text,
+        seq -> BigInt,
+        mac -> Binary,
+    }
+}
+
+diesel::joinable!(members -> accounts (account_id));
+diesel::joinable!(members -> tenants (tenant_id));
+diesel::allow_tables_to_appear_in_same_query!(accounts, members, tenants);

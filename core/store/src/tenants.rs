@@ -1,0 +1,109 @@
+//! Businesses.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use domain::{Locale, TenantId, Timestamp, Zone};
+
+use crate::backend::Conn;
+use crate::error::{Error, Result, settled};
+use crate::schema::tenants;
+
+row! {
+    /// A business.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Tenant: tenants, [Queryable, Selectable, Insertable] {
+        pub id: TenantId as String,
+        pub name: String,
+        pub locale: Locale as String,
+        pub zone: Zone as String,
+        pub currency: String,
+        pub created_at: Timestamp as i64,
+        pub rev: i64,
+    }
+}
+
+row! {
+    /// What a business's settings may change.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct TenantChange: tenants, [AsChangeset] {
+        pub name: String,
+        pub locale: Locale as String,
+        pub zone: Zone as String,
+        pub currency: String,
+    }
+}
+
+/// The tenant, if there is one.
+pub fn find(c: &mut Conn, id: &TenantId) -> Result<Option<Tenant>> {
+    let query = tenants::table.find(id.as_str()).select(Tenant::as_select());
+    Ok(query.first(c).optional()?)
+}
+
+/// The tenant, or [`Error::NotFound`].
+pub fn get(c: &mut Conn, id: &TenantId) -> Result<Tenant> {
+    find(c, id)?.ok_or(Error::NotFound)
+}
+
+/// Every tenant of the instance, oldest first.
+pub fn list(c: &mut Conn) -> Result<Vec<Tenant>> {
+    Ok(tenants::table.order(tenants::id).select(Tenant::as_select()).load(c)?)
+}
+
+/// How many tenants the instance has; none means that the first run is still to come.
+pub fn count(c: &mut Conn) -> Result<i64> {
+    Ok(tenants::table.count().get_result(c)?)
+}
+
+/// Adds a tenant.
+pub fn insert(c: &mut Conn, tenant: &Tenant) -> Result<()> {
+    diesel::insert_into(tenants::table).values(tenant.clone()).execute(c)?;
+    Ok(())
+}
+
+/// Changes the tenant if it still has the revision; answers the new one.
+pub fn update(c: &mut Conn, id: &TenantId, change: &TenantChange, rev: i64) -> Result<i64> {
+    let target = tenants::table.find(id.as_str()).filter(tenants::rev.eq(rev));
+    let rows = diesel::update(target)
+        .set((change.clone(), tenants::rev.eq(rev + 1)))
+        .execute(c)?;
+    settled(rows, || Ok(find(c, id)?.is_some()))?;
+    Ok(rev + 1)
+}
+
+/// Deletes the tenant and everything that belongs to it, but its audit chain.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such tenant.
+pub fn delete(c: &mut Conn, id: &TenantId) -> Result<()> {
+    // Children whose foreign keys restrict; the rest goes by cascade.
+    use crate::schema::{appointments, calendars, oauth_flows, secrets};
+    let of = id.as_str();
+    diesel::delete(appointments::table.filter(appointments::tenant_id.eq(of))).execute(c)?;
+    diesel::delete(calendars::table.filter(calendars::tenant_id.eq(of))).execute(c)?;
+    diesel::delete(oauth_flows::table.filter(oauth_flows::tenant_id.eq(of))).execute(c)?;
+    diesel::delete(secrets::table.filter(secrets::tenant_id.eq(of))).execute(c)?;
+    crate::error::found(diesel::delete(tenants::table.find(of)).execute(c)?)
+}
+
+/// Makes other transactions that lock the same tenant wait for this one. For rules over several
+/// rows, such as "a tenant always has an owner"; on SQLite writers wait for each other anyway.
+pub fn lock(c: &mut Conn, id: &TenantId) -> Result<()> {
+    let row = tenants::table.find(id.as_str()).select(tenants::id);
+    let found: Option<String> = each_backend!(
+        c,
+        sqlite |c| row.first(c).optional()?,
+        postgres |c| row.for_no_key_update().first(c).optional()?
+    );
+    found.map(drop).ok_or(Error::NotFound)
+}
+
+/// Makes others that add a tenant this way wait for this transaction: for the first run, of which
+/// one may succeed while there is no row yet to wait at.
+pub fn lock_all(c: &mut Conn) -> Result<()> {
+    each_backend!(
+        c,
+        sqlite |_c| {},
+        postgres |c| c.batch_execute("LOCK TABLE tenants IN SHARE ROW EXCLUSIVE MODE")?
+    );
+    Ok(())
+}
