@@ -40,6 +40,52 @@ fn commands(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2).chain(block)
 }
 
+/// `oxpi <command>` is one of the command line's, `OXPI_SECTION__KEY` one of the configuration's.
+fn the_program_understands(tree: &Tree) -> Vec<String> {
+    let cli = tree.text("core/host/src/cli.rs").unwrap_or_default();
+    let keys = keys(tree.text("config/default.toml").unwrap_or_default());
+    let mut broken = Vec::new();
+    for (path, text) in documents(tree) {
+        for (number, line) in text.lines().enumerate() {
+            let called = commands(line).filter_map(|command| command.split_once("oxpi "));
+            let called = called.filter(|(before, _)| before.is_empty() || before.ends_with('/'));
+            let word = |(_, rest): (_, &str)| rest.split_whitespace().next().map(str::to_owned);
+            let unknown = called.filter_map(word).find(|word| !is_command(word, cli));
+            broken
+                .extend(unknown.map(|w| format!("{path}:{}: oxpi {w} does not exist", number + 1)));
+            let mut set = variables(line);
+            let unknown = set.find(|variable| !keys.contains(variable));
+            broken.extend(unknown.map(|v| format!("{path}:{}: {v} does not exist", number + 1)));
+        }
+    }
+    broken
+}
+
+/// Whether the word, which is not an option, has a variant in the enum of commands.
+fn is_command(word: &str, cli: &str) -> bool {
+    let mut variant = word.to_owned();
+    variant[..1].make_ascii_uppercase();
+    let named = |line: &str| {
+        line.trim().strip_prefix(&variant).is_some_and(|rest| rest.starts_with([',', '(', ' ']))
+    };
+    word.starts_with(['-', '<']) || cli.lines().any(named)
+}
+
+/// `OXPI_SECTION__KEY` for every key of the configuration's manual.
+fn keys(manual: &str) -> Vec<String> {
+    let sections: toml::Table = manual.parse().unwrap_or_else(|e| panic!("default.toml: {e}"));
+    let tables = sections.iter().filter_map(|(section, table)| Some((section, table.as_table()?)));
+    let names =
+        tables.flat_map(|(section, t)| t.keys().map(move |key| format!("{section}__{key}")));
+    names.map(|name| format!("OXPI_{}", name.to_uppercase())).collect()
+}
+
+/// Names of the form `OXPI_SECTION__KEY` in a line.
+fn variables(line: &str) -> impl Iterator<Item = String> {
+    let words = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.filter(|word| word.starts_with("OXPI_") && word.contains("__")).map(str::to_owned)
+}
+
 fn named_files_exist(tree: &Tree) -> Vec<String> {
     let mut broken = Vec::new();
     for (path, text) in documents(tree) {
@@ -95,6 +141,23 @@ fn a_command_that_does_not_exist_is_found() {
         commands_can_be_made,
         &[makefile, ("README.md", "Say `make run`.\n\n    make build\n")],
     );
+}
+
+#[test]
+fn documented_settings_and_commands_are_understood() {
+    obeyed(the_program_understands);
+}
+
+#[test]
+fn a_setting_or_command_that_does_not_exist_is_found() {
+    let cli = ("core/host/src/cli.rs", "enum Command {\n    Serve(Serve),\n    Config,\n}\n");
+    let manual = ("config/default.toml", "[server]\naddress = \"\"\n");
+    let rule = the_program_understands;
+    finds(rule, &[cli, manual, ("README.md", "`oxpi sreve`")]);
+    finds(rule, &[cli, manual, ("README.md", "    target/release/oxpi conf")]);
+    finds(rule, &[cli, manual, ("README.md", "Set `OXPI_SERVER__ADRESS`.")]);
+    let fine = "`oxpi serve` or `oxpi config` with `OXPI_SERVER__ADDRESS`; oxpi is nice.";
+    accepts(rule, &[cli, manual, ("README.md", fine)]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Core names no provider: whom it talks to is a plugin's business.
 
-use super::tree::{Tree, is_test, production};
+use super::tree::{Tree, production};
 use super::{accepts, finds, obeyed};
 
 const PROVIDERS: [&str; 12] = [
@@ -20,7 +20,9 @@ const PROVIDERS: [&str; 12] = [
 
 fn core_names_no_provider(tree: &Tree) -> Vec<String> {
     let mut broken = Vec::new();
-    for (path, text) in tree.under("core/", &[".rs", ".toml"]).filter(|(path, _)| !is_test(path)) {
+    for (path, text) in
+        tree.under("core/", &[".rs", ".toml"]).filter(|(path, _)| !tree.is_test(path))
+    {
         for (number, line) in production(text) {
             let line = if path.ends_with(".toml") { without_comment(line) } else { line };
             for word in words(line).filter(|word| PROVIDERS.contains(&word.as_str())) {

@@ -14,6 +14,8 @@ const KINDS: [&str; 14] = [
 /// Text files by their path from the root, with `/` between the parts.
 pub struct Tree {
     files: BTreeMap<String, String>,
+    /// Beginnings of the paths of modules that are compiled for tests only.
+    test_modules: Vec<String>,
 }
 
 impl Tree {
@@ -22,13 +24,32 @@ impl Tree {
         let root = root();
         let mut files = BTreeMap::new();
         walk(&root, &root, &mut files);
-        Self { files }
+        Self::new(files)
     }
 
     /// A tree of the given paths and texts.
     pub fn of(files: &[(&str, &str)]) -> Self {
         let files = files.iter().map(|(path, text)| (path.to_string(), text.to_string()));
-        Self { files: files.collect() }
+        Self::new(files.collect())
+    }
+
+    fn new(files: BTreeMap<String, String>) -> Self {
+        let test_modules = files.iter().filter(|(path, _)| path.ends_with(".rs"));
+        let test_modules =
+            test_modules.flat_map(|(path, text)| test_modules_of(path, text)).collect();
+        Self { files, test_modules }
+    }
+
+    /// Whether a Rust file holds tests only: of a `tests` folder, named `tests.rs`, or of a module that
+    /// is declared under `#[cfg(test)]`.
+    pub fn is_test(&self, path: &str) -> bool {
+        let module = |start: &String| {
+            path.strip_prefix(start).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+        };
+        path.starts_with("tests/")
+            || path.contains("/tests/")
+            || path.ends_with("/tests.rs")
+            || self.test_modules.iter().any(module)
     }
 
     /// The text of one file.
@@ -123,9 +144,17 @@ pub fn production(text: &str) -> Vec<(usize, &str)> {
     lines
 }
 
-/// Whether a Rust file holds tests only: of a `tests` folder, or named `tests.rs`.
-pub fn is_test(path: &str) -> bool {
-    path.starts_with("tests/") || path.contains("/tests/") || path.ends_with("/tests.rs")
+/// Paths, without their ending, of the modules that a file declares under `#[cfg(test)]`.
+fn test_modules_of(path: &str, text: &str) -> Vec<String> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let folder = match name {
+        "lib.rs" | "main.rs" | "mod.rs" => folder.to_owned(),
+        _ => path.trim_end_matches(".rs").to_owned(),
+    };
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let declared = lines.windows(2).filter(|two| two[0] == "#[cfg(test)]");
+    let names = declared.filter_map(|two| two[1].strip_suffix(';')?.rsplit_once("mod "));
+    names.map(|(_, name)| format!("{folder}/{name}")).collect()
 }
 
 #[test]
@@ -133,6 +162,15 @@ fn tests_and_comments_are_not_production() {
     let text = "let a = 1; // why\n// no\n#[cfg(test)]\nmod tests {\n    fn b() {}\n}\nfn c() {}\n";
     let left: Vec<_> = production(text).into_iter().filter(|(_, l)| !l.starts_with('#')).collect();
     assert_eq!(left, vec![(1, "let a = 1;"), (7, "fn c() {}")]);
+}
+
+#[test]
+fn modules_for_tests_are_not_production() {
+    let tree = Tree::of(&[("core/a/src/lib.rs", "#[cfg(test)]\nmod samples;\nmod sample;\n")]);
+    for test in ["core/a/src/samples.rs", "core/a/src/samples/b.rs", "core/a/tests/b.rs"] {
+        assert!(tree.is_test(test), "{test}");
+    }
+    assert!(!tree.is_test("core/a/src/sample.rs"));
 }
 
 #[test]
