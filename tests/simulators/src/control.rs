@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::faults::Fault;
+use crate::google::errors::ApiError;
 use crate::google::handle::Google;
 use crate::google::state::Client;
 use crate::http::{Reply, Request};
@@ -22,53 +23,75 @@ pub fn answer(world: &World, request: &Request) -> Reply {
     }
     let google = Google::new(world.clone());
     let path: Vec<&str> = request.segments.iter().skip(1).map(String::as_str).collect();
-    match route(&google, request, &path) {
+    let looked = look(&google, request, &path);
+    let outcome = looked.map(Ok).or_else(|| change(&google, request, &path));
+    match outcome {
         None => Reply::json(404, &json!({"error": "no such control"})),
         Some(Ok(value)) => Reply::json(200, &value),
         Some(Err(message)) => Reply::json(400, &json!({"error": message})),
     }
 }
 
-fn route(google: &Google, request: &Request, path: &[&str]) -> Option<Outcome> {
-    Some(match (request.method.as_str(), path) {
-        ("GET", ["state"]) => Ok(google.state()),
-        ("GET", ["requests"]) => Ok(json!(google.requests())),
-        ("DELETE", ["requests"]) => done(google.clear_requests()),
-        ("GET", ["faults"]) => Ok(json!(google.faults())),
-        ("POST", ["faults"]) => read::<Fault>(request).map(|fault| ok(google.fault(fault))),
-        ("DELETE", ["faults"]) => done(google.clear_faults()),
-        ("GET", ["settings"]) => Ok(json!(google.settings())),
-        ("POST", ["settings"]) => settings(google, request),
-        ("POST", ["clock"]) => {
-            read::<Clock>(request).map(|clock| ok(google.advance_secs(clock.advance_secs)))
+/// What can be looked at.
+fn look(google: &Google, request: &Request, path: &[&str]) -> Option<Value> {
+    match (request.method.as_str(), path) {
+        ("GET", ["state"]) => Some(google.state()),
+        ("GET", ["requests"]) => Some(json!(google.requests())),
+        ("GET", ["faults"]) => Some(json!(google.faults())),
+        ("GET", ["settings"]) => Some(json!(google.settings())),
+        _ => None,
+    }
+}
+
+/// What can be done.
+fn change(google: &Google, request: &Request, path: &[&str]) -> Option<Outcome> {
+    let done = match (request.method.as_str(), path) {
+        ("POST", ["settings"]) => return Some(settings(google, request)),
+        ("POST", ["grants"]) => return Some(grant(google, request)),
+        ("POST", ["calendars", calendar, "events"]) => {
+            let made =
+                read(request).and_then(|event| google.put_event(calendar, event).map_err(message));
+            return Some(made.map(|id| json!({"id": id})));
         }
-        ("POST", ["clients"]) => {
-            read::<Client>(request).map(|client| ok(google.add_client(client)))
-        }
-        ("POST", ["redirects"]) => read::<Redirect>(request)
-            .map(|redirect| ok(google.allow_redirect(&redirect.redirect_uri))),
-        ("POST", ["grants"]) => read::<Grant>(request).and_then(|grant| {
-            let scopes: Vec<&str> = grant.scopes.iter().map(String::as_str).collect();
-            let tokens = google.grant(&grant.account, &scopes).map_err(|e| e.message)?;
-            Ok(json!({"access_token": tokens.access, "refresh_token": tokens.refresh}))
-        }),
-        ("POST", ["expire-access-tokens"]) => done(google.expire_access_tokens()),
-        ("POST", ["revoke"]) => {
-            read::<Revoke>(request).map(|revoke| ok(google.revoke(&revoke.account)))
-        }
-        ("POST", ["invalidate-sync-tokens"]) => done(google.invalidate_sync_tokens()),
-        ("POST", ["reset"]) => done(google.reset()),
-        ("POST", ["calendars", calendar, "events"]) => read::<Value>(request).and_then(|event| {
-            google.put_event(calendar, event).map(|id| json!({"id": id})).map_err(|e| e.message)
-        }),
-        ("PATCH", ["calendars", calendar, "events", event]) => read::<Value>(request)
-            .and_then(|body| google.patch_event(calendar, event, body).map_err(|e| e.message))
-            .map(ok),
+        ("PATCH", ["calendars", calendar, "events", event]) => read(request)
+            .and_then(|body| google.patch_event(calendar, event, body).map_err(message)),
         ("DELETE", ["calendars", calendar, "events", event]) => {
-            google.delete_event(calendar, event).map(ok).map_err(|error| error.message)
+            google.delete_event(calendar, event).map_err(message)
         }
+        ("POST", ["faults"]) => read(request).map(|fault: Fault| google.fault(fault)),
+        ("POST", ["clock"]) => {
+            read(request).map(|clock: Clock| google.advance_secs(clock.advance_secs))
+        }
+        ("POST", ["clients"]) => read(request).map(|client: Client| google.add_client(client)),
+        ("POST", ["redirects"]) => {
+            read(request).map(|new: Redirect| google.allow_redirect(&new.redirect_uri))
+        }
+        ("POST", ["revoke"]) => read(request).map(|whose: Revoke| google.revoke(&whose.account)),
+        (method, [name]) => return simple(google, method, name),
         _ => return None,
-    })
+    };
+    Some(done.map(|()| json!({"ok": true})))
+}
+
+/// What needs no words.
+fn simple(google: &Google, method: &str, name: &str) -> Option<Outcome> {
+    let work = match (method, name) {
+        ("DELETE", "requests") => Google::clear_requests,
+        ("DELETE", "faults") => Google::clear_faults,
+        ("POST", "expire-access-tokens") => Google::expire_access_tokens,
+        ("POST", "invalidate-sync-tokens") => Google::invalidate_sync_tokens,
+        ("POST", "reset") => Google::reset,
+        _ => return None,
+    };
+    work(google);
+    Some(Ok(json!({"ok": true})))
+}
+
+fn grant(google: &Google, request: &Request) -> Outcome {
+    let grant: Grant = read(request)?;
+    let scopes: Vec<&str> = grant.scopes.iter().map(String::as_str).collect();
+    let tokens = google.grant(&grant.account, &scopes).map_err(message)?;
+    Ok(json!({"access_token": tokens.access, "refresh_token": tokens.refresh}))
 }
 
 /// Changes the settings that are named; the others stay.
@@ -87,12 +110,8 @@ fn read<T: DeserializeOwned>(request: &Request) -> Result<T, String> {
     serde_json::from_slice(&request.body).map_err(|error| error.to_string())
 }
 
-fn ok((): ()) -> Value {
-    json!({"ok": true})
-}
-
-fn done((): ()) -> Outcome {
-    Ok(ok(()))
+fn message(error: ApiError) -> String {
+    error.message.into()
 }
 
 #[derive(Deserialize)]

@@ -12,13 +12,13 @@ pub struct ApiError {
     /// `global`, `calendar` or `usageLimits`.
     pub domain: &'static str,
     /// The machine-readable reason.
-    pub reason: String,
+    pub reason: Box<str>,
     /// For people.
-    pub message: String,
+    pub message: Box<str>,
     /// Where: `parameter` or `header`, and its name.
-    pub location: Option<(&'static str, String)>,
-    /// Headers that go with it.
-    pub headers: Vec<(&'static str, String)>,
+    pub location: Option<(&'static str, Box<str>)>,
+    /// The WWW-Authenticate header.
+    pub challenge: Option<Box<str>>,
 }
 
 /// An answer, or the error that is one.
@@ -30,10 +30,10 @@ impl ApiError {
         Self {
             status,
             domain: "global",
-            reason: reason.to_owned(),
-            message: message.to_owned(),
+            reason: reason.into(),
+            message: message.into(),
             location: None,
-            headers: Vec::new(),
+            challenge: None,
         }
     }
 
@@ -62,7 +62,7 @@ impl ApiError {
         let mut error = Self::new(401, reason, message).at("header", "Authorization");
         let challenge = if missing { "" } else { ", error=\"invalid_token\"" };
         let challenge = format!("Bearer realm=\"https://accounts.google.com/\"{challenge}");
-        error.headers.push(("WWW-Authenticate", challenge));
+        error.challenge = Some(challenge.into());
         error
     }
 
@@ -74,7 +74,7 @@ impl ApiError {
             "Bearer realm=\"https://accounts.google.com/\", error=\"insufficient_scope\", \
              scope=\"{wanted}\""
         );
-        error.headers.push(("WWW-Authenticate", challenge));
+        error.challenge = Some(challenge.into());
         error
     }
 
@@ -115,7 +115,7 @@ impl ApiError {
 
     /// With its place.
     pub fn at(mut self, kind: &'static str, name: &str) -> Self {
-        self.location = Some((kind, name.to_owned()));
+        self.location = Some((kind, name.into()));
         self
     }
 
@@ -134,7 +134,10 @@ impl ApiError {
 impl From<ApiError> for Reply {
     fn from(error: ApiError) -> Reply {
         let reply = Reply::json(error.status, &error.body());
-        error.headers.iter().fold(reply, |reply, (name, value)| reply.with(name, value))
+        match &error.challenge {
+            Some(challenge) => reply.with("WWW-Authenticate", challenge),
+            None => reply,
+        }
     }
 }
 

@@ -169,10 +169,8 @@ fn is_wanted(held: &Calendar, event: &Event, wish: &Wish, horizon: Timestamp) ->
     if cancelled && !wish.deleted && wish.updated_from.is_none() && !exception {
         return false;
     }
-    if let (Some(from), Some(updated)) = (wish.updated_from, updated) {
-        if updated < from {
-            return false;
-        }
+    if wish.updated_from.is_some() && updated < wish.updated_from {
+        return false;
     }
     let in_time = match is_series(event) {
         true => {

@@ -127,7 +127,7 @@ mod tests {
     fn a_local_time_needs_a_zone() {
         let local = json!({"dateTime": "2026-07-01T10:00:00"});
         let error = read(&local, "start", &jerusalem()).unwrap_err();
-        assert_eq!(error.message, "Missing time zone definition for start time.");
+        assert_eq!(&*error.message, "Missing time zone definition for start time.");
         let zoned = json!({"dateTime": "2026-07-01T10:00:00", "timeZone": "Europe/London"});
         let stored = read(&zoned, "start", &jerusalem()).unwrap();
         assert_eq!(stored["dateTime"], "2026-07-01T09:00:00Z");
