@@ -1,1 +1,113 @@
-//! Use cases, one file a noun: authorise, act, audit. No HTTP, no HTML, no SQL.
+//! Use cases, one file a noun: authorise, act, audit. Two callers meet the same checks here: pages
+//! (`web`) and plugins (`services`).
+//!
+//! Invariant: no HTTP server, no HTML, no SQL. Every use case takes the app, the context of who
+//! asks, and typed input; every mutation is authorised first and audited in its own transaction.
+
+pub mod accounts;
+pub mod activity;
+pub mod appointments;
+mod attempts;
+pub mod audit;
+mod calendar_pull;
+mod calendar_push;
+pub mod calendars;
+pub mod connections;
+pub mod context;
+mod cron;
+pub mod currencies;
+pub mod error;
+mod fields;
+pub mod home;
+pub mod invitations;
+pub mod jobs;
+pub mod members;
+pub mod oauth;
+mod outbox;
+mod passwords;
+pub mod people;
+pub mod plugins;
+pub mod resets;
+mod schedules;
+mod secrets;
+pub mod services;
+pub mod sessions;
+pub mod settings;
+mod signature;
+pub mod tenants;
+pub mod tokens;
+pub mod webhooks;
+
+use std::ops::Deref;
+use std::sync::{Arc, Weak};
+
+use domain::{Clock, Rng};
+use tokio::sync::Notify;
+
+pub use context::{Context, Origin};
+pub use error::{Error, Result};
+
+/// Everything a use case works with. Cloning is cheap.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// The database.
+    pub db: store::Db,
+    /// The vault.
+    pub vault: vault::Vault,
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where randomness comes from.
+    pub rng: Arc<dyn Rng>,
+    /// Where plugins run.
+    pub engine: runtime::Engine,
+    /// The guarded way out.
+    pub egress: runtime::Egress,
+    /// The plugins that are loaded.
+    pub plugins: plugins::Registry,
+    /// One lock a connection, for refreshing its token.
+    pub refresh_locks: connections::RefreshLocks,
+    /// Wakes the worker before its time.
+    pub woken: Notify,
+    /// What the configuration says.
+    pub options: Options,
+}
+
+/// The part of the configuration that use cases need.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The address people use, without a slash at its end: links and redirect addresses start so.
+    pub public_url: String,
+    /// Whether providers are simulators.
+    pub sandbox: bool,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Tells the worker that there is something to do.
+    pub(crate) fn wake_jobs(&self) {
+        self.woken.notify_one();
+    }
+
+    /// A reference that doesn't keep the app alive.
+    pub(crate) fn downgrade(&self) -> Weak<Parts> {
+        Arc::downgrade(&self.0)
+    }
+
+    pub(crate) const fn from_parts(parts: Arc<Parts>) -> Self {
+        Self(parts)
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

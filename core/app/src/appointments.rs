@@ -1,0 +1,348 @@
+//! Appointments: booked, changed and cancelled here; their events at a provider follow through the
+//! outbox, in the same transaction as the change.
+
+use domain::{AppointmentId, CalendarId, OutboxId, Permission, PersonId, Timestamp, Zone};
+use serde_json::json;
+use store::Conn;
+use store::appointments::AppointmentChange;
+use store::idempotency::Answer;
+
+use crate::App;
+use crate::audit::{self, Act, Who};
+use crate::context::Context;
+use crate::error::{Error, Result};
+
+pub use store::appointments::{Appointment, OnlineState, Status, SyncState};
+pub use store::busy_blocks::BusyBlock;
+
+/// The longest appointment, in days.
+pub const DAYS_MAX: i64 = 31;
+
+/// What a person enters to book or change an appointment.
+#[derive(Debug, Clone)]
+pub struct AppointmentInput {
+    /// Who it is with, if it is with one of the people.
+    pub person: Option<PersonId>,
+    /// What it is; at most 200 characters.
+    pub title: String,
+    /// Notes for the team; at most 8,000 characters.
+    pub notes: String,
+    /// Where; at most 500 characters.
+    pub location: String,
+    /// When it starts.
+    pub starts_at: Timestamp,
+    /// When it ends: later, and at most [`DAYS_MAX`] days.
+    pub ends_at: Timestamp,
+    /// The zone it was entered in.
+    pub zone: Zone,
+    /// Whether it is an online meeting.
+    pub online: bool,
+    /// The calendar its event goes to; none keeps it here only.
+    pub calendar: Option<CalendarId>,
+}
+
+/// The appointments and busy times between two instants, by start.
+pub async fn list_between(
+    app: &App,
+    ctx: &Context,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<(Vec<Appointment>, Vec<BusyBlock>)> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    let tenant = ctx.tenant.clone();
+    app.db
+        .inspect(move |c| -> Result<_> {
+            let appointments = store::appointments::list_between(c, &tenant, from, to)?;
+            Ok((appointments, store::busy_blocks::list_between(c, &tenant, from, to)?))
+        })
+        .await
+}
+
+/// One appointment.
+pub async fn get_appointment(app: &App, ctx: &Context, id: &AppointmentId) -> Result<Appointment> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    let (tenant, id) = (ctx.tenant.clone(), id.clone());
+    app.db.inspect(move |c| Ok(store::appointments::get(c, &tenant, &id)?)).await
+}
+
+/// The appointments of one of the people, soonest first.
+pub async fn list_of_person(
+    app: &App,
+    ctx: &Context,
+    person: &PersonId,
+) -> Result<Vec<Appointment>> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    let (tenant, person) = (ctx.tenant.clone(), person.clone());
+    app.db
+        .inspect(move |c| Ok(store::appointments::list_of_person(c, &tenant, &person, 200)?))
+        .await
+}
+
+/// Books an appointment. The same `form_id` books once, however often it is sent.
+pub async fn book_appointment(
+    app: &App,
+    ctx: &Context,
+    input: AppointmentInput,
+    form_id: &str,
+) -> Result<Appointment> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    ctx.require(Permission::WriteAppointments)?;
+    let input = checked(input)?;
+    let (app2, ctx2, form_id) = (app.clone(), ctx.clone(), form_id.to_owned());
+    let booked = app
+        .db
+        .transact(move |c| -> Result<Appointment> {
+            if let Some(done) = booked_before(c, &ctx2, &form_id)? {
+                return Ok(done);
+            }
+            check_links(c, &ctx2, &input)?;
+            let appointment = new_appointment(&app2, &ctx2, input);
+            store::appointments::insert(c, &appointment)?;
+            remember(&app2, c, &ctx2, &form_id, &appointment)?;
+            announce(&app2, c, &appointment, "appointment.booked")?;
+            record(&app2, c, &Who::from(&ctx2), "appointment.booked", &appointment)?;
+            Ok(appointment)
+        })
+        .await?;
+    app.wake_jobs();
+    Ok(booked)
+}
+
+fn new_appointment(app: &App, ctx: &Context, input: AppointmentInput) -> Appointment {
+    let now = app.clock.now();
+    let synced = input.calendar.is_some();
+    Appointment {
+        id: AppointmentId::new(&*app.clock, &*app.rng),
+        tenant_id: ctx.tenant.clone(),
+        person_id: input.person,
+        title: input.title,
+        notes: input.notes,
+        location: input.location,
+        starts_at: input.starts_at,
+        ends_at: input.ends_at,
+        zone: input.zone,
+        online: input.online,
+        status: Status::Booked,
+        calendar_id: input.calendar,
+        external_id: None,
+        etag: None,
+        external_url: None,
+        online_state: OnlineState::None,
+        online_url: None,
+        sync_state: sync_of(synced),
+        sync_problem: None,
+        link_rev: 1,
+        created_by: Some(ctx.account.clone()),
+        created_at: now,
+        updated_at: now,
+        rev: 1,
+    }
+}
+
+/// Changes an appointment that still is at `expected_rev`.
+pub async fn change_appointment(
+    app: &App,
+    ctx: &Context,
+    id: &AppointmentId,
+    input: AppointmentInput,
+    expected_rev: i64,
+) -> Result<Appointment> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    ctx.require(Permission::WriteAppointments)?;
+    let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
+    let changed = app
+        .db
+        .transact(move |c| -> Result<Appointment> {
+            check_links(c, &ctx2, &input)?;
+            let before = store::appointments::get(c, &ctx2.tenant, &id)?;
+            change_in(&app2, c, &Who::from(&ctx2), before, input, expected_rev)
+        })
+        .await?;
+    app.wake_jobs();
+    Ok(changed)
+}
+
+/// Changes an appointment inside the caller's transaction.
+pub(crate) fn change_in(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    before: Appointment,
+    input: AppointmentInput,
+    expected_rev: i64,
+) -> Result<Appointment> {
+    let input = checked(input)?;
+    if before.status == Status::Cancelled {
+        return Err(Error::Conflict { key: "error-appointment-cancelled" });
+    }
+    let change = to_change(&before, input)?;
+    let (tenant, id) = (&before.tenant_id, &before.id);
+    store::appointments::update(c, tenant, id, &change, expected_rev, app.clock.now())?;
+    let after = store::appointments::get(c, tenant, id)?;
+    announce(app, c, &after, "appointment.changed")?;
+    record(app, c, who, "appointment.changed", &after)?;
+    Ok(after)
+}
+
+fn to_change(before: &Appointment, input: AppointmentInput) -> Result<AppointmentChange> {
+    // An event can't be carried from one calendar to another yet: its id belongs to where it is.
+    if before.external_id.is_some() && input.calendar != before.calendar_id {
+        return Err(Error::invalid("calendar", "error-appointment-calendar-fixed"));
+    }
+    Ok(AppointmentChange {
+        sync_state: sync_of(input.calendar.is_some()),
+        person_id: input.person,
+        title: input.title,
+        notes: input.notes,
+        location: input.location,
+        starts_at: input.starts_at,
+        ends_at: input.ends_at,
+        zone: input.zone,
+        online: input.online,
+        status: before.status,
+        calendar_id: input.calendar,
+    })
+}
+
+/// What is changed here waits to be sent, where there is a calendar to send it to.
+const fn sync_of(has_calendar: bool) -> SyncState {
+    if has_calendar { SyncState::Pending } else { SyncState::None }
+}
+
+/// The change that leaves everything as it is.
+pub(crate) fn unchanged(of: &Appointment) -> AppointmentChange {
+    AppointmentChange {
+        person_id: of.person_id.clone(),
+        title: of.title.clone(),
+        notes: of.notes.clone(),
+        location: of.location.clone(),
+        starts_at: of.starts_at,
+        ends_at: of.ends_at,
+        zone: of.zone.clone(),
+        online: of.online,
+        status: of.status,
+        calendar_id: of.calendar_id.clone(),
+        sync_state: of.sync_state,
+    }
+}
+
+/// Cancels an appointment; cancelling it again changes nothing.
+pub async fn cancel_appointment(app: &App, ctx: &Context, id: &AppointmentId) -> Result<()> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    ctx.require(Permission::WriteAppointments)?;
+    let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let before = store::appointments::get(c, &ctx2.tenant, &id)?;
+            if before.status == Status::Cancelled {
+                return Ok(());
+            }
+            let change = AppointmentChange {
+                status: Status::Cancelled,
+                sync_state: sync_of(before.calendar_id.is_some()),
+                ..unchanged(&before)
+            };
+            let now = app2.clock.now();
+            store::appointments::update(c, &ctx2.tenant, &id, &change, before.rev, now)?;
+            let after = store::appointments::get(c, &ctx2.tenant, &id)?;
+            announce(&app2, c, &after, "appointment.cancelled")?;
+            record(&app2, c, &Who::from(&ctx2), "appointment.cancelled", &after)
+        })
+        .await?;
+    app.wake_jobs();
+    Ok(())
+}
+
+fn checked(mut input: AppointmentInput) -> Result<AppointmentInput> {
+    input.title = input.title.trim().to_owned();
+    if input.title.is_empty() {
+        return Err(Error::invalid("title", "error-required"));
+    }
+    for (field, text, most) in [
+        ("title", &input.title, 200),
+        ("notes", &input.notes, 8_000),
+        ("location", &input.location, 500),
+    ] {
+        if text.chars().count() > most {
+            return Err(Error::invalid(field, "error-too-long"));
+        }
+    }
+    let length = input.ends_at.millis_since(input.starts_at);
+    if length <= 0 {
+        return Err(Error::invalid("ends_at", "error-ends-before-start"));
+    }
+    if length > DAYS_MAX * 24 * 3_600_000 {
+        return Err(Error::invalid("ends_at", "error-appointment-too-long"));
+    }
+    Ok(input)
+}
+
+/// What the input points at must be the tenant's own; a stranger's id reads like a wrong one.
+fn check_links(c: &mut Conn, ctx: &Context, input: &AppointmentInput) -> Result<()> {
+    if let Some(person) = &input.person {
+        let found = store::people::find(c, &ctx.tenant, person)?;
+        found.ok_or_else(|| Error::invalid("person", "error-person-unknown"))?;
+    }
+    if let Some(calendar) = &input.calendar {
+        let found = store::calendars::find(c, &ctx.tenant, calendar)?;
+        found.ok_or_else(|| Error::invalid("calendar", "error-calendar-unknown"))?;
+    }
+    Ok(())
+}
+
+fn booked_before(c: &mut Conn, ctx: &Context, form_id: &str) -> Result<Option<Appointment>> {
+    if form_id.is_empty() {
+        return Ok(None);
+    }
+    let done = store::idempotency::find(c, &ctx.tenant, "appointment.book", form_id)?;
+    let Some(done) = done else { return Ok(None) };
+    let id: AppointmentId = serde_json::from_value(done.result_json.0)?;
+    Ok(Some(store::appointments::get(c, &ctx.tenant, &id)?))
+}
+
+fn remember(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    form_id: &str,
+    made: &Appointment,
+) -> Result<()> {
+    if form_id.is_empty() {
+        return Ok(());
+    }
+    let answer = Answer {
+        tenant_id: ctx.tenant.clone(),
+        scope: "appointment.book".to_owned(),
+        key: form_id.to_owned(),
+        result_json: serde_json::to_value(&made.id)?.into(),
+        created_at: app.clock.now(),
+    };
+    store::idempotency::insert(c, &answer)?;
+    Ok(())
+}
+
+/// Puts a change into the outbox: its event at the provider and every subscriber follow from there.
+pub(crate) fn announce(app: &App, c: &mut Conn, what: &Appointment, topic: &str) -> Result<()> {
+    let row = store::outbox::Effect {
+        id: OutboxId::new(&*app.clock, &*app.rng),
+        tenant_id: what.tenant_id.clone(),
+        topic: topic.to_owned(),
+        subject_id: what.id.to_string(),
+        payload_json: json!({"id": what.id, "status": what.status}).into(),
+        created_at: app.clock.now(),
+        dispatched_at: None,
+    };
+    Ok(store::outbox::insert(c, &row)?)
+}
+
+pub(crate) fn record(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    action: &'static str,
+    what: &Appointment,
+) -> Result<()> {
+    let detail = json!({"title": what.title, "starts_at": what.starts_at.to_rfc3339()});
+    let act = Act { action, entity: "appointment", entity_id: what.id.as_str(), detail };
+    audit::append(app, c, &what.tenant_id, who, &act)
+}

@@ -1,0 +1,256 @@
+//! Calendars: which calendars of a connected account the business uses. Only those the account owns
+//! can be chosen, so that nobody's shared calendar is written to by accident.
+
+use domain::{CalendarId, ConnectionId, Permission, PluginId, ScheduleId, TenantId, Zone};
+use runtime::CallContext;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::Conn;
+
+use crate::audit::{self, Act, Who};
+use crate::connections::Connection;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::{App, jobs, plugins, schedules};
+
+pub use store::calendars::{Access, Calendar};
+
+/// How often changes are asked for. Pushes, where a provider has them, only make it sooner.
+const PULL_CRON: &str = "* * * * *";
+
+/// A calendar as the provider's plugin lists it; the contract's `calendars` document.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OfferedCalendar {
+    /// The provider's id.
+    pub id: String,
+    /// Its name there.
+    pub name: String,
+    /// What the account may do with it.
+    pub access: Access,
+    /// Whether it is the account's first one.
+    #[serde(default)]
+    pub primary: bool,
+    /// A CSS colour such as `#0b8043`.
+    #[serde(default)]
+    pub color: Option<String>,
+    /// Its time zone.
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    /// Whether the business uses it already.
+    #[serde(skip_deserializing)]
+    pub chosen: bool,
+}
+
+impl OfferedCalendar {
+    /// Whether the account may do as it likes with it.
+    pub fn is_owned(&self) -> bool {
+        self.access == Access::Owner
+    }
+}
+
+#[derive(Deserialize)]
+struct Offer {
+    calendars: Vec<OfferedCalendar>,
+}
+
+/// The calendars the business uses.
+pub async fn list_calendars(app: &App, ctx: &Context) -> Result<Vec<Calendar>> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    let tenant = ctx.tenant.clone();
+    app.db.inspect(move |c| Ok(store::calendars::list(c, &tenant)?)).await
+}
+
+/// The calendars of a connected account, asked of its provider now.
+pub async fn offer_calendars(
+    app: &App,
+    ctx: &Context,
+    connection: &ConnectionId,
+) -> Result<Vec<OfferedCalendar>> {
+    ctx.require_to_see(Permission::ReadPlugins)?;
+    ctx.require(Permission::ManageConnections)?;
+    let connection = crate::connections::get_connection(app, ctx, connection).await?;
+    let mut offered = ask(app, &connection).await?;
+    let chosen = list_calendars(app, ctx).await?;
+    for calendar in &mut offered {
+        calendar.chosen = chosen
+            .iter()
+            .any(|known| known.connection_id == connection.id && known.external_id == calendar.id);
+    }
+    Ok(offered)
+}
+
+async fn ask(app: &App, connection: &Connection) -> Result<Vec<OfferedCalendar>> {
+    let (plugin, call) = call_of(app, connection).await?;
+    let answer = app.engine.calendar_calendars(&plugin, call).await.map_err(plugins::call_error)?;
+    let offer: Offer = serde_json::from_value(answer).map_err(plugins::bad_answer)?;
+    Ok(offer.calendars)
+}
+
+/// The plugin of a connection and the context of a call for it.
+pub(crate) async fn call_of(
+    app: &App,
+    connection: &Connection,
+) -> Result<(runtime::Plugin, CallContext)> {
+    plugins::call_context(
+        app,
+        &connection.tenant_id,
+        &connection.plugin_id,
+        Some(connection.id.clone()),
+    )
+    .await
+}
+
+/// Chooses exactly these calendars of a connected account; the first one becomes the default where
+/// the business has none yet. One the account doesn't own is refused.
+pub async fn choose_calendars(
+    app: &App,
+    ctx: &Context,
+    connection: &ConnectionId,
+    wanted: Vec<String>,
+) -> Result<()> {
+    ctx.require_to_see(Permission::ReadPlugins)?;
+    ctx.require(Permission::ManageConnections)?;
+    let connection = crate::connections::get_connection(app, ctx, connection).await?;
+    let offered = ask(app, &connection).await?;
+    let mut picked = Vec::new();
+    for id in &wanted {
+        let found = offered.iter().find(|calendar| &calendar.id == id);
+        let found = found.ok_or_else(|| Error::invalid("calendars", "error-calendar-unknown"))?;
+        if !found.is_owned() {
+            return Err(Error::invalid("calendars", "error-calendar-not-owned"));
+        }
+        picked.push(found.clone());
+    }
+    let (app2, ctx2) = (app.clone(), ctx.clone());
+    app.db.transact(move |c| keep_choice(&app2, c, &ctx2, &connection, &picked)).await?;
+    app.wake_jobs();
+    Ok(())
+}
+
+fn keep_choice(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    connection: &Connection,
+    picked: &[OfferedCalendar],
+) -> Result<()> {
+    let all = store::calendars::list(c, &ctx.tenant)?;
+    let mut has_default = all.iter().any(|calendar| calendar.is_default);
+    let known: Vec<_> = all.iter().filter(|k| k.connection_id == connection.id).collect();
+    for gone in known.iter().filter(|k| picked.iter().all(|p| p.id != k.external_id)) {
+        has_default &= !gone.is_default;
+        forget(c, &ctx.tenant, &connection.plugin_id, gone)?;
+    }
+    for calendar in picked.iter().filter(|p| known.iter().all(|k| k.external_id != p.id)) {
+        let row = new_calendar(app, ctx, connection, calendar, !has_default);
+        has_default = true;
+        store::calendars::insert(c, &row)?;
+        schedule_pull(app, c, connection, &row)?;
+    }
+    let act = Act {
+        action: "calendars.chosen",
+        entity: "connection",
+        entity_id: connection.id.as_str(),
+        detail: json!({"calendars": picked.iter().map(|p| &p.name).collect::<Vec<_>>()}),
+    };
+    audit::append(app, c, &ctx.tenant, &Who::from(ctx), &act)
+}
+
+fn new_calendar(
+    app: &App,
+    ctx: &Context,
+    connection: &Connection,
+    offered: &OfferedCalendar,
+    is_default: bool,
+) -> Calendar {
+    let zone = offered.time_zone.as_deref().and_then(|name| name.parse::<Zone>().ok());
+    Calendar {
+        id: CalendarId::new(&*app.clock, &*app.rng),
+        tenant_id: ctx.tenant.clone(),
+        connection_id: connection.id.clone(),
+        external_id: offered.id.clone(),
+        name: offered.name.clone(),
+        color: offered.color.clone().unwrap_or_default(),
+        zone: zone.unwrap_or_else(|| ctx.zone.clone()),
+        access: offered.access,
+        is_default,
+        cursor: None,
+        pulled_at: None,
+        created_at: app.clock.now(),
+    }
+}
+
+/// Makes a calendar the one new appointments go to.
+pub async fn set_default_calendar(app: &App, ctx: &Context, id: &CalendarId) -> Result<()> {
+    ctx.require_to_see(Permission::ReadPlugins)?;
+    ctx.require(Permission::ManageConnections)?;
+    let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let calendar = store::calendars::get(c, &ctx2.tenant, &id)?;
+            store::calendars::set_default(c, &ctx2.tenant, &id)?;
+            let act = Act {
+                action: "calendar.made-default",
+                entity: "calendar",
+                entity_id: id.as_str(),
+                detail: json!({"name": calendar.name}),
+            };
+            audit::append(&app2, c, &ctx2.tenant, &Who::from(&ctx2), &act)
+        })
+        .await
+}
+
+/// Begins, or begins again, to ask for the changes of a connection's calendars.
+pub(crate) fn schedule_pulls(app: &App, c: &mut Conn, connection: &Connection) -> Result<()> {
+    for calendar in store::calendars::list_of_connection(c, &connection.tenant_id, &connection.id)?
+    {
+        schedule_pull(app, c, connection, &calendar)?;
+    }
+    Ok(())
+}
+
+fn schedule_pull(
+    app: &App,
+    c: &mut Conn,
+    connection: &Connection,
+    calendar: &Calendar,
+) -> Result<()> {
+    let schedule = store::schedules::Schedule {
+        id: ScheduleId::new(&*app.clock, &*app.rng),
+        tenant_id: calendar.tenant_id.clone(),
+        plugin_id: Some(connection.plugin_id.clone()),
+        name: pull_name(&calendar.id),
+        kind: jobs::CALENDAR_PULL.to_owned(),
+        payload_json: json!({"calendar": calendar.id, "connection": connection.id}).into(),
+        cron: PULL_CRON.to_owned(),
+        zone: Zone::utc(),
+        // The first pull is due at once.
+        next_at: app.clock.now(),
+        paused: false,
+    };
+    schedules::put(c, &schedule)
+}
+
+fn pull_name(id: &CalendarId) -> String {
+    format!("calendar-pull-{id}")
+}
+
+/// Drops a calendar and what came from it; its appointments stay, as the business's own.
+fn forget(c: &mut Conn, tenant: &TenantId, plugin: &PluginId, calendar: &Calendar) -> Result<()> {
+    let name = pull_name(&calendar.id);
+    if let Some(schedule) = store::schedules::find_by_name(c, tenant, Some(plugin), &name)? {
+        store::schedules::delete(c, tenant, &schedule.id)?;
+    }
+    store::busy_blocks::delete_all(c, tenant, &calendar.id)?;
+    store::appointments::unlink_calendar(c, tenant, &calendar.id)?;
+    Ok(store::calendars::delete(c, tenant, &calendar.id)?)
+}
+
+/// Drops every calendar of a connection that is being disconnected.
+pub(crate) fn forget_connection(c: &mut Conn, connection: &Connection) -> Result<()> {
+    let tenant = &connection.tenant_id;
+    for calendar in store::calendars::list_of_connection(c, tenant, &connection.id)? {
+        forget(c, tenant, &connection.plugin_id, &calendar)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,250 @@
+//! Connections: accounts at providers that the business lets a plugin use.
+
+use std::sync::Arc;
+
+use domain::{ConnectionId, Permission, PluginId};
+use serde_json::json;
+use store::Conn;
+use store::connections::ConnectionChange;
+use store::oauth_flows::OauthFlow;
+
+use crate::audit::{self, Act, Who};
+use crate::context::Context;
+use crate::error::Result;
+use crate::tokens::{self, Revocation, Tokens};
+use crate::{App, calendars, plugins, secrets};
+
+pub use store::connections::{Connection, ConnectionState};
+
+/// Who an account is at its provider.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    /// The provider's own id of it, which never changes.
+    pub reference: String,
+    pub name: String,
+    pub email: String,
+}
+
+/// The owner of a provider's secrets: two plugins with a provider of the same name share nothing.
+pub(crate) fn owner(plugin: &PluginId, provider: &str) -> String {
+    format!("{plugin}/{provider}")
+}
+
+/// Whether calls may be made with it.
+pub(crate) fn is_usable(connection: &Connection) -> bool {
+    connection.state == ConnectionState::Working
+}
+
+/// Every connection of the business, newest first.
+pub async fn list_connections(app: &App, ctx: &Context) -> Result<Vec<Connection>> {
+    ctx.require_to_see(Permission::ReadPlugins)?;
+    let tenant = ctx.tenant.clone();
+    app.db.inspect(move |c| Ok(store::connections::list(c, &tenant)?)).await
+}
+
+/// One connection.
+pub async fn get_connection(app: &App, ctx: &Context, id: &ConnectionId) -> Result<Connection> {
+    ctx.require_to_see(Permission::ReadPlugins)?;
+    let (tenant, id) = (ctx.tenant.clone(), id.clone());
+    app.db.inspect(move |c| Ok(store::connections::get(c, &tenant, &id)?)).await
+}
+
+/// Keeps what a finished flow brought: the same account connects again into the row it had, so that
+/// everything that hangs on it stays.
+pub(crate) async fn keep(
+    app: &App,
+    ctx: &Context,
+    flow: &OauthFlow,
+    account: &Account,
+    tokens: Tokens,
+) -> Result<ConnectionId> {
+    let (app2, ctx2, flow, account) = (app.clone(), ctx.clone(), flow.clone(), account.clone());
+    app.db
+        .transact(move |c| -> Result<ConnectionId> {
+            let connection = insert_or_reuse(&app2, c, &ctx2, &flow, &account, &tokens)?;
+            let name = tokens::name(&connection);
+            secrets::replace(&app2, c, &ctx2.tenant, &name, &tokens.to_secret()?)?;
+            store::jobs::resume_connection(c, &ctx2.tenant, &connection.id, app2.clock.now())?;
+            calendars::schedule_pulls(&app2, c, &connection)?;
+            let act = Act {
+                action: "connection.connected",
+                entity: "connection",
+                entity_id: connection.id.as_str(),
+                detail: json!({"provider": flow.provider, "account": account.email}),
+            };
+            audit::append(&app2, c, &ctx2.tenant, &Who::from(&ctx2), &act)?;
+            Ok(connection.id)
+        })
+        .await
+}
+
+fn insert_or_reuse(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    flow: &OauthFlow,
+    account: &Account,
+    tokens: &Tokens,
+) -> Result<Connection> {
+    let (now, tenant) = (app.clock.now(), &ctx.tenant);
+    let (plugin, provider) = (&flow.plugin_id, &flow.provider);
+    let scopes = store::TextList(tokens.scopes.clone());
+    let before =
+        store::connections::find_by_account(c, tenant, plugin, provider, &account.reference)?;
+    if let Some(before) = before {
+        let change = ConnectionChange {
+            account_name: account.name.clone(),
+            account_email: account.email.clone(),
+            scopes,
+            state: ConnectionState::Working,
+            problem: None,
+            connected_by: ctx.account.clone(),
+        };
+        store::connections::update(c, tenant, &before.id, &change, before.rev, now)?;
+        let expires_at = Some(tokens.expires_at);
+        store::connections::swap_token(c, tenant, &before.id, before.token_rev, expires_at, now)?;
+        return Ok(store::connections::get(c, tenant, &before.id)?);
+    }
+    let connection = Connection {
+        tenant_id: tenant.clone(),
+        id: ConnectionId::new(&*app.clock, &*app.rng),
+        plugin_id: plugin.clone(),
+        provider: provider.clone(),
+        account_ref: account.reference.clone(),
+        account_name: account.name.clone(),
+        account_email: account.email.clone(),
+        scopes,
+        state: ConnectionState::Working,
+        problem: None,
+        token_expires_at: Some(tokens.expires_at),
+        token_rev: 1,
+        refreshing_until: None,
+        connected_by: ctx.account.clone(),
+        created_at: now,
+        updated_at: now,
+        rev: 1,
+    };
+    store::connections::insert(c, &connection)?;
+    Ok(connection)
+}
+
+/// Marks a connection whose grant the provider has ended, tells it once, and pauses its jobs.
+pub(crate) async fn needs_person(app: &App, connection: &Connection, reason: &str) -> Result<()> {
+    let (app2, connection, reason) = (app.clone(), connection.clone(), reason.to_owned());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let tenant = &connection.tenant_id;
+            let now = app2.clock.now();
+            let current = store::connections::get(c, tenant, &connection.id)?;
+            if !is_usable(&current) {
+                return Ok(());
+            }
+            store::connections::set_state(c, tenant, &current.id, ConnectionState::NeedsYou, Some(&reason), now)?;
+            store::jobs::pause_connection(c, tenant, &current.id, now)?;
+            let act = Act {
+                action: "connection.needs-you",
+                entity: "connection",
+                entity_id: current.id.as_str(),
+                detail: json!({"provider": current.provider, "account": current.account_email, "reason": reason}),
+            };
+            audit::append(&app2, c, tenant, &Who::system(), &act)
+        })
+        .await
+}
+
+/// Disconnects: revokes at the provider, then forgets the tokens whatever the provider said, and
+/// answers honestly which of the two is certain. Doing it twice is doing it once.
+pub async fn disconnect(app: &App, ctx: &Context, id: &ConnectionId) -> Result<Revocation> {
+    ctx.require_to_see(Permission::ReadPlugins)?;
+    ctx.require(Permission::ManageConnections)?;
+    let (app2, tenant, id2) = (app.clone(), ctx.tenant.clone(), id.clone());
+    let (connection, tokens) = app
+        .db
+        .inspect(move |c| -> Result<_> {
+            let connection = store::connections::get(c, &tenant, &id2)?;
+            let tokens = tokens::find(&app2, c, &connection)?;
+            Ok((connection, tokens))
+        })
+        .await?;
+    let Some(tokens) = tokens else { return Ok(revocation_said_before(&connection)) };
+    let revocation = revoke(app, &connection, &tokens).await;
+    forget(app, ctx, &connection, &revocation).await?;
+    Ok(revocation)
+}
+
+fn revocation_said_before(connection: &Connection) -> Revocation {
+    match &connection.problem {
+        Some(reason) => Revocation::Unconfirmed(reason.clone()),
+        None => Revocation::Confirmed,
+    }
+}
+
+async fn revoke(app: &App, connection: &Connection, tokens: &Tokens) -> Revocation {
+    let loaded = plugins::find_loaded(app, &connection.plugin_id);
+    let provider = plugins::find_provider(app, &connection.plugin_id, &connection.provider);
+    match (loaded, provider) {
+        (Ok(plugin), Ok(provider)) => {
+            tokens::revoke(app, &connection.tenant_id, &plugin, &provider, tokens).await
+        }
+        _ => Revocation::Unconfirmed("plugin-missing".to_owned()),
+    }
+}
+
+async fn forget(
+    app: &App,
+    ctx: &Context,
+    connection: &Connection,
+    revocation: &Revocation,
+) -> Result<()> {
+    let (app2, ctx2, connection) = (app.clone(), ctx.clone(), connection.clone());
+    let problem = match revocation {
+        Revocation::Confirmed => None,
+        Revocation::Unconfirmed(reason) => Some(reason.clone()),
+    };
+    app.db
+        .transact(move |c| -> Result<()> {
+            let (tenant, id, now) = (&ctx2.tenant, &connection.id, app2.clock.now());
+            let owner = owner(&connection.plugin_id, &connection.provider);
+            store::secrets::delete_record(c, tenant, &owner, id.as_str())?;
+            calendars::forget_connection(c, &connection)?;
+            store::jobs::cancel_of_connection(c, tenant, id)?;
+            store::connections::set_state(
+                c,
+                tenant,
+                id,
+                ConnectionState::Disconnected,
+                problem.as_deref(),
+                now,
+            )?;
+            let act = Act {
+                action: "connection.disconnected",
+                entity: "connection",
+                entity_id: id.as_str(),
+                detail: json!({
+                    "provider": connection.provider,
+                    "account": connection.account_email,
+                    "revocation": if problem.is_none() { "confirmed" } else { "unconfirmed" },
+                }),
+            };
+            audit::append(&app2, c, tenant, &Who::from(&ctx2), &act)
+        })
+        .await
+}
+
+/// One lock a connection, so that a token is refreshed once for all who wait for it.
+#[derive(Default)]
+pub struct RefreshLocks(
+    std::sync::Mutex<std::collections::HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>,
+);
+
+impl RefreshLocks {
+    /// The lock of a connection. Locks nobody holds are dropped when a new one is made.
+    pub(crate) fn of(&self, id: &ConnectionId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(lock) = locks.get(id) {
+            return lock.clone();
+        }
+        locks.retain(|_, lock| Arc::strong_count(lock) > 1);
+        locks.entry(id.clone()).or_default().clone()
+    }
+}

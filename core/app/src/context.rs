@@ -1,0 +1,48 @@
+//! On whose behalf a use case runs.
+
+use domain::{AccountId, Locale, MemberId, Permission, Role, TenantId, Zone};
+
+use crate::error::{Error, Result};
+
+/// A signed-in member at work in one tenant. Built from the session on every request, so that a
+/// member who was removed a second ago is a stranger now.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The business.
+    pub tenant: TenantId,
+    /// Who acts.
+    pub account: AccountId,
+    /// Their place in the business.
+    pub member: MemberId,
+    /// What they may do there.
+    pub role: Role,
+    /// The language they read.
+    pub locale: Locale,
+    /// The business's time zone.
+    pub zone: Zone,
+    /// Where the request came from.
+    pub origin: Origin,
+}
+
+impl Context {
+    /// Refuses who lacks the permission to do something with what they can see.
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        if self.role.may(permission) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// Hides what the role can't even see.
+    pub fn require_to_see(&self, permission: Permission) -> Result<()> {
+        if self.role.may(permission) { Ok(()) } else { Err(Error::NotFound) }
+    }
+}
+
+/// Where a request came from, for the activity log and for limits.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The request's id; also in the log and on error pages.
+    pub request_id: String,
+    /// The client's address; a proxy's only where none is configured.
+    pub address: String,
+    /// The client's `User-Agent`, at most 300 characters.
+    pub device: String,
+}

@@ -1,0 +1,282 @@
+//! Invitations: a link that makes one person a member, once, within 72 hours. It is bound to an
+//! address, a business and a role; the database holds its token's keyed hash.
+
+use domain::{InvitationId, MemberId, Permission, Role, Secret, TenantId, Timestamp};
+use serde_json::json;
+use store::Conn;
+use store::invitations::Invitation as Row;
+use store::members::Member;
+
+use crate::App;
+use crate::accounts::{self, NewAccount};
+use crate::audit::{self, Act, Actor, Who};
+use crate::context::{Context, Origin};
+use crate::error::{Error, Result};
+use crate::sessions::{self, Login, SignedIn};
+use crate::{fields, passwords};
+
+/// How long an invitation works, in seconds.
+pub const LASTS_SECS: i64 = 72 * 3_600;
+/// How many a business may have open at a time.
+pub const OPEN_MAX: usize = 200;
+
+/// An invitation that was just made.
+pub struct Invited {
+    /// Which.
+    pub id: InvitationId,
+    /// The link to hand over, shown this once.
+    pub link: String,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+}
+
+/// An open invitation, as the team's page shows it.
+#[derive(Debug, Clone)]
+pub struct InvitationView {
+    /// Which.
+    pub id: InvitationId,
+    /// Whom it is for.
+    pub email: String,
+    /// What they will be.
+    pub role: Role,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+}
+
+/// What the page behind a link shows.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The business's name.
+    pub business: String,
+    /// Whom it is for.
+    pub email: String,
+    /// What they will be.
+    pub role: Role,
+    /// Who invites.
+    pub invited_by: String,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+    /// Whether the address has an account, so that they sign in instead of choosing a password.
+    pub has_account: bool,
+}
+
+/// What somebody enters who has no account yet.
+pub struct JoinInput {
+    /// Their name.
+    pub name: String,
+    /// The password they choose.
+    pub password: Secret,
+}
+
+/// Invites an address. An open invitation of the same address ends: the newest link counts.
+pub async fn create_invitation(
+    app: &App,
+    ctx: &Context,
+    email: &str,
+    role: Role,
+) -> Result<Invited> {
+    ctx.require_to_see(Permission::ReadTeam)?;
+    ctx.require(Permission::ManageTeam)?;
+    if role == Role::Owner {
+        ctx.require(Permission::ManageOwners)?;
+    }
+    let email = fields::email("email", email)?;
+    let token = vault::token::generate(&*app.rng);
+    let row = new_row(app, ctx, email, role, &token);
+    let (id, expires_at) = (row.id.clone(), row.expires_at);
+    let (app2, ctx) = (app.clone(), ctx.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            store::tenants::lock(c, &ctx.tenant)?;
+            make_room(c, &row)?;
+            store::invitations::insert(c, &row)?;
+            let detail = json!({"email": row.email, "role": row.role});
+            record(&app2, c, &Who::from(&ctx), "invitation.created", &row, detail)
+        })
+        .await?;
+    let link = format!("{}/join/{token}", app.options.public_url);
+    Ok(Invited { id, link, expires_at })
+}
+
+fn new_row(app: &App, ctx: &Context, email: String, role: Role, token: &str) -> Row {
+    let now = app.clock.now();
+    Row {
+        tenant_id: ctx.tenant.clone(),
+        id: InvitationId::new(&*app.clock, &*app.rng),
+        email,
+        role,
+        token_hash: hash(app, token),
+        invited_by: ctx.account.clone(),
+        created_at: now,
+        expires_at: now.plus_secs(LASTS_SECS),
+        accepted_at: None,
+        revoked_at: None,
+    }
+}
+
+/// Refuses to invite a member, ends the address's earlier invitation, and bounds how many are open.
+fn make_room(c: &mut Conn, row: &Row) -> Result<()> {
+    if let Some(account) = store::accounts::find_by_email(c, &row.email)? {
+        if store::members::find_by_account(c, &row.tenant_id, &account.id)?.is_some() {
+            return Err(Error::invalid("email", "error-already-member"));
+        }
+    }
+    let mut open = store::invitations::list(c, &row.tenant_id)?;
+    for earlier in open.iter().filter(|one| one.email == row.email) {
+        store::invitations::revoke(c, &row.tenant_id, &earlier.id, row.created_at)?;
+    }
+    open.retain(|one| one.is_open(row.created_at) && one.email != row.email);
+    if open.len() >= OPEN_MAX {
+        return Err(Error::Conflict { key: "error-too-many-invitations" });
+    }
+    Ok(())
+}
+
+/// The open invitations, newest first.
+pub async fn list_invitations(app: &App, ctx: &Context) -> Result<Vec<InvitationView>> {
+    ctx.require_to_see(Permission::ManageTeam)?;
+    let (tenant, now) = (ctx.tenant.clone(), app.clock.now());
+    let rows =
+        app.db.inspect(move |c| Ok::<_, Error>(store::invitations::list(c, &tenant)?)).await?;
+    let view = |row: Row| {
+        let Row { id, email, role, created_at, expires_at, .. } = row;
+        InvitationView { id, email, role, created_at, expires_at }
+    };
+    Ok(rows.into_iter().filter(|row| row.is_open(now)).map(view).collect())
+}
+
+/// Ends an invitation; one that is revoked already stays so.
+pub async fn revoke_invitation(app: &App, ctx: &Context, id: &InvitationId) -> Result<()> {
+    ctx.require_to_see(Permission::ManageTeam)?;
+    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let found = store::invitations::find(c, &ctx.tenant, &id)?;
+            let row = found.ok_or(Error::NotFound)?;
+            if row.revoked_at.is_some() {
+                return Ok(());
+            }
+            match store::invitations::revoke(c, &ctx.tenant, &id, app2.clock.now()) {
+                Err(store::Error::Conflict) => {
+                    return Err(Error::Conflict { key: "error-invitation-used" });
+                }
+                other => other?,
+            }
+            let detail = json!({"email": row.email});
+            record(&app2, c, &Who::from(&ctx), "invitation.revoked", &row, detail)
+        })
+        .await
+}
+
+/// What a link offers; NotFound when it is used, revoked, too old, or none of ours.
+pub async fn look_up_invitation(app: &App, token: &str) -> Result<Offer> {
+    let (hash, now) = (hash(app, token), app.clock.now());
+    app.db
+        .inspect(move |c| -> Result<Offer> {
+            let row = store::invitations::find_open(c, &hash, now)?.ok_or(Error::NotFound)?;
+            let business = store::tenants::get(c, &row.tenant_id)?.name;
+            let inviter = store::accounts::find(c, &row.invited_by)?;
+            let has_account = store::accounts::find_by_email(c, &row.email)?.is_some();
+            Ok(Offer {
+                business,
+                email: row.email,
+                role: row.role,
+                invited_by: inviter.map(|account| account.name).unwrap_or_default(),
+                expires_at: row.expires_at,
+                has_account,
+            })
+        })
+        .await
+}
+
+/// Accepts as somebody new: makes their account, makes it a member, and signs it in. Who has an
+/// account already signs in first and calls [`accept_invitation`].
+pub async fn accept_as_new(
+    app: &App,
+    origin: &Origin,
+    token: &str,
+    input: JoinInput,
+) -> Result<SignedIn> {
+    let offer = look_up_invitation(app, token).await?;
+    if offer.has_account {
+        return Err(Error::Conflict { key: "error-sign-in-to-join" });
+    }
+    let name = fields::required_line("name", &input.name, fields::NAME_CHARS_MAX)?;
+    passwords::check("password", &input.password, &offer.email)?;
+    let password_hash = passwords::hash(input.password).await?;
+    let (app2, origin, hash) = (app.clone(), origin.clone(), hash(app, token));
+    app.db
+        .transact(move |c| -> Result<SignedIn> {
+            // Of two who use one link at once the second finds nothing.
+            let row = store::invitations::accept(c, &hash, app2.clock.now())?;
+            let new = NewAccount { email: row.email.clone(), name, password_hash, locale: None };
+            let account = accounts::insert(&app2, c, new)?;
+            let who = Who { actor: Actor::Account(account.id.clone()), origin: origin.clone() };
+            let tenant = join(&app2, c, &row, &who, account.id.clone())?;
+            sessions::open(&app2, c, &account.id, Some(tenant), &origin)
+        })
+        .await
+}
+
+/// Accepts as the signed-in account, whose address must be the invited one, and takes the session to
+/// the business.
+pub async fn accept_invitation(app: &App, login: &Login, token: &str) -> Result<SignedIn> {
+    let (app2, login, hash) = (app.clone(), login.clone(), hash(app, token));
+    app.db
+        .transact(move |c| -> Result<SignedIn> {
+            // Of two who use one link at once the second finds nothing.
+            let row = store::invitations::accept(c, &hash, app2.clock.now())?;
+            let account = store::accounts::get(c, &login.account)?;
+            if account.email != row.email {
+                return Err(Error::Conflict { key: "error-invitation-other-address" });
+            }
+            let who =
+                Who { actor: Actor::Account(account.id.clone()), origin: login.origin.clone() };
+            let tenant = join(&app2, c, &row, &who, account.id)?;
+            sessions::rotate(&app2, c, &login, Some(tenant))
+        })
+        .await
+}
+
+fn join(
+    app: &App,
+    c: &mut Conn,
+    row: &Row,
+    who: &Who,
+    account: domain::AccountId,
+) -> Result<TenantId> {
+    let member = Member {
+        tenant_id: row.tenant_id.clone(),
+        id: MemberId::new(&*app.clock, &*app.rng),
+        account_id: account,
+        role: row.role,
+        created_at: app.clock.now(),
+    };
+    match store::members::insert(c, &member) {
+        Err(store::Error::Unique { .. }) => {
+            return Err(Error::Conflict { key: "error-already-member" });
+        }
+        other => other?,
+    }
+    let detail = json!({"member": member.id, "role": row.role});
+    record(app, c, who, "invitation.accepted", row, detail)?;
+    Ok(member.tenant_id)
+}
+
+fn hash(app: &App, token: &str) -> String {
+    app.vault.hash_token("invitation", token)
+}
+
+fn record(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    action: &'static str,
+    row: &Row,
+    detail: serde_json::Value,
+) -> Result<()> {
+    let act = Act { action, entity: "invitation", entity_id: row.id.as_str(), detail };
+    audit::append(app, c, &row.tenant_id, who, &act)
+}

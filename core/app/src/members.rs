@@ -1,0 +1,161 @@
+//! Members: who works in a business, with which role. A business always keeps an owner, and only
+//! owners decide about owners.
+
+use domain::{AccountId, MemberId, Permission, Role, Timestamp};
+use serde_json::json;
+use store::Conn;
+use store::members::{Member, NamedMember};
+
+use crate::App;
+use crate::audit::{self, Act, Who};
+use crate::context::Context;
+use crate::error::{Error, Result};
+
+/// A member, as the team's page shows them.
+#[derive(Debug, Clone)]
+pub struct MemberView {
+    /// Their place in the business.
+    pub id: MemberId,
+    /// Who they are.
+    pub account: AccountId,
+    /// Their name.
+    pub name: String,
+    /// What they sign in with.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Whether it is who asks.
+    pub is_you: bool,
+}
+
+/// The team, owners first, then by name.
+pub async fn list_members(app: &App, ctx: &Context) -> Result<Vec<MemberView>> {
+    ctx.require_to_see(Permission::ReadTeam)?;
+    let ctx = ctx.clone();
+    app.db
+        .inspect(move |c| -> Result<Vec<MemberView>> {
+            let mut team: Vec<MemberView> = store::members::list(c, &ctx.tenant)?
+                .into_iter()
+                .map(|named| view(named, &ctx))
+                .collect();
+            // Stable: within a role they stay in the order of their names.
+            team.sort_by_key(|member| rank(member.role));
+            Ok(team)
+        })
+        .await
+}
+
+fn view(named: NamedMember, ctx: &Context) -> MemberView {
+    let NamedMember { member, name, email } = named;
+    MemberView {
+        is_you: member.id == ctx.member,
+        id: member.id,
+        account: member.account_id,
+        name,
+        email,
+        role: member.role,
+        created_at: member.created_at,
+    }
+}
+
+fn rank(role: Role) -> usize {
+    Role::ALL.iter().position(|one| *one == role).unwrap_or(Role::ALL.len())
+}
+
+/// Gives a member another role. Only owners give or take the owner's.
+pub async fn change_role(app: &App, ctx: &Context, id: &MemberId, role: Role) -> Result<()> {
+    ctx.require_to_see(Permission::ReadTeam)?;
+    ctx.require(Permission::ManageTeam)?;
+    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let ctx = with_present_role(c, &ctx)?;
+            ctx.require(Permission::ManageTeam)?;
+            let member = store::members::get(c, &ctx.tenant, &id)?;
+            if member.role == role {
+                return Ok(());
+            }
+            if member.role == Role::Owner || role == Role::Owner {
+                ctx.require(Permission::ManageOwners)?;
+            }
+            or_last_owner(store::members::update_role(c, &ctx.tenant, &id, role))?;
+            let detail = json!({"from": member.role, "to": role, "account": member.account_id});
+            record(&app2, c, &ctx, "member.role-changed", &member, detail)
+        })
+        .await
+}
+
+/// Takes a member out of the business, at once: their sessions in it end, and so do the invitations
+/// they made. Everybody may leave by themselves.
+pub async fn remove_member(app: &App, ctx: &Context, id: &MemberId) -> Result<()> {
+    if *id != ctx.member {
+        ctx.require_to_see(Permission::ReadTeam)?;
+        ctx.require(Permission::ManageTeam)?;
+    }
+    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let ctx = with_present_role(c, &ctx)?;
+            let member = store::members::get(c, &ctx.tenant, &id)?;
+            if member.id != ctx.member {
+                ctx.require(Permission::ManageTeam)?;
+                if member.role == Role::Owner {
+                    ctx.require(Permission::ManageOwners)?;
+                }
+            }
+            or_last_owner(store::members::delete(c, &ctx.tenant, &id))?;
+            end_what_they_had(&app2, c, &member)?;
+            let detail = json!({"role": member.role, "account": member.account_id});
+            let left = member.id == ctx.member;
+            let action = if left { "member.left" } else { "member.removed" };
+            record(&app2, c, &ctx, action, &member, detail)
+        })
+        .await
+}
+
+/// Makes changes of one team wait for each other, and looks again at who asks: between the request's
+/// start and now they may have lost the role.
+fn with_present_role(c: &mut Conn, ctx: &Context) -> Result<Context> {
+    store::tenants::lock(c, &ctx.tenant)?;
+    let me = store::members::find_by_account(c, &ctx.tenant, &ctx.account)?;
+    let role = me.ok_or(Error::NotFound)?.role;
+    Ok(Context { role, ..ctx.clone() })
+}
+
+/// The store refuses what would leave the business without an owner, also when two let each other
+/// go at once.
+fn or_last_owner(result: store::Result<()>) -> Result<()> {
+    match result {
+        Err(store::Error::Conflict) => Err(Error::Conflict { key: "error-last-owner" }),
+        other => Ok(other?),
+    }
+}
+
+fn end_what_they_had(app: &App, c: &mut Conn, member: &Member) -> Result<()> {
+    let now = app.clock.now();
+    for session in store::sessions::list(c, &member.account_id, now)? {
+        if session.tenant_id.as_ref() == Some(&member.tenant_id) {
+            store::sessions::delete(c, &session.token_hash)?;
+        }
+    }
+    for invitation in store::invitations::list(c, &member.tenant_id)? {
+        if invitation.invited_by == member.account_id {
+            store::invitations::revoke(c, &member.tenant_id, &invitation.id, now)?;
+        }
+    }
+    Ok(())
+}
+
+fn record(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    action: &'static str,
+    member: &Member,
+    detail: serde_json::Value,
+) -> Result<()> {
+    let act = Act { action, entity: "member", entity_id: member.id.as_str(), detail };
+    audit::append(app, c, &ctx.tenant, &Who::from(ctx), &act)
+}

@@ -1,0 +1,75 @@
+//! Hashing and checking passwords without letting them eat the machine: each hash takes tens of
+//! megabytes and a tenth of a second, so only a few run at once, away from the threads that serve.
+
+use std::time::Duration;
+
+use domain::Secret;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use vault::password::{self, Weak};
+
+use crate::error::{Error, Result};
+
+/// How long a sign-in waits for its turn before it is told to come back.
+const WAIT_SECS_MAX: u64 = 10;
+
+static TURNS: Semaphore = Semaphore::const_new(password::AT_ONCE);
+
+/// Refuses a password that is too short, too long, well known, or the account's own address.
+pub(crate) fn check(field: &str, typed: &Secret, email: &str) -> Result<()> {
+    let text = typed.expose_text().ok_or_else(|| Error::invalid(field, "error-not-text"))?;
+    if !email.is_empty() && text.to_lowercase().contains(email) {
+        return Err(Error::invalid(field, "error-password-common"));
+    }
+    password::check_strength(text).map_err(|weak| Error::invalid(field, key_of(weak)))
+}
+
+fn key_of(weak: Weak) -> &'static str {
+    match weak {
+        Weak::TooShort => "error-password-too-short",
+        Weak::TooLong => "error-password-too-long",
+        Weak::Common => "error-password-common",
+        Weak::Pattern => "error-password-pattern",
+    }
+}
+
+/// Hashes a password for storing.
+pub(crate) async fn hash(typed: Secret) -> Result<String> {
+    in_turn(move || password::hash(&typed).map_err(Error::from)).await?
+}
+
+/// Whether this is the password that was hashed.
+pub(crate) async fn verify(hash: String, typed: Secret) -> Result<bool> {
+    if typed.len() > password::LENGTH_MAX {
+        return Ok(false);
+    }
+    in_turn(move || password::verify(&hash, &typed)).await
+}
+
+/// Takes as long as [`verify`], for an address that nobody has: who waits learns nothing from it.
+pub(crate) async fn verify_nothing(typed: Secret) -> Result<()> {
+    if typed.len() > password::LENGTH_MAX {
+        return Ok(());
+    }
+    in_turn(move || {
+        password::verify_nothing(&typed);
+    })
+    .await
+}
+
+async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let turn = turn().await?;
+    // The permit moves along: a client that goes away doesn't free a turn that is still being used.
+    let done = tokio::task::spawn_blocking(move || {
+        let result = work();
+        drop(turn);
+        result
+    });
+    done.await.map_err(Error::internal)
+}
+
+async fn turn() -> Result<SemaphorePermit<'static>> {
+    match tokio::time::timeout(Duration::from_secs(WAIT_SECS_MAX), TURNS.acquire()).await {
+        Ok(permit) => permit.map_err(Error::internal),
+        Err(_) => Err(Error::Limited { retry_after_secs: WAIT_SECS_MAX }),
+    }
+}

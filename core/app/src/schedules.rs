@@ -1,0 +1,102 @@
+//! Repeating jobs: when the time has come, a job is queued and the next time written down, in one
+//! transaction, so that no time fires twice. Times missed while the process was down fire once.
+
+use domain::{ScheduleId, TenantId, Timestamp, Zone};
+use runtime::Plugin;
+use serde_json::json;
+use store::Conn;
+use store::jobs::Once;
+use store::schedules::{Schedule, ScheduleChange};
+
+use crate::error::{Error, Result};
+use crate::{App, cron, jobs};
+
+const SCHEDULES_AT_ONCE: i64 = 100;
+
+/// Queues what is due; answers how many jobs.
+pub(crate) async fn run_due(app: &App) -> Result<usize> {
+    let now = app.clock.now();
+    let due = app.db.inspect(move |c| store::schedules::due(c, now, SCHEDULES_AT_ONCE)).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let app2 = app.clone();
+    app.db
+        .transact(move |c| -> Result<usize> {
+            let mut queued = 0;
+            for schedule in &due {
+                queued += usize::from(fire(&app2, c, schedule, now)?);
+            }
+            Ok(queued)
+        })
+        .await
+}
+
+/// Queues one schedule's job, unless somebody else has.
+fn fire(app: &App, c: &mut Conn, schedule: &Schedule, now: Timestamp) -> Result<bool> {
+    let next_at = next_after(&schedule.cron, &schedule.zone, now)?;
+    let (tenant, id) = (&schedule.tenant_id, &schedule.id);
+    match store::schedules::advance(c, tenant, id, schedule.next_at, next_at) {
+        Err(store::Error::Conflict | store::Error::NotFound) => return Ok(false),
+        other => other?,
+    }
+    let payload = schedule.payload_json.0.clone();
+    let connection = payload.get("connection").and_then(|id| id.as_str()?.parse().ok());
+    let mut job = jobs::new_job(app, tenant, &schedule.kind, payload);
+    // While the last one still runs, or waits for its provider, another would only stand behind it.
+    job.once = Once::WhileUnfinished(id.to_string());
+    job.plugin_id.clone_from(&schedule.plugin_id);
+    job.connection_id = connection;
+    store::jobs::enqueue(c, &job, now)?;
+    Ok(true)
+}
+
+/// The first time of a cron line after an instant, by the clock of a zone. A time in a gap moves to
+/// the first instant after it; one in an overlap fires once.
+pub(crate) fn next_after(line: &str, zone: &Zone, after: Timestamp) -> Result<Timestamp> {
+    cron::next_after(line, zone, after)
+        .ok_or_else(|| Error::internal(format!("a schedule that never comes: {line}")))
+}
+
+/// Adds a schedule, or sets the one of its name.
+pub(crate) fn put(c: &mut Conn, schedule: &Schedule) -> Result<()> {
+    let (tenant, plugin) = (&schedule.tenant_id, schedule.plugin_id.as_ref());
+    let Some(before) = store::schedules::find_by_name(c, tenant, plugin, &schedule.name)? else {
+        return Ok(store::schedules::insert(c, schedule)?);
+    };
+    let change = ScheduleChange {
+        kind: schedule.kind.clone(),
+        payload_json: schedule.payload_json.clone(),
+        cron: schedule.cron.clone(),
+        zone: schedule.zone.clone(),
+        next_at: schedule.next_at,
+        paused: schedule.paused,
+    };
+    Ok(store::schedules::update(c, tenant, &before.id, &change)?)
+}
+
+/// Adds the schedules of a plugin's manifest.
+pub(crate) fn put_of_plugin(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    plugin: &Plugin,
+    zone: &Zone,
+) -> Result<()> {
+    for wanted in &plugin.manifest().schedules {
+        let schedule = Schedule {
+            id: ScheduleId::new(&*app.clock, &*app.rng),
+            tenant_id: tenant.clone(),
+            plugin_id: Some(plugin.manifest().plugin.id.clone()),
+            name: wanted.name.clone(),
+            kind: jobs::PLUGIN_JOB.to_owned(),
+            payload_json: json!({"handler": wanted.handler, "payload": {}}).into(),
+            cron: wanted.cron.clone(),
+            zone: zone.clone(),
+            next_at: next_after(&wanted.cron, zone, app.clock.now())?,
+            paused: false,
+        };
+        put(c, &schedule)?;
+    }
+    Ok(())
+}

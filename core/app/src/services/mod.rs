@@ -1,0 +1,242 @@
+//! What plugins reach of the workspace, always through their tenant: the other caller of this room.
+//! The runtime has checked the grant before anything here is called; here tenancy is checked and
+//! the work done.
+
+mod core_records;
+mod credentials;
+mod events;
+mod keys;
+mod records;
+
+use std::sync::{OnceLock, Weak};
+
+use async_trait::async_trait;
+use domain::{ConnectionId, Secret, Timestamp};
+use runtime::manifest::Slot;
+use runtime::{
+    CallContext, CallReport, ConnectionInfo, EgressEntry, LogEntry, LogLevel, Page, Problem,
+    Services,
+};
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::{App, Parts};
+
+/// The workspace behind the runtime. Made before the app, since the engine needs it, and bound to
+/// the app once that exists.
+#[derive(Default)]
+pub struct Workspace(OnceLock<Weak<Parts>>);
+
+impl Workspace {
+    /// Lets plugins reach this app from now on.
+    pub fn bind(&self, app: &App) {
+        let _ = self.0.set(app.downgrade());
+    }
+
+    fn app(&self) -> Result<App, Problem> {
+        let parts = self.0.get().and_then(Weak::upgrade);
+        parts
+            .map(App::from_parts)
+            .ok_or_else(|| Problem::unavailable("the workspace is shutting down"))
+    }
+}
+
+/// An error as a plugin may see it: a code and a sentence, nothing of the inside.
+pub(crate) fn problem(error: Error) -> Problem {
+    match error {
+        Error::NotFound => Problem::not_found("there is no such thing"),
+        Error::Forbidden | Error::SignedOut => Problem::denied("not allowed"),
+        Error::Invalid { field, key } => Problem::invalid(format!("{field}: {key}")),
+        Error::Conflict { key } => Problem::conflict(key),
+        Error::Limited { retry_after_secs } => {
+            Problem::limited("too much at once", retry_after_secs.saturating_mul(1_000))
+        }
+        Error::Unavailable { key: "error-connection-needs-you", .. } => {
+            Problem::reconnect("the account must be connected again")
+        }
+        Error::Unavailable { key, .. } => Problem::unavailable(key),
+        Error::Internal(source) => {
+            tracing::error!(error = %source, "a plugin's call met a defect");
+            Problem::internal("something went wrong in the workspace")
+        }
+    }
+}
+
+#[async_trait]
+impl Services for Workspace {
+    async fn credential(
+        &self,
+        ctx: &CallContext,
+        slot: &Slot,
+        connection: Option<&ConnectionId>,
+    ) -> Result<Secret, Problem> {
+        credentials::find(&self.app()?, ctx, slot, connection).await.map_err(problem)
+    }
+
+    async fn credential_refused(
+        &self,
+        ctx: &CallContext,
+        slot: &Slot,
+        connection: Option<&ConnectionId>,
+    ) -> bool {
+        let Ok(app) = self.app() else { return false };
+        credentials::renew(&app, ctx, slot, connection).await.is_ok()
+    }
+
+    async fn records_get(
+        &self,
+        ctx: &CallContext,
+        entity: &str,
+        id: &str,
+    ) -> Result<Option<Value>, Problem> {
+        records::find(&self.app()?, ctx, entity, id).await.map_err(problem)
+    }
+
+    async fn records_query(
+        &self,
+        ctx: &CallContext,
+        entity: &str,
+        filter: &Value,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Value>, Problem> {
+        records::query(&self.app()?, ctx, entity, filter, after, limit).await.map_err(problem)
+    }
+
+    async fn records_upsert(
+        &self,
+        ctx: &CallContext,
+        entity: &str,
+        value: Value,
+        expected_rev: Option<u64>,
+        idempotency_key: &str,
+    ) -> Result<Value, Problem> {
+        let app = self.app()?;
+        records::upsert(&app, ctx, entity, value, expected_rev, idempotency_key)
+            .await
+            .map_err(problem)
+    }
+
+    async fn records_delete(
+        &self,
+        ctx: &CallContext,
+        entity: &str,
+        id: &str,
+        expected_rev: Option<u64>,
+    ) -> Result<(), Problem> {
+        records::delete(&self.app()?, ctx, entity, id, expected_rev).await.map_err(problem)
+    }
+
+    async fn kv_get(
+        &self,
+        ctx: &CallContext,
+        key: &str,
+    ) -> Result<Option<(Vec<u8>, u64)>, Problem> {
+        keys::find(&self.app()?, ctx, key).await.map_err(problem)
+    }
+
+    async fn kv_put(
+        &self,
+        ctx: &CallContext,
+        key: &str,
+        value: Vec<u8>,
+        expected_rev: Option<u64>,
+        ttl_secs: Option<u32>,
+    ) -> Result<u64, Problem> {
+        keys::put(&self.app()?, ctx, key, value, expected_rev, ttl_secs).await.map_err(problem)
+    }
+
+    async fn kv_delete(
+        &self,
+        ctx: &CallContext,
+        key: &str,
+        expected_rev: Option<u64>,
+    ) -> Result<(), Problem> {
+        keys::delete(&self.app()?, ctx, key, expected_rev).await.map_err(problem)
+    }
+
+    async fn kv_keys(
+        &self,
+        ctx: &CallContext,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<String>, Problem> {
+        keys::list(&self.app()?, ctx, prefix, after, limit).await.map_err(problem)
+    }
+
+    async fn jobs_enqueue(
+        &self,
+        ctx: &CallContext,
+        handler: &str,
+        payload: Value,
+        run_at: Option<Timestamp>,
+        idempotency_key: &str,
+    ) -> Result<String, Problem> {
+        let app = self.app()?;
+        events::enqueue(&app, ctx, handler, payload, run_at, idempotency_key).await.map_err(problem)
+    }
+
+    async fn jobs_cancel(&self, ctx: &CallContext, id: &str) -> Result<(), Problem> {
+        events::cancel(&self.app()?, ctx, id).await.map_err(problem)
+    }
+
+    async fn events_publish(
+        &self,
+        ctx: &CallContext,
+        topic: &str,
+        payload: Value,
+        dedupe_key: &str,
+    ) -> Result<(), Problem> {
+        events::publish(&self.app()?, ctx, topic, payload, dedupe_key).await.map_err(problem)
+    }
+
+    async fn log(&self, ctx: &CallContext, entry: LogEntry) {
+        let (tenant, plugin, call) = (ctx.tenant.as_str(), ctx.plugin.as_str(), &ctx.request_id);
+        let (message, fields) = (entry.message, format!("{:?}", entry.fields));
+        match entry.level {
+            LogLevel::Debug => tracing::debug!(tenant, plugin, call, message, fields, "plugin"),
+            LogLevel::Info => tracing::info!(tenant, plugin, call, message, fields, "plugin"),
+            LogLevel::Warn => tracing::warn!(tenant, plugin, call, message, fields, "plugin"),
+            LogLevel::Error => tracing::error!(tenant, plugin, call, message, fields, "plugin"),
+        }
+    }
+
+    async fn connections(&self, ctx: &CallContext) -> Result<Vec<ConnectionInfo>, Problem> {
+        credentials::list(&self.app()?, ctx).await.map_err(problem)
+    }
+
+    async fn audit_egress(&self, ctx: &CallContext, entry: EgressEntry) {
+        let (tenant, plugin, call) = (ctx.tenant.as_str(), ctx.plugin.as_str(), &ctx.request_id);
+        let problem = entry.problem.as_deref().unwrap_or_default();
+        tracing::info!(
+            tenant,
+            plugin,
+            call,
+            host = entry.host,
+            method = entry.method,
+            path = entry.path,
+            status = entry.status,
+            bytes = entry.bytes,
+            ms = entry.ms,
+            problem,
+            "egress"
+        );
+    }
+
+    async fn call_finished(&self, ctx: &CallContext, report: CallReport) {
+        tracing::debug!(
+            tenant = ctx.tenant.as_str(),
+            plugin = ctx.plugin.as_str(),
+            call = ctx.request_id,
+            hook = report.hook,
+            outcome = report.outcome,
+            wall_us = report.wall.as_micros(),
+            cpu_us = report.cpu.as_micros(),
+            memory = report.memory_bytes_max,
+            requests = report.http_calls,
+            denials = report.denials,
+            "plugin call"
+        );
+    }
+}

@@ -1,0 +1,375 @@
+//! Signing in and out, and what a session opens. The browser holds a random token; the database
+//! holds its keyed hash. Who a session belongs to, and what they may do, is read on every request.
+
+use domain::{AccountId, Locale, Secret, TenantId, Timestamp};
+use serde_json::json;
+use store::Conn;
+use store::accounts::Account;
+use store::audit::AuditFilter;
+use store::sessions::Session as Row;
+
+use crate::App;
+use crate::attempts::{self, Attempt};
+use crate::audit::{self, Act, Actor, Who};
+use crate::context::{Context, Origin};
+use crate::error::{Error, Result};
+use crate::{fields, passwords};
+
+/// How long a session lasts at most, in seconds.
+pub const LASTS_SECS_MAX: i64 = 30 * 24 * 3_600;
+/// How long a session lasts without being used, in seconds.
+pub const IDLE_SECS_MAX: i64 = 7 * 24 * 3_600;
+/// How exactly the last use is kept, in seconds: a write per click would buy nothing.
+const SEEN_EVERY_SECS: i64 = 60;
+
+/// How far back a device is looked for, in entries of the activity log.
+const LATEST_ACTS: i64 = 200;
+
+/// What a successful sign-in gives. The token goes into the browser's cookie and nowhere else.
+pub struct SignedIn {
+    /// The session's token, shown this once.
+    pub token: String,
+    /// Who signed in.
+    pub account: AccountId,
+    /// The business they are in, if they are a member of any.
+    pub tenant: Option<TenantId>,
+}
+
+/// A signed-in account, whichever business it is in: on its behalf run the use cases that concern
+/// the account itself.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// Who.
+    pub account: AccountId,
+    /// Names the session without opening it.
+    pub session: String,
+    /// The language they read.
+    pub locale: Locale,
+    /// Where the request came from.
+    pub origin: Origin,
+}
+
+/// What a session's token opens right now.
+#[derive(Debug, Clone)]
+pub struct Current {
+    /// The account.
+    pub login: Login,
+    /// Its place in a business; None when it is a member of none, or no longer of this one.
+    pub context: Option<Context>,
+}
+
+/// One of an account's sessions, as its page shows it.
+#[derive(Debug, Clone)]
+pub struct SessionView {
+    /// Names the session; see [`end_session`].
+    pub id: String,
+    /// The browser it lives in.
+    pub device: String,
+    /// Where it was opened from.
+    pub address: String,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub seen_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub is_current: bool,
+}
+
+/// Signs in. Takes the same time for an address that nobody has.
+pub async fn sign_in(
+    app: &App,
+    origin: &Origin,
+    email: &str,
+    password: Secret,
+) -> Result<SignedIn> {
+    let email = fields::email("email", email)?;
+    let attempt = Attempt::new(app, &email, &origin.address);
+    let tries = attempt.count(app).await?;
+    let wanted = email.clone();
+    let account = app
+        .db
+        .inspect(move |c| Ok::<_, Error>(store::accounts::find_by_email(c, &wanted)?))
+        .await?;
+    let right = match &account {
+        Some(account) => passwords::verify(account.password_hash.clone(), password).await?,
+        None => passwords::verify_nothing(password).await.map(|()| false)?,
+    };
+    match account {
+        Some(account) if right => open_after_sign_in(app, origin, account, attempt).await,
+        known => {
+            if tries == attempts::PER_ACCOUNT_MAX {
+                note_locked(app, origin, known).await?;
+            }
+            Err(Error::invalid("password", "error-sign-in-failed"))
+        }
+    }
+}
+
+async fn open_after_sign_in(
+    app: &App,
+    origin: &Origin,
+    account: Account,
+    attempt: Attempt,
+) -> Result<SignedIn> {
+    let (app2, origin) = (app.clone(), origin.clone());
+    app.db
+        .transact(move |c| -> Result<SignedIn> {
+            attempt.forgive(c)?;
+            // The password may have been changed while this one was being checked.
+            let now = store::accounts::get(c, &account.id)?;
+            if now.password_hash != account.password_hash {
+                return Err(Error::invalid("password", "error-sign-in-failed"));
+            }
+            let tenant = last_tenant(&app2, c, &account.id)?;
+            if let Some(tenant) = &tenant {
+                let is_new = is_new_device(c, tenant, &account.id, &origin)?;
+                let action = if is_new { "session.new-device" } else { "session.started" };
+                note(&app2, c, tenant, &account.id, &origin, action)?;
+            }
+            open(&app2, c, &account.id, tenant, &origin)
+        })
+        .await
+}
+
+/// The business they were in last, or else the first by name.
+fn last_tenant(app: &App, c: &mut Conn, account: &AccountId) -> Result<Option<TenantId>> {
+    let mine: Vec<TenantId> = store::members::list_of_account(c, account)?
+        .into_iter()
+        .map(|(tenant, _)| tenant.id)
+        .collect();
+    let sessions = store::sessions::list(c, account, app.clock.now())?;
+    let last = sessions.into_iter().find_map(|row| row.tenant_id.filter(|id| mine.contains(id)));
+    Ok(last.or_else(|| mine.into_iter().next()))
+}
+
+/// Opens a session inside the caller's transaction.
+pub(crate) fn open(
+    app: &App,
+    c: &mut Conn,
+    account: &AccountId,
+    tenant: Option<TenantId>,
+    origin: &Origin,
+) -> Result<SignedIn> {
+    let (now, token) = (app.clock.now(), vault::token::generate(&*app.rng));
+    let row = Row {
+        token_hash: hash(app, &token),
+        account_id: account.clone(),
+        tenant_id: tenant.clone(),
+        created_at: now,
+        seen_at: now,
+        expires_at: expiry(now, now),
+        address: origin.address.clone(),
+        device: device_of(origin),
+    };
+    store::sessions::insert(c, &row)?;
+    Ok(SignedIn { token, account: account.clone(), tenant })
+}
+
+/// Until when a session lasts: a while after it was last used, and never longer than its whole time.
+fn expiry(created: Timestamp, seen: Timestamp) -> Timestamp {
+    created.plus_secs(LASTS_SECS_MAX).min(seen.plus_secs(IDLE_SECS_MAX))
+}
+
+/// The session, unless it has ended.
+pub(crate) fn get(app: &App, c: &mut Conn, hash: &str) -> Result<Row> {
+    store::sessions::find(c, hash, app.clock.now())?.ok_or(Error::SignedOut)
+}
+
+/// Puts another token and perhaps another business in a session's place. Its whole time began when
+/// it was opened: switching back and forth makes nothing last longer.
+pub(crate) fn rotate(
+    app: &App,
+    c: &mut Conn,
+    login: &Login,
+    tenant: Option<TenantId>,
+) -> Result<SignedIn> {
+    get(app, c, &login.session)?;
+    let token = vault::token::generate(&*app.rng);
+    match store::sessions::rotate(c, &login.session, &hash(app, &token), tenant.as_ref()) {
+        // Another request of the same browser was faster.
+        Err(store::Error::NotFound) => return Err(Error::SignedOut),
+        other => other?,
+    }
+    Ok(SignedIn { token, account: login.account.clone(), tenant })
+}
+
+/// What a token opens: [`Error::SignedOut`] when nothing, or no longer.
+pub async fn context_of(app: &App, token: &str, origin: &Origin) -> Result<Current> {
+    let (app2, hash, now) = (app.clone(), hash(app, token), app.clock.now());
+    let origin = origin.clone();
+    let (row, current) = app
+        .db
+        .inspect(move |c| -> Result<(Row, Current)> {
+            let row = get(&app2, c, &hash)?;
+            let current = current(c, &row, origin)?;
+            Ok((row, current))
+        })
+        .await?;
+    if now.millis_since(row.seen_at) >= SEEN_EVERY_SECS * 1_000 {
+        touch(app, row, now).await?;
+    }
+    Ok(current)
+}
+
+async fn touch(app: &App, row: Row, now: Timestamp) -> Result<()> {
+    let expires = expiry(row.created_at, now);
+    app.db
+        .transact(move |c| match store::sessions::touch(c, &row.token_hash, now, expires) {
+            // It ended, or got another token, since it was read.
+            Err(store::Error::NotFound) => Err(Error::SignedOut),
+            other => Ok(other?),
+        })
+        .await
+}
+
+fn current(c: &mut Conn, row: &Row, origin: Origin) -> Result<Current> {
+    let account = store::accounts::find(c, &row.account_id)?.ok_or(Error::SignedOut)?;
+    let mut login = Login {
+        account: account.id.clone(),
+        session: row.token_hash.clone(),
+        locale: account.locale.unwrap_or(Locale::En),
+        origin: origin.clone(),
+    };
+    let Some(tenant_id) = &row.tenant_id else { return Ok(Current { login, context: None }) };
+    let Some(member) = store::members::find_by_account(c, tenant_id, &account.id)? else {
+        return Ok(Current { login, context: None });
+    };
+    let tenant = store::tenants::get(c, tenant_id)?;
+    login.locale = account.locale.unwrap_or(tenant.locale);
+    let context = Context {
+        tenant: tenant.id,
+        account: account.id,
+        member: member.id,
+        role: member.role,
+        locale: login.locale,
+        zone: tenant.zone,
+        origin,
+    };
+    Ok(Current { login, context: Some(context) })
+}
+
+/// Ends the session a token opens; a token that opens nothing is signed out already.
+pub async fn sign_out(app: &App, token: &str, origin: &Origin) -> Result<()> {
+    let (app2, hash, origin) = (app.clone(), hash(app, token), origin.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let now = app2.clock.now();
+            let Some(row) = store::sessions::find(c, &hash, now)? else { return Ok(()) };
+            store::sessions::delete(c, &hash)?;
+            note_end(&app2, c, &row, &origin)
+        })
+        .await
+}
+
+/// The account's own sessions, the last used first.
+pub async fn list_sessions(app: &App, login: &Login) -> Result<Vec<SessionView>> {
+    let (login, now) = (login.clone(), app.clock.now());
+    app.db
+        .inspect(move |c| -> Result<Vec<SessionView>> {
+            let rows = store::sessions::list(c, &login.account, now)?;
+            Ok(rows.into_iter().map(|row| view(row, &login)).collect())
+        })
+        .await
+}
+
+fn view(row: Row, login: &Login) -> SessionView {
+    SessionView {
+        id: public_id(&row).to_owned(),
+        is_current: row.token_hash == login.session,
+        device: row.device,
+        address: row.address,
+        created_at: row.created_at,
+        seen_at: row.seen_at,
+    }
+}
+
+/// Half of the hash: enough to name one of an account's few sessions, too little to be one.
+fn public_id(row: &Row) -> &str {
+    row.token_hash.get(..32).unwrap_or(&row.token_hash)
+}
+
+/// Ends one of the account's own sessions.
+pub async fn end_session(app: &App, login: &Login, id: &str) -> Result<()> {
+    let (app2, login, id) = (app.clone(), login.clone(), id.to_owned());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let rows = store::sessions::list(c, &login.account, app2.clock.now())?;
+            let row = rows.into_iter().find(|row| public_id(row) == id).ok_or(Error::NotFound)?;
+            store::sessions::delete(c, &row.token_hash)?;
+            note_end(&app2, c, &row, &login.origin)
+        })
+        .await
+}
+
+/// Ends every session of the account but the one that asks. Answers how many that were.
+pub async fn end_other_sessions(app: &App, login: &Login) -> Result<usize> {
+    let (app2, login) = (app.clone(), login.clone());
+    app.db.transact(move |c| end_others(&app2, c, &login)).await
+}
+
+/// [`end_other_sessions`] inside the caller's transaction.
+pub(crate) fn end_others(app: &App, c: &mut Conn, login: &Login) -> Result<usize> {
+    let mut others = store::sessions::list(c, &login.account, app.clock.now())?;
+    others.retain(|row| row.token_hash != login.session);
+    // Always in this order, so that two such transactions never wait for each other in a circle.
+    others.sort_by(|a, b| a.tenant_id.cmp(&b.tenant_id));
+    let ended = store::sessions::delete_others(c, &login.account, Some(&login.session))?;
+    for row in &others {
+        note_end(app, c, row, &login.origin)?;
+    }
+    Ok(ended)
+}
+
+fn hash(app: &App, token: &str) -> String {
+    app.vault.hash_token("session", token)
+}
+
+fn device_of(origin: &Origin) -> String {
+    origin.device.chars().take(300).collect()
+}
+
+/// Whether none of the latest acts of the account in this business came from a browser like this one.
+/// Version numbers don't count, or every update of a browser would be a new device.
+fn is_new_device(
+    c: &mut Conn,
+    tenant: &TenantId,
+    account: &AccountId,
+    origin: &Origin,
+) -> Result<bool> {
+    let kind = |device: &str| device.replace(|c: char| c.is_ascii_digit() || c == '.', "");
+    let this = kind(&device_of(origin));
+    let filter = AuditFilter { actor_id: Some(account.to_string()), ..AuditFilter::default() };
+    let latest = store::audit::list(c, tenant, &filter, None, LATEST_ACTS)?;
+    Ok(!latest.items.iter().any(|entry| kind(&entry.device) == this))
+}
+
+fn note_end(app: &App, c: &mut Conn, row: &Row, origin: &Origin) -> Result<()> {
+    match &row.tenant_id {
+        Some(tenant) => note(app, c, tenant, &row.account_id, origin, "session.ended"),
+        None => Ok(()),
+    }
+}
+
+/// Notes something about a session in the activity log of a business.
+pub(crate) fn note(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    account: &AccountId,
+    origin: &Origin,
+    action: &'static str,
+) -> Result<()> {
+    let who = Who { actor: Actor::Account(account.clone()), origin: origin.clone() };
+    let act = Act { action, entity: "account", entity_id: account.as_str(), detail: json!({}) };
+    audit::append(app, c, tenant, &who, &act)
+}
+
+/// Tells every business of the account that somebody ran out of tries on it.
+async fn note_locked(app: &App, origin: &Origin, account: Option<Account>) -> Result<()> {
+    let Some(account) = account else { return Ok(()) };
+    let who = Who { actor: Actor::System, origin: origin.clone() };
+    let app2 = app.clone();
+    app.db
+        .transact(move |c| crate::accounts::note(&app2, c, &account.id, &who, "account.locked"))
+        .await
+}

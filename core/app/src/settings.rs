@@ -1,0 +1,65 @@
+//! What a business is called, which language and time zone it works in, which currency it charges.
+
+use domain::Permission;
+use serde_json::json;
+use store::tenants::TenantChange;
+
+use crate::App;
+use crate::audit::{self, Act, Who};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::fields;
+use crate::tenants::{BusinessInput, Tenant};
+
+/// The business itself, for the frame of every page; every member may know it.
+pub async fn get_tenant(app: &App, ctx: &Context) -> Result<Tenant> {
+    let tenant = ctx.tenant.clone();
+    app.db.inspect(move |c| Ok::<_, Error>(store::tenants::get(c, &tenant)?)).await
+}
+
+/// The settings, for who may change them.
+pub async fn get_settings(app: &App, ctx: &Context) -> Result<Tenant> {
+    ctx.require_to_see(Permission::ManageSettings)?;
+    get_tenant(app, ctx).await
+}
+
+/// Changes the settings of a business that still is at `expected_rev`.
+pub async fn update_settings(
+    app: &App,
+    ctx: &Context,
+    input: BusinessInput,
+    expected_rev: i64,
+) -> Result<Tenant> {
+    ctx.require_to_see(Permission::ManageSettings)?;
+    let name = fields::required_line("business", &input.business, fields::NAME_CHARS_MAX)?;
+    let locale = fields::locale("locale", &input.locale)?;
+    let zone = fields::zone("zone", &input.zone)?;
+    let currency = fields::currency("currency", &input.currency)?;
+    let (app2, ctx) = (app.clone(), ctx.clone());
+    app.db
+        .transact(move |c| -> Result<Tenant> {
+            let before = store::tenants::get(c, &ctx.tenant)?;
+            let change = TenantChange { name, locale, zone, currency };
+            let detail = json!({"changed": changed(&before, &change)});
+            store::tenants::update(c, &ctx.tenant, &change, expected_rev)?;
+            let act = Act {
+                action: "tenant.settings-changed",
+                entity: "tenant",
+                entity_id: ctx.tenant.as_str(),
+                detail,
+            };
+            audit::append(&app2, c, &ctx.tenant, &Who::from(&ctx), &act)?;
+            Ok(store::tenants::get(c, &ctx.tenant)?)
+        })
+        .await
+}
+
+fn changed(before: &Tenant, after: &TenantChange) -> Vec<&'static str> {
+    let fields = [
+        ("name", before.name != after.name),
+        ("locale", before.locale != after.locale),
+        ("zone", before.zone != after.zone),
+        ("currency", before.currency != after.currency),
+    ];
+    fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+}
