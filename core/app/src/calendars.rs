@@ -200,6 +200,30 @@ pub async fn set_default_calendar(app: &App, ctx: &Context, id: &CalendarId) -> 
         .await
 }
 
+/// Asks the calendars of a connected account what changed, now rather than at the next minute.
+pub async fn pull_now(app: &App, ctx: &Context, connection: &ConnectionId) -> Result<()> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    let (app2, tenant, id) = (app.clone(), ctx.tenant.clone(), connection.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let connection = store::connections::get(c, &tenant, &id)?;
+            let now = app2.clock.now();
+            for calendar in store::calendars::list_of_connection(c, &tenant, &id)? {
+                let name = pull_name(&calendar.id);
+                let plugin = Some(&connection.plugin_id);
+                let found = store::schedules::find_by_name(c, &tenant, plugin, &name)?;
+                // Bringing its time forward keeps one pull at a time, whoever asks.
+                if let Some(schedule) = found.filter(|schedule| schedule.next_at > now) {
+                    store::schedules::advance(c, &tenant, &schedule.id, schedule.next_at, now)?;
+                }
+            }
+            Ok(())
+        })
+        .await?;
+    app.wake_jobs();
+    Ok(())
+}
+
 /// Begins, or begins again, to ask for the changes of a connection's calendars.
 pub(crate) fn schedule_pulls(app: &App, c: &mut Conn, connection: &Connection) -> Result<()> {
     for calendar in store::calendars::list_of_connection(c, &connection.tenant_id, &connection.id)?

@@ -54,7 +54,8 @@ impl Locale {
         for part in header.split(',').take(32) {
             let mut pieces = part.split(';');
             let Ok(locale) = pieces.next().unwrap_or_default().parse::<Self>() else { continue };
-            let weight = pieces.find_map(|p| p.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+            let weight =
+                pieces.find_map(|p| p.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
             if weight > best.map_or(0.0, |(most, _)| most) {
                 best = Some((weight, locale));
             }

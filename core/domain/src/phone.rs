@@ -125,10 +125,9 @@ fn without_marked_trunk(typed: &str) -> String {
 
 fn national(digits: &str, home: Country) -> String {
     // Eight digits or more after the country's own code: the code was typed without its plus.
-    if let Some(rest) = digits.strip_prefix(home.code) {
-        if rest.len() >= 8 && !rest.starts_with('0') {
-            return digits.to_owned();
-        }
+    let rest = digits.strip_prefix(home.code);
+    if rest.is_some_and(|rest| rest.len() >= 8 && !rest.starts_with('0')) {
+        return digits.to_owned();
     }
     let trunkless = digits.strip_prefix(home.trunk).unwrap_or(digits);
     format!("{}{trunkless}", home.code)

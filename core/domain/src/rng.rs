@@ -20,6 +20,7 @@ pub trait Rng: Send + Sync {
 pub struct SystemRng;
 
 impl Rng for SystemRng {
+    #[allow(clippy::disallowed_methods, reason = "the one place that asks the system")]
     fn fill(&self, bytes: &mut [u8]) {
         if let Err(error) = getrandom::fill(bytes) {
             // Going on with predictable bytes would be worse than stopping.
