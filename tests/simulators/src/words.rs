@@ -47,6 +47,23 @@ impl Language {
         }
     }
 
+    /// A word of the API, such as `owner` or `confirmed`, for people.
+    pub fn term(self, word: &str) -> &str {
+        if self == Self::English {
+            return word;
+        }
+        match word {
+            "owner" => "בעלים",
+            "writer" => "עריכה",
+            "reader" => "צפייה",
+            "freeBusyReader" => "פנוי או עסוק",
+            "confirmed" => "מאושר",
+            "tentative" => "לא סופי",
+            "cancelled" => "מבוטל",
+            other => other,
+        }
+    }
+
     /// The words.
     pub fn words(self) -> &'static Words {
         match self {
@@ -86,8 +103,6 @@ pub struct Words {
     /// State page.
     pub state: &'static str,
     /// State page.
-    pub accounts: &'static str,
-    /// State page.
     pub connected: &'static str,
     /// State page.
     pub nothing_connected: &'static str,
@@ -114,8 +129,6 @@ pub struct Words {
     /// State page.
     pub waiting: &'static str,
     /// State page.
-    pub requests: &'static str,
-    /// State page.
     pub all_day: &'static str,
     /// State page.
     pub repeats: &'static str,
@@ -137,7 +150,6 @@ const ENGLISH: Words = Words {
     blocked: "Access blocked: this request is not valid",
     error: "Error",
     state: "What this Google holds",
-    accounts: "Accounts",
     connected: "Connected apps",
     nothing_connected: "No app is connected.",
     no_events: "No events.",
@@ -151,7 +163,6 @@ const ENGLISH: Words = Words {
     delete: "Delete",
     disconnect: "Remove access",
     waiting: "being prepared",
-    requests: "Last requests",
     all_day: "all day",
     repeats: "repeats",
     other: "עברית",
@@ -171,7 +182,6 @@ const HEBREW: Words = Words {
     blocked: "הגישה נחסמה: הבקשה אינה תקינה",
     error: "שגיאה",
     state: "מה שיש ב-Google הזה",
-    accounts: "חשבונות",
     connected: "אפליקציות מחוברות",
     nothing_connected: "אין אפליקציה מחוברת.",
     no_events: "אין אירועים.",
@@ -185,7 +195,6 @@ const HEBREW: Words = Words {
     delete: "מחיקה",
     disconnect: "הסרת הגישה",
     waiting: "בהכנה",
-    requests: "הבקשות האחרונות",
     all_day: "כל היום",
     repeats: "חוזר",
     other: "English",

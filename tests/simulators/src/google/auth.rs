@@ -7,7 +7,7 @@ use url::Url;
 
 use super::consent;
 use super::scopes::{canonical, is_identity, meaning};
-use super::state::{Client, Code, State};
+use super::state::{Client, Code, State, Token};
 use crate::http::{Pairs, Reply, Request};
 use crate::words::Language;
 
@@ -66,7 +66,14 @@ pub fn decide(state: &mut State, request: &Request) -> Reply {
             let account = account.email.clone();
             let ticked = form.all("scope");
             let wanted = |scope: &&String| is_identity(scope) || ticked.contains(&scope.as_str());
-            let scopes = asked.scopes.iter().filter(wanted).cloned().collect();
+            let mut scopes: Vec<String> = asked.scopes.iter().filter(wanted).cloned().collect();
+            if asked.query.get("include_granted_scopes") == Some("true") {
+                scopes.extend(granted(state, &asked.client.id, &account));
+                scopes = without_repeats(scopes);
+            }
+            if scopes.is_empty() {
+                return Reply::redirect(&back(&asked, &[("error", "access_denied")]));
+            }
             Reply::redirect(&grant(state, &asked, &account, scopes))
         }
         (Some("continue"), None) => {
@@ -151,6 +158,16 @@ fn scopes(query: &Pairs) -> Result<Vec<String>, Refusal> {
     }
 }
 
+fn without_repeats(scopes: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for scope in scopes {
+        if !kept.contains(&scope) {
+            kept.push(scope);
+        }
+    }
+    kept
+}
+
 fn may_return(state: &State, client: &Client, redirect: &str) -> bool {
     let registered = client.redirects.iter().any(|known| known == redirect);
     registered || (state.any_loopback_redirect && is_loopback(redirect))
@@ -174,7 +191,7 @@ fn grant(state: &mut State, asked: &Asked, account: &str, scopes: Vec<String>) -
     let consents = query.get("prompt").unwrap_or_default().split_whitespace();
     let consented = consents.into_iter().any(|prompt| prompt == "consent");
     let refresh = query.get("access_type") == Some("offline")
-        && (consented || !has_refresh_token(state, &asked.client.id, account));
+        && (consented || refresh_tokens(state, &asked.client.id, account).next().is_none());
     let challenge = query.filled("code_challenge").map(|challenge| {
         let method = query.filled("code_challenge_method").unwrap_or("plain");
         (method.to_owned(), challenge.to_owned())
@@ -196,11 +213,20 @@ fn grant(state: &mut State, asked: &Asked, account: &str, scopes: Vec<String>) -
     back(asked, &[("code", &code), ("scope", &scope), ("authuser", "0"), ("prompt", "consent")])
 }
 
-fn has_refresh_token(state: &State, client: &str, account: &str) -> bool {
-    let ours = |token: &super::state::Token| {
-        token.refresh && token.client == client && token.account == account
-    };
-    state.tokens.values().any(|token| ours(token) && state.is_live(token))
+/// The refresh tokens of an app for an account that work now.
+fn refresh_tokens<'a>(
+    state: &'a State,
+    client: &'a str,
+    account: &'a str,
+) -> impl Iterator<Item = &'a Token> {
+    state.tokens.values().filter(move |token| {
+        token.refresh && token.client == client && token.account == account && state.is_live(token)
+    })
+}
+
+/// What an account has allowed an app before.
+fn granted(state: &State, client: &str, account: &str) -> Vec<String> {
+    refresh_tokens(state, client, account).flat_map(|token| token.scopes.iter().cloned()).collect()
 }
 
 /// The app's address with the state it sent and these parameters.

@@ -1,7 +1,7 @@
 //! The pages of the sign-in: consent and refusal.
 
 use super::auth::{Asked, Refusal};
-use super::scopes::{is_identity, meaning};
+use super::scopes::{PREFIX, is_identity, meaning};
 use super::state::State;
 use crate::html::{escape, page};
 use crate::http::Reply;
@@ -57,10 +57,11 @@ fn scopes(language: Language, asked: &Asked) -> String {
     let row = |scope: &String| {
         let (english, hebrew) = meaning(scope).unwrap_or_default();
         let fixed = if is_identity(scope) { " disabled" } else { "" };
+        let short = escape(scope.strip_prefix(PREFIX).unwrap_or(scope));
         let (text, scope) = (escape(language.pick(english, hebrew)), escape(scope));
         format!(
             "<label class=\"row\"><input type=\"checkbox\" name=\"scope\" value=\"{scope}\" \
-             checked{fixed}><span>{text}<small><bdi class=\"address\">{scope}</bdi></small></span></label>\n"
+             checked{fixed}><span>{text}<small><bdi class=\"address\">{short}</bdi></small></span></label>\n"
         )
     };
     asked.scopes.iter().map(row).collect()

@@ -22,7 +22,9 @@ pub fn home(state: &State, request: &Request) -> Reply {
         words.state, words.other
     );
     inside.push_str(&connected(state, language));
-    for calendar in state.calendars.values() {
+    let mut calendars: Vec<&Calendar> = state.calendars.values().collect();
+    calendars.sort_by_key(|calendar| !state.accounts.contains_key(&calendar.id));
+    for calendar in calendars {
         inside.push_str(&section(state, language, calendar));
     }
     page(language, 200, words.state, true, &inside)
@@ -38,7 +40,7 @@ fn connected(state: &State, language: Language) -> String {
         .map(|(account, client)| {
             let name = state.clients.get(*client).map_or(*client, |client| client.name.as_str());
             let fields = [("action", "disconnect"), ("account", *account)];
-            let button = button(language, words.disconnect, &fields);
+            let button = button(language, words.disconnect, account, &fields);
             let (name, account) = (escape(name), escape(account));
             format!("<tr><td>{name}</td><td><bdi>{account}</bdi></td><td>{button}</td></tr>\n")
         })
@@ -47,7 +49,7 @@ fn connected(state: &State, language: Language) -> String {
     if rows.is_empty() {
         return format!("<h2>{heading}</h2>\n<p class=\"quiet\">{}</p>\n", words.nothing_connected);
     }
-    format!("<h2>{heading}</h2>\n<div class=\"scroll\"><table>\n{rows}</table></div>\n")
+    format!("<h2>{heading}</h2>\n{}", table(heading, &rows))
 }
 
 fn section(state: &State, language: Language, calendar: &Calendar) -> String {
@@ -56,7 +58,11 @@ fn section(state: &State, language: Language, calendar: &Calendar) -> String {
         .access
         .iter()
         .map(|(email, access)| {
-            format!("<span class=\"tag\"><bdi>{}</bdi> · {}</span>", escape(email), access.name())
+            format!(
+                "<span class=\"tag\"><bdi>{}</bdi> · {}</span>",
+                escape(email),
+                language.term(access.name())
+            )
         })
         .collect();
     let name = escape(&calendar.summary);
@@ -70,10 +76,20 @@ fn section(state: &State, language: Language, calendar: &Calendar) -> String {
         return format!("{heading}<p class=\"quiet\">{}</p>\n", words.no_events);
     }
     let rows: String = events.iter().map(|event| row(language, calendar, event)).collect();
+    let head: String =
+        [words.when, words.what, words.guests, words.meeting, words.status, words.change]
+            .iter()
+            .map(|title| format!("<th scope=\"col\">{title}</th>"))
+            .collect();
+    let inside = format!("<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>");
+    format!("{heading}{}", table(&name, &inside))
+}
+
+/// A table that scrolls by itself on a narrow screen; the keyboard reaches it.
+fn table(label: &str, inside: &str) -> String {
     format!(
-        "{heading}<div class=\"scroll\"><table>\n<thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th>\
-         <th>{}</th><th>{}</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n",
-        words.when, words.what, words.guests, words.meeting, words.status, words.change
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{label}\">\
+         <table>\n{inside}</table></div>\n"
     )
 }
 
@@ -91,22 +107,23 @@ fn row(language: Language, calendar: &Calendar, event: &Value) -> String {
             ("event", event["id"].as_str().unwrap_or_default()),
         ]
     };
+    let title = event["summary"].as_str().unwrap_or_default();
     let buttons = match gone {
         true => String::new(),
         false => {
-            button(language, words.later, &fields("later"))
-                + &button(language, words.delete, &fields("delete"))
+            button(language, words.later, title, &fields("later"))
+                + &button(language, words.delete, title, &fields("delete"))
         }
     };
     format!(
-        "<tr{class}><td><bdi>{when}</bdi></td><td>{what}</td><td>{guests}</td><td>{meeting}</td>\
-         <td>{status}</td><td>{buttons}</td></tr>\n",
+        "<tr{class}><td class=\"tight\"><bdi>{when}</bdi></td><td class=\"what\">{what}</td>\
+         <td>{guests}</td><td>{meeting}</td><td>{status}</td><td class=\"tight\">{buttons}</td></tr>\n",
         class = if gone { " class=\"gone\"" } else { "" },
         when = escape(&time_of(language, event)),
         what = text(&event["summary"]),
         guests = guests.join(", "),
         meeting = meeting(language, event),
-        status = text(&event["status"]),
+        status = escape(language.term(event["status"].as_str().unwrap_or_default())),
     )
 }
 
@@ -136,7 +153,8 @@ fn meeting(language: Language, event: &Value) -> String {
     if pending { language.words().waiting.to_owned() } else { String::new() }
 }
 
-fn button(language: Language, label: &str, fields: &[(&str, &str)]) -> String {
+/// A form of one button; `about` tells its reader which row it belongs to.
+fn button(language: Language, label: &str, about: &str, fields: &[(&str, &str)]) -> String {
     let hidden: String = fields
         .iter()
         .map(|(name, value)| {
@@ -145,8 +163,9 @@ fn button(language: Language, label: &str, fields: &[(&str, &str)]) -> String {
         .collect();
     format!(
         "<form method=\"post\" action=\"/_demo?hl={}\">{hidden}\
-         <button type=\"submit\" class=\"small\">{label}</button></form> ",
-        language.tag()
+         <button type=\"submit\" class=\"small\" aria-label=\"{label}: {about}\">{label}</button></form> ",
+        language.tag(),
+        about = escape(about)
     )
 }
 

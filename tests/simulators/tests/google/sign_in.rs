@@ -168,6 +168,13 @@ fn cancel_goes_back_with_access_denied_and_the_state() {
 }
 
 #[test]
+fn continue_with_nothing_ticked_is_a_refusal() {
+    let world = world();
+    let pairs = decide(&world, &query(&[("scope", Some(CALENDAR))]), "continue", &[]);
+    assert_eq!((value(&pairs, "error"), value(&pairs, "code")), ("access_denied", ""));
+}
+
+#[test]
 fn prompt_none_goes_back_without_asking() {
     let world = world();
     let got = page(&world, &query(&[("prompt", Some("none"))])).expect(302);
@@ -292,4 +299,19 @@ fn discovery_names_addresses_of_this_machine() {
     let got = world.get("/.well-known/openid-configuration").expect(200);
     assert_eq!(got.json["issuer"], "https://accounts.google.com");
     assert_eq!(got.json["token_endpoint"], format!("{}/token", world.simulator.url));
+}
+
+#[test]
+fn scopes_of_before_are_included_on_request() {
+    let world = world();
+    exchange(&world, &code(&world, &query(&[])), &[]).expect(200);
+    let scope = |changes: &[(&str, Option<&str>)]| {
+        let got = exchange(&world, &code(&world, &query(changes)), &[]).expect(200);
+        got.json["scope"].as_str().unwrap().to_owned()
+    };
+    let gmail = "https://www.googleapis.com/auth/gmail.readonly";
+    let alone = scope(&[("scope", Some(&format!("openid {gmail}")))]);
+    assert_eq!(alone, "openid", "the other was unticked");
+    let more = scope(&[("scope", Some(gmail)), ("include_granted_scopes", Some("true"))]);
+    assert!(more.contains(CALENDAR) && more.contains("openid"), "{more}");
 }
