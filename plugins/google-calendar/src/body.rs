@@ -1,0 +1,146 @@
+//! What we write of an appointment: the whole event when it is created, and only what differs when
+//! it is changed, so that writing twice changes nothing and nobody is told of nothing.
+
+use oxpi_kit::Timestamp;
+use oxpi_kit::calendar::{Appointment, Guest};
+use serde_json::{Map, Value, json};
+
+use crate::ids::event_id;
+use crate::meet;
+use crate::wire::{APPOINTMENT, Event, ONLINE, When};
+
+/// The body that creates the event.
+pub fn created(appointment: &Appointment) -> Value {
+    let mut body = json!({
+        "id": event_id(&appointment.id),
+        "status": "confirmed",
+        "summary": appointment.title,
+        "start": moment(appointment.starts_at, &appointment.time_zone),
+        "end": moment(appointment.ends_at, &appointment.time_zone),
+        "extendedProperties": {"private": marks(appointment)},
+    });
+    if !appointment.notes.is_empty() {
+        body["description"] = json!(appointment.notes);
+    }
+    if !appointment.location.is_empty() {
+        body["location"] = json!(appointment.location);
+    }
+    if !appointment.guests.is_empty() {
+        body["attendees"] = attendees(&appointment.guests, &[]);
+    }
+    if appointment.online {
+        body["conferenceData"] = meet::order(&appointment.id, None);
+    }
+    body
+}
+
+/// The body that makes the event what the appointment says; None when it is so already.
+pub fn changed(appointment: &Appointment, event: &Event) -> Option<Value> {
+    let mut body = Map::new();
+    let text = |field: &Option<String>| field.clone().unwrap_or_default();
+    if event.is_cancelled() {
+        body.insert("status".to_owned(), json!("confirmed"));
+    }
+    for (name, wanted, there) in [
+        ("summary", &appointment.title, text(&event.summary)),
+        ("description", &appointment.notes, text(&event.description)),
+        ("location", &appointment.location, text(&event.location)),
+    ] {
+        if *wanted != there {
+            body.insert(name.to_owned(), json!(wanted));
+        }
+    }
+    let zone = &appointment.time_zone;
+    // Both or neither: an end before the start that is still there would be refused.
+    if !is_at(&event.start, appointment.starts_at) || !is_at(&event.end, appointment.ends_at) {
+        body.insert("start".to_owned(), moved(appointment.starts_at, zone, &event.start));
+        body.insert("end".to_owned(), moved(appointment.ends_at, zone, &event.end));
+    }
+    if emails(&appointment.guests) != attending(&event.attendees) {
+        body.insert("attendees".to_owned(), attendees(&appointment.guests, &event.attendees));
+    }
+    if let Some(conference) = meet::change(appointment, event) {
+        body.insert("conferenceData".to_owned(), conference);
+    }
+    let marked = marks(appointment);
+    if marked.iter().any(|(name, value)| event.private(name) != value.as_str()) {
+        body.insert("extendedProperties".to_owned(), json!({ "private": marked }));
+    }
+    (!body.is_empty()).then_some(Value::Object(body))
+}
+
+/// Whether the event is the one we made for this appointment.
+pub fn is_of(event: &Event, appointment: &Appointment) -> bool {
+    event.private(APPOINTMENT) == Some(&appointment.id)
+}
+
+fn marks(appointment: &Appointment) -> Map<String, Value> {
+    let online = if appointment.online { "1" } else { "0" };
+    [(APPOINTMENT.to_owned(), json!(appointment.id)), (ONLINE.to_owned(), json!(online))]
+        .into_iter()
+        .collect()
+}
+
+fn moment(time: Timestamp, zone: &str) -> Value {
+    json!({"dateTime": time, "timeZone": zone})
+}
+
+/// A moment in place of what is there; a day has to be taken away by name.
+fn moved(time: Timestamp, zone: &str, there: &Option<When>) -> Value {
+    let mut body = moment(time, zone);
+    if there.as_ref().is_some_and(|when| when.date.is_some()) {
+        body["date"] = Value::Null;
+    }
+    body
+}
+
+fn is_at(when: &Option<When>, time: Timestamp) -> bool {
+    let text = when.as_ref().and_then(|when| when.date_time.as_deref());
+    // Google keeps whole seconds.
+    let seconds = |time: Timestamp| time.as_millis().div_euclid(1_000);
+    text.and_then(|text| text.parse().ok()).is_some_and(|there| seconds(there) == seconds(time))
+}
+
+fn emails(guests: &[Guest]) -> Vec<String> {
+    sorted(guests.iter().map(|guest| guest.email.to_ascii_lowercase()).collect())
+}
+
+/// Who is invited to the event, without the organizer, whom Google may list as a guest, and rooms.
+fn attending(attendees: &[Value]) -> Vec<String> {
+    let invited = attendees.iter().filter(|entry| !is_fixed(entry));
+    sorted(invited.filter_map(email_of).collect())
+}
+
+fn sorted(mut emails: Vec<String>) -> Vec<String> {
+    emails.sort();
+    emails.dedup();
+    emails
+}
+
+fn email_of(entry: &Value) -> Option<String> {
+    entry["email"].as_str().map(str::to_ascii_lowercase)
+}
+
+fn is_fixed(entry: &Value) -> bool {
+    entry["organizer"] == true || entry["resource"] == true
+}
+
+/// The list to write. Who is there already stays as they are: writing them anew would forget what
+/// they answered.
+fn attendees(guests: &[Guest], there: &[Value]) -> Value {
+    let known = |email: &str| there.iter().find(|entry| email_of(entry).as_deref() == Some(email));
+    let mut list: Vec<Value> = there.iter().filter(|entry| is_fixed(entry)).cloned().collect();
+    for guest in guests {
+        match known(&guest.email.to_ascii_lowercase()) {
+            Some(entry) if is_fixed(entry) => {}
+            Some(entry) => list.push(entry.clone()),
+            None if guest.name.is_empty() => list.push(json!({"email": guest.email})),
+            None => list.push(json!({"email": guest.email, "displayName": guest.name})),
+        }
+    }
+    Value::Array(list)
+}
+
+#[cfg(test)]
+#[path = "body_tests.rs"]
+mod tests;
