@@ -53,6 +53,10 @@ pub fn delete(key: &str) -> Result<()> {
 }
 
 /// A page of the keys that begin with `prefix`, and where to continue.
-pub fn keys(prefix: &str, after: Option<&str>, limit: u32) -> Result<(Vec<String>, Option<String>)> {
+pub fn keys(
+    prefix: &str,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<(Vec<String>, Option<String>)> {
     raw::keys(prefix, after, limit)
 }
