@@ -1,0 +1,97 @@
+//! Every page with sample data, drawn in every language and checked. With `OXPI_GALLERY` set to a
+//! folder the pages are written there too, to be looked at.
+
+mod checks;
+mod samples;
+mod scan;
+
+use std::path::Path;
+
+use domain::Locale;
+
+use crate::theme::Theme;
+use crate::views::{Page, Shell};
+
+/// Draws samples and keeps the results.
+pub(crate) struct Gallery<'a> {
+    theme: &'a Theme,
+    locale: Locale,
+    appearance: &'static str,
+    /// Names and pages.
+    pub drawn: Vec<(String, String)>,
+}
+
+impl Gallery<'_> {
+    fn shell(&self, path: &str, signed_in: bool, said: Option<&str>) -> Shell {
+        samples::shell(self.locale, self.appearance, path, signed_in, said)
+    }
+
+    /// A page inside a business.
+    pub fn page<P: Page>(&mut self, name: &str, path: &str, page: &P) {
+        self.draw(name, page, &self.shell(path, true, None));
+    }
+
+    /// A page that has just done something.
+    pub fn page_saying<P: Page>(&mut self, name: &str, path: &str, page: &P, said: &str) {
+        self.draw(name, page, &self.shell(path, true, Some(said)));
+    }
+
+    /// A page outside.
+    pub fn door<P: Page>(&mut self, name: &str, path: &str, page: &P) {
+        self.draw(name, page, &self.shell(path, false, None));
+    }
+
+    fn draw<P: Page>(&mut self, name: &str, page: &P, shell: &Shell) {
+        match self.theme.render(page, shell) {
+            Ok(html) => self.drawn.push((name.to_owned(), html)),
+            Err(error) => panic!("{name} in {}: {error}", self.locale),
+        }
+    }
+}
+
+fn draw_all(theme: &Theme, locale: Locale, appearance: &'static str) -> Vec<(String, String)> {
+    let mut gallery = Gallery { theme, locale, appearance, drawn: Vec::new() };
+    samples::draw(&mut gallery);
+    gallery.drawn
+}
+
+#[test]
+fn every_page_is_sound_in_every_language() {
+    let theme = Theme::load().unwrap_or_else(|error| panic!("{error}"));
+    for locale in Locale::ALL {
+        for (name, html) in draw_all(&theme, locale, "auto") {
+            checks::sound(&name, locale, &html);
+        }
+    }
+}
+
+#[test]
+fn the_gallery_is_written_where_it_is_asked_for() {
+    let Ok(folder) = std::env::var("OXPI_GALLERY") else { return };
+    let theme = Theme::load().unwrap_or_else(|error| panic!("{error}"));
+    for appearance in ["light", "dark"] {
+        for locale in Locale::ALL {
+            for (name, html) in draw_all(&theme, locale, appearance) {
+                write(&folder, &format!("{name}.{locale}.{appearance}.html"), html.as_bytes());
+            }
+        }
+    }
+    for name in crate::assets::ThemeFiles::iter().filter_map(|n| n.strip_prefix("assets/").map(str::to_owned)) {
+        copy(&theme, &folder, &name);
+    }
+    copy(&theme, &folder, "app.css");
+    copy(&theme, &folder, "dark.css");
+}
+
+fn copy(theme: &Theme, folder: &str, name: &str) {
+    let Some(address) = theme.assets.address(name) else { return };
+    let served = address.trim_start_matches("/assets/");
+    let asset = theme.assets.find(served).expect("an asset that is named is served");
+    write(folder, &format!("assets/{served}"), &asset.body);
+}
+
+fn write(folder: &str, name: &str, bytes: &[u8]) {
+    let path = Path::new(folder).join(name);
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder to write to");
+    std::fs::write(path, bytes).expect("a file to write to");
+}

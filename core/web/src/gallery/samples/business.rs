@@ -1,0 +1,373 @@
+//! Samples of what surrounds the work: the door, plugins, connections, team, settings, errors.
+
+use domain::Locale;
+
+use super::work::connection;
+use super::{Gallery, Words, languages};
+use crate::views::account::{Profile, ProfileForm, SessionRow};
+use crate::views::activity::{Activity, ActivityDay, ActivityRow};
+use crate::views::connections::{
+    CalendarRow, ConnectPage, ConnectionPage, Connections, OfferRow, ScopeRow,
+};
+use crate::views::door::{
+    AcceptInvitation, Reset, SignIn, TenantRow, Tenants, Welcome, WelcomeForm,
+};
+use crate::views::errors::ErrorPage;
+use crate::views::plugins::{
+    AskRow, PluginPage, PluginRow, Plugins, ProviderRow, SettingField, StopRow,
+};
+use crate::views::settings::{Settings, SettingsForm};
+use crate::views::team::{InvitationLink, InvitationRow, MemberRow, Team};
+use crate::views::{Avatar, Choice, Errors};
+
+pub(super) fn draw(gallery: &mut Gallery<'_>) {
+    let w = Words(gallery.locale);
+    draw_door(gallery, w);
+    gallery.page("plugins", "/plugins", &Plugins { plugins: plugins(w), can_manage: true });
+    gallery.page("plugins-empty", "/plugins", &Plugins { plugins: vec![], can_manage: true });
+    gallery.page("plugin", "/plugins", &plugin(w, true));
+    gallery.page("plugin-off", "/plugins", &plugin(w, false));
+    gallery.page("connections", "/connections", &connections(w));
+    let none = Connections { connections: vec![], offers: vec![], can_manage: true };
+    gallery.page("connections-empty", "/connections", &none);
+    gallery.page("connect", "/connections", &connect(w, false));
+    gallery.page("connect-ready", "/connections", &connect(w, true));
+    gallery.page("connection", "/connections", &connection_page(w));
+    gallery.page("connection-needs-you", "/connections", &needs_you(w));
+    gallery.page("connection-gone", "/connections", &gone(w));
+    gallery.page("team", "/team", &team(w));
+    gallery.page("activity", "/activity", &activity(w));
+    gallery.page("activity-empty", "/activity", &Activity { days: vec![], next: None });
+    gallery.page("settings", "/settings", &settings(w));
+    gallery.page("profile", "/profile", &profile(w));
+    for status in [400, 403, 404, 409, 413, 415, 429, 500, 503] {
+        let page = ErrorPage {
+            status,
+            detail: (status == 409).then(|| "error-last-owner".into()),
+            code: "7f3a-91c2".into(),
+            wait_minutes: (status == 429).then_some(2),
+        };
+        gallery.door(&format!("error-{status}"), "/", &page);
+    }
+}
+
+fn draw_door(gallery: &mut Gallery<'_>, w: Words) {
+    gallery.door("welcome", "/welcome", &welcome(w));
+    let sign_in = SignIn { email: String::new(), next: "/".into(), errors: Errors::new(), wait_minutes: None };
+    gallery.door("sign-in", "/sign-in", &sign_in);
+    let failed = SignIn {
+        email: "maya@example.com".into(),
+        errors: Errors::from([("password".into(), "error-sign-in-failed".into())]),
+        ..sign_in.clone()
+    };
+    gallery.door("sign-in-failed", "/sign-in", &failed);
+    gallery.door("sign-in-wait", "/sign-in", &SignIn { wait_minutes: Some(7), ..sign_in });
+    gallery.door("invitation", "/join/x", &invitation(w, false));
+    gallery.door("invitation-known", "/join/x", &invitation(w, true));
+    gallery.door("tenants", "/businesses", &tenants(w));
+    gallery.door("tenants-none", "/businesses", &Tenants { tenants: vec![] });
+    let reset = Reset { action: "/reset/x".into(), email: "maya@example.com".into(), errors: Errors::new() };
+    gallery.door("reset", "/reset/x", &reset);
+}
+
+fn zones() -> Vec<Choice> {
+    ["Asia/Jerusalem", "Europe/Paris", "UTC"].map(|zone| Choice::new(zone, zone, "Asia/Jerusalem")).to_vec()
+}
+
+fn currencies() -> Vec<Choice> {
+    ["EUR", "ILS", "USD"].map(|code| Choice::new(code, code, "ILS")).to_vec()
+}
+
+fn welcome(w: Words) -> Welcome {
+    Welcome {
+        form: WelcomeForm { email: "maya@".into(), ..WelcomeForm::default() },
+        errors: Errors::from([("email".into(), "error-email-invalid".into())]),
+        zone_chosen: false,
+        locales: languages(w.0),
+        zones: zones(),
+        currencies: currencies(),
+    }
+}
+
+fn invitation(w: Words, has_account: bool) -> AcceptInvitation {
+    let business = w.of("Wild Fig Flowers", "פרחי תאנת הבר");
+    AcceptInvitation {
+        action: "/join/x".into(),
+        avatar: Avatar::of(&business),
+        business,
+        invited_by: w.of("Maya Cohen", "מאיה כהן"),
+        role: "member".into(),
+        email: "omer@example.com".into(),
+        has_account,
+        name: String::new(),
+        errors: Errors::new(),
+    }
+}
+
+fn tenants(w: Words) -> Tenants {
+    let row = |name: String, role: &str, current| TenantRow {
+        id: "1".into(),
+        avatar: Avatar::of(&name),
+        name,
+        role: role.into(),
+        current,
+    };
+    Tenants {
+        tenants: vec![
+            row(w.of("Wild Fig Flowers", "פרחי תאנת הבר"), "owner", true),
+            row(w.of("Levi Studio", "סטודיו לוי"), "accountant", false),
+        ],
+    }
+}
+
+fn plugin_row(w: Words, name: (&str, &str), about: (&str, &str), enabled: bool) -> PluginRow {
+    PluginRow {
+        id: "acme-calendar".into(),
+        href: "/plugins/acme-calendar".into(),
+        icon: None,
+        name: w.of(name.0, name.1),
+        description: w.of(about.0, about.1),
+        publisher: "OXPI".into(),
+        version: "0.1.0".into(),
+        enabled,
+        needs_consent: false,
+    }
+}
+
+fn plugins(w: Words) -> Vec<PluginRow> {
+    let calendar = ("Google Calendar", "יומן גוגל");
+    let about = (
+        "Keeps appointments in step with the calendar you already use, both ways.",
+        "מסנכרן את הפגישות עם היומן שכבר בשימוש, לשני הכיוונים.",
+    );
+    vec![
+        plugin_row(w, calendar, about, true),
+        PluginRow { needs_consent: true, ..plugin_row(w, ("Invoices", "חשבוניות"), ("Finds invoices in your mail.", "מוצא חשבוניות בתיבת המייל."), true) },
+        plugin_row(w, ("Reminders", "תזכורות"), ("Sends a reminder the day before.", "שולח תזכורת יום לפני."), false),
+    ]
+}
+
+fn ask(w: Words, key: &str, reason: (&str, &str), details: &[&str]) -> AskRow {
+    AskRow {
+        key: key.into(),
+        reason: w.of(reason.0, reason.1),
+        details: details.iter().map(|each| (*each).to_owned()).collect(),
+        is_new: key == "jobs",
+    }
+}
+
+fn plugin(w: Words, enabled: bool) -> PluginPage {
+    let field = |name: &str, label: (&str, &str), kind| SettingField {
+        name: name.into(),
+        label: w.of(label.0, label.1),
+        hint: String::new(),
+        kind,
+        value: "5".into(),
+        checked: true,
+        choices: vec![],
+        required: false,
+    };
+    let all = ["kv", "jobs", "subscribe", "publish", "read-records", "write-records", "field", "collection", "egress", "slot", "scope"];
+    let why = ("To write appointments into your calendar.", "כדי לרשום פגישות ביומן שלך.");
+    PluginPage {
+        plugin: PluginRow { enabled, ..plugins(w).remove(0) },
+        asks: all.map(|key| ask(w, key, why, if key == "field" { &["name", "email"] } else { &[] })).to_vec(),
+        hosts: vec!["www.googleapis.com".into(), "oauth2.googleapis.com".into()],
+        stops: ["connections", "calendars", "schedules", "jobs", "views", "webhooks"].map(|key| StopRow { key, count: 2 }).to_vec(),
+        providers: vec![ProviderRow { name: "Google".into(), href: "/connections/new/a/b".into() }],
+        connections: if enabled { vec![connection(w, "working", "good")] } else { vec![] },
+        settings: vec![
+            field("title", ("Title of the event", "כותרת האירוע"), "text"),
+            field("private", ("Hide details from guests", "הסתרת פרטים מאורחים"), "switch"),
+            SettingField { choices: zones(), ..field("detail", ("What to show", "מה להציג"), "choice") },
+        ],
+        errors: Errors::new(),
+        can_manage: true,
+        can_connect: true,
+    }
+}
+
+fn connections(w: Words) -> Connections {
+    let offer = |enabled| OfferRow {
+        href: "/connections/new/a/b".into(),
+        icon: None,
+        provider: "Google".into(),
+        plugin: w.of("Google Calendar", "יומן גוגל"),
+        enabled,
+    };
+    Connections {
+        connections: vec![connection(w, "working", "good"), connection(w, "needs_you", "warn"), connection(w, "paused", "off")],
+        offers: vec![offer(true), offer(false)],
+        can_manage: true,
+    }
+}
+
+fn scopes(w: Words) -> Vec<ScopeRow> {
+    let scope = |scope: &str, reason: (&str, &str), required| ScopeRow {
+        scope: scope.into(),
+        reason: w.of(reason.0, reason.1),
+        required,
+        granted: required,
+    };
+    vec![
+        scope("https://www.googleapis.com/auth/calendar.events.owned", ("Create, change and delete events on calendars you own", "ליצור, לשנות ולמחוק אירועים ביומנים שבבעלותך"), true),
+        scope("openid email", ("See which account this is", "לדעת באיזה חשבון מדובר"), true),
+        scope("https://www.googleapis.com/auth/calendar.freebusy", ("See when you are busy", "לראות מתי תפוס אצלך"), false),
+    ]
+}
+
+fn connect(w: Words, ready: bool) -> ConnectPage {
+    ConnectPage {
+        client_action: "/connections/new/a/b/client".into(),
+        start_action: "/connections/new/a/b/start".into(),
+        plugin_href: "/plugins/acme-calendar".into(),
+        plugin: w.of("Google Calendar", "יומן גוגל"),
+        icon: None,
+        provider: "Google".into(),
+        redirect_uri: "https://office.wildfig.example/oauth/callback".into(),
+        guide: vec![
+            w.of("Open console.cloud.google.com and make a project.", "פותחים את console.cloud.google.com ויוצרים פרויקט."),
+            w.of("Enable the Google Calendar API.", "מפעילים את Google Calendar API."),
+        ],
+        client_id: if ready { "1234.apps.example.com".into() } else { String::new() },
+        has_client: ready,
+        scopes: scopes(w),
+        errors: Errors::new(),
+        failed: ready.then(|| "error-oauth-redirect".into()),
+    }
+}
+
+fn connection_page(w: Words) -> ConnectionPage {
+    let calendar = |name: (&str, &str), access: &str, primary| CalendarRow {
+        id: name.0.into(),
+        name: w.of(name.0, name.1),
+        access: access.into(),
+        owned: access == "owner",
+        chosen: primary,
+        primary,
+    };
+    ConnectionPage {
+        connection: connection(w, "working", "good"),
+        action: "/connections/1".into(),
+        plugin_href: "/plugins/acme-calendar".into(),
+        plugin: w.of("Google Calendar", "יומן גוגל"),
+        since: w.of("21 Nov 2026, 14:05", "21 בנוב׳ 2026, 14:05"),
+        problem: None,
+        scopes: scopes(w),
+        has_calendars: true,
+        calendars: vec![
+            calendar(("Wild Fig", "תאנת הבר"), "owner", true),
+            calendar(("Family", "משפחה"), "writer", false),
+            calendar(("Holidays", "חגים בישראל"), "reader", false),
+        ],
+        calendars_problem: None,
+        revocation: None,
+        can_manage: true,
+    }
+}
+
+fn needs_you(w: Words) -> ConnectionPage {
+    ConnectionPage {
+        connection: connection(w, "needs_you", "warn"),
+        calendars_problem: Some("error-connection-needs-you".into()),
+        ..connection_page(w)
+    }
+}
+
+fn gone(w: Words) -> ConnectionPage {
+    ConnectionPage {
+        connection: connection(w, "disconnected", "off"),
+        revocation: Some("unconfirmed"),
+        ..connection_page(w)
+    }
+}
+
+fn team(w: Words) -> Team {
+    let roles = || ["admin", "member", "accountant"].map(|role| Choice::new(role, w.of(role, match role { "admin" => "ניהול", "member" => "צוות", _ => "הנהלת חשבונות" }), "member")).to_vec();
+    let member = |id: &str, name: String, role: &str, is_you: bool| MemberRow {
+        id: id.into(),
+        avatar: Avatar::of(&name),
+        name,
+        email: "someone@example.com".into(),
+        role: role.into(),
+        since: w.of("21 Nov 2026", "21 בנוב׳ 2026"),
+        is_you,
+        can_change: !is_you,
+        roles: roles(),
+    };
+    Team {
+        members: vec![
+            member("1", w.of("Maya Cohen", "מאיה כהן"), "owner", true),
+            member("2", w.of("Omer Bar", "עומר בר"), "member", false),
+            member("3", w.of("Ruth Adler", "רות אדלר"), "accountant", false),
+        ],
+        invitations: vec![InvitationRow { id: "1".into(), email: "lior@example.com".into(), role: "member".into(), expires: w.of("Tomorrow, 09:00", "מחר, 09:00") }],
+        roles: roles(),
+        email: String::new(),
+        errors: Errors::new(),
+        link: Some(InvitationLink { email: "lior@example.com".into(), url: "https://office.wildfig.example/join/gS3kq0aVxJQh".into() }),
+        can_manage: true,
+    }
+}
+
+fn activity(w: Words) -> Activity {
+    let row = |who: Option<String>, what: (&str, &str), subject: (&str, &str), icon| ActivityRow {
+        who,
+        what: w.of(what.0, what.1),
+        subject: w.of(subject.0, subject.1),
+        time: "14:05".into(),
+        icon,
+        address: "203.0.113.7".into(),
+        device: w.of("Chrome on Android", "Chrome ב־Android"),
+    };
+    let maya = || Some(w.of("Maya Cohen", "מאיה כהן"));
+    Activity {
+        days: vec![
+            ActivityDay {
+                name: w.of("Today", "היום"),
+                entries: vec![
+                    row(maya(), ("booked", "קביעת פגישה:"), ("Bridal bouquet consultation", "ייעוץ לזר כלה"), "calendar"),
+                    row(None, ("the provider ended the permission of", "הספק ביטל את ההרשאה של"), ("maya@wildfig.example", "maya@wildfig.example"), "warning"),
+                    row(maya(), ("turned on", "הפעלת תוסף:"), ("Google Calendar", "יומן גוגל"), "plugin"),
+                ],
+            },
+            ActivityDay { name: w.of("Yesterday", "אתמול"), entries: vec![row(maya(), ("signed in", "כניסה"), ("", ""), "key")] },
+        ],
+        next: Some("/activity?before=4".into()),
+    }
+}
+
+fn settings(w: Words) -> Settings {
+    Settings {
+        form: SettingsForm { name: w.of("Wild Fig Flowers", "פרחי תאנת הבר"), rev: 1, ..SettingsForm::default() },
+        errors: Errors::from([("form".into(), "error-changed-meanwhile".into())]),
+        locales: languages(w.0),
+        zones: zones(),
+        currencies: currencies(),
+    }
+}
+
+fn profile(w: Words) -> Profile {
+    let session = |id: &str, device: String, current| SessionRow {
+        id: id.into(),
+        device,
+        address: "203.0.113.7".into(),
+        seen: w.of("Today, 14:05", "היום, 14:05"),
+        current,
+    };
+    Profile {
+        form: ProfileForm {
+            name: w.of("Maya Cohen", "מאיה כהן"),
+            email: "maya@example.com".into(),
+            phone: "052-345-6789".into(),
+            ..ProfileForm::default()
+        },
+        errors: Errors::from([("current_password".into(), "error-password-wrong".into())]),
+        avatar: Avatar::of(&w.of("Maya Cohen", "מאיה כהן")),
+        locales: Locale::ALL.map(|each| Choice::new(each.tag(), each.own_name(), "")).to_vec(),
+        sessions: vec![
+            session("1", w.of("Chrome on Android", "Chrome ב־Android"), true),
+            session("2", w.of("Safari on Mac", "Safari ב־Mac"), false),
+        ],
+    }
+}

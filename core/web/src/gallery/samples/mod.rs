@@ -1,0 +1,59 @@
+//! Sample data for every page: a small flower shop, in the reader's language.
+
+mod business;
+mod work;
+
+use domain::Locale;
+
+use super::Gallery;
+use crate::views::{Avatar, Choice, MemberView, Shell};
+
+/// Draws every page, each in the states that look different.
+pub(super) fn draw(gallery: &mut Gallery<'_>) {
+    work::draw(gallery);
+    business::draw(gallery);
+}
+
+pub(super) fn shell(
+    locale: Locale,
+    appearance: &str,
+    path: &str,
+    signed_in: bool,
+    said: Option<&str>,
+) -> Shell {
+    let words = Words(locale);
+    let member = signed_in.then(|| MemberView {
+        name: words.of("Maya Cohen", "מאיה כהן"),
+        email: "maya@example.com".to_owned(),
+        avatar: Avatar::of(&words.of("Maya Cohen", "מאיה כהן")),
+        tenant: words.of("Wild Fig Flowers", "פרחי תאנת הבר"),
+        tenant_avatar: Avatar::of("Wild Fig"),
+        many_tenants: path != "/",
+    });
+    Shell {
+        locale,
+        dir: locale.direction(),
+        nonce: "sample-nonce".to_owned(),
+        appearance: appearance.to_owned(),
+        sandbox: path == "/connections" || path == "/welcome",
+        path: path.to_owned(),
+        languages: languages(locale),
+        nav: if signed_in { crate::nav::items(domain::Role::Owner, path) } else { Vec::new() },
+        member,
+        said: said.map(str::to_owned),
+    }
+}
+
+pub(super) fn languages(locale: Locale) -> Vec<Choice> {
+    Locale::ALL.map(|each| Choice::new(each.tag(), each.own_name(), locale.tag())).to_vec()
+}
+
+/// Sample words in one language or the other.
+#[derive(Clone, Copy)]
+pub(super) struct Words(pub Locale);
+
+impl Words {
+    pub fn of(self, en: &str, he: &str) -> String {
+        if self.0 == Locale::He { he.to_owned() } else { en.to_owned() }
+    }
+}

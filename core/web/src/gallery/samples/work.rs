@@ -1,0 +1,321 @@
+//! Samples of the daily work: home, people, calendar.
+
+use super::{Gallery, Words};
+use crate::views::calendar::{
+    AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow, Day, Entry, Week,
+};
+use crate::views::connections::ConnectionRow;
+use crate::views::home::{Home, Task};
+use crate::views::people::{People, PersonEdit, PersonForm, PersonPage, PersonRow, Twin};
+use crate::views::{Avatar, Choice, Errors, Tab};
+
+pub(super) fn draw(gallery: &mut Gallery<'_>) {
+    let w = Words(gallery.locale);
+    gallery.page("home", "/", &home(w));
+    gallery.page("home-new", "/", &home_new(w));
+    gallery.page("people", "/people", &people(w));
+    gallery.page("people-empty", "/people", &People { any: false, people: vec![], ..people(w) });
+    let none = People { people: vec![], query: "zzz".into(), stage: "lead".into(), next: None, ..people(w) };
+    gallery.page("people-none-found", "/people", &none);
+    gallery.page("person", "/people", &person(w));
+    gallery.page("person-edit", "/people", &person_edit(w));
+    gallery.page("person-new", "/people", &PersonEdit { name: String::new(), ..person_wrong(w) });
+    gallery.page("week", "/calendar", &week(w));
+    let fresh = Week { has_calendar: false, is_this_week: false, ..week(w) };
+    gallery.page("week-unconnected", "/calendar", &fresh);
+    gallery.page_saying("appointment", "/calendar", &appointment(w), "said-appointment-booked");
+    gallery.page("appointment-pending", "/calendar", &pending(w));
+    gallery.page("appointment-cancelled", "/calendar", &cancelled(w));
+    gallery.page("appointment-edit", "/calendar", &appointment_edit(w));
+    gallery.page("appointment-new", "/calendar", &appointment_new(w));
+}
+
+fn row(w: Words, start: &str, title: (&str, &str), person: (&str, &str), online: bool) -> AppointmentRow {
+    AppointmentRow {
+        href: "/appointments/1".into(),
+        title: w.of(title.0, title.1),
+        person: w.of(person.0, person.1),
+        location: w.of("14 Ben Yehuda St", "בן יהודה 14, תל אביב"),
+        day: w.of("Monday, 23 November", "יום שני, 23 בנובמבר"),
+        start: start.into(),
+        time: format!("{start}–{}", if start < "12" { "11:30" } else { "16:00" }),
+        online,
+        online_url: online.then(|| "https://meet.example.com/abc-defg-hij".into()),
+        cancelled: false,
+        past: false,
+    }
+}
+
+fn rows(w: Words) -> Vec<AppointmentRow> {
+    vec![
+        row(w, "09:30", ("Bridal bouquet consultation", "ייעוץ לזר כלה"), ("Noa Levi", "נועה לוי"), false),
+        row(w, "11:00", ("Weekly flowers for the lobby", "סידור שבועי ללובי"), ("Hotel Montefiore", "מלון מונטיפיורי"), true),
+        row(w, "15:00", ("Bar mitzvah tables", "שולחנות לבר מצווה של איתמר"), ("Amit Peretz", "עמית פרץ"), false),
+    ]
+}
+
+pub(super) fn connection(w: Words, state: &str, tone: &'static str) -> ConnectionRow {
+    ConnectionRow {
+        href: "/connections/1".into(),
+        icon: None,
+        provider: "Google".into(),
+        account: w.of("Maya Cohen", "מאיה כהן"),
+        email: "maya@wildfig.example".into(),
+        state: state.into(),
+        tone,
+    }
+}
+
+fn task(key: &'static str, href: &'static str, done: bool) -> Task {
+    Task { key, href, done }
+}
+
+fn home(w: Words) -> Home {
+    Home {
+        part_of_day: "morning",
+        first_name: w.of("Maya", "מאיה"),
+        date: w.of("Monday, 23 November", "יום שני, 23 בנובמבר"),
+        sees_appointments: true,
+        can_book: true,
+        today: rows(w),
+        next: None,
+        sees_connections: true,
+        connections: vec![connection(w, "working", "good"), connection(w, "needs_you", "warn")],
+        checklist: vec![
+            task("plugin", "/plugins", true),
+            task("connection", "/connections", true),
+            task("people", "/people/new", true),
+            task("appointment", "/appointments/new", false),
+            task("team", "/team", false),
+        ],
+        done: 3,
+    }
+}
+
+fn home_new(w: Words) -> Home {
+    let checklist = home(w).checklist.into_iter().map(|each| Task { done: false, ..each }).collect();
+    Home {
+        part_of_day: "evening",
+        today: vec![],
+        next: Some(row(w, "09:30", ("Bridal bouquet consultation", "ייעוץ לזר כלה"), ("Noa Levi", "נועה לוי"), true)),
+        connections: vec![],
+        checklist,
+        done: 0,
+        ..home(w)
+    }
+}
+
+fn person_row(w: Words, name: (&str, &str), company: (&str, &str), stage: &str, phone: &str) -> PersonRow {
+    let name = w.of(name.0, name.1);
+    PersonRow {
+        href: "/people/1".into(),
+        avatar: Avatar::of(&name),
+        name,
+        company: w.of(company.0, company.1),
+        stage: stage.into(),
+        phone: phone.into(),
+        email: if phone.is_empty() { String::new() } else { "noa.levi@example.com".into() },
+        added: w.of("21 Nov 2026", "21 בנוב׳ 2026"),
+    }
+}
+
+fn people(w: Words) -> People {
+    let tab = |key, count, current| Tab { key, href: "/people".into(), count: Some(count), current };
+    People {
+        query: String::new(),
+        stage: String::new(),
+        tabs: vec![tab("people-all", 48, true), tab("people-leads", 12, false), tab("people-customers", 36, false)],
+        people: vec![
+            person_row(w, ("Noa Levi", "נועה לוי"), ("", ""), "lead", "052-345-6789"),
+            person_row(w, ("Hotel Montefiore", "מלון מונטיפיורי"), ("Gilad, purchasing", "גלעד, רכש"), "customer", "03-555-0170"),
+            person_row(w, ("Amit Peretz", "עמית פרץ"), ("", ""), "customer", "+1 212 555 0142"),
+            person_row(w, ("<script>alert(1)</script>", "Jonathan O’Connor-Fitzgerald"), ("Acme & Sons", "Acme & Sons"), "lead", ""),
+            person_row(w, ("Tamar Shalom", "תמר שלום"), ("Café Noir", "קפה נואר"), "lead", "054-222-0199"),
+        ],
+        next: Some("/people?after=x".into()),
+        any: true,
+        can_write: true,
+    }
+}
+
+fn person(w: Words) -> PersonPage {
+    let past = rows(w).into_iter().map(|each| AppointmentRow { past: true, cancelled: each.online, ..each });
+    PersonPage {
+        id: "1".into(),
+        person: person_row(w, ("Noa Levi", "נועה לוי"), ("Studio Levi", "סטודיו לוי"), "lead", "052-345-6789"),
+        phone_href: "+972523456789".into(),
+        source: w.of("Recommended by Tamar", "המלצה של תמר"),
+        notes: vec![
+            w.of("Wedding on 14 March in Jaffa. Loves ranunculus, no lilies.", "חתונה ב־14 במרץ ביפו. אוהבת נוריות, בלי שושנים."),
+            w.of("Budget about 4,000.", "תקציב בערך 4,000 ₪."),
+        ],
+        upcoming: rows(w)[..1].to_vec(),
+        past: past.collect(),
+        sees_appointments: true,
+        can_book: true,
+        can_write: true,
+    }
+}
+
+fn person_edit(w: Words) -> PersonEdit {
+    PersonEdit {
+        action: "/people/1".into(),
+        back: "/people/1".into(),
+        name: w.of("Noa Levi", "נועה לוי"),
+        form: PersonForm {
+            name: w.of("Noa Levi", "נועה לוי"),
+            stage: "customer".into(),
+            phone: "052-345-6789".into(),
+            email: "noa.levi@example.com".into(),
+            notes: w.of("Loves ranunculus.", "אוהבת נוריות."),
+            ..PersonForm::default()
+        },
+        errors: Errors::new(),
+        twin: None,
+    }
+}
+
+fn person_wrong(w: Words) -> PersonEdit {
+    let mut page = person_edit(w);
+    page.form.email = "noa@".into();
+    page.errors.insert("email".into(), "error-email-invalid".into());
+    page.errors.insert("name".into(), "error-required".into());
+    page.twin = Some(Twin { name: w.of("Noa Levi", "נועה לוי"), href: "/people/2".into() });
+    page
+}
+
+fn entry(w: Words, title: (&str, &str), time: &str, row: u16, rows: u16) -> Entry {
+    Entry {
+        href: Some("/appointments/1".into()),
+        title: w.of(title.0, title.1),
+        person: w.of("Noa Levi", "נועה לוי"),
+        time: time.into(),
+        all_day: false,
+        row,
+        rows,
+        lane: 1,
+        lanes: 1,
+        short: rows < 3,
+        online: false,
+        past: false,
+        problem: false,
+    }
+}
+
+fn busy(w: Words, time: &str, row: u16, rows: u16) -> Entry {
+    Entry { href: None, ..entry(w, ("", ""), time, row, rows) }
+}
+
+fn week(w: Words) -> Week {
+    let names = [("Sun", "א׳"), ("Mon", "ב׳"), ("Tue", "ג׳"), ("Wed", "ד׳"), ("Thu", "ה׳"), ("Fri", "ו׳"), ("Sat", "ש׳")];
+    let mut days: Vec<Day> = names
+        .iter()
+        .zip(22..)
+        .map(|(name, number)| Day {
+            date: format!("2026-11-{number}"),
+            weekday: w.of(name.0, name.1),
+            number: number.to_string(),
+            full: w.of("Monday, 23 November", "יום שני, 23 בנובמבר"),
+            is_today: number == 23,
+            now_row: (number == 23).then_some(14),
+            entries: vec![],
+        })
+        .collect();
+    days[0].entries = vec![Entry { past: true, ..entry(w, ("Market", "שוק הפרחים"), "08:00–10:00", 1, 8) }, busy(w, "14:00–15:00", 25, 4)];
+    days[1].entries = vec![
+        Entry { past: true, ..entry(w, ("Bridal bouquet consultation", "ייעוץ לזר כלה"), "09:30–10:30", 7, 4) },
+        Entry { lane: 1, lanes: 2, online: true, ..entry(w, ("Weekly flowers", "סידור שבועי"), "12:00–13:00", 17, 4) },
+        Entry { lane: 2, lanes: 2, ..busy(w, "12:15–13:30", 18, 5) },
+        entry(w, ("Bar mitzvah tables", "שולחנות לבר מצווה"), "15:00–16:00", 29, 4),
+    ];
+    days[2].entries = vec![
+        entry(w, ("Delivery", "משלוח"), "09:00–09:15", 5, 1),
+        Entry { problem: true, ..entry(w, ("Shop window", "חלון ראווה"), "11:00–12:30", 13, 6) },
+    ];
+    days[4].entries = vec![
+        Entry { lane: 1, lanes: 3, ..entry(w, ("Wedding", "חתונה"), "16:00–18:30", 33, 10) },
+        Entry { lane: 2, lanes: 3, ..entry(w, ("Fitting", "מדידה"), "16:00–17:00", 33, 4) },
+        Entry { lane: 3, lanes: 3, ..busy(w, "16:30–17:30", 35, 4) },
+    ];
+    days[5].entries = vec![Entry { all_day: true, ..busy(w, "", 1, 44) }];
+    Week {
+        title: w.of("22–28 November 2026", "22–28 בנובמבר 2026"),
+        previous: "/calendar?week=2026-11-15".into(),
+        next: "/calendar?week=2026-11-29".into(),
+        is_this_week: true,
+        hours: (8..19).map(|hour| format!("{hour:02}:00")).collect(),
+        days,
+        rows: 44,
+        zone: "Asia/Jerusalem".into(),
+        has_calendar: true,
+        can_book: true,
+        can_connect: true,
+    }
+}
+
+fn appointment(w: Words) -> AppointmentPage {
+    AppointmentPage {
+        id: "1".into(),
+        row: row(w, "11:00", ("Weekly flowers for the lobby", "סידור שבועי ללובי"), ("Hotel Montefiore", "מלון מונטיפיורי"), true),
+        person_href: Some("/people/1".into()),
+        notes: vec![w.of("Bring the spring catalogue.", "להביא את קטלוג האביב.")],
+        other_zone: Some("Europe/Paris".into()),
+        calendar: Some(w.of("Wild Fig", "תאנת הבר")),
+        event_url: Some("https://calendar.example.com/event".into()),
+        sync: "synced".into(),
+        sync_problem: None,
+        meeting: "ready".into(),
+        pending: false,
+        can_write: true,
+    }
+}
+
+fn pending(w: Words) -> AppointmentPage {
+    let mut page = AppointmentPage { sync: "pending".into(), meeting: "pending".into(), pending: true, ..appointment(w) };
+    page.row.online_url = None;
+    page
+}
+
+fn cancelled(w: Words) -> AppointmentPage {
+    let mut page = AppointmentPage {
+        sync: "failed".into(),
+        sync_problem: Some(w.of("The provider asks for a pause. It goes on by itself.", "הספק ביקש להמתין. זה ימשיך מעצמו.")),
+        ..appointment(w)
+    };
+    page.row.cancelled = true;
+    page
+}
+
+fn appointment_edit(w: Words) -> AppointmentEdit {
+    AppointmentEdit {
+        action: "/appointments/1".into(),
+        back: "/appointments/1".into(),
+        is_new: false,
+        form: AppointmentForm {
+            title: w.of("Weekly flowers for the lobby", "סידור שבועי ללובי"),
+            date: "2026-11-23".into(),
+            start: "11:00".into(),
+            end: "10:00".into(),
+            online: "on".into(),
+            calendar: "1".into(),
+            rev: 3,
+            ..AppointmentForm::default()
+        },
+        errors: Errors::from([("ends_at".to_owned(), "error-ends-before-start".to_owned())]),
+        people: vec![Choice::new("1", w.of("Noa Levi", "נועה לוי"), "1")],
+        calendars: vec![Choice::new("1", w.of("Wild Fig", "תאנת הבר"), "1")],
+        calendar_fixed: true,
+        zone: "Asia/Jerusalem".into(),
+    }
+}
+
+fn appointment_new(w: Words) -> AppointmentEdit {
+    let mut page = appointment_edit(w);
+    page.is_new = true;
+    page.calendar_fixed = false;
+    page.errors = Errors::new();
+    page.form.end = "12:00".into();
+    page.form.title = String::new();
+    page.back = "/calendar".into();
+    page
+}

@@ -1,0 +1,90 @@
+//! Finds texts that nothing uses and uses that have no text.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use domain::Locale;
+
+use crate::assets::ThemeFiles;
+use crate::i18n::Texts;
+
+/// Everything that may name a text: templates, and the code of web and app.
+fn sources() -> String {
+    let mut all = String::new();
+    for name in ThemeFiles::iter().filter(|name| name.ends_with(".html")) {
+        all.push_str(&crate::assets::theme_text(&name).unwrap());
+    }
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in [here.join("src"), here.join("../app/src")] {
+        read(&folder, &mut all);
+    }
+    all
+}
+
+fn read(folder: &Path, all: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("gallery") {
+            read(&path, all);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            all.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// Keys that are put together from a prefix and a value: `"stage-" ~ stage`, `"act-{}"`.
+fn prefixes(sources: &str) -> BTreeSet<String> {
+    let joined = sources.split("\" ~").filter_map(|before| before.rsplit('"').next());
+    let formatted = sources.split("{").filter_map(|before| before.rsplit('"').next());
+    joined
+        .chain(formatted)
+        .filter(|text| text.ends_with('-') && text.len() > 2 && text.bytes().all(is_key_byte))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_'
+}
+
+#[test]
+fn every_text_is_used() {
+    let (texts, sources) = (Texts::load().unwrap(), sources());
+    let prefixes = prefixes(&sources);
+    let unused: Vec<_> = texts
+        .keys(Locale::En)
+        .into_iter()
+        .filter(|key| !sources.contains(&format!("\"{key}\"")))
+        .filter(|key| !prefixes.iter().any(|prefix| key.starts_with(prefix.as_str())))
+        .collect();
+    assert!(unused.is_empty(), "nothing uses {unused:?}");
+}
+
+#[test]
+fn every_use_has_a_text() {
+    let (texts, sources) = (Texts::load().unwrap(), sources());
+    let in_templates = sources.split("t(key=\"").skip(1).filter_map(|rest| {
+        let (key, after) = rest.split_once('"')?;
+        (!after.trim_start().starts_with('~')).then_some(key)
+    });
+    let in_code = sources.split('"').filter(|text| {
+        let known = ["error-", "said-"].iter().any(|prefix| text.starts_with(prefix));
+        known && !text.ends_with('-') && text.bytes().all(is_key_byte)
+    });
+    for locale in Locale::ALL {
+        let missing: BTreeSet<_> = in_templates
+            .clone()
+            .chain(in_code.clone())
+            .filter(|key| !key.starts_with("error-art") && !texts.has(locale, key))
+            .collect();
+        assert!(missing.is_empty(), "no {locale} text for {missing:?}");
+    }
+}
+
+#[test]
+fn no_template_turns_escaping_off() {
+    for name in ThemeFiles::iter().filter(|name| name.ends_with(".html")) {
+        let text = crate::assets::theme_text(&name).unwrap();
+        assert!(!text.contains("|safe") && !text.contains("| safe"), "{name}");
+    }
+}

@@ -1,0 +1,76 @@
+//! The theme's texts in each language.
+
+use std::borrow::Cow;
+
+use domain::Locale;
+use domain::text::Catalogue;
+
+use crate::assets::{BadTheme, ThemeFiles, theme_text};
+
+/// Opens a run of text whose direction is its own (UAX 9, first strong isolate).
+const ISOLATE: char = '\u{2068}';
+/// Ends such a run.
+const END_ISOLATE: char = '\u{2069}';
+
+/// The texts of the theme.
+pub struct Texts(Catalogue);
+
+impl Texts {
+    /// Reads every `locales/<language>/*.ftl` of the theme.
+    pub fn load() -> Result<Self, BadTheme> {
+        let mut catalogue = Catalogue::default();
+        for name in ThemeFiles::iter().filter(|name| name.ends_with(".ftl")) {
+            let language = name.split('/').nth(1).unwrap_or_default();
+            let locale = language.parse::<Locale>().map_err(|e| BadTheme::new(&name, e))?;
+            catalogue.add(locale, &theme_text(&name)?).map_err(|e| BadTheme::new(&name, e))?;
+        }
+        Ok(Self(catalogue))
+    }
+
+    /// The text of a key. A value inside it keeps its own direction: an English name in a Hebrew
+    /// sentence, a Hebrew one in an English sentence.
+    pub fn text(&self, locale: Locale, key: &str, args: &[(&str, Cow<'_, str>)]) -> String {
+        let isolated: Vec<(&str, Cow<'_, str>)> =
+            args.iter().map(|(name, value)| (*name, isolate(value))).collect();
+        self.0.text(locale, key, &isolated)
+    }
+
+    /// The text of a key that takes no values.
+    pub fn plain(&self, locale: Locale, key: &str) -> String {
+        self.0.text(locale, key, &[])
+    }
+
+    /// Whether the language itself has the key.
+    pub fn has(&self, locale: Locale, key: &str) -> bool {
+        self.0.keys(locale).binary_search(&key).is_ok()
+    }
+
+    /// The keys of a language, sorted.
+    pub fn keys(&self, locale: Locale) -> Vec<&str> {
+        self.0.keys(locale)
+    }
+}
+
+/// Wraps a value unless it is a number, which chooses plurals and has no direction to keep.
+fn isolate<'a>(value: &'a str) -> Cow<'a, str> {
+    let is_number = value.parse::<i64>().is_ok();
+    if is_number || value.is_empty() {
+        return Cow::Borrowed(value);
+    }
+    Cow::Owned(format!("{ISOLATE}{value}{END_ISOLATE}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_have_the_same_keys() -> Result<(), BadTheme> {
+        let texts = Texts::load()?;
+        let (en, he) = (texts.keys(Locale::En), texts.keys(Locale::He));
+        let only_en: Vec<_> = en.iter().filter(|key| !he.contains(key)).collect();
+        let only_he: Vec<_> = he.iter().filter(|key| !en.contains(key)).collect();
+        assert!(only_en.is_empty() && only_he.is_empty(), "en: {only_en:?} he: {only_he:?}");
+        Ok(())
+    }
+}

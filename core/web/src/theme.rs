@@ -1,0 +1,113 @@
+//! Templates: one environment a language, each knowing its texts, icons and assets. Everything a
+//! template prints is escaped; the only markup that isn't is the theme's own icons.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::Locale;
+use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
+
+use crate::assets::{Assets, BadTheme, ThemeFiles, theme_text};
+use crate::i18n::Texts;
+use crate::views::{Page, Shell};
+
+/// A theme ready to draw pages.
+pub struct Theme {
+    /// The theme's files.
+    pub assets: Arc<Assets>,
+    /// The theme's texts.
+    pub texts: Arc<Texts>,
+    environments: Vec<(Locale, Tera)>,
+}
+
+impl Theme {
+    /// Reads and checks the whole theme.
+    pub fn load() -> Result<Self, BadTheme> {
+        let assets = Arc::new(Assets::load()?);
+        let texts = Arc::new(Texts::load()?);
+        let icons = Arc::new(icons(&theme_text("assets/icons.svg")?));
+        let mut environments = Vec::new();
+        for locale in Locale::ALL {
+            environments.push((locale, environment(locale, &assets, &texts, &icons)?));
+        }
+        Ok(Self { assets, texts, environments })
+    }
+
+    /// Draws a page.
+    pub fn render<P: Page>(&self, page: &P, shell: &Shell) -> TeraResult<String> {
+        let mut context = Context::from_serialize(page)?;
+        context.insert("shell", shell);
+        let environment = self.environments.iter().find(|(locale, _)| *locale == shell.locale);
+        match environment {
+            Some((_, tera)) => tera.render(P::TEMPLATE, &context),
+            None => Err(tera::Error::message("no such language")),
+        }
+    }
+}
+
+fn environment(
+    locale: Locale,
+    assets: &Arc<Assets>,
+    texts: &Arc<Texts>,
+    icons: &Arc<BTreeMap<String, String>>,
+) -> Result<Tera, BadTheme> {
+    let mut tera = Tera::new();
+    let texts = texts.clone();
+    tera.register_function("t", move |args: Kwargs, _: &State| translate(&texts, locale, &args));
+    let assets = assets.clone();
+    tera.register_function("asset", move |args: Kwargs, _: &State| -> TeraResult<String> {
+        let name: &str = args.must_get("name")?;
+        assets.address(name).ok_or_else(|| tera::Error::message(format!("no asset {name}")))
+    });
+    let icons = icons.clone();
+    tera.register_function("icon", move |args: Kwargs, _: &State| icon(&icons, &args));
+    let names: Vec<_> = ThemeFiles::iter().filter(|name| name.ends_with(".html")).collect();
+    let mut templates = Vec::new();
+    for name in &names {
+        templates.push((name.to_string(), theme_text(name)?));
+    }
+    tera.add_raw_templates(templates).map_err(|error| BadTheme::new("templates", error))?;
+    Ok(tera)
+}
+
+fn translate(texts: &Texts, locale: Locale, args: &Kwargs) -> TeraResult<String> {
+    let key: &str = args.must_get("key")?;
+    let values: Vec<(String, String)> = args
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .filter(|(name, _)| name != "key")
+        .collect();
+    let borrowed: Vec<(&str, Cow<'_, str>)> =
+        values.iter().map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
+    // In tests a missing text fails the page; in use it is better seen than a broken page.
+    if cfg!(test) && !texts.has(locale, key) {
+        return Err(tera::Error::message(format!("no text for {key:?} in {locale}")));
+    }
+    Ok(texts.text(locale, key, &borrowed))
+}
+
+fn icon(icons: &BTreeMap<String, String>, args: &Kwargs) -> TeraResult<Value> {
+    let name: &str = args.must_get("name")?;
+    let body = icons.get(name).ok_or_else(|| tera::Error::message(format!("no icon {name}")))?;
+    let small = if args.get::<bool>("small")? == Some(true) { " icon-small" } else { "" };
+    // Arrows along the line mirror with the language; everything else stays as drawn.
+    let turns = matches!(name, "forward" | "back" | "sign-out" | "out" | "notes");
+    let turns = if turns { " icon-turns" } else { "" };
+    Ok(Value::safe_string(&format!(
+        "<svg class=\"icon{small}{turns}\" viewBox=\"0 0 24 24\" aria-hidden=\"true\">{body}</svg>"
+    )))
+}
+
+/// The symbols of a sprite by id.
+fn icons(sprite: &str) -> BTreeMap<String, String> {
+    let symbols = sprite.split("<symbol id=\"").skip(1);
+    symbols
+        .filter_map(|rest| {
+            let (id, rest) = rest.split_once("\">")?;
+            let (body, _) = rest.split_once("</symbol>")?;
+            Some((id.to_owned(), body.to_owned()))
+        })
+        .collect()
+}
+

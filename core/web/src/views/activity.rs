@@ -1,0 +1,46 @@
+//! The activity log.
+
+use serde::Serialize;
+
+use super::pages;
+
+pages! {
+    Activity => "pages/activity.html",
+}
+
+/// A page of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Activity {
+    /// Days, newest first.
+    pub days: Vec<ActivityDay>,
+    /// The address of older entries.
+    pub next: Option<String>,
+}
+
+/// What happened on a day.
+#[derive(Debug, Clone, Serialize)]
+pub struct ActivityDay {
+    /// The day in words.
+    pub name: String,
+    /// Its entries, newest first.
+    pub entries: Vec<ActivityRow>,
+}
+
+/// What somebody did.
+#[derive(Debug, Clone, Serialize)]
+pub struct ActivityRow {
+    /// Who: a name; None for OXPI itself.
+    pub who: Option<String>,
+    /// What, in a sentence.
+    pub what: String,
+    /// To what: a name, a title, an address.
+    pub subject: String,
+    /// Such as "14:05".
+    pub time: String,
+    /// An icon's name.
+    pub icon: &'static str,
+    /// From which address.
+    pub address: String,
+    /// From which browser, in words.
+    pub device: String,
+}

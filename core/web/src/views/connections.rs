@@ -1,0 +1,146 @@
+//! Connections, told plainly.
+
+use serde::Serialize;
+
+use super::{Errors, pages};
+
+pages! {
+    Connections => "pages/connections/list.html",
+    ConnectPage => "pages/connections/connect.html",
+    ConnectionPage => "pages/connections/connection.html",
+}
+
+/// The list.
+#[derive(Debug, Clone, Serialize)]
+pub struct Connections {
+    /// Those there are.
+    pub connections: Vec<ConnectionRow>,
+    /// What can be connected.
+    pub offers: Vec<OfferRow>,
+    /// Whether the role may connect.
+    pub can_manage: bool,
+}
+
+/// A connection in a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConnectionRow {
+    /// Its page.
+    pub href: String,
+    /// The plugin's icon.
+    pub icon: Option<String>,
+    /// The provider's name.
+    pub provider: String,
+    /// The account's name.
+    pub account: String,
+    /// The account's address.
+    pub email: String,
+    /// `working`, `needs_you`, `paused` or `disconnected`; the text is `health-<state>`.
+    pub state: String,
+    /// `good`, `warn`, `bad` or `off`.
+    pub tone: &'static str,
+}
+
+/// Something that can be connected.
+#[derive(Debug, Clone, Serialize)]
+pub struct OfferRow {
+    /// The wizard's address; the plugin's page when it is off.
+    pub href: String,
+    /// The plugin's icon.
+    pub icon: Option<String>,
+    /// The provider's name.
+    pub provider: String,
+    /// The plugin's name.
+    pub plugin: String,
+    /// Whether the plugin is on.
+    pub enabled: bool,
+}
+
+/// The wizard of a provider.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConnectPage {
+    /// Where the client's form goes.
+    pub client_action: String,
+    /// Where the connect button goes.
+    pub start_action: String,
+    /// The page of the plugin.
+    pub plugin_href: String,
+    /// The plugin's name.
+    pub plugin: String,
+    /// The plugin's icon.
+    pub icon: Option<String>,
+    /// The provider's name.
+    pub provider: String,
+    /// The exact address to enter at the provider.
+    pub redirect_uri: String,
+    /// Where to click there, one step a line.
+    pub guide: Vec<String>,
+    /// The client id.
+    pub client_id: String,
+    /// Whether its secret is kept.
+    pub has_client: bool,
+    /// What is asked for, and why.
+    pub scopes: Vec<ScopeRow>,
+    /// What is wrong with the form.
+    pub errors: Errors,
+    /// What went wrong on the way back from the provider: a key.
+    pub failed: Option<String>,
+}
+
+/// A scope.
+#[derive(Debug, Clone, Serialize)]
+pub struct ScopeRow {
+    /// The provider's word.
+    pub scope: String,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// Whether nothing works without it.
+    pub required: bool,
+    /// Whether it was granted.
+    pub granted: bool,
+}
+
+/// The page of a connection.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConnectionPage {
+    /// What the list shows.
+    pub connection: ConnectionRow,
+    /// Where its forms go; each adds a verb.
+    pub action: String,
+    /// The plugin's page.
+    pub plugin_href: String,
+    /// The plugin's name.
+    pub plugin: String,
+    /// When it was connected.
+    pub since: String,
+    /// What needs doing: a key.
+    pub problem: Option<String>,
+    /// What was granted.
+    pub scopes: Vec<ScopeRow>,
+    /// Whether the plugin serves calendars.
+    pub has_calendars: bool,
+    /// The account's calendars.
+    pub calendars: Vec<CalendarRow>,
+    /// Whether the provider couldn't be asked for them: a key.
+    pub calendars_problem: Option<String>,
+    /// For a disconnected one: whether the provider confirmed.
+    pub revocation: Option<&'static str>,
+    /// Whether the role may change it.
+    pub can_manage: bool,
+}
+
+/// A calendar of the account.
+#[derive(Debug, Clone, Serialize)]
+pub struct CalendarRow {
+    /// The provider's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `owner`, `writer` or `reader`.
+    pub access: String,
+    /// Whether it can be chosen.
+    pub owned: bool,
+    /// Whether it is.
+    pub chosen: bool,
+    /// Whether it is the account's first.
+    pub primary: bool,
+}

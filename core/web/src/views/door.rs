@@ -1,0 +1,117 @@
+//! Pages for somebody who isn't at work in a business yet: first run, sign-in, invitation, switcher.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Avatar, Choice, Errors, pages};
+
+pages! {
+    Welcome => "pages/door/welcome.html",
+    SignIn => "pages/door/sign-in.html",
+    AcceptInvitation => "pages/door/invitation.html",
+    Tenants => "pages/door/tenants.html",
+    Reset => "pages/door/reset.html",
+}
+
+/// What the first-run form holds. Passwords are never shown again and aren't part of it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WelcomeForm {
+    /// The business's name.
+    pub business: String,
+    /// Its language.
+    pub locale: String,
+    /// Its time zone.
+    pub zone: String,
+    /// Its currency.
+    pub currency: String,
+    /// The owner's name.
+    pub name: String,
+    /// The owner's address.
+    pub email: String,
+}
+
+/// The first page of a new installation.
+#[derive(Debug, Clone, Serialize)]
+pub struct Welcome {
+    /// What was entered.
+    pub form: WelcomeForm,
+    /// What is wrong with it.
+    pub errors: Errors,
+    /// Whether the zone is the person's own choice and not to be guessed over.
+    pub zone_chosen: bool,
+    /// The languages.
+    pub locales: Vec<Choice>,
+    /// The time zones.
+    pub zones: Vec<Choice>,
+    /// The currencies.
+    pub currencies: Vec<Choice>,
+}
+
+/// Signing in.
+#[derive(Debug, Clone, Serialize)]
+pub struct SignIn {
+    /// The address entered.
+    pub email: String,
+    /// Where to go afterwards: a path of ours.
+    pub next: String,
+    /// Why it failed.
+    pub errors: Errors,
+    /// Minutes until another try makes sense, after too many.
+    pub wait_minutes: Option<u64>,
+}
+
+/// Accepting an invitation.
+#[derive(Debug, Clone, Serialize)]
+pub struct AcceptInvitation {
+    /// The path of this invitation.
+    pub action: String,
+    /// The business that invites.
+    pub business: String,
+    /// Its picture.
+    pub avatar: Avatar,
+    /// Who invites.
+    pub invited_by: String,
+    /// The role it gives.
+    pub role: String,
+    /// The address it is for.
+    pub email: String,
+    /// Whether the address has an account already, which then signs in with its password.
+    pub has_account: bool,
+    /// The name entered.
+    pub name: String,
+    /// What is wrong.
+    pub errors: Errors,
+}
+
+/// The businesses an account may enter.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tenants {
+    /// Those.
+    pub tenants: Vec<TenantRow>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Serialize)]
+pub struct TenantRow {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its picture.
+    pub avatar: Avatar,
+    /// The account's role in it.
+    pub role: String,
+    /// Whether the session is in it now.
+    pub current: bool,
+}
+
+/// Choosing a new password by link.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reset {
+    /// The path of this link.
+    pub action: String,
+    /// Whose password it is.
+    pub email: String,
+    /// What is wrong.
+    pub errors: Errors,
+}

@@ -1,0 +1,49 @@
+//! The first page of a working day.
+
+use serde::Serialize;
+
+use super::calendar::AppointmentRow;
+use super::connections::ConnectionRow;
+use super::pages;
+
+pages! {
+    Home => "pages/home.html",
+}
+
+/// Today at a glance.
+#[derive(Debug, Clone, Serialize)]
+pub struct Home {
+    /// `morning`, `afternoon`, `evening` or `night`.
+    pub part_of_day: &'static str,
+    /// The reader's first name.
+    pub first_name: String,
+    /// Today's date in words.
+    pub date: String,
+    /// Whether the role sees appointments.
+    pub sees_appointments: bool,
+    /// Whether it may book them.
+    pub can_book: bool,
+    /// Today's appointments.
+    pub today: Vec<AppointmentRow>,
+    /// The first one after today, where today has none left.
+    pub next: Option<AppointmentRow>,
+    /// Whether the role sees connections.
+    pub sees_connections: bool,
+    /// The connections and how they are.
+    pub connections: Vec<ConnectionRow>,
+    /// What is left to set up; empty when all is done or not the role's to do.
+    pub checklist: Vec<Task>,
+    /// How many of it are done.
+    pub done: usize,
+}
+
+/// One thing to set up.
+#[derive(Debug, Clone, Serialize)]
+pub struct Task {
+    /// Its texts are `task-<key>` and `task-<key>-text`.
+    pub key: &'static str,
+    /// Where it is done.
+    pub href: &'static str,
+    /// Whether it is.
+    pub done: bool,
+}

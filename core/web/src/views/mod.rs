@@ -1,0 +1,164 @@
+//! What templates are given: one typed struct a page, with every date, number and sentence of
+//! another's making already in the reader's words.
+
+use std::collections::BTreeMap;
+
+use domain::Locale;
+use serde::Serialize;
+
+pub mod account;
+pub mod activity;
+pub mod calendar;
+pub mod connections;
+pub mod door;
+pub mod errors;
+pub mod home;
+pub mod people;
+pub mod plugins;
+pub mod settings;
+pub mod team;
+
+/// A page: what its template needs and which template that is.
+pub trait Page: Serialize {
+    /// The template's name within the theme.
+    const TEMPLATE: &'static str;
+}
+
+/// Declares the template of each page struct.
+macro_rules! pages {
+    ($($name:ident => $template:literal,)*) => {$(
+        impl $crate::views::Page for $name {
+            const TEMPLATE: &'static str = $template;
+        }
+    )*};
+}
+pub(crate) use pages;
+
+/// What every page has around its content.
+#[derive(Debug, Clone, Serialize)]
+pub struct Shell {
+    /// The reader's language.
+    pub locale: Locale,
+    /// HTML's `dir`.
+    pub dir: &'static str,
+    /// Allows this page's own scripts.
+    pub nonce: String,
+    /// `auto`, `light` or `dark`.
+    pub appearance: String,
+    /// Whether providers are simulators.
+    pub sandbox: bool,
+    /// Where this page is, for forms that come back to it.
+    pub path: String,
+    /// The languages there are.
+    pub languages: Vec<Choice>,
+    /// The navigation, as far as the role sees it.
+    pub nav: Vec<NavItem>,
+    /// Who is signed in, and where.
+    pub member: Option<MemberView>,
+    /// The key of what has just been done, said once.
+    pub said: Option<String>,
+}
+
+/// A place in the navigation.
+#[derive(Debug, Clone, Serialize)]
+pub struct NavItem {
+    /// Its name's key.
+    pub key: &'static str,
+    /// Its address.
+    pub href: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// `work`, `tools` or `business`.
+    pub group: &'static str,
+    /// Whether the page is in it.
+    pub current: bool,
+    /// Whether a phone shows it in the bar rather than behind "more".
+    pub in_bar: bool,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, Serialize)]
+pub struct MemberView {
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Their picture.
+    pub avatar: Avatar,
+    /// The business's name.
+    pub tenant: String,
+    /// The business's picture.
+    pub tenant_avatar: Avatar,
+    /// Whether there is another business to switch to.
+    pub many_tenants: bool,
+}
+
+/// Initials on a colour that stays the same for the same name.
+#[derive(Debug, Clone, Serialize)]
+pub struct Avatar {
+    /// One or two letters.
+    pub initials: String,
+    /// Which of the four colours.
+    pub hue: u8,
+}
+
+impl Avatar {
+    /// The avatar of a name.
+    pub fn of(name: &str) -> Self {
+        let mut words = name.split_whitespace().filter_map(|word| {
+            word.chars().find(|letter| letter.is_alphanumeric())
+        });
+        let (first, last) = (words.next(), words.last());
+        let initials: String = first.into_iter().chain(last).flat_map(char::to_uppercase).collect();
+        let sum = name.chars().fold(0_u32, |sum, letter| sum.wrapping_mul(31) ^ u32::from(letter));
+        Self { initials, hue: u8::try_from(sum % 4).unwrap_or(0) }
+    }
+}
+
+/// One of several to choose from; the label is in the reader's words.
+#[derive(Debug, Clone, Serialize)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+    /// Whether it is the one chosen.
+    pub selected: bool,
+}
+
+impl Choice {
+    /// A choice, selected when its value is the current one.
+    pub fn new(value: impl Into<String>, label: impl Into<String>, current: &str) -> Self {
+        let value = value.into();
+        Self { selected: value == current, label: label.into(), value }
+    }
+}
+
+/// What is wrong with a form: the key of a text for each field.
+pub type Errors = BTreeMap<String, String>;
+
+/// A tab above a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tab {
+    /// Its name's key.
+    pub key: &'static str,
+    /// Its address.
+    pub href: String,
+    /// How many it holds, where that is known.
+    pub count: Option<i64>,
+    /// Whether it is the one shown.
+    pub current: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_of_the_first_and_the_last_word() {
+        assert_eq!(Avatar::of("Dana Ben Ami").initials, "DA");
+        assert_eq!(Avatar::of("דנה לוי").initials, "דל");
+        assert_eq!(Avatar::of("  (omer) ").initials, "O");
+        assert_eq!(Avatar::of("").initials, "");
+    }
+}

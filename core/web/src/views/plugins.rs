@@ -1,0 +1,120 @@
+//! Plugins: what there is, what it may do, what stops without it.
+
+use serde::Serialize;
+
+use super::connections::ConnectionRow;
+use super::{Choice, Errors, pages};
+
+pages! {
+    Plugins => "pages/plugins/list.html",
+    PluginPage => "pages/plugins/plugin.html",
+}
+
+/// The list.
+#[derive(Debug, Clone, Serialize)]
+pub struct Plugins {
+    /// All of them, those that are on first.
+    pub plugins: Vec<PluginRow>,
+    /// Whether the role may turn them on and off.
+    pub can_manage: bool,
+}
+
+/// A plugin in the list.
+#[derive(Debug, Clone, Serialize)]
+pub struct PluginRow {
+    /// Its id.
+    pub id: String,
+    /// Its page.
+    pub href: String,
+    /// The address of its icon.
+    pub icon: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// What it does, in a sentence.
+    pub description: String,
+    /// Who made it.
+    pub publisher: String,
+    /// Its version.
+    pub version: String,
+    /// Whether this business has it on.
+    pub enabled: bool,
+    /// Whether it asks for more than was allowed.
+    pub needs_consent: bool,
+}
+
+/// The page of a plugin.
+#[derive(Debug, Clone, Serialize)]
+pub struct PluginPage {
+    /// What the list shows.
+    pub plugin: PluginRow,
+    /// What it may do.
+    pub asks: Vec<AskRow>,
+    /// Where it may send requests.
+    pub hosts: Vec<String>,
+    /// What stops when it is turned off.
+    pub stops: Vec<StopRow>,
+    /// Its providers.
+    pub providers: Vec<ProviderRow>,
+    /// Its connections.
+    pub connections: Vec<ConnectionRow>,
+    /// Its settings.
+    pub settings: Vec<SettingField>,
+    /// What is wrong with the settings.
+    pub errors: Errors,
+    /// Whether the role may change it.
+    pub can_manage: bool,
+    /// Whether the role may connect accounts.
+    pub can_connect: bool,
+}
+
+/// One thing it asks for.
+#[derive(Debug, Clone, Serialize)]
+pub struct AskRow {
+    /// Its text is `ask-<key>`.
+    pub key: String,
+    /// Why, in the plugin's words.
+    pub reason: String,
+    /// More exactly what: fields, topics.
+    pub details: Vec<String>,
+    /// Whether it is new since the last consent.
+    pub is_new: bool,
+}
+
+/// Something that stops.
+#[derive(Debug, Clone, Serialize)]
+pub struct StopRow {
+    /// Its text is `stops-<key>`.
+    pub key: &'static str,
+    /// How many.
+    pub count: i64,
+}
+
+/// A provider that accounts can be connected at.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProviderRow {
+    /// Its name.
+    pub name: String,
+    /// The wizard's address.
+    pub href: String,
+}
+
+/// One field of a settings form.
+#[derive(Debug, Clone, Serialize)]
+pub struct SettingField {
+    /// The property.
+    pub name: String,
+    /// Its label.
+    pub label: String,
+    /// What it is for.
+    pub hint: String,
+    /// `text`, `number`, `switch`, `choice` or `long`.
+    pub kind: &'static str,
+    /// What is set.
+    pub value: String,
+    /// Whether a switch is on.
+    pub checked: bool,
+    /// What a choice offers.
+    pub choices: Vec<Choice>,
+    /// Whether it must be filled in.
+    pub required: bool,
+}

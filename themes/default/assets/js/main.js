@@ -1,0 +1,16 @@
+// Every page works without this file; it makes some things quicker or kinder.
+import { closeMenus } from "/assets/js/menu.js";
+import { copyButtons } from "/assets/js/copy.js";
+import { guessZone } from "/assets/js/zone.js";
+import { leaveToasts } from "/assets/js/toast.js";
+import { keepForms } from "/assets/js/form.js";
+import { pollPending } from "/assets/js/pending.js";
+import { followStart } from "/assets/js/times.js";
+
+closeMenus(document);
+copyButtons(document);
+guessZone(document);
+leaveToasts(document);
+keepForms(document);
+pollPending(document);
+followStart(document);

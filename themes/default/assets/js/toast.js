@@ -1,0 +1,11 @@
+// A toast leaves by itself after a while, but not under the pointer or with the focus in it.
+export function leaveToasts(root) {
+  for (const toast of root.querySelectorAll(".toast")) {
+    const leave = () => {
+      if (toast.matches(":hover, :focus-within")) return void setTimeout(leave, 2000);
+      toast.classList.add("toast-leaving");
+      setTimeout(() => toast.remove(), 350);
+    };
+    setTimeout(leave, 6000);
+  }
+}

@@ -1,0 +1,10 @@
+settings-text = What holds for everyone in the business.
+business-language-hint = Everyone can choose their own in their profile.
+language-of-business = Same as the business
+profile-text = This is yours alone; every business you are in sees the name.
+email-change-hint = A new email needs your password.
+password-change = Change password
+password-change-text = All other devices will be signed out.
+sessions-title = Where you are signed in
+session-this = This one
+session-end = Sign out

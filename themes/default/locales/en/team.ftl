@@ -1,0 +1,14 @@
+team-text = Everyone has their own account and sees what their role allows.
+invite = Invite somebody
+invite-text = You get a link to send, by WhatsApp or however you like. It works once, for 72 hours.
+invite-submit = Make a link
+invitations-open = Open invitations
+invitation-until = until { $when }
+invitation-withdraw = Withdraw
+invitation-ready = The link is ready
+invitation-ready-text = Send it to { $email }. It is shown only now.
+invitation-link = Invitation link
+member-remove = Remove from the team
+member-remove-title = Remove { $name }?
+member-remove-text = They can no longer enter, from this moment on. What they did stays.
+member-keep = Keep

@@ -1,0 +1,10 @@
+settings-text = מה שתקף לכל מי שבעסק.
+business-language-hint = בפרופיל אפשר לבחור שפה אישית.
+language-of-business = כמו השפה של העסק
+profile-text = הפרטים האישיים שלך. השם מוצג בכל העסקים שלך.
+email-change-hint = כדי להחליף כתובת צריך את הסיסמה.
+password-change = החלפת סיסמה
+password-change-text = כל שאר המכשירים ינותקו.
+sessions-title = מכשירים מחוברים
+session-this = המכשיר הזה
+session-end = ניתוק

@@ -1,0 +1,14 @@
+team-text = לכל אחד חשבון משלו, ורואים רק מה שהתפקיד מאפשר.
+invite = הזמנה לצוות
+invite-text = נוצר קישור שאפשר לשלוח בוואטסאפ או בכל דרך אחרת. הוא טוב לפעם אחת, ל־72 שעות.
+invite-submit = יצירת קישור
+invitations-open = הזמנות פתוחות
+invitation-until = בתוקף עד { $when }
+invitation-withdraw = ביטול ההזמנה
+invitation-ready = הקישור מוכן
+invitation-ready-text = אפשר לשלוח אותו אל { $email }. הוא מוצג רק עכשיו.
+invitation-link = קישור להזמנה
+member-remove = הסרה מהצוות
+member-remove-title = להסיר את { $name } מהצוות?
+member-remove-text = הגישה נחסמת מרגע זה. כל מה שנעשה עד היום נשאר.
+member-keep = להשאיר
