@@ -92,14 +92,19 @@ fn named_files_exist(tree: &Tree) -> Vec<String> {
         let beside = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for (number, line) in text.lines().enumerate() {
             let named = line.split('`').skip(1).step_by(2).filter(|name| is_path(name));
-            let missing = named.filter(|name| !tree.has(name) && !root().join(name).exists());
+            let there = |name: &str| exists(tree, name) || exists(tree, &resolve(beside, name));
+            let missing = named.filter(|name| !there(name));
             broken.extend(missing.map(|name| format!("{path}:{}: {name} is missing", number + 1)));
             let links = links(line).map(|link| resolve(beside, link));
-            let missing = links.filter(|link| !tree.has(link) && !root().join(link).exists());
+            let missing = links.filter(|link| !exists(tree, link));
             broken.extend(missing.map(|link| format!("{path}:{}: {link} is missing", number + 1)));
         }
     }
     broken
+}
+
+fn exists(tree: &Tree, path: &str) -> bool {
+    tree.has(path) || root().join(path).exists()
 }
 
 /// A path from the root and nothing else: no placeholder, no pattern, no words.
