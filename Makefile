@@ -27,7 +27,8 @@ test: ## Everything: style, lints, units, both databases, plugins, the browser
 	@exec tests/run
 
 bench: setup assets ## Measure what has a benchmark
-	@cargo bench --workspace --benches
+	@if compgen -G '*/*/benches/*.rs' >/dev/null; then cargo bench --workspace --bench '*'; \
+	  else echo 'There is no benchmark yet.'; fi
 
 lint: setup assets ## Lints, formatting, tidy rules, dependencies' licences
 	@deploy/setup test
