@@ -25,9 +25,9 @@ fn a_missing_token_and_a_wrong_one_are_401() {
 #[test]
 fn an_access_token_ends_with_the_clock() {
     let world = World::new();
-    world.google().advance_secs(3_598);
+    world.google().advance_secs(3_500);
     world.get(LIST).expect(200);
-    world.google().advance_secs(2);
+    world.google().advance_secs(100);
     assert_eq!(world.get(LIST).expect(401).reason(), "authError");
 }
 
