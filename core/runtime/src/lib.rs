@@ -8,6 +8,7 @@
 //! Invariants: nothing a plugin does panics or blocks the host; nothing it sends leaves but by a
 //! route of its manifest that the tenant allowed; no secret's byte enters an instance's memory.
 
+mod capability;
 pub mod egress;
 pub mod engine;
 pub mod error;

@@ -2,26 +2,50 @@
 //! connect to what was checked.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use domain::{PluginId, TenantId};
+use domain::{PluginId, Secret, TenantId};
+use url::Url;
 
-use crate::manifest::Provider;
+use crate::grant::Grant;
+use crate::manifest::{EgressRoute, Manifest, Provider};
+use crate::problem::Problem;
 
+mod address;
+mod answer;
+mod client;
 mod headers;
+mod place;
+mod rate;
+mod redact;
 mod redirect;
+mod resolve;
+mod routes;
+mod target;
 
-pub(crate) use headers::is_reserved_header;
-
+pub(crate) use answer::Answer;
+pub(crate) use headers::{add_guest_header, is_reserved_header};
+pub(crate) use place::{Outgoing, place};
 pub use redirect::{BadRedirect, Redirect};
+pub use resolve::Lookup;
+pub(crate) use routes::slot_fits;
+pub(crate) use target::parse as parse_url;
+
+/// Bytes of an answer to a request of the host's own.
+const PROVIDER_ANSWER_BYTES_MAX: u64 = 1 << 20;
+/// How long a request of the host's own may take.
+const PROVIDER_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How requests leave.
 #[derive(Default, Clone)]
 pub struct EgressConfig {
     /// Sandbox mode: origins that lead to a simulator. Empty outside sandbox mode.
     pub redirects: Vec<Redirect>,
+    /// Looks names up; None for the system's resolver.
+    pub lookup: Option<Arc<dyn Lookup>>,
 }
 
-/// Why a request of the host's own to a provider gave no answer.
+/// Why a request gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EgressError {
     /// The address is not one the manifest names, or not one anybody may reach.
@@ -38,31 +62,194 @@ pub enum EgressError {
     TooLarge,
 }
 
+impl From<EgressError> for Problem {
+    fn from(error: EgressError) -> Self {
+        match &error {
+            EgressError::Refused(_) => Self::denied(error.to_string()),
+            EgressError::Unreachable(_) => Self::unavailable(error.to_string()),
+            EgressError::TimedOut => Self::timeout(error.to_string()),
+            EgressError::TooLarge => Self::too_large(error.to_string()),
+        }
+    }
+}
+
 /// The door. Cheap to clone.
 #[derive(Clone)]
-pub struct Egress {
-    config: Arc<EgressConfig>,
+pub struct Egress(Arc<Inner>);
+
+struct Inner {
+    redirects: Vec<Redirect>,
+    clients: client::Clients,
+    rates: rate::Rates,
 }
 
 impl Egress {
     /// A door with these redirects.
     pub fn new(config: EgressConfig) -> Result<Self, EgressError> {
-        Ok(Self { config: Arc::new(config) })
+        let lookup = config.lookup.unwrap_or_else(|| Arc::new(resolve::SystemLookup));
+        let clients = client::Clients::new(lookup, config.redirects.is_empty())?;
+        let rates = rate::Rates::default();
+        Ok(Self(Arc::new(Inner { redirects: config.redirects, clients, rates })))
     }
 
     /// Whether sandbox mode is on.
     pub fn is_sandbox(&self) -> bool {
-        !self.config.redirects.is_empty()
+        !self.0.redirects.is_empty()
     }
 
-    /// Sends a request of the host's own, as for tokens: only to an address of the provider's section.
+    /// The address a browser is sent to in place of this one: the simulator's in sandbox mode, else
+    /// the same. For pages that send a person to a provider.
+    pub fn browser_url(&self, url: &str) -> String {
+        match Url::parse(url) {
+            Ok(parsed) => self.redirected(parsed).into(),
+            Err(_) => url.to_owned(),
+        }
+    }
+
+    /// Reads an address and finds the route it goes by, within that route's rate.
+    pub(crate) fn admit<'m>(
+        &self,
+        tenant: &TenantId,
+        manifest: &'m Manifest,
+        grant: &Grant,
+        method: &str,
+        url: &Url,
+    ) -> Result<&'m EgressRoute, Problem> {
+        let route = routes::find(manifest, grant, method, url)?;
+        let plugin = &manifest.plugin.id;
+        self.0.rates.take(tenant, plugin, &route.id, route.rate_per_minute).map_err(|wait| {
+            let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            Problem::limited("the route's requests for this minute are used up", wait_ms)
+        })?;
+        Ok(route)
+    }
+
+    /// Sends a request that was admitted. `secrets` are removed from what comes back.
+    pub(crate) async fn send(
+        &self,
+        tenant: &TenantId,
+        plugin: &PluginId,
+        request: Outgoing,
+        secrets: &[Secret],
+        timeout: Duration,
+        bytes_max: u64,
+    ) -> Result<Answer, EgressError> {
+        let client = self.0.clients.of(tenant, plugin)?;
+        let response = self.exchange(&client, request, timeout).await?;
+        Ok(Answer::new(response, secrets, bytes_max))
+    }
+
+    async fn exchange(
+        &self,
+        client: &reqwest::Client,
+        request: Outgoing,
+        timeout: Duration,
+    ) -> Result<reqwest::Response, EgressError> {
+        let url = self.redirected(request.url);
+        let sending = client
+            .request(request.method, url)
+            .headers(request.headers)
+            .header(http::header::ACCEPT_ENCODING, "identity")
+            .body(request.body)
+            .timeout(timeout)
+            .send();
+        let response = sending.await.map_err(|error| transport_error(&error))?;
+        // The resolver gave checked addresses only; this is the second lock on the same door.
+        match response.remote_addr() {
+            Some(peer) if !self.may_reach(peer) => {
+                Err(EgressError::Refused(resolve::NotPublic.to_string()))
+            }
+            _ => Ok(response),
+        }
+    }
+
+    fn may_reach(&self, peer: std::net::SocketAddr) -> bool {
+        address::is_global(peer.ip()) || self.0.redirects.iter().any(|redirect| redirect.to == peer)
+    }
+
+    /// The simulator's address for this one in sandbox mode, path and query kept; else the same.
+    fn redirected(&self, mut url: Url) -> Url {
+        let origin = url.origin().ascii_serialization();
+        let exact = self.0.redirects.iter().find(|r| r.from.as_deref() == Some(origin.as_str()));
+        let Some(redirect) = exact.or_else(|| self.0.redirects.iter().find(|r| r.from.is_none()))
+        else {
+            return url;
+        };
+        // Order matters: a scheme can't be changed while the port would be its default.
+        let moved = url.set_scheme("http").is_ok()
+            && url.set_ip_host(redirect.to.ip()).is_ok()
+            && url.set_port(Some(redirect.to.port())).is_ok();
+        debug_assert!(moved, "an https address can be pointed at a loopback port");
+        url
+    }
+
+    /// Sends a request of the host's own, as for tokens and identity: only to an address that the
+    /// provider's section names (its query may differ), with no plugin involved.
     pub async fn send_provider(
         &self,
-        _tenant: &TenantId,
-        _plugin: &PluginId,
-        _provider: &Provider,
-        _request: http::Request<Vec<u8>>,
+        tenant: &TenantId,
+        plugin: &PluginId,
+        provider: &Provider,
+        request: http::Request<Vec<u8>>,
     ) -> Result<http::Response<Vec<u8>>, EgressError> {
-        Err(EgressError::Unreachable("not connected yet".to_owned()))
+        let (parts, body) = request.into_parts();
+        let url = target::parse(&parts.uri.to_string())
+            .map_err(|problem| EgressError::Refused(problem.message))?;
+        if !is_endpoint(provider, &url) {
+            return Err(EgressError::Refused(
+                "the manifest's provider names no such address".into(),
+            ));
+        }
+        tracing::debug!(%tenant, %plugin, provider = provider.id, host = url.host_str(), "asking a provider");
+        let client = self.0.clients.single()?;
+        let outgoing = Outgoing { method: parts.method, url, headers: parts.headers, body };
+        let response = self.exchange(&client, outgoing, PROVIDER_TIMEOUT).await?;
+        collect(response).await
     }
+}
+
+fn is_endpoint(provider: &Provider, url: &Url) -> bool {
+    let bare = |mut url: Url| {
+        url.set_query(None);
+        url
+    };
+    let known = [&provider.token].into_iter().chain(&provider.revocation).chain(&provider.identity);
+    let wanted = bare(url.clone());
+    known.filter_map(|known| Url::parse(known).ok()).any(|known| bare(known) == wanted)
+}
+
+async fn collect(response: reqwest::Response) -> Result<http::Response<Vec<u8>>, EgressError> {
+    let mut out = http::Response::new(Vec::new());
+    *out.status_mut() = response.status();
+    *out.headers_mut() = response.headers().clone();
+    let mut answer = Answer::new(response, &[], PROVIDER_ANSWER_BYTES_MAX);
+    while let Some(bytes) = answer.read(usize::MAX).await? {
+        out.body_mut().extend(bytes);
+    }
+    Ok(out)
+}
+
+/// A failure of the client in our words; its own could hold an address with a secret in it.
+fn transport_error(error: &reqwest::Error) -> EgressError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    let mut deepest = String::new();
+    while let Some(inner) = cause {
+        if inner.is::<resolve::NotPublic>() {
+            return EgressError::Refused(inner.to_string());
+        }
+        deepest = inner.to_string();
+        cause = inner.source();
+    }
+    if error.is_timeout() {
+        return EgressError::TimedOut;
+    }
+    let what = if error.is_connect() { "no connection" } else { "the exchange broke off" };
+    // The deepest cause is the system's or TLS's; only the outermost names the address.
+    let detail = if std::error::Error::source(error).is_some() { deepest } else { String::new() };
+    let detail: String = detail.chars().filter(|c| !c.is_control()).take(200).collect();
+    EgressError::Unreachable(if detail.is_empty() {
+        what.into()
+    } else {
+        format!("{what}: {detail}")
+    })
 }

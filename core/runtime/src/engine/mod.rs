@@ -1,19 +1,32 @@
 //! The engine: loads plugins and runs each call in a fresh instance within its budget.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::text::Catalogue;
-use domain::{Clock, Locale, Rng, Secret};
+use domain::{Clock, Rng, Secret};
+use wasmtime::component::{HasSelf, Linker};
 
 use crate::egress::Egress;
-use crate::error::{EngineError, LoadError};
-use crate::manifest::Manifest;
+use crate::error::EngineError;
 use crate::services::Services;
 
+pub(crate) mod bindings;
+mod cache;
+mod config;
+mod gate;
 pub mod hooks;
+mod invoke;
+mod load;
+mod meter;
+mod run;
+mod slots;
+pub(crate) mod state;
+mod threads;
+
+pub use load::{Export, Plugin, PluginFiles};
+
+use state::{State, World};
 
 /// How the engine is set up. [`EngineConfig::new`] has the defaults.
 pub struct EngineConfig {
@@ -49,100 +62,55 @@ impl EngineConfig {
     }
 }
 
-/// An optional interface that a plugin offers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Export {
-    /// `lifecycle`
-    Lifecycle,
-    /// `job-handler`
-    JobHandler,
-    /// `webhook-handler`
-    WebhookHandler,
-    /// `event-handler`
-    EventHandler,
-    /// `view-provider`
-    ViewProvider,
-    /// `calendar-provider`
-    CalendarProvider,
-}
-
-/// A plugin's package in memory.
-pub struct PluginFiles {
-    /// `plugin.toml`
-    pub manifest: String,
-    /// `plugin.wasm`
-    pub component: Vec<u8>,
-    /// `icon.svg`, where the manifest names one.
-    pub icon: Option<Vec<u8>>,
-    /// `locales/<tag>.ftl`
-    pub locales: Vec<(Locale, String)>,
-}
-
-/// A loaded plugin. Cheap to clone.
-#[derive(Clone)]
-pub struct Plugin(Arc<Loaded>);
-
-struct Loaded {
-    manifest: Manifest,
-    texts: Catalogue,
-    icon: Option<Vec<u8>>,
-    exports: BTreeSet<Export>,
-    hash: String,
-}
-
-impl Plugin {
-    /// What it is and asks for.
-    pub fn manifest(&self) -> &Manifest {
-        &self.0.manifest
-    }
-
-    /// Its texts in each language.
-    pub fn texts(&self) -> &Catalogue {
-        &self.0.texts
-    }
-
-    /// Its icon's bytes.
-    pub fn icon(&self) -> Option<&[u8]> {
-        self.0.icon.as_deref()
-    }
-
-    /// The optional interfaces it offers.
-    pub fn exports(&self) -> &BTreeSet<Export> {
-        &self.0.exports
-    }
-
-    /// Hex SHA-256 of the whole package.
-    pub fn hash(&self) -> &str {
-        &self.0.hash
-    }
-}
-
-/// Loads and calls plugins. Cheap to clone.
+/// Loads and calls plugins. Cheap to clone; its threads end with the last clone.
 #[derive(Clone)]
 pub struct Engine(Arc<Inner>);
 
-struct Inner {}
+struct Inner {
+    engine: wasmtime::Engine,
+    linker: Linker<State>,
+    cache: cache::Cache,
+    slots: slots::Slots,
+    world: Arc<World>,
+    threads: threads::Threads,
+}
 
 impl Engine {
     /// Starts the engine and its threads.
     pub fn new(
-        _config: EngineConfig,
-        _services: Arc<dyn Services>,
-        _egress: Egress,
-        _clock: Arc<dyn Clock>,
-        _rng: Arc<dyn Rng>,
+        config: EngineConfig,
+        services: Arc<dyn Services>,
+        egress: Egress,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
     ) -> Result<Self, EngineError> {
-        Ok(Self(Arc::new(Inner {})))
+        let refused = |error: wasmtime::Error| EngineError::Config(format!("{error:#}"));
+        let io = |what| move |source| EngineError::Io { what, source };
+        let engine = wasmtime::Engine::new(&config::wasmtime_config(config.instances_max))
+            .map_err(refused)?;
+        let mut linker = Linker::new(&engine);
+        bindings::Everything::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)
+            .map_err(refused)?;
+        let cache = cache::Cache::open(config.cache_dir, config.cache_key)
+            .map_err(io("making the folder of compiled code"))?;
+        let threads = threads::Threads::start(engine.clone(), config.threads)
+            .map_err(io("starting threads"))?;
+        let slots = slots::Slots::new(
+            config.instances_max,
+            config.share_max,
+            config.queue_max,
+            config.queue_wait,
+        );
+        let world = Arc::new(World { services, egress, clock, rng });
+        Ok(Self(Arc::new(Inner { engine, linker, cache, slots, world, threads })))
     }
+}
 
-    /// Reads a package's folder and loads it. Compiling may take a second: call from a thread that
-    /// may block.
-    pub fn load(&self, _dir: &Path) -> Result<Plugin, LoadError> {
-        Err(LoadError::Component("not connected yet".to_owned()))
-    }
-
-    /// Loads a package that is in memory; blocks as [`Engine::load`] does.
-    pub fn load_files(&self, _files: PluginFiles) -> Result<Plugin, LoadError> {
-        Err(LoadError::Component("not connected yet".to_owned()))
-    }
+/// Bytes as lower-case hex.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }

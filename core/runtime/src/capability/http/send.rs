@@ -1,0 +1,165 @@
+//! One request from the guest's wish to the provider's answer, and its entry in the activity log.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{ConnectionId, Secret};
+use http::HeaderValue;
+use tokio::time::Instant;
+use url::Url;
+
+use super::{GuestRequest, GuestResponse};
+use crate::egress::{Answer, Outgoing, parse_url, place, slot_fits};
+use crate::engine::Plugin;
+use crate::engine::state::{State, World};
+use crate::manifest::{EgressRoute, Slot, SlotSource};
+use crate::problem::Problem;
+use crate::services::{CallContext, EgressEntry};
+
+/// How long a request may take where the guest doesn't say.
+const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
+
+impl State {
+    /// Sends a request; whatever becomes of it, an entry tells.
+    pub(super) async fn exchange(
+        &mut self,
+        request: GuestRequest,
+    ) -> Result<GuestResponse, Problem> {
+        let began = Instant::now();
+        let mut entry = EgressEntry {
+            host: String::new(),
+            path: String::new(),
+            method: request.method.clone(),
+            status: None,
+            bytes: 0,
+            ms: 0,
+            problem: None,
+        };
+        let outcome = self.admitted(request, &mut entry).await;
+        entry.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match outcome {
+            Ok(answer) => {
+                entry.status = Some(answer.status);
+                let entry = self.record_request(entry);
+                Ok(GuestResponse { answer, entry })
+            }
+            Err(problem) => {
+                entry.problem = Some(problem.code.clone());
+                self.record_request(entry);
+                Err(problem)
+            }
+        }
+    }
+
+    async fn admitted(
+        &mut self,
+        request: GuestRequest,
+        entry: &mut EgressEntry,
+    ) -> Result<Answer, Problem> {
+        if !self.has_tenant {
+            return Err(Problem::denied("this hook runs for no business and sends nothing"));
+        }
+        if self.http_calls >= self.ctx.limits.http_calls {
+            return Err(Problem::limited("this call's requests are used up", 1_000));
+        }
+        self.http_calls += 1;
+        let url = parse_url(&request.url)?;
+        entry.host = url.host_str().unwrap_or_default().to_owned();
+        let (ctx, plugin) = (Arc::clone(&self.ctx), self.plugin.clone());
+        let sender = Sender { ctx, plugin, world: Arc::clone(&self.world) };
+        entry.path.clone_from(&sender.route(&request.method, &url)?.path);
+        let timeout = request.timeout.unwrap_or(TIMEOUT_DEFAULT).min(self.wall_left());
+        let answer = sender.attempt(&request, &url, timeout).await?;
+        if answer.status == 401 && sender.wants_fresh_secret(&request).await {
+            return sender.attempt(&request, &url, timeout.min(self.wall_left())).await;
+        }
+        Ok(answer)
+    }
+}
+
+/// What sending takes of a call; unlike the whole state it can be shared across an await.
+struct Sender {
+    ctx: Arc<CallContext>,
+    plugin: Plugin,
+    world: Arc<World>,
+}
+
+impl Sender {
+    fn route(&self, method: &str, url: &Url) -> Result<&EgressRoute, Problem> {
+        let (tenant, manifest) = (&self.ctx.tenant, self.plugin.manifest());
+        self.world.egress.admit(tenant, manifest, &self.ctx.grant, method, url)
+    }
+
+    /// Sends once, with secrets as they are now.
+    async fn attempt(
+        &self,
+        request: &GuestRequest,
+        url: &Url,
+        timeout: Duration,
+    ) -> Result<Answer, Problem> {
+        let mut outgoing = outgoing(request, url)?;
+        let mut secrets = Vec::with_capacity(request.slots.len());
+        for slot in self.slots(request) {
+            secrets.push(self.fill(&mut outgoing, request, slot, url).await?);
+        }
+        let (tenant, plugin) = (&self.ctx.tenant, &self.ctx.plugin);
+        let bytes_max = self.ctx.limits.response_bytes;
+        let egress = &self.world.egress;
+        Ok(egress.send(tenant, plugin, outgoing, &secrets, timeout, bytes_max).await?)
+    }
+
+    fn slots<'s>(&'s self, request: &'s GuestRequest) -> impl Iterator<Item = &'s Slot> {
+        request.slots.iter().filter_map(|id| self.plugin.manifest().slot(id))
+    }
+
+    fn connection<'s>(&'s self, request: &'s GuestRequest) -> Option<&'s ConnectionId> {
+        request.connection.as_ref().or(self.ctx.connection.as_ref())
+    }
+
+    async fn fill(
+        &self,
+        outgoing: &mut Outgoing,
+        request: &GuestRequest,
+        slot: &Slot,
+        url: &Url,
+    ) -> Result<Secret, Problem> {
+        if !self.ctx.grant.allows_slot(slot) || !slot_fits(slot, &request.method, url) {
+            return Err(Problem::denied(format!("the slot {:?} is not for this request", slot.id)));
+        }
+        let connection = self.connection(request);
+        let secret = self.world.services.credential(&self.ctx, slot, connection).await?;
+        if secret.is_empty() {
+            return Err(Problem::reconnect(format!("the slot {:?} has no secret yet", slot.id)));
+        }
+        place(outgoing, &slot.place, &secret)?;
+        Ok(secret)
+    }
+
+    /// A provider's 401 means that nothing was done, so one more try with a fresh token is safe.
+    async fn wants_fresh_secret(&self, request: &GuestRequest) -> bool {
+        let connection = self.connection(request);
+        for slot in self.slots(request) {
+            let is_token = matches!(slot.source, SlotSource::Provider(_));
+            let services = &self.world.services;
+            if is_token && services.credential_refused(&self.ctx, slot, connection).await {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+fn outgoing(request: &GuestRequest, url: &Url) -> Result<Outgoing, Problem> {
+    let method = http::Method::from_bytes(request.method.as_bytes())
+        .map_err(|_| Problem::invalid("the method can't be read"))?;
+    let mut headers = request.headers.clone();
+    if let Some(key) = &request.idempotency_key {
+        let fits = !key.is_empty() && key.len() <= 255 && key.bytes().all(|b| b.is_ascii_graphic());
+        let value = HeaderValue::from_str(key).ok().filter(|_| fits);
+        let value = value.ok_or_else(|| {
+            Problem::invalid("an idempotency key has 1 to 255 visible ASCII characters")
+        })?;
+        headers.insert("idempotency-key", value);
+    }
+    Ok(Outgoing { method, url: url.clone(), headers, body: request.body.clone() })
+}

@@ -1,0 +1,171 @@
+//! Finds the route of a manifest that a request goes by. What no route names is refused.
+
+use url::Url;
+
+use crate::grant::Grant;
+use crate::manifest::{Effect, EgressRoute, Manifest, Slot};
+use crate::problem::Problem;
+
+/// The route for a request, if the manifest has one, the tenant allowed it, and it needs no approval.
+pub(crate) fn find<'m>(
+    manifest: &'m Manifest,
+    grant: &Grant,
+    method: &str,
+    url: &Url,
+) -> Result<&'m EgressRoute, Problem> {
+    let mut refusal = "no [[egress]] route of the plugin names this request";
+    for route in manifest.egress.iter().filter(|route| covers(route, method, url)) {
+        if !grant.allows_route(route) {
+            refusal = "this business hasn't allowed the plugin to send this request";
+        } else if route.effect != Effect::None {
+            refusal = "this request needs a person's approval";
+        } else {
+            return Ok(route);
+        }
+    }
+    Err(Problem::denied(refusal))
+}
+
+fn covers(route: &EgressRoute, method: &str, url: &Url) -> bool {
+    route.methods.iter().any(|known| known == method)
+        && url.origin().ascii_serialization() == route.origin
+        && path_matches(&route.path, url.path())
+        && query_matches(route, url)
+}
+
+/// Segment by segment; a placeholder is exactly one segment that is not empty.
+fn path_matches(pattern: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(w), Some(g)) if w.starts_with('{') => {
+                if g.is_empty() {
+                    return false;
+                }
+            }
+            (Some(w), Some(g)) if w == g => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Each fixed parameter is there exactly once, with its value.
+fn query_matches(route: &EgressRoute, url: &Url) -> bool {
+    route.query.iter().all(|(name, value)| {
+        let mut given = url.query_pairs().filter(|(key, _)| key == name.as_str());
+        given.next().is_some_and(|(_, first)| first == value.as_str()) && given.next().is_none()
+    })
+}
+
+/// Whether a slot's secret may go into this request.
+pub(crate) fn slot_fits(slot: &Slot, method: &str, url: &Url) -> bool {
+    let below = slot.path.ends_with('/') && url.path().starts_with(slot.path.as_str());
+    url.origin().ascii_serialization() == slot.origin
+        && slot.methods.iter().any(|known| known == method)
+        && (below || url.path() == slot.path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MANIFEST: &str = include_str!("../../tests/plugins/sample.toml");
+
+    fn outcome(method: &str, url: &str) -> Result<String, String> {
+        let text = format!(
+            "{MANIFEST}\n[[egress]]\nid = \"masked\"\norigin = \"https://mail.acme.example:8443\"\n\
+            methods = [\"GET\"]\npath = \"/m/{{id}}\"\nquery = {{ fields = \"id,headers\" }}\n\
+            [[egress]]\nid = \"ads\"\norigin = \"https://api.acme.example\"\nmethods = [\"POST\"]\npath = \"/ads\"\neffect = \"spend\"\n"
+        );
+        let manifest = Manifest::parse(&text).unwrap();
+        let grant = Grant::everything(&manifest);
+        let url = super::super::target::parse(url).map_err(|problem| problem.code)?;
+        find(&manifest, &grant, method, &url).map(|route| route.id.clone()).map_err(|p| p.message)
+    }
+
+    #[test]
+    fn a_placeholder_is_one_segment() {
+        let base = "https://api.acme.example/v1/calendars";
+        assert_eq!(outcome("GET", &format!("{base}/me%40x/events?a=b")), Ok("events".into()));
+        assert_eq!(outcome("PATCH", &format!("{base}/a/events/b")), Ok("put-event".into()));
+        for path in [
+            "/a/b/events",
+            "//events",
+            "/events",
+            "/a/events/",
+            "/a/events/b/c",
+            "",
+            "/a/Events",
+            "/a/../b/x/events",
+            "/a%2fb/events",
+            "/a/events;x",
+        ] {
+            assert!(outcome("GET", &format!("{base}{path}")).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn method_host_and_port_must_be_the_routes() {
+        let path = "v1/calendars/a/events";
+        for (method, origin) in [
+            ("DELETE", "https://api.acme.example"),
+            ("get", "https://api.acme.example"),
+            ("GET", "https://api.acme.example:8443"),
+            ("GET", "https://api.acme.example.evil.example"),
+            ("GET", "https://evil.example"),
+            ("GET", "https://xapi.acme.example"),
+        ] {
+            assert!(outcome(method, &format!("{origin}/{path}")).is_err(), "{method} {origin}");
+        }
+        assert_eq!(
+            outcome("GET", &format!("https://api.acme.example:443/{path}")),
+            Ok("events".into())
+        );
+    }
+
+    #[test]
+    fn a_fixed_parameter_is_there_once_with_its_value() {
+        let base = "https://mail.acme.example:8443/m/1";
+        assert_eq!(outcome("GET", &format!("{base}?fields=id,headers&x=1")), Ok("masked".into()));
+        assert_eq!(outcome("GET", &format!("{base}?fields=id%2Cheaders")), Ok("masked".into()));
+        for query in [
+            "",
+            "?fields=id",
+            "?fields=id,headers&fields=body",
+            "?fields=body&fields=id,headers",
+            "?Fields=id,headers",
+            "?fields=id,headers&%66ields=body",
+        ] {
+            assert!(outcome("GET", &format!("{base}{query}")).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn what_needs_approval_does_not_leave() {
+        let refusal = outcome("POST", "https://api.acme.example/ads").unwrap_err();
+        assert_eq!(refusal, "this request needs a person's approval");
+    }
+
+    #[test]
+    fn what_was_not_granted_does_not_leave() {
+        let manifest = Manifest::parse(MANIFEST).unwrap();
+        let url =
+            super::super::target::parse("https://api.acme.example/v1/calendars/a/events").unwrap();
+        let refusal = find(&manifest, &Grant::nothing(), "GET", &url).unwrap_err();
+        assert_eq!(refusal.code, "denied");
+    }
+
+    #[test]
+    fn a_slot_fits_below_its_path_only() {
+        let manifest = Manifest::parse(MANIFEST).unwrap();
+        let slot = manifest.slot("acme").unwrap();
+        let fits = |method: &str, url: &str| slot_fits(slot, method, &Url::parse(url).unwrap());
+        assert!(fits("GET", "https://api.acme.example/v1/x"));
+        assert!(!fits("GET", "https://api.acme.example/v11/x"));
+        assert!(!fits("GET", "https://api.acme.example/v1"));
+        assert!(!fits("PUT", "https://api.acme.example/v1/x"));
+        assert!(!fits("GET", "https://api.acme.example:8443/v1/x"));
+        assert!(!fits("GET", "http://api.acme.example/v1/x"));
+    }
+}

@@ -1,0 +1,218 @@
+//! Reads an address once and refuses every spelling that two readers could understand differently.
+
+use url::{Host, Url};
+
+use crate::problem::Problem;
+
+/// Bytes of an address.
+const URL_BYTES_MAX: usize = 8 << 10;
+
+/// Names that never leave the machine or its network.
+const LOCAL_NAMES: [&str; 9] = [
+    "localhost",
+    "local",
+    "localdomain",
+    "internal",
+    "intranet",
+    "lan",
+    "home.arpa",
+    "onion",
+    "invalid",
+];
+
+/// An address that may be looked for among the routes. The refusal says nothing of what is where.
+pub(crate) fn parse(text: &str) -> Result<Url, Problem> {
+    check_text(text).map_err(Problem::denied)?;
+    let url = Url::parse(text).map_err(|_| Problem::invalid("the address can't be read"))?;
+    check_url(&url).map_err(Problem::denied)?;
+    Ok(url)
+}
+
+/// What must hold before any parser sees it: parsers drop tabs and newlines, fold other scripts'
+/// letters and turn backslashes round, each in its own way.
+fn check_text(text: &str) -> Result<(), &'static str> {
+    if text.len() > URL_BYTES_MAX {
+        return Err("the address is too long");
+    }
+    if !text.bytes().all(|b| b.is_ascii_graphic() && !b"\\\"<>^`{|}".contains(&b)) {
+        return Err("the address has characters that must be percent-encoded");
+    }
+    let Some(rest) = text.strip_prefix("https://") else {
+        return Err("the address must begin with https://");
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.is_empty() || authority.contains(['@', '%']) {
+        return Err("the address must hold a plain host and neither name nor password");
+    }
+    Ok(())
+}
+
+fn check_url(url: &Url) -> Result<(), &'static str> {
+    if url.scheme() != "https" || !url.username().is_empty() || url.password().is_some() {
+        return Err("the address must be https, without name or password");
+    }
+    if url.fragment().is_some() {
+        return Err("the address must not have a fragment");
+    }
+    let Some(Host::Domain(host)) = url.host() else {
+        return Err("the address must name a host, not an IP address");
+    };
+    let local = LOCAL_NAMES.iter().any(|name| {
+        host == *name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))
+    });
+    if local || !host.contains('.') || host.ends_with('.') {
+        return Err("the address must name a public host");
+    }
+    check_path(url.path())
+}
+
+/// Segments that another server could read as more than one, or as a step up.
+fn check_path(path: &str) -> Result<(), &'static str> {
+    let lower = path.to_ascii_lowercase();
+    let once = lower.replace("%25", "%");
+    for hidden in ["%2f", "%5c", "%00", "%2e%2e", "%0a", "%0d"] {
+        if lower.contains(hidden) || once.contains(hidden) {
+            return Err("the path hides a separator in an encoding");
+        }
+    }
+    let mut segments = lower.split('/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        if segment.is_empty() && segments.peek().is_some() {
+            return Err("the path has an empty segment");
+        }
+        // `..;` is a step up to some servers.
+        let bare = segment.split(';').next().unwrap_or_default();
+        if matches!(bare, "." | ".." | "%2e" | ".%2e" | "%2e.") {
+            return Err("the path has a dot segment");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_addresses_are_read() {
+        for text in [
+            "https://api.acme.example/v1/calendars/me%40acme.example/events?x=a%2Fb",
+            "https://api.acme.example:8443/",
+            "https://api.acme.example/v1/a;b/c",
+            "https://API.acme.example/v1",
+        ] {
+            assert!(parse(text).is_ok(), "{text}");
+        }
+    }
+
+    /// Ways to say "this machine, its network, or another host than it seems". None may be read.
+    #[test]
+    fn more_than_forty_spellings_of_elsewhere_are_refused() {
+        let spellings = [
+            "https://127.0.0.1/",
+            "https://127.1/",
+            "https://127.0.1/",
+            "https://0/",
+            "https://0.0.0.0/",
+            "https://2130706433/",
+            "https://0x7f000001/",
+            "https://0x7f.0.0.1/",
+            "https://0x7f.1/",
+            "https://0177.0.0.1/",
+            "https://017700000001/",
+            "https://127.0.0.1./",
+            "https://10.0.0.1/",
+            "https://169.254.169.254/latest/meta-data",
+            "https://0xa9fea9fe/",
+            "https://2852039166/",
+            "https://[::1]/",
+            "https://[::]/",
+            "https://[::ffff:127.0.0.1]/",
+            "https://[::ffff:7f00:1]/",
+            "https://[0:0:0:0:0:0:0:1]/",
+            "https://[::127.0.0.1]/",
+            "https://[64:ff9b::7f00:1]/",
+            "https://[2002:7f00:1::]/",
+            "https://[fe80::1%25eth0]/",
+            "https://[fd00:ec2::254]/",
+            "https://localhost/",
+            "https://LOCALHOST/",
+            "https://localhost./",
+            "https://a.localhost/",
+            "https://localhost.localdomain/",
+            "https://metadata.internal/",
+            "https://printer.lan/",
+            "https://host/",
+            "https://api.acme.example./",
+            "https://a.home.arpa/",
+            "https://me@127.0.0.1/",
+            "https://api.acme.example@127.0.0.1/",
+            "https://api.acme.example:x@evil.example/",
+            "https://@api.acme.example/",
+            "https://api.acme.example%40evil.example/",
+            "https://api.acme.example%2eevil/",
+            "https://127。0。0。1/",
+            "https://①②⑦.0.0.1/",
+            "https://ⓛocalhost/",
+            "https://loc\u{ad}alhost/",
+            "https://api.acme.example\\@evil.example/",
+            "https://evil.example\\.api.acme.example/",
+            "https:\\\\127.0.0.1/",
+            "https:/api.acme.example/",
+            "https:api.acme.example/",
+            "https:///api.acme.example/",
+            "//127.0.0.1/",
+            "http://api.acme.example/",
+            "HTTPS://api.acme.example/",
+            "file:///etc/passwd",
+            "gopher://127.0.0.1:6379/_x",
+            "ftp://api.acme.example/",
+            "data:text/plain,x",
+            "javascript:1",
+            " https://api.acme.example/",
+            "https://api.acme.example/\r\nHost: evil",
+            "https://api.acme\t.example/",
+            "https://api.acme.example/\0",
+            "https://api.acme.example/#@evil.example/",
+            "",
+            "https://api.acme.example:99999/",
+            "https://api.acme.example:/x#",
+            "https://[::1",
+            "https://a b.example/",
+        ];
+        assert!(spellings.len() >= 40);
+        for text in spellings {
+            assert!(
+                parse(text).is_err(),
+                "{text:?} was read as {:?}",
+                parse(text).map(String::from)
+            );
+        }
+    }
+
+    #[test]
+    fn hidden_steps_in_a_path_are_refused() {
+        for path in [
+            "a%2fb",
+            "a%2Fb",
+            "a%5cb",
+            "a%252fb",
+            "..;/b",
+            "a/..;x/b",
+            "%252e%252e/b",
+            "a//b",
+            "/b",
+            "a%00",
+            "a%0d%0ab",
+            ".;/x",
+        ] {
+            let text = format!("https://api.acme.example/v1/{path}");
+            assert!(parse(&text).is_err(), "{text}");
+        }
+        // A parser's own clean-up is fine: what was cleaned is what is matched and sent.
+        for path in ["../b", "%2e%2e/b", "./b", "x/%2E/b"] {
+            let url = parse(&format!("https://api.acme.example/v1/{path}")).unwrap();
+            assert!(!url.path().contains(".."), "{url}");
+        }
+    }
+}

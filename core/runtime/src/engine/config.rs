@@ -1,0 +1,61 @@
+//! Every option of the WebAssembly engine, in one function.
+
+use wasmtime::{Config, InstanceAllocationStrategy, PoolingAllocationConfig, WasmFeatures};
+
+use crate::limits::Limits;
+
+/// Bytes of memory and tables that stay resident in a pool's place for the next instance: measured
+/// as the fastest (a mebibyte costs more in resetting than it saves in faults).
+const KEEP_RESIDENT_BYTES: usize = 64 << 10;
+/// Bytes of stack a guest may use.
+const GUEST_STACK_BYTES: usize = 512 << 10;
+/// Core instances of one component: a module, its adapters, and stubs of a language's runtime.
+const CORE_INSTANCES_EACH: u32 = 24;
+const MEMORIES_EACH: u32 = 4;
+const TABLES_EACH: u32 = 8;
+const TABLE_ELEMENTS_MAX: usize = 50_000;
+
+/// The engine's configuration for so many instances at once.
+pub(super) fn wasmtime_config(instances_max: u32) -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_component_model(true)
+        // Sharing memory between threads, 64-bit memories, the collector and exceptions widen what
+        // must be trusted, and no plugin needs them.
+        .wasm_features(WasmFeatures::THREADS, false)
+        .wasm_features(WasmFeatures::SHARED_EVERYTHING_THREADS, false)
+        .wasm_features(WasmFeatures::MEMORY64, false)
+        .wasm_features(WasmFeatures::GC, false)
+        .wasm_features(WasmFeatures::GC_TYPES, false)
+        .wasm_features(WasmFeatures::EXCEPTIONS, false)
+        .wasm_features(WasmFeatures::LEGACY_EXCEPTIONS, false)
+        .wasm_features(WasmFeatures::STACK_SWITCHING, false)
+        // Functions of the contract are synchronous in the guest; this also saves a third of a call.
+        .wasm_features(WasmFeatures::CM_ASYNC, false)
+        .concurrency_support(false)
+        .epoch_interruption(true)
+        .memory_init_cow(true)
+        .max_wasm_stack(GUEST_STACK_BYTES)
+        .async_stack_size(GUEST_STACK_BYTES + (512 << 10))
+        .wasm_backtrace_max_frames(None)
+        .native_unwind_info(false)
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(instances_max)));
+    config
+}
+
+fn pool(instances_max: u32) -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(instances_max)
+        .total_core_instances(instances_max.saturating_mul(CORE_INSTANCES_EACH))
+        .total_memories(instances_max.saturating_mul(MEMORIES_EACH))
+        .total_tables(instances_max.saturating_mul(TABLES_EACH))
+        .total_stacks(instances_max)
+        .max_core_instances_per_component(CORE_INSTANCES_EACH)
+        .max_memories_per_component(MEMORIES_EACH)
+        .max_tables_per_component(TABLES_EACH)
+        .max_memory_size(usize::try_from(Limits::MEMORY_BYTES_MAX).unwrap_or(usize::MAX))
+        .table_elements(TABLE_ELEMENTS_MAX)
+        .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
+        .table_keep_resident(KEEP_RESIDENT_BYTES);
+    pool
+}

@@ -1,0 +1,183 @@
+//! One call from its place in the queue to its answer, within its budget. Three stops together: a
+//! yield at every tick, a CPU budget that traps, and a wall-clock limit around the whole.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+use wasmtime::{Store, StoreContextMut, UpdateDeadline};
+
+use super::invoke::{Hook, Output, invoke};
+use super::meter::CpuMeter;
+use super::state::{Entries, State, World};
+use super::{Engine, Plugin, bindings};
+use crate::capability::log::one_line;
+use crate::error::CallError;
+use crate::problem::Problem;
+use crate::services::{CallContext, CallReport};
+
+/// Bytes a guest may hand to the host in one host call, or as its answer. Lists that point at the
+/// same bytes over and over count each time.
+const HANDED_OVER_BYTES_MAX: usize = 24 << 20;
+
+/// Why the engine stopped a guest.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+enum Stopped {
+    #[error("the CPU budget is used up")]
+    OutOfCpu,
+    #[error("the time is up")]
+    TimedOut,
+}
+
+/// Whom a call runs for.
+pub(super) struct Job {
+    pub(super) plugin: Plugin,
+    pub(super) ctx: Arc<CallContext>,
+    pub(super) hook: Hook,
+    pub(super) has_tenant: bool,
+}
+
+impl Engine {
+    /// Makes a call: waits for a place, runs on the engine's threads, and comes back. A caller who
+    /// goes away while it runs doesn't stop it: its effects and their entries belong together.
+    pub(super) async fn call(&self, job: Job) -> Result<Output, CallError> {
+        if job.ctx.plugin != job.plugin.manifest().plugin.id {
+            return Err(CallError::Problem(Problem::internal("the context is another plugin's")));
+        }
+        if !job.plugin.exports().contains(&job.hook.export()) {
+            return Err(CallError::NotExported);
+        }
+        let began = Instant::now();
+        let place = self.0.slots.take(&job.ctx.tenant, &job.ctx.plugin).await?;
+        let world = Arc::clone(&self.0.world);
+        let engine = self.0.engine.clone();
+        let running = self.0.threads.handle().spawn(async move {
+            let outcome = run(&engine, world, job, began).await;
+            drop(place);
+            outcome
+        });
+        running.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a plugin call was lost");
+            Err(CallError::Trapped { reason: "the host failed".to_owned() })
+        })
+    }
+}
+
+async fn run(
+    engine: &wasmtime::Engine,
+    world: Arc<World>,
+    job: Job,
+    began: Instant,
+) -> Result<Output, CallError> {
+    let Job { plugin, ctx, hook, has_tenant } = job;
+    let name = hook.name();
+    let cpu = Arc::new(CpuMeter::default());
+    let entries = Entries::default();
+    let state = State::new(
+        Arc::clone(&ctx),
+        plugin.clone(),
+        Arc::clone(&world),
+        has_tenant,
+        Arc::clone(&cpu),
+        Arc::clone(&entries),
+    );
+    let mut store = prepared(engine, state, &ctx);
+    let outcome = {
+        let call = async {
+            let instance = plugin.pre().instantiate_async(&mut store).await?;
+            invoke(&mut store, &instance, plugin.indices(), hook).await
+        };
+        timeout(ctx.limits.wall(), metered(&cpu, call)).await
+    };
+    let outcome = match outcome {
+        Err(_) => Err(CallError::TimedOut),
+        Ok(Err(error)) => Err(failure(&error, store.data().memory.refused())),
+        Ok(Ok(Err(problem))) => Err(CallError::Problem(bounded(problem))),
+        Ok(Ok(Ok(output))) => Ok(output),
+    };
+    if has_tenant {
+        let report = CallReport {
+            hook: name,
+            wall: began.elapsed(),
+            cpu: cpu.spent(),
+            memory_bytes_max: store.data().memory.most(),
+            http_calls: store.data().http_calls,
+            denials: store.data().denials,
+            outcome: outcome.as_ref().err().map_or("ok", CallError::kind),
+        };
+        drop(store);
+        tell(&world, &ctx, &entries, report).await;
+    }
+    outcome
+}
+
+fn prepared(engine: &wasmtime::Engine, state: State, ctx: &CallContext) -> Store<State> {
+    let mut store = Store::new(engine, state);
+    store.limiter(|state| &mut state.memory);
+    store.set_hostcall_fuel(HANDED_OVER_BYTES_MAX);
+    store.set_epoch_deadline(1);
+    let (cpu_max, wall_max) = (ctx.limits.cpu(), ctx.limits.wall());
+    store.epoch_deadline_callback(move |running: StoreContextMut<'_, State>| {
+        let state = running.data();
+        if state.cpu.spent() > cpu_max {
+            Err(Stopped::OutOfCpu.into())
+        } else if state.started.elapsed() > wall_max {
+            Err(Stopped::TimedOut.into())
+        } else {
+            Ok(UpdateDeadline::Yield(1))
+        }
+    });
+    store
+}
+
+/// Measures the CPU time of each poll of a call.
+async fn metered<T>(cpu: &CpuMeter, call: impl Future<Output = T>) -> T {
+    let mut call = pin!(call);
+    poll_fn(|cx| {
+        cpu.begin_poll();
+        let polled = call.as_mut().poll(cx);
+        cpu.end_poll();
+        polled
+    })
+    .await
+}
+
+/// Entries and figures go out however the call ended.
+async fn tell(world: &World, ctx: &CallContext, entries: &Entries, report: CallReport) {
+    let entries = {
+        let mut entries = entries.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *entries)
+    };
+    for entry in entries {
+        world.services.audit_egress(ctx, entry).await;
+    }
+    world.services.call_finished(ctx, report).await;
+}
+
+fn failure(error: &wasmtime::Error, memory_refused: bool) -> CallError {
+    match error.downcast_ref::<Stopped>() {
+        Some(Stopped::OutOfCpu) => return CallError::OutOfCpu,
+        Some(Stopped::TimedOut) => return CallError::TimedOut,
+        None => {}
+    }
+    if error.is::<wasmtime::PoolConcurrencyLimitError>() {
+        return CallError::Busy { retry_after: Duration::from_secs(1) };
+    }
+    // A guest whose allocator is refused memory gives up with a trap of its own.
+    if memory_refused {
+        return CallError::OutOfMemory;
+    }
+    CallError::Trapped { reason: one_line(&format!("{error:#}"), 1_000) }
+}
+
+/// The guest's problem with its texts cut to size and on one line each.
+fn bounded(problem: bindings::oxpi::plugin::types::Problem) -> Problem {
+    Problem {
+        code: one_line(&problem.code, 64),
+        message: one_line(&problem.message, 1_000),
+        retry_after_ms: problem.retry_after_ms,
+        detail: problem.detail.map(|detail| one_line(&detail, 2_000)),
+    }
+}
