@@ -1,1 +1,7 @@
-//! What the whole-system tests share.
+//! What the whole-system tests share: a house with every room in it, a simulator next door, and
+//! somebody who clicks through a provider's consent page.
+
+pub mod browser;
+pub mod house;
+
+pub use house::House;

@@ -1,8 +1,6 @@
 //! Connecting an account at a provider: the authorization code flow with PKCE and state (RFC 6749,
 //! RFC 7636), run from the provider section of a plugin's manifest. Core knows no provider.
 
-use std::collections::BTreeSet;
-
 use domain::{ConnectionId, Permission, PluginId, Secret, Timestamp};
 use oauth2::basic::BasicClient;
 use oauth2::{
@@ -272,13 +270,13 @@ async fn exchange(
 }
 
 fn missing_scopes<'a>(provider: &'a Provider, tokens: &Tokens) -> Vec<&'a str> {
-    let granted: BTreeSet<&str> = tokens.scopes.iter().map(String::as_str).collect();
-    let required = provider.scopes.iter().filter(|scope| scope.required);
     // A provider that names no scopes granted what was asked (RFC 6749, section 5.1).
-    required
-        .map(|s| s.scope.as_str())
-        .filter(|s| !granted.is_empty() && !granted.contains(s))
-        .collect()
+    if tokens.scopes.is_empty() {
+        return Vec::new();
+    }
+    let required = provider.scopes.iter().filter(|scope| scope.required);
+    let missing = required.filter(|scope| !scope.is_granted(&tokens.scopes));
+    missing.map(|scope| scope.scope.as_str()).collect()
 }
 
 /// The fields of an OpenID Connect userinfo answer that we read, and their older names.

@@ -274,6 +274,8 @@ pub struct Provider {
 pub struct ProviderScope {
     /// The provider's word for it.
     pub scope: String,
+    /// Other words the provider may answer with for the same.
+    pub also: Vec<String>,
     /// Translation key that says why.
     pub reason: String,
     /// Whether nothing works without it.
@@ -363,6 +365,13 @@ pub enum Effect {
     Reply,
     /// Gives money back.
     Refund,
+}
+
+impl ProviderScope {
+    /// Whether what the provider granted holds this scope, by any of its names.
+    pub fn is_granted(&self, granted: &[String]) -> bool {
+        granted.iter().any(|name| *name == self.scope || self.also.contains(name))
+    }
 }
 
 impl Manifest {

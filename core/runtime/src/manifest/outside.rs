@@ -63,8 +63,9 @@ fn scopes(tables: Vec<Table<'_>>) -> Result<Vec<ProviderScope>> {
         }
         let reason = checked(&mut table, "reason", check::text_key)?;
         let required = table.flag_opt("required")?.unwrap_or(true);
+        let also = table.texts("also")?.into_iter().map(|name| name.value).collect();
         table.finish()?;
-        scopes.push(ProviderScope { scope: scope.value, reason, required });
+        scopes.push(ProviderScope { scope: scope.value, also, reason, required });
     }
     Ok(scopes)
 }

@@ -17,6 +17,14 @@ pub struct Version {
     pub patch: u32,
 }
 
+impl Version {
+    /// Whether a host that speaks `host` understands what was built for this version of the
+    /// contract: the same major, and nothing added since.
+    pub fn is_spoken_by(self, host: Self) -> bool {
+        self.major == host.major && self.minor <= host.minor
+    }
+}
+
 /// Text that is not a version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a version; write three numbers such as 1.4.0")]
@@ -59,5 +67,29 @@ impl From<Version> for String {
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_three_plain_numbers() {
+        assert_eq!("1.4".parse(), Ok(Version { major: 1, minor: 4, patch: 0 }));
+        assert!("1.10.0".parse::<Version>().unwrap() > "1.9.9".parse::<Version>().unwrap());
+        for bad in
+            ["", "1", "1.2.3.4", "1.02.0", "v1.2.3", "1.2.x", "1..2", "1.2.-3", "1.2.9999999"]
+        {
+            assert!(bad.parse::<Version>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_host_speaks_older_minors_of_its_major() {
+        let host = Version { major: 1, minor: 2, patch: 0 };
+        let spoken = |text: &str| text.parse::<Version>().is_ok_and(|v| v.is_spoken_by(host));
+        assert!(spoken("1.0.0") && spoken("1.2.7"));
+        assert!(!spoken("1.3.0") && !spoken("2.0.0") && !spoken("0.9.0"));
     }
 }

@@ -1,0 +1,159 @@
+//! Every room, put together as the binary does it, on a database of its own; the provider's
+//! simulator beside it. Both live by one clock, which the test moves.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use app::calendars::OfferedCalendar;
+use app::oauth::{Callback, begin_connection, finish_connection, save_client};
+use app::services::Workspace;
+use app::sessions::{SignedIn, context_of};
+use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_first_business};
+use app::{App, Context, Options, Origin, Parts, calendars, jobs, plugins};
+use domain::rng::SeededRng;
+use domain::time::ManualClock;
+use domain::{ConnectionId, PluginId, Secret};
+use runtime::{Egress, EgressConfig, Engine, EngineConfig};
+use simulators::Simulator;
+use store::testing::TestDb;
+use tempfile::TempDir;
+use vault::{RootKey, Vault};
+
+use crate::browser;
+
+/// The simulator's account that owns calendars.
+pub const DANA: &str = "dana@example.com";
+
+/// A running house.
+pub struct House {
+    /// The use cases.
+    pub app: App,
+    /// The provider.
+    pub simulator: Simulator,
+    /// The clock of both.
+    pub clock: Arc<ManualClock>,
+    /// The business's owner.
+    pub owner: Context,
+    /// The plugin under test.
+    pub plugin: PluginId,
+    _folder: TempDir,
+    _db: TestDb,
+}
+
+impl House {
+    /// A house with one business that has the calendar plugin on.
+    pub async fn start(db: TestDb) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        // A Sunday morning in Jerusalem.
+        let clock = Arc::new(ManualClock::at(1_772_344_800_000));
+        let options = simulators::Options {
+            clock: clock.clone(),
+            any_loopback_redirect: true,
+            ..simulators::Options::default()
+        };
+        let simulator = Simulator::start_with(options)?;
+        let app = app(&db, folder.path(), &simulator, clock.clone())?;
+        let package = oxpi_testkit::package_of(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/google-calendar").as_path(),
+        )?;
+        let dir = package.parent().context("the package's folder has no parent")?;
+        plugins::load_packages(&app, &[dir]).await;
+        let owner = first_owner(&app).await?;
+        let plugin: PluginId = "google-calendar".parse()?;
+        let page = plugins::get_plugin(&app, &owner, &plugin).await?;
+        plugins::enable_plugin(&app, &owner, &plugin, &page.card.version).await?;
+        Ok(Self { app, simulator, clock, owner, plugin, _folder: folder, _db: db })
+    }
+
+    /// Goes through the wizard and the provider's consent page as this account.
+    pub async fn connect(&self, account: &str) -> Result<ConnectionId> {
+        let location = self.consent(account, None).await?;
+        Ok(finish_connection(&self.app, &self.owner, callback(&location)).await?)
+    }
+
+    /// Goes as far as the provider's answer.
+    pub async fn consent(&self, account: &str, scopes: Option<&[&str]>) -> Result<url::Url> {
+        let secret = Secret::from_text("demo-secret".to_owned());
+        save_client(&self.app, &self.owner, &self.plugin, "google", "demo", secret).await?;
+        let url = begin_connection(&self.app, &self.owner, &self.plugin, "google", None).await?;
+        browser::consent(&url, account, scopes).await
+    }
+
+    /// Connects and chooses the account's first calendar.
+    pub async fn with_calendar(&self) -> Result<(ConnectionId, OfferedCalendar)> {
+        let connection = self.connect(DANA).await?;
+        let offered = calendars::offer_calendars(&self.app, &self.owner, &connection).await?;
+        let primary = offered.into_iter().find(|c| c.primary).context("no primary calendar")?;
+        let wanted = vec![primary.id.clone()];
+        calendars::choose_calendars(&self.app, &self.owner, &connection, wanted).await?;
+        self.work().await?;
+        Ok((connection, primary))
+    }
+
+    /// Runs everything that is due.
+    pub async fn work(&self) -> Result<usize> {
+        Ok(jobs::run_due(&self.app).await?)
+    }
+
+    /// Lets time pass, working once a step.
+    pub async fn pass_secs(&self, secs: i64, step: i64) -> Result<()> {
+        for _ in 0..secs / step {
+            self.clock.advance_millis(step * 1_000);
+            self.work().await?;
+        }
+        Ok(())
+    }
+}
+
+/// The parameters the provider sent back.
+pub fn callback(location: &url::Url) -> Callback {
+    let get = |name: &str| {
+        location.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
+    };
+    Callback { state: get("state"), code: get("code"), error: get("error") }
+}
+
+fn app(db: &TestDb, folder: &Path, simulator: &Simulator, clock: Arc<ManualClock>) -> Result<App> {
+    let vault = Vault::new(RootKey::from_secret(&Secret::new(vec![7; 32]))?);
+    let rng = Arc::new(SeededRng::new(11));
+    let redirects = vec![format!("*={}", simulator.url).parse()?];
+    let egress = Egress::new(EgressConfig { redirects, ..EgressConfig::default() })?;
+    let workspace = Arc::new(Workspace::default());
+    let config = EngineConfig::new(folder.join("cache"), vault.derive("compiled plugin code"));
+    let engine =
+        Engine::new(config, workspace.clone(), egress.clone(), clock.clone(), rng.clone())?;
+    let app = App::new(Parts {
+        db: db.db.clone(),
+        vault,
+        clock,
+        rng,
+        engine,
+        egress,
+        plugins: plugins::Registry::default(),
+        refresh_locks: app::connections::RefreshLocks::default(),
+        woken: tokio::sync::Notify::new(),
+        options: Options { public_url: "http://127.0.0.1:8080".to_owned(), sandbox: true },
+    });
+    workspace.bind(&app);
+    Ok(app)
+}
+
+async fn first_owner(app: &App) -> Result<Context> {
+    let input = FirstRun {
+        business: BusinessInput {
+            business: "Dana's Studio".to_owned(),
+            locale: "en".to_owned(),
+            zone: "Asia/Jerusalem".to_owned(),
+            currency: "ILS".to_owned(),
+        },
+        owner: OwnerInput {
+            name: "Dana".to_owned(),
+            email: "owner@example.com".to_owned(),
+            password: Secret::from_text("seven quiet green lamps".to_owned()),
+        },
+    };
+    let origin = Origin::default();
+    let SignedIn { token, .. } = create_first_business(app, &origin, input).await?;
+    context_of(app, &token, &origin).await?.context.context("the owner is in no business")
+}
