@@ -91,7 +91,8 @@ pub struct EgressEntry {
     pub bytes: u64,
     /// Milliseconds until the answer's head.
     pub ms: u64,
-    /// The code of the problem, where there was one.
+    /// The code of the problem, where there was one; `unfinished` where the call was stopped while
+    /// the request was under way, so that it may or may not have been done.
     pub problem: Option<String>,
 }
 

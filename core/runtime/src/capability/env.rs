@@ -2,10 +2,11 @@
 
 use domain::Zone;
 use jiff::civil::{Date, DateTime};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::engine::bindings::oxpi::plugin::env;
 use crate::engine::state::State;
+use crate::manifest::{Property, Schema};
 
 /// Random bytes of one call; enough for any number of ids.
 const RANDOM_BYTES_MAX: u32 = 64 << 10;
@@ -25,7 +26,7 @@ impl env::Host for State {
     }
 
     async fn settings(&mut self) -> wasmtime::Result<String> {
-        Ok(self.ctx.settings.to_string())
+        Ok(without_secrets(&self.ctx.settings, self.plugin.manifest().settings.as_ref()))
     }
 
     async fn locale(&mut self) -> wasmtime::Result<String> {
@@ -66,6 +67,15 @@ impl env::Host for State {
     }
 }
 
+/// Settings as the guest sees them: a password is for slots only, even where somebody put it here.
+fn without_secrets(settings: &Value, schema: Option<&Schema>) -> String {
+    let Value::Object(settings) = settings else { return "{}".to_owned() };
+    let is_secret =
+        |name: &str| schema.and_then(|s| s.property(name)).is_some_and(Property::is_secret);
+    let shown = settings.iter().filter(|(name, _)| !is_secret(name));
+    Value::Object(shown.map(|(name, value)| (name.clone(), value.clone())).collect()).to_string()
+}
+
 /// The instant of a day's beginning or of a wall-clock time; None for what means nothing.
 fn instant_of(local: &str, zone: &str) -> Option<i64> {
     if local.len() > 32 || zone.len() > 64 {
@@ -82,6 +92,15 @@ fn instant_of(local: &str, zone: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_password_is_no_setting_that_a_guest_sees() {
+        let manifest = include_str!("../../tests/plugins/sample.toml");
+        let manifest = crate::Manifest::parse(manifest).unwrap();
+        let settings = json!({"zone": "a", "api_key": "s3cr3t"});
+        assert_eq!(without_secrets(&settings, manifest.settings.as_ref()), r#"{"zone":"a"}"#);
+        assert_eq!(without_secrets(&Value::Null, None), "{}");
+    }
 
     #[test]
     fn days_and_times_have_instants_and_nonsense_has_none() {

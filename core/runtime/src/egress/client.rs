@@ -24,7 +24,14 @@ pub(crate) struct Clients {
     tls: rustls::ClientConfig,
     lookup: Arc<dyn Lookup>,
     https_only: bool,
-    pools: Mutex<(u64, HashMap<Key, (u64, Client)>)>,
+    pools: Mutex<Pools>,
+}
+
+#[derive(Default)]
+struct Pools {
+    /// Counts uses; who was used at the smallest count was unused the longest.
+    now: u64,
+    known: HashMap<Key, (u64, Client)>,
 }
 
 impl Clients {
@@ -43,7 +50,7 @@ impl Clients {
     /// The client of a tenant and plugin.
     pub(crate) fn of(&self, tenant: &TenantId, plugin: &PluginId) -> Result<Client, EgressError> {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        let (now, known) = &mut *pools;
+        let Pools { now, known } = &mut *pools;
         *now += 1;
         let key = (tenant.clone(), plugin.clone());
         if let Some((used, client)) = known.get_mut(&key) {

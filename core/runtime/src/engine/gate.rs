@@ -133,7 +133,7 @@ fn contract_name<'n>(name: &'n str, verb: &str) -> Result<&'n str, String> {
         return Err(format!("it {verb} {name:?}, which is not of the contract oxpi:plugin@{ABI}"));
     };
     match version.parse::<Version>() {
-        Ok(wanted) if wanted.major == ABI.major && wanted.minor <= ABI.minor => Ok(interface),
+        Ok(wanted) if wanted.is_spoken_by(ABI) => Ok(interface),
         _ => Err(format!("it {verb} {interface}@{version}; this host speaks {ABI}")),
     }
 }

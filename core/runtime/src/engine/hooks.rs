@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Locale, TenantId, Zone};
+use domain::{Locale, Zone};
 use serde_json::Value;
 
 use super::invoke::{Hook, Output};
@@ -104,13 +104,12 @@ impl Engine {
         }
     }
 
-    /// A context that allows nothing. Its tenant is made up and belongs to nobody; it only gives
-    /// the call a place of its own in the queue.
+    /// A context that allows nothing. Its tenant is nobody's; it only gives such calls a share of
+    /// the queue.
     fn nobody(&self, plugin: &Plugin, request_id: &str) -> CallContext {
-        let world = &self.0.world;
         CallContext {
-            tenant: TenantId::new(world.clock.as_ref(), world.rng.as_ref()),
-            plugin: plugin.manifest().plugin.id.clone(),
+            tenant: self.0.world.nobody.clone(),
+            plugin: plugin.id().clone(),
             grant: Arc::new(Grant::nothing()),
             settings: Value::Object(Default::default()),
             locale: Locale::En,

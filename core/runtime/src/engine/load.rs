@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::Locale;
 use domain::text::Catalogue;
+use domain::{Locale, PluginId};
 use sha2::{Digest, Sha256};
 use wasmtime::component::InstancePre;
 
@@ -63,6 +63,11 @@ struct Loaded {
 }
 
 impl Plugin {
+    /// Its name everywhere.
+    pub fn id(&self) -> &PluginId {
+        &self.0.manifest.plugin.id
+    }
+
     /// What it is and asks for.
     pub fn manifest(&self) -> &Manifest {
         &self.0.manifest
@@ -160,6 +165,10 @@ impl Engine {
 
     /// Loads a package that is in memory; blocks as [`Engine::load`] does.
     pub fn load_files(&self, files: PluginFiles) -> Result<Plugin, LoadError> {
+        if files.component.len() as u64 > COMPONENT_BYTES_MAX {
+            let reason = format!("must be a file of at most {COMPONENT_BYTES_MAX} bytes");
+            return Err(LoadError::File { file: "plugin.wasm".to_owned(), reason });
+        }
         let hash = files.hash();
         let manifest = Manifest::parse(&files.manifest)?;
         if manifest.plugin.icon.is_some() && files.icon.is_none() {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Clock, Rng, Secret};
+use domain::{Clock, Rng, Secret, TenantId};
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::egress::Egress;
@@ -101,7 +101,8 @@ impl Engine {
             config.queue_max,
             config.queue_wait,
         );
-        let world = Arc::new(World { services, egress, clock, rng });
+        let nobody = TenantId::new(clock.as_ref(), rng.as_ref());
+        let world = Arc::new(World { services, egress, clock, rng, nobody });
         Ok(Self(Arc::new(Inner { engine, linker, cache, slots, world, threads })))
     }
 }

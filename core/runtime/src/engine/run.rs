@@ -43,7 +43,7 @@ impl Engine {
     /// Makes a call: waits for a place, runs on the engine's threads, and comes back. A caller who
     /// goes away while it runs doesn't stop it: its effects and their entries belong together.
     pub(super) async fn call(&self, job: Job) -> Result<Output, CallError> {
-        if job.ctx.plugin != job.plugin.manifest().plugin.id {
+        if job.ctx.plugin != *job.plugin.id() {
             return Err(CallError::Problem(Problem::internal("the context is another plugin's")));
         }
         if !job.plugin.exports().contains(&job.hook.export()) {

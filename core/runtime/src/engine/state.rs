@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::{Clock, Rng};
+use domain::{Clock, Rng, TenantId};
 use tokio::time::Instant;
 use wasmtime::component::ResourceTable;
 
@@ -24,6 +24,8 @@ pub(crate) struct World {
     pub(crate) egress: Egress,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rng: Arc<dyn Rng>,
+    /// Stands for the tenant in the one hook that runs for none; made up, and nobody's.
+    pub(crate) nobody: TenantId,
 }
 
 /// A request's entry for the activity log, filled while its answer is read.

@@ -104,6 +104,18 @@ async fn a_guest_born_too_large_is_out_of_memory() {
 }
 
 #[tokio::test]
+async fn tables_count_towards_the_same_sum_as_memories() {
+    let house = House::new();
+    let plugin = house.load(MANIFEST, guests::job_with("(table 100 funcref)", guests::FINE));
+    for (more, expected) in [(1_000, Err(CallError::OutOfMemory)), (2_000, Ok(None))] {
+        let mut ctx = house.ctx(&plugin);
+        ctx.limits.memory_bytes = (2 << 20) + more;
+        let outcome = house.engine.run_job(&plugin, ctx, "work", &json!({}), 1).await;
+        assert_eq!(outcome, expected, "{more}");
+    }
+}
+
+#[tokio::test]
 async fn a_giant_list_of_the_same_bytes_is_not_copied() {
     let house = House::new();
     let plugin = house.load(MANIFEST, guests::giant_list());

@@ -203,6 +203,9 @@ async fn a_silent_provider_ends_with_the_call() {
     let url = "https://api.acme.example/v1/slow";
     let outcome = house.engine.run_job(&plugin, ctx, url, &json!({}), PLAIN).await;
     assert!(outcome.is_err() && began.elapsed() < Duration::from_secs(20), "{outcome:?}");
+    let audited = house.fake.audited.lock().unwrap();
+    assert_eq!(audited.len(), 1, "it may have been done, so it is told");
+    assert!(audited[0].problem.is_some() && audited[0].path == "/v1/{thing}");
 }
 
 #[tokio::test]

@@ -79,6 +79,11 @@ fn module(body: &str) -> String {
 
 pub const JOB: &str = "export oxpi:plugin/job-handler@1.0.0;";
 
+/// The same with more in its module.
+pub fn job_with(more: &str, code: &str) -> Vec<u8> {
+    component(JOB, &format!("{}{more}", run(code)))
+}
+
 /// A guest whose job runs this code, which leaves the answer's place on the stack.
 pub fn job(code: &str) -> Vec<u8> {
     component(JOB, &run(code))

@@ -1,5 +1,7 @@
 //! The runtime from outside: one binary, as linking the engine twice would cost a minute.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests may fail")]
+
 mod calls;
 mod egress;
 mod fake;

@@ -20,42 +20,32 @@ use crate::services::{CallContext, EgressEntry};
 const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
 
 impl State {
-    /// Sends a request; whatever becomes of it, an entry tells.
+    /// Sends a request; whatever becomes of it, an entry tells. It is there from the start, so that
+    /// a request under way when the call is stopped leaves one too.
     pub(super) async fn exchange(
         &mut self,
         request: GuestRequest,
     ) -> Result<GuestResponse, Problem> {
         let began = Instant::now();
-        let mut entry = EgressEntry {
+        let entry = self.record_request(EgressEntry {
             host: String::new(),
             path: String::new(),
             method: request.method.clone(),
             status: None,
             bytes: 0,
             ms: 0,
-            problem: None,
-        };
-        let outcome = self.admitted(request, &mut entry).await;
-        entry.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        match outcome {
-            Ok(answer) => {
-                entry.status = Some(answer.status);
-                let entry = self.record_request(entry);
-                Ok(GuestResponse { answer, entry })
-            }
-            Err(problem) => {
-                entry.problem = Some(problem.code.clone());
-                self.record_request(entry);
-                Err(problem)
-            }
-        }
+            problem: Some("unfinished".to_owned()),
+        });
+        let outcome = self.admitted(request, entry).await;
+        self.amend_request(entry, |entry| {
+            entry.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            entry.status = outcome.as_ref().ok().map(|answer| answer.status);
+            entry.problem = outcome.as_ref().err().map(|problem| problem.code.clone());
+        });
+        Ok(GuestResponse { answer: outcome?, entry })
     }
 
-    async fn admitted(
-        &mut self,
-        request: GuestRequest,
-        entry: &mut EgressEntry,
-    ) -> Result<Answer, Problem> {
+    async fn admitted(&mut self, request: GuestRequest, entry: usize) -> Result<Answer, Problem> {
         if !self.has_tenant {
             return Err(Problem::denied("this hook runs for no business and sends nothing"));
         }
@@ -64,10 +54,12 @@ impl State {
         }
         self.http_calls += 1;
         let url = parse_url(&request.url)?;
-        entry.host = url.host_str().unwrap_or_default().to_owned();
+        let host = url.host_str().unwrap_or_default().to_owned();
+        self.amend_request(entry, |entry| entry.host = host);
         let (ctx, plugin) = (Arc::clone(&self.ctx), self.plugin.clone());
         let sender = Sender { ctx, plugin, world: Arc::clone(&self.world) };
-        entry.path.clone_from(&sender.route(&request.method, &url)?.path);
+        let path = sender.route(&request.method, &url)?.path.clone();
+        self.amend_request(entry, |entry| entry.path = path);
         let timeout = request.timeout.unwrap_or(TIMEOUT_DEFAULT).min(self.wall_left());
         let answer = sender.attempt(&request, &url, timeout).await?;
         if answer.status == 401 && sender.wants_fresh_secret(&request).await {
