@@ -46,9 +46,11 @@ pub(super) fn wasmtime_config(instances_max: u32) -> Config {
 fn pool(instances_max: u32) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances_max)
-        .total_core_instances(instances_max.saturating_mul(CORE_INSTANCES_EACH))
-        .total_memories(instances_max.saturating_mul(MEMORIES_EACH))
-        .total_tables(instances_max.saturating_mul(TABLES_EACH))
+        // Address space is set aside for each of these, so not for the most that one could have;
+        // where they run out, a call is told to come back.
+        .total_core_instances(instances_max.saturating_mul(8))
+        .total_memories(instances_max.saturating_mul(2))
+        .total_tables(instances_max.saturating_mul(4))
         .total_stacks(instances_max)
         .max_core_instances_per_component(CORE_INSTANCES_EACH)
         .max_memories_per_component(MEMORIES_EACH)

@@ -174,3 +174,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_manifests_of_this_repository_are_right() {
+    let plugins = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
+    let mut read = 0;
+    for entry in std::fs::read_dir(plugins).unwrap() {
+        let path = entry.unwrap().path().join("plugin.toml");
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        Manifest::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        read += 1;
+    }
+    assert!(read > 0, "there is at least one");
+}

@@ -1,0 +1,135 @@
+//! What a plugin reaches in the world: providers, credential slots, egress routes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// `[[providers]]`: where an account is connected. The host does OAuth from this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Provider {
+    /// Its name in this manifest.
+    pub id: String,
+    /// Translation key of its name.
+    pub name: String,
+    /// Where the person is sent.
+    pub authorization: String,
+    /// Where codes and refresh tokens are exchanged.
+    pub token: String,
+    /// Where a grant is revoked.
+    pub revocation: Option<String>,
+    /// Asked in order for who the account is.
+    pub identity: Vec<String>,
+    /// Whether the code is bound by PKCE.
+    pub pkce: bool,
+    /// More parameters of the authorization address.
+    pub authorization_params: BTreeMap<String, String>,
+    /// Translation key of how to get a client id at the provider.
+    pub guide: Option<String>,
+    /// What is asked for.
+    pub scopes: Vec<ProviderScope>,
+}
+
+/// `[[providers.scopes]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProviderScope {
+    /// The provider's word for it.
+    pub scope: String,
+    /// Other words the provider may answer with for the same.
+    pub also: Vec<String>,
+    /// Translation key that says why.
+    pub reason: String,
+    /// Whether nothing works without it.
+    pub required: bool,
+}
+
+/// `[[slots]]`: which secret the host places, where, and into requests to which address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Slot {
+    /// Its name, which `request.credential` takes.
+    pub id: String,
+    /// Whose secret.
+    pub source: SlotSource,
+    /// The only origin it may go to, such as `https://api.example.com`.
+    pub origin: String,
+    /// The path, or with a slash at its end the paths below it.
+    pub path: String,
+    /// The only methods.
+    pub methods: Vec<String>,
+    /// Where in the request.
+    pub place: SlotPlace,
+    /// The canonical sentence for grants.
+    pub ask: String,
+}
+
+/// Whose secret a slot holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SlotSource {
+    /// The access token of a connected account at this provider.
+    Provider(String),
+    /// A secret of the tenant's settings, by this name.
+    Secret(String),
+}
+
+/// Where in a request a secret goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SlotPlace {
+    /// `Authorization: Bearer …`
+    Bearer,
+    /// `Authorization: Basic …`; the secret is `name:password`.
+    Basic,
+    /// A header of this (lower-case) name.
+    Header(String),
+    /// A query parameter.
+    Query(String),
+    /// A top-level field of a JSON object.
+    Json(String),
+    /// A field of a form body.
+    Form(String),
+}
+
+/// `[[egress]]`: requests that may leave. What no route names is refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EgressRoute {
+    /// Its name, for the activity log.
+    pub id: String,
+    /// Scheme, host and, where it is not 443, port.
+    pub origin: String,
+    /// The methods it covers.
+    pub methods: Vec<String>,
+    /// The path; `{name}` stands for exactly one segment.
+    pub path: String,
+    /// Query parameters that must be there once, with this value.
+    pub query: BTreeMap<String, String>,
+    /// What the request does in the world.
+    pub effect: Effect,
+    /// Requests a minute for a tenant.
+    pub rate_per_minute: u32,
+    /// The canonical sentence for grants.
+    pub ask: String,
+}
+
+/// What a request does in the world. All but `none` need a person's approval of the exact request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// Nothing that needs approval.
+    #[default]
+    None,
+    /// Spends money.
+    Spend,
+    /// Shows something to the public.
+    Publish,
+    /// Answers somebody.
+    Reply,
+    /// Gives money back.
+    Refund,
+}
+
+impl ProviderScope {
+    /// Whether what the provider granted holds this scope, by any of its names.
+    pub fn is_granted(&self, granted: &[String]) -> bool {
+        granted.iter().any(|name| *name == self.scope || self.also.contains(name))
+    }
+}
