@@ -1,0 +1,133 @@
+//! A plugin that uses every import and hook of the kit once; the testkit's own test runs it.
+
+use oxpi_kit::http::Request;
+use oxpi_kit::url::Url;
+use oxpi_kit::{
+    Delivery, Event, EventHandler, Job, JobHandler, Lifecycle, Problem, Result, SettingProblem,
+    ViewProvider, WebhookHandler, env, events, jobs, kv, log, records, t,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The plugin.
+pub struct Sample;
+
+oxpi_kit::plugin!(Sample: lifecycle, job_handler, event_handler, webhook_handler, view_provider);
+
+#[derive(Deserialize)]
+struct Settings {
+    #[serde(default)]
+    greeting: String,
+}
+
+impl Lifecycle for Sample {
+    fn validate(settings: Value) -> core::result::Result<(), Vec<SettingProblem>> {
+        match settings["greeting"].as_str() {
+            Some("") => Err(vec![SettingProblem::new("greeting", "greeting-missing")]),
+            _ => Ok(()),
+        }
+    }
+
+    fn migrate(from_version: &str) -> Result<()> {
+        kv::put("migrated-from", from_version.as_bytes()).map(|_| ())
+    }
+}
+
+impl JobHandler for Sample {
+    fn run(job: Job) -> Result<Option<Value>> {
+        match job.handler.as_str() {
+            "count" => count().map(Some),
+            "count-later" => count_later(&job),
+            "note" => note(&job).map(Some),
+            "notice" => notice(),
+            "fetch" => fetch(&job).map(Some),
+            "person" => Ok(records::get("person", "p1")?),
+            "surroundings" => surroundings().map(Some),
+            other => Err(Problem::invalid(format!("no handler {other:?}"))),
+        }
+    }
+}
+
+/// Counts with a guarded write, so that two at once are both counted.
+fn count() -> Result<Value> {
+    let there = kv::get_json::<u64>("count")?;
+    let rev = there.as_ref().map_or(0, |entry| entry.rev);
+    let next = there.map_or(0, |entry| entry.value) + 1;
+    kv::put_if("count", next.to_string().as_bytes(), rev, None)?;
+    let (keys, _) = kv::keys("co", None, 10)?;
+    Ok(json!({"count": next, "keys": keys}))
+}
+
+fn count_later(job: &Job) -> Result<Option<Value>> {
+    let cancelled = jobs::enqueue("count", &json!({}), "cancelled")?;
+    jobs::cancel(&cancelled)?;
+    let at = env::now().plus_millis(60_000);
+    let first = jobs::enqueue_at("count", &job.payload, at, "later")?;
+    let again = jobs::enqueue_at("count", &job.payload, at, "later")?;
+    Ok(Some(json!({"same": first == again})))
+}
+
+#[derive(Deserialize)]
+struct Note {
+    text: String,
+}
+
+fn note(job: &Job) -> Result<Value> {
+    let note: Note = job.payload()?;
+    let written: Value = records::upsert("notes", &json!({"text": note.text}), None, &note.text)?;
+    let found = records::query::<Note>("notes", &json!({"text": note.text}), None, 10)?;
+    Ok(json!({"id": written["id"], "found": found.items.len(), "text": found.items[0].text}))
+}
+
+fn notice() -> Result<Option<Value>> {
+    for _ in 0..2 {
+        events::publish("testkit-sample.noticed", &json!({"what": "it"}), "once")?;
+    }
+    log::info("noticed", &[("what", "it")]);
+    Ok(None)
+}
+
+fn fetch(job: &Job) -> Result<Value> {
+    let thing = job.payload["thing"].as_str().unwrap_or_default();
+    let url = Url::new("https://api.example.com/v1").segment(thing).query("q", "a b");
+    let response = Request::post(url).header("x-sample", "1").json(&job.payload).send()?;
+    Ok(json!({"status": response.status(), "reply": response.json::<Value>()?}))
+}
+
+fn surroundings() -> Result<Value> {
+    let connections = env::connections()?;
+    Ok(json!({
+        "now": env::now(), "locale": env::locale(), "zone": env::time_zone(),
+        "greeting": env::settings::<Settings>()?.greeting,
+        "connections": connections.len(),
+        "random": env::random(4),
+        "calls-left": env::budget("http-calls"),
+        "midnight": env::instant("2026-03-27", "Asia/Jerusalem"),
+        "gap": env::instant("2026-03-27T02:30:00", "Asia/Jerusalem"),
+        "nowhere": env::instant("2026-03-27", "Mars/Olympus"),
+    }))
+}
+
+impl EventHandler for Sample {
+    fn on_event(event: Event) -> Result<()> {
+        kv::put_json("heard", &json!({"topic": event.topic, "id": event.id})).map(|_| ())
+    }
+}
+
+impl WebhookHandler for Sample {
+    fn accounts(delivery: &Delivery) -> Result<Vec<String>> {
+        Ok(vec![delivery.json::<Value>()?["account"].as_str().unwrap_or_default().to_owned()])
+    }
+
+    fn handle(delivery: Delivery) -> Result<()> {
+        let from = delivery.header("X-From").unwrap_or_default();
+        kv::put(&format!("delivery/{}", delivery.id), from.as_bytes()).map(|_| ())
+    }
+}
+
+impl ViewProvider for Sample {
+    fn render(_view: &str, input: Value) -> Result<Value> {
+        let name = input["name"].as_str().unwrap_or_default();
+        Ok(json!({"type": "text", "text": t!("greeting", name = name)}))
+    }
+}

@@ -1,0 +1,171 @@
+//! Every import and hook of the kit, once, through the real runtime.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::Path;
+
+use domain::Locale;
+use oxpi_testkit::{Expect, Host, HostBuilder, JobState, Problem, Reply, problem};
+use serde_json::{Value, json};
+
+fn sample() -> HostBuilder {
+    Host::builder_for(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sample"))
+}
+
+async fn run(host: &Host, handler: &str, payload: Value) -> Option<Value> {
+    host.run_job(handler, &payload, 1).await.unwrap()
+}
+
+#[tokio::test]
+async fn only_the_named_hooks_are_exported() {
+    let host = sample().start().await;
+    let exports: Vec<String> =
+        host.plugin().exports().iter().map(|export| format!("{export:?}")).collect();
+    let wanted = ["Lifecycle", "JobHandler", "WebhookHandler", "EventHandler", "ViewProvider"];
+    assert_eq!(exports, wanted);
+    assert!(host.calendars().await.is_err());
+    host.finish();
+}
+
+#[tokio::test]
+async fn settings_are_judged_and_data_is_migrated() {
+    let host = sample().start().await;
+    assert_eq!(host.validate(&json!({"greeting": "hi"})).await, Ok(Vec::new()));
+    let wrong = host.validate(&json!({"greeting": ""})).await.unwrap();
+    assert_eq!(wrong, [("greeting".to_owned(), "greeting-missing".to_owned())]);
+    host.migrate("0.0.9").await.unwrap();
+    assert_eq!(host.memory().kept("migrated-from"), Some(&b"0.0.9"[..]));
+    host.finish();
+}
+
+#[tokio::test]
+async fn values_are_kept_and_guarded() {
+    let host = sample().start().await;
+    run(&host, "count", json!({})).await;
+    let second = run(&host, "count", json!({})).await.unwrap();
+    assert_eq!(second, json!({"count": 2, "keys": ["count"]}));
+    host.finish();
+}
+
+#[tokio::test]
+async fn jobs_run_when_they_are_due_and_once_for_each_key() {
+    let host = sample().start().await;
+    assert_eq!(run(&host, "count-later", json!({})).await, Some(json!({"same": true})));
+    host.run_due_jobs().await;
+    assert_eq!(host.memory().kept("count"), None);
+    host.advance_secs(60);
+    host.run_due_jobs().await;
+    assert_eq!(host.memory().kept("count"), Some(&b"1"[..]));
+    let states: Vec<JobState> = host.memory().jobs.iter().map(|job| job.state.clone()).collect();
+    assert_eq!(states, [JobState::Cancelled, JobState::Done]);
+    host.finish();
+}
+
+#[tokio::test]
+#[should_panic(expected = "left over: job count")]
+async fn a_job_left_over_fails_the_test() {
+    let host = sample().start().await;
+    run(&host, "count-later", json!({})).await;
+    host.finish();
+}
+
+#[tokio::test]
+async fn records_and_events_pass_through() {
+    let host = sample().start().await;
+    let note = run(&host, "note", json!({"text": "hello"})).await.unwrap();
+    assert_eq!((&note["found"], &note["text"]), (&json!(1), &json!("hello")));
+    run(&host, "notice", json!({})).await;
+    let published = host.memory().published.clone();
+    assert_eq!(published.len(), 1);
+    assert_eq!(published[0].payload, json!({"what": "it"}));
+    host.on_event("appointment.booked", "e1", &json!({})).await.unwrap();
+    assert_eq!(
+        host.memory().kept("heard"),
+        Some(&br#"{"id":"e1","topic":"appointment.booked"}"#[..])
+    );
+    host.finish();
+}
+
+#[tokio::test]
+async fn only_granted_fields_of_a_person_are_seen() {
+    let host = sample().start().await;
+    host.memory().put_record("person", "p1", json!({"id": "p1", "name": "Dana", "email": "d@x"}));
+    let person = run(&host, "person", json!({})).await.unwrap();
+    assert_eq!((&person["name"], &person["email"]), (&json!("Dana"), &Value::Null));
+    host.finish();
+    let host = sample().grant(&["kv"]).start().await;
+    assert_eq!(problem(host.run_job("person", &json!({}), 1).await).code, "denied");
+    host.finish();
+}
+
+#[tokio::test]
+async fn requests_are_checked_and_answered_by_the_test() {
+    let host = sample().start().await;
+    let expect = Expect::post("https://api.example.com/v1/some%20thing?q=a%20b")
+        .header("x-sample", "1")
+        .no_header("authorization")
+        .body(json!({"thing": "some thing"}));
+    host.http().expect(expect.reply(201, json!({"ok": true})));
+    let answer = run(&host, "fetch", json!({"thing": "some thing"})).await;
+    assert_eq!(answer, Some(json!({"status": 201, "reply": {"ok": true}})));
+    host.http().answer_with(|_| Reply::Cut);
+    let cut = host.run_job("fetch", &json!({"thing": "x"}), 1).await;
+    assert_eq!(problem(cut).code, "unavailable");
+    host.finish();
+}
+
+#[tokio::test]
+#[should_panic(expected = "not expected: POST https://api.example.com/v1/x")]
+async fn a_request_that_was_not_expected_fails_the_test() {
+    let host = sample().start().await;
+    let _ = host.run_job("fetch", &json!({"thing": "x"}), 1).await;
+    host.finish();
+}
+
+#[tokio::test]
+#[should_panic(expected = "header x-sample is Some(\"1\"), not Some(\"2\")")]
+async fn a_request_that_is_wrong_fails_the_test() {
+    let host = sample().start().await;
+    let expect = Expect::post("https://api.example.com/v1/x").header("x-sample", "2");
+    host.http().expect(expect.reply(200, json!({})));
+    run(&host, "fetch", json!({"thing": "x"})).await;
+    host.finish();
+}
+
+#[tokio::test]
+async fn the_surroundings_are_the_tests() {
+    let host = sample().settings(json!({"greeting": "hi"})).locale(Locale::He).start().await;
+    let seen = run(&host, "surroundings", json!({})).await.unwrap();
+    assert_eq!(seen["now"], "2026-11-23T08:00:00Z");
+    assert_eq!((&seen["locale"], &seen["zone"]), (&json!("he"), &json!("Asia/Jerusalem")));
+    assert_eq!((&seen["greeting"], &seen["connections"]), (&json!("hi"), &json!(0)));
+    assert_eq!(seen["random"].as_array().map(Vec::len), Some(4));
+    assert_eq!(seen["midnight"], "2026-03-26T22:00:00Z");
+    assert_eq!(seen["gap"], "2026-03-27T00:30:00Z");
+    assert_eq!(seen["nowhere"], Value::Null);
+    assert!(seen["calls-left"].as_u64() > Some(0));
+    host.finish();
+}
+
+#[tokio::test]
+async fn webhooks_find_their_account_and_are_handled() {
+    let host = sample().start().await;
+    let body = br#"{"account": "acc-1"}"#;
+    let accounts = host.webhook_accounts("push", &[], body).await.unwrap();
+    assert_eq!(accounts, ["acc-1"]);
+    host.webhook_handle("push", "d1", &[("x-from", "them")], body).await.unwrap();
+    assert_eq!(host.memory().kept("delivery/d1"), Some(&b"them"[..]));
+    let broken = host.webhook_accounts("push", &[], b"no json").await;
+    assert_eq!(problem(broken).code, "invalid");
+    host.finish();
+}
+
+#[tokio::test]
+async fn views_speak_the_calls_language() {
+    let host = sample().locale(Locale::He).start().await;
+    let view = host.render("home", &json!({"name": "דנה"})).await.unwrap();
+    assert_eq!(view["text"], "שלום דנה");
+    let refused: Problem = problem(host.act("home", "none", &json!({})).await);
+    assert_eq!(refused.code, "not-found");
+    host.finish();
+}
