@@ -211,9 +211,8 @@ pub fn update(
     rev: i64,
     now: Timestamp,
 ) -> Result<i64> {
-    let target = appointments::table
-        .find((tenant.as_str(), id.as_str()))
-        .filter(appointments::rev.eq(rev));
+    let target =
+        appointments::table.find((tenant.as_str(), id.as_str())).filter(appointments::rev.eq(rev));
     let set = (
         change.clone(),
         appointments::updated_at.eq(now.as_millis()),
@@ -250,8 +249,7 @@ pub fn set_sync(
     state: SyncState,
     problem: Option<&str>,
 ) -> Result<()> {
-    let set =
-        (appointments::sync_state.eq(state.as_str()), appointments::sync_problem.eq(problem));
+    let set = (appointments::sync_state.eq(state.as_str()), appointments::sync_problem.eq(problem));
     let target = appointments::table.find((tenant.as_str(), id.as_str()));
     found(diesel::update(target).set(set).execute(c)?)
 }

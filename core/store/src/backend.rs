@@ -54,8 +54,8 @@ impl Conn {
     pub(crate) fn begin_write(&mut self) -> QueryResult<()> {
         each_backend!(
             self,
-            sqlite |c| AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
-            postgres |c| AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")
+            sqlite | c | AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+            postgres | c | AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")
         )
     }
 
@@ -64,8 +64,8 @@ impl Conn {
         const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         each_backend!(
             self,
-            sqlite |c| AnsiTransactionManager::begin_transaction_sql(c, "BEGIN"),
-            postgres |c| AnsiTransactionManager::begin_transaction_sql(c, SNAPSHOT)
+            sqlite | c | AnsiTransactionManager::begin_transaction_sql(c, "BEGIN"),
+            postgres | c | AnsiTransactionManager::begin_transaction_sql(c, SNAPSHOT)
         )
     }
 

@@ -25,11 +25,7 @@ row! {
 pub fn upsert(c: &mut Conn, block: &BusyBlock) -> Result<()> {
     let insert = diesel::insert_into(busy_blocks::table)
         .values(block.clone())
-        .on_conflict((
-            busy_blocks::tenant_id,
-            busy_blocks::calendar_id,
-            busy_blocks::external_id,
-        ))
+        .on_conflict((busy_blocks::tenant_id, busy_blocks::calendar_id, busy_blocks::external_id))
         .do_update()
         .set((
             busy_blocks::starts_at.eq(excluded(busy_blocks::starts_at)),

@@ -129,14 +129,10 @@ pub fn update(
     rev: i64,
     now: Timestamp,
 ) -> Result<i64> {
-    let target = connections::table
-        .find((tenant.as_str(), id.as_str()))
-        .filter(connections::rev.eq(rev));
-    let set = (
-        change.clone(),
-        connections::updated_at.eq(now.as_millis()),
-        connections::rev.eq(rev + 1),
-    );
+    let target =
+        connections::table.find((tenant.as_str(), id.as_str())).filter(connections::rev.eq(rev));
+    let set =
+        (change.clone(), connections::updated_at.eq(now.as_millis()), connections::rev.eq(rev + 1));
     let rows = diesel::update(target).set(set).execute(c)?;
     settled(rows, || Ok(find(c, tenant, id)?.is_some()))?;
     Ok(rev + 1)

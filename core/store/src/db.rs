@@ -170,7 +170,7 @@ impl Db {
 
     /// The names of migrations that are still to be run.
     pub async fn pending(&self) -> Result<Vec<String>> {
-        self.writers.run(|conn| within(conn, Conn::begin_write, migrate::pending)).await
+        self.read(migrate::pending).await
     }
 
     /// Undoes every migration, and with it all data.
@@ -228,7 +228,8 @@ fn check(conn: &mut Conn) -> Result<()> {
     if conn.backend() == Backend::Postgres {
         return Ok(());
     }
-    let found: Version = diesel::sql_query("SELECT sqlite_version() AS version").get_result(conn)?;
+    let found: Version =
+        diesel::sql_query("SELECT sqlite_version() AS version").get_result(conn)?;
     let mut parts = found.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     let mut next = || parts.next().unwrap_or(0);
     if (next(), next(), next()) < SQLITE_MIN {

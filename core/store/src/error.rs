@@ -64,9 +64,9 @@ fn of_database(
     match kind {
         DatabaseErrorKind::UniqueViolation => Error::Unique { constraint: constraint(&*info) },
         DatabaseErrorKind::ForeignKeyViolation => Error::NotFound,
-        DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ClosedConnection => {
-            Error::Unavailable(info.message().to_owned())
-        }
+        DatabaseErrorKind::SerializationFailure
+        | DatabaseErrorKind::ClosedConnection
+        | DatabaseErrorKind::UnableToSendCommand => Error::Unavailable(info.message().to_owned()),
         DatabaseErrorKind::Unknown => unknown(info),
         _ => Error::internal(DieselError::DatabaseError(kind, info)),
     }

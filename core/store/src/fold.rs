@@ -2,7 +2,19 @@
 
 /// Lower case, without Hebrew points (U+0591 to U+05C7, letters apart), runs of space as one.
 pub(crate) fn fold(text: &str) -> String {
-    let kept = text.chars().filter(|c| !matches!(c, '\u{0591}'..='\u{05BD}' | '\u{05BF}' | '\u{05C1}' | '\u{05C2}' | '\u{05C4}' | '\u{05C5}' | '\u{05C7}'));
+    let kept = text.chars().filter(|c| {
+        !matches!(
+            c,
+            '\u{0591}'
+                ..='\u{05BD}'
+                    | '\u{05BF}'
+                    | '\u{05C1}'
+                    | '\u{05C2}'
+                    | '\u{05C4}'
+                    | '\u{05C5}'
+                    | '\u{05C7}'
+        )
+    });
     let lower = kept.collect::<String>().to_lowercase();
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }

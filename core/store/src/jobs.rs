@@ -114,8 +114,7 @@ pub fn enqueue(c: &mut Conn, new: &NewJob, now: Timestamp) -> Result<Enqueued> {
     // The second round is for a finished job that gives up its key, the third for one that did so
     // at the same moment.
     for _ in 0..3 {
-        let insert =
-            diesel::insert_into(jobs::table).values(job.clone()).on_conflict_do_nothing();
+        let insert = diesel::insert_into(jobs::table).values(job.clone()).on_conflict_do_nothing();
         if each_backend!(c, |c| insert.execute(c)?) > 0 {
             return Ok(Enqueued { id: new.id.clone(), is_new: true });
         }
@@ -215,10 +214,7 @@ pub struct JobFilter {
     pub connection_id: Option<ConnectionId>,
 }
 
-fn matching<'a>(
-    tenant: &'a TenantId,
-    filter: &'a JobFilter,
-) -> jobs::BoxedQuery<'a, MultiBackend> {
+fn matching<'a>(tenant: &'a TenantId, filter: &'a JobFilter) -> jobs::BoxedQuery<'a, MultiBackend> {
     let mut query = jobs::table.filter(jobs::tenant_id.eq(tenant.as_str())).into_boxed();
     if let Some(state) = filter.state {
         query = query.filter(jobs::state.eq(state.as_str()));

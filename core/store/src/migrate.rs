@@ -1,7 +1,9 @@
 //! The schema's steps, embedded; the same names for both databases.
 
-use diesel::RunQueryDsl;
-use diesel::migration::MigrationVersion;
+use diesel::migration::{MigrationSource, MigrationVersion};
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::backend::{Backend, Conn};
@@ -17,32 +19,51 @@ pub(crate) fn up(conn: &mut Conn) -> Result<Vec<String>> {
     lock(conn)?;
     each_backend!(
         conn,
-        sqlite |c| c.run_pending_migrations(SQLITE).map(names),
-        postgres |c| c.run_pending_migrations(POSTGRES).map(names)
+        sqlite | c | c.run_pending_migrations(SQLITE).map(names),
+        postgres | c | c.run_pending_migrations(POSTGRES).map(names)
     )
     .map_err(Error::Internal)
 }
 
+/// Reads only, so that asking whether the database is ready makes no writer wait.
 pub(crate) fn pending(conn: &mut Conn) -> Result<Vec<String>> {
-    use diesel::migration::Migration;
-    each_backend!(
-        conn,
-        sqlite |c| c
-            .pending_migrations(SQLITE)
-            .map(|all| all.iter().map(|m| m.name().to_string()).collect()),
-        postgres |c| c
-            .pending_migrations(POSTGRES)
-            .map(|all| all.iter().map(|m| m.name().to_string()).collect())
-    )
-    .map_err(Error::Internal)
+    let applied = applied(conn)?;
+    // The names are the same for both.
+    let all = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::Internal)?;
+    let names = all.iter().map(|migration| migration.name());
+    let left = names.filter(|name| !applied.contains(&name.version().to_string()));
+    Ok(left.map(ToString::to_string).collect())
+}
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// The versions that were run; diesel makes its table with the first.
+fn applied(conn: &mut Conn) -> Result<Vec<String>> {
+    let made = match conn.backend() {
+        Backend::Sqlite => {
+            "SELECT name AS version FROM sqlite_master WHERE name = '__diesel_schema_migrations'"
+        }
+        Backend::Postgres => {
+            "SELECT 'made' AS version WHERE to_regclass('__diesel_schema_migrations') IS NOT NULL"
+        }
+    };
+    if diesel::sql_query(made).load::<Version>(conn)?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");
+    Ok(query.load::<Version>(conn)?.into_iter().map(|row| row.version).collect())
 }
 
 pub(crate) fn down(conn: &mut Conn) -> Result<Vec<String>> {
     lock(conn)?;
     each_backend!(
         conn,
-        sqlite |c| c.revert_all_migrations(SQLITE).map(names),
-        postgres |c| c.revert_all_migrations(POSTGRES).map(names)
+        sqlite | c | c.revert_all_migrations(SQLITE).map(names),
+        postgres | c | c.revert_all_migrations(POSTGRES).map(names)
     )
     .map_err(Error::Internal)
 }

@@ -44,8 +44,8 @@ pub fn list_undispatched(c: &mut Conn, limit: i64) -> Result<Vec<Effect>> {
         .limit(limit);
     Ok(each_backend!(
         c,
-        sqlite |c| query.select(Effect::as_select()).load(c)?,
-        postgres |c| query.select(Effect::as_select()).for_update().skip_locked().load(c)?
+        sqlite | c | query.select(Effect::as_select()).load(c)?,
+        postgres | c | query.select(Effect::as_select()).for_update().skip_locked().load(c)?
     ))
 }
 
@@ -63,8 +63,7 @@ pub fn mark(c: &mut Conn, tenant: &TenantId, id: &OutboxId, now: Timestamp) -> R
         .find(id.as_str())
         .filter(outbox::tenant_id.eq(tenant.as_str()))
         .filter(outbox::dispatched_at.is_null());
-    let rows =
-        diesel::update(waiting).set(outbox::dispatched_at.eq(now.as_millis())).execute(c)?;
+    let rows = diesel::update(waiting).set(outbox::dispatched_at.eq(now.as_millis())).execute(c)?;
     settled(rows, || Ok(find(c, tenant, id)?.is_some()))
 }
 

@@ -65,9 +65,8 @@ pub struct PersonFilter {
 
 /// The person, if the tenant has them and they are not deleted.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &PersonId) -> Result<Option<Person>> {
-    let query = people::table
-        .find((tenant.as_str(), id.as_str()))
-        .filter(people::deleted_at.is_null());
+    let query =
+        people::table.find((tenant.as_str(), id.as_str())).filter(people::deleted_at.is_null());
     Ok(query.select(Person::as_select()).first(c).optional()?)
 }
 
@@ -77,11 +76,7 @@ pub fn get(c: &mut Conn, tenant: &TenantId, id: &PersonId) -> Result<Person> {
 }
 
 /// The person, deleted or not, if the tenant has them: for undoing.
-pub fn find_even_deleted(
-    c: &mut Conn,
-    tenant: &TenantId,
-    id: &PersonId,
-) -> Result<Option<Person>> {
+pub fn find_even_deleted(c: &mut Conn, tenant: &TenantId, id: &PersonId) -> Result<Option<Person>> {
     let query = people::table.find((tenant.as_str(), id.as_str()));
     Ok(query.select(Person::as_select()).first(c).optional()?)
 }

@@ -93,7 +93,7 @@ impl Pool {
             let mut conn = pool.take()?;
             // When this panics the connection is dropped, and with it the transaction.
             let result = work(&mut conn);
-            pool.put_back(conn);
+            pool.put_back(conn, result.is_err());
             drop(permit);
             result
         });
@@ -104,16 +104,19 @@ impl Pool {
     }
 
     fn take(&self) -> Result<Conn> {
-        while let Some(mut idle) = self.idle().pop() {
+        loop {
+            let newest = self.idle().pop();
+            let Some(mut idle) = newest else { return self.source.open() };
             if idle.since.elapsed() < TRUSTED_FOR || idle.conn.ping().is_ok() {
                 return Ok(idle.conn);
             }
         }
-        self.source.open()
     }
 
-    fn put_back(&self, mut conn: Conn) {
-        if conn.is_broken() {
+    /// A failure may be the connection's own: one that died before its transaction began doesn't
+    /// know that it is broken.
+    fn put_back(&self, mut conn: Conn, failed: bool) {
+        if conn.is_broken() || failed && conn.ping().is_err() {
             // The others lead to the same server, which may be gone for all of them.
             self.idle().clear();
         } else {

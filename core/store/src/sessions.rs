@@ -33,8 +33,7 @@ impl fmt::Debug for Session {
 
 /// The session of this token's hash, if it has not expired.
 pub fn find(c: &mut Conn, token_hash: &str, now: Timestamp) -> Result<Option<Session>> {
-    let query =
-        sessions::table.find(token_hash).filter(sessions::expires_at.gt(now.as_millis()));
+    let query = sessions::table.find(token_hash).filter(sessions::expires_at.gt(now.as_millis()));
     Ok(query.select(Session::as_select()).first(c).optional()?)
 }
 
@@ -69,10 +68,8 @@ pub fn rotate(
     new_hash: &str,
     tenant: Option<&TenantId>,
 ) -> Result<()> {
-    let set = (
-        sessions::token_hash.eq(new_hash),
-        sessions::tenant_id.eq(tenant.map(TenantId::as_str)),
-    );
+    let set =
+        (sessions::token_hash.eq(new_hash), sessions::tenant_id.eq(tenant.map(TenantId::as_str)));
     found(diesel::update(sessions::table.find(token_hash)).set(set).execute(c)?)
 }
 

@@ -53,7 +53,6 @@ pub fn delete(c: &mut Conn, key: &str) -> Result<()> {
 
 /// Forgets counters whose window began before.
 pub fn delete_before(c: &mut Conn, before: Timestamp) -> Result<usize> {
-    let old =
-        sign_in_attempts::table.filter(sign_in_attempts::window_start.lt(before.as_millis()));
+    let old = sign_in_attempts::table.filter(sign_in_attempts::window_start.lt(before.as_millis()));
     Ok(diesel::delete(old).execute(c)?)
 }

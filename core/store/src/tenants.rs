@@ -63,9 +63,7 @@ pub fn insert(c: &mut Conn, tenant: &Tenant) -> Result<()> {
 /// Changes the tenant if it still has the revision; answers the new one.
 pub fn update(c: &mut Conn, id: &TenantId, change: &TenantChange, rev: i64) -> Result<i64> {
     let target = tenants::table.find(id.as_str()).filter(tenants::rev.eq(rev));
-    let rows = diesel::update(target)
-        .set((change.clone(), tenants::rev.eq(rev + 1)))
-        .execute(c)?;
+    let rows = diesel::update(target).set((change.clone(), tenants::rev.eq(rev + 1))).execute(c)?;
     settled(rows, || Ok(find(c, id)?.is_some()))?;
     Ok(rev + 1)
 }
@@ -91,8 +89,8 @@ pub fn lock(c: &mut Conn, id: &TenantId) -> Result<()> {
     let row = tenants::table.find(id.as_str()).select(tenants::id);
     let found: Option<String> = each_backend!(
         c,
-        sqlite |c| row.first(c).optional()?,
-        postgres |c| row.for_no_key_update().first(c).optional()?
+        sqlite | c | row.first(c).optional()?,
+        postgres | c | row.for_no_key_update().first(c).optional()?
     );
     found.map(drop).ok_or(Error::NotFound)
 }
@@ -102,8 +100,8 @@ pub fn lock(c: &mut Conn, id: &TenantId) -> Result<()> {
 pub fn lock_all(c: &mut Conn) -> Result<()> {
     each_backend!(
         c,
-        sqlite |_c| {},
-        postgres |c| c.batch_execute("LOCK TABLE tenants IN SHARE ROW EXCLUSIVE MODE")?
+        sqlite | _c | {},
+        postgres | c | c.batch_execute("LOCK TABLE tenants IN SHARE ROW EXCLUSIVE MODE")?
     );
     Ok(())
 }

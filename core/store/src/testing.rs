@@ -1,1 +1,161 @@
-//! soon
+//! Databases for tests: each test gets a fresh one, migrated, that is gone afterwards. On
+//! PostgreSQL it is a database of the server in `OXPI_TEST_POSTGRES`, which `tests/with-postgres`
+//! sets; where that is missing, the test process runs that script itself.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "only tests come here")]
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+
+use crate::{Db, DbOptions, Target};
+
+/// A database of one test.
+pub struct TestDb {
+    /// The database.
+    pub db: Db,
+    /// How it was opened, for opening it once more.
+    pub options: DbOptions,
+    /// Removes it; dropped last.
+    _place: Place,
+}
+
+enum Place {
+    Folder(#[allow(dead_code, reason = "dropping it removes it")] tempfile::TempDir),
+    Database(String),
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Self::Database(name) = self {
+            // A test that fails unwinds through here; a second panic would hide why.
+            if let Ok(mut admin) = PgConnection::establish(server()) {
+                let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                let _gone_with_the_server_otherwise = admin.batch_execute(&drop);
+            }
+        }
+    }
+}
+
+/// A fresh SQLite database.
+pub async fn sqlite() -> TestDb {
+    let folder = folder();
+    let options = patient(Target::Sqlite(folder.path().join("test.sqlite")));
+    let db = Db::open(&options).await.expect("a fresh database opens");
+    db.migrate().await.expect("a fresh database migrates");
+    TestDb { db, options, _place: Place::Folder(folder) }
+}
+
+/// In memory where the system has a place for it: tests needn't outlive a power cut, and waiting
+/// for a disk is most of what they would do.
+fn folder() -> tempfile::TempDir {
+    let memory = tempfile::tempdir_in("/dev/shm");
+    memory.or_else(|_| tempfile::tempdir()).expect("a temporary folder")
+}
+
+/// Waits long for a connection: a busy machine is no failure.
+fn patient(target: Target) -> DbOptions {
+    DbOptions { wait: Duration::from_secs(120), ..DbOptions::new(target) }
+}
+
+/// A fresh PostgreSQL database.
+pub async fn postgres() -> TestDb {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::SeqCst);
+    let name = format!("test_{}_{count}", std::process::id());
+    let mut admin = PgConnection::establish(server()).expect("the server is there");
+    template(&mut admin).await;
+    let create = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}");
+    admin.batch_execute(&create).expect("a database can be made");
+    let options = patient(Target::Postgres(address(&name)));
+    let db = Db::open(&options).await.expect("a fresh database opens");
+    TestDb { db, options, _place: Place::Database(name) }
+}
+
+const TEMPLATE: &str = "oxpi_template";
+
+/// Makes the migrated database that all others are copied from, once a server: copying is faster
+/// than migrating.
+async fn template(admin: &mut PgConnection) {
+    admin.batch_execute("SELECT pg_advisory_lock(1)").expect("a lock");
+    let made = admin.batch_execute(&format!("CREATE DATABASE {TEMPLATE}"));
+    if made.is_ok() {
+        let target = Target::Postgres(address(TEMPLATE));
+        let db = Db::open(&patient(target)).await.expect("the template opens");
+        db.migrate().await.expect("the template migrates");
+    }
+    admin.batch_execute("SELECT pg_advisory_unlock(1)").expect("the lock is ours");
+}
+
+/// The address of another database of the same server.
+fn address(name: &str) -> String {
+    let (server, _) = server().rsplit_once('/').expect("an address ends in a database's name");
+    format!("{server}/{name}")
+}
+
+/// The address of the test server.
+fn server() -> &'static str {
+    static SERVER: OnceLock<(String, Option<Child>)> = OnceLock::new();
+    &SERVER
+        .get_or_init(|| match std::env::var("OXPI_TEST_POSTGRES") {
+            Ok(url) => (url, None),
+            Err(_) => start(),
+        })
+        .0
+}
+
+/// Runs the script with a command that ends when this process does: at its standard input's end.
+fn start() -> (String, Option<Child>) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/with-postgres");
+    let mut child = Command::new("bash")
+        .arg(script)
+        .args(["sh", "-c", "echo \"$OXPI_TEST_POSTGRES\"; exec cat >/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("bash runs");
+    let mut url = String::new();
+    let mut lines = BufReader::new(child.stdout.take().expect("it is piped"));
+    lines.read_line(&mut url).expect("the script answers");
+    assert!(!url.trim().is_empty(), "PostgreSQL doesn't start: run tests/with-postgres true");
+    (url.trim().to_owned(), Some(child))
+}
+
+/// Declares tests that run on both databases, each on a fresh one:
+///
+/// ```ignore
+/// store::both_backends! {
+///     async fn a_person_is_found(db: Db) { … }
+/// }
+/// ```
+#[macro_export]
+macro_rules! both_backends {
+    ($($(#[$meta:meta])* async fn $name:ident($db:ident: $ty:ty) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            $(#[$meta])*
+            async fn test($db: $ty) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let fresh = $crate::testing::sqlite().await;
+                test(fresh.db.clone()).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                let fresh = $crate::testing::postgres().await;
+                test(fresh.db.clone()).await;
+            }
+        }
+    )*};
+}

@@ -22,4 +22,4 @@ CREATE TABLE secrets (
     PRIMARY KEY (tenant_id, owner, name, record),
     FOREIGN KEY (tenant_id, key_id) REFERENCES data_keys (tenant_id, key_id)
 );
-CREATE INDEX secrets_by_key ON secrets (tenant_id, key_id);
+CREATE INDEX secrets_to_rotate ON secrets (tenant_id, key_id);

@@ -86,8 +86,8 @@ fn due(c: &mut Conn, tenant: &str, now: Timestamp, limit: i64) -> Result<Vec<Str
         .select(jobs::id);
     Ok(each_backend!(
         c,
-        sqlite |c| query.load(c)?,
-        postgres |c| query.for_update().skip_locked().load(c)?
+        sqlite | c | query.load(c)?,
+        postgres | c | query.for_update().skip_locked().load(c)?
     ))
 }
 
@@ -111,9 +111,8 @@ fn lease(c: &mut Conn, ids: &[String], now: Timestamp, until: Timestamp) -> Resu
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let target = jobs::table
-        .filter(jobs::id.eq_any(ids))
-        .filter(jobs::state.eq(JobState::Ready.as_str()));
+    let target =
+        jobs::table.filter(jobs::id.eq_any(ids)).filter(jobs::state.eq(JobState::Ready.as_str()));
     let set = (
         jobs::state.eq(JobState::Leased.as_str()),
         jobs::attempts.eq(jobs::attempts + 1),
@@ -131,8 +130,7 @@ fn lease(c: &mut Conn, ids: &[String], now: Timestamp, until: Timestamp) -> Resu
 
 /// Puts the tenants that were served at the end of the line.
 fn note_turns(c: &mut Conn, tenants: &[Waiting], jobs: &[Job]) -> Result<()> {
-    let last: Option<i64> =
-        job_turns::table.select(diesel::dsl::max(job_turns::turn)).first(c)?;
+    let last: Option<i64> = job_turns::table.select(diesel::dsl::max(job_turns::turn)).first(c)?;
     let mut turns: Vec<(&str, i64)> = Vec::new();
     for tenant in tenants {
         if jobs.iter().any(|job| job.tenant_id.as_str() == tenant.tenant_id) {
@@ -260,8 +258,8 @@ fn give_back(
     let row = held(id, token);
     let job: Option<Job> = each_backend!(
         c,
-        sqlite |c| row.select(Job::as_select()).first(c).optional()?,
-        postgres |c| row.select(Job::as_select()).for_update().first(c).optional()?
+        sqlite | c | row.select(Job::as_select()).first(c).optional()?,
+        postgres | c | row.select(Job::as_select()).for_update().first(c).optional()?
     );
     let Some(job) = job else {
         return Err(if exists(c, id)? { Error::Conflict } else { Error::NotFound });

@@ -1,0 +1,99 @@
+//! Calendars and the busy blocks in them.
+
+use store::busy_blocks::{self, BusyBlock};
+use store::calendars::{self, Calendar};
+use store::{Db, appointments};
+
+use crate::support::*;
+
+fn block(of: &Calendar, event: &str, from: i64, to: i64) -> BusyBlock {
+    BusyBlock {
+        tenant_id: of.tenant_id.clone(),
+        calendar_id: of.id.clone(),
+        external_id: event.to_owned(),
+        starts_at: START.plus_secs(from),
+        ends_at: START.plus_secs(to),
+        all_day: false,
+    }
+}
+
+store::both_backends! {
+    async fn one_calendar_is_the_default(db: Db) {
+        let world = World::new();
+        let connection = a_connection(&db, &world).await;
+        let rows = ["a", "b"].map(|name| world.calendar(&connection, name));
+        let of = connection.tenant_id;
+        db.write(move |c| {
+            rows.iter().try_for_each(|row| calendars::insert(c, row))?;
+            assert!(calendars::find_default(c, &of)?.is_none());
+            for row in &rows {
+                calendars::set_default(c, &of, &row.id)?;
+                assert_eq!(calendars::find_default(c, &of)?.unwrap().id, row.id);
+            }
+            assert_eq!(calendars::list(c, &of)?.iter().filter(|row| row.is_default).count(), 1);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn a_calendar_is_chosen_once(db: Db) {
+        let world = World::new();
+        let calendar = a_calendar(&db, &world).await;
+        let again = Calendar { id: domain::CalendarId::new(&world.clock, &world.rng), ..calendar };
+        let result = db.write(move |c| calendars::insert(c, &again)).await;
+        assert_unique(result, "calendars_tenant_id_connection_id_external_id_key");
+    }
+
+    async fn a_cursor_is_kept_and_forgotten(db: Db) {
+        let world = World::new();
+        let calendar = a_calendar(&db, &world).await;
+        db.write(move |c| {
+            let (of, id) = (&calendar.tenant_id, &calendar.id);
+            calendars::set_cursor(c, of, id, Some("next"), Some(START))?;
+            let stored = calendars::get(c, of, id)?;
+            assert_eq!((stored.cursor.as_deref(), stored.pulled_at), (Some("next"), Some(START)));
+            calendars::set_cursor(c, of, id, None, None)?;
+            assert_eq!(calendars::get(c, of, id)?.cursor, None);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn appointments_outlive_their_calendar(db: Db) {
+        let world = World::new();
+        let calendar = a_calendar(&db, &world).await;
+        let of = calendar.tenant_id.clone();
+        let mut row = world.appointment(&of, 0);
+        row.calendar_id = Some(calendar.id.clone());
+        row.external_id = Some("event".to_owned());
+        db.write(move |c| {
+            appointments::insert(c, &row)?;
+            busy_blocks::upsert(c, &block(&calendar, "other", 0, 60))?;
+            calendars::delete(c, &of, &calendar.id)?;
+            let left = appointments::get(c, &of, &row.id)?;
+            assert_eq!((left.calendar_id, left.external_id), (None, None));
+            assert!(busy_blocks::list_between(c, &of, START, START.plus_secs(60))?.is_empty());
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn a_block_moves_with_its_event(db: Db) {
+        let world = World::new();
+        let calendar = a_calendar(&db, &world).await;
+        db.write(move |c| {
+            let of = calendar.tenant_id.clone();
+            busy_blocks::upsert(c, &block(&calendar, "e", 0, 60))?;
+            busy_blocks::upsert(c, &block(&calendar, "e", 100, 160))?;
+            let at = |c: &mut store::Conn, from: i64, to: i64| {
+                let (from, to) = (START.plus_secs(from), START.plus_secs(to));
+                busy_blocks::list_between(c, &of, from, to)
+            };
+            assert!(at(c, 0, 100)?.is_empty());
+            assert_eq!(at(c, 159, 500)?, [block(&calendar, "e", 100, 160)]);
+            assert!(at(c, 160, 500)?.is_empty());
+            busy_blocks::delete(c, &of, &calendar.id, "e")?;
+            busy_blocks::delete(c, &of, &calendar.id, "e")?;
+            busy_blocks::upsert(c, &block(&calendar, "f", 0, 1))?;
+            assert_eq!(busy_blocks::delete_all(c, &of, &calendar.id)?, 1);
+            Ok(())
+        }).await.unwrap();
+    }
+}

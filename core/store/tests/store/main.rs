@@ -1,0 +1,28 @@
+//! The store on both databases. Every test owns its database.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+extern crate oxpi_store as store;
+
+mod support;
+
+mod appointments;
+mod audit;
+mod calendars;
+mod connections;
+mod db;
+mod inbox;
+mod invitations;
+mod jobs;
+mod jobs_seeded;
+mod kv;
+mod members;
+mod oauth_flows;
+mod outbox;
+mod people;
+mod plugins;
+mod schedules;
+mod schema;
+mod secrets;
+mod sessions;
+mod tenants;
