@@ -54,10 +54,11 @@ fn changes_of(page: EventPage, cursor: &Cursor) -> Result<Changes> {
     if events.len() < count {
         log::warn("events left out", &[("count", &(count - events.len()).to_string())]);
     }
-    let next = cursor.after(page.next_page_token, page.next_sync_token).ok_or_else(|| {
+    let next = cursor.after(page.next_page_token, page.next_sync_token);
+    let (next, more) = next.ok_or_else(|| {
         Problem::unavailable(t!("error-unavailable")).with_detail("a last page without a token")
     })?;
-    Ok(Changes { events, more: next.page.is_some(), cursor: next.to_text() })
+    Ok(Changes { events, more, cursor: next.to_text() })
 }
 
 fn resync(detail: &str) -> Problem {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cursor {
-    /// First reading: events that end after this.
+    /// First reading: events that end after this; all of them when it is empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// Later readings: what changed since this token was given.
@@ -39,16 +39,27 @@ impl Cursor {
     /// The parameters to ask with.
     pub fn params(&self) -> Vec<(&'static str, &str)> {
         let named = [("timeMin", &self.from), ("syncToken", &self.sync), ("pageToken", &self.page)];
-        named.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect()
+        let named = named.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        named.filter(|(_, value)| !value.is_empty()).collect()
     }
 
-    /// Where to go on after a page; None when Google gave no place, which its last page must.
-    pub fn after(&self, next_page: Option<String>, next_sync: Option<String>) -> Option<Self> {
+    /// Where to go on after a page, and whether that is now. A last page gives a sync token; should
+    /// Google give none because of the time range, everything is read without one. None when that
+    /// gave none either.
+    pub fn after(
+        &self,
+        next_page: Option<String>,
+        next_sync: Option<String>,
+    ) -> Option<(Self, bool)> {
         let some = |token: Option<String>| token.filter(|token| !token.is_empty());
         if let Some(page) = some(next_page) {
-            return Some(Self { page: Some(page), ..self.clone() });
+            return Some((Self { page: Some(page), ..self.clone() }, true));
         }
-        Some(Self { sync: Some(some(next_sync)?), ..Self::default() })
+        if let Some(sync) = some(next_sync) {
+            return Some((Self { sync: Some(sync), ..Self::default() }, false));
+        }
+        let ranged = self.from.as_deref().is_some_and(|from| !from.is_empty());
+        ranged.then(|| (Self::first(String::new()), true))
     }
 }
 
@@ -59,14 +70,25 @@ mod tests {
     #[test]
     fn a_reading_goes_page_by_page_and_then_from_its_token() {
         let first = Cursor::first("2026-11-01T00:00:00Z".to_owned());
-        let second = first.after(Some("p2".to_owned()), None).unwrap();
+        let (second, more) = first.after(Some("p2".to_owned()), None).unwrap();
+        assert!(more);
         assert_eq!(second.params(), [("timeMin", "2026-11-01T00:00:00Z"), ("pageToken", "p2")]);
-        let next = second.after(None, Some("s1".to_owned())).unwrap();
+        let (next, more) = second.after(None, Some("s1".to_owned())).unwrap();
+        assert!(!more);
         assert_eq!(next.params(), [("syncToken", "s1")]);
-        let paged = next.after(Some("p9".to_owned()), None).unwrap();
+        let (paged, _) = next.after(Some("p9".to_owned()), None).unwrap();
         assert_eq!(paged.params(), [("syncToken", "s1"), ("pageToken", "p9")]);
         assert_eq!(Cursor::parse(&paged.to_text()), Some(paged));
         assert_eq!(next.after(None, None), None);
+    }
+
+    #[test]
+    fn a_range_that_gives_no_token_is_given_up() {
+        let ranged = Cursor::first("2026-11-01T00:00:00Z".to_owned());
+        let (all, more) = ranged.after(None, None).unwrap();
+        assert!(more && all.params().is_empty());
+        assert_eq!(Cursor::parse(&all.to_text()), Some(all.clone()));
+        assert_eq!(all.after(None, None), None);
     }
 
     #[test]

@@ -2,8 +2,7 @@
 
 mod support;
 
-use domain::Locale;
-use oxpi_testkit::{Expect, Host, Problem, Reply, problem};
+use oxpi_testkit::{Expect, Host, Locale, Problem, Reply, problem};
 use support::{EVENTS, LIST, appointment, refusal};
 
 async fn refused_with(reply: Reply) -> Problem {

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use crate::Timestamp;
 use crate::bindings::oxpi::plugin::env as raw;
+use crate::json::parse;
 use crate::problem::{Problem, Result};
 
 /// Now.
@@ -25,7 +26,7 @@ pub fn random(count: u32) -> Vec<u8> {
 
 /// The tenant's settings of this plugin as a type.
 pub fn settings<T: DeserializeOwned>() -> Result<T> {
-    serde_json::from_str(&raw::settings())
+    parse(raw::settings().as_bytes())
         .map_err(|error| Problem::invalid("settings").with_detail(crate::problem::place_of(&error)))
 }
 
@@ -76,7 +77,7 @@ pub fn connections() -> Result<Vec<Connection>> {
     struct List {
         connections: Vec<Connection>,
     }
-    Ok(serde_json::from_str::<List>(&raw::connections())?.connections)
+    Ok(parse::<List>(raw::connections().as_bytes())?.connections)
 }
 
 /// What is left of a limit of this call: `http-calls`, `cpu-ms`, `wall-ms`, `memory-bytes`.

@@ -13,6 +13,7 @@ use crate::hooks::{
     Delivery, Event, EventHandler, Job, JobHandler, Lifecycle, ViewProvider, WebhookHandler,
     shape_problem,
 };
+use crate::json::parse;
 use crate::problem::{Problem, Result};
 use crate::time::Timestamp;
 
@@ -20,7 +21,7 @@ use crate::time::Timestamp;
 pub struct Adapter<T>(PhantomData<T>);
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| shape_problem(&error))
+    parse(text.as_bytes()).map_err(|error| shape_problem(&error))
 }
 
 fn write(value: &impl Serialize) -> Result<String> {
@@ -29,7 +30,7 @@ fn write(value: &impl Serialize) -> Result<String> {
 
 impl<T: Lifecycle> lifecycle::exports::oxpi::plugin::lifecycle::Guest for Adapter<T> {
     fn validate(settings: String) -> core::result::Result<(), Vec<(String, String)>> {
-        let settings = serde_json::from_str(&settings).unwrap_or_default();
+        let settings = parse(settings.as_bytes()).unwrap_or_default();
         T::validate(settings).map_err(|problems| {
             problems.into_iter().map(|problem| (problem.setting, problem.text_key)).collect()
         })

@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::json::parse;
 use crate::problem::{Problem, Result, place_of};
 
 /// A setting that can't be used.
@@ -106,7 +107,7 @@ impl Delivery {
 
     /// The body as JSON of a type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(&self.body).map_err(|error| shape_problem(&error))
+        parse(&self.body).map_err(|error| shape_problem(&error))
     }
 }
 

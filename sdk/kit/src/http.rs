@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::bindings::oxpi::plugin::http as raw;
+use crate::json::parse;
 use crate::problem::{Problem, Result, place_of};
 use crate::time::Timestamp;
 
@@ -171,7 +172,7 @@ impl Response {
     /// The whole body as JSON. A provider that answers something else is out of order, not wrong
     /// for good: the problem is `unavailable`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(&self.bytes()?).map_err(|error| {
+        parse(&self.bytes()?).map_err(|error| {
             Problem::unavailable("the provider answered something unexpected")
                 .with_detail(place_of(&error))
         })

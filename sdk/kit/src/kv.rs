@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::bindings::oxpi::plugin::kv as raw;
+use crate::json::parse;
 use crate::problem::Result;
 
 /// A stored value.
@@ -23,7 +24,7 @@ pub fn get(key: &str) -> Result<Option<Entry<Vec<u8>>>> {
 /// The value under a key, stored as JSON.
 pub fn get_json<T: DeserializeOwned>(key: &str) -> Result<Option<Entry<T>>> {
     let Some(Entry { value, rev }) = get(key)? else { return Ok(None) };
-    Ok(Some(Entry { value: serde_json::from_slice(&value)?, rev }))
+    Ok(Some(Entry { value: parse(&value)?, rev }))
 }
 
 /// Stores bytes whatever was there; answers the new revision.

@@ -29,6 +29,7 @@ pub mod hooks;
 pub mod http;
 pub mod i18n;
 pub mod jobs;
+mod json;
 pub mod kv;
 pub mod log;
 pub mod problem;

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::bindings::oxpi::plugin::records as raw;
+use crate::json::parse;
 use crate::problem::Result;
 
 /// A page of records and where to continue.
@@ -19,7 +20,7 @@ pub struct Page<T> {
 /// One record.
 pub fn get<T: DeserializeOwned>(entity: &str, id: &str) -> Result<Option<T>> {
     let found = raw::get(entity, id)?;
-    Ok(found.map(|text| serde_json::from_str(&text)).transpose()?)
+    Ok(found.map(|text| parse(text.as_bytes())).transpose()?)
 }
 
 /// A page of the records that match a filter; `{}` matches all.
@@ -30,7 +31,7 @@ pub fn query<T: DeserializeOwned>(
     limit: u32,
 ) -> Result<Page<T>> {
     let (texts, after) = raw::query(entity, &filter.to_string(), after, limit)?;
-    let items = texts.iter().map(|text| Ok(serde_json::from_str(text)?)).collect::<Result<_>>()?;
+    let items = texts.iter().map(|text| Ok(parse(text.as_bytes())?)).collect::<Result<_>>()?;
     Ok(Page { items, after })
 }
 
@@ -43,7 +44,7 @@ pub fn upsert<T: DeserializeOwned>(
     idempotency_key: &str,
 ) -> Result<T> {
     let value = serde_json::to_string(value)?;
-    Ok(serde_json::from_str(&raw::upsert(entity, &value, expected_rev, idempotency_key)?)?)
+    Ok(parse(raw::upsert(entity, &value, expected_rev, idempotency_key)?.as_bytes())?)
 }
 
 /// Removes a record.

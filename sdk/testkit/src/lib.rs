@@ -29,6 +29,7 @@ mod records;
 mod server;
 mod services;
 
+pub use domain::{Locale, Timestamp};
 pub use expect::Expect;
 pub use host::{Host, HostBuilder, problem};
 pub use http::{FakeHttp, Reply, Seen};

@@ -4,8 +4,7 @@
 
 use std::path::Path;
 
-use domain::Locale;
-use oxpi_testkit::{Expect, Host, HostBuilder, JobState, Problem, Reply, problem};
+use oxpi_testkit::{Expect, Host, HostBuilder, JobState, Locale, Problem, Reply, problem};
 use serde_json::{Value, json};
 
 fn sample() -> HostBuilder {
