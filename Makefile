@@ -34,7 +34,7 @@ lint: setup assets ## Lints, formatting, tidy rules, dependencies' licences
 	@deploy/setup test
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo test --quiet --package oxpi-tests --test tidy
+	cargo test --quiet --package oxpi-tidy
 	@if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; \
 	  else echo 'cargo-deny is not installed: deny.toml was not checked'; fi
 

@@ -1,6 +1,7 @@
 //! Conventions as tests: what a reviewer would otherwise have to say again. Each rule reads the tree
 //! and returns what breaks it, and each has a test that a bad sample is found.
 
+#[cfg(test)]
 mod tidy {
     mod code;
     mod docs;

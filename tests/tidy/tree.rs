@@ -89,7 +89,7 @@ impl Tree {
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 fn walk(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
