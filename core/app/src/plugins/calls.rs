@@ -1,0 +1,111 @@
+//! Calls to a plugin on behalf of a business, and what their failures mean.
+
+use std::sync::Arc;
+
+use domain::{ConnectionId, PluginId, TenantId};
+use runtime::{CallContext, CallError, Grant, Limits, Plugin};
+use store::tenant_plugins::TenantPlugin;
+
+use super::find_loaded;
+use crate::App;
+use crate::error::{Error, Result};
+
+/// Whether the grant covers what the loaded version asks for.
+pub(super) fn is_covered(plugin: &Plugin, row: &TenantPlugin) -> bool {
+    grant_of(row).missing(plugin.manifest()).is_empty()
+}
+
+pub(crate) fn grant_of(row: &TenantPlugin) -> Grant {
+    serde_json::from_value(row.grant_json.0.clone()).unwrap_or_default()
+}
+
+/// A plugin that this business has on, with a grant that covers what it asks for; for somebody at a
+/// page, to whom one that is off is a conflict and not an outage.
+pub(crate) async fn find_enabled(app: &App, tenant: &TenantId, id: &PluginId) -> Result<Plugin> {
+    match call_context(app, tenant, id, None).await {
+        Ok((plugin, _)) => Ok(plugin),
+        Err(Error::Unavailable { key, .. }) if is_off(key) => Err(Error::Conflict { key }),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_off(key: &str) -> bool {
+    matches!(key, "error-plugin-off" | "error-plugin-needs-consent")
+}
+
+/// The plugin and the context of a call to it on behalf of a business; refused while it is off.
+pub(crate) async fn call_context(
+    app: &App,
+    tenant: &TenantId,
+    id: &PluginId,
+    connection: Option<ConnectionId>,
+) -> Result<(Plugin, CallContext)> {
+    let plugin = find_loaded(app, id)?;
+    let (tenant2, id2) = (tenant.clone(), id.clone());
+    let (row, business) = app
+        .db
+        .inspect(move |c| -> Result<_> {
+            let row = store::tenant_plugins::find(c, &tenant2, &id2)?;
+            Ok((row, store::tenants::get(c, &tenant2)?))
+        })
+        .await?;
+    let row = row
+        .filter(|row| row.enabled)
+        .ok_or(Error::Unavailable { key: "error-plugin-off", detail: None })?;
+    if !is_covered(&plugin, &row) {
+        return Err(Error::Unavailable { key: "error-plugin-needs-consent", detail: None });
+    }
+    let call = CallContext {
+        tenant: tenant.clone(),
+        plugin: id.clone(),
+        grant: Arc::new(grant_of(&row)),
+        settings: row.settings_json.0,
+        locale: business.locale,
+        zone: business.zone,
+        connection,
+        request_id: domain::JobId::new(&*app.clock, &*app.rng).to_string(),
+        limits: Limits::default(),
+    };
+    Ok((plugin, call))
+}
+
+/// What a failed call means to the caller.
+pub(crate) fn call_error(error: CallError) -> Error {
+    match &error {
+        CallError::Busy { retry_after } => {
+            Error::Limited { retry_after_secs: retry_after.as_secs().max(1) }
+        }
+        CallError::Problem(problem) => match problem.code.as_str() {
+            "limited" => Error::Limited {
+                retry_after_secs: problem.retry_after_ms.unwrap_or(1_000).div_ceil(1_000),
+            },
+            "reconnect" => Error::unavailable("error-connection-needs-you", problem),
+            "rejected" => Error::unavailable("error-provider-rejected", problem),
+            "unavailable" | "timeout" => Error::unavailable("error-provider-unavailable", problem),
+            _ => Error::unavailable("error-plugin-failed", problem),
+        },
+        _ => Error::unavailable("error-plugin-failed", &error),
+    }
+}
+
+/// A plugin answered with a document that the contract doesn't know.
+pub(crate) fn bad_answer(error: serde_json::Error) -> Error {
+    Error::unavailable(
+        "error-plugin-failed",
+        format!("the answer is not as the contract says: {error}"),
+    )
+}
+
+/// Whether a call ended with this problem code.
+pub(crate) fn is_problem(error: &CallError, code: &str) -> bool {
+    matches!(error, CallError::Problem(problem) if problem.code == code)
+}
+
+/// The word an appointment's page has a text for.
+pub(crate) fn problem_word(error: &Error) -> String {
+    match error {
+        Error::Limited { .. } => "error-provider-busy".to_owned(),
+        Error::Unavailable { key, .. } => (*key).to_owned(),
+        _ => "error-plugin-failed".to_owned(),
+    }
+}
