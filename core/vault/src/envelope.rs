@@ -14,8 +14,8 @@ const NONCE_AT: usize = 1 + 4;
 const COMMITMENT_AT: usize = NONCE_AT + NONCE_LEN;
 const SEALED_AT: usize = COMMITMENT_AT + MAC_LEN;
 
-/// Everything an envelope is bound to. The format is in it, so that bytes of a later format can't be
-/// passed off as this one.
+/// Everything an envelope is bound to. The format is in it, so that bytes of a later format can't
+/// be passed off as this one.
 fn bound(format: u8, label: &Label<'_>, key_id: u32) -> Result<Vec<u8>, Error> {
     let [tenant, owner, name, record] = label.place()?;
     let (version, key_id) = (label.version.to_be_bytes(), key_id.to_be_bytes());

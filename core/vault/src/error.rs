@@ -1,5 +1,5 @@
-//! What can go wrong. No variant carries a secret, and none says more about a refused seal than that
-//! it was refused.
+//! What can go wrong. No variant carries a secret, and none says more about a refused seal than
+//! that it was refused.
 
 use std::io;
 use std::path::PathBuf;

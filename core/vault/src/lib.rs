@@ -1,8 +1,8 @@
 //! Seals and opens secrets, hashes passwords, derives keys. No database, no HTTP.
 //!
-//! Root key -> tenant key (by tenant and epoch) -> data key (random, stored wrapped) -> subkey of one
-//! record -> XChaCha20-Poly1305 with a key commitment. The caller stores wrapped keys and envelopes;
-//! neither tells anything without the root key. Invariant: `sodium.rs` alone names the library that
+//! Root key -> tenant key (by tenant and epoch) -> data key (random, stored wrapped) -> subkey of
+//! one record -> XChaCha20-Poly1305 with a key commitment. The caller stores wrapped keys and
+//! envelopes; neither tells anything without the root key. Invariant: `sodium.rs` alone names the library that
 //! does the arithmetic, and no type that holds a secret can be printed or serialized.
 
 mod envelope;

@@ -44,8 +44,8 @@ impl RootKey {
             .ok_or_else(|| RootKeyError::Malformed("the secret".to_owned()))
     }
 
-    /// Reads the file at `path`, or creates it with a new key when there is none. Two processes that
-    /// start at once end with the same key.
+    /// Reads the file at `path`, or creates it with a new key when there is none. Two processes
+    /// that start at once end with the same key.
     pub fn load_or_create(path: &Path, rng: &dyn Rng) -> Result<Self, RootKeyError> {
         match Self::load(path) {
             Err(RootKeyError::Missing(_)) => {}
@@ -102,8 +102,8 @@ fn parse(text: &[u8]) -> Option<RootKey> {
     Some(RootKey(Key::new(*bytes)))
 }
 
-/// Writes a new key beside `path` and links it there: the file appears whole or not at all, and never
-/// replaces one.
+/// Writes a new key beside `path` and links it there: the file appears whole or not at all, and
+/// never replaces one.
 fn create(path: &Path, rng: &dyn Rng) -> Result<(), RootKeyError> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut random = Zeroizing::new([0; KEY_LEN]);

@@ -1,5 +1,5 @@
-//! The only file that names the cryptographic library (its upstream is retired, so a replacement must
-//! touch nothing else; `tests/golden.rs` opens what this makes with other crates).
+//! The only file that names the cryptographic library (its upstream is retired, so a replacement
+//! must touch nothing else; `tests/golden.rs` opens what this makes with other crates).
 //!
 //! Used of it: AEAD, pwhash, auth, randombytes.
 

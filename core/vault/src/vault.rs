@@ -23,8 +23,8 @@ impl Vault {
         Self { root }
     }
 
-    /// Makes a random data key for a tenant and wraps it. Ids count up per tenant; the pair of tenant
-    /// and id must be new.
+    /// Makes a random data key for a tenant and wraps it. Ids count up per tenant; the pair of
+    /// tenant and id must be new.
     pub fn new_data_key(
         &self,
         tenant: &TenantId,

@@ -143,8 +143,8 @@ fn today_s_vault_opens_what_was_sealed_then() -> Outcome {
     Ok(())
 }
 
-/// Run by hand for a new format only: `cargo test -p oxpi-vault -- --ignored writes_the_file`. The file
-/// of a published format never changes.
+/// Run by hand for a new format only: `cargo test -p oxpi-vault -- --ignored writes_the_file`. The
+/// file of a published format never changes.
 #[test]
 #[ignore = "makes the golden file of a new format"]
 fn writes_the_file() -> Outcome {

@@ -1,4 +1,4 @@
-//! Types that hold a secret can't be printed or serialized. A compile error here means that one can.
+//! Types that hold a secret can't be printed or serialized. A compile error here means one can.
 
 #![allow(clippy::expect_used, reason = "a test may stop there")]
 

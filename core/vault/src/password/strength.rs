@@ -1,5 +1,5 @@
-//! Which passwords are too easy to guess. After NIST SP 800-63B, section 3.1.1.2: a length, a list of
-//! common ones, and nothing about which characters must be in it.
+//! Which passwords are too easy to guess. After NIST SP 800-63B, section 3.1.1.2: a length, a list
+//! of common ones, and nothing about which characters must be in it.
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
