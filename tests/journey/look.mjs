@@ -1,0 +1,89 @@
+// Looks at a page as it stands: in both widths and both colourings, with a picture of each, and with
+// rules that hold for every page.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const WIDE = { width: 1280, height: 800 };
+const PHONE = { width: 360, height: 740 };
+
+// What is wrong with the page, in lines.
+export async function look(page, { name, traveller, out }) {
+  const problems = await page.evaluate(read, { language: traveller.language, dir: traveller.dir });
+  await page.evaluate(AXE);
+  for (const [width, viewport] of [["1280", WIDE], ["360", PHONE]]) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      const runOnly = rules(width, colorScheme);
+      const found = runOnly ? await page.evaluate(judge, runOnly) : [];
+      problems.push(...found.map((line) => `${width} ${colorScheme}: ${line}`));
+      const picture = `${traveller.language}-${name}-${width}-${colorScheme}.png`;
+      // A hidden caret would need an inline style, which the page rightly refuses.
+      await page.screenshot({ path: join(out, picture), fullPage: true, caret: "initial" });
+    }
+    const over = await page.evaluate(tooWide);
+    if (over) problems.push(`${width}: scrolls sideways: ${over}`);
+  }
+  await page.setViewportSize(WIDE);
+  await page.emulateMedia({ colorScheme: "light" });
+  return problems;
+}
+
+// Colouring changes nothing but contrast, and the colours are the same at both widths.
+function rules(width, colorScheme) {
+  if (colorScheme === "light") return { type: "tag", values: TAGS };
+  return width === "1280" ? { type: "rule", values: ["color-contrast"] } : null;
+}
+
+// Runs in the page: language, direction, texts that were left out.
+function read({ language, dir }) {
+  const problems = [];
+  const { documentElement: root } = document;
+  if (root.lang !== language) problems.push(`lang is "${root.lang}"`);
+  if (root.dir !== dir) problems.push(`dir is "${root.dir}"`);
+  if (!document.querySelector(".sandbox")) problems.push("doesn't say that this is the sandbox");
+  if (document.querySelectorAll("h1").length !== 1) problems.push("has not one h1");
+  const skipped = "script, style, svg, code, select, [lang]:not(html)";
+  const leaves = [...document.querySelectorAll("title, body *")].filter(
+    (element) => !element.children.length && !element.closest(skipped),
+  );
+  let hebrew = 0;
+  for (const leaf of leaves) {
+    const text = leaf.textContent.trim();
+    if (/[\u05d0-\u05ea]/.test(text)) hebrew += 1;
+    if (/^[a-z]+(-[a-z]+)+$/.test(text)) problems.push(`an untranslated key: ${text}`);
+    if (/\{\s*\$|\{\{|\{%/.test(text)) problems.push(`an unfilled text: ${text}`);
+    if (language === "he" && /\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b/.test(text)) problems.push(`not in Hebrew: ${text}`);
+    if (language === "en" && /[\u05d0-\u05ea]/.test(text)) problems.push(`not in English: ${text}`);
+  }
+  if (language === "he" && hebrew < 5) problems.push("hardly any Hebrew");
+  return problems;
+}
+
+// Runs in the page: what axe finds serious or critical.
+async function judge(runOnly) {
+  const { violations } = await window.axe.run(document, {
+    runOnly,
+    resultTypes: ["violations"],
+    preload: false,
+  });
+  const grave = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+  return grave.flatMap(({ id, nodes }) =>
+    nodes.slice(0, 5).map((node) => `${id}: ${node.html.slice(0, 160)} (${node.any[0]?.message ?? node.failureSummary})`),
+  );
+}
+
+// Runs in the page: the first thing that sticks out, if the page can be pushed sideways.
+function tooWide() {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return null;
+  const sticksOut = (element) => {
+    const { left, right } = element.getBoundingClientRect();
+    return right > clientWidth + 1 || left < -1;
+  };
+  const first = [...document.querySelectorAll("main *")].find(sticksOut);
+  return `${scrollWidth} of ${clientWidth} pixels, ${first?.outerHTML.slice(0, 160) ?? "no element of main"}`;
+}

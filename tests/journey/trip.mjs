@@ -1,0 +1,88 @@
+// One journey in one language: what its steps share.
+import assert from "node:assert/strict";
+import { look } from "./look.mjs";
+import { Provider } from "./simulator.mjs";
+import { until } from "./wait.mjs";
+import { says, texts } from "./words.mjs";
+
+export class Trip {
+  // What steps leave for later ones: addresses, ids, times.
+  kept = {};
+
+  constructor({ traveller, house, profile, report, out }) {
+    Object.assign(this, { traveller, house, report, out, ...profile });
+    this.provider = new Provider(house.simulator);
+    this.texts = texts(traveller.language);
+  }
+
+  // Looks at the page as it stands; what is wrong counts, and the journey goes on.
+  async look(name) {
+    const { traveller, out } = this;
+    const problems = await look(this.page, { name: name.replaceAll(" ", "-"), traveller, out });
+    this.report.found(`${this.traveller.language}: the page "${name}"`, problems);
+  }
+
+  open(path) {
+    return this.page.goto(path);
+  }
+
+  path() {
+    return new URL(this.page.url()).pathname;
+  }
+
+  // Presses something that leads to another page, and waits for the address.
+  async press(target, path) {
+    const button = typeof target === "string" ? this.page.locator(target) : target;
+    await button.click();
+    await this.page.waitForURL((url) => path.test(url.pathname), { waitUntil: "load" });
+  }
+
+  // Fills in fields by their names; a select by its value.
+  async fill(fields) {
+    for (const [name, value] of Object.entries(fields)) {
+      const field = this.page.locator(`main [name="${name}"]:not([type=hidden])`);
+      const isChoice = (await field.evaluate((element) => element.tagName)) === "SELECT";
+      await (isChoice ? field.selectOption(value) : field.fill(value));
+    }
+  }
+
+  // The text of the page's own part, as it is shown.
+  text() {
+    return this.page.locator("main").innerText();
+  }
+
+  // Asserts that a part of the page says what the theme has under a key.
+  async reads(selector, key) {
+    const wanted = this.texts.get(key);
+    assert.ok(wanted, `the theme has no text ${key}`);
+    const part = this.page.locator(selector).filter({ visible: true }).first();
+    const shown = await part.innerText();
+    assert.ok(says(shown, wanted), `"${wanted}" is not in "${shown}"`);
+  }
+
+  async contains(selector, ...wanted) {
+    const shown = await this.page.locator(selector).first().innerText();
+    for (const text of wanted) assert.ok(shown.includes(text), `"${text}" is not in "${shown}"`);
+  }
+
+  // Loads the page again until it is as it should be.
+  reloadUntil(secs, what, found) {
+    return until(
+      secs,
+      what,
+      async () => {
+        await this.page.reload();
+        return found(this.page);
+      },
+      1000,
+    );
+  }
+
+  // What a clock on the business's wall shows at an instant.
+  wall(instant) {
+    const { timezoneId: timeZone } = this.traveller.browser;
+    const text = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" }).format(instant);
+    const [date, time] = text.split(" ");
+    return { date, time };
+  }
+}

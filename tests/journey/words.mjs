@@ -1,0 +1,56 @@
+// Who makes the journey in each language, and the theme's own texts to compare pages with.
+import { readdirSync, readFileSync } from "node:fs";
+
+const LOCALES = new URL("../../themes/default/locales/", import.meta.url);
+
+// The browser's language and zone are guessed from on the first page; the rest is typed.
+export const travellers = {
+  en: {
+    language: "en",
+    dir: "ltr",
+    browser: { locale: "en-US", timezoneId: "America/New_York" },
+    business: "Rosewood Studio",
+    owner: "Maya Stone",
+    email: "maya@rosewood.example",
+    password: "plum-kettle-orbit-29",
+    person: { name: "Oliver Grant", phone: "+1 212 555 0187", email: "oliver@example.com", company: "Grant & Daughters" },
+    appointment: "Fitting for the spring collection",
+    location: "Front room, second floor",
+    changed: "Second fitting for the spring collection",
+    without: "Coffee with a neighbour",
+  },
+  he: {
+    language: "he",
+    dir: "rtl",
+    browser: { locale: "he-IL", timezoneId: "Asia/Jerusalem" },
+    business: "סטודיו ורדים",
+    owner: "מאיה אלון",
+    email: "maya@vradim.example",
+    password: "שזיף-קומקום-מסלול-29",
+    person: { name: "אורי בן־דוד", phone: "052-555-0187", email: "uri@example.com", company: "בן־דוד ובנותיו" },
+    appointment: "מדידה לקולקציית האביב",
+    location: "החדר הקדמי, קומה 2",
+    changed: "מדידה שנייה לקולקציית האביב",
+    without: "קפה עם שכנה",
+  },
+};
+
+// The theme's texts of one language, by key. Only those of one line are needed here.
+export function texts(language) {
+  const folder = new URL(`${language}/`, LOCALES);
+  const all = new Map();
+  for (const file of readdirSync(folder)) {
+    for (const line of readFileSync(new URL(file, folder), "utf8").split("\n")) {
+      const [, key, text] = line.match(/^([a-z][a-z0-9_-]*) = (.+)$/) ?? [];
+      if (key) all.set(key, text);
+    }
+  }
+  return all;
+}
+
+// Whether a page's text says what the theme has under a key, whatever its values are.
+export function says(pageText, text) {
+  const plain = (some) => some.replace(/[\u2066-\u2069]/g, "").replace(/\s+/g, " ");
+  const parts = plain(text).split(/\{[^}]*\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(parts.join(".+")).test(plain(pageText));
+}
