@@ -68,7 +68,8 @@ impl Assets {
             let data = file.map(|file| file.data.into_owned()).unwrap_or_default();
             assets.put(&name, data)?;
         }
-        assets.put("app.css", stylesheet("assets/css/", |name| name != "dark.css")?.into_bytes())?;
+        assets
+            .put("app.css", stylesheet("assets/css/", |name| name != "dark.css")?.into_bytes())?;
         assets.put("dark.css", theme_text("assets/css/dark.css")?.into_bytes())?;
         Ok(assets)
     }
@@ -93,8 +94,8 @@ impl Assets {
     fn link(&self, text: &str) -> String {
         let mut linked = text.to_owned();
         for (name, served) in &self.served_names {
-            linked = linked
-                .replace(&format!("\"/assets/{name}\""), &format!("\"/assets/{served}\""));
+            linked =
+                linked.replace(&format!("\"/assets/{name}\""), &format!("\"/assets/{served}\""));
         }
         linked
     }
@@ -111,9 +112,8 @@ impl Assets {
 }
 
 fn stylesheet(folder: &str, wanted: impl Fn(&str) -> bool) -> Result<String, BadTheme> {
-    let mut names: Vec<_> = ThemeFiles::iter()
-        .filter(|path| path.strip_prefix(folder).is_some_and(&wanted))
-        .collect();
+    let mut names: Vec<_> =
+        ThemeFiles::iter().filter(|path| path.strip_prefix(folder).is_some_and(&wanted)).collect();
     names.sort();
     names.iter().map(|name| theme_text(name)).collect()
 }
@@ -181,7 +181,8 @@ mod tests {
     #[test]
     fn stylesheets_know_no_physical_sides() -> Result<(), BadTheme> {
         let css = stylesheet("assets/css/", |_| true)?;
-        let banned = ["left", "right", "margin-top", "margin-bottom", "padding-top", "padding-bottom"];
+        let banned =
+            ["left", "right", "margin-top", "margin-bottom", "padding-top", "padding-bottom"];
         for (at, line) in css.lines().enumerate() {
             for word in banned {
                 assert!(!line.contains(word), "line {at}: {line}");

@@ -60,28 +60,31 @@ impl<'a> Dates<'a> {
     pub fn full(&self, date: Date) -> String {
         let key = if date.year() == self.today.year() { "date-day" } else { "date-day-year" };
         let weekday = self.weekday(date);
-        self.put(key, &[
-            ("weekday", weekday),
-            ("day", date.day().to_string()),
-            ("month", self.month(date)),
-            ("year", date.year().to_string()),
-        ])
+        self.put(
+            key,
+            &[
+                ("weekday", weekday),
+                ("day", date.day().to_string()),
+                ("month", self.month(date)),
+                ("year", date.year().to_string()),
+            ],
+        )
     }
 
     /// Such as "23 Nov 2026".
     pub fn short(&self, date: Date) -> String {
         let month = self.texts.plain(self.locale, &format!("month-short-{}", date.month()));
-        self.put("date-short", &[
-            ("day", date.day().to_string()),
-            ("month", month),
-            ("year", date.year().to_string()),
-        ])
+        self.put(
+            "date-short",
+            &[("day", date.day().to_string()), ("month", month), ("year", date.year().to_string())],
+        )
     }
 
     /// Such as "Today, 14:30" or "23 Nov 2026, 14:30".
     pub fn moment(&self, time: Timestamp) -> String {
         let local = self.local(time);
-        let near = self.today.until(local.date()).map(|span| span.get_days()).unwrap_or(99).abs() <= 1;
+        let near =
+            self.today.until(local.date()).map(|span| span.get_days()).unwrap_or(99).abs() <= 1;
         let date = if near { self.day(local.date()) } else { self.short(local.date()) };
         self.joined(&date, &clock(local))
     }
@@ -90,13 +93,16 @@ impl<'a> Dates<'a> {
     pub fn week(&self, first: Date) -> String {
         let last = first.saturating_add(6.days());
         let key = if first.month() == last.month() { "week-in-month" } else { "week-in-year" };
-        self.put(key, &[
-            ("first", first.day().to_string()),
-            ("last", last.day().to_string()),
-            ("month", self.month(first)),
-            ("last-month", self.month(last)),
-            ("year", last.year().to_string()),
-        ])
+        self.put(
+            key,
+            &[
+                ("first", first.day().to_string()),
+                ("last", last.day().to_string()),
+                ("month", self.month(first)),
+                ("last-month", self.month(last)),
+                ("year", last.year().to_string()),
+            ],
+        )
     }
 
     /// Such as "Monday".
@@ -120,7 +126,8 @@ impl<'a> Dates<'a> {
 
     /// Dates are of one direction with their language and need no isolation.
     fn put(&self, key: &str, args: &[(&str, String)]) -> String {
-        let borrowed: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
+        let borrowed: Vec<_> =
+            args.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
         self.texts.text(self.locale, key, &borrowed).replace(['\u{2068}', '\u{2069}'], "")
     }
 
@@ -166,7 +173,10 @@ mod tests {
     fn a_week_in_israel_begins_on_sunday() {
         let first = told(Locale::En, |d| d.first_of_week(date(2026, 11, 23)).to_string());
         assert_eq!(first, "2026-11-22");
-        assert_eq!(told(Locale::En, |d| d.week(date(2026, 11, 29))), "29 November – 5 December 2026");
+        assert_eq!(
+            told(Locale::En, |d| d.week(date(2026, 11, 29))),
+            "29 November – 5 December 2026"
+        );
     }
 
     #[test]

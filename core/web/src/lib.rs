@@ -1,14 +1,31 @@
 //! Pages and hooks over the use cases of app. No diesel, no sodium, no wasmtime.
 //!
-//! Invariant: a handler decides nothing. It extracts who asks and what, calls one use case of `app`,
+//! Invariant: a handler decides nothing. It extracts who asks and what, calls use cases of `app`,
 //! and gives a typed page to a template.
 
+pub mod answer;
 pub mod assets;
+pub mod cookies;
 pub mod dates;
+pub mod device;
+pub mod error;
+pub mod health;
+pub mod hooks;
 pub mod i18n;
+pub mod member;
+pub mod middleware;
 pub mod nav;
+pub mod pages;
+pub mod routes;
+pub mod server;
+pub mod state;
 pub mod theme;
 pub mod views;
+pub mod visit;
+pub mod week;
 
 #[cfg(test)]
 mod gallery;
+
+pub use server::{ServeError, ServeOptions, configure, serve};
+pub use state::Web;

@@ -110,4 +110,3 @@ fn icons(sprite: &str) -> BTreeMap<String, String> {
         })
         .collect()
 }
-

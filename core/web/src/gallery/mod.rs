@@ -76,7 +76,9 @@ fn the_gallery_is_written_where_it_is_asked_for() {
             }
         }
     }
-    for name in crate::assets::ThemeFiles::iter().filter_map(|n| n.strip_prefix("assets/").map(str::to_owned)) {
+    for name in crate::assets::ThemeFiles::iter()
+        .filter_map(|n| n.strip_prefix("assets/").map(str::to_owned))
+    {
         copy(&theme, &folder, &name);
     }
     copy(&theme, &folder, "app.css");

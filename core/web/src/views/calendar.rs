@@ -44,6 +44,8 @@ pub struct Day {
     pub date: String,
     /// Such as "Mon".
     pub weekday: String,
+    /// Such as "Monday".
+    pub weekday_long: String,
     /// Such as "23".
     pub number: String,
     /// Such as "Monday, 23 November".
@@ -159,6 +161,8 @@ pub struct AppointmentForm {
     pub start: String,
     /// Such as "11:00".
     pub end: String,
+    /// How many days later it ends than it starts.
+    pub days: i64,
     /// Where.
     pub location: String,
     /// `on` when online.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Errors, pages};
+use super::{Choice, Errors, pages};
 
 pages! {
     Connections => "pages/connections/list.html",
@@ -112,14 +112,14 @@ pub struct ConnectionPage {
     pub plugin: String,
     /// When it was connected.
     pub since: String,
-    /// What needs doing: a key.
-    pub problem: Option<String>,
     /// What was granted.
     pub scopes: Vec<ScopeRow>,
     /// Whether the plugin serves calendars.
     pub has_calendars: bool,
     /// The account's calendars.
     pub calendars: Vec<CalendarRow>,
+    /// The calendars new appointments may go to, where there is a choice.
+    pub defaults: Vec<Choice>,
     /// Whether the provider couldn't be asked for them: a key.
     pub calendars_problem: Option<String>,
     /// For a disconnected one: whether the provider confirmed.

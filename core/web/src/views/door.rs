@@ -77,6 +77,8 @@ pub struct AcceptInvitation {
     pub email: String,
     /// Whether the address has an account already, which then signs in with its password.
     pub has_account: bool,
+    /// Whether it is that account's session that looks.
+    pub signed_in: bool,
     /// The name entered.
     pub name: String,
     /// What is wrong.

@@ -105,9 +105,9 @@ pub struct Avatar {
 impl Avatar {
     /// The avatar of a name.
     pub fn of(name: &str) -> Self {
-        let mut words = name.split_whitespace().filter_map(|word| {
-            word.chars().find(|letter| letter.is_alphanumeric())
-        });
+        let mut words = name
+            .split_whitespace()
+            .filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
         let (first, last) = (words.next(), words.last());
         let initials: String = first.into_iter().chain(last).flat_map(char::to_uppercase).collect();
         let sum = name.chars().fold(0_u32, |sum, letter| sum.wrapping_mul(31) ^ u32::from(letter));

@@ -80,6 +80,8 @@ pub struct PersonPage {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PersonForm {
+    /// Names this form, so that sending it twice adds once.
+    pub form_id: String,
     /// Their name.
     pub name: String,
     /// Their company.
@@ -111,15 +113,4 @@ pub struct PersonEdit {
     pub form: PersonForm,
     /// What is wrong with it.
     pub errors: Errors,
-    /// Whether a person of that address or number is known already: its name and page.
-    pub twin: Option<Twin>,
-}
-
-/// Somebody who may be the same person.
-#[derive(Debug, Clone, Serialize)]
-pub struct Twin {
-    /// Their name.
-    pub name: String,
-    /// Their page.
-    pub href: String,
 }

@@ -13,7 +13,7 @@ pages! {
 #[serde(default)]
 pub struct SettingsForm {
     /// The business's name.
-    pub name: String,
+    pub business: String,
     /// Its language.
     pub locale: String,
     /// Its time zone.

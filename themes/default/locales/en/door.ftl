@@ -25,3 +25,4 @@ tenants-current = You’re here
 reset-title = Choose a new password
 reset-text = For the account { $email }. Every device will be signed out.
 reset-submit = Set the password
+invitation-signed-in = You are signed in with this email already.

@@ -53,7 +53,12 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
 
 fn draw_door(gallery: &mut Gallery<'_>, w: Words) {
     gallery.door("welcome", "/welcome", &welcome(w));
-    let sign_in = SignIn { email: String::new(), next: "/".into(), errors: Errors::new(), wait_minutes: None };
+    let sign_in = SignIn {
+        email: String::new(),
+        next: "/".into(),
+        errors: Errors::new(),
+        wait_minutes: None,
+    };
     gallery.door("sign-in", "/sign-in", &sign_in);
     let failed = SignIn {
         email: "maya@example.com".into(),
@@ -66,12 +71,18 @@ fn draw_door(gallery: &mut Gallery<'_>, w: Words) {
     gallery.door("invitation-known", "/join/x", &invitation(w, true));
     gallery.door("tenants", "/businesses", &tenants(w));
     gallery.door("tenants-none", "/businesses", &Tenants { tenants: vec![] });
-    let reset = Reset { action: "/reset/x".into(), email: "maya@example.com".into(), errors: Errors::new() };
+    let reset = Reset {
+        action: "/reset/x".into(),
+        email: "maya@example.com".into(),
+        errors: Errors::new(),
+    };
     gallery.door("reset", "/reset/x", &reset);
 }
 
 fn zones() -> Vec<Choice> {
-    ["Asia/Jerusalem", "Europe/Paris", "UTC"].map(|zone| Choice::new(zone, zone, "Asia/Jerusalem")).to_vec()
+    ["Asia/Jerusalem", "Europe/Paris", "UTC"]
+        .map(|zone| Choice::new(zone, zone, "Asia/Jerusalem"))
+        .to_vec()
 }
 
 fn currencies() -> Vec<Choice> {
@@ -99,6 +110,7 @@ fn invitation(w: Words, has_account: bool) -> AcceptInvitation {
         role: "member".into(),
         email: "omer@example.com".into(),
         has_account,
+        signed_in: false,
         name: String::new(),
         errors: Errors::new(),
     }
@@ -142,8 +154,21 @@ fn plugins(w: Words) -> Vec<PluginRow> {
     );
     vec![
         plugin_row(w, calendar, about, true),
-        PluginRow { needs_consent: true, ..plugin_row(w, ("Invoices", "חשבוניות"), ("Finds invoices in your mail.", "מוצא חשבוניות בתיבת המייל."), true) },
-        plugin_row(w, ("Reminders", "תזכורות"), ("Sends a reminder the day before.", "שולח תזכורת יום לפני."), false),
+        PluginRow {
+            needs_consent: true,
+            ..plugin_row(
+                w,
+                ("Invoices", "חשבוניות"),
+                ("Finds invoices in your mail.", "מוצא חשבוניות בתיבת המייל."),
+                true,
+            )
+        },
+        plugin_row(
+            w,
+            ("Reminders", "תזכורות"),
+            ("Sends a reminder the day before.", "שולח תזכורת יום לפני."),
+            false,
+        ),
     ]
 }
 
@@ -167,19 +192,38 @@ fn plugin(w: Words, enabled: bool) -> PluginPage {
         choices: vec![],
         required: false,
     };
-    let all = ["kv", "jobs", "subscribe", "publish", "read-records", "write-records", "field", "collection", "egress", "slot", "scope"];
+    let all = [
+        "kv",
+        "jobs",
+        "subscribe",
+        "publish",
+        "read-records",
+        "write-records",
+        "field",
+        "collection",
+        "egress",
+        "slot",
+        "scope",
+    ];
     let why = ("To write appointments into your calendar.", "כדי לרשום פגישות ביומן שלך.");
     PluginPage {
         plugin: PluginRow { enabled, ..plugins(w).remove(0) },
-        asks: all.map(|key| ask(w, key, why, if key == "field" { &["name", "email"] } else { &[] })).to_vec(),
+        asks: all
+            .map(|key| ask(w, key, why, if key == "field" { &["name", "email"] } else { &[] }))
+            .to_vec(),
         hosts: vec!["www.googleapis.com".into(), "oauth2.googleapis.com".into()],
-        stops: ["connections", "calendars", "schedules", "jobs", "views", "webhooks"].map(|key| StopRow { key, count: 2 }).to_vec(),
+        stops: ["connections", "calendars", "schedules", "jobs", "views", "webhooks"]
+            .map(|key| StopRow { key, count: 2 })
+            .to_vec(),
         providers: vec![ProviderRow { name: "Google".into(), href: "/connections/new/a/b".into() }],
         connections: if enabled { vec![connection(w, "working", "good")] } else { vec![] },
         settings: vec![
             field("title", ("Title of the event", "כותרת האירוע"), "text"),
             field("private", ("Hide details from guests", "הסתרת פרטים מאורחים"), "switch"),
-            SettingField { choices: zones(), ..field("detail", ("What to show", "מה להציג"), "choice") },
+            SettingField {
+                choices: zones(),
+                ..field("detail", ("What to show", "מה להציג"), "choice")
+            },
         ],
         errors: Errors::new(),
         can_manage: true,
@@ -196,7 +240,11 @@ fn connections(w: Words) -> Connections {
         enabled,
     };
     Connections {
-        connections: vec![connection(w, "working", "good"), connection(w, "needs_you", "warn"), connection(w, "paused", "off")],
+        connections: vec![
+            connection(w, "working", "good"),
+            connection(w, "needs_you", "warn"),
+            connection(w, "paused", "off"),
+        ],
         offers: vec![offer(true), offer(false)],
         can_manage: true,
     }
@@ -210,9 +258,20 @@ fn scopes(w: Words) -> Vec<ScopeRow> {
         granted: required,
     };
     vec![
-        scope("https://www.googleapis.com/auth/calendar.events.owned", ("Create, change and delete events on calendars you own", "ליצור, לשנות ולמחוק אירועים ביומנים שבבעלותך"), true),
+        scope(
+            "https://www.googleapis.com/auth/calendar.events.owned",
+            (
+                "Create, change and delete events on calendars you own",
+                "ליצור, לשנות ולמחוק אירועים ביומנים שבבעלותך",
+            ),
+            true,
+        ),
         scope("openid email", ("See which account this is", "לדעת באיזה חשבון מדובר"), true),
-        scope("https://www.googleapis.com/auth/calendar.freebusy", ("See when you are busy", "לראות מתי תפוס אצלך"), false),
+        scope(
+            "https://www.googleapis.com/auth/calendar.freebusy",
+            ("See when you are busy", "לראות מתי תפוס אצלך"),
+            false,
+        ),
     ]
 }
 
@@ -226,7 +285,10 @@ fn connect(w: Words, ready: bool) -> ConnectPage {
         provider: "Google".into(),
         redirect_uri: "https://office.wildfig.example/oauth/callback".into(),
         guide: vec![
-            w.of("Open console.cloud.google.com and make a project.", "פותחים את console.cloud.google.com ויוצרים פרויקט."),
+            w.of(
+                "Open console.cloud.google.com and make a project.",
+                "פותחים את console.cloud.google.com ויוצרים פרויקט.",
+            ),
             w.of("Enable the Google Calendar API.", "מפעילים את Google Calendar API."),
         ],
         client_id: if ready { "1234.apps.example.com".into() } else { String::new() },
@@ -252,7 +314,10 @@ fn connection_page(w: Words) -> ConnectionPage {
         plugin_href: "/plugins/acme-calendar".into(),
         plugin: w.of("Google Calendar", "יומן גוגל"),
         since: w.of("21 Nov 2026, 14:05", "21 בנוב׳ 2026, 14:05"),
-        problem: None,
+        defaults: vec![
+            Choice::new("1", w.of("Wild Fig", "תאנת הבר"), "1"),
+            Choice::new("2", "B", "1"),
+        ],
         scopes: scopes(w),
         has_calendars: true,
         calendars: vec![
@@ -283,7 +348,24 @@ fn gone(w: Words) -> ConnectionPage {
 }
 
 fn team(w: Words) -> Team {
-    let roles = || ["admin", "member", "accountant"].map(|role| Choice::new(role, w.of(role, match role { "admin" => "ניהול", "member" => "צוות", _ => "הנהלת חשבונות" }), "member")).to_vec();
+    let roles = || {
+        ["admin", "member", "accountant"]
+            .map(|role| {
+                Choice::new(
+                    role,
+                    w.of(
+                        role,
+                        match role {
+                            "admin" => "ניהול",
+                            "member" => "צוות",
+                            _ => "הנהלת חשבונות",
+                        },
+                    ),
+                    "member",
+                )
+            })
+            .to_vec()
+    };
     let member = |id: &str, name: String, role: &str, is_you: bool| MemberRow {
         id: id.into(),
         avatar: Avatar::of(&name),
@@ -301,11 +383,19 @@ fn team(w: Words) -> Team {
             member("2", w.of("Omer Bar", "עומר בר"), "member", false),
             member("3", w.of("Ruth Adler", "רות אדלר"), "accountant", false),
         ],
-        invitations: vec![InvitationRow { id: "1".into(), email: "lior@example.com".into(), role: "member".into(), expires: w.of("Tomorrow, 09:00", "מחר, 09:00") }],
+        invitations: vec![InvitationRow {
+            id: "1".into(),
+            email: "lior@example.com".into(),
+            role: "member".into(),
+            expires: w.of("Tomorrow, 09:00", "מחר, 09:00"),
+        }],
         roles: roles(),
         email: String::new(),
         errors: Errors::new(),
-        link: Some(InvitationLink { email: "lior@example.com".into(), url: "https://office.wildfig.example/join/gS3kq0aVxJQh".into() }),
+        link: Some(InvitationLink {
+            email: "lior@example.com".into(),
+            url: "https://office.wildfig.example/join/gS3kq0aVxJQh".into(),
+        }),
         can_manage: true,
     }
 }
@@ -326,12 +416,30 @@ fn activity(w: Words) -> Activity {
             ActivityDay {
                 name: w.of("Today", "היום"),
                 entries: vec![
-                    row(maya(), ("booked", "קביעת פגישה:"), ("Bridal bouquet consultation", "ייעוץ לזר כלה"), "calendar"),
-                    row(None, ("the provider ended the permission of", "הספק ביטל את ההרשאה של"), ("maya@wildfig.example", "maya@wildfig.example"), "warning"),
-                    row(maya(), ("turned on", "הפעלת תוסף:"), ("Google Calendar", "יומן גוגל"), "plugin"),
+                    row(
+                        maya(),
+                        ("booked", "קביעת פגישה:"),
+                        ("Bridal bouquet consultation", "ייעוץ לזר כלה"),
+                        "calendar",
+                    ),
+                    row(
+                        None,
+                        ("the provider ended the permission of", "הספק ביטל את ההרשאה של"),
+                        ("maya@wildfig.example", "maya@wildfig.example"),
+                        "warning",
+                    ),
+                    row(
+                        maya(),
+                        ("turned on", "הפעלת תוסף:"),
+                        ("Google Calendar", "יומן גוגל"),
+                        "plugin",
+                    ),
                 ],
             },
-            ActivityDay { name: w.of("Yesterday", "אתמול"), entries: vec![row(maya(), ("signed in", "כניסה"), ("", ""), "key")] },
+            ActivityDay {
+                name: w.of("Yesterday", "אתמול"),
+                entries: vec![row(maya(), ("signed in", "כניסה"), ("", ""), "key")],
+            },
         ],
         next: Some("/activity?before=4".into()),
     }
@@ -339,7 +447,11 @@ fn activity(w: Words) -> Activity {
 
 fn settings(w: Words) -> Settings {
     Settings {
-        form: SettingsForm { name: w.of("Wild Fig Flowers", "פרחי תאנת הבר"), rev: 1, ..SettingsForm::default() },
+        form: SettingsForm {
+            business: w.of("Wild Fig Flowers", "פרחי תאנת הבר"),
+            rev: 1,
+            ..SettingsForm::default()
+        },
         errors: Errors::from([("form".into(), "error-changed-meanwhile".into())]),
         locales: languages(w.0),
         zones: zones(),
@@ -362,7 +474,7 @@ fn profile(w: Words) -> Profile {
             phone: "052-345-6789".into(),
             ..ProfileForm::default()
         },
-        errors: Errors::from([("current_password".into(), "error-password-wrong".into())]),
+        errors: Errors::from([("password".into(), "error-password-wrong".into())]),
         avatar: Avatar::of(&w.of("Maya Cohen", "מאיה כהן")),
         locales: Locale::ALL.map(|each| Choice::new(each.tag(), each.own_name(), "")).to_vec(),
         sessions: vec![

@@ -6,7 +6,7 @@ use crate::views::calendar::{
 };
 use crate::views::connections::ConnectionRow;
 use crate::views::home::{Home, Task};
-use crate::views::people::{People, PersonEdit, PersonForm, PersonPage, PersonRow, Twin};
+use crate::views::people::{People, PersonEdit, PersonForm, PersonPage, PersonRow};
 use crate::views::{Avatar, Choice, Errors, Tab};
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
@@ -15,7 +15,13 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     gallery.page("home-new", "/", &home_new(w));
     gallery.page("people", "/people", &people(w));
     gallery.page("people-empty", "/people", &People { any: false, people: vec![], ..people(w) });
-    let none = People { people: vec![], query: "zzz".into(), stage: "lead".into(), next: None, ..people(w) };
+    let none = People {
+        people: vec![],
+        query: "zzz".into(),
+        stage: "lead".into(),
+        next: None,
+        ..people(w)
+    };
     gallery.page("people-none-found", "/people", &none);
     gallery.page("person", "/people", &person(w));
     gallery.page("person-edit", "/people", &person_edit(w));
@@ -30,7 +36,13 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     gallery.page("appointment-new", "/calendar", &appointment_new(w));
 }
 
-fn row(w: Words, start: &str, title: (&str, &str), person: (&str, &str), online: bool) -> AppointmentRow {
+fn row(
+    w: Words,
+    start: &str,
+    title: (&str, &str),
+    person: (&str, &str),
+    online: bool,
+) -> AppointmentRow {
     AppointmentRow {
         href: "/appointments/1".into(),
         title: w.of(title.0, title.1),
@@ -48,9 +60,27 @@ fn row(w: Words, start: &str, title: (&str, &str), person: (&str, &str), online:
 
 fn rows(w: Words) -> Vec<AppointmentRow> {
     vec![
-        row(w, "09:30", ("Bridal bouquet consultation", "ייעוץ לזר כלה"), ("Noa Levi", "נועה לוי"), false),
-        row(w, "11:00", ("Weekly flowers for the lobby", "סידור שבועי ללובי"), ("Hotel Montefiore", "מלון מונטיפיורי"), true),
-        row(w, "15:00", ("Bar mitzvah tables", "שולחנות לבר מצווה של איתמר"), ("Amit Peretz", "עמית פרץ"), false),
+        row(
+            w,
+            "09:30",
+            ("Bridal bouquet consultation", "ייעוץ לזר כלה"),
+            ("Noa Levi", "נועה לוי"),
+            false,
+        ),
+        row(
+            w,
+            "11:00",
+            ("Weekly flowers for the lobby", "סידור שבועי ללובי"),
+            ("Hotel Montefiore", "מלון מונטיפיורי"),
+            true,
+        ),
+        row(
+            w,
+            "15:00",
+            ("Bar mitzvah tables", "שולחנות לבר מצווה של איתמר"),
+            ("Amit Peretz", "עמית פרץ"),
+            false,
+        ),
     ]
 }
 
@@ -82,22 +112,27 @@ fn home(w: Words) -> Home {
         sees_connections: true,
         connections: vec![connection(w, "working", "good"), connection(w, "needs_you", "warn")],
         checklist: vec![
-            task("plugin", "/plugins", true),
             task("connection", "/connections", true),
             task("people", "/people/new", true),
-            task("appointment", "/appointments/new", false),
             task("team", "/team", false),
         ],
-        done: 3,
+        done: 2,
     }
 }
 
 fn home_new(w: Words) -> Home {
-    let checklist = home(w).checklist.into_iter().map(|each| Task { done: false, ..each }).collect();
+    let checklist =
+        home(w).checklist.into_iter().map(|each| Task { done: false, ..each }).collect();
     Home {
         part_of_day: "evening",
         today: vec![],
-        next: Some(row(w, "09:30", ("Bridal bouquet consultation", "ייעוץ לזר כלה"), ("Noa Levi", "נועה לוי"), true)),
+        next: Some(row(
+            w,
+            "09:30",
+            ("Bridal bouquet consultation", "ייעוץ לזר כלה"),
+            ("Noa Levi", "נועה לוי"),
+            true,
+        )),
         connections: vec![],
         checklist,
         done: 0,
@@ -105,7 +140,13 @@ fn home_new(w: Words) -> Home {
     }
 }
 
-fn person_row(w: Words, name: (&str, &str), company: (&str, &str), stage: &str, phone: &str) -> PersonRow {
+fn person_row(
+    w: Words,
+    name: (&str, &str),
+    company: (&str, &str),
+    stage: &str,
+    phone: &str,
+) -> PersonRow {
     let name = w.of(name.0, name.1);
     PersonRow {
         href: "/people/1".into(),
@@ -120,17 +161,40 @@ fn person_row(w: Words, name: (&str, &str), company: (&str, &str), stage: &str, 
 }
 
 fn people(w: Words) -> People {
-    let tab = |key, count, current| Tab { key, href: "/people".into(), count: Some(count), current };
+    let tab =
+        |key, count, current| Tab { key, href: "/people".into(), count: Some(count), current };
     People {
         query: String::new(),
         stage: String::new(),
-        tabs: vec![tab("people-all", 48, true), tab("people-leads", 12, false), tab("people-customers", 36, false)],
+        tabs: vec![
+            tab("people-all", 48, true),
+            tab("people-leads", 12, false),
+            tab("people-customers", 36, false),
+        ],
         people: vec![
             person_row(w, ("Noa Levi", "נועה לוי"), ("", ""), "lead", "052-345-6789"),
-            person_row(w, ("Hotel Montefiore", "מלון מונטיפיורי"), ("Gilad, purchasing", "גלעד, רכש"), "customer", "03-555-0170"),
+            person_row(
+                w,
+                ("Hotel Montefiore", "מלון מונטיפיורי"),
+                ("Gilad, purchasing", "גלעד, רכש"),
+                "customer",
+                "03-555-0170",
+            ),
             person_row(w, ("Amit Peretz", "עמית פרץ"), ("", ""), "customer", "+1 212 555 0142"),
-            person_row(w, ("<script>alert(1)</script>", "Jonathan O’Connor-Fitzgerald"), ("Acme & Sons", "Acme & Sons"), "lead", ""),
-            person_row(w, ("Tamar Shalom", "תמר שלום"), ("Café Noir", "קפה נואר"), "lead", "054-222-0199"),
+            person_row(
+                w,
+                ("<script>alert(1)</script>", "Jonathan O’Connor-Fitzgerald"),
+                ("Acme & Sons", "Acme & Sons"),
+                "lead",
+                "",
+            ),
+            person_row(
+                w,
+                ("Tamar Shalom", "תמר שלום"),
+                ("Café Noir", "קפה נואר"),
+                "lead",
+                "054-222-0199",
+            ),
         ],
         next: Some("/people?after=x".into()),
         any: true,
@@ -139,14 +203,27 @@ fn people(w: Words) -> People {
 }
 
 fn person(w: Words) -> PersonPage {
-    let past = rows(w).into_iter().map(|each| AppointmentRow { past: true, cancelled: each.online, ..each });
+    let past = rows(w).into_iter().map(|each| AppointmentRow {
+        past: true,
+        cancelled: each.online,
+        ..each
+    });
     PersonPage {
         id: "1".into(),
-        person: person_row(w, ("Noa Levi", "נועה לוי"), ("Studio Levi", "סטודיו לוי"), "lead", "052-345-6789"),
+        person: person_row(
+            w,
+            ("Noa Levi", "נועה לוי"),
+            ("Studio Levi", "סטודיו לוי"),
+            "lead",
+            "052-345-6789",
+        ),
         phone_href: "+972523456789".into(),
         source: w.of("Recommended by Tamar", "המלצה של תמר"),
         notes: vec![
-            w.of("Wedding on 14 March in Jaffa. Loves ranunculus, no lilies.", "חתונה ב־14 במרץ ביפו. אוהבת נוריות, בלי שושנים."),
+            w.of(
+                "Wedding on 14 March in Jaffa. Loves ranunculus, no lilies.",
+                "חתונה ב־14 במרץ ביפו. אוהבת נוריות, בלי שושנים.",
+            ),
             w.of("Budget about 4,000.", "תקציב בערך 4,000 ₪."),
         ],
         upcoming: rows(w)[..1].to_vec(),
@@ -171,7 +248,6 @@ fn person_edit(w: Words) -> PersonEdit {
             ..PersonForm::default()
         },
         errors: Errors::new(),
-        twin: None,
     }
 }
 
@@ -180,7 +256,6 @@ fn person_wrong(w: Words) -> PersonEdit {
     page.form.email = "noa@".into();
     page.errors.insert("email".into(), "error-email-invalid".into());
     page.errors.insert("name".into(), "error-required".into());
-    page.twin = Some(Twin { name: w.of("Noa Levi", "נועה לוי"), href: "/people/2".into() });
     page
 }
 
@@ -207,13 +282,22 @@ fn busy(w: Words, time: &str, row: u16, rows: u16) -> Entry {
 }
 
 fn week(w: Words) -> Week {
-    let names = [("Sun", "א׳"), ("Mon", "ב׳"), ("Tue", "ג׳"), ("Wed", "ד׳"), ("Thu", "ה׳"), ("Fri", "ו׳"), ("Sat", "ש׳")];
+    let names = [
+        ("Sun", "א׳"),
+        ("Mon", "ב׳"),
+        ("Tue", "ג׳"),
+        ("Wed", "ד׳"),
+        ("Thu", "ה׳"),
+        ("Fri", "ו׳"),
+        ("Sat", "ש׳"),
+    ];
     let mut days: Vec<Day> = names
         .iter()
         .zip(22..)
         .map(|(name, number)| Day {
             date: format!("2026-11-{number}"),
             weekday: w.of(name.0, name.1),
+            weekday_long: w.of("Monday", "יום שני"),
             number: number.to_string(),
             full: w.of("Monday, 23 November", "יום שני, 23 בנובמבר"),
             is_today: number == 23,
@@ -221,16 +305,29 @@ fn week(w: Words) -> Week {
             entries: vec![],
         })
         .collect();
-    days[0].entries = vec![Entry { past: true, ..entry(w, ("Market", "שוק הפרחים"), "08:00–10:00", 1, 8) }, busy(w, "14:00–15:00", 25, 4)];
+    days[0].entries = vec![
+        Entry { past: true, ..entry(w, ("Market", "שוק הפרחים"), "08:00–10:00", 1, 8) },
+        busy(w, "14:00–15:00", 25, 4),
+    ];
     days[1].entries = vec![
-        Entry { past: true, ..entry(w, ("Bridal bouquet consultation", "ייעוץ לזר כלה"), "09:30–10:30", 7, 4) },
-        Entry { lane: 1, lanes: 2, online: true, ..entry(w, ("Weekly flowers", "סידור שבועי"), "12:00–13:00", 17, 4) },
+        Entry {
+            past: true,
+            ..entry(w, ("Bridal bouquet consultation", "ייעוץ לזר כלה"), "09:30–10:30", 7, 4)
+        },
+        Entry {
+            lane: 1,
+            lanes: 2,
+            online: true,
+            ..entry(w, ("Weekly flowers", "סידור שבועי"), "12:00–13:00", 17, 4)
+        },
         Entry { lane: 2, lanes: 2, ..busy(w, "12:15–13:30", 18, 5) },
         entry(w, ("Bar mitzvah tables", "שולחנות לבר מצווה"), "15:00–16:00", 29, 4),
     ];
     days[2].entries = vec![
         entry(w, ("Delivery", "משלוח"), "09:00–09:15", 5, 1),
-        Entry { problem: true, ..entry(w, ("Shop window", "חלון ראווה"), "11:00–12:30", 13, 6) },
+        Entry {
+            problem: true, ..entry(w, ("Shop window", "חלון ראווה"), "11:00–12:30", 13, 6)
+        },
     ];
     days[4].entries = vec![
         Entry { lane: 1, lanes: 3, ..entry(w, ("Wedding", "חתונה"), "16:00–18:30", 33, 10) },
@@ -256,7 +353,13 @@ fn week(w: Words) -> Week {
 fn appointment(w: Words) -> AppointmentPage {
     AppointmentPage {
         id: "1".into(),
-        row: row(w, "11:00", ("Weekly flowers for the lobby", "סידור שבועי ללובי"), ("Hotel Montefiore", "מלון מונטיפיורי"), true),
+        row: row(
+            w,
+            "11:00",
+            ("Weekly flowers for the lobby", "סידור שבועי ללובי"),
+            ("Hotel Montefiore", "מלון מונטיפיורי"),
+            true,
+        ),
         person_href: Some("/people/1".into()),
         notes: vec![w.of("Bring the spring catalogue.", "להביא את קטלוג האביב.")],
         other_zone: Some("Europe/Paris".into()),
@@ -271,7 +374,12 @@ fn appointment(w: Words) -> AppointmentPage {
 }
 
 fn pending(w: Words) -> AppointmentPage {
-    let mut page = AppointmentPage { sync: "pending".into(), meeting: "pending".into(), pending: true, ..appointment(w) };
+    let mut page = AppointmentPage {
+        sync: "pending".into(),
+        meeting: "pending".into(),
+        pending: true,
+        ..appointment(w)
+    };
     page.row.online_url = None;
     page
 }
@@ -279,7 +387,10 @@ fn pending(w: Words) -> AppointmentPage {
 fn cancelled(w: Words) -> AppointmentPage {
     let mut page = AppointmentPage {
         sync: "failed".into(),
-        sync_problem: Some(w.of("The provider asks for a pause. It goes on by itself.", "הספק ביקש להמתין. זה ימשיך מעצמו.")),
+        sync_problem: Some(w.of(
+            "The provider asks for a pause. It goes on by itself.",
+            "הספק ביקש להמתין. זה ימשיך מעצמו.",
+        )),
         ..appointment(w)
     };
     page.row.cancelled = true;

@@ -1,0 +1,63 @@
+//! Cookies: the session's, and what somebody prefers before the account is known.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+
+use crate::state::Web;
+
+/// The language chosen at the door.
+pub const LANGUAGE: &str = "oxpi-language";
+/// `auto`, `light` or `dark`.
+pub const APPEARANCE: &str = "oxpi-appearance";
+/// The key of what has just been done, said on the next page.
+pub const SAID: &str = "oxpi-said";
+/// The wizard that a provider's answer belongs to, should it fail.
+pub const CONNECTING: &str = "oxpi-connecting";
+
+/// A session may live this long in the browser; the server ends it sooner.
+const SESSION_DAYS: i64 = 30;
+const PREFERENCE_DAYS: i64 = 365;
+
+/// The name of the session's cookie. The prefix binds it to this host and to https; a browser
+/// refuses it over plain http, which only a loopback address should be used with.
+pub fn session_name(web: &Web) -> &'static str {
+    if web.is_https() { "__Host-oxpi" } else { "oxpi" }
+}
+
+/// The session's token, if the browser sent one.
+pub fn session_token(web: &Web, request: &HttpRequest) -> Option<String> {
+    let cookie = request.cookie(session_name(web))?;
+    Some(cookie.value().to_owned()).filter(|token| !token.is_empty() && token.len() <= 128)
+}
+
+/// A cookie that keeps the session.
+pub fn session(web: &Web, token: &str) -> Cookie<'static> {
+    build(web, session_name(web), token, Some(Duration::days(SESSION_DAYS)))
+}
+
+/// A cookie that keeps a preference.
+pub fn preference(web: &Web, name: &'static str, value: &str) -> Cookie<'static> {
+    build(web, name, value, Some(Duration::days(PREFERENCE_DAYS)))
+}
+
+/// A cookie for the next page or two.
+pub fn passing(web: &Web, name: &'static str, value: &str) -> Cookie<'static> {
+    build(web, name, value, Some(Duration::minutes(20)))
+}
+
+/// Takes a cookie out of the browser.
+pub fn forget(web: &Web, name: &'static str) -> Cookie<'static> {
+    build(web, name, "", Some(Duration::ZERO))
+}
+
+fn build(web: &Web, name: &'static str, value: &str, age: Option<Duration>) -> Cookie<'static> {
+    let mut cookie = Cookie::new(name, value.to_owned());
+    cookie.set_path("/");
+    cookie.set_http_only(true);
+    cookie.set_secure(web.is_https());
+    // Lax, not Strict: the way back from a provider is a link from another site.
+    cookie.set_same_site(SameSite::Lax);
+    cookie.set_max_age(age);
+    cookie
+}

@@ -1,0 +1,145 @@
+//! Who is signed in. Every request asks again, so that whoever was removed a second ago is out.
+
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use app::sessions::{Current, Login};
+use app::{Context, Error, sessions};
+use domain::Locale;
+
+use crate::dates::Dates;
+use crate::error::Failure;
+use crate::nav;
+use crate::views::{Avatar, Choice, MemberView, Page, Shell};
+use crate::visit::Visit;
+
+/// A signed-in account, perhaps in no business.
+pub struct Account {
+    /// The request.
+    pub visit: Visit,
+    /// On whose behalf account use cases run.
+    pub login: Login,
+    /// Their place in a business.
+    pub context: Option<Context>,
+}
+
+/// A member at work in a business.
+pub struct Member {
+    /// The request.
+    pub visit: Visit,
+    /// On whose behalf account use cases run.
+    pub login: Login,
+    /// On whose behalf everything else runs.
+    pub ctx: Context,
+}
+
+type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
+
+/// What the request's session opens, if it has one that opens anything.
+pub async fn current(visit: &Visit) -> Result<Current, Error> {
+    let token = visit.token.as_deref().ok_or(Error::SignedOut)?;
+    sessions::context_of(&visit.web.app, token, &visit.origin).await
+}
+
+impl FromRequest for Account {
+    type Error = Failure;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let visit = Visit::of(request);
+        Box::pin(async move {
+            let visit = visit.ok_or_else(|| Failure::from(Error::internal("no middleware")))?;
+            let Current { login, context } = current(&visit).await?;
+            Ok(Self { visit, login, context })
+        })
+    }
+}
+
+impl FromRequest for Member {
+    type Error = Failure;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let account = Account::from_request(request, payload);
+        Box::pin(async move {
+            let Account { visit, login, context } = account.await?;
+            let ctx = context.ok_or(Failure::NoTenant)?;
+            Ok(Self { visit, login, ctx })
+        })
+    }
+}
+
+impl Deref for Member {
+    type Target = Visit;
+    fn deref(&self) -> &Visit {
+        &self.visit
+    }
+}
+
+impl Deref for Account {
+    type Target = Visit;
+    fn deref(&self) -> &Visit {
+        &self.visit
+    }
+}
+
+impl Visit {
+    /// The frame of a page for somebody who isn't at work in a business.
+    pub fn door_shell(&self, locale: Locale) -> Shell {
+        Shell {
+            locale,
+            dir: locale.direction(),
+            nonce: self.nonce.clone(),
+            appearance: self.appearance.clone(),
+            sandbox: self.web.app.options.sandbox,
+            path: self.path.clone(),
+            languages: languages(locale.tag()),
+            nav: Vec::new(),
+            member: None,
+            said: self.said.clone(),
+        }
+    }
+}
+
+/// The languages to choose from.
+pub fn languages(current: &str) -> Vec<Choice> {
+    Locale::ALL.map(|each| Choice::new(each.tag(), each.own_name(), current)).to_vec()
+}
+
+impl Member {
+    /// Tells dates to this member.
+    pub fn dates(&self) -> Dates<'_> {
+        let now = self.web.app.clock.now();
+        Dates::new(&self.web.theme.texts, self.ctx.locale, &self.ctx.zone, now)
+    }
+
+    /// A text in this member's language.
+    pub fn text(&self, key: &str) -> String {
+        self.web.theme.texts.plain(self.ctx.locale, key)
+    }
+
+    /// Draws a page inside the business.
+    pub async fn draw<P: Page>(&self, page: &P) -> Result<String, Failure> {
+        let app = &self.web.app;
+        let tenant = app::settings::get_tenant(app, &self.ctx).await?;
+        let profile = app::accounts::get_profile(app, &self.login).await?;
+        let tenants = app::tenants::list_my_tenants(app, &self.login).await?;
+        let path = self.path.split('?').next().unwrap_or_default();
+        let shell = Shell {
+            nav: nav::items(self.ctx.role, path),
+            member: Some(MemberView {
+                avatar: Avatar::of(&profile.name),
+                name: profile.name,
+                email: profile.email,
+                tenant_avatar: Avatar::of(&tenant.name),
+                tenant: tenant.name,
+                many_tenants: tenants.len() > 1,
+            }),
+            ..self.door_shell(self.ctx.locale)
+        };
+        Ok(self.web.theme.render(page, &shell)?)
+    }
+}

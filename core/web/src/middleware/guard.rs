@@ -1,0 +1,87 @@
+//! Refuses requests that don't come from where they must, before anything else runs.
+
+use actix_web::Error;
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HOST, ORIGIN};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpResponse, web};
+use url::{Host, Url};
+
+use crate::state::Web;
+
+/// Checks the host, and for requests that change something where they come from.
+pub async fn guard<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    match refusal(&request) {
+        None => Ok(next.call(request).await?.map_into_left_body()),
+        Some(status) => {
+            let (request, _) = request.into_parts();
+            let answer = HttpResponse::new(status).map_into_right_body();
+            Ok(ServiceResponse::new(request, answer))
+        }
+    }
+}
+
+fn refusal(request: &ServiceRequest) -> Option<StatusCode> {
+    // Probes and providers know this server by other names, and send no cookies.
+    if request.path().ends_with("z") && matches!(request.path(), "/healthz" | "/readyz") {
+        return None;
+    }
+    let web = request.app_data::<web::Data<Web>>()?;
+    let host = header(request, HOST.as_str());
+    if !is_own_host(&web.app.options.public_url, host) {
+        return Some(StatusCode::MISDIRECTED_REQUEST);
+    }
+    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if is_safe || request.path().starts_with("/hooks/") {
+        return None;
+    }
+    let allowed = comes_from_here(
+        request.headers().get("sec-fetch-site").map(|site| site.to_str().unwrap_or_default()),
+        request.headers().get(ORIGIN).map(|origin| origin.to_str().unwrap_or_default()),
+        host,
+    );
+    (!allowed).then_some(StatusCode::FORBIDDEN)
+}
+
+fn header<'a>(request: &'a ServiceRequest, name: &str) -> &'a str {
+    request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// The public address's host, or this machine by a loopback name: a name that somebody else's DNS
+/// points here is neither.
+pub(super) fn is_own_host(public_url: &str, host: &str) -> bool {
+    let Ok(public) = Url::parse(public_url) else { return false };
+    let Ok(asked) = Url::parse(&format!("{}://{host}", public.scheme())) else { return false };
+    if !asked.username().is_empty() || asked.path() != "/" || host.contains(['/', '?', '#']) {
+        return false;
+    }
+    let same = asked.host() == public.host()
+        && asked.port_or_known_default() == public.port_or_known_default();
+    same || asked.host().is_some_and(|host| is_loopback(&host))
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+/// Fetch metadata where the browser sends it, else `Origin`, else no.
+pub(super) fn comes_from_here(site: Option<&str>, origin: Option<&str>, host: &str) -> bool {
+    match (site, origin) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => {
+            let stripped =
+                origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            stripped.is_some_and(|rest| rest.eq_ignore_ascii_case(host))
+        }
+        (None, None) => false,
+    }
+}

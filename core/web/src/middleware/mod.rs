@@ -1,0 +1,7 @@
+//! What happens to every request around its handler.
+
+pub mod guard;
+pub mod pages;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! Marks every request, sets the headers every answer has, and gives failures their page.
+
+use std::fmt::Write as _;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION,
+    REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
+
+use crate::answer::FormTarget;
+use crate::error::{self, Failure};
+use crate::state::Web;
+use crate::visit::{Marks, Visit};
+
+/// The outermost middleware.
+pub async fn dress<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(web) = request.app_data::<web::Data<Web>>().cloned() else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    let marks = Marks { request_id: web.random(9), nonce: web.random(16) };
+    request.extensions_mut().insert(marks.clone());
+    let (method, path) = (request.method().clone(), request.path().to_owned());
+    let answer = next.call(request).await?.map_into_boxed_body();
+    log(&answer, method.as_str(), &path, &marks.request_id);
+    let mut answer = with_page(answer, &marks);
+    set_headers(&web, &mut answer, &marks);
+    Ok(answer)
+}
+
+fn log(answer: &ServiceResponse, method: &str, path: &str, request: &str) {
+    let status = answer.status().as_u16();
+    // Links that let people in are secrets: their tokens stay out of the log.
+    let path = match path.split('/').nth(1) {
+        Some(first @ ("join" | "reset")) => format!("/{first}/…"),
+        _ => path.to_owned(),
+    };
+    match answer.response().error() {
+        Some(error) if status >= 500 => {
+            let source = error.as_error::<Failure>().map(std::string::ToString::to_string);
+            let source = source.unwrap_or_else(|| error.to_string());
+            tracing::error!(request, method, path, status, error = source, "failed");
+        }
+        _ => tracing::info!(request, method, path, status, "answered"),
+    }
+}
+
+/// Puts a page where a failure left the body empty.
+fn with_page(answer: ServiceResponse, marks: &Marks) -> ServiceResponse {
+    let status = answer.status();
+    let is_dressed =
+        answer.headers().contains_key(CONTENT_TYPE) && answer.response().error().is_none();
+    let Some(visit) = Visit::of(answer.request()) else { return answer };
+    let failure = answer.response().error().and_then(|error| error.as_error::<Failure>());
+    if let Some(way) = failure.and_then(|failure| way_out(failure, &visit)) {
+        return answer.into_response(way);
+    }
+    if !(status.is_client_error() || status.is_server_error()) || is_dressed {
+        return answer;
+    }
+    let retry = failure.and_then(Failure::retry_after_secs);
+    let page = error::page(status, failure, &marks.request_id);
+    let body = visit.web.theme.render(&page, &visit.door_shell(visit.locale));
+    let mut dressed = HttpResponse::build(status);
+    if let Some(secs) = retry {
+        dressed.insert_header((RETRY_AFTER, secs));
+    }
+    let dressed = match body {
+        Ok(body) => dressed.content_type("text/html; charset=utf-8").body(body),
+        Err(_) => dressed.finish(),
+    };
+    answer.into_response(dressed)
+}
+
+/// Who isn't signed in is shown the door; who is in no business chooses one.
+fn way_out(failure: &Failure, visit: &Visit) -> Option<HttpResponse> {
+    let to = match failure {
+        Failure::NoTenant => "/businesses".to_owned(),
+        Failure::App(app::Error::SignedOut) if visit.path == "/" => "/sign-in".to_owned(),
+        Failure::App(app::Error::SignedOut) => {
+            let next: String =
+                url::form_urlencoded::byte_serialize(visit.path.as_bytes()).collect();
+            format!("/sign-in?next={next}")
+        }
+        _ => return None,
+    };
+    debug_assert!(failure.status_code() != StatusCode::OK);
+    Some(HttpResponse::SeeOther().insert_header((LOCATION, to)).finish())
+}
+
+fn set_headers(web: &Web, answer: &mut ServiceResponse, marks: &Marks) {
+    let target = answer.response().extensions().get::<FormTarget>().map(|target| target.0.clone());
+    let policy = policy(&marks.nonce, target.as_deref());
+    let headers = answer.headers_mut();
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    set(CONTENT_SECURITY_POLICY, &policy);
+    set(X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(X_FRAME_OPTIONS, "DENY");
+    // The path can be a link that lets somebody in.
+    set(REFERRER_POLICY, "same-origin");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=()",
+    );
+    set(HeaderName::from_static("x-request-id"), &marks.request_id);
+    if web.is_https() {
+        set(STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+fn policy(nonce: &str, form_target: Option<&str>) -> String {
+    let mut policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
+         form-action 'self'"
+    );
+    if let Some(target) = form_target {
+        let _ = write!(policy, " {target}");
+    }
+    policy
+}

@@ -1,0 +1,108 @@
+//! The activity log.
+
+use actix_web::web::Query;
+use app::activity::{self, Activity as Entry};
+use app::audit::AuditFilter;
+use serde::Deserialize;
+
+use crate::answer::Answer;
+use crate::device;
+use crate::member::Member;
+use crate::views::activity::{Activity, ActivityDay, ActivityRow};
+
+/// How many entries a page has.
+const PAGE: i64 = 60;
+
+/// Where the page begins.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct PageQuery {
+    before: Option<i64>,
+}
+
+/// A page of the log.
+pub async fn show(member: Member, query: Query<PageQuery>) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let found =
+        activity::list_activity(app, ctx, AuditFilter::default(), query.before, PAGE).await?;
+    let dates = member.dates();
+    let mut days: Vec<(jiff::civil::Date, ActivityDay)> = Vec::new();
+    for entry in &found.items {
+        let date = dates.local(entry.at).date();
+        if days.last().is_none_or(|(last, _)| *last != date) {
+            days.push((date, ActivityDay { name: dates.day(date), entries: Vec::new() }));
+        }
+        if let Some((_, day)) = days.last_mut() {
+            day.entries.push(row(&member, entry));
+        }
+    }
+    let page = Activity {
+        days: days.into_iter().map(|(_, day)| day).collect(),
+        next: found.next.map(|before| format!("/activity?before={before}")),
+    };
+    member.page(&page).await
+}
+
+fn row(member: &Member, entry: &Entry) -> ActivityRow {
+    let key = format!("act-{}", entry.action.replace('.', "-"));
+    let texts = &member.web.theme.texts;
+    let is_known = texts.has(member.ctx.locale, &key);
+    let device = device::in_words(texts, member.ctx.locale, &entry.device);
+    ActivityRow {
+        who: who(member, entry),
+        what: member.text(if is_known { &key } else { "act-other" }),
+        subject: if is_known { subject(member, entry) } else { entry.action.clone() },
+        time: member.dates().time(entry.at),
+        icon: icon(&entry.action),
+        address: entry.address.clone(),
+        device: device.unwrap_or_default(),
+    }
+}
+
+fn who(member: &Member, entry: &Entry) -> Option<String> {
+    let name = match entry.actor_kind.as_str() {
+        "plugin" => plugin_name(member, &entry.actor),
+        _ => entry.actor.clone(),
+    };
+    Some(name).filter(|name| !name.is_empty())
+}
+
+fn plugin_name(member: &Member, id: &str) -> String {
+    let loaded =
+        id.parse().ok().and_then(|id| app::plugins::find_loaded(&member.web.app, &id).ok());
+    loaded.map_or_else(
+        || id.to_owned(),
+        |plugin| plugin.texts().text(member.ctx.locale, &plugin.manifest().plugin.name, &[]),
+    )
+}
+
+/// What it was done to, in a word of its own: a name, a title, an address.
+fn subject(member: &Member, entry: &Entry) -> String {
+    if entry.entity == "plugin" {
+        return plugin_name(member, &entry.entity_id);
+    }
+    if let Some(list) = entry.detail.get("calendars").and_then(|list| list.as_array()) {
+        let names: Vec<&str> = list.iter().filter_map(|name| name.as_str()).collect();
+        return names.join(", ");
+    }
+    let named = ["name", "title", "email", "account"].iter().find_map(|field| {
+        let text = entry.detail.get(*field)?.as_str()?;
+        // An account's id says nothing to anybody.
+        (text.parse::<domain::AccountId>().is_err()).then(|| text.to_owned())
+    });
+    named.unwrap_or_default()
+}
+
+fn icon(action: &str) -> &'static str {
+    match action.split('.').next().unwrap_or_default() {
+        "session" => "key",
+        "account" => "lock",
+        "person" => "person",
+        "appointment" | "calendar" | "calendars" => "calendar",
+        "plugin" => "plugin",
+        "client" | "connection" => "connection",
+        "invitation" | "member" => "team",
+        "tenant" => "business",
+        _ => "activity",
+    }
+}

@@ -1,0 +1,273 @@
+//! An appointment: its page, booking, changing and cancelling it.
+
+use std::collections::HashMap;
+
+use actix_web::web::{Form, Path, Query};
+use app::appointments::{self as booked, Appointment, AppointmentInput};
+use app::people::{self, Person, PersonFilter};
+use app::{Error, calendars};
+use domain::{AppointmentId, Permission, PersonId, Timestamp};
+use jiff::ToSpan;
+use jiff::civil::{Date, DateTime, Time};
+use serde::Deserialize;
+
+use crate::answer::{Answer, form_errors};
+use crate::error::Failure;
+use crate::member::Member;
+use crate::pages::{id, paragraphs};
+use crate::views::calendar::{AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow};
+use crate::views::{Choice, Errors};
+
+/// How many people the form offers.
+const PEOPLE_MAX: i64 = 500;
+
+/// Appointments as lists show them, with the names of who they are with.
+pub async fn rows(member: &Member, all: Vec<Appointment>) -> Result<Vec<AppointmentRow>, Failure> {
+    let names = names_of(member, &all).await?;
+    Ok(all.iter().map(|each| row(member, each, &names)).collect())
+}
+
+/// The names of the people of these appointments, as far as the role sees them.
+pub async fn names_of(
+    member: &Member,
+    all: &[Appointment],
+) -> Result<HashMap<PersonId, String>, Failure> {
+    let mut ids: Vec<PersonId> = all.iter().filter_map(|each| each.person_id.clone()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() || !member.ctx.role.may(Permission::ReadPeople) {
+        return Ok(HashMap::new());
+    }
+    let people = people::list_people_by_ids(&member.web.app, &member.ctx, ids).await?;
+    Ok(people.into_iter().map(|person| (person.id, person.name)).collect())
+}
+
+fn row(
+    member: &Member,
+    appointment: &Appointment,
+    names: &HashMap<PersonId, String>,
+) -> AppointmentRow {
+    let dates = member.dates();
+    let person = appointment.person_id.as_ref().and_then(|id| names.get(id)).cloned();
+    AppointmentRow {
+        href: format!("/appointments/{}", appointment.id),
+        title: appointment.title.clone(),
+        person: person.unwrap_or_default(),
+        location: appointment.location.clone(),
+        day: dates.day(dates.local(appointment.starts_at).date()),
+        start: dates.time(appointment.starts_at),
+        time: dates.time_span(appointment.starts_at, appointment.ends_at),
+        online: appointment.online,
+        online_url: appointment.online_url.clone().filter(|url| url.starts_with("https://")),
+        cancelled: appointment.status.as_str() == "cancelled",
+        past: appointment.ends_at <= member.web.app.clock.now(),
+    }
+}
+
+/// The page of an appointment.
+pub async fn show(member: Member, path: Path<String>) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let appointment = booked::get_appointment(app, ctx, &id(&path)?).await?;
+    let names = names_of(&member, std::slice::from_ref(&appointment)).await?;
+    let calendars = calendars::list_calendars(app, ctx).await?;
+    let calendar =
+        calendars.into_iter().find(|each| Some(&each.id) == appointment.calendar_id.as_ref());
+    let row = row(&member, &appointment, &names);
+    let (sync, meeting) = (appointment.sync_state.as_str(), appointment.online_state.as_str());
+    let waits = sync == "pending" || appointment.online && meeting == "pending";
+    let person = appointment.person_id.as_ref().filter(|id| names.contains_key(id));
+    let page = AppointmentPage {
+        id: appointment.id.to_string(),
+        person_href: person.map(|id| format!("/people/{id}")),
+        notes: paragraphs(&appointment.notes),
+        other_zone: (appointment.zone != ctx.zone).then(|| appointment.zone.to_string()),
+        calendar: calendar.map(|calendar| calendar.name),
+        event_url: appointment.external_url.clone().filter(|url| url.starts_with("https://")),
+        sync: sync.to_owned(),
+        sync_problem: problem(&member, &appointment),
+        meeting: meeting.to_owned(),
+        pending: waits && !row.cancelled,
+        can_write: ctx.role.may(Permission::WriteAppointments),
+        row,
+    };
+    member.page(&page).await
+}
+
+fn problem(member: &Member, appointment: &Appointment) -> Option<String> {
+    let key = format!("problem-{}", appointment.sync_problem.as_deref()?);
+    let known = member.web.theme.texts.has(member.ctx.locale, &key);
+    Some(member.text(if known { &key } else { "problem-failed" }))
+}
+
+/// What a link to the form may fill in.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct NewQuery {
+    person: String,
+    date: String,
+}
+
+/// The form for a new appointment: the next full hour, an hour long, in the default calendar.
+pub async fn show_new(member: Member, query: Query<NewQuery>) -> Answer {
+    member.ctx.require_to_see(Permission::ReadAppointments)?;
+    member.ctx.require(Permission::WriteAppointments)?;
+    let start = member.ctx.zone.local(member.web.app.clock.now().plus_secs(3_600));
+    let start = start.with().minute(0).second(0).subsec_nanosecond(0).build().unwrap_or(start);
+    let end = start.saturating_add(1.hour());
+    let calendars = calendars::list_calendars(&member.web.app, &member.ctx).await?;
+    let default = calendars.iter().find(|calendar| calendar.is_default);
+    let date =
+        query.date.parse::<Date>().map_or_else(|_| start.date().to_string(), |d| d.to_string());
+    let form = AppointmentForm {
+        form_id: member.web.random(16),
+        person: query.person.clone(),
+        date,
+        start: clock(start),
+        end: clock(end),
+        days: i64::from(end.date() != start.date()),
+        calendar: default.map(|calendar| calendar.id.to_string()).unwrap_or_default(),
+        ..AppointmentForm::default()
+    };
+    edit_page(&member, None, form, Errors::new()).await
+}
+
+fn clock(local: DateTime) -> String {
+    format!("{:02}:{:02}", local.hour(), local.minute())
+}
+
+async fn edit_page(
+    member: &Member,
+    appointment: Option<&Appointment>,
+    form: AppointmentForm,
+    errors: Errors,
+) -> Answer {
+    let own = appointment.map(|each| format!("/appointments/{}", each.id));
+    let calendars = calendars::list_calendars(&member.web.app, &member.ctx).await?;
+    let choices = calendars
+        .iter()
+        .map(|each| Choice::new(each.id.to_string(), each.name.clone(), &form.calendar));
+    let page = AppointmentEdit {
+        action: own.clone().unwrap_or_else(|| "/appointments".to_owned()),
+        back: own.unwrap_or_else(|| "/calendar".to_owned()),
+        is_new: appointment.is_none(),
+        people: people_choices(member, &form.person).await?,
+        calendars: choices.collect(),
+        calendar_fixed: appointment.is_some_and(|each| each.external_id.is_some()),
+        zone: member.ctx.zone.to_string(),
+        form,
+        errors,
+    };
+    member.form_page(&page, &page.errors).await
+}
+
+async fn people_choices(member: &Member, chosen: &str) -> Result<Vec<Choice>, Failure> {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    if !ctx.role.may(Permission::ReadPeople) {
+        return Ok(Vec::new());
+    }
+    let found = people::list_people(app, ctx, PersonFilter::default(), None, PEOPLE_MAX).await?;
+    let mut people: Vec<Person> = found.items;
+    if people.iter().all(|person| person.id.as_str() != chosen) {
+        if let Ok(wanted) = chosen.parse::<PersonId>() {
+            people.extend(people::list_people_by_ids(app, ctx, vec![wanted]).await?);
+        }
+    }
+    people.sort_by_key(|person| person.name.to_lowercase());
+    let label = |person: &Person| match person.company.as_str() {
+        "" => person.name.clone(),
+        company => format!("{} · {company}", person.name),
+    };
+    Ok(people.iter().map(|each| Choice::new(each.id.to_string(), label(each), chosen)).collect())
+}
+
+fn input(member: &Member, form: &AppointmentForm) -> Result<AppointmentInput, Error> {
+    let date: Date = form.date.parse().map_err(|_| Error::invalid("date", "error-invalid"))?;
+    let time = |field: &str, text: &str| -> Result<Time, Error> {
+        text.parse().map_err(|_| Error::invalid(field, "error-invalid"))
+    };
+    let instant = |field: &str, local: DateTime| -> Result<Timestamp, Error> {
+        member.ctx.zone.instant(local).ok_or_else(|| Error::invalid(field, "error-invalid"))
+    };
+    let last = date.saturating_add(form.days.clamp(0, booked::DAYS_MAX).days());
+    let start = date.to_datetime(time("starts_at", &form.start)?);
+    let end = last.to_datetime(time("ends_at", &form.end)?);
+    Ok(AppointmentInput {
+        person: optional("person", &form.person, "error-person-unknown")?,
+        title: form.title.clone(),
+        notes: form.notes.clone(),
+        location: form.location.clone(),
+        starts_at: instant("starts_at", start)?,
+        ends_at: instant("ends_at", end)?,
+        zone: member.ctx.zone.clone(),
+        online: form.online == "on",
+        calendar: optional("calendar", &form.calendar, "error-calendar-unknown")?,
+    })
+}
+
+fn optional<T: std::str::FromStr>(field: &str, text: &str, key: &str) -> Result<Option<T>, Error> {
+    match text {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| Error::invalid(field, key)),
+    }
+}
+
+/// Books an appointment.
+pub async fn book(member: Member, form: Form<AppointmentForm>) -> Answer {
+    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
+    let made = match input(&member, &form) {
+        Ok(input) => booked::book_appointment(app, ctx, input, &form.form_id).await,
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok(made) => member.said(&format!("/appointments/{}", made.id), "said-appointment-booked"),
+        Err(error) => edit_page(&member, None, form, form_errors(error)?).await,
+    }
+}
+
+/// The form of an appointment.
+pub async fn show_edit(member: Member, path: Path<String>) -> Answer {
+    let each = booked::get_appointment(&member.web.app, &member.ctx, &id(&path)?).await?;
+    member.ctx.require(Permission::WriteAppointments)?;
+    let (start, end) = (member.ctx.zone.local(each.starts_at), member.ctx.zone.local(each.ends_at));
+    let days = start.date().until(end.date()).map(|span| span.get_days()).unwrap_or(0);
+    let form = AppointmentForm {
+        form_id: String::new(),
+        person: each.person_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        title: each.title.clone(),
+        date: start.date().to_string(),
+        start: clock(start),
+        end: clock(end),
+        days: i64::from(days),
+        location: each.location.clone(),
+        online: if each.online { "on".to_owned() } else { String::new() },
+        calendar: each.calendar_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        notes: each.notes.clone(),
+        rev: each.rev,
+    };
+    edit_page(&member, Some(&each), form, Errors::new()).await
+}
+
+/// Changes an appointment.
+pub async fn change(member: Member, path: Path<String>, form: Form<AppointmentForm>) -> Answer {
+    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
+    let which: AppointmentId = id(&path)?;
+    let changed = match input(&member, &form) {
+        Ok(input) => booked::change_appointment(app, ctx, &which, input, form.rev).await,
+        Err(error) => Err(error),
+    };
+    match changed {
+        Ok(_) => member.said(&format!("/appointments/{which}"), "said-appointment-changed"),
+        Err(error) => {
+            let errors = form_errors(error)?;
+            let before = booked::get_appointment(app, ctx, &which).await?;
+            edit_page(&member, Some(&before), form, errors).await
+        }
+    }
+}
+
+/// Cancels an appointment.
+pub async fn cancel(member: Member, path: Path<String>) -> Answer {
+    let which: AppointmentId = id(&path)?;
+    booked::cancel_appointment(&member.web.app, &member.ctx, &which).await?;
+    member.said(&format!("/appointments/{which}"), "said-appointment-cancelled")
+}

@@ -1,0 +1,373 @@
+//! Connections: the list, the wizard, the way to a provider and back, and the page of one.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Form, Path, Query};
+use app::connections::{self as connected, Connection};
+use app::oauth::{self, Callback};
+use app::plugins::{self, ProviderCard};
+use app::{Error, calendars};
+use domain::{CalendarId, ConnectionId, Locale, Permission, PluginId, Secret};
+use serde::Deserialize;
+use url::Url;
+
+use crate::answer::{Answer, FormTarget, form_errors, go_with};
+use crate::cookies;
+use crate::error::Failure;
+use crate::member::Member;
+use crate::pages::plugins::icon;
+use crate::pages::{id, paragraphs};
+use crate::views::connections::{
+    CalendarRow, ConnectPage, ConnectionPage, ConnectionRow, Connections, OfferRow, ScopeRow,
+};
+use crate::views::{Choice, Errors};
+
+/// The list, and what else can be connected.
+pub async fn list(member: Member) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let mut all = connected::list_connections(app, ctx).await?;
+    all.retain(|connection| connection.state.as_str() != "disconnected");
+    let can_manage = ctx.role.may(Permission::ManageConnections);
+    let mut offers = Vec::new();
+    if can_manage {
+        for card in plugins::list_plugins(app, ctx).await? {
+            let found = plugins::get_plugin(app, ctx, &card.id).await?;
+            for provider in found.providers {
+                let wizard = format!("/connections/new/{}/{}", card.id, provider.id);
+                let enabled = card.enabled && !card.needs_consent;
+                offers.push(OfferRow {
+                    href: if enabled { wizard } else { format!("/plugins/{}", card.id) },
+                    icon: icon(&member, &card.id),
+                    provider: provider.name,
+                    plugin: card.name.clone(),
+                    enabled,
+                });
+            }
+        }
+    }
+    let page = Connections { connections: rows(&member, all), offers, can_manage };
+    member.page(&page).await
+}
+
+/// Connections as lists show them.
+pub fn rows(member: &Member, all: Vec<Connection>) -> Vec<ConnectionRow> {
+    all.into_iter().map(|connection| row(member, &connection)).collect()
+}
+
+fn row(member: &Member, connection: &Connection) -> ConnectionRow {
+    let card = provider(member, &connection.plugin_id, &connection.provider);
+    let state = connection.state.as_str();
+    ConnectionRow {
+        href: format!("/connections/{}", connection.id),
+        icon: icon(member, &connection.plugin_id),
+        provider: card.map_or_else(|_| connection.provider.clone(), |card| card.name),
+        account: connection.account_name.clone(),
+        email: connection.account_email.clone(),
+        state: state.to_owned(),
+        tone: match state {
+            "working" => "good",
+            "needs_you" => "warn",
+            _ => "off",
+        },
+    }
+}
+
+fn provider(member: &Member, plugin: &PluginId, name: &str) -> Result<ProviderCard, Error> {
+    let loaded = plugins::find_loaded(&member.web.app, plugin)?;
+    let provider = plugins::find_provider(&member.web.app, plugin, name)?;
+    Ok(plugins::provider_card(&loaded, &provider, member.ctx.locale))
+}
+
+fn plugin_name(member: &Member, plugin: &PluginId) -> String {
+    let Ok(loaded) = plugins::find_loaded(&member.web.app, plugin) else {
+        return plugin.to_string();
+    };
+    loaded.texts().text(member.ctx.locale, &loaded.manifest().plugin.name, &[])
+}
+
+/// What went wrong on the way back, for the wizard to say.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct WizardQuery {
+    failed: String,
+}
+
+/// The wizard of a provider.
+pub async fn show_new(
+    member: Member,
+    path: Path<(String, String)>,
+    query: Query<WizardQuery>,
+) -> Answer {
+    let (plugin, provider) = path.into_inner();
+    let texts = &member.web.theme.texts;
+    let failed = Some(query.into_inner().failed)
+        .filter(|key| key.starts_with("error-") && texts.has(Locale::En, key));
+    wizard(&member, &id(&plugin)?, &provider, Errors::new(), failed).await
+}
+
+async fn wizard(
+    member: &Member,
+    plugin: &PluginId,
+    name: &str,
+    errors: Errors,
+    failed: Option<String>,
+) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let ready = oauth::prepare_connection(app, ctx, plugin, name).await?;
+    let card = provider(member, plugin, name)?;
+    let base = format!("/connections/new/{plugin}/{name}");
+    let page = ConnectPage {
+        client_action: format!("{base}/client"),
+        start_action: format!("{base}/start"),
+        plugin_href: format!("/plugins/{plugin}"),
+        plugin: plugin_name(member, plugin),
+        icon: icon(member, plugin),
+        provider: card.name.clone(),
+        redirect_uri: ready.redirect_uri,
+        guide: card.guide.as_deref().map(paragraphs).unwrap_or_default(),
+        has_client: ready.client_id.is_some() && ready.has_client_secret,
+        client_id: ready.client_id.unwrap_or_default(),
+        scopes: card.scopes.iter().map(|scope| scope_row(scope, false)).collect(),
+        errors,
+        failed,
+    };
+    let answer = member.form_page(&page, &page.errors).await?;
+    Ok(leading_to(member, plugin, name, answer))
+}
+
+fn scope_row(scope: &plugins::ScopeCard, granted: bool) -> ScopeRow {
+    ScopeRow {
+        scope: scope.scope.clone(),
+        reason: scope.reason.clone(),
+        required: scope.required,
+        granted,
+    }
+}
+
+/// Lets this page's forms be redirected to the provider, which browsers otherwise refuse.
+fn leading_to(
+    member: &Member,
+    plugin: &PluginId,
+    name: &str,
+    mut answer: HttpResponse,
+) -> HttpResponse {
+    let app = &member.web.app;
+    let Ok(provider) = plugins::find_provider(app, plugin, name) else { return answer };
+    let page = app.egress.browser_url(&provider.authorization);
+    if let Ok(url) = Url::parse(&page) {
+        answer.extensions_mut().insert(FormTarget(url.origin().ascii_serialization()));
+    }
+    answer
+}
+
+/// What the client's form sends.
+#[derive(Deserialize)]
+pub struct ClientForm {
+    #[serde(default)]
+    client_id: String,
+    #[serde(default)]
+    client_secret: String,
+}
+
+/// Keeps the client that the business registered at the provider.
+pub async fn save_client(
+    member: Member,
+    path: Path<(String, String)>,
+    form: Form<ClientForm>,
+) -> Answer {
+    let (plugin, provider) = path.into_inner();
+    let plugin: PluginId = id(&plugin)?;
+    let ClientForm { client_id, client_secret } = form.into_inner();
+    let secret = Secret::from_text(client_secret.trim().to_owned());
+    let saved =
+        oauth::save_client(&member.web.app, &member.ctx, &plugin, &provider, &client_id, secret);
+    match saved.await {
+        Ok(()) => {
+            member.said(&format!("/connections/new/{plugin}/{provider}"), "said-client-saved")
+        }
+        Err(error) => wizard(&member, &plugin, &provider, form_errors(error)?, None).await,
+    }
+}
+
+/// Sends the person to the provider.
+pub async fn start(member: Member, path: Path<(String, String)>) -> Answer {
+    let (plugin, provider) = path.into_inner();
+    begin(&member, &id(&plugin)?, &provider, None).await
+}
+
+async fn begin(
+    member: &Member,
+    plugin: &PluginId,
+    provider: &str,
+    again: Option<ConnectionId>,
+) -> Answer {
+    let begun =
+        oauth::begin_connection(&member.web.app, &member.ctx, plugin, provider, again).await;
+    match begun {
+        Ok(url) => {
+            let wizard = format!("{plugin}/{provider}");
+            Ok(go_with(url.as_str(), [cookies::passing(&member.web, cookies::CONNECTING, &wizard)]))
+        }
+        Err(error @ (Error::Invalid { .. } | Error::Conflict { .. })) => {
+            let failed = form_errors(error)?.into_values().next();
+            wizard(member, plugin, provider, Errors::new(), failed).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The way back from a provider.
+pub async fn callback(
+    member: Member,
+    query: Query<Callback>,
+    request: actix_web::HttpRequest,
+) -> Answer {
+    let wizard = request.cookie(cookies::CONNECTING).map(|cookie| cookie.value().to_owned());
+    let done = cookies::forget(&member.web, cookies::CONNECTING);
+    let finished = oauth::finish_connection(&member.web.app, &member.ctx, query.into_inner()).await;
+    let (error, key) = match finished {
+        Ok(connection) => {
+            let said = cookies::passing(&member.web, cookies::SAID, "said-connected");
+            return Ok(go_with(&format!("/connections/{connection}"), [done, said]));
+        }
+        Err(Error::Invalid { field, key }) => (Error::Invalid { field, key: key.clone() }, key),
+        Err(Error::Conflict { key }) => (Error::Conflict { key }, key.to_owned()),
+        Err(Error::Unavailable { key, detail }) => {
+            (Error::Unavailable { key, detail }, key.to_owned())
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let Some((plugin, provider)) = wizard.as_deref().and_then(|wizard| wizard.split_once('/'))
+    else {
+        return Err(error.into());
+    };
+    let plugin: PluginId = id(plugin)?;
+    plugins::find_provider(&member.web.app, &plugin, provider)?;
+    tracing::info!(%plugin, provider, %error, "an account was not connected");
+    Ok(go_with(&format!("/connections/new/{plugin}/{provider}?failed={key}"), [done]))
+}
+
+/// One connection.
+pub async fn show(member: Member, path: Path<String>) -> Answer {
+    connection_page(&member, &id(&path)?, Errors::new()).await
+}
+
+async fn connection_page(member: &Member, which: &ConnectionId, errors: Errors) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let connection = connected::get_connection(app, ctx, which).await?;
+    let can_manage = ctx.role.may(Permission::ManageConnections);
+    let state = connection.state.as_str();
+    let has_calendars = serves_calendars(member, &connection.plugin_id) && can_manage;
+    let (calendars, calendars_problem) = if has_calendars && state == "working" {
+        offered(member, which).await?
+    } else {
+        (Vec::new(), None)
+    };
+    let card = provider(member, &connection.plugin_id, &connection.provider);
+    let scopes = card.map(|card| card.scopes).unwrap_or_default();
+    let granted = &connection.scopes.0;
+    let wrong = errors.values().next().cloned();
+    let page = ConnectionPage {
+        connection: row(member, &connection),
+        action: format!("/connections/{which}"),
+        plugin_href: format!("/plugins/{}", connection.plugin_id),
+        plugin: plugin_name(member, &connection.plugin_id),
+        since: member.dates().moment(connection.created_at),
+        scopes: scopes.iter().map(|each| scope_row(each, granted.contains(&each.scope))).collect(),
+        has_calendars: has_calendars && state == "working",
+        defaults: defaults(member).await?,
+        calendars,
+        calendars_problem: wrong.or(calendars_problem),
+        revocation: (state == "disconnected").then_some(match connection.problem {
+            None => "confirmed",
+            Some(_) => "unconfirmed",
+        }),
+        can_manage,
+    };
+    let answer = member.form_page(&page, &errors).await?;
+    Ok(leading_to(member, &connection.plugin_id, &connection.provider, answer))
+}
+
+fn serves_calendars(member: &Member, plugin: &PluginId) -> bool {
+    let loaded = plugins::find_loaded(&member.web.app, plugin);
+    loaded.is_ok_and(|plugin| plugin.manifest().ports.calendar)
+}
+
+async fn offered(
+    member: &Member,
+    which: &ConnectionId,
+) -> Result<(Vec<CalendarRow>, Option<String>), Failure> {
+    match calendars::offer_calendars(&member.web.app, &member.ctx, which).await {
+        Ok(offered) => {
+            let rows = offered.into_iter().map(|calendar| CalendarRow {
+                owned: calendar.is_owned(),
+                id: calendar.id,
+                name: calendar.name,
+                access: calendar.access.to_string(),
+                chosen: calendar.chosen,
+                primary: calendar.primary,
+            });
+            Ok((rows.collect(), None))
+        }
+        Err(Error::Unavailable { key, .. } | Error::Conflict { key }) => {
+            Ok((Vec::new(), Some(key.to_owned())))
+        }
+        Err(Error::Limited { .. }) => Ok((Vec::new(), Some("error-provider-busy".to_owned()))),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// The calendars that new appointments may go to, where there is a choice.
+async fn defaults(member: &Member) -> Result<Vec<Choice>, Failure> {
+    if !member.ctx.role.may(Permission::ReadAppointments) {
+        return Ok(Vec::new());
+    }
+    let all = calendars::list_calendars(&member.web.app, &member.ctx).await?;
+    let current = all.iter().find(|each| each.is_default).map(|each| each.id.to_string());
+    let current = current.unwrap_or_default();
+    let choices =
+        all.iter().map(|each| Choice::new(each.id.to_string(), each.name.clone(), &current));
+    Ok(if all.len() > 1 { choices.collect() } else { Vec::new() })
+}
+
+/// Chooses which calendars of the account are used.
+pub async fn choose_calendars(
+    member: Member,
+    path: Path<String>,
+    form: Form<Vec<(String, String)>>,
+) -> Answer {
+    let which: ConnectionId = id(&path)?;
+    let wanted = form.into_inner().into_iter().filter(|(name, _)| name == "calendar");
+    let wanted = wanted.map(|(_, value)| value).collect();
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    match calendars::choose_calendars(app, ctx, &which, wanted).await {
+        Ok(()) => member.said(&format!("/connections/{which}"), "said-calendars-saved"),
+        Err(error) => connection_page(&member, &which, form_errors(error)?).await,
+    }
+}
+
+/// Which calendar.
+#[derive(Deserialize)]
+pub struct DefaultForm {
+    calendar: String,
+}
+
+/// Makes a calendar the one new appointments go to.
+pub async fn choose_default(member: Member, path: Path<String>, form: Form<DefaultForm>) -> Answer {
+    let which: ConnectionId = id(&path)?;
+    let calendar: CalendarId = id(&form.calendar)?;
+    calendars::set_default_calendar(&member.web.app, &member.ctx, &calendar).await?;
+    member.said(&format!("/connections/{which}"), "said-default-calendar")
+}
+
+/// Sends the person to the provider to connect the same account again.
+pub async fn reconnect(member: Member, path: Path<String>) -> Answer {
+    let connection = connected::get_connection(&member.web.app, &member.ctx, &id(&path)?).await?;
+    begin(&member, &connection.plugin_id, &connection.provider, Some(connection.id)).await
+}
+
+/// Revokes and forgets; the page then says honestly which of the two is certain.
+pub async fn disconnect(member: Member, path: Path<String>) -> Answer {
+    let which: ConnectionId = id(&path)?;
+    connected::disconnect(&member.web.app, &member.ctx, &which).await?;
+    Ok(crate::answer::go(&format!("/connections/{which}")))
+}

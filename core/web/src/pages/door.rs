@@ -1,0 +1,197 @@
+//! First run, signing in and out, choosing a new password by link, and what the door remembers.
+
+use actix_web::web::{Form, Path, Query};
+use app::sessions::SignedIn;
+use app::tenants::{BusinessInput, FirstRun, OwnerInput};
+use app::{Error, resets, sessions, tenants};
+use domain::Secret;
+use serde::Deserialize;
+
+use crate::answer::{Answer, form_errors, go, go_with, own_path};
+use crate::cookies;
+use crate::error::minutes;
+use crate::member::{current, languages};
+use crate::pages::{currencies, likely_zone_and_currency, zones};
+use crate::views::Errors;
+use crate::views::door::{Reset, SignIn, Welcome, WelcomeForm};
+use crate::visit::Visit;
+
+/// The first page of a new installation.
+pub async fn show_welcome(visit: Visit) -> Answer {
+    if !tenants::needs_first_run(&visit.web.app).await? {
+        return Ok(go("/sign-in"));
+    }
+    let (zone, currency) = likely_zone_and_currency(visit.locale);
+    let form = WelcomeForm {
+        locale: visit.locale.tag().to_owned(),
+        zone: zone.to_owned(),
+        currency: currency.to_owned(),
+        ..WelcomeForm::default()
+    };
+    welcome(&visit, form, Errors::new(), false)
+}
+
+fn welcome(visit: &Visit, form: WelcomeForm, errors: Errors, zone_chosen: bool) -> Answer {
+    let page = Welcome {
+        locales: languages(&form.locale),
+        zones: zones(&form.zone),
+        currencies: currencies(&form.currency),
+        errors,
+        form,
+        zone_chosen,
+    };
+    visit.door(&page, &page.errors)
+}
+
+/// A form with a password, which is never shown again.
+#[derive(Deserialize)]
+pub struct WithPassword<T> {
+    #[serde(flatten)]
+    form: T,
+    #[serde(default)]
+    password: String,
+}
+
+/// Opens the workspace.
+pub async fn open_workspace(visit: Visit, form: Form<WithPassword<WelcomeForm>>) -> Answer {
+    let WithPassword { form, password } = form.into_inner();
+    let input = FirstRun {
+        business: BusinessInput {
+            business: form.business.clone(),
+            locale: form.locale.clone(),
+            zone: form.zone.clone(),
+            currency: form.currency.clone(),
+        },
+        owner: OwnerInput {
+            name: form.name.clone(),
+            email: form.email.clone(),
+            password: Secret::from_text(password),
+        },
+    };
+    match tenants::create_first_business(&visit.web.app, &visit.origin, input).await {
+        Ok(opened) => Ok(go_with("/", [cookies::session(&visit.web, &opened.token)])),
+        Err(error) => welcome(&visit, form, form_errors(error)?, true),
+    }
+}
+
+/// Where to go after signing in.
+#[derive(Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// The sign-in page; who is signed in already goes on.
+pub async fn show_sign_in(visit: Visit, query: Query<Next>) -> Answer {
+    if tenants::needs_first_run(&visit.web.app).await? {
+        return Ok(go("/welcome"));
+    }
+    if current(&visit).await.is_ok() {
+        return Ok(go(own_path(&query.next)));
+    }
+    let page = SignIn {
+        email: String::new(),
+        next: own_path(&query.next).to_owned(),
+        errors: Errors::new(),
+        wait_minutes: None,
+    };
+    visit.door(&page, &page.errors)
+}
+
+/// What the sign-in form sends.
+#[derive(Deserialize)]
+pub struct SignInForm {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Signs in.
+pub async fn sign_in(visit: Visit, form: Form<SignInForm>) -> Answer {
+    let SignInForm { email, password, next } = form.into_inner();
+    let password = Secret::from_text(password);
+    match sessions::sign_in(&visit.web.app, &visit.origin, &email, password).await {
+        Ok(opened) => Ok(entered(&visit, &opened, own_path(&next))),
+        Err(error) => {
+            let next = own_path(&next).to_owned();
+            sign_in_again(&visit, email, next, error)
+        }
+    }
+}
+
+fn entered(visit: &Visit, opened: &SignedIn, next: &str) -> actix_web::HttpResponse {
+    let to = if opened.tenant.is_some() { next } else { "/businesses" };
+    go_with(to, [cookies::session(&visit.web, &opened.token)])
+}
+
+fn sign_in_again(visit: &Visit, email: String, next: String, error: Error) -> Answer {
+    let (errors, wait_minutes) = match error {
+        Error::Limited { retry_after_secs } => {
+            // The form is shown, with when to come back; nothing in it is wrong.
+            (Errors::from([(String::new(), String::new())]), Some(minutes(retry_after_secs)))
+        }
+        other => (form_errors(other)?, None),
+    };
+    let page = SignIn { email, next, errors, wait_minutes };
+    visit.door(&page, &page.errors)
+}
+
+/// Signs out; without a session that is done already.
+pub async fn sign_out(visit: Visit) -> Answer {
+    if let Some(token) = &visit.token {
+        sessions::sign_out(&visit.web.app, token, &visit.origin).await?;
+    }
+    Ok(go_with("/sign-in", [cookies::forget(&visit.web, cookies::session_name(&visit.web))]))
+}
+
+/// A choice made at the door or in a menu, and the page to come back to.
+#[derive(Deserialize)]
+pub struct Preference {
+    #[serde(default)]
+    language: String,
+    #[serde(default)]
+    appearance: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// Remembers a language until there is an account that has one.
+pub async fn choose_language(visit: Visit, form: Form<Preference>) -> Answer {
+    let chosen: domain::Locale =
+        form.language.parse().map_err(|_| Error::invalid("language", "error-language-unknown"))?;
+    let cookie = cookies::preference(&visit.web, cookies::LANGUAGE, chosen.tag());
+    Ok(go_with(own_path(&form.back), [cookie]))
+}
+
+/// Remembers light, dark or the device's choice.
+pub async fn choose_appearance(visit: Visit, form: Form<Preference>) -> Answer {
+    let chosen = match form.appearance.as_str() {
+        word @ ("light" | "dark") => word,
+        _ => "auto",
+    };
+    let cookie = cookies::preference(&visit.web, cookies::APPEARANCE, chosen);
+    Ok(go_with(own_path(&form.back), [cookie]))
+}
+
+/// The page behind a link that sets a new password.
+pub async fn show_reset(visit: Visit, token: Path<String>) -> Answer {
+    reset_page(&visit, &token, Errors::new()).await
+}
+
+async fn reset_page(visit: &Visit, token: &str, errors: Errors) -> Answer {
+    let email = resets::look_up_reset(&visit.web.app, token).await?;
+    let page = Reset { action: format!("/reset/{token}"), email, errors };
+    visit.door(&page, &page.errors)
+}
+
+/// Sets the password.
+pub async fn reset(visit: Visit, token: Path<String>, form: Form<SignInForm>) -> Answer {
+    let password = Secret::from_text(form.into_inner().password);
+    match resets::finish_reset(&visit.web.app, &visit.origin, &token, password).await {
+        Ok(()) => visit.said("/sign-in", "said-password-changed"),
+        Err(error) => reset_page(&visit, &token, form_errors(error)?).await,
+    }
+}

@@ -1,0 +1,86 @@
+//! The page behind an invitation's link.
+
+use actix_web::web::{Form, Path};
+use app::invitations::{self, JoinInput, Offer};
+use app::sessions::{self, Login};
+use app::{Error, accounts};
+use domain::Secret;
+use serde::Deserialize;
+
+use crate::answer::{Answer, form_errors, go_with};
+use crate::cookies;
+use crate::member::current;
+use crate::views::door::AcceptInvitation;
+use crate::views::{Avatar, Errors};
+use crate::visit::Visit;
+
+/// Shows who invites, to what, as what.
+pub async fn show(visit: Visit, token: Path<String>) -> Answer {
+    page(&visit, &token, String::new(), Errors::new()).await
+}
+
+async fn page(visit: &Visit, token: &str, name: String, errors: Errors) -> Answer {
+    let offer = invitations::look_up_invitation(&visit.web.app, token).await?;
+    let signed_in = login_of(visit, &offer).await.is_some();
+    let page = AcceptInvitation {
+        action: format!("/join/{token}"),
+        avatar: Avatar::of(&offer.business),
+        business: offer.business,
+        invited_by: offer.invited_by,
+        role: offer.role.as_str().to_owned(),
+        email: offer.email,
+        has_account: offer.has_account,
+        signed_in,
+        name,
+        errors,
+    };
+    visit.door(&page, &page.errors)
+}
+
+/// The session of the account that is invited, if that is who looks.
+async fn login_of(visit: &Visit, offer: &Offer) -> Option<Login> {
+    let login = current(visit).await.ok()?.login;
+    let profile = accounts::get_profile(&visit.web.app, &login).await.ok()?;
+    (profile.email == offer.email).then_some(login)
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct JoinForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// Accepts: as the account that is signed in, as one that signs in with this, or as a new one.
+pub async fn accept(visit: Visit, token: Path<String>, form: Form<JoinForm>) -> Answer {
+    let JoinForm { name, password } = form.into_inner();
+    match join(&visit, &token, name.clone(), Secret::from_text(password)).await {
+        Ok(session) => Ok(go_with(
+            "/",
+            [
+                cookies::session(&visit.web, &session),
+                cookies::passing(&visit.web, cookies::SAID, "said-joined"),
+            ],
+        )),
+        Err(error) => page(&visit, &token, name, form_errors(error)?).await,
+    }
+}
+
+async fn join(visit: &Visit, token: &str, name: String, password: Secret) -> Result<String, Error> {
+    let app = &visit.web.app;
+    let offer = invitations::look_up_invitation(app, token).await?;
+    if !offer.has_account {
+        let input = JoinInput { name, password };
+        return Ok(invitations::accept_as_new(app, &visit.origin, token, input).await?.token);
+    }
+    let login = match login_of(visit, &offer).await {
+        Some(login) => login,
+        None => {
+            let opened = sessions::sign_in(app, &visit.origin, &offer.email, password).await?;
+            sessions::context_of(app, &opened.token, &visit.origin).await?.login
+        }
+    };
+    Ok(invitations::accept_invitation(app, &login, token).await?.token)
+}

@@ -1,0 +1,258 @@
+//! Plugins: the list, a plugin, turning it on and off, its settings.
+
+use actix_web::web::{Form, Path};
+use app::connections as connected;
+use app::plugins::{self, Ask, PluginCard, PluginPage as Found, Stops};
+use domain::{Permission, PluginId, Secret};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::answer::{Answer, form_errors};
+use crate::error::Failure;
+use crate::member::Member;
+use crate::pages::connections::rows as connection_rows;
+use crate::pages::id;
+use crate::views::plugins::{
+    AskRow, PluginPage, PluginRow, Plugins, ProviderRow, SettingField, StopRow,
+};
+use crate::views::{Choice, Errors};
+
+/// The list.
+pub async fn list(member: Member) -> Answer {
+    let cards = plugins::list_plugins(&member.web.app, &member.ctx).await?;
+    let page = Plugins {
+        plugins: cards.into_iter().map(|card| row(&member, card)).collect(),
+        can_manage: member.ctx.role.may(Permission::ManagePlugins),
+    };
+    member.page(&page).await
+}
+
+fn row(member: &Member, card: PluginCard) -> PluginRow {
+    PluginRow {
+        href: format!("/plugins/{}", card.id),
+        icon: icon(member, &card.id),
+        id: card.id.to_string(),
+        name: card.name,
+        description: card.description,
+        publisher: card.publisher,
+        version: card.version,
+        enabled: card.enabled,
+        needs_consent: card.needs_consent,
+    }
+}
+
+/// The address of a plugin's icon, where it has one.
+pub fn icon(member: &Member, id: &PluginId) -> Option<String> {
+    let plugin = plugins::find_loaded(&member.web.app, id).ok()?;
+    plugin.icon().map(|_| format!("/plugins/{id}/icon"))
+}
+
+/// One plugin.
+pub async fn show(member: Member, path: Path<String>) -> Answer {
+    page(&member, &id(&path)?, Errors::new()).await
+}
+
+async fn page(member: &Member, plugin: &PluginId, errors: Errors) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let found = plugins::get_plugin(app, ctx, plugin).await?;
+    let mut connections = connected::list_connections(app, ctx).await?;
+    connections.retain(|each| each.plugin_id == *plugin && each.state.as_str() != "disconnected");
+    let (hosts, asks) = asks(member, &found.asks);
+    let page = PluginPage {
+        settings: settings(member, plugin, &found)?,
+        stops: stops(&found.stops),
+        providers: found
+            .providers
+            .iter()
+            .map(|provider| ProviderRow {
+                name: provider.name.clone(),
+                href: format!("/connections/new/{plugin}/{}", provider.id),
+            })
+            .collect(),
+        connections: connection_rows(member, connections),
+        plugin: row(member, found.card),
+        asks,
+        hosts,
+        errors,
+        can_manage: ctx.role.may(Permission::ManagePlugins),
+        can_connect: ctx.role.may(Permission::ManageConnections),
+    };
+    member.form_page(&page, &page.errors).await
+}
+
+/// What it asks for by kind, and the servers it may talk to.
+fn asks(member: &Member, all: &[Ask]) -> (Vec<String>, Vec<AskRow>) {
+    let (mut hosts, mut rows): (Vec<String>, Vec<AskRow>) = (Vec::new(), Vec::new());
+    for ask in all {
+        let kind = serde_json::to_value(ask.kind).unwrap_or_default();
+        let key = kind.as_str().unwrap_or_default().to_owned();
+        if matches!(key.as_str(), "egress" | "slot") {
+            hosts.extend(host_of(&ask.subject).filter(|host| !hosts.contains(host)));
+            continue;
+        }
+        let reason = ask.reason.clone().unwrap_or_default();
+        let detail = detail(member, &key, &ask.subject, &reason);
+        match rows.iter_mut().find(|row| row.key == key && (row.reason == reason || key == "scope"))
+        {
+            Some(row) => row.details.extend(detail),
+            None => rows.push(AskRow {
+                reason: if key == "scope" { String::new() } else { reason },
+                details: detail.into_iter().collect(),
+                is_new: false,
+                key,
+            }),
+        }
+    }
+    (hosts, rows)
+}
+
+fn host_of(subject: &str) -> Option<String> {
+    let (_, rest) = subject.split_once("://")?;
+    rest.split(['/', ' ', '?']).next().map(str::to_owned)
+}
+
+fn detail(member: &Member, kind: &str, subject: &str, reason: &str) -> Option<String> {
+    let known = |key: String| {
+        member.web.theme.texts.has(member.ctx.locale, &key).then(|| member.text(&key))
+    };
+    let word = match kind {
+        "subscribe" | "publish" => known(format!("topic-{}", subject.replace('.', "-"))),
+        "read-records" | "write-records" => known(format!("entity-{subject}")),
+        "scope" => Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
+        "kv" | "jobs" => return None,
+        _ => None,
+    };
+    Some(word.unwrap_or_else(|| subject.to_owned())).filter(|word| !word.is_empty())
+}
+
+fn stops(stops: &Stops) -> Vec<StopRow> {
+    let count = |all: usize| i64::try_from(all).unwrap_or(i64::MAX);
+    let rows = [
+        ("connections", count(stops.connections)),
+        ("calendars", count(stops.calendars)),
+        ("schedules", count(stops.schedules)),
+        ("jobs", stops.jobs),
+        ("views", count(stops.views)),
+        ("webhooks", count(stops.webhooks)),
+    ];
+    rows.into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(key, count)| StopRow { key, count })
+        .collect()
+}
+
+fn settings(member: &Member, id: &PluginId, found: &Found) -> Result<Vec<SettingField>, Failure> {
+    let Some(schema) = &found.settings_schema else { return Ok(Vec::new()) };
+    let plugin = plugins::find_loaded(&member.web.app, id)?;
+    let text = |key: &str| plugin.texts().text(member.ctx.locale, key, &[]);
+    let fields = schema.properties.iter().map(|property| {
+        let default = property.default.clone().unwrap_or_default();
+        let value = found.settings.get(&property.name).cloned().unwrap_or(default);
+        let shown = match &value {
+            Value::String(text) => text.clone(),
+            Value::Null => String::new(),
+            other => other.to_string(),
+        };
+        let kind = kind_of(property.kind, property.format.as_deref(), !property.options.is_empty());
+        SettingField {
+            name: property.name.clone(),
+            label: property.title.as_deref().map_or_else(|| property.name.clone(), text),
+            hint: property.description.as_deref().map(text).unwrap_or_default(),
+            checked: value == Value::Bool(true),
+            choices: property
+                .options
+                .iter()
+                .map(|option| Choice::new(option.clone(), text(option), &shown))
+                .collect(),
+            // A secret is never shown again.
+            value: if kind == "password" { String::new() } else { shown },
+            required: schema.required.contains(&property.name) && kind != "password",
+            kind,
+        }
+    });
+    Ok(fields.collect())
+}
+
+fn kind_of(kind: impl serde::Serialize, format: Option<&str>, has_options: bool) -> &'static str {
+    let kind = serde_json::to_value(kind).unwrap_or_default();
+    match (kind.as_str().unwrap_or_default(), format) {
+        _ if has_options => "choice",
+        ("boolean", _) => "switch",
+        ("integer" | "number", _) => "number",
+        (_, Some("multiline")) => "long",
+        (_, Some("password")) => "password",
+        (_, Some("email")) => "email",
+        (_, Some("uri")) => "url",
+        (_, Some("date")) => "date",
+        (_, Some("time")) => "time",
+        _ => "text",
+    }
+}
+
+/// The version whose permissions were read.
+#[derive(Deserialize)]
+pub struct Consent {
+    #[serde(default)]
+    version: String,
+}
+
+/// Turns a plugin on, allowing what its page shows.
+pub async fn turn_on(member: Member, path: Path<String>, form: Form<Consent>) -> Answer {
+    let plugin: PluginId = id(&path)?;
+    plugins::enable_plugin(&member.web.app, &member.ctx, &plugin, &form.version).await?;
+    member.said(&format!("/plugins/{plugin}"), "said-plugin-on")
+}
+
+/// Turns a plugin off.
+pub async fn turn_off(member: Member, path: Path<String>) -> Answer {
+    let plugin: PluginId = id(&path)?;
+    plugins::disable_plugin(&member.web.app, &member.ctx, &plugin).await?;
+    member.said(&format!("/plugins/{plugin}"), "said-plugin-off")
+}
+
+/// Saves a plugin's settings; secrets among them go into the vault.
+pub async fn save_settings(
+    member: Member,
+    path: Path<String>,
+    form: Form<Vec<(String, String)>>,
+) -> Answer {
+    let plugin: PluginId = id(&path)?;
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let found = plugins::get_plugin(app, ctx, &plugin).await?;
+    let fields = settings(&member, &plugin, &found)?;
+    let (values, secrets) = entered(&fields, &form);
+    let mut saved = plugins::save_plugin_settings(app, ctx, &plugin, Value::Object(values)).await;
+    for (name, secret) in secrets {
+        if saved.is_ok() {
+            saved = plugins::save_plugin_secret(app, ctx, &plugin, &name, secret).await;
+        }
+    }
+    match saved {
+        Ok(()) => member.said(&format!("/plugins/{plugin}"), "said-saved"),
+        Err(error) => page(&member, &plugin, form_errors(error)?).await,
+    }
+}
+
+fn entered(
+    fields: &[SettingField],
+    form: &[(String, String)],
+) -> (Map<String, Value>, Vec<(String, Secret)>) {
+    let (mut values, mut secrets) = (Map::new(), Vec::new());
+    for field in fields {
+        let sent = form.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.trim());
+        let value = match (field.kind, sent) {
+            ("switch", sent) => Value::Bool(sent.is_some()),
+            (_, None | Some("")) => continue,
+            ("password", Some(secret)) => {
+                secrets.push((field.name.clone(), Secret::from_text(secret.to_owned())));
+                continue;
+            }
+            ("number", Some(text)) => {
+                serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
+            }
+            (_, Some(text)) => Value::String(text.to_owned()),
+        };
+        values.insert(field.name.clone(), value);
+    }
+    (values, secrets)
+}

@@ -1,0 +1,201 @@
+//! The one table of routes. The server is built from it and tests walk it, so what isn't here
+//! can't be reached and what is here can't be forgotten.
+
+use actix_web::web;
+use domain::Permission;
+
+use crate::pages::{
+    account, activity, appointments, calendar, connections, door, files, home, invitations, people,
+    plugins, settings, team, tenants,
+};
+use crate::{health, hooks};
+
+/// Who gets further than the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth {
+    /// Anybody; the address itself may hold a secret.
+    Anyone,
+    /// A signed-in account, in a business or not.
+    Account,
+    /// A member at work in a business.
+    Member,
+}
+
+/// A route.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path, with its parameters in braces.
+    pub path: &'static str,
+    /// The handler's name.
+    pub name: &'static str,
+    /// Who may come.
+    pub auth: Auth,
+    /// Without this permission it reads as not there.
+    pub sees: Option<Permission>,
+    /// Without this permission it is refused.
+    pub needs: Option<Permission>,
+    handler: fn() -> actix_web::Route,
+}
+
+/// Writes the table's lines; the handler's path is its name.
+macro_rules! table {
+    ($($method:ident $path:literal $auth:ident ($sees:expr, $needs:expr) $handler:path;)*) => {
+        static TABLE: &[Route] = &[$(Route {
+            method: table!(@method $method),
+            path: $path,
+            name: stringify!($handler),
+            auth: Auth::$auth,
+            sees: $sees,
+            needs: $needs,
+            handler: || web::$method().to($handler),
+        },)*];
+    };
+    (@method get) => { "GET" };
+    (@method post) => { "POST" };
+}
+
+const ALL: Option<Permission> = None;
+const PEOPLE: Option<Permission> = Some(Permission::ReadPeople);
+const WRITE_PEOPLE: Option<Permission> = Some(Permission::WritePeople);
+const APPOINTMENTS: Option<Permission> = Some(Permission::ReadAppointments);
+const BOOK: Option<Permission> = Some(Permission::WriteAppointments);
+const PLUGINS: Option<Permission> = Some(Permission::ReadPlugins);
+const MANAGE_PLUGINS: Option<Permission> = Some(Permission::ManagePlugins);
+const CONNECT: Option<Permission> = Some(Permission::ManageConnections);
+const TEAM: Option<Permission> = Some(Permission::ReadTeam);
+const MANAGE_TEAM: Option<Permission> = Some(Permission::ManageTeam);
+const ACTIVITY: Option<Permission> = Some(Permission::ReadActivity);
+const SETTINGS: Option<Permission> = Some(Permission::ManageSettings);
+
+#[rustfmt::skip]
+mod lines {
+    use super::*;
+
+    // Of two paths that fit, the first counts: words before parameters.
+    table! {
+        get  "/healthz"                                  Anyone  (ALL, ALL) health::live;
+        get  "/readyz"                                   Anyone  (ALL, ALL) health::ready;
+        get  "/favicon.ico"                              Anyone  (ALL, ALL) files::favicon;
+        get  "/assets/{name:.*}"                         Anyone  (ALL, ALL) files::asset;
+        post "/hooks/{plugin}/{route}/{tenant}"          Anyone  (ALL, ALL) hooks::receive;
+
+        get  "/welcome"                                  Anyone  (ALL, ALL) door::show_welcome;
+        post "/welcome"                                  Anyone  (ALL, ALL) door::open_workspace;
+        get  "/sign-in"                                  Anyone  (ALL, ALL) door::show_sign_in;
+        post "/sign-in"                                  Anyone  (ALL, ALL) door::sign_in;
+        post "/sign-out"                                 Anyone  (ALL, ALL) door::sign_out;
+        post "/language"                                 Anyone  (ALL, ALL) door::choose_language;
+        post "/appearance"                               Anyone  (ALL, ALL) door::choose_appearance;
+        get  "/reset/{token}"                            Anyone  (ALL, ALL) door::show_reset;
+        post "/reset/{token}"                            Anyone  (ALL, ALL) door::reset;
+        get  "/join/{token}"                             Anyone  (ALL, ALL) invitations::show;
+        post "/join/{token}"                             Anyone  (ALL, ALL) invitations::accept;
+
+        get  "/businesses"                               Account (ALL, ALL) tenants::show;
+        post "/businesses"                               Account (ALL, ALL) tenants::switch;
+
+        get  "/"                                         Member  (ALL, ALL) home::show;
+        get  "/profile"                                  Member  (ALL, ALL) account::show;
+        post "/profile"                                  Member  (ALL, ALL) account::save;
+        post "/profile/password"                         Member  (ALL, ALL) account::change_password;
+        post "/profile/sessions/{session}/end"           Member  (ALL, ALL) account::end_session;
+
+        get  "/people"                                   Member  (PEOPLE, ALL) people::list;
+        post "/people"                                   Member  (PEOPLE, WRITE_PEOPLE) people::create;
+        get  "/people/new"                               Member  (PEOPLE, WRITE_PEOPLE) people::show_new;
+        get  "/people/{person}"                          Member  (PEOPLE, ALL) people::show;
+        post "/people/{person}"                          Member  (PEOPLE, WRITE_PEOPLE) people::update;
+        get  "/people/{person}/edit"                     Member  (PEOPLE, WRITE_PEOPLE) people::show_edit;
+        post "/people/{person}/remove"                   Member  (PEOPLE, WRITE_PEOPLE) people::remove;
+
+        get  "/calendar"                                 Member  (APPOINTMENTS, ALL) calendar::show;
+        post "/appointments"                             Member  (APPOINTMENTS, BOOK) appointments::book;
+        get  "/appointments/new"                         Member  (APPOINTMENTS, BOOK) appointments::show_new;
+        get  "/appointments/{appointment}"               Member  (APPOINTMENTS, ALL) appointments::show;
+        post "/appointments/{appointment}"               Member  (APPOINTMENTS, BOOK) appointments::change;
+        get  "/appointments/{appointment}/edit"          Member  (APPOINTMENTS, BOOK) appointments::show_edit;
+        post "/appointments/{appointment}/cancel"        Member  (APPOINTMENTS, BOOK) appointments::cancel;
+
+        get  "/plugins"                                  Member  (PLUGINS, ALL) plugins::list;
+        get  "/plugins/{plugin}"                         Member  (PLUGINS, ALL) plugins::show;
+        get  "/plugins/{plugin}/icon"                    Member  (PLUGINS, ALL) files::plugin_icon;
+        post "/plugins/{plugin}/on"                      Member  (PLUGINS, MANAGE_PLUGINS) plugins::turn_on;
+        post "/plugins/{plugin}/off"                     Member  (PLUGINS, MANAGE_PLUGINS) plugins::turn_off;
+        post "/plugins/{plugin}/settings"                Member  (PLUGINS, MANAGE_PLUGINS) plugins::save_settings;
+
+        get  "/connections"                              Member  (PLUGINS, ALL) connections::list;
+        get  "/connections/new/{plugin}/{provider}"      Member  (PLUGINS, CONNECT) connections::show_new;
+        post "/connections/new/{plugin}/{provider}/client" Member (PLUGINS, CONNECT) connections::save_client;
+        post "/connections/new/{plugin}/{provider}/start" Member (PLUGINS, CONNECT) connections::start;
+        get  "/oauth/callback"                           Member  (ALL, CONNECT) connections::callback;
+        get  "/connections/{connection}"                 Member  (PLUGINS, ALL) connections::show;
+        post "/connections/{connection}/calendars"       Member  (PLUGINS, CONNECT) connections::choose_calendars;
+        post "/connections/{connection}/default"         Member  (PLUGINS, CONNECT) connections::choose_default;
+        post "/connections/{connection}/reconnect"       Member  (PLUGINS, CONNECT) connections::reconnect;
+        post "/connections/{connection}/disconnect"      Member  (PLUGINS, CONNECT) connections::disconnect;
+
+        get  "/team"                                     Member  (TEAM, ALL) team::show;
+        post "/team/invitations"                         Member  (TEAM, MANAGE_TEAM) team::invite;
+        post "/team/invitations/{invitation}/withdraw"   Member  (MANAGE_TEAM, ALL) team::withdraw;
+        post "/team/members/{member}/role"               Member  (TEAM, MANAGE_TEAM) team::change_role;
+        post "/team/members/{member}/remove"             Member  (TEAM, MANAGE_TEAM) team::remove;
+
+        get  "/activity"                                 Member  (ACTIVITY, ALL) activity::show;
+        get  "/settings"                                 Member  (SETTINGS, ALL) settings::show;
+        post "/settings"                                 Member  (SETTINGS, ALL) settings::save;
+    }
+
+    pub(super) fn all() -> &'static [Route] {
+        TABLE
+    }
+}
+
+/// Every route there is.
+pub fn table() -> &'static [Route] {
+    lines::all()
+}
+
+/// Puts every route of the table into a server.
+pub fn register(config: &mut web::ServiceConfig) {
+    let mut done: Vec<&str> = Vec::new();
+    for route in table() {
+        if done.contains(&route.path) {
+            continue;
+        }
+        done.push(route.path);
+        let same = table().iter().filter(|other| other.path == route.path);
+        let resource = same
+            .fold(web::resource(route.path), |resource, route| resource.route((route.handler)()));
+        config.service(resource);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_comes_before_the_parameter_in_its_place() {
+        let at = |path| table().iter().position(|route| route.path == path);
+        assert!(at("/people/new") < at("/people/{person}"));
+        assert!(at("/appointments/new") < at("/appointments/{appointment}"));
+    }
+
+    #[test]
+    fn no_route_stands_twice() {
+        for (at, route) in table().iter().enumerate() {
+            let twin = |other: &Route| other.path == route.path && other.method == route.method;
+            assert!(!table()[at + 1..].iter().any(twin), "{} {}", route.method, route.path);
+        }
+    }
+
+    #[test]
+    fn what_changes_something_is_never_a_get() {
+        for route in table().iter().filter(|route| route.method == "GET") {
+            let verb = route.path.rsplit('/').next().unwrap_or_default();
+            assert!(!["remove", "cancel", "disconnect", "off", "on"].contains(&verb), "{verb}");
+        }
+    }
+}

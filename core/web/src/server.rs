@@ -1,0 +1,98 @@
+//! The HTTP server.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{
+    self, Data, FormConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig,
+};
+use actix_web::{App as Server, HttpServer};
+use app::{App, Error};
+
+use crate::assets::BadTheme;
+use crate::error::Failure;
+use crate::middleware::{guard::guard, pages::dress};
+use crate::state::{IsProxy, Web};
+use crate::{hooks, routes};
+
+/// The longest form, in bytes.
+const FORM_BYTES_MAX: usize = 256 * 1024;
+/// How long a client may take for its headers.
+const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+
+/// How to serve.
+pub struct ServeOptions {
+    /// Already bound, so that whoever starts the server knows the port.
+    pub listener: TcpListener,
+    /// Threads that answer; 0 for one a processor.
+    pub threads: usize,
+    /// Seconds to end requests in when stopping.
+    pub stop_secs: u64,
+    /// Whose forwarded addresses are believed.
+    pub is_proxy: IsProxy,
+}
+
+/// Why the server doesn't run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The theme is broken.
+    #[error(transparent)]
+    Theme(#[from] BadTheme),
+    /// The machine refused.
+    #[error("the server can't run: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Puts everything but the outer middleware into a server; tests may use it alone.
+pub fn configure(state: Data<Web>) -> impl FnOnce(&mut ServiceConfig) + Clone {
+    move |config| {
+        config
+            .app_data(state)
+            .app_data(FormConfig::default().limit(FORM_BYTES_MAX))
+            .app_data(PayloadConfig::new(hooks::BODY_BYTES_MAX))
+            .app_data(QueryConfig::default().error_handler(|_, _| bad_request("query")))
+            .app_data(
+                PathConfig::default().error_handler(|_, _| Failure::App(Error::NotFound).into()),
+            )
+            .configure(routes::register);
+    }
+}
+
+fn bad_request(what: &str) -> actix_web::Error {
+    Failure::App(Error::invalid(what, "error-invalid")).into()
+}
+
+/// Serves until `stop` is done, then ends what was begun.
+pub async fn serve(
+    app: App,
+    options: ServeOptions,
+    stop: impl Future<Output = ()> + 'static,
+) -> Result<(), ServeError> {
+    let state = Data::new(Web::new(app, options.is_proxy)?);
+    let mut server = HttpServer::new(move || {
+        Server::new()
+            .wrap(from_fn(guard))
+            .wrap(from_fn(dress))
+            .configure(configure(state.clone()))
+            .default_service(web::to(nothing_here))
+    })
+    .client_request_timeout(HEADERS_WITHIN)
+    .shutdown_timeout(options.stop_secs)
+    .disable_signals();
+    if options.threads > 0 {
+        server = server.workers(options.threads);
+    }
+    let running = server.listen(options.listener)?.run();
+    let handle = running.handle();
+    let stopping = async move {
+        stop.await;
+        handle.stop(true).await;
+    };
+    let (served, ()) = futures_util::future::join(running, stopping).await;
+    Ok(served?)
+}
+
+async fn nothing_here() -> Result<actix_web::HttpResponse, Failure> {
+    Err(Error::NotFound.into())
+}

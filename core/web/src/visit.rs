@@ -1,0 +1,109 @@
+//! Who knocks: what a request says of itself before any session is looked at.
+
+use std::future::{Ready, ready};
+use std::net::IpAddr;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use app::Origin;
+use domain::Locale;
+
+use crate::cookies;
+use crate::state::Web;
+
+/// What the outermost middleware gives every request.
+#[derive(Debug, Clone)]
+pub struct Marks {
+    /// Finds the request's lines in the log.
+    pub request_id: String,
+    /// Allows the page's own scripts.
+    pub nonce: String,
+}
+
+/// A request, before it is known whose.
+#[derive(Clone)]
+pub struct Visit {
+    /// The state of the server.
+    pub web: web::Data<Web>,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The script nonce of the answer.
+    pub nonce: String,
+    /// The language of the cookie or the browser.
+    pub locale: Locale,
+    /// `auto`, `light` or `dark`.
+    pub appearance: String,
+    /// The session's token.
+    pub token: Option<String>,
+    /// Path and query.
+    pub path: String,
+    /// The key of what has just been done.
+    pub said: Option<String>,
+}
+
+impl Visit {
+    /// Reads a request.
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        let web = request.app_data::<web::Data<Web>>()?.clone();
+        let marks = request.extensions().get::<Marks>().cloned()?;
+        let cookie = |name| request.cookie(name).map(|cookie| cookie.value().to_owned());
+        let said = cookie(cookies::SAID)
+            .filter(|key| key.starts_with("said-") && web.theme.texts.has(Locale::En, key));
+        let path = request.uri().path_and_query().map(|path| path.as_str().to_owned());
+        Some(Self {
+            origin: Origin {
+                request_id: marks.request_id,
+                address: client_address(&web, request),
+                device: header(request, USER_AGENT.as_str()).chars().take(300).collect(),
+            },
+            nonce: marks.nonce,
+            locale: locale(request, cookie(cookies::LANGUAGE)),
+            appearance: cookie(cookies::APPEARANCE)
+                .filter(|word| matches!(word.as_str(), "light" | "dark"))
+                .unwrap_or_else(|| "auto".to_owned()),
+            token: cookies::session_token(&web, request),
+            path: path.unwrap_or_default(),
+            said,
+            web,
+        })
+    }
+}
+
+impl FromRequest for Visit {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let missing = || actix_web::error::ErrorInternalServerError("the middleware is missing");
+        ready(Self::of(request).ok_or_else(missing))
+    }
+}
+
+fn header<'a>(request: &'a HttpRequest, name: &str) -> &'a str {
+    request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn locale(request: &HttpRequest, chosen: Option<String>) -> Locale {
+    chosen
+        .and_then(|tag| tag.parse().ok())
+        .or_else(|| Locale::from_accept_language(header(request, ACCEPT_LANGUAGE.as_str())))
+        .unwrap_or(Locale::En)
+}
+
+/// The peer, or what configured proxies say of it: from the nearest on, the first address that is
+/// no proxy of ours.
+fn client_address(web: &Web, request: &HttpRequest) -> String {
+    let Some(peer) = request.peer_addr().map(|address| address.ip()) else { return String::new() };
+    if !web.is_proxy(peer) {
+        return peer.to_string();
+    }
+    let forwarded = request.headers().get_all("x-forwarded-for");
+    let hops: Vec<IpAddr> = forwarded
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|hop| hop.trim().parse().ok())
+        .collect();
+    let client = hops.iter().rev().find(|hop| !web.is_proxy(**hop));
+    client.or(hops.first()).copied().unwrap_or(peer).to_string()
+}
