@@ -1,9 +1,9 @@
 //! As much of a browser as consenting takes.
 
 use anyhow::{Context, Result, ensure};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use url::Url;
+
+use crate::http;
 
 /// Consents at the simulator's authorize page as this account, with these scopes left ticked (all
 /// that were asked when none are named); answers where the page sends the person.
@@ -16,30 +16,9 @@ pub async fn consent(authorize: &Url, account: &str, scopes: Option<&[&str]>) ->
     for scope in scopes.unwrap_or(&all) {
         form.append_pair("scope", scope);
     }
-    let answer = post(authorize, &form.finish()).await?;
-    let location = header(&answer, "location").with_context(|| format!("no redirect: {answer}"))?;
+    ensure!(authorize.host_str() == Some("127.0.0.1"), "only this machine is asked");
+    let port = authorize.port().context("no port")?;
+    let reply = http::send(port, "POST", authorize.path(), &[], Some(&form.finish())).await?;
+    let location = reply.header("location").with_context(|| format!("no redirect: {reply:?}"))?;
     Ok(Url::parse(location)?)
-}
-
-async fn post(url: &Url, body: &str) -> Result<String> {
-    let host = url.host_str().context("no host")?;
-    let port = url.port().context("no port")?;
-    ensure!(host == "127.0.0.1", "only this machine is asked, not {host}");
-    let mut stream = TcpStream::connect((host, port)).await?;
-    let request = format!(
-        "POST {} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
-        url.path(),
-        body.len(),
-    );
-    stream.write_all(request.as_bytes()).await?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await?;
-    Ok(String::from_utf8_lossy(&answer).into_owned())
-}
-
-fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
-    let lines = answer.lines().take_while(|line| !line.is_empty());
-    let mut pairs = lines.filter_map(|line| line.split_once(": "));
-    pairs.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }

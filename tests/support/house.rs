@@ -35,6 +35,8 @@ pub struct House {
     pub clock: Arc<ManualClock>,
     /// The business's owner.
     pub owner: Context,
+    /// The owner's session.
+    pub token: String,
     /// The plugin under test.
     pub plugin: PluginId,
     _folder: TempDir,
@@ -59,11 +61,11 @@ impl House {
         )?;
         let dir = package.parent().context("the package's folder has no parent")?;
         plugins::load_packages(&app, &[dir]).await;
-        let owner = first_owner(&app).await?;
+        let (token, owner) = first_owner(&app).await?;
         let plugin: PluginId = "google-calendar".parse()?;
         let page = plugins::get_plugin(&app, &owner, &plugin).await?;
         plugins::enable_plugin(&app, &owner, &plugin, &page.card.version).await?;
-        Ok(Self { app, simulator, clock, owner, plugin, _folder: folder, _db: db })
+        Ok(Self { app, simulator, clock, owner, token, plugin, _folder: folder, _db: db })
     }
 
     /// Goes through the wizard and the provider's consent page as this account.
@@ -106,6 +108,11 @@ impl House {
     }
 }
 
+/// Everybody's password.
+pub fn password() -> Secret {
+    Secret::from_text("seven quiet green lamps".to_owned())
+}
+
 /// The parameters the provider sent back.
 pub fn callback(location: &url::Url) -> Callback {
     let get = |name: &str| {
@@ -139,7 +146,7 @@ fn app(db: &TestDb, folder: &Path, simulator: &Simulator, clock: Arc<ManualClock
     Ok(app)
 }
 
-async fn first_owner(app: &App) -> Result<Context> {
+async fn first_owner(app: &App) -> Result<(String, Context)> {
     let input = FirstRun {
         business: BusinessInput {
             business: "Dana's Studio".to_owned(),
@@ -150,10 +157,11 @@ async fn first_owner(app: &App) -> Result<Context> {
         owner: OwnerInput {
             name: "Dana".to_owned(),
             email: "owner@example.com".to_owned(),
-            password: Secret::from_text("seven quiet green lamps".to_owned()),
+            password: password(),
         },
     };
     let origin = Origin::default();
     let SignedIn { token, .. } = create_first_business(app, &origin, input).await?;
-    context_of(app, &token, &origin).await?.context.context("the owner is in no business")
+    let context = context_of(app, &token, &origin).await?.context;
+    Ok((token, context.context("the owner is in no business")?))
 }

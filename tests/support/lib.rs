@@ -3,5 +3,7 @@
 
 pub mod browser;
 pub mod house;
+pub mod http;
+pub mod site;
 
 pub use house::House;

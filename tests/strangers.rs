@@ -1,0 +1,168 @@
+//! Every route of the router's own table, visited by everybody who has no business there: nobody,
+//! another business's owner with this one's ids, and each role.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use oxpi_tests::http::Reply;
+use oxpi_tests::site::{MARKER, Site};
+use web::routes::{Auth, Route, table};
+
+/// On both databases.
+async fn each(test: impl AsyncFn(Site) -> Result<()>) {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let site = Site::start(db).await.unwrap();
+        test(site).await.unwrap();
+    }
+}
+
+/// Fields of every form there is, with the first business's ids where an id belongs.
+fn form(site: &Site) -> String {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    for (name, id) in &site.ids {
+        form.append_pair(name, id);
+    }
+    let plain = [
+        ("name", "Eve"),
+        ("title", "Mine now"),
+        ("date", "2026-03-05"),
+        ("starts", "10:00"),
+        ("ends", "11:00"),
+        ("role", "owner"),
+        ("email", "eve@example.com"),
+        ("rev", "1"),
+        ("version", "0.1.0"),
+        ("client_id", "x"),
+        ("client_secret", "y"),
+        ("stage", "lead"),
+        ("current", "wrong wrong wrong"),
+        ("password", "another long password"),
+    ];
+    for (name, value) in plain {
+        form.append_pair(name, value);
+    }
+    form.finish()
+}
+
+async fn visit(site: &Site, route: &Route, path: &str, session: Option<&str>) -> Result<Reply> {
+    let form = (route.method == "POST").then(|| form(site));
+    site.send(route.method, path, session, form.as_deref()).await
+}
+
+/// Everything of the first business that a stranger might have changed.
+async fn everything(site: &Site) -> Result<String> {
+    let tenant = site.house.owner.tenant.clone();
+    let all = site.house.app.db.read(move |c| {
+        Ok(format!(
+            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+            store::tenants::get(c, &tenant)?,
+            store::people::list_after(c, &tenant, None, 100)?,
+            store::appointments::list_after(c, &tenant, None, 100)?,
+            store::connections::list(c, &tenant)?,
+            store::calendars::list(c, &tenant)?,
+            store::members::list(c, &tenant)?,
+            store::audit::find_head(c, &tenant)?.map(|(seq, _)| seq),
+        ))
+    });
+    Ok(all.await?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_further_than_the_door() {
+    each(async |site| {
+        for route in table().iter().filter(|route| route.auth != Auth::Anyone) {
+            let path = site.fill_in(route.path, &site.ids);
+            let reply = visit(&site, route, &path, None).await?;
+            let (method, status) = (route.method, reply.status);
+            assert!(matches!(status, 303 | 401), "{method} {path}: {status}");
+            assert!(!reply.body.contains(MARKER), "{method} {path}");
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// The ids that belong to one business.
+const OWNED: [&str; 5] = ["person", "appointment", "connection", "member", "invitation"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_business_finds_nothing_and_changes_nothing() {
+    each(async |site| {
+        let before = everything(&site).await?;
+        let mut random: BTreeMap<&str, String> = site.ids.clone();
+        for name in OWNED {
+            random.insert(name, "01900000-0000-7000-8000-000000000000".to_owned());
+        }
+        for route in table().iter().filter(|route| route.name != "door::sign_out") {
+            let (theirs, nobodys) =
+                (site.fill_in(route.path, &site.ids), site.fill_in(route.path, &random));
+            let session = Some(site.stranger.as_str());
+            let reply = visit(&site, route, &theirs, session).await?;
+            let what = format!("{} {}", route.method, route.path);
+            assert!(!reply.body.contains(MARKER), "{what} shows what is another's");
+            assert!(reply.status < 500, "{what}: {}", reply.status);
+            if OWNED.iter().any(|name| route.path.contains(&format!("{{{name}}}"))) {
+                let random = visit(&site, route, &nobodys, session).await?;
+                assert_eq!(reply.status, 404, "{what}");
+                assert_eq!(random.status, 404, "{what} with a random id");
+            }
+        }
+        assert_eq!(before, everything(&site).await?);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_role_meets_404_and_403_where_the_table_says() {
+    each(async |site| {
+        for (role, session) in &site.members {
+            for route in table().iter().filter(|route| route.auth == Auth::Member) {
+                let path = site.fill_in(route.path, &site.ids);
+                let sees = route.sees.is_none_or(|permission| role.may(permission));
+                let does = route.needs.is_none_or(|permission| role.may(permission));
+                if sees && does && route.method == "POST" {
+                    // What they may do is another test's; here it would change the ground.
+                    continue;
+                }
+                let reply = visit(&site, route, &path, Some(session)).await?;
+                let what = format!("{role}: {} {path}", route.method);
+                match (sees, does) {
+                    (false, _) => assert_eq!(reply.status, 404, "{what}"),
+                    (true, false) => assert_eq!(reply.status, 403, "{what}"),
+                    (true, true) if route.path == "/oauth/callback" => {
+                        assert_eq!(reply.status, 400, "{what}: a flow nobody began");
+                    }
+                    (true, true) => assert_eq!(reply.status, 200, "{what}"),
+                }
+            }
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_from_another_site_is_refused() {
+    each(async |site| {
+        let cookie = format!("oxpi={}", site.house.token);
+        let wrong: [&[(&str, &str)]; 4] = [
+            &[("Cookie", &cookie)],
+            &[("Cookie", &cookie), ("Sec-Fetch-Site", "cross-site")],
+            &[("Cookie", &cookie), ("Sec-Fetch-Site", "same-site")],
+            &[("Cookie", &cookie), ("Origin", "https://evil.example")],
+        ];
+        let before = everything(&site).await?;
+        for route in table().iter().filter(|r| r.method == "POST" && r.name != "hooks::receive") {
+            let path = site.fill_in(route.path, &site.ids);
+            for headers in wrong {
+                let form = form(&site);
+                let sent = oxpi_tests::http::send(site.port, "POST", &path, headers, Some(&form));
+                assert_eq!(sent.await?.status, 403, "{path} {headers:?}");
+            }
+        }
+        assert_eq!(before, everything(&site).await?);
+        Ok(())
+    })
+    .await;
+}

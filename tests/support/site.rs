@@ -1,0 +1,185 @@
+//! A house whose pages are served, with two businesses in it: one that has something of everything,
+//! and a stranger's.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use app::appointments::{AppointmentInput, book_appointment};
+use app::invitations::{JoinInput, accept_as_new, create_invitation};
+use app::people::{PersonInput, create_person};
+use app::sessions::{context_of, sign_in};
+use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
+use app::{Context, Origin, calendars, people};
+use domain::Role;
+use store::testing::TestDb;
+use tokio::sync::oneshot;
+use web::ServeOptions;
+
+use crate::House;
+use crate::house::password;
+use crate::http::{self, Reply};
+
+/// A word that only the first business's data holds.
+pub const MARKER: &str = "Zanzibar7714";
+
+/// A served house.
+pub struct Site {
+    /// The rooms behind it.
+    pub house: House,
+    /// Where it listens.
+    pub port: u16,
+    /// The first business's ids by the names that routes call them.
+    pub ids: BTreeMap<&'static str, String>,
+    /// A session of each role in the first business.
+    pub members: Vec<(Role, String)>,
+    /// The session of the other business's owner.
+    pub stranger: String,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl Site {
+    /// Serves a house with data.
+    pub async fn start(db: TestDb) -> Result<Self> {
+        let house = House::start(db).await?;
+        let mut ids = fill(&house).await?;
+        let members = join_all(&house).await?;
+        let stranger = stranger(&house).await?;
+        let invited = create_invitation(&house.app, &house.owner, "later@example.com", "member");
+        ids.insert("invitation", invited.await?.id.to_string());
+        let (port, stop) = serve(&house)?;
+        Ok(Self { house, port, ids, members, stranger, stop: Some(stop) })
+    }
+
+    /// Asks for a page as the holder of a session, or as nobody.
+    pub async fn get(&self, path: &str, session: Option<&str>) -> Result<Reply> {
+        self.send("GET", path, session, None).await
+    }
+
+    /// Sends what a browser would send from one of our own pages.
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        session: Option<&str>,
+        form: Option<&str>,
+    ) -> Result<Reply> {
+        let cookie = session.map(|token| format!("oxpi={token}")).unwrap_or_default();
+        let headers = [("Sec-Fetch-Site", "same-origin"), ("Cookie", cookie.as_str())];
+        http::send(self.port, method, path, &headers, form).await
+    }
+
+    /// A route's path with these ids in it.
+    pub fn fill_in(&self, path: &str, ids: &BTreeMap<&'static str, String>) -> String {
+        let mut filled = path.to_owned();
+        for (name, id) in ids {
+            filled = filled.replace(&format!("{{{name}}}"), id);
+        }
+        filled.replace("{name:.*}", "nothing.css")
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+}
+
+/// Something of everything, each with the marker in it.
+async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
+    let (connection, _) = house.with_calendar().await?;
+    let (app, owner) = (&house.app, &house.owner);
+    let input = PersonInput { name: format!("{MARKER} Levi"), ..PersonInput::default() };
+    let person = create_person(app, owner, input, "").await?;
+    let calendar = calendars::list_calendars(app, owner).await?.pop().context("no calendar")?;
+    let now = app.clock.now();
+    let input = AppointmentInput {
+        person: Some(person.id.clone()),
+        title: format!("{MARKER} fitting"),
+        notes: String::new(),
+        location: String::new(),
+        starts_at: now.plus_secs(3_600),
+        ends_at: now.plus_secs(7_200),
+        zone: owner.zone.clone(),
+        online: false,
+        calendar: Some(calendar.id.clone()),
+    };
+    let appointment = book_appointment(app, owner, input, "").await?;
+    house.work().await?;
+    Ok(BTreeMap::from([
+        ("person", person.id.to_string()),
+        ("appointment", appointment.id.to_string()),
+        ("connection", connection.to_string()),
+        ("calendar", calendar.id.to_string()),
+        ("member", owner.member.to_string()),
+        ("tenant", owner.tenant.to_string()),
+        ("plugin", house.plugin.to_string()),
+        ("provider", "google".to_owned()),
+        ("route", "push".to_owned()),
+        ("token", "0".repeat(43)),
+        ("session", "0".repeat(64)),
+    ]))
+}
+
+async fn join_all(house: &House) -> Result<Vec<(Role, String)>> {
+    let mut members = vec![(Role::Owner, house.token.clone())];
+    for role in [Role::Admin, Role::Member, Role::Accountant] {
+        let email = format!("{role}@example.com");
+        let invited = create_invitation(&house.app, &house.owner, &email, role.as_str()).await?;
+        let token = invited.link.rsplit('/').next().context("a link without a token")?;
+        let input = JoinInput { name: format!("{role}"), password: password() };
+        let signed = accept_as_new(&house.app, &Origin::default(), token, input).await?;
+        members.push((role, signed.token));
+    }
+    Ok(members)
+}
+
+/// The owner of another business, who has a person of their own.
+async fn stranger(house: &House) -> Result<String> {
+    let input = FirstRun {
+        business: BusinessInput {
+            business: "Somewhere else".to_owned(),
+            locale: "en".to_owned(),
+            zone: "UTC".to_owned(),
+            currency: "USD".to_owned(),
+        },
+        owner: OwnerInput {
+            name: "Sam".to_owned(),
+            email: "stranger@example.com".to_owned(),
+            password: password(),
+        },
+    };
+    create_business(&house.app, input).await?;
+    let origin = Origin::default();
+    let signed = sign_in(&house.app, &origin, "stranger@example.com", password()).await?;
+    let context: Context =
+        context_of(&house.app, &signed.token, &origin).await?.context.context("no business")?;
+    let own = PersonInput { name: "Own".to_owned(), ..PersonInput::default() };
+    people::create_person(&house.app, &context, own, "").await?;
+    let version = app::plugins::get_plugin(&house.app, &context, &house.plugin).await?.card.version;
+    app::plugins::enable_plugin(&house.app, &context, &house.plugin, &version).await?;
+    Ok(signed.token)
+}
+
+fn serve(house: &House) -> Result<(u16, oneshot::Sender<()>)> {
+    let listener = TcpListener::bind(("127.0.0.1", 0))?;
+    let port = listener.local_addr()?.port();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let app = house.app.clone();
+    let options =
+        ServeOptions { listener, threads: 1, stop_secs: 1, is_proxy: Arc::new(|_| false) };
+    // Served from a thread of its own, as the binary does: actix's workers are not tokio's.
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let Ok(runtime) = runtime else { return };
+        let local = tokio::task::LocalSet::new();
+        let stop = async move {
+            let _ = stopped.await;
+        };
+        let _ = local.block_on(&runtime, web::serve(app, options, stop));
+    });
+    Ok((port, stop))
+}
