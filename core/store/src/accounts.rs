@@ -102,8 +102,8 @@ pub fn lock(c: &mut Conn, id: &AccountId) -> Result<()> {
     let row = accounts::table.find(id.as_str()).select(accounts::id);
     let found: Option<String> = each_backend!(
         c,
-        sqlite | c | row.first(c).optional()?,
-        postgres | c | row.for_no_key_update().first(c).optional()?
+        Sqlite(c) => row.first(c).optional()?,
+        Postgres(c) => row.for_no_key_update().first(c).optional()?
     );
     found.map(drop).ok_or(Error::NotFound)
 }

@@ -133,15 +133,15 @@ fn lock_head(c: &mut Conn, tenant: &TenantId) -> Result<(i64, Vec<u8>)> {
         audit_heads::table.find(tenant.as_str()).select((audit_heads::seq, audit_heads::mac));
     let held: Option<(i64, Vec<u8>)> = each_backend!(
         c,
-        sqlite | c | head.first(c).optional()?,
-        postgres | c | head.for_update().first(c).optional()?
+        Sqlite(c) => head.first(c).optional()?,
+        Postgres(c) => head.for_update().first(c).optional()?
     );
     if let Some(held) = held {
         return Ok(held);
     }
     let insert = diesel::insert_into(audit_heads::table).values(first).on_conflict_do_nothing();
     each_backend!(c, |c| insert.execute(c)?);
-    Ok(each_backend!(c, sqlite | c | head.first(c)?, postgres | c | head.for_update().first(c)?))
+    Ok(each_backend!(c, Sqlite(c) => head.first(c)?, Postgres(c) => head.for_update().first(c)?))
 }
 
 /// The number and MAC of the chain's last entry; none while it is empty.

@@ -24,7 +24,7 @@ pub enum Backend {
 
 /// Runs one expression on the connection of either database, or one for each:
 /// `each_backend!(c, |c| query.get_result(c))`,
-/// `each_backend!(c, sqlite |c| …, postgres |c| …)`.
+/// `each_backend!(c, Sqlite(c) => …, Postgres(c) => …)`.
 macro_rules! each_backend {
     ($conn:expr, |$c:ident| $body:expr) => {
         match $conn {
@@ -32,7 +32,7 @@ macro_rules! each_backend {
             $crate::backend::Conn::Postgres($c) => $body,
         }
     };
-    ($conn:expr, sqlite |$s:ident| $sqlite:expr, postgres |$p:ident| $postgres:expr) => {
+    ($conn:expr, Sqlite($s:ident) => $sqlite:expr, Postgres($p:ident) => $postgres:expr $(,)?) => {
         match $conn {
             $crate::backend::Conn::Sqlite($s) => $sqlite,
             $crate::backend::Conn::Postgres($p) => $postgres,
@@ -54,8 +54,8 @@ impl Conn {
     pub(crate) fn begin_write(&mut self) -> QueryResult<()> {
         each_backend!(
             self,
-            sqlite | c | AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
-            postgres | c | AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")
+            Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+            Postgres(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")
         )
     }
 
@@ -64,8 +64,8 @@ impl Conn {
         const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         each_backend!(
             self,
-            sqlite | c | AnsiTransactionManager::begin_transaction_sql(c, "BEGIN"),
-            postgres | c | AnsiTransactionManager::begin_transaction_sql(c, SNAPSHOT)
+            Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN"),
+            Postgres(c) => AnsiTransactionManager::begin_transaction_sql(c, SNAPSHOT)
         )
     }
 

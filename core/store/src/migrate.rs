@@ -19,8 +19,8 @@ pub(crate) fn up(conn: &mut Conn) -> Result<Vec<String>> {
     lock(conn)?;
     each_backend!(
         conn,
-        sqlite | c | c.run_pending_migrations(SQLITE).map(names),
-        postgres | c | c.run_pending_migrations(POSTGRES).map(names)
+        Sqlite(c) => c.run_pending_migrations(SQLITE).map(names),
+        Postgres(c) => c.run_pending_migrations(POSTGRES).map(names)
     )
     .map_err(Error::Internal)
 }
@@ -62,8 +62,8 @@ pub(crate) fn down(conn: &mut Conn) -> Result<Vec<String>> {
     lock(conn)?;
     each_backend!(
         conn,
-        sqlite | c | c.revert_all_migrations(SQLITE).map(names),
-        postgres | c | c.revert_all_migrations(POSTGRES).map(names)
+        Sqlite(c) => c.revert_all_migrations(SQLITE).map(names),
+        Postgres(c) => c.revert_all_migrations(POSTGRES).map(names)
     )
     .map_err(Error::Internal)
 }

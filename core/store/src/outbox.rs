@@ -44,8 +44,8 @@ pub fn list_undispatched(c: &mut Conn, limit: i64) -> Result<Vec<Effect>> {
         .limit(limit);
     Ok(each_backend!(
         c,
-        sqlite | c | query.select(Effect::as_select()).load(c)?,
-        postgres | c | query.select(Effect::as_select()).for_update().skip_locked().load(c)?
+        Sqlite(c) => query.select(Effect::as_select()).load(c)?,
+        Postgres(c) => query.select(Effect::as_select()).for_update().skip_locked().load(c)?
     ))
 }
 

@@ -89,8 +89,8 @@ pub fn lock(c: &mut Conn, id: &TenantId) -> Result<()> {
     let row = tenants::table.find(id.as_str()).select(tenants::id);
     let found: Option<String> = each_backend!(
         c,
-        sqlite | c | row.first(c).optional()?,
-        postgres | c | row.for_no_key_update().first(c).optional()?
+        Sqlite(c) => row.first(c).optional()?,
+        Postgres(c) => row.for_no_key_update().first(c).optional()?
     );
     found.map(drop).ok_or(Error::NotFound)
 }
@@ -100,8 +100,8 @@ pub fn lock(c: &mut Conn, id: &TenantId) -> Result<()> {
 pub fn lock_all(c: &mut Conn) -> Result<()> {
     each_backend!(
         c,
-        sqlite | _c | {},
-        postgres | c | c.batch_execute("LOCK TABLE tenants IN SHARE ROW EXCLUSIVE MODE")?
+        Sqlite(_c) => {},
+        Postgres(c) => c.batch_execute("LOCK TABLE tenants IN SHARE ROW EXCLUSIVE MODE")?
     );
     Ok(())
 }

@@ -86,8 +86,8 @@ fn due(c: &mut Conn, tenant: &str, now: Timestamp, limit: i64) -> Result<Vec<Str
         .select(jobs::id);
     Ok(each_backend!(
         c,
-        sqlite | c | query.load(c)?,
-        postgres | c | query.for_update().skip_locked().load(c)?
+        Sqlite(c) => query.load(c)?,
+        Postgres(c) => query.for_update().skip_locked().load(c)?
     ))
 }
 
@@ -258,8 +258,8 @@ fn give_back(
     let row = held(id, token);
     let job: Option<Job> = each_backend!(
         c,
-        sqlite | c | row.select(Job::as_select()).first(c).optional()?,
-        postgres | c | row.select(Job::as_select()).for_update().first(c).optional()?
+        Sqlite(c) => row.select(Job::as_select()).first(c).optional()?,
+        Postgres(c) => row.select(Job::as_select()).for_update().first(c).optional()?
     );
     let Some(job) = job else {
         return Err(if exists(c, id)? { Error::Conflict } else { Error::NotFound });
