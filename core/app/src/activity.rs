@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, Permission, Timestamp};
+use domain::{Permission, TenantId, Timestamp};
 use serde_json::Value;
 use store::Conn;
 use store::audit::{ActorKind, AuditFilter, Entry};
@@ -28,6 +28,8 @@ pub struct Activity {
     pub entity: String,
     /// Which one; empty where there is none.
     pub entity_id: String,
+    /// What it is called today, or was when it happened; empty where it has no name.
+    pub subject: String,
     /// More about it.
     pub detail: Value,
     /// The address it came from.
@@ -60,36 +62,75 @@ pub async fn list_activity(
     app.db
         .inspect(move |c| -> Result<ActivityPage> {
             let page = store::audit::list(c, &tenant, &filter, before, limit)?;
-            let names = names_of(c, &page.items)?;
-            let items = page.items.into_iter().map(|entry| view(entry, &names)).collect();
-            Ok(ActivityPage { items, next: page.next })
+            let mut names = Names { tenant, known: HashMap::new() };
+            let items = page.items.into_iter().map(|entry| view(c, &mut names, entry));
+            Ok(ActivityPage { items: items.collect::<Result<_>>()?, next: page.next })
         })
         .await
 }
 
-/// The names of the accounts that acted, each looked up once.
-fn names_of(c: &mut Conn, entries: &[Entry]) -> Result<HashMap<String, String>> {
-    let mut names = HashMap::new();
-    for entry in entries.iter().filter(|entry| entry.actor_kind == ActorKind::Account) {
-        if names.contains_key(&entry.actor_id) {
-            continue;
-        }
-        let account = match entry.actor_id.parse::<AccountId>() {
-            Ok(id) => store::accounts::find(c, &id)?,
-            Err(_) => None,
-        };
-        names.insert(entry.actor_id.clone(), account.map(|one| one.name).unwrap_or_default());
-    }
-    Ok(names)
+/// Names by kind and id, each looked up once. They are read now and not kept in the log: a person
+/// who was deleted for good is not named there either.
+struct Names {
+    tenant: TenantId,
+    known: HashMap<(&'static str, String), String>,
 }
 
-fn view(entry: Entry, names: &HashMap<String, String>) -> Activity {
+impl Names {
+    fn account(&mut self, c: &mut Conn, id: &str) -> Result<String> {
+        self.find("account", id, || {
+            let Ok(id) = id.parse() else { return Ok(None) };
+            Ok(store::accounts::find(c, &id)?.map(|account| account.name))
+        })
+    }
+
+    fn person(&mut self, c: &mut Conn, id: &str) -> Result<String> {
+        let tenant = self.tenant.clone();
+        self.find("person", id, || {
+            let Ok(id) = id.parse() else { return Ok(None) };
+            Ok(store::people::find_even_deleted(c, &tenant, &id)?.map(|person| person.name))
+        })
+    }
+
+    fn find(
+        &mut self,
+        kind: &'static str,
+        id: &str,
+        look: impl FnOnce() -> Result<Option<String>>,
+    ) -> Result<String> {
+        let key = (kind, id.to_owned());
+        if let Some(name) = self.known.get(&key) {
+            return Ok(name.clone());
+        }
+        let name = look()?.unwrap_or_default();
+        self.known.insert(key, name.clone());
+        Ok(name)
+    }
+}
+
+fn subject_of(c: &mut Conn, names: &mut Names, entry: &Entry) -> Result<String> {
+    let told = |keys: &[&str]| {
+        let text = keys.iter().find_map(|key| entry.detail_json.0.get(key)?.as_str());
+        text.unwrap_or_default().to_owned()
+    };
+    match entry.entity.as_str() {
+        "person" => names.person(c, &entry.entity_id),
+        "member" => names.account(c, &told(&["account"])),
+        // Who acted is named already.
+        "account" if entry.actor_id == entry.entity_id => Ok(String::new()),
+        "account" => names.account(c, &entry.entity_id),
+        _ => Ok(told(&["title", "name", "email", "account", "provider"])),
+    }
+}
+
+fn view(c: &mut Conn, names: &mut Names, entry: Entry) -> Result<Activity> {
+    let subject = subject_of(c, names, &entry)?;
     let actor = match entry.actor_kind {
-        ActorKind::Account => names.get(&entry.actor_id).cloned().unwrap_or_default(),
+        ActorKind::Account => names.account(c, &entry.actor_id)?,
         ActorKind::Plugin => entry.actor_id,
         ActorKind::System => String::new(),
     };
-    Activity {
+    Ok(Activity {
         seq: entry.seq,
         at: entry.at,
         actor_kind: entry.actor_kind,
@@ -97,9 +138,10 @@ fn view(entry: Entry, names: &HashMap<String, String>) -> Activity {
         action: entry.action,
         entity: entry.entity,
         entity_id: entry.entity_id,
+        subject,
         detail: entry.detail_json.0,
         address: entry.address,
         device: entry.device,
         request_id: entry.request_id,
-    }
+    })
 }

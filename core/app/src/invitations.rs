@@ -75,10 +75,11 @@ pub async fn create_invitation(
     app: &App,
     ctx: &Context,
     email: &str,
-    role: Role,
+    role: &str,
 ) -> Result<Invited> {
     ctx.require_to_see(Permission::ReadTeam)?;
     ctx.require(Permission::ManageTeam)?;
+    let role = fields::role("role", role)?;
     if role == Role::Owner {
         ctx.require(Permission::ManageOwners)?;
     }

@@ -7,7 +7,7 @@
 pub mod accounts;
 pub mod activity;
 pub mod appointments;
-mod attempts;
+pub mod attempts;
 pub mod audit;
 mod calendar_pull;
 mod calendar_push;
@@ -28,6 +28,7 @@ mod passwords;
 pub mod people;
 pub mod plugins;
 pub mod resets;
+pub mod retention;
 mod schedules;
 mod secrets;
 pub mod services;

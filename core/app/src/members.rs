@@ -10,6 +10,7 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::fields;
 
 /// A member, as the team's page shows them.
 #[derive(Debug, Clone)]
@@ -65,9 +66,10 @@ fn rank(role: Role) -> usize {
 }
 
 /// Gives a member another role. Only owners give or take the owner's.
-pub async fn change_role(app: &App, ctx: &Context, id: &MemberId, role: Role) -> Result<()> {
+pub async fn change_role(app: &App, ctx: &Context, id: &MemberId, role: &str) -> Result<()> {
     ctx.require_to_see(Permission::ReadTeam)?;
     ctx.require(Permission::ManageTeam)?;
+    let role = fields::role("role", role)?;
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
         .transact(move |c| -> Result<()> {

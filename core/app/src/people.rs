@@ -108,6 +108,18 @@ pub async fn get_person(app: &App, ctx: &Context, id: &PersonId) -> Result<Perso
     app.db.inspect(move |c| Ok(store::people::get(c, &tenant, &id)?)).await
 }
 
+/// The named people, in no particular order, such as those of a day's appointments; who isn't there
+/// is left out.
+pub async fn list_people_by_ids(
+    app: &App,
+    ctx: &Context,
+    ids: Vec<PersonId>,
+) -> Result<Vec<Person>> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let tenant = ctx.tenant.clone();
+    app.db.inspect(move |c| Ok(store::people::list_by_ids(c, &tenant, &ids)?)).await
+}
+
 /// Adds a person. The same `form_id` adds once, however often it is sent; an empty one doesn't count.
 pub async fn create_person(
     app: &App,
@@ -209,8 +221,9 @@ pub async fn update_person(
 }
 
 /// Moves a person to another stage, whatever else was changed meanwhile.
-pub async fn change_stage(app: &App, ctx: &Context, id: &PersonId, stage: Stage) -> Result<Person> {
+pub async fn change_stage(app: &App, ctx: &Context, id: &PersonId, stage: &str) -> Result<Person> {
     require_to_write(ctx)?;
+    let stage = stage_of("stage", stage)?;
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
         .transact(move |c| -> Result<Person> {
