@@ -167,10 +167,10 @@ async fn people_choices(member: &Member, chosen: &str) -> Result<Vec<Choice>, Fa
     }
     let found = people::list_people(app, ctx, PersonFilter::default(), None, PEOPLE_MAX).await?;
     let mut people: Vec<Person> = found.items;
-    if people.iter().all(|person| person.id.as_str() != chosen) {
-        if let Ok(wanted) = chosen.parse::<PersonId>() {
-            people.extend(people::list_people_by_ids(app, ctx, vec![wanted]).await?);
-        }
+    if people.iter().all(|person| person.id.as_str() != chosen)
+        && let Ok(wanted) = chosen.parse::<PersonId>()
+    {
+        people.extend(people::list_people_by_ids(app, ctx, vec![wanted]).await?);
     }
     people.sort_by_key(|person| person.name.to_lowercase());
     let label = |person: &Person| match person.company.as_str() {

@@ -88,6 +88,8 @@ fn asks(member: &Member, all: &[Ask]) -> (Vec<String>, Vec<AskRow>) {
         let key = kind.as_str().unwrap_or_default().to_owned();
         if matches!(key.as_str(), "egress" | "slot") {
             hosts.extend(host_of(&ask.subject).filter(|host| !hosts.contains(host)));
+        }
+        if key == "egress" {
             continue;
         }
         let reason = ask.reason.clone().unwrap_or_default();
@@ -119,7 +121,7 @@ fn detail(member: &Member, kind: &str, subject: &str, reason: &str) -> Option<St
         "subscribe" | "publish" => known(format!("topic-{}", subject.replace('.', "-"))),
         "read-records" | "write-records" => known(format!("entity-{subject}")),
         "scope" => Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
-        "kv" | "jobs" => return None,
+        "kv" | "jobs" | "slot" => return None,
         _ => None,
     };
     Some(word.unwrap_or_else(|| subject.to_owned())).filter(|word| !word.is_empty())

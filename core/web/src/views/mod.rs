@@ -108,7 +108,7 @@ impl Avatar {
         let mut words = name
             .split_whitespace()
             .filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
-        let (first, last) = (words.next(), words.last());
+        let (first, last) = (words.next(), words.next_back());
         let initials: String = first.into_iter().chain(last).flat_map(char::to_uppercase).collect();
         let sum = name.chars().fold(0_u32, |sum, letter| sum.wrapping_mul(31) ^ u32::from(letter));
         Self { initials, hue: u8::try_from(sum % 4).unwrap_or(0) }
