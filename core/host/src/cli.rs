@@ -1,0 +1,155 @@
+//! The commands and their arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A self-hosted workspace for running a small business.
+#[derive(Debug, Parser)]
+#[command(name = "oxpi", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// The configuration file; `oxpi.toml` in this folder, when it is there, otherwise
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the pages and do the background work until stopped
+    Serve {
+        /// What this process does; several processes on one PostgreSQL can share the work
+        #[arg(long, value_enum, default_value_t = Role::All)]
+        role: Role,
+    },
+    /// Bring the database's tables up to date; `serve` does so by itself
+    Migrate,
+    /// Print the effective configuration and where each value comes from
+    Config,
+    /// Say what is wrong with this installation and how to mend it
+    Doctor,
+    /// Help people in, from the machine itself
+    #[command(subcommand)]
+    Admin(Admin),
+    /// See, check and install plugins
+    #[command(subcommand)]
+    Plugin(Plugin),
+}
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// Serve pages
+    Web,
+    /// Run jobs
+    Worker,
+    /// Both
+    All,
+}
+
+impl Role {
+    /// Whether it serves pages.
+    pub fn serves(self) -> bool {
+        self != Self::Worker
+    }
+
+    /// Whether it runs jobs.
+    pub fn works(self) -> bool {
+        self != Self::Web
+    }
+}
+
+/// `oxpi admin`
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// Make a business; its owner's account is made too when there is none of that email
+    CreateBusiness(NewBusiness),
+    /// Print a link that sets a new password, once, within a day
+    ResetPassword {
+        /// The account's email
+        email: String,
+        /// Set the password given on standard input instead of printing a link
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Let an account that was locked after too many tries sign in again
+    Unlock {
+        /// The account's email
+        email: String,
+    },
+}
+
+/// What a new business needs.
+#[derive(Debug, Args)]
+pub struct NewBusiness {
+    /// The business's name
+    #[arg(long)]
+    pub name: String,
+    /// The owner's name
+    #[arg(long)]
+    pub owner: String,
+    /// The owner's email
+    #[arg(long)]
+    pub email: String,
+    /// The language: en or he
+    #[arg(long, default_value = "en")]
+    pub locale: String,
+    /// The time zone's name, such as Asia/Jerusalem
+    #[arg(long, default_value = "UTC")]
+    pub zone: String,
+    /// The currency's code, such as ILS
+    #[arg(long, default_value = "USD")]
+    pub currency: String,
+    /// Read the owner's password from standard input instead of making one up and printing it
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Fill it with people and appointments to look at
+    #[arg(long)]
+    pub sample: bool,
+}
+
+/// `oxpi plugin`
+#[derive(Debug, Subcommand)]
+pub enum Plugin {
+    /// List the plugins that would be loaded
+    List,
+    /// Load a package without installing it, and say what it is and asks for
+    Check {
+        /// The package's folder
+        dir: PathBuf,
+    },
+    /// Check a package and copy it to the data folder; it is loaded at the next start
+    Install {
+        /// The package's folder
+        dir: PathBuf,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_server_does_everything_unless_told_otherwise() -> Result<(), clap::Error> {
+        let role = |args: &[&str]| match Cli::try_parse_from(args).map(|cli| cli.command) {
+            Ok(Command::Serve { role }) => Some(role),
+            _ => None,
+        };
+        let all = role(&["oxpi", "serve"]);
+        assert!(all.is_some_and(|role| role.serves() && role.works()));
+        let worker = role(&["oxpi", "serve", "--role", "worker"]);
+        assert!(worker.is_some_and(|role| !role.serves() && role.works()));
+        assert!(role(&["oxpi", "serve", "--role", "king"]).is_none());
+        Ok(())
+    }
+}

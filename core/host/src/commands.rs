@@ -1,0 +1,9 @@
+//! One file a command.
+
+pub mod admin;
+pub mod config;
+pub mod doctor;
+pub mod migrate;
+pub mod plugin;
+pub mod sample;
+pub mod serve;

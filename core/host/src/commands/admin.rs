@@ -1,0 +1,112 @@
+//! `oxpi admin`: whoever has the machine can let people in.
+
+use std::io::BufRead;
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use app::App;
+use app::accounts::Reset;
+use app::tenants::{BusinessInput, FirstRun, OwnerInput};
+use domain::{Secret, TenantId};
+
+use crate::cli::{Admin, NewBusiness};
+use crate::commands::sample;
+use crate::config::Config;
+use crate::house;
+
+/// Runs one of the admin's commands.
+pub async fn run(config: &Config, command: Admin) -> anyhow::Result<ExitCode> {
+    let public_url = config.server.public_url(config.server.address.port);
+    let app = house::open(config, public_url).await?;
+    match command {
+        Admin::CreateBusiness(new) => create_business(config, &app, new).await?,
+        Admin::ResetPassword { email, password_stdin } => {
+            let how = if password_stdin { Reset::Password(read_password()?) } else { Reset::Link };
+            match app::accounts::reset_password(&app, &email, how).await.map_err(told)? {
+                Some(link) => println!("{link}"),
+                None => println!("The password of {email} is set; they are signed out everywhere."),
+            }
+        }
+        Admin::Unlock { email } => {
+            app::accounts::unlock(&app, &email).await.map_err(told)?;
+            println!("{email} can sign in again.");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn create_business(config: &Config, app: &App, new: NewBusiness) -> anyhow::Result<()> {
+    let (password, made_up) = if new.password_stdin {
+        (read_password()?, None)
+    } else {
+        let text = vault::token::generate(&*app.rng);
+        (Secret::from_text(text.clone()), Some(text))
+    };
+    let known = app.db.read({
+        let email = new.email.trim().to_lowercase();
+        move |c| store::accounts::find_by_email(c, &email)
+    });
+    let known = known.await?.is_some();
+    let business = BusinessInput {
+        business: new.name.clone(),
+        locale: new.locale,
+        zone: new.zone,
+        currency: new.currency,
+    };
+    let owner = OwnerInput { name: new.owner, email: new.email.clone(), password };
+    let tenant =
+        app::tenants::create_business(app, FirstRun { business, owner }).await.map_err(told)?;
+    if new.sample {
+        app::plugins::load_packages(app, &config.plugins.folders(&config.data)).await;
+        let ctx = owner_of(app, tenant).await?;
+        sample::fill(app, &ctx).await.map_err(told)?;
+    }
+    println!("{} is there; {} owns it.", new.name, new.email);
+    match made_up {
+        _ if known => println!("That account was there already; its password stays as it was."),
+        Some(password) => println!("The password of {} is: {password}", new.email),
+        None => {}
+    }
+    println!("Sign in at {}", app.options.public_url);
+    Ok(())
+}
+
+/// The owner of a business just made, at work in it.
+async fn owner_of(app: &App, tenant: TenantId) -> anyhow::Result<app::Context> {
+    let read = move |c: &mut store::Conn| {
+        let business = store::tenants::get(c, &tenant)?;
+        let owner = store::members::list(c, &tenant)?.into_iter().next();
+        Ok((business, owner.ok_or(store::Error::NotFound)?.member))
+    };
+    let (business, owner) = app.db.read(read).await?;
+    Ok(app::Context {
+        tenant: business.id,
+        account: owner.account_id,
+        member: owner.id,
+        role: owner.role,
+        locale: business.locale,
+        zone: business.zone,
+        origin: app::Origin::default(),
+    })
+}
+
+/// The first line of standard input.
+fn read_password() -> anyhow::Result<Secret> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).context("standard input can't be read")?;
+    let length = line.trim_end_matches(['\r', '\n']).len();
+    line.truncate(length);
+    Ok(Secret::from_text(line))
+}
+
+/// A use case's error in words for a terminal.
+fn told(error: app::Error) -> anyhow::Error {
+    match error {
+        app::Error::NotFound => anyhow!("there is no account of that email"),
+        app::Error::Invalid { field, key } => {
+            let reason = key.trim_start_matches("error-").replace('-', " ");
+            anyhow!("the {field} is not right: {reason}")
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,44 @@
+//! The configuration: what can be set, one file a section. `config/default.toml` is its manual; a
+//! test keeps the two equal.
+
+pub mod data;
+pub mod database;
+mod error;
+pub mod jobs;
+mod load;
+pub mod log;
+mod place;
+pub mod plugins;
+pub mod sandbox;
+pub mod server;
+mod show;
+mod variables;
+
+use serde::Deserialize;
+
+pub use error::{ConfigError, Fault};
+pub use load::{Input, Loaded, load};
+pub use variables::ROOT_KEY;
+
+/// The manual, which is also the lowest layer of values.
+pub const DEFAULTS: &str = include_str!("../../../config/default.toml");
+
+/// Everything that can be set.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where and how pages are served.
+    pub server: server::Server,
+    /// Where data is kept.
+    pub data: data::Data,
+    /// Which database.
+    pub database: database::Database,
+    /// Simulators in place of providers.
+    pub sandbox: sandbox::Sandbox,
+    /// Plugins and their limits.
+    pub plugins: plugins::Plugins,
+    /// Background work.
+    pub jobs: jobs::Jobs,
+    /// The log.
+    pub log: log::Log,
+}

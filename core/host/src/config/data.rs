@@ -1,0 +1,41 @@
+//! `[data]`: where data is kept.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// The section.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// The folder of the SQLite file, documents, compiled plugins and the root key.
+    pub dir: PathBuf,
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self { dir: PathBuf::from("./data") }
+    }
+}
+
+impl Data {
+    /// The SQLite file.
+    pub fn sqlite(&self) -> PathBuf {
+        self.dir.join("oxpi.sqlite3")
+    }
+
+    /// The root key.
+    pub fn root_key(&self) -> PathBuf {
+        self.dir.join("root.key")
+    }
+
+    /// Plugins that were installed, not shipped.
+    pub fn plugins(&self) -> PathBuf {
+        self.dir.join("plugins")
+    }
+
+    /// Compiled plugins; may be deleted at any time.
+    pub fn plugin_cache(&self) -> PathBuf {
+        self.dir.join("cache").join("plugins")
+    }
+}

@@ -1,0 +1,151 @@
+//! Puts the rooms together: data folder, root key, vault, database, engine, app.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use app::services::Workspace;
+use app::{App, Options, Parts};
+use domain::Rng;
+use domain::rng::SystemRng;
+use domain::time::SystemClock;
+use runtime::{Egress, EgressConfig, Engine, EngineConfig};
+use store::{Db, DbOptions, Target};
+use vault::{FileSource, RootKey, RootKeyError, RootKeySource, VariableSource, Vault, WrappedKey};
+
+use crate::config::{Config, ROOT_KEY};
+
+/// Opens everything there is behind the pages; the schema is brought up to date first.
+pub async fn open(config: &Config, public_url: String) -> anyhow::Result<App> {
+    prepare_folder(&config.data.dir)?;
+    let db = database(config).await?;
+    for name in db.migrate().await.context("the database's tables can't be brought up to date")? {
+        tracing::info!(name, "migrated");
+    }
+    let vault = Vault::new(root_key(config, &db).await?);
+    check_root_key(&vault, &db).await?;
+
+    let clock = Arc::new(SystemClock);
+    let rng: Arc<dyn Rng> = Arc::new(SystemRng);
+    let egress = egress(config)?;
+    let workspace = Arc::new(Workspace::default());
+    let engine = Engine::new(
+        engine_config(config, &vault),
+        workspace.clone(),
+        egress.clone(),
+        clock.clone(),
+        rng.clone(),
+    )?;
+    let app = App::new(Parts {
+        db,
+        vault,
+        clock,
+        rng,
+        engine,
+        egress,
+        plugins: app::plugins::Registry::default(),
+        refresh_locks: app::connections::RefreshLocks::default(),
+        woken: tokio::sync::Notify::new(),
+        options: Options { public_url, sandbox: config.sandbox.enabled },
+    });
+    workspace.bind(&app);
+    Ok(app)
+}
+
+/// An engine for looking at packages: nothing of a workspace is behind it.
+pub fn bare_engine(config: &Config, vault: &Vault) -> anyhow::Result<Engine> {
+    let workspace = Arc::new(Workspace::default());
+    let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
+    Ok(Engine::new(engine_config(config, vault), workspace, egress(config)?, clock, rng)?)
+}
+
+fn egress(config: &Config) -> anyhow::Result<Egress> {
+    let redirects = config.sandbox.active().to_vec();
+    Ok(Egress::new(EgressConfig { redirects, ..EgressConfig::default() })?)
+}
+
+fn engine_config(config: &Config, vault: &Vault) -> EngineConfig {
+    let mut engine =
+        EngineConfig::new(config.data.plugin_cache(), vault.derive("compiled plugin code"));
+    engine.instances_max = config.plugins.calls;
+    engine.share_max = config.plugins.calls_per_tenant;
+    engine.queue_max = config.plugins.queue;
+    engine
+}
+
+/// Makes the data folder, readable by its owner only.
+pub fn prepare_folder(dir: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .with_context(|| format!("the data folder {} can't be made (data.dir)", dir.display()))
+}
+
+/// Opens the database that the configuration names.
+pub async fn database(config: &Config) -> anyhow::Result<Db> {
+    let target = match config.database.url.expose() {
+        Some(url) => Target::Postgres(url.to_owned()),
+        None => Target::Sqlite(config.data.sqlite()),
+    };
+    let mut options = DbOptions::new(target);
+    options.connections_max = usize::try_from(config.database.connections.0)?;
+    options.statement_max = std::time::Duration::from_secs(config.database.statement_secs);
+    let place = || match config.database.url.expose() {
+        Some(_) => format!("the database {} can't be used", config.database.url.hidden()),
+        None => format!("the database {} can't be used", config.data.sqlite().display()),
+    };
+    Db::open(&options).await.with_context(place)
+}
+
+/// Where the root key comes from: the variable when it is set, the file otherwise.
+pub fn root_key_source(config: &Config) -> Box<dyn RootKeySource> {
+    if std::env::var_os(ROOT_KEY).is_some() {
+        Box::new(VariableSource::new(ROOT_KEY))
+    } else {
+        Box::new(FileSource::new(config.data.root_key(), Arc::new(SystemRng)))
+    }
+}
+
+/// The root key. A new one is made only for a database that holds nothing sealed with another.
+async fn root_key(config: &Config, db: &Db) -> anyhow::Result<RootKey> {
+    let source = root_key_source(config);
+    if let Some(warning) = source.warning() {
+        tracing::warn!("{warning}");
+    }
+    let missing = std::env::var_os(ROOT_KEY).is_none()
+        && matches!(RootKey::load(&config.data.root_key()), Err(RootKeyError::Missing(_)));
+    if missing && db.read(store::tenants::count).await? > 0 {
+        bail!(
+            "the root key {} is gone, but the database has businesses whose secrets only it opens; \
+             put it back from a backup, or from another machine of this installation",
+            config.data.root_key().display()
+        );
+    }
+    Ok(source.load()?)
+}
+
+/// Refuses a root key that does not open this database's data keys.
+pub async fn check_root_key(vault: &Vault, db: &Db) -> anyhow::Result<()> {
+    let key = db
+        .read(|c| {
+            for tenant in store::tenants::list(c)? {
+                if let Some(key) = store::data_keys::find_active(c, &tenant.id)? {
+                    return Ok(Some(key));
+                }
+            }
+            Ok(None)
+        })
+        .await?;
+    let Some(key) = key else { return Ok(()) };
+    let wrapped = WrappedKey::from_bytes(&key.wrapped)?;
+    match vault.rewrap(&key.tenant_id, &wrapped, wrapped.epoch()) {
+        Ok(_) => Ok(()),
+        Err(vault::Error::Refused) => bail!(
+            "the root key is not the one that this database's secrets were sealed with; put the \
+             right one back from a backup"
+        ),
+        Err(error) => Err(error.into()),
+    }
+}
