@@ -12,6 +12,9 @@ use jiff::civil::DateTime as Civil;
 /// The first time after an instant, or None where the line is wrong or never comes.
 pub(crate) fn next_after(line: &str, zone: &Zone, after: Timestamp) -> Option<Timestamp> {
     let cron: Cron = line.parse().ok()?;
+    if is_interval(line) {
+        return next_of_interval(&cron, zone, after);
+    }
     let mut wall = to_wall(zone.local(after))?;
     // Around an overlap the wall clock shows the same time again; two steps past it are enough.
     for _ in 0..200 {
@@ -20,6 +23,30 @@ pub(crate) fn next_after(line: &str, zone: &Zone, after: Timestamp) -> Option<Ti
         if instant > after {
             return Some(instant);
         }
+    }
+    None
+}
+
+/// Whether the line names no hour, so that it means every so often and not a time of day.
+fn is_interval(line: &str) -> bool {
+    line.split_whitespace().nth(1).is_some_and(|hours| hours.starts_with('*'))
+}
+
+/// Every so often goes on while the clock is set back: the hour that comes twice is two hours long.
+fn next_of_interval(cron: &Cron, zone: &Zone, after: Timestamp) -> Option<Timestamp> {
+    let (mut from, mut shown) = (after, to_wall(zone.local(after))?);
+    for _ in 0..3 {
+        let wall = cron.find_next_occurrence(&shown, false).ok()?;
+        let instant = from.plus_millis((wall - shown).num_milliseconds());
+        // To the second: the wall clock above has no smaller part.
+        let instant = instant.plus_millis(-instant.as_millis().rem_euclid(1_000));
+        let there = to_wall(zone.local(instant))?;
+        if there == wall {
+            return Some(instant);
+        }
+        // The clock was changed on the way: look again from there, by the new time.
+        from = instant.plus_secs(-1);
+        shown = there - chrono::TimeDelta::seconds(1);
     }
     None
 }

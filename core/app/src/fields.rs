@@ -22,7 +22,12 @@ pub(crate) fn line(field: &str, text: &str, chars_max: usize) -> Result<String> 
 /// One line that can't be empty.
 pub(crate) fn required_line(field: &str, text: &str, chars_max: usize) -> Result<String> {
     let line = line(field, text, chars_max)?;
-    if line.is_empty() { Err(Error::invalid(field, "error-required")) } else { Ok(line) }
+    if line.chars().any(is_seen) { Ok(line) } else { Err(Error::invalid(field, "error-required")) }
+}
+
+/// Whether a letter takes up room: a name of joiners and marks alone is no name.
+fn is_seen(letter: char) -> bool {
+    !letter.is_whitespace() && !matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}')
 }
 
 /// Several lines; line ends become `\n`.

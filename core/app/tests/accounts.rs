@@ -1,5 +1,9 @@
 //! First run, signing in, sessions, passwords: on every database there is.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+extern crate oxpi_app as app;
+
 mod support;
 
 use app::accounts::{self, ProfileInput, Reset};
@@ -130,7 +134,10 @@ async fn guessing_one_account_is_slowed_down_until_it_is_unlocked_or_time_passes
         }
         assert_eq!(limited, 5);
         // Even the right password waits now.
-        assert!(matches!(f.sign_in("dana@example.com", PASSWORD).await, Err(Error::Limited { .. })));
+        assert!(matches!(
+            f.sign_in("dana@example.com", PASSWORD).await,
+            Err(Error::Limited { .. })
+        ));
         assert_eq!(f.actions(&owner).await.iter().filter(|a| *a == "account.locked").count(), 1);
         accounts::unlock(&f.app, "dana@example.com").await.unwrap();
         f.sign_in("dana@example.com", PASSWORD).await.unwrap();

@@ -1,5 +1,9 @@
 //! Businesses, members and invitations: who may, who may not, and what happens at once.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+extern crate oxpi_app as app;
+
 mod support;
 
 use app::tenants::{self, BusinessInput};
@@ -30,7 +34,7 @@ async fn an_invitation_makes_one_member_once() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;
         let invited =
-            invitations::create_invitation(&f.app, &owner.ctx, " Noa@Example.com", Role::Admin)
+            invitations::create_invitation(&f.app, &owner.ctx, " Noa@Example.com", "admin")
                 .await
                 .unwrap();
         let token = token_of(&invited.link).to_owned();
@@ -65,7 +69,7 @@ async fn expired_revoked_and_replaced_invitations_are_refused() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;
         let invite = async |email: &str| {
-            invitations::create_invitation(&f.app, &owner.ctx, email, Role::Member).await.unwrap()
+            invitations::create_invitation(&f.app, &owner.ctx, email, "member").await.unwrap()
         };
         let is_open = async |link: &str| {
             invitations::look_up_invitation(&f.app, token_of(link)).await.is_ok()
@@ -95,11 +99,10 @@ async fn an_invitation_is_bound_to_its_address() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;
         let noa = f.join(&owner, "noa@example.com", Role::Member).await;
-        let second =
-            tenants::add_business(&f.app, &owner.login, business("Second")).await.unwrap();
+        let second = tenants::add_business(&f.app, &owner.login, business("Second")).await.unwrap();
         let owner = f.signed(second).await;
         let invite = async |email: &str| {
-            let role = Role::Member;
+            let role = "member";
             let made = invitations::create_invitation(&f.app, &owner.ctx, email, role).await;
             token_of(&made.unwrap().link).to_owned()
         };
@@ -115,7 +118,7 @@ async fn an_invitation_is_bound_to_its_address() {
         let joined = invitations::accept_invitation(&f.app, &noa.login, &for_noa).await.unwrap();
         assert_eq!(joined.tenant.as_ref(), Some(&owner.ctx.tenant));
         assert!(f.current(&noa.token).await.is_err(), "the token changed with the business");
-        let made = invitations::create_invitation(&f.app, &owner.ctx, "noa@example.com", Role::Admin);
+        let made = invitations::create_invitation(&f.app, &owner.ctx, "noa@example.com", "admin");
         expect_invalid(made.await, "email");
     })
     .await;
@@ -131,23 +134,27 @@ async fn roles_do_what_they_may_and_no_more() {
         let invite = async |by: &Signed, role| {
             invitations::create_invitation(&f.app, &by.ctx, "new@example.com", role).await
         };
-        assert!(matches!(invite(&admin, Role::Owner).await, Err(Error::Forbidden)));
-        assert!(matches!(invite(&member, Role::Member).await, Err(Error::Forbidden)));
-        assert!(matches!(invite(&accountant, Role::Member).await, Err(Error::NotFound)));
-        invite(&admin, Role::Admin).await.unwrap();
+        assert!(matches!(invite(&admin, "owner").await, Err(Error::Forbidden)));
+        assert!(matches!(invite(&member, "member").await, Err(Error::Forbidden)));
+        assert!(matches!(invite(&accountant, "member").await, Err(Error::NotFound)));
+        expect_invalid(invite(&admin, "king").await, "role");
+        invite(&admin, "admin").await.unwrap();
 
         let change = async |by: &Signed, who: &Signed, role| {
             members::change_role(&f.app, &by.ctx, &who.ctx.member, role).await
         };
-        assert!(matches!(change(&admin, &owner, Role::Member).await, Err(Error::Forbidden)));
-        assert!(matches!(change(&admin, &admin, Role::Owner).await, Err(Error::Forbidden)));
-        assert!(matches!(change(&member, &member, Role::Admin).await, Err(Error::Forbidden)));
-        assert!(matches!(change(&accountant, &member, Role::Admin).await, Err(Error::NotFound)));
-        change(&admin, &member, Role::Admin).await.unwrap();
+        assert!(matches!(change(&admin, &owner, "member").await, Err(Error::Forbidden)));
+        assert!(matches!(change(&admin, &admin, "owner").await, Err(Error::Forbidden)));
+        assert!(matches!(change(&member, &member, "admin").await, Err(Error::Forbidden)));
+        assert!(matches!(change(&accountant, &member, "admin").await, Err(Error::NotFound)));
+        change(&admin, &member, "admin").await.unwrap();
         let gone = members::remove_member(&f.app, &admin.ctx, &owner.ctx.member).await;
         assert!(matches!(gone, Err(Error::Forbidden)));
 
-        assert!(matches!(members::list_members(&f.app, &accountant.ctx).await, Err(Error::NotFound)));
+        assert!(matches!(
+            members::list_members(&f.app, &accountant.ctx).await,
+            Err(Error::NotFound)
+        ));
         let seen = settings::get_settings(&f.app, &accountant.ctx).await;
         assert!(matches!(seen, Err(Error::NotFound)));
         assert!(settings::get_tenant(&f.app, &accountant.ctx).await.is_ok());
@@ -163,9 +170,9 @@ async fn who_lost_a_role_a_moment_ago_can_not_use_it() {
         let owner = f.first_run().await;
         let admin = f.join(&owner, "admin@example.com", Role::Admin).await;
         let member = f.join(&owner, "member@example.com", Role::Member).await;
-        members::change_role(&f.app, &owner.ctx, &admin.ctx.member, Role::Member).await.unwrap();
+        members::change_role(&f.app, &owner.ctx, &admin.ctx.member, "member").await.unwrap();
         // The context is from before, as in a request that was under way.
-        let change = members::change_role(&f.app, &admin.ctx, &member.ctx.member, Role::Admin).await;
+        let change = members::change_role(&f.app, &admin.ctx, &member.ctx.member, "admin").await;
         assert!(matches!(change, Err(Error::Forbidden)));
     })
     .await;
@@ -180,7 +187,7 @@ async fn a_business_keeps_an_owner() {
         };
         let me = &owner.ctx.member;
         last(members::remove_member(&f.app, &owner.ctx, me).await);
-        last(members::change_role(&f.app, &owner.ctx, me, Role::Admin).await);
+        last(members::change_role(&f.app, &owner.ctx, me, "admin").await);
 
         let second = f.join(&owner, "second@example.com", Role::Owner).await;
         let leave = |who: &Signed| {
@@ -203,7 +210,7 @@ async fn a_removed_member_is_out_at_once() {
         let owner = f.first_run().await;
         let admin = f.join(&owner, "admin@example.com", Role::Admin).await;
         let made =
-            invitations::create_invitation(&f.app, &admin.ctx, "friend@example.com", Role::Admin);
+            invitations::create_invitation(&f.app, &admin.ctx, "friend@example.com", "admin");
         let link = made.await.unwrap().link;
         members::remove_member(&f.app, &owner.ctx, &admin.ctx.member).await.unwrap();
         assert!(matches!(f.current(&admin.token).await, Err(Error::SignedOut)));
@@ -227,7 +234,8 @@ async fn switching_goes_only_where_one_is_a_member_and_changes_the_token() {
         let owner = f.first_run().await;
         let first = owner.ctx.tenant.clone();
         let noa = f.join(&owner, "noa@example.com", Role::Member).await;
-        let second = tenants::add_business(&f.app, &owner.login, business("A second")).await.unwrap();
+        let second =
+            tenants::add_business(&f.app, &owner.login, business("A second")).await.unwrap();
         let owner = f.signed(second).await;
         assert_ne!(owner.ctx.tenant, first);
         let names = tenants::list_my_tenants(&f.app, &owner.login).await.unwrap();
@@ -256,7 +264,8 @@ async fn settings_change_once_per_revision() {
         bad.currency = "euro".into();
         let spoiled = settings::update_settings(&f.app, &owner.ctx, bad, before.rev).await;
         expect_invalid(spoiled, "currency");
-        let update = || settings::update_settings(&f.app, &owner.ctx, business("Studio"), before.rev);
+        let update =
+            || settings::update_settings(&f.app, &owner.ctx, business("Studio"), before.rev);
         let after = update().await.unwrap();
         assert_eq!((after.name.as_str(), after.currency.as_str()), ("Studio", "EUR"));
         assert!(matches!(update().await, Err(Error::Conflict { key: "error-changed-meanwhile" })));
@@ -271,12 +280,11 @@ async fn another_business_s_ids_are_nothing_here() {
     each(async |f: Fixture| {
         let (ours, theirs) = f.two_businesses().await;
         let member = &theirs.ctx.member;
-        let role = members::change_role(&f.app, &ours.ctx, member, Role::Member).await;
+        let role = members::change_role(&f.app, &ours.ctx, member, "member").await;
         assert!(matches!(role, Err(Error::NotFound)));
         let removed = members::remove_member(&f.app, &ours.ctx, member).await;
         assert!(matches!(removed, Err(Error::NotFound)));
-        let made =
-            invitations::create_invitation(&f.app, &theirs.ctx, "x@example.com", Role::Member);
+        let made = invitations::create_invitation(&f.app, &theirs.ctx, "x@example.com", "member");
         let id = made.await.unwrap().id;
         let revoked = invitations::revoke_invitation(&f.app, &ours.ctx, &id).await;
         assert!(matches!(revoked, Err(Error::NotFound)));

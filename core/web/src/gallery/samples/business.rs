@@ -201,7 +201,7 @@ fn plugin(w: Words, enabled: bool) -> PluginPage {
         "write-records",
         "field",
         "collection",
-        "egress",
+        "network",
         "slot",
         "scope",
     ];

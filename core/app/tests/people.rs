@@ -1,0 +1,292 @@
+//! People, home and the activity log: what each role sees, and what strangers don't.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+extern crate oxpi_app as app;
+
+mod support;
+
+use app::audit::{self, AuditFilter};
+use app::people::{self, Person, PersonFilter, PersonInput, Stage};
+use app::{Error, activity, home, retention};
+use domain::{PersonId, Role};
+use support::{Fixture, Signed, each, expect_invalid};
+
+fn noa() -> PersonInput {
+    PersonInput {
+        name: " Noa Levi ".into(),
+        phone: "050-123 4567".into(),
+        email: "Noa@Example.COM".into(),
+        ..PersonInput::default()
+    }
+}
+
+async fn add(f: &Fixture, who: &Signed, name: &str) -> Person {
+    let input = PersonInput { name: name.into(), ..PersonInput::default() };
+    people::create_person(&f.app, &who.ctx, input, "").await.unwrap()
+}
+
+async fn search(f: &Fixture, who: &Signed, text: &str) -> Vec<String> {
+    let filter = PersonFilter { search: Some(text.into()), ..PersonFilter::default() };
+    let page = people::list_people(&f.app, &who.ctx, filter, None, 50).await.unwrap();
+    page.items.into_iter().map(|person| person.name).collect()
+}
+
+#[tokio::test]
+async fn a_person_is_kept_clean_and_found_however_the_phone_is_written() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let person = people::create_person(&f.app, &owner.ctx, noa(), "").await.unwrap();
+        assert_eq!((person.name.as_str(), person.email.as_str()), ("Noa Levi", "noa@example.com"));
+        assert_eq!((person.stage, person.phone.as_str()), (Stage::Lead, "050-123 4567"));
+        let dialled = people::dialled(&person, &owner.ctx.zone);
+        assert_eq!(dialled.as_deref(), Some("+972501234567"));
+        for text in ["noa", "LEVI", "+972 50 1234567", "0501234567", "972-50-123-4567", "example"] {
+            assert_eq!(search(&f, &owner, text).await, ["Noa Levi"], "{text}");
+        }
+        assert!(search(&f, &owner, "050-7654321").await.is_empty());
+        assert!(search(&f, &owner, "%").await.is_empty(), "a wildcard is text");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn wrong_fields_are_named() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let change: [(&str, fn(&mut PersonInput)); 6] = [
+            ("name", |i| i.name = " \u{200b}\u{202e}\n".trim_matches('\u{200b}').into()),
+            ("name", |i| i.name = "x".repeat(121)),
+            ("email", |i| i.email = "noa at example".into()),
+            ("phone", |i| i.phone = "call me".into()),
+            ("stage", |i| i.stage = "friend".into()),
+            ("notes", |i| i.notes = "x".repeat(8_001)),
+        ];
+        for (field, spoil) in change {
+            let mut input = noa();
+            spoil(&mut input);
+            expect_invalid(people::create_person(&f.app, &owner.ctx, input, "").await, field);
+        }
+        let all = people::list_people(&f.app, &owner.ctx, PersonFilter::default(), None, 50).await;
+        assert!(all.unwrap().items.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_form_adds_one_person() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let sent = (0..4).map(|_| {
+            let (f, ctx) = (f.clone(), owner.ctx.clone());
+            tokio::spawn(async move {
+                match people::create_person(&f.app, &ctx, noa(), "form-1").await {
+                    // The other was not finished yet; a browser tries again.
+                    Err(Error::Conflict { .. }) => {
+                        people::create_person(&f.app, &ctx, noa(), "form-1").await
+                    }
+                    other => other,
+                }
+            })
+        });
+        let mut ids = Vec::new();
+        for one in sent.collect::<Vec<_>>() {
+            ids.push(one.await.unwrap().unwrap().id);
+        }
+        ids.dedup();
+        assert_eq!(ids.len(), 1);
+        assert_eq!(search(&f, &owner, "noa").await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_older_revision_changes_nothing() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let person = add(&f, &owner, "Noa").await;
+        let update = |name: &str| {
+            let input = PersonInput { name: name.into(), ..PersonInput::default() };
+            people::update_person(&f.app, &owner.ctx, &person.id, input, person.rev)
+        };
+        let after = update("Noa Levi").await.unwrap();
+        assert!(after.rev > person.rev);
+        let late = update("Gil").await;
+        assert!(matches!(late, Err(Error::Conflict { key: "error-changed-meanwhile" })));
+        let moved = people::change_stage(&f.app, &owner.ctx, &person.id, "customer").await;
+        let moved = moved.unwrap();
+        assert_eq!((moved.name.as_str(), moved.stage), ("Noa Levi", Stage::Customer));
+        let again = people::change_stage(&f.app, &owner.ctx, &person.id, "customer").await;
+        assert_eq!(again.unwrap().rev, moved.rev, "what changes nothing leaves no trace");
+        let actions = f.actions(&owner).await;
+        assert_eq!(actions[..3], ["person.stage-changed", "person.changed", "person.created"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_person_can_be_brought_back() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let id = add(&f, &owner, "Noa").await.id;
+        people::delete_person(&f.app, &owner.ctx, &id).await.unwrap();
+        people::delete_person(&f.app, &owner.ctx, &id).await.unwrap();
+        let gone = people::get_person(&f.app, &owner.ctx, &id).await;
+        assert!(matches!(gone, Err(Error::NotFound)));
+        assert!(search(&f, &owner, "noa").await.is_empty());
+        people::restore_person(&f.app, &owner.ctx, &id).await.unwrap();
+        let back = people::restore_person(&f.app, &owner.ctx, &id).await.unwrap();
+        assert_eq!(back.name, "Noa");
+        assert_eq!(search(&f, &owner, "noa").await, ["Noa"]);
+        let actions = f.actions(&owner).await;
+        assert_eq!(actions[..2], ["person.restored", "person.deleted"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_person_is_gone_for_good_after_a_month() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (gone, kept) = (add(&f, &owner, "Noa").await.id, add(&f, &owner, "Gil").await.id);
+        people::delete_person(&f.app, &owner.ctx, &gone).await.unwrap();
+        assert_eq!(retention::sweep(&f.app).await.unwrap(), 0);
+        f.clock.advance_millis((retention::DELETED_PEOPLE_DAYS * 24 * 3_600 + 1) * 1_000);
+        people::delete_person(&f.app, &owner.ctx, &kept).await.unwrap();
+        assert!(retention::sweep(&f.app).await.unwrap() > 0);
+        assert_eq!(f.actions(&owner).await[0], "person.purged");
+        let purged = people::restore_person(&f.app, &owner.ctx, &gone).await;
+        assert!(matches!(purged, Err(Error::NotFound)));
+        people::restore_person(&f.app, &owner.ctx, &kept).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pages_show_everybody_once() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        for n in 0..7 {
+            add(&f, &owner, &format!("Person {n}")).await;
+            f.clock.advance_millis(n % 2);
+        }
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let filter = PersonFilter::default();
+            let page = people::list_people(&f.app, &owner.ctx, filter, after, 3).await.unwrap();
+            assert!(page.items.len() <= 3);
+            seen.extend(page.items.into_iter().map(|person| person.name));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        seen.sort();
+        assert_eq!(seen, (0..7).map(|n| format!("Person {n}")).collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_are_hidden_from_strangers_and_from_roles_that_may_not_see_them() {
+    each(async |f: Fixture| {
+        let (ours, theirs) = f.two_businesses().await;
+        let accountant = f.join(&ours, "books@example.com", Role::Accountant).await;
+        let person = add(&f, &ours, "Marker Person").await;
+        let random = PersonId::new(&*f.app.clock, &*f.app.rng);
+        for (who, id) in [(&theirs, &person.id), (&accountant, &person.id), (&ours, &random)] {
+            let (app, ctx) = (&f.app, &who.ctx);
+            let answers = [
+                people::get_person(app, ctx, id).await.err(),
+                people::update_person(app, ctx, id, noa(), person.rev).await.err(),
+                people::change_stage(app, ctx, id, "customer").await.err(),
+                people::delete_person(app, ctx, id).await.err(),
+                people::restore_person(app, ctx, id).await.err(),
+            ];
+            for (n, answer) in answers.into_iter().enumerate() {
+                assert!(matches!(answer, Some(Error::NotFound)), "{n}: {answer:?}");
+            }
+        }
+        assert!(search(&f, &theirs, "marker").await.is_empty());
+        let named = people::list_people_by_ids(&f.app, &theirs.ctx, vec![person.id.clone()]).await;
+        assert!(named.unwrap().is_empty());
+        let listed =
+            people::list_people(&f.app, &accountant.ctx, PersonFilter::default(), None, 50).await;
+        assert!(matches!(listed, Err(Error::NotFound)));
+        let created = people::create_person(&f.app, &accountant.ctx, noa(), "").await;
+        assert!(matches!(created, Err(Error::NotFound)));
+        let untouched = people::get_person(&f.app, &ours.ctx, &person.id).await.unwrap();
+        assert_eq!(untouched, person);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_shows_what_the_role_may_see() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let accountant = f.join(&owner, "books@example.com", Role::Accountant).await;
+        let before = home::get_home(&f.app, &owner.ctx).await.unwrap();
+        let steps = before.checklist.unwrap();
+        assert!(!steps.has_people && !steps.has_connection && steps.has_colleague);
+        let person = add(&f, &owner, "Noa").await;
+        add(&f, &owner, "Gil").await;
+        people::change_stage(&f.app, &owner.ctx, &person.id, "customer").await.unwrap();
+        let after = home::get_home(&f.app, &owner.ctx).await.unwrap();
+        assert_eq!(after.people, Some(home::PeopleCount { leads: 1, customers: 1 }));
+        assert!(after.checklist.unwrap().has_people);
+        assert!(after.today.unwrap().is_empty());
+        let theirs = home::get_home(&f.app, &accountant.ctx).await.unwrap();
+        assert!(theirs.people.is_none() && theirs.today.is_none() && theirs.checklist.is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_log_names_who_did_what_and_is_for_admins() {
+    each(async |f: Fixture| {
+        let (ours, theirs) = f.two_businesses().await;
+        let member = f.join(&ours, "noa@example.com", Role::Member).await;
+        add(&f, &member, "Gil").await;
+        let log = async |who: &Signed, before, limit| {
+            activity::list_activity(&f.app, &who.ctx, AuditFilter::default(), before, limit).await
+        };
+        let page = log(&ours, None, 2).await.unwrap();
+        let latest = &page.items[0];
+        assert_eq!((latest.action.as_str(), latest.entity.as_str()), ("person.created", "person"));
+        assert_eq!((latest.actor.as_str(), latest.subject.as_str()), ("Noa", "Gil"));
+        assert_eq!(latest.address, "192.0.2.1");
+        let next = log(&ours, page.next, 2).await.unwrap();
+        assert_eq!(next.items[0].seq, page.items[1].seq - 1);
+        assert!(matches!(log(&member, None, 2).await, Err(Error::NotFound)));
+        let strangers = log(&theirs, None, 100).await.unwrap();
+        assert!(strangers.items.iter().all(|one| one.action != "person.created"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edited_dropped_or_swapped_entry_breaks_the_chain() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        for name in ["Noa", "Gil", "Tal"] {
+            add(&f, &owner, name).await;
+        }
+        let tenant = &owner.ctx.tenant;
+        let whole = f.chain(tenant).await;
+        assert_eq!(audit::first_broken(&f.app, tenant, &whole), None);
+        let broken = |edit: &dyn Fn(&mut Vec<audit::Entry>)| {
+            let mut chain = whole.clone();
+            edit(&mut chain);
+            audit::first_broken(&f.app, tenant, &chain)
+        };
+        assert_eq!(broken(&|chain| chain[1].action = "person.deleted".into()), Some(2));
+        assert_eq!(broken(&|chain| chain[2].address = "203.0.113.9".into()), Some(3));
+        assert_eq!(broken(&|chain| chain[1].mac[0] ^= 1), Some(2));
+        assert_eq!(broken(&|chain| drop(chain.remove(1))), Some(2));
+        assert_eq!(broken(&|chain| chain.swap(1, 2)), Some(2));
+        let theirs = f.second_business(&owner).await;
+        assert_eq!(audit::first_broken(&f.app, &theirs.ctx.tenant, &whole), Some(1));
+    })
+    .await;
+}

@@ -1,0 +1,37 @@
+//! What an app is made of in a test: no plugins, and nobody to reach.
+
+use std::sync::Arc;
+
+use app::{App, Options, Parts, connections, plugins, services};
+use domain::Secret;
+use domain::rng::SeededRng;
+use domain::time::ManualClock;
+use runtime::{Egress, EgressConfig, Engine, EngineConfig};
+use tokio::sync::Notify;
+use vault::{RootKey, Vault};
+
+/// An app over this database and clock.
+pub fn put_together(db: store::Db, clock: Arc<ManualClock>) -> App {
+    let vault = Vault::new(RootKey::from_secret(&Secret::new(vec![7; 32])).unwrap());
+    let rng = Arc::new(SeededRng::new(7));
+    let egress = Egress::new(EgressConfig::default()).unwrap();
+    let workspace = Arc::new(services::Workspace::default());
+    let mut config = EngineConfig::new(std::env::temp_dir(), vault.derive("compiled plugin code"));
+    (config.instances_max, config.threads) = (1, 2);
+    let engine =
+        Engine::new(config, workspace.clone(), egress.clone(), clock.clone(), rng.clone()).unwrap();
+    let app = App::new(Parts {
+        db,
+        vault,
+        clock,
+        rng,
+        engine,
+        egress,
+        plugins: plugins::Registry::default(),
+        refresh_locks: connections::RefreshLocks::default(),
+        woken: Notify::new(),
+        options: Options { public_url: "https://oxpi.example".to_owned(), sandbox: false },
+    });
+    workspace.bind(&app);
+    app
+}
