@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use app::sessions::{Current, Login};
 use app::{Context, Error, sessions};
 use domain::Locale;
@@ -14,7 +14,7 @@ use crate::dates::Dates;
 use crate::error::Failure;
 use crate::nav;
 use crate::views::{Avatar, Choice, MemberView, Page, Shell};
-use crate::visit::Visit;
+use crate::visit::{Reader, Visit};
 
 /// A signed-in account, perhaps in no business.
 pub struct Account {
@@ -49,10 +49,11 @@ impl FromRequest for Account {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let visit = Visit::of(request);
+        let (visit, request) = (Visit::of(request), request.clone());
         Box::pin(async move {
             let visit = visit.ok_or_else(|| Failure::from(Error::internal("no middleware")))?;
             let Current { login, context } = current(&visit).await?;
+            request.extensions_mut().insert(Reader(login.locale));
             Ok(Self { visit, login, context })
         })
     }

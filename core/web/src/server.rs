@@ -12,6 +12,7 @@ use app::{App, Error};
 
 use crate::assets::BadTheme;
 use crate::error::Failure;
+use crate::member::Account;
 use crate::middleware::{guard::guard, pages::dress};
 use crate::state::{IsProxy, Web};
 use crate::{hooks, routes};
@@ -93,6 +94,7 @@ pub async fn serve(
     Ok(served?)
 }
 
-async fn nothing_here() -> Result<actix_web::HttpResponse, Failure> {
+/// Asks who it is only to say it in their language.
+async fn nothing_here(_: Result<Account, Failure>) -> Result<actix_web::HttpResponse, Failure> {
     Err(Error::NotFound.into())
 }

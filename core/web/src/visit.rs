@@ -21,6 +21,10 @@ pub struct Marks {
     pub nonce: String,
 }
 
+/// The language of the account that asks, once that is known: error pages speak it too.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader(pub Locale);
+
 /// A request, before it is known whose.
 #[derive(Clone)]
 pub struct Visit {
@@ -58,7 +62,10 @@ impl Visit {
                 device: header(request, USER_AGENT.as_str()).chars().take(300).collect(),
             },
             nonce: marks.nonce,
-            locale: locale(request, cookie(cookies::LANGUAGE)),
+            locale: match request.extensions().get::<Reader>() {
+                Some(Reader(known)) => *known,
+                None => locale(request, cookie(cookies::LANGUAGE)),
+            },
             appearance: cookie(cookies::APPEARANCE)
                 .filter(|word| matches!(word.as_str(), "light" | "dark"))
                 .unwrap_or_else(|| "auto".to_owned()),

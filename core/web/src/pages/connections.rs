@@ -262,9 +262,6 @@ async fn connection_page(member: &Member, which: &ConnectionId, errors: Errors) 
     } else {
         (Vec::new(), None)
     };
-    let card = provider(member, &connection.plugin_id, &connection.provider);
-    let scopes = card.map(|card| card.scopes).unwrap_or_default();
-    let granted = &connection.scopes.0;
     let wrong = errors.values().next().cloned();
     let page = ConnectionPage {
         connection: row(member, &connection),
@@ -272,7 +269,7 @@ async fn connection_page(member: &Member, which: &ConnectionId, errors: Errors) 
         plugin_href: format!("/plugins/{}", connection.plugin_id),
         plugin: plugin_name(member, &connection.plugin_id),
         since: member.dates().moment(connection.created_at),
-        scopes: scopes.iter().map(|each| scope_row(each, granted.contains(&each.scope))).collect(),
+        scopes: granted(member, &connection),
         has_calendars: has_calendars && state == "working",
         defaults: defaults(member).await?,
         calendars,
@@ -285,6 +282,17 @@ async fn connection_page(member: &Member, which: &ConnectionId, errors: Errors) 
     };
     let answer = member.form_page(&page, &errors).await?;
     Ok(leading_to(member, &connection.plugin_id, &connection.provider, answer))
+}
+
+/// What is asked for, and whether this account granted it.
+fn granted(member: &Member, connection: &Connection) -> Vec<ScopeRow> {
+    let (plugin, name) = (&connection.plugin_id, &connection.provider);
+    let found = plugins::find_provider(&member.web.app, plugin, name);
+    let (Ok(manifest), Ok(card)) = (found, provider(member, plugin, name)) else {
+        return Vec::new();
+    };
+    let asked = manifest.scopes.iter().zip(&card.scopes);
+    asked.map(|(asked, told)| scope_row(told, asked.is_granted(&connection.scopes.0))).collect()
 }
 
 fn serves_calendars(member: &Member, plugin: &PluginId) -> bool {

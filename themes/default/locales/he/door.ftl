@@ -16,7 +16,7 @@ sign-in-wait = יותר מדי ניסיונות. אפשר לנסות שוב בע
   }.
 invitation-title = הזמנה
 invitation-heading = הצטרפות אל { $business }
-invitation-text = קיבלת הזמנה מ{ $name }. התפקיד שלך: { $role }.
+invitation-text = קיבלת הזמנה מאת { $name }. התפקיד שלך: { $role }.
 invitation-password-hint = כבר יש לך חשבון כאן. צריך רק להזין את הסיסמה שלו.
 invitation-accept = הצטרפות
 tenants-title = העסקים שלי
