@@ -213,7 +213,11 @@ fn optional<T: std::str::FromStr>(field: &str, text: &str, key: &str) -> Result<
 
 /// Books an appointment.
 pub async fn book(member: Member, form: Form<AppointmentForm>) -> Answer {
-    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
+    let (app, ctx, mut form) = (&member.web.app, &member.ctx, form.into_inner());
+    // Late in the evening the form proposes an end after midnight; an earlier hour ends on its day.
+    if form.end > form.start {
+        form.days = 0;
+    }
     let made = match input(&member, &form) {
         Ok(input) => booked::book_appointment(app, ctx, input, &form.form_id).await,
         Err(error) => Err(error),
