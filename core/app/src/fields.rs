@@ -47,7 +47,7 @@ fn bounded(field: &str, text: &str, chars_max: usize) -> Result<String> {
 
 fn turns_or_controls(letter: char) -> bool {
     letter.is_control()
-        || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(letter, '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// An e-mail address, in lower case. Whether it exists only a message can tell; this refuses what
@@ -162,7 +162,9 @@ mod tests {
     #[test]
     fn a_line_has_no_control_or_turning_characters() {
         assert_eq!(line("name", " Da\u{202e}na\n\0 ", 10).ok().as_deref(), Some("Dana"));
-        assert!(required_line("name", " \u{202e} ", 10).is_err());
+        for unseen in ["", " \u{202e} ", "\u{200b}", "\u{200d}\u{200f}"] {
+            assert!(required_line("name", unseen, 10).is_err(), "{unseen:?}");
+        }
         assert!(line("name", "דנה כהן", 6).is_err());
         assert!(line("name", "דנה כהן", 7).is_ok());
     }

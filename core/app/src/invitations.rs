@@ -119,10 +119,10 @@ fn new_row(app: &App, ctx: &Context, email: String, role: Role, token: &str) -> 
 
 /// Refuses to invite a member, ends the address's earlier invitation, and bounds how many are open.
 fn make_room(c: &mut Conn, row: &Row) -> Result<()> {
-    if let Some(account) = store::accounts::find_by_email(c, &row.email)? {
-        if store::members::find_by_account(c, &row.tenant_id, &account.id)?.is_some() {
-            return Err(Error::invalid("email", "error-already-member"));
-        }
+    if let Some(account) = store::accounts::find_by_email(c, &row.email)?
+        && store::members::find_by_account(c, &row.tenant_id, &account.id)?.is_some()
+    {
+        return Err(Error::invalid("email", "error-already-member"));
     }
     let mut open = store::invitations::list(c, &row.tenant_id)?;
     for earlier in open.iter().filter(|one| one.email == row.email) {

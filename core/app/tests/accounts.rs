@@ -12,6 +12,8 @@ use app::{Error, attempts, resets, settings, tenants};
 use domain::Role;
 use support::{Fixture, PASSWORD, each, expect_invalid, secret};
 
+type Spoil = fn(&mut tenants::FirstRun);
+
 const NEW_PASSWORD: &str = "a kettle sings at dawn";
 
 #[tokio::test]
@@ -57,7 +59,7 @@ async fn of_many_first_runs_at_once_one_succeeds() {
 #[tokio::test]
 async fn a_wrong_first_run_names_the_field_and_leaves_nothing() {
     each(async |f: Fixture| {
-        let change: [(&str, fn(&mut tenants::FirstRun)); 7] = [
+        let change: [(&str, Spoil); 7] = [
             ("business", |i| i.business.business = "  ".into()),
             ("locale", |i| i.business.locale = "xx".into()),
             ("zone", |i| i.business.zone = "Mars/Olympus".into()),

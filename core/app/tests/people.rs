@@ -12,6 +12,8 @@ use app::{Error, activity, home, retention};
 use domain::{PersonId, Role};
 use support::{Fixture, Signed, each, expect_invalid};
 
+type Spoil = fn(&mut PersonInput);
+
 fn noa() -> PersonInput {
     PersonInput {
         name: " Noa Levi ".into(),
@@ -54,8 +56,8 @@ async fn a_person_is_kept_clean_and_found_however_the_phone_is_written() {
 async fn wrong_fields_are_named() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;
-        let change: [(&str, fn(&mut PersonInput)); 6] = [
-            ("name", |i| i.name = " \u{200b}\u{202e}\n".trim_matches('\u{200b}').into()),
+        let change: [(&str, Spoil); 6] = [
+            ("name", |i| i.name = " \u{200b}\u{202e}\n".into()),
             ("name", |i| i.name = "x".repeat(121)),
             ("email", |i| i.email = "noa at example".into()),
             ("phone", |i| i.phone = "call me".into()),

@@ -16,7 +16,7 @@ mod variables;
 
 use serde::Deserialize;
 
-pub use error::{ConfigError, Fault};
+pub use error::ConfigError;
 pub use load::{Input, Loaded, load};
 pub use variables::ROOT_KEY;
 

@@ -1,14 +1,14 @@
 //! Puts the rooms together: data folder, root key, vault, database, engine, app.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use app::services::Workspace;
 use app::{App, Options, Parts};
-use domain::Rng;
 use domain::rng::SystemRng;
 use domain::time::SystemClock;
+use domain::{Rng, Secret};
 use runtime::{Egress, EgressConfig, Engine, EngineConfig};
 use store::{Db, DbOptions, Target};
 use vault::{FileSource, RootKey, RootKeyError, RootKeySource, VariableSource, Vault, WrappedKey};
@@ -53,10 +53,56 @@ pub async fn open(config: &Config, public_url: String) -> anyhow::Result<App> {
 }
 
 /// An engine for looking at packages: nothing of a workspace is behind it.
-pub fn bare_engine(config: &Config, vault: &Vault) -> anyhow::Result<Engine> {
-    let workspace = Arc::new(Workspace::default());
-    let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
-    Ok(Engine::new(engine_config(config, vault), workspace, egress(config)?, clock, rng)?)
+pub struct Bench {
+    /// The engine.
+    pub engine: Engine,
+    scratch: Option<PathBuf>,
+}
+
+impl Bench {
+    /// Sets it up with the installation's root key, so that its cache serves and is warm afterwards.
+    /// Without one it makes none: it works in a folder of its own, gone when the bench is.
+    pub fn new(config: &Config, vault: Option<&Vault>) -> anyhow::Result<Self> {
+        let (options, scratch) = match vault {
+            Some(vault) => (engine_config(config, vault), None),
+            None => {
+                let folder = scratch_folder()?;
+                let mut options = engine_config(config, &Vault::new(passing_root_key()?));
+                options.cache_dir.clone_from(&folder);
+                (options, Some(folder))
+            }
+        };
+        let workspace = Arc::new(Workspace::default());
+        let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
+        let engine = Engine::new(options, workspace, egress(config)?, clock, rng)?;
+        Ok(Self { engine, scratch })
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.scratch {
+            // What stays holds nothing but compiled code that nobody will trust.
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+fn scratch_folder() -> anyhow::Result<PathBuf> {
+    use std::os::unix::fs::DirBuilderExt;
+    let folder = std::env::temp_dir().join(format!("oxpi-{}", vault::token::generate(&SystemRng)));
+    std::fs::DirBuilder::new()
+        .mode(0o700)
+        .create(&folder)
+        .with_context(|| format!("{} can't be made", folder.display()))?;
+    Ok(folder)
+}
+
+/// A key that nothing is ever sealed with.
+fn passing_root_key() -> anyhow::Result<RootKey> {
+    let mut bytes = vec![0; 32];
+    SystemRng.fill(&mut bytes);
+    Ok(RootKey::from_secret(&Secret::new(bytes))?)
 }
 
 fn egress(config: &Config) -> anyhow::Result<Egress> {
@@ -100,12 +146,20 @@ pub async fn database(config: &Config) -> anyhow::Result<Db> {
 }
 
 /// Where the root key comes from: the variable when it is set, the file otherwise.
-pub fn root_key_source(config: &Config) -> Box<dyn RootKeySource> {
+fn root_key_source(config: &Config) -> Box<dyn RootKeySource> {
     if std::env::var_os(ROOT_KEY).is_some() {
         Box::new(VariableSource::new(ROOT_KEY))
     } else {
         Box::new(FileSource::new(config.data.root_key(), Arc::new(SystemRng)))
     }
+}
+
+/// The root key, if there is one that can be used; never makes one.
+pub fn present_root_key(config: &Config) -> Option<RootKey> {
+    if std::env::var_os(ROOT_KEY).is_some() {
+        return VariableSource::new(ROOT_KEY).load().ok();
+    }
+    RootKey::load(&config.data.root_key()).ok()
 }
 
 /// The root key. A new one is made only for a database that holds nothing sealed with another.

@@ -11,7 +11,7 @@ use vault::Vault;
 
 use crate::cli::Plugin as Command;
 use crate::config::Config;
-use crate::house;
+use crate::house::{self, Bench};
 use crate::packages::{self, Found};
 
 /// Runs one of the plugin commands.
@@ -19,7 +19,7 @@ pub fn run(config: &Config, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::List => Ok(list(config)),
         Command::Check { dir } => {
-            let plugin = load(&engine(config)?, dir)?;
+            let plugin = load(&bench(config)?.engine, dir)?;
             describe(&plugin);
             Ok(ExitCode::SUCCESS)
         }
@@ -27,11 +27,9 @@ pub fn run(config: &Config, command: &Command) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// The engine that `serve` would use, so that its cache is warm afterwards.
-fn engine(config: &Config) -> anyhow::Result<Engine> {
-    house::prepare_folder(&config.data.dir)?;
-    let root = house::root_key_source(config).load()?;
-    house::bare_engine(config, &Vault::new(root))
+fn bench(config: &Config) -> anyhow::Result<Bench> {
+    let vault = house::present_root_key(config).map(Vault::new);
+    Bench::new(config, vault.as_ref())
 }
 
 fn load(engine: &Engine, dir: &Path) -> anyhow::Result<Plugin> {
@@ -72,17 +70,18 @@ fn describe(plugin: &Plugin) {
 }
 
 fn install(config: &Config, dir: &Path) -> anyhow::Result<ExitCode> {
-    let engine = engine(config)?;
-    let plugin = load(&engine, dir)?;
+    let bench = bench(config)?;
+    let plugin = load(&bench.engine, dir)?;
     let about = &plugin.manifest().plugin;
     let place = config.data.plugins().join(about.id.as_str());
     if place.join("plugin.toml").is_file() {
-        let before = load(&engine, &place);
+        let before = load(&bench.engine, &place);
         let before = before.as_ref().map(|p| (p.manifest(), p.hash()));
         if let Ok(before) = before {
             permit(before, (plugin.manifest(), plugin.hash()))?;
         }
     }
+    house::prepare_folder(&config.data.dir)?;
     packages::copy(dir, &place)?;
     println!("{} {} is installed in {}.", about.id, about.version, place.display());
     println!("It is loaded when oxpi starts next; each business turns it on for itself.");

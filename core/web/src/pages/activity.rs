@@ -85,6 +85,9 @@ fn subject(member: &Member, entry: &Entry) -> String {
         let names: Vec<&str> = list.iter().filter_map(|name| name.as_str()).collect();
         return names.join(", ");
     }
+    if !entry.subject.is_empty() {
+        return entry.subject.clone();
+    }
     let named = ["name", "title", "email", "account"].iter().find_map(|field| {
         let text = entry.detail.get(*field)?.as_str()?;
         // An account's id says nothing to anybody.

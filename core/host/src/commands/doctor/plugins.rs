@@ -1,12 +1,11 @@
 //! The plugins: found, readable, loadable.
 
-use domain::Secret;
-use runtime::Engine;
-use vault::{RootKey, Vault};
+use vault::Vault;
 
 use super::Finding;
 use crate::config::Config;
-use crate::{house, packages};
+use crate::house::Bench;
+use crate::packages;
 
 const ABOUT: &str = "plugins";
 
@@ -19,8 +18,8 @@ pub async fn look(config: &Config, vault: Option<&Vault>) -> Vec<Finding> {
         let what = format!("there are none in {}", places.join(" or "));
         return vec![Finding::unwise(ABOUT, what, "install one: oxpi plugin install DIR")];
     }
-    let engine = match engine(config, vault) {
-        Ok(engine) => engine,
+    let bench = match Bench::new(config, vault) {
+        Ok(bench) => bench,
         Err(error) => {
             let mend =
                 "the engine reserves address space: raise `ulimit -v`, or lower plugins.calls";
@@ -29,7 +28,7 @@ pub async fn look(config: &Config, vault: Option<&Vault>) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     for package in found {
-        let (engine, dir) = (engine.clone(), package.dir.clone());
+        let (engine, dir) = (bench.engine.clone(), package.dir.clone());
         let loaded = tokio::task::spawn_blocking(move || engine.load(&dir)).await;
         let shown = package.dir.display();
         findings.push(match loaded {
@@ -46,14 +45,4 @@ pub async fn look(config: &Config, vault: Option<&Vault>) -> Vec<Finding> {
         });
     }
     findings
-}
-
-/// With the installation's own key its cache is used; without one, a cache key of this run only.
-fn engine(config: &Config, vault: Option<&Vault>) -> anyhow::Result<Engine> {
-    if let Some(vault) = vault {
-        return house::bare_engine(config, vault);
-    }
-    let mut bytes = vec![0; 32];
-    domain::Rng::fill(&domain::rng::SystemRng, &mut bytes);
-    house::bare_engine(config, &Vault::new(RootKey::from_secret(&Secret::new(bytes))?))
 }
