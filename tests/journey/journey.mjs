@@ -13,8 +13,9 @@ import { Trip } from "./trip.mjs";
 import { within } from "./wait.mjs";
 import { travellers } from "./words.mjs";
 
-const STEP_SECS = 120;
-const JOURNEY_SECS = 420;
+// Far more than an idle machine needs: two minutes for all of it.
+const STEP_SECS = 300;
+const JOURNEY_SECS = 1_200;
 
 const target = process.env.CARGO_TARGET_DIR;
 const plugins = process.env.OXPI_TEST_PLUGINS;

@@ -15,6 +15,9 @@ export async function look(page, { name, traveller, out }) {
   await page.evaluate(AXE);
   for (const [width, viewport] of [["1280", WIDE], ["360", PHONE]]) {
     await page.setViewportSize(viewport);
+    const over = await page.evaluate(tooWide);
+    if (over) problems.push(`${width}: scrolls sideways: ${over}`);
+    await stretch(page, viewport);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
       const runOnly = rules(width, colorScheme);
@@ -22,14 +25,18 @@ export async function look(page, { name, traveller, out }) {
       problems.push(...found.map((line) => `${width} ${colorScheme}: ${line}`));
       const picture = `${traveller.language}-${name}-${width}-${colorScheme}.png`;
       // A hidden caret would need an inline style, which the page rightly refuses.
-      await page.screenshot({ path: join(out, picture), fullPage: true, caret: "initial" });
+      await page.screenshot({ path: join(out, picture), caret: "initial" });
     }
-    const over = await page.evaluate(tooWide);
-    if (over) problems.push(`${width}: scrolls sideways: ${over}`);
   }
   await page.setViewportSize(WIDE);
   await page.emulateMedia({ colorScheme: "light" });
   return problems;
+}
+
+// Makes the window as long as the page, so that what is fixed to its edges stands there in pictures.
+async function stretch(page, { width, height }) {
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (whole > height) await page.setViewportSize({ width, height: whole });
 }
 
 // Colouring changes nothing but contrast, and the colours are the same at both widths.

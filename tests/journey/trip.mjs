@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { look } from "./look.mjs";
 import { Provider } from "./simulator.mjs";
 import { until } from "./wait.mjs";
-import { says, texts } from "./words.mjs";
+import { pluginTexts, says, themeTexts } from "./words.mjs";
 
 export class Trip {
   // What steps leave for later ones: addresses, ids, times.
@@ -12,7 +12,8 @@ export class Trip {
   constructor({ traveller, house, profile, report, out }) {
     Object.assign(this, { traveller, house, report, out, ...profile });
     this.provider = new Provider(house.simulator);
-    this.texts = texts(traveller.language);
+    this.texts = themeTexts(traveller.language);
+    this.pluginTexts = pluginTexts("google-calendar", traveller.language);
   }
 
   // Looks at the page as it stands; what is wrong counts, and the journey goes on.

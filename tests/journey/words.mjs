@@ -1,7 +1,7 @@
-// Who makes the journey in each language, and the theme's own texts to compare pages with.
+// Who makes the journey in each language, and the texts to compare pages with.
 import { readdirSync, readFileSync } from "node:fs";
 
-const LOCALES = new URL("../../themes/default/locales/", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
 
 // The browser's language and zone are guessed from on the first page; the rest is typed.
 export const travellers = {
@@ -35,17 +35,19 @@ export const travellers = {
   },
 };
 
-// The theme's texts of one language, by key. Only those of one line are needed here.
-export function texts(language) {
-  const folder = new URL(`${language}/`, LOCALES);
-  const all = new Map();
-  for (const file of readdirSync(folder)) {
-    for (const line of readFileSync(new URL(file, folder), "utf8").split("\n")) {
-      const [, key, text] = line.match(/^([a-z][a-z0-9_-]*) = (.+)$/) ?? [];
-      if (key) all.set(key, text);
-    }
-  }
-  return all;
+// The texts of one language by key, of the theme and of a plugin. Only those of one line are needed here.
+export function themeTexts(language) {
+  const folder = new URL(`themes/default/locales/${language}/`, ROOT);
+  return new Map(readdirSync(folder).flatMap((file) => read(new URL(file, folder))));
+}
+
+export function pluginTexts(plugin, language) {
+  return new Map(read(new URL(`plugins/${plugin}/locales/${language}.ftl`, ROOT)));
+}
+
+function read(file) {
+  const lines = readFileSync(file, "utf8").matchAll(/^([a-z][a-z0-9_-]*) = (.+)$/gm);
+  return [...lines].map(([, key, text]) => [key, text]);
 }
 
 // Whether a page's text says what the theme has under a key, whatever its values are.

@@ -40,6 +40,7 @@ async function consent(trip) {
   trip.kept.connection = trip.path();
   await trip.contains("main", ACCOUNT.name, ACCOUNT.email);
   await trip.reads(".page-head .health", "health-working");
+  assert.equal(await page.locator(".check-list .badge").count(), 0, "a permission is told as declined");
   await trip.look("connection calendars");
 }
 

@@ -40,7 +40,7 @@ async function disconnect(trip) {
 }
 
 async function activity(trip) {
-  const { page, texts } = trip;
+  const { page, texts, traveller } = trip;
   await trip.open("/activity");
   const entries = await page.locator(".timeline > li").allInnerTexts();
   for (const key of DONE) {
@@ -48,6 +48,7 @@ async function activity(trip) {
     assert.ok(entry, `the log doesn't say "${texts.get(key)}"`);
   }
   const added = entries.find((text) => says(text, texts.get("act-person-created")));
+  assert.ok(added.includes(traveller.person.name), `whom? ${added}`);
   assert.match(added, /127\.0\.0\.1/);
   assert.match(added, /Chrom/);
   assert.match(added, /Linux/);
@@ -59,7 +60,6 @@ async function signOut(trip) {
   const { page } = trip;
   await page.locator(".side details.menu > summary").click();
   await trip.look("account menu");
-  await page.locator(".side details.menu > summary").click();
   await trip.press('.side form[action="/sign-out"] button', /^\/sign-in$/);
   await trip.open("/people");
   assert.equal(trip.path(), "/sign-in", "signed out, and still let in");
