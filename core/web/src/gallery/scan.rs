@@ -81,6 +81,47 @@ fn every_use_has_a_text() {
     }
 }
 
+/// What looks like an act but is the name of a job, a form or a file.
+const NO_ACTS: [&str; 8] = [
+    "appointment.book",
+    "calendar.pull",
+    "calendar.push",
+    "person.create",
+    "plugin.event",
+    "plugin.job",
+    "plugin.toml",
+    "plugin.webhook",
+];
+
+#[test]
+fn the_log_has_words_for_every_act() {
+    const NOUNS: [&str; 12] = [
+        "account",
+        "appointment",
+        "calendar",
+        "calendars",
+        "client",
+        "connection",
+        "invitation",
+        "member",
+        "person",
+        "plugin",
+        "session",
+        "tenant",
+    ];
+    let (texts, mut code) = (Texts::load().unwrap(), String::new());
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src"), &mut code);
+    let acts = code.split('"').filter(|text| {
+        let parts = text.split_once('.');
+        parts.is_some_and(|(noun, verb)| NOUNS.contains(&noun) && verb.bytes().all(is_key_byte))
+    });
+    let missing: BTreeSet<_> = acts
+        .filter(|act| !NO_ACTS.contains(act))
+        .filter(|act| !texts.has(Locale::En, &format!("act-{}", act.replace('.', "-"))))
+        .collect();
+    assert!(missing.is_empty(), "the log has no words for {missing:?}");
+}
+
 #[test]
 fn no_template_turns_escaping_off() {
     for name in ThemeFiles::iter().filter(|name| name.ends_with(".html")) {

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::answer::{Answer, form_errors};
 use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::{id, paragraphs};
+use crate::pages::{id, paragraphs, zone_name};
 use crate::views::calendar::{AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow};
 use crate::views::{Choice, Errors};
 
@@ -80,7 +80,7 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
         id: appointment.id.to_string(),
         person_href: person.map(|id| format!("/people/{id}")),
         notes: paragraphs(&appointment.notes),
-        other_zone: (appointment.zone != ctx.zone).then(|| appointment.zone.to_string()),
+        other_zone: (appointment.zone != ctx.zone).then(|| zone_name(&appointment.zone)),
         calendar: calendar.map(|calendar| calendar.name),
         event_url: appointment.external_url.clone().filter(|url| url.starts_with("https://")),
         sync: sync.to_owned(),
@@ -153,7 +153,7 @@ async fn edit_page(
         people: people_choices(member, &form.person).await?,
         calendars: choices.collect(),
         calendar_fixed: appointment.is_some_and(|each| each.external_id.is_some()),
-        zone: member.ctx.zone.to_string(),
+        zone: zone_name(&member.ctx.zone),
         form,
         errors,
     };

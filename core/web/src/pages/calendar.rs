@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::answer::Answer;
 use crate::dates::Dates;
 use crate::member::Member;
-use crate::pages::appointments;
+use crate::pages::{appointments, zone_name};
 use crate::views::calendar::{Day, Entry, Week};
 use crate::week::{self, Hours, Place, Span};
 
@@ -55,7 +55,7 @@ pub async fn show(member: Member, query: Query<WeekQuery>) -> Answer {
         hours: (hours.first..hours.last).map(|hour| format!("{hour:02}:00")).collect(),
         days: days.iter().map(|day| draw_day(&member, &dates, *day, hours, &items)).collect(),
         rows: hours.rows(),
-        zone: ctx.zone.to_string(),
+        zone: zone_name(&ctx.zone),
         has_calendar: !calendars::list_calendars(app, ctx).await?.is_empty(),
         can_book: role.may(Permission::WriteAppointments),
         can_connect: role.may(Permission::ManageConnections),

@@ -39,6 +39,11 @@ pub fn zones(current: &str) -> Vec<Choice> {
         .collect()
 }
 
+/// A time zone as people read it.
+pub fn zone_name(zone: &Zone) -> String {
+    zone.name().replace('_', " ")
+}
+
 /// The currencies to choose from; those of most of our businesses come first.
 pub fn currencies(current: &str) -> Vec<Choice> {
     const FIRST: [(&str, &str); 4] = [("ILS", "₪"), ("USD", "$"), ("EUR", "€"), ("GBP", "£")];

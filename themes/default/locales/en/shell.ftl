@@ -95,3 +95,4 @@ role-owner-text = Everything, including handing the business over
 role-admin-text = Everything except what concerns owners
 role-member-text = Daily work: people and appointments
 role-accountant-text = Invoices and exports only
+sandbox-label = Sandbox

@@ -95,3 +95,4 @@ role-owner-text = הכול, כולל העברת הבעלות על העסק
 role-admin-text = הכול, חוץ ממה שנוגע לבעלות
 role-member-text = העבודה היומיומית: אנשים ופגישות
 role-accountant-text = חשבוניות וייצוא בלבד
+sandbox-label = מצב הדגמה

@@ -299,7 +299,7 @@ fn week(w: Words) -> Week {
             weekday: w.of(name.0, name.1),
             weekday_long: w.of("Monday", "יום שני"),
             number: number.to_string(),
-            full: w.of("Monday, 23 November", "יום שני, 23 בנובמבר"),
+            full: w.of(&format!("{number} November"), &format!("{number} בנובמבר")),
             is_today: number == 23,
             now_row: (number == 23).then_some(14),
             entries: vec![],
