@@ -201,7 +201,6 @@ fn plugin(w: Words, enabled: bool) -> PluginPage {
         "write-records",
         "field",
         "collection",
-        "network",
         "slot",
         "scope",
     ];
