@@ -122,6 +122,8 @@ async function cancelHere(trip) {
   await page.locator(`form[action="${kept.appointment}/cancel"] button:not([type])`).click();
   await page.locator(".banner-warn").waitFor();
   await trip.reads(".banner-warn", "appointment-is-cancelled");
-  await trip.look("appointment cancelled");
   await until(30, "the event is gone", async () => !(await provider.event(CALENDAR, kept.event.id)));
+  await page.reload();
+  await trip.reads("#sync", "sync-gone-text");
+  await trip.look("appointment cancelled");
 }

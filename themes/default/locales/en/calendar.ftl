@@ -38,6 +38,7 @@ sync-pending = On its way
 sync-pending-text = Being written to the calendar { $calendar }. Usually a few seconds.
 sync-synced = In step
 sync-synced-text = Changes here and in the calendar { $calendar } reach each other.
+sync-gone-text = The event is gone from the calendar { $calendar }.
 sync-failed = Not written yet
 sync-failed-text = The calendar { $calendar } couldn’t be updated. The appointment is safe here.
 sync-open = Open it there

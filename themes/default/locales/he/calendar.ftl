@@ -38,6 +38,7 @@ sync-pending = בדרך ליומן
 sync-pending-text = נרשמת עכשיו ביומן { $calendar }. בדרך כלל זה עניין של שניות.
 sync-synced = מסונכרן
 sync-synced-text = שינויים כאן וביומן { $calendar } מתעדכנים בשני הצדדים.
+sync-gone-text = האירוע נמחק מהיומן { $calendar }.
 sync-failed = עוד לא נרשמה
 sync-failed-text = לא הצלחנו לעדכן את היומן { $calendar }. הפגישה עצמה שמורה כאן.
 sync-open = פתיחה ביומן
