@@ -10,7 +10,9 @@ use vault::password::{self, Weak};
 use crate::error::{Error, Result};
 
 /// How long a sign-in waits for its turn before it is told to come back.
-const WAIT_SECS_MAX: u64 = 10;
+const WAIT_SECS_MAX: u64 = 30;
+/// When it is told to come back.
+const RETRY_AFTER_SECS: u64 = 10;
 
 static TURNS: Semaphore = Semaphore::const_new(password::AT_ONCE);
 
@@ -70,6 +72,6 @@ async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
 async fn turn() -> Result<SemaphorePermit<'static>> {
     match tokio::time::timeout(Duration::from_secs(WAIT_SECS_MAX), TURNS.acquire()).await {
         Ok(permit) => permit.map_err(Error::internal),
-        Err(_) => Err(Error::Limited { retry_after_secs: WAIT_SECS_MAX }),
+        Err(_) => Err(Error::Limited { retry_after_secs: RETRY_AFTER_SECS }),
     }
 }

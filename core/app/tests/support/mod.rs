@@ -6,12 +6,14 @@ mod parts;
 
 use std::ops::AsyncFn;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::sessions::{self, Current, Login, SignedIn};
 use app::tenants::{self, BusinessInput, FirstRun, OwnerInput};
 use app::{App, Context, Error, Origin, audit, invitations};
 use domain::time::ManualClock;
 use domain::{Role, Secret, TenantId};
+use store::{Backend, Conn};
 
 /// A password nobody would guess.
 pub const PASSWORD: &str = "seven quiet green lamps";
@@ -90,6 +92,38 @@ impl Fixture {
         let input = invitations::JoinInput { name, password: secret(PASSWORD) };
         let signed = invitations::accept_as_new(&self.app, &origin(), token, input).await.unwrap();
         self.signed(signed).await
+    }
+
+    /// Runs `work` while another transaction stands in its way, so that everything in it meets at
+    /// once when that one gives up. SQLite has one writer at a time anyway.
+    pub async fn held_up<T>(
+        &self,
+        hold: impl FnOnce(&mut Conn) -> store::Result<()> + Send + 'static,
+        work: impl Future<Output = T>,
+    ) -> T {
+        if self.app.db.backend() == Backend::Sqlite {
+            return work.await;
+        }
+        let (held, is_held) = tokio::sync::oneshot::channel();
+        let (release, is_released) = std::sync::mpsc::channel::<()>();
+        let db = self.app.db.clone();
+        let other = tokio::spawn(async move {
+            let hold_on = move |c: &mut Conn| -> store::Result<()> {
+                hold(c)?;
+                held.send(()).unwrap();
+                is_released.recv().unwrap();
+                Err(store::Error::Conflict)
+            };
+            db.write(hold_on).await
+        });
+        is_held.await.unwrap();
+        let give_up = async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            release.send(()).unwrap();
+        };
+        let (done, ()) = tokio::join!(work, give_up);
+        other.await.unwrap().unwrap_err();
+        done
     }
 
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn, Error> {
