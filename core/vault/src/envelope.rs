@@ -13,13 +13,33 @@ const WHAT: &str = "sealed secret";
 const NONCE_AT: usize = 1 + 4;
 const COMMITMENT_AT: usize = NONCE_AT + NONCE_LEN;
 const SEALED_AT: usize = COMMITMENT_AT + MAC_LEN;
+/// Bytes that an envelope adds.
+pub(crate) const ENVELOPE_ADDS: usize = SEALED_AT + TAG_LEN;
+
+/// What is in an envelope: one kind is never taken for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A secret.
+    Secret,
+    /// A stream's key and header.
+    Stream,
+}
+
+impl Kind {
+    const fn name(self) -> &'static [u8] {
+        match self {
+            Self::Secret => b"oxpi secret",
+            Self::Stream => b"oxpi stream",
+        }
+    }
+}
 
 /// Everything an envelope is bound to. The format is in it, so that bytes of a later format can't
 /// be passed off as this one.
-fn bound(format: u8, label: &Label<'_>, key_id: u32) -> Result<Vec<u8>, Error> {
+fn bound(kind: Kind, format: u8, label: &Label<'_>, key_id: u32) -> Result<Vec<u8>, Error> {
     let [tenant, owner, name, record] = label.place()?;
     let (version, key_id) = (label.version.to_be_bytes(), key_id.to_be_bytes());
-    Ok(canonical(&[b"oxpi secret", &[format], tenant, owner, name, record, &version, &key_id]))
+    Ok(canonical(&[kind.name(), &[format], tenant, owner, name, record, &version, &key_id]))
 }
 
 fn subkey(data_key: &Key, label: &Label<'_>) -> Result<Key, Error> {
@@ -43,6 +63,7 @@ pub(crate) fn key_id(envelope: &[u8]) -> Result<u32, Error> {
 
 /// Seals a secret with a data key.
 pub(crate) fn seal(
+    kind: Kind,
     data_key: &Key,
     key_id: u32,
     label: &Label<'_>,
@@ -50,18 +71,18 @@ pub(crate) fn seal(
 ) -> Result<Vec<u8>, Error> {
     let mut nonce = [0; NONCE_LEN];
     sodium::random(&mut nonce)?;
-    seal_as(FORMAT, data_key, key_id, label, &nonce, plain)
+    seal_as((kind, FORMAT), data_key, key_id, label, &nonce, plain)
 }
 
 fn seal_as(
-    format: u8,
+    (kind, format): (Kind, u8),
     data_key: &Key,
     key_id: u32,
     label: &Label<'_>,
     nonce: &[u8; NONCE_LEN],
     plain: &[u8],
 ) -> Result<Vec<u8>, Error> {
-    let bound = bound(format, label, key_id)?;
+    let bound = bound(kind, format, label, key_id)?;
     let mut envelope = Vec::with_capacity(SEALED_AT + plain.len() + TAG_LEN);
     envelope.push(format);
     envelope.extend_from_slice(&key_id.to_be_bytes());
@@ -73,6 +94,7 @@ fn seal_as(
 
 /// Opens an envelope that this data key sealed under an equal label.
 pub(crate) fn open(
+    kind: Kind,
     data_key: &Key,
     given: u32,
     label: &Label<'_>,
@@ -82,7 +104,7 @@ pub(crate) fn open(
     if sealed_with != given {
         return Err(Error::OtherKey { sealed_with, given });
     }
-    let bound = bound(FORMAT, label, given)?;
+    let bound = bound(kind, FORMAT, label, given)?;
     let mut nonce = [0; NONCE_LEN];
     nonce.copy_from_slice(&envelope[NONCE_AT..COMMITMENT_AT]);
     let mut stored = [0; MAC_LEN];
@@ -103,13 +125,14 @@ mod tests {
         let tenant = "0190a0b0-0000-7000-8000-000000000001".parse()?;
         let label = Label { tenant: &tenant, owner: "o", name: "n", record: "", version: 1 };
         let key = Key::random()?;
-        let mut envelope = seal_as(FORMAT + 1, &key, 7, &label, &[9; NONCE_LEN], b"plain")?;
+        let mut envelope =
+            seal_as((Kind::Secret, FORMAT + 1), &key, 7, &label, &[9; NONCE_LEN], b"plain")?;
         assert_eq!(
-            open(&key, 7, &label, &envelope).err(),
+            open(Kind::Secret, &key, 7, &label, &envelope).err(),
             Some(Error::UnknownFormat { what: WHAT, format: FORMAT + 1 })
         );
         envelope[0] = FORMAT;
-        assert_eq!(open(&key, 7, &label, &envelope).err(), Some(Error::Refused));
+        assert_eq!(open(Kind::Secret, &key, 7, &label, &envelope).err(), Some(Error::Refused));
         Ok(())
     }
 
@@ -120,10 +143,12 @@ mod tests {
         let tenant = "0190a0b0-0000-7000-8000-000000000001".parse()?;
         let label = Label { tenant: &tenant, owner: "o", name: "n", record: "", version: 1 };
         let (key, other) = (Key::random()?, Key::random()?);
-        let mut envelope = seal_as(FORMAT, &key, 7, &label, &[9; NONCE_LEN], b"plain")?;
-        let foreign = seal_as(FORMAT, &other, 7, &label, &[9; NONCE_LEN], b"plain")?;
+        let mut envelope =
+            seal_as((Kind::Secret, FORMAT), &key, 7, &label, &[9; NONCE_LEN], b"plain")?;
+        let foreign =
+            seal_as((Kind::Secret, FORMAT), &other, 7, &label, &[9; NONCE_LEN], b"plain")?;
         envelope[SEALED_AT..].copy_from_slice(&foreign[SEALED_AT..]);
-        assert_eq!(open(&key, 7, &label, &envelope).err(), Some(Error::Refused));
+        assert_eq!(open(Kind::Secret, &key, 7, &label, &envelope).err(), Some(Error::Refused));
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ mod label;
 pub mod password;
 mod root_key;
 mod sodium;
+mod stream;
 pub mod token;
 mod vault;
 
@@ -20,4 +21,5 @@ pub use error::{Error, RootKeyError};
 pub use keys::WrappedKey;
 pub use label::Label;
 pub use root_key::{FileSource, RootKey, RootKeySource, VariableSource};
+pub use stream::{FRAME_LEN, Opener, STREAM_HEAD_LEN, Sealer, sealed_len};
 pub use vault::{Vault, key_id};

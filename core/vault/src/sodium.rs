@@ -1,7 +1,7 @@
 //! The only file that names the cryptographic library (its upstream is retired, so a replacement
 //! must touch nothing else; `tests/golden.rs` opens what this makes with other crates).
 //!
-//! Used of it: AEAD, pwhash, auth, randombytes.
+//! Used of it: AEAD, secretstream, pwhash, auth, randombytes.
 
 use std::sync::OnceLock;
 
@@ -9,6 +9,7 @@ use domain::Secret;
 use sodiumoxide::crypto::aead::xchacha20poly1305_ietf as aead;
 use sodiumoxide::crypto::auth::hmacsha512256 as auth;
 use sodiumoxide::crypto::pwhash::argon2id13 as pwhash;
+use sodiumoxide::crypto::secretstream::{self, Pull, Push, Tag};
 
 use crate::Error;
 use crate::keys::Key;
@@ -19,6 +20,11 @@ pub(crate) const NONCE_LEN: usize = aead::NONCEBYTES;
 pub(crate) const TAG_LEN: usize = aead::TAGBYTES;
 /// Bytes of a message authentication code.
 pub(crate) const MAC_LEN: usize = auth::TAGBYTES;
+
+/// Bytes of a stream's header.
+pub(crate) const STREAM_HEADER_LEN: usize = secretstream::HEADERBYTES;
+/// Bytes that sealing adds to a frame of a stream.
+pub(crate) const FRAME_ADDS: usize = secretstream::ABYTES;
 
 /// Argon2id passes (RFC 9106 calls it t).
 pub(crate) const PASSWORD_PASSES: usize = 2;
@@ -87,4 +93,59 @@ pub(crate) fn verify_password(hash: &str, password: &[u8]) -> bool {
     }
     padded[..hash.len()].copy_from_slice(hash.as_bytes());
     pwhash::pwhash_verify(&pwhash::HashedPassword(padded), password)
+}
+
+/// A stream being sealed, in its own place in memory so that moving it leaves no copy of its key.
+pub(crate) struct SealingStream(Box<secretstream::Stream<Push>>);
+
+/// A stream being opened.
+pub(crate) struct OpeningStream(Box<secretstream::Stream<Pull>>);
+
+impl SealingStream {
+    /// Begins a stream; its header is random.
+    pub(crate) fn begin(key: &Key) -> Result<(Self, [u8; STREAM_HEADER_LEN]), Error> {
+        start()?;
+        secretstream::Stream::init_push(&secretstream::Key(*key.bytes()))
+            .map(|(stream, header)| (Self(Box::new(stream)), header.0))
+            .map_err(|()| Error::Library("a stream could not be begun"))
+    }
+
+    /// Seals the next frame; after the last one the stream takes no more.
+    pub(crate) fn push(&mut self, plain: &[u8], last: bool) -> Result<Vec<u8>, Error> {
+        let tag = if last { Tag::Final } else { Tag::Message };
+        self.0.push(plain, None, tag).map_err(|()| Error::Library("the stream has ended"))
+    }
+}
+
+impl OpeningStream {
+    /// Begins to open the stream that has this header.
+    pub(crate) fn begin(key: &Key, header: &[u8; STREAM_HEADER_LEN]) -> Result<Self, Error> {
+        start()?;
+        let (key, header) = (secretstream::Key(*key.bytes()), secretstream::Header(*header));
+        secretstream::Stream::init_pull(&header, &key)
+            .map(|stream| Self(Box::new(stream)))
+            .map_err(|()| Error::Refused)
+    }
+
+    /// Opens the next frame, which must be the last one exactly if `last` says so.
+    pub(crate) fn pull(&mut self, sealed: &[u8], last: bool) -> Result<Secret, Error> {
+        let (plain, tag) = self.0.pull(sealed, None).map_err(|()| Error::Refused)?;
+        let plain = Secret::new(plain);
+        let expected = if last { Tag::Final } else { Tag::Message };
+        if tag == expected { Ok(plain) } else { Err(Error::Refused) }
+    }
+}
+
+// The library leaves a stream's key in memory; a new one derived from it takes its place. A stream
+// that ended has done so by itself and says so by an error.
+impl Drop for SealingStream {
+    fn drop(&mut self) {
+        let _already_replaced = self.0.rekey();
+    }
+}
+
+impl Drop for OpeningStream {
+    fn drop(&mut self) {
+        let _already_replaced = self.0.rekey();
+    }
 }

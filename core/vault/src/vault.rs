@@ -2,10 +2,12 @@
 
 use domain::{Secret, TenantId};
 
+use crate::envelope::{self, Kind};
 use crate::keys::{self, Key, WrappedKey};
 use crate::label::Label;
 use crate::root_key::RootKey;
-use crate::{Error, envelope, sodium};
+use crate::stream::{self, Opener, STREAM_HEAD_LEN, Sealer};
+use crate::{Error, sodium};
 
 /// Holds the root key for as long as the process serves.
 pub struct Vault {
@@ -53,7 +55,7 @@ impl Vault {
         secret: &Secret,
     ) -> Result<Vec<u8>, Error> {
         let data_key = keys::unwrap(self.root.key(), label.tenant, key)?;
-        envelope::seal(&data_key, key.key_id(), label, secret.expose())
+        envelope::seal(Kind::Secret, &data_key, key.key_id(), label, secret.expose())
     }
 
     /// Opens what [`Vault::seal`] made with the same data key under an equal label.
@@ -64,7 +66,57 @@ impl Vault {
         sealed: &[u8],
     ) -> Result<Secret, Error> {
         let data_key = keys::unwrap(self.root.key(), label.tenant, key)?;
-        envelope::open(&data_key, key.key_id(), label, sealed)
+        envelope::open(Kind::Secret, &data_key, key.key_id(), label, sealed)
+    }
+
+    /// What `old` sealed, sealed with `new` under the same label: rotation.
+    pub fn reseal(
+        &self,
+        old: &WrappedKey,
+        new: &WrappedKey,
+        label: &Label<'_>,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        self.seal(new, label, &self.open(old, label, sealed)?)
+    }
+
+    /// Begins to seal what is too large to be one secret, such as a document. Keep the head in the
+    /// database (it is sealed like a secret, so rotation changes it alone) and the body, which is
+    /// what [`Sealer`] makes, wherever there is room.
+    pub fn seal_stream(
+        &self,
+        key: &WrappedKey,
+        label: &Label<'_>,
+    ) -> Result<(Sealer, [u8; STREAM_HEAD_LEN]), Error> {
+        let data_key = keys::unwrap(self.root.key(), label.tenant, key)?;
+        stream::begin(&data_key, key.key_id(), label)
+    }
+
+    /// Begins to open a stream by its head, which [`Vault::seal_stream`] made under an equal label.
+    pub fn open_stream(
+        &self,
+        key: &WrappedKey,
+        label: &Label<'_>,
+        head: &[u8],
+    ) -> Result<Opener, Error> {
+        let data_key = keys::unwrap(self.root.key(), label.tenant, key)?;
+        stream::open(&data_key, key.key_id(), label, head)
+    }
+
+    /// A stream's head that `old` sealed, sealed with `new`; the body stays as it is.
+    pub fn reseal_stream(
+        &self,
+        old: &WrappedKey,
+        new: &WrappedKey,
+        label: &Label<'_>,
+        head: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        let (old_key, new_key) = (
+            keys::unwrap(self.root.key(), label.tenant, old)?,
+            keys::unwrap(self.root.key(), label.tenant, new)?,
+        );
+        let inside = envelope::open(Kind::Stream, &old_key, old.key_id(), label, head)?;
+        envelope::seal(Kind::Stream, &new_key, new.key_id(), label, inside.expose())
     }
 
     /// A code over data that only this installation can make, such as for the audit chain. Codes of

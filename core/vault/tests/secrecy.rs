@@ -23,6 +23,12 @@ fn secret_types_can_not_be_printed_or_serialized() {
     lacks!(vault::RootKey, Clone);
     lacks!(vault::Vault, std::fmt::Debug);
     lacks!(vault::Vault, serde::Serialize);
+    lacks!(vault::Sealer, std::fmt::Debug);
+    lacks!(vault::Sealer, serde::Serialize);
+    lacks!(vault::Sealer, Clone);
+    lacks!(vault::Opener, std::fmt::Debug);
+    lacks!(vault::Opener, serde::Serialize);
+    lacks!(vault::Opener, Clone);
     lacks!(domain::Secret, std::fmt::Debug);
     lacks!(domain::Secret, std::fmt::Display);
     lacks!(domain::Secret, serde::Serialize);
