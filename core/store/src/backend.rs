@@ -79,6 +79,12 @@ impl Conn {
         <Self as Connection>::TransactionManager::rollback_transaction(self)
     }
 
+    /// How many transactions are open within each other; none where none is or the count is lost.
+    pub(crate) fn depth(&mut self) -> Option<u32> {
+        let status = <Self as Connection>::TransactionManager::transaction_manager_status_mut(self);
+        status.transaction_depth().ok().flatten().map(std::num::NonZeroU32::get)
+    }
+
     /// Whether the connection can't be used again.
     pub(crate) fn is_broken(&mut self) -> bool {
         <Self as Connection>::TransactionManager::is_broken_transaction_manager(self)

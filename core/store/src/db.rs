@@ -11,6 +11,7 @@ use diesel::sql_types::Text;
 
 use crate::backend::{Backend, Conn};
 use crate::error::{Error, Result};
+use crate::group::Group;
 use crate::migrate;
 use crate::pool::{Pool, Source};
 
@@ -69,7 +70,16 @@ impl DbOptions {
 pub struct Db {
     backend: Backend,
     readers: Arc<Pool>,
-    writers: Arc<Pool>,
+    writers: Writers,
+}
+
+/// Who writes.
+#[derive(Clone)]
+enum Writers {
+    /// One connection at a time. Writes that wait together are committed together.
+    Grouped(Arc<Group>),
+    /// Each in a transaction and on a connection of its own.
+    Each(Arc<Pool>),
 }
 
 impl Db {
@@ -83,7 +93,10 @@ impl Db {
             Target::Sqlite(path) => Self::sqlite(path, options)?,
             Target::Postgres(url) => Self::postgres(url, options),
         };
-        db.writers.run(check).await?;
+        match &db.writers {
+            Writers::Grouped(group) => group.prepare(check).await?,
+            Writers::Each(pool) => pool.run(check).await?,
+        }
         db.ping().await?;
         Ok(db)
     }
@@ -100,7 +113,7 @@ impl Db {
         Ok(Self {
             backend: Backend::Sqlite,
             // One writer: waiting here is fair and asynchronous, in SQLite it is neither.
-            writers: Arc::new(Pool::new(source(true), 1, options.wait)),
+            writers: Writers::Grouped(Arc::new(Group::new(source(true), options.wait))),
             readers: Arc::new(Pool::new(source(false), options.connections_max, options.wait)),
         })
     }
@@ -108,7 +121,11 @@ impl Db {
     fn postgres(url: &str, options: &DbOptions) -> Self {
         let source = Source::Postgres { url: url.to_owned(), statement: options.statement_max };
         let pool = Arc::new(Pool::new(source, options.connections_max, options.wait));
-        Self { backend: Backend::Postgres, readers: Arc::clone(&pool), writers: pool }
+        Self {
+            backend: Backend::Postgres,
+            readers: Arc::clone(&pool),
+            writers: Writers::Each(pool),
+        }
     }
 
     /// Which database it is.
@@ -137,7 +154,8 @@ impl Db {
     }
 
     /// Runs a closure in one transaction: committed, and on disk, when it answers `Ok`; as if it
-    /// had never run otherwise. Once begun it ends even if the caller stops waiting.
+    /// had never run otherwise. Once begun it ends even if the caller stops waiting. On SQLite it
+    /// may share its commit with others (see `group.rs`), so it should be short.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
@@ -154,7 +172,12 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.writers.run(move |conn| within(conn, Conn::begin_write, work)).await
+        match &self.writers {
+            Writers::Grouped(group) => group.run(work).await,
+            Writers::Each(pool) => {
+                pool.run(move |conn| within(conn, Conn::begin_write, work)).await
+            }
+        }
     }
 
     /// Whether the database answers.
@@ -165,7 +188,7 @@ impl Db {
     /// Brings the schema up to date, all in one transaction; answers the names of what was run.
     /// Of several processes that start together one migrates and the others wait.
     pub async fn migrate(&self) -> Result<Vec<String>> {
-        self.writers.run(|conn| within(conn, Conn::begin_write, migrate::up)).await
+        self.write(migrate::up).await
     }
 
     /// The names of migrations that are still to be run.
@@ -175,13 +198,12 @@ impl Db {
 
     /// Undoes every migration, and with it all data.
     pub async fn revert_all(&self) -> Result<Vec<String>> {
-        self.writers.run(|conn| within(conn, Conn::begin_write, migrate::down)).await
+        self.write(migrate::down).await
     }
 
-    /// Closes the connections that nobody uses just now.
+    /// Closes the connections that nobody uses just now; SQLite's one that writes stays.
     pub fn close_idle(&self) {
         self.readers.clear();
-        self.writers.clear();
     }
 }
 

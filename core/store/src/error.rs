@@ -49,6 +49,8 @@ impl From<DieselError> for Error {
         match error {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(kind, info) => of_database(kind, info),
+            // The first failure is the cause; the second only says that nothing was left to undo.
+            DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
             DieselError::BrokenTransactionManager => {
                 Self::Unavailable("the connection broke within a transaction".to_owned())
             }

@@ -14,6 +14,7 @@ mod columns;
 mod db;
 mod error;
 mod fold;
+mod group;
 mod migrate;
 mod page;
 mod pool;

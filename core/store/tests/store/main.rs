@@ -11,6 +11,7 @@ mod audit;
 mod calendars;
 mod connections;
 mod db;
+mod group;
 mod inbox;
 mod invitations;
 mod jobs;
