@@ -49,6 +49,8 @@ pub enum AskKind {
     Egress,
     /// Have a secret placed in requests to an address.
     Slot,
+    /// Make keyed hashes with a secret.
+    Sign,
     /// A permission at a provider.
     Scope,
 }
@@ -133,5 +135,10 @@ impl Grant {
     /// Whether this slot's secret may be placed.
     pub fn allows_slot(&self, slot: &Slot) -> bool {
         self.allows(&slot.ask)
+    }
+
+    /// Whether keyed hashes may be made with this slot's secret.
+    pub fn allows_signing(&self, slot: &Slot) -> bool {
+        !slot.hmac.is_empty() && self.allows(&slot.sign_ask)
     }
 }

@@ -6,6 +6,7 @@ wit_bindgen::generate!({
         package oxpi:kit-imports;
         world imports {
             import oxpi:plugin/types@1.0.0; import oxpi:plugin/http@1.0.0;
+            import oxpi:plugin/crypto@1.0.0;
             import oxpi:plugin/records@1.0.0; import oxpi:plugin/kv@1.0.0;
             import oxpi:plugin/jobs@1.0.0; import oxpi:plugin/events@1.0.0;
             import oxpi:plugin/log@1.0.0; import oxpi:plugin/env@1.0.0;

@@ -21,6 +21,7 @@
 #[doc(hidden)]
 pub mod bindings;
 pub mod calendar;
+pub mod crypto;
 pub mod env;
 pub mod events;
 #[doc(hidden)]

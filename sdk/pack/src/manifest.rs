@@ -5,8 +5,8 @@ use toml::Table;
 
 use crate::Component;
 
-/// Imports that everybody has without asking.
-const UNASKED: [&str; 4] = ["http", "env", "log", "i18n"];
+/// Imports that everybody has without asking; what they reach, routes and slots say.
+const UNASKED: [&str; 5] = ["http", "crypto", "env", "log", "i18n"];
 
 pub struct Manifest {
     pub id: String,

@@ -168,3 +168,21 @@ async fn views_speak_the_calls_language() {
     assert_eq!(refused.code, "not-found");
     host.finish();
 }
+
+#[tokio::test]
+async fn a_key_signs_without_being_seen() {
+    let host = sample().start().await;
+    let said = run(&host, "sign", json!({"text": "what do ya want for nothing?"})).await.unwrap();
+    // What openssl makes of the same: `openssl dgst -sha256 -hmac test-signing`, and so on.
+    assert_eq!(said["mac"], "657f6321819ea34bbe3a7e2b844db842e8a2a48514c5c55c8034ef315ba9b87d");
+    assert_eq!(said["old"], "8c3a81df9b31bba958ea53bf4cccddb596768472");
+    assert!(said["hash"].as_str().unwrap().starts_with("a3adca3c9c1e45b39ef51b0703692e09"));
+    assert_eq!((&said["fits"], &said["short"]), (&json!(true), &json!(false)));
+    assert_eq!(said["other"], json!(false));
+    let other = host.run_job("sign", &json!({"text": "x", "slot": "none"}), 1).await;
+    assert_eq!(problem(other).code, "denied");
+    host.finish();
+    let host = sample().grant(&["jobs"]).start().await;
+    assert_eq!(problem(host.run_job("sign", &json!({"text": "x"}), 1).await).code, "denied");
+    host.finish();
+}

@@ -42,6 +42,7 @@ pub(crate) fn place(
         SlotPlace::Query(name) => query(request, name, text),
         SlotPlace::Json(name) => json(request, name, text),
         SlotPlace::Form(name) => form(request, name, text),
+        SlotPlace::Nowhere => Err(Problem::denied("this slot's secret goes into no request")),
     }
 }
 

@@ -14,7 +14,7 @@ const PACKAGE: &str = "oxpi:plugin/";
 
 /// Interfaces a plugin may import, with their functions as components name them. A function or
 /// interface that is added later stands here too, and the contract's page says since when.
-const IMPORTS: [(&str, &[&str]); 9] = [
+const IMPORTS: [(&str, &[&str]); 10] = [
     ("types", &[]),
     (
         "http",
@@ -32,6 +32,7 @@ const IMPORTS: [(&str, &[&str]); 9] = [
             "send",
         ],
     ),
+    ("crypto", &["hmac-sign", "hmac-verify", "hash"]),
     ("records", &["get", "query", "upsert", "delete"]),
     ("kv", &["get", "put", "delete", "keys"]),
     ("jobs", &["enqueue", "cancel"]),

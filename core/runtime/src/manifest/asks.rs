@@ -19,7 +19,13 @@ impl Manifest {
             }
         }
         for slot in &self.slots {
-            asks.push(ask(slot.ask.clone(), AskKind::Slot, &slot.origin, None));
+            if slot.place != SlotPlace::Nowhere {
+                asks.push(ask(slot.ask.clone(), AskKind::Slot, &slot.origin, None));
+            }
+            if !slot.hmac.is_empty() {
+                let name = slot.source.name();
+                asks.push(ask(slot.sign_ask.clone(), AskKind::Sign, name, None));
+            }
         }
         for route in &self.egress {
             asks.push(ask(route.ask.clone(), AskKind::Egress, &route.origin, None));
@@ -92,8 +98,27 @@ impl Slot {
             SlotPlace::Query(name) => format!("query {name}"),
             SlotPlace::Json(name) => format!("json {name}"),
             SlotPlace::Form(name) => format!("form {name}"),
+            SlotPlace::Nowhere => return String::new(),
         };
         let methods = self.methods.join(",");
         format!("slot:{source} as {place} for {methods} {}{}", self.origin, self.path)
+    }
+
+    /// The sentence a grant keeps for keyed hashes; empty where the slot makes none.
+    pub(super) fn sign_ask_of(&self) -> String {
+        let algorithms: Vec<&str> = self.hmac.iter().map(|known| known.as_str()).collect();
+        match algorithms.as_slice() {
+            [] => String::new(),
+            some => format!("sign:secret {} with {}", self.source.name(), some.join(",")),
+        }
+    }
+}
+
+impl SlotSource {
+    /// The provider's id or the secret's name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Provider(name) | Self::Secret(name) => name,
+        }
     }
 }

@@ -20,7 +20,9 @@ mod references;
 mod schema;
 mod version;
 
-pub use reach::{Effect, EgressRoute, Provider, ProviderScope, Slot, SlotPlace, SlotSource};
+pub use reach::{
+    Algorithm, Effect, EgressRoute, Provider, ProviderScope, Slot, SlotPlace, SlotSource,
+};
 pub use schema::{Property, PropertyKind, Schema, Violation};
 pub use version::{BadVersion, Version};
 

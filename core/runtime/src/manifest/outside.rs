@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::parse::{checked, checked_opt, one_of, values};
 use super::reader::{At, Result, Table};
-use super::{Effect, EgressRoute, Provider, ProviderScope, Slot, SlotPlace, SlotSource, check};
+use super::{
+    Algorithm, Effect, EgressRoute, Provider, ProviderScope, Slot, SlotPlace, SlotSource, check,
+};
 
 /// Parameters of the authorization address that are the host's own.
 const OWN_PARAMS: [&str; 8] = [
@@ -79,19 +81,44 @@ pub(super) fn slot(mut table: Table<'_>) -> Result<(At<String>, Slot)> {
         (None, Some(secret)) => SlotSource::Secret(secret),
         _ => return table.wrong("a slot has either `provider` or `secret`"),
     };
+    let hmac = algorithms(&mut table, &source)?;
     let mut slot = Slot {
         id: id.value.clone(),
         source,
-        origin: checked(&mut table, "origin", check::origin)?,
-        path: checked_opt(&mut table, "path", |path| check::path(path, false))?
-            .unwrap_or_else(|| "/".to_owned()),
-        methods: methods(&mut table)?,
-        place: place(&mut table)?,
+        origin: String::new(),
+        path: String::new(),
+        methods: Vec::new(),
+        place: SlotPlace::Nowhere,
+        hmac,
         ask: String::new(),
+        sign_ask: String::new(),
     };
+    // A key that only signs goes nowhere; any other slot says where, and to whom.
+    if slot.hmac.is_empty() || table.has("place") {
+        slot.origin = checked(&mut table, "origin", check::origin)?;
+        slot.path = checked_opt(&mut table, "path", |path| check::path(path, false))?
+            .unwrap_or_else(|| "/".to_owned());
+        slot.methods = methods(&mut table)?;
+        slot.place = place(&mut table)?;
+        slot.ask = slot.ask_of();
+    }
     table.finish()?;
-    slot.ask = slot.ask_of();
+    slot.sign_ask = slot.sign_ask_of();
     Ok((id, slot))
+}
+
+/// A token of a connected account signs nothing: what it is for is the provider's business.
+fn algorithms(table: &mut Table<'_>, source: &SlotSource) -> Result<Vec<Algorithm>> {
+    let words = Algorithm::ALL.map(|known| (known.as_str(), known));
+    let mut found = Vec::new();
+    for name in table.texts("hmac")? {
+        if matches!(source, SlotSource::Provider(_)) {
+            return name.wrong("`hmac` is for a `secret`; a provider's token signs nothing");
+        }
+        found.push(one_of(name, "hmac", &words)?);
+    }
+    found.sort();
+    Ok(found)
 }
 
 fn place(table: &mut Table<'_>) -> Result<SlotPlace> {

@@ -49,7 +49,8 @@ pub struct Slot {
     pub id: String,
     /// Whose secret.
     pub source: SlotSource,
-    /// The only origin it may go to, such as `https://api.example.com`.
+    /// The only origin it may go to, such as `https://api.example.com`; empty where it goes into no
+    /// request.
     pub origin: String,
     /// The path, or with a slash at its end the paths below it.
     pub path: String,
@@ -57,8 +58,43 @@ pub struct Slot {
     pub methods: Vec<String>,
     /// Where in the request.
     pub place: SlotPlace,
-    /// The canonical sentence for grants.
+    /// Keyed hashes that the host makes with it for the plugin; none unless the manifest says so.
+    pub hmac: Vec<Algorithm>,
+    /// The canonical sentence for grants; empty where it goes into no request.
     pub ask: String,
+    /// The canonical sentence for grants of keyed hashes; empty where it makes none.
+    pub sign_ask: String,
+}
+
+/// A hash function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Algorithm {
+    /// SHA-1, only for providers that sign with nothing better (RFC 3174).
+    Sha1,
+    /// SHA-256 (FIPS 180-4).
+    Sha256,
+    /// SHA-512 (FIPS 180-4).
+    Sha512,
+}
+
+impl Algorithm {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Sha1, Self::Sha256, Self::Sha512];
+
+    /// Its name in manifests and calls.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sha1 => "sha1",
+            Self::Sha256 => "sha256",
+            Self::Sha512 => "sha512",
+        }
+    }
+
+    /// The algorithm of this name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == name)
+    }
 }
 
 /// Whose secret a slot holds.
@@ -87,6 +123,8 @@ pub enum SlotPlace {
     Json(String),
     /// A field of a form body.
     Form(String),
+    /// Into none: the secret is a key only.
+    Nowhere,
 }
 
 /// `[[egress]]`: requests that may leave. What no route names is refused.

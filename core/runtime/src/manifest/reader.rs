@@ -249,6 +249,11 @@ impl<'a> Table<'a> {
         self.need(key, value)
     }
 
+    /// Whether a key is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entries.get(key).is_some()
+    }
+
     /// Whether a key holds a table, for keys that hold a text or a table.
     pub(super) fn is_table(&self, key: &str) -> bool {
         self.entries.get(key).is_some_and(|value| value.get_ref().is_table())

@@ -3,7 +3,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Lines, Result};
-use super::{Manifest, ManifestError, Signature, Slot, SlotSource};
+use super::{Manifest, ManifestError, Signature, Slot, SlotPlace, SlotSource};
 
 pub(super) fn check(manifest: &Manifest, lines: &Lines, root: &DeTable<'_>) -> Result<()> {
     for (at, slot) in manifest.slots.iter().enumerate() {
@@ -47,6 +47,9 @@ fn check_slot(manifest: &Manifest, slot: &Slot) -> std::result::Result<(), Strin
         }
         SlotSource::Provider(_) => Ok(()),
     }?;
+    if slot.place == SlotPlace::Nowhere {
+        return Ok(());
+    }
     let reached = manifest.egress.iter().any(|route| route.origin == slot.origin);
     if reached { Ok(()) } else { Err(format!("no [[egress]] route leads to {}", slot.origin)) }
 }

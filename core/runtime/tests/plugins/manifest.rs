@@ -1,6 +1,6 @@
 //! Manifests as their authors write them, right and wrong.
 
-use oxpi_runtime::manifest::{Manifest, PropertyKind, SlotPlace, SlotSource};
+use oxpi_runtime::manifest::{Algorithm, Manifest, PropertyKind, SlotPlace, SlotSource};
 use oxpi_runtime::{AskKind, Grant};
 use proptest::prelude::*;
 
@@ -186,4 +186,31 @@ fn the_manifests_of_this_repository_are_right() {
         read += 1;
     }
     assert!(read > 0, "there is at least one");
+}
+
+#[test]
+fn a_slot_signs_only_where_it_says_so() {
+    let key = "[[slots]]\nid = \"signing\"\nsecret = \"api_key\"\n";
+    let text = format!("{GOOD}\n{key}hmac = [\"sha256\", \"sha1\"]\n");
+    let manifest = Manifest::parse(&text).unwrap();
+    let slot = manifest.slot("signing").unwrap();
+    assert_eq!(
+        (slot.hmac.as_slice(), &slot.place),
+        (&[Algorithm::Sha1, Algorithm::Sha256][..], &SlotPlace::Nowhere)
+    );
+    let grant = Grant::everything(&manifest);
+    assert!(grant.allows_signing(slot) && grant.allows("sign:secret api_key with sha1,sha256"));
+    assert!(
+        !grant.allows_signing(manifest.slot("key").unwrap()),
+        "a slot for requests signs nothing"
+    );
+    let before = Grant::everything(&Manifest::parse(GOOD).unwrap());
+    let asked: Vec<AskKind> = before.missing(&manifest).iter().map(|ask| ask.kind).collect();
+    assert_eq!(asked, [AskKind::Sign], "a wider version waits for consent");
+
+    let of_token =
+        GOOD.replacen("place = \"bearer\"", "place = \"bearer\"\nhmac = [\"sha256\"]", 1);
+    assert!(refusal(&of_token).1.contains("a provider's token signs nothing"));
+    assert!(refusal(&format!("{GOOD}\n{key}hmac = [\"md5\"]\n")).1.contains("`hmac` is one of"));
+    assert!(refusal(&format!("{GOOD}\n{key}")).1.contains("lacks the key `origin`"));
 }

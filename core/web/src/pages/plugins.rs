@@ -121,7 +121,7 @@ fn detail(member: &Member, kind: &str, subject: &str, reason: &str) -> Option<St
         "subscribe" | "publish" => known(format!("topic-{}", subject.replace('.', "-"))),
         "read-records" | "write-records" => known(format!("entity-{subject}")),
         "scope" => Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
-        "kv" | "jobs" | "slot" => return None,
+        "kv" | "jobs" | "slot" | "sign" => return None,
         _ => None,
     };
     Some(word.unwrap_or_else(|| subject.to_owned())).filter(|word| !word.is_empty())

@@ -1,5 +1,6 @@
 //! A plugin that uses every import and hook of the kit once; the testkit's own test runs it.
 
+use oxpi_kit::crypto::{self, Algorithm};
 use oxpi_kit::http::Request;
 use oxpi_kit::url::Url;
 use oxpi_kit::{
@@ -41,6 +42,7 @@ impl JobHandler for Sample {
             "note" => note(&job).map(Some),
             "notice" => notice(),
             "fetch" => fetch(&job).map(Some),
+            "sign" => sign(&job).map(Some),
             "person" => Ok(records::get("person", "p1")?),
             "surroundings" => surroundings().map(Some),
             other => Err(Problem::invalid(format!("no handler {other:?}"))),
@@ -92,6 +94,21 @@ fn fetch(job: &Job) -> Result<Value> {
     let url = Url::new("https://api.example.com/v1").segment(thing).query("q", "a b");
     let response = Request::post(url).header("x-sample", "1").json(&job.payload).send()?;
     Ok(json!({"status": response.status(), "reply": response.json::<Value>()?}))
+}
+
+/// Signs what it is given, and knows its own signature from a changed one.
+fn sign(job: &Job) -> Result<Value> {
+    let text = job.payload["text"].as_str().unwrap_or_default().as_bytes();
+    let slot = job.payload["slot"].as_str().unwrap_or("signing");
+    let mac = crypto::hmac(slot, Algorithm::Sha256, text)?;
+    Ok(json!({
+        "mac": crypto::hex(&mac),
+        "hash": crypto::hex(&crypto::hash(Algorithm::Sha512, text)?),
+        "old": crypto::hex(&crypto::hmac(slot, Algorithm::Sha1, text)?),
+        "fits": crypto::hmac_fits(slot, Algorithm::Sha256, text, &mac)?,
+        "short": crypto::hmac_fits(slot, Algorithm::Sha256, text, &mac[1..])?,
+        "other": crypto::hmac_fits(slot, Algorithm::Sha256, b"other", &mac)?,
+    }))
 }
 
 fn surroundings() -> Result<Value> {

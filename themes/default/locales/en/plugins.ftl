@@ -47,6 +47,7 @@ ask-write-records = Add and change records
 ask-field = See these details
 ask-collection = Keep records of its own
 ask-slot = Act there for your connected account, without ever seeing its key
+ask-sign = Sign messages with a key you enter, without ever seeing it
 ask-scope = Ask for these permissions when you connect
 ask-network = Talk to these servers only
 topic-appointment-booked = an appointment is booked
