@@ -90,7 +90,10 @@ fn functions_are_short(tree: &Tree) -> Vec<String> {
         for (number, line) in lines.iter().enumerate().filter(|(_, line)| begins_function(line)) {
             let indent = &line[..line.len() - line.trim_start().len()];
             let end = format!("{indent}}}");
-            let length = lines[number..].iter().position(|l| *l == end).map_or(0, |at| at + 1);
+            // A trait's function without a body ends with its arguments.
+            let declared = format!("{indent})");
+            let ends = |l: &&str| **l == end || (l.starts_with(&declared) && l.ends_with(';'));
+            let length = lines[number..].iter().position(|l| ends(&l)).map_or(0, |at| at + 1);
             if length > FUNCTION_LINES_MAX {
                 broken.push(format!("{path}:{}: a function of {length} lines", number + 1));
             }
@@ -190,6 +193,11 @@ fn a_long_function_is_found() {
     finds(functions_are_short, &[("core/app/src/a.rs", &text)]);
     let two = "fn a() {\n    x();\n}\n".repeat(FUNCTION_LINES_MAX);
     accepts(functions_are_short, &[("core/app/src/a.rs", &two)]);
+    let more = "    const B: u8 = 1;\n".repeat(FUNCTION_LINES_MAX);
+    let declared = format!(
+        "trait A {{\n    fn a(\n        x: u8,\n    ) -> u8;\n{more}    fn b() {{\n    }}\n}}\n"
+    );
+    accepts(functions_are_short, &[("core/app/src/a.rs", &declared)]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::{EgressRoute, Manifest, Slot};
+use crate::manifest::{Effect, EgressRoute, Manifest, Slot};
 
 /// Everything a tenant allowed a plugin: the [`Ask::id`]s it agreed to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,8 @@ pub enum AskKind {
     Kv,
     /// Run work later.
     Jobs,
+    /// Propose actions that people approve first.
+    Approvals,
     /// Hear of an event.
     Subscribe,
     /// Tell of an event.
@@ -94,6 +96,16 @@ impl Grant {
     /// Whether the plugin may run work later.
     pub fn allows_jobs(&self) -> bool {
         self.allows("jobs")
+    }
+
+    /// Whether the plugin may propose actions with this effect.
+    pub fn may_propose(&self, effect: Effect) -> bool {
+        self.allows(&format!("approvals:{}", effect.as_str()))
+    }
+
+    /// Whether the plugin may propose anything at all.
+    pub fn allows_approvals(&self) -> bool {
+        Effect::APPROVED.into_iter().any(|effect| self.may_propose(effect))
     }
 
     /// Whether the plugin hears of this topic.

@@ -8,6 +8,7 @@
 //! Invariants: nothing a plugin does panics or blocks the host; nothing it sends leaves but by a
 //! route of its manifest that the tenant allowed; no secret's byte enters an instance's memory.
 
+pub mod approval;
 mod capability;
 pub mod egress;
 pub mod engine;
@@ -18,6 +19,7 @@ pub mod manifest;
 pub mod problem;
 pub mod services;
 
+pub use approval::{Amount, ApprovalUse, ExactRequest, Proposal, Words};
 pub use egress::{Egress, EgressConfig, EgressError, Redirect};
 pub use engine::{Engine, EngineConfig, Export, Plugin, PluginFiles};
 pub use error::{CallError, EngineError, LoadError};

@@ -52,6 +52,8 @@ impl Problem {
         resync = "resync",
         /// The provider refuses, and trying again won't help.
         rejected = "rejected",
+        /// People have not approved this request, or not this one; `detail` says which of the two.
+        not_approved = "not-approved",
         /// A defect on our side.
         internal = "internal",
     }

@@ -8,6 +8,7 @@ use domain::{ConnectionId, Locale, PluginId, Secret, TenantId, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::approval::{ApprovalUse, Proposal};
 use crate::grant::Grant;
 use crate::limits::Limits;
 use crate::manifest::Slot;
@@ -232,6 +233,36 @@ pub trait Services: Send + Sync {
         payload: Value,
         dedupe_key: &str,
     ) -> Result<(), Problem>;
+
+    /// Puts a request before people and answers the approval's id. Twice with one key is once.
+    async fn approval_propose(
+        &self,
+        _ctx: &CallContext,
+        _proposal: Proposal,
+    ) -> Result<String, Problem> {
+        Err(Problem::denied("nobody here can approve anything"))
+    }
+
+    /// How far an approval of the plugin's own is, as the contract's schemas say.
+    async fn approval_state(&self, _ctx: &CallContext, _id: &str) -> Result<Value, Problem> {
+        Err(Problem::not_found("there is no such approval"))
+    }
+
+    /// Takes a proposal of the plugin's own back; one that is over already is a success.
+    async fn approval_withdraw(&self, _ctx: &CallContext, _id: &str) -> Result<(), Problem> {
+        Err(Problem::not_found("there is no such approval"))
+    }
+
+    /// Uses an approval up, right before its request is sent: at most one of many that try at once
+    /// is told Ok. Anything but an approved, unexpired, unused approval of this digest for this
+    /// tenant, plugin and route is `not-approved`, and leaves an entry in the activity log.
+    async fn approval_use(
+        &self,
+        _ctx: &CallContext,
+        _wanted: ApprovalUse<'_>,
+    ) -> Result<(), Problem> {
+        Err(Problem::not_approved("nobody here can approve anything").with_detail("none"))
+    }
 
     /// A line of the plugin's own log.
     async fn log(&self, ctx: &CallContext, entry: LogEntry);

@@ -110,6 +110,22 @@ impl Request {
         self
     }
 
+    /// The approval that people gave this exact request; what a route with an effect needs, and good
+    /// for one sending. See [`crate::approvals`].
+    #[must_use]
+    pub fn approval(self, id: &str) -> Self {
+        let done = self.raw.approval(id);
+        self.noting(done)
+    }
+
+    /// What is proposed instead of sent, or the mistake that was made on the way.
+    pub(crate) fn whole(&self) -> Result<&raw::Request> {
+        match &self.problem {
+            Some(problem) => Err(problem.clone()),
+            None => Ok(&self.raw),
+        }
+    }
+
     /// Sends it. Any status is an answer; a problem means that there was none.
     pub fn send(self) -> Result<Response> {
         match self.problem {

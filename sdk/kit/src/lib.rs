@@ -17,6 +17,7 @@
 //! the call goes to `kv` or `records`. On targets other than wasm32 everything compiles, so that
 //! pure logic has unit tests, but an import panics: run hooks with `oxpi-testkit`.
 
+pub mod approvals;
 #[allow(missing_docs, unsafe_code, clippy::all, clippy::unwrap_used, clippy::expect_used)]
 #[doc(hidden)]
 pub mod bindings;

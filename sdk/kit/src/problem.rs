@@ -30,6 +30,8 @@ pub mod code {
     pub const RESYNC: &str = "resync";
     /// The provider refuses; trying again won't help.
     pub const REJECTED: &str = "rejected";
+    /// People have not approved this request; the detail says why not.
+    pub const NOT_APPROVED: &str = "not-approved";
     /// A mistake of the plugin or the host.
     pub const INTERNAL: &str = "internal";
 }

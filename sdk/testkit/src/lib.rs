@@ -19,6 +19,7 @@
 //! until it is moved, randomness is seeded. Every origin of the manifest leads to a loopback server that
 //! answers as told; what it was not told fails the test, and so does a job left over at the end.
 
+mod approvals;
 mod expect;
 mod hooks;
 mod host;
@@ -33,6 +34,6 @@ pub use domain::{Locale, Timestamp};
 pub use expect::Expect;
 pub use host::{Host, HostBuilder, problem};
 pub use http::{FakeHttp, Reply, Seen};
-pub use memory::{FakeJob, JobState, Memory, Published};
+pub use memory::{FakeApproval, FakeJob, JobState, Memory, Published};
 pub use package::package_of;
 pub use runtime::{CallError, Problem};

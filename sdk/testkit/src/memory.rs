@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Timestamp;
-use runtime::{ConnectionInfo, EgressEntry, LogEntry, Problem};
+use runtime::{ConnectionInfo, EgressEntry, LogEntry, Problem, Proposal};
 use serde_json::Value;
 
 /// How far a job is.
@@ -47,6 +47,19 @@ pub struct Published {
     pub dedupe_key: String,
 }
 
+/// A request that the plugin put before people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FakeApproval {
+    /// Its id.
+    pub id: String,
+    /// What people see of it.
+    pub proposal: Proposal,
+    /// `waiting`, `approved`, `rejected`, `used` or `withdrawn`.
+    pub state: &'static str,
+    /// Why it was rejected.
+    pub reason: Option<String>,
+}
+
 /// A value under a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kept {
@@ -68,6 +81,8 @@ pub struct Memory {
     pub jobs: Vec<FakeJob>,
     /// Published events, each once.
     pub published: Vec<Published>,
+    /// What the plugin proposed, in order.
+    pub approvals: Vec<FakeApproval>,
     /// Log lines.
     pub log: Vec<LogEntry>,
     /// Requests that left or were refused at the door.

@@ -6,11 +6,14 @@ use async_trait::async_trait;
 use domain::time::ManualClock;
 use domain::{Clock, ConnectionId, Secret, Timestamp};
 use runtime::manifest::Slot;
-use runtime::{CallContext, ConnectionInfo, EgressEntry, LogEntry, Page, Problem, Services};
+use runtime::{
+    ApprovalUse, CallContext, ConnectionInfo, EgressEntry, LogEntry, Page, Problem, Proposal,
+    Services,
+};
 use serde_json::Value;
 
 use crate::memory::{FakeJob, JobState, Kept, Memory, Published};
-use crate::records;
+use crate::{approvals, records};
 
 pub(crate) struct FakeServices {
     pub memory: Mutex<Memory>,
@@ -208,6 +211,30 @@ impl Services for FakeServices {
             memory.published.push(Published { topic, payload, dedupe_key });
         }
         Ok(())
+    }
+
+    async fn approval_propose(
+        &self,
+        _ctx: &CallContext,
+        proposal: Proposal,
+    ) -> Result<String, Problem> {
+        approvals::propose(&mut self.lock(), proposal)
+    }
+
+    async fn approval_state(&self, _ctx: &CallContext, id: &str) -> Result<Value, Problem> {
+        approvals::state(&self.lock(), self.clock.now(), id)
+    }
+
+    async fn approval_withdraw(&self, _ctx: &CallContext, id: &str) -> Result<(), Problem> {
+        approvals::withdraw(&mut self.lock(), id)
+    }
+
+    async fn approval_use(
+        &self,
+        _ctx: &CallContext,
+        wanted: ApprovalUse<'_>,
+    ) -> Result<(), Problem> {
+        approvals::spend(&mut self.lock(), self.clock.now(), &wanted)
     }
 
     async fn log(&self, _ctx: &CallContext, entry: LogEntry) {

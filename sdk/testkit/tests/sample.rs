@@ -186,3 +186,82 @@ async fn a_key_signs_without_being_seen() {
     assert_eq!(problem(host.run_job("sign", &json!({"text": "x"}), 1).await).code, "denied");
     host.finish();
 }
+
+fn post(text: &str, approval: Option<&str>) -> Value {
+    json!({"page": "bakery", "text": text, "approval": approval})
+}
+
+async fn refusal(host: &Host, payload: Value) -> (String, Option<String>) {
+    let problem = problem(host.run_job("post", &payload, 1).await);
+    (problem.code, problem.detail)
+}
+
+#[tokio::test]
+async fn what_has_an_effect_is_sent_once_and_only_as_it_was_approved() {
+    let host = sample().start().await;
+    let no = |detail: &str| ("not-approved".to_owned(), Some(detail.to_owned()));
+    assert_eq!(refusal(&host, post("Fresh bread", None)).await, no("none"));
+    let said = run(&host, "propose", post("Fresh bread", None)).await.unwrap();
+    assert_eq!((&said["waiting"], &said["key"]), (&json!(true), &json!("bakery")));
+    let id = said["id"].as_str().unwrap();
+    assert_eq!(run(&host, "propose", post("Fresh bread", None)).await.unwrap()["id"], id);
+    let other = host.run_job("propose", &post("Old bread", None), 1).await;
+    assert_eq!(problem(other).code, "conflict", "one key is one request");
+    {
+        let memory = host.memory();
+        let request = &memory.approvals[0].proposal.request;
+        assert_eq!(request.url, "https://api.example.com/v1/posts/bakery");
+        assert_eq!(request.body, br#"{"text":"Fresh bread"}"#);
+    }
+    assert_eq!(refusal(&host, post("Fresh bread", Some(id))).await, no("waiting"));
+    host.approve(id).await.unwrap();
+    assert_eq!(host.memory().kept("decided/bakery"), Some(&b"yes"[..]));
+    assert_eq!(refusal(&host, post("Fresh bread!", Some(id))).await, no("changed"));
+    assert_eq!(refusal(&host, post("Fresh bread", Some("approval-9"))).await, no("unknown"));
+    let expect = Expect::post("https://api.example.com/v1/posts/bakery");
+    host.http().expect(expect.body(json!({"text": "Fresh bread"})).reply(201, json!({})));
+    let sent = run(&host, "post", post("Fresh bread", Some(id))).await;
+    assert_eq!(sent, Some(json!({"status": 201})));
+    assert_eq!(refusal(&host, post("Fresh bread", Some(id))).await, no("used"));
+    host.finish();
+}
+
+#[tokio::test]
+async fn a_lost_answer_spends_the_approval() {
+    let host = sample().start().await;
+    let said = run(&host, "propose", post("x", None)).await.unwrap();
+    let id = said["id"].as_str().unwrap();
+    host.approve(id).await.unwrap();
+    host.http().answer_with(|_| Reply::Cut);
+    assert_eq!(refusal(&host, post("x", Some(id))).await.0, "unavailable");
+    assert_eq!(refusal(&host, post("x", Some(id))).await.1.as_deref(), Some("used"));
+    assert_eq!(host.http().seen().len(), 1);
+    host.finish();
+}
+
+#[tokio::test]
+async fn what_is_rejected_withdrawn_or_too_late_is_not_sent() {
+    let host = sample().start().await;
+    let propose = async |page: &str| {
+        let payload = json!({"page": page, "text": "x"});
+        let said = run(&host, "propose", payload).await.unwrap();
+        said["id"].as_str().unwrap().to_owned()
+    };
+    let sent = async |page: &str, id: &str| {
+        refusal(&host, json!({"page": page, "text": "x", "approval": id})).await.1
+    };
+    let rejected = propose("rejected").await;
+    host.reject(&rejected, "not today").await.unwrap();
+    assert_eq!(host.memory().kept("decided/rejected"), Some(&b"no"[..]));
+    assert_eq!(sent("rejected", &rejected).await.as_deref(), Some("rejected"));
+    let back = propose("back").await;
+    let said = run(&host, "withdraw", json!({"approval": back})).await;
+    assert_eq!(said, Some(json!({"withdrawn": true})));
+    assert_eq!(sent("back", &back).await.as_deref(), Some("withdrawn"));
+    let late = propose("late").await;
+    host.approve(&late).await.unwrap();
+    host.advance_secs(3_600);
+    assert_eq!(sent("late", &late).await.as_deref(), Some("expired"));
+    assert!(host.http().seen().is_empty());
+    host.finish();
+}

@@ -7,6 +7,7 @@ use crate::engine::bindings::oxpi::plugin::types;
 use crate::engine::state::State;
 use crate::problem::Problem;
 
+mod approvals;
 mod crypto;
 mod env;
 mod events;

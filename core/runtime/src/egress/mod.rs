@@ -124,6 +124,17 @@ impl Egress {
         Ok(route)
     }
 
+    /// The route that a request would go by; counts nothing.
+    pub(crate) fn route<'m>(
+        &self,
+        manifest: &'m Manifest,
+        grant: &Grant,
+        method: &str,
+        url: &Url,
+    ) -> Result<&'m EgressRoute, Problem> {
+        routes::find(manifest, grant, method, url)
+    }
+
     /// Sends a request that was admitted. `secrets` are removed from what comes back.
     pub(crate) async fn send(
         &self,

@@ -3,27 +3,30 @@
 use url::Url;
 
 use crate::grant::Grant;
-use crate::manifest::{Effect, EgressRoute, Manifest, Slot};
+use crate::manifest::{EgressRoute, Manifest, Slot};
 use crate::problem::Problem;
 
-/// The route for a request, if the manifest has one, the tenant allowed it, and it needs no approval.
+/// The route for a request, if the manifest has one and the tenant allowed it. Where several cover
+/// it, one with an effect counts: a looser route beside it is no way around people's approval.
 pub(crate) fn find<'m>(
     manifest: &'m Manifest,
     grant: &Grant,
     method: &str,
     url: &Url,
 ) -> Result<&'m EgressRoute, Problem> {
-    let mut refusal = "no [[egress]] route of the plugin names this request";
-    for route in manifest.egress.iter().filter(|route| covers(route, method, url)) {
-        if !grant.allows_route(route) {
-            refusal = "this business hasn't allowed the plugin to send this request";
-        } else if route.effect != Effect::None {
-            refusal = "this request needs a person's approval";
-        } else {
-            return Ok(route);
-        }
-    }
-    Err(Problem::denied(refusal))
+    let covering = || manifest.egress.iter().filter(|route| covers(route, method, url));
+    let mut strict = covering().filter(|route| route.effect.needs_approval()).peekable();
+    let found = if strict.peek().is_some() {
+        strict.find(|route| grant.allows_route(route))
+    } else {
+        covering().find(|route| grant.allows_route(route))
+    };
+    found.ok_or_else(|| {
+        Problem::denied(match covering().next() {
+            Some(_) => "this business hasn't allowed the plugin to send this request",
+            None => "no [[egress]] route of the plugin names this request",
+        })
+    })
 }
 
 fn covers(route: &EgressRoute, method: &str, url: &Url) -> bool {
@@ -75,8 +78,7 @@ mod tests {
     fn outcome(method: &str, url: &str) -> Result<String, String> {
         let text = format!(
             "{MANIFEST}\n[[egress]]\nid = \"masked\"\norigin = \"https://mail.acme.example:8443\"\n\
-            methods = [\"GET\"]\npath = \"/m/{{id}}\"\nquery = {{ fields = \"id,headers\" }}\n\
-            [[egress]]\nid = \"ads\"\norigin = \"https://api.acme.example\"\nmethods = [\"POST\"]\npath = \"/ads\"\neffect = \"spend\"\n"
+            methods = [\"GET\"]\npath = \"/m/{{id}}\"\nquery = {{ fields = \"id,headers\" }}\n"
         );
         let manifest = Manifest::parse(&text).unwrap();
         let grant = Grant::everything(&manifest);
@@ -142,9 +144,29 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_approval_does_not_leave() {
-        let refusal = outcome("POST", "https://api.acme.example/ads").unwrap_err();
-        assert_eq!(refusal, "this request needs a person's approval");
+    fn of_two_routes_the_one_with_an_effect_counts() {
+        let route = |id: &str, effect: &str| {
+            format!(
+                "[[egress]]\nid = \"{id}\"\norigin = \"https://api.acme.example\"\n\
+                methods = [\"POST\"]\npath = \"/{{x}}\"\neffect = \"{effect}\"\n"
+            )
+        };
+        let (loose, strict) = (route("loose", "none"), route("strict", "spend"));
+        let asking =
+            MANIFEST.replace("[capabilities]", "[capabilities]\napprovals = { reason = \"why\" }");
+        let url = super::super::target::parse("https://api.acme.example/ads").unwrap();
+        for pair in [format!("{loose}{strict}"), format!("{strict}{loose}")] {
+            let manifest = Manifest::parse(&format!("{asking}\n{pair}")).unwrap();
+            let found = find(&manifest, &Grant::everything(&manifest), "POST", &url).unwrap();
+            assert_eq!(found.id, "strict");
+            let without = Grant::everything(&manifest)
+                .ids()
+                .filter(|id| !id.contains("(spend)"))
+                .map(str::to_owned)
+                .collect::<Vec<_>>();
+            let refused = find(&manifest, &Grant::from_ids(without), "POST", &url).unwrap_err();
+            assert_eq!(refused.code, "denied", "the looser one isn't taken instead");
+        }
     }
 
     #[test]

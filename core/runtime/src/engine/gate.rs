@@ -14,7 +14,7 @@ const PACKAGE: &str = "oxpi:plugin/";
 
 /// Interfaces a plugin may import, with their functions as components name them. A function or
 /// interface that is added later stands here too, and the contract's page says since when.
-const IMPORTS: [(&str, &[&str]); 10] = [
+const IMPORTS: [(&str, &[&str]); 11] = [
     ("types", &[]),
     (
         "http",
@@ -26,6 +26,7 @@ const IMPORTS: [(&str, &[&str]); 10] = [
             "[method]request.connection",
             "[method]request.timeout-ms",
             "[method]request.idempotency-key",
+            "[method]request.approval",
             "[method]response.status",
             "[method]response.headers",
             "[method]response.read",
@@ -37,6 +38,7 @@ const IMPORTS: [(&str, &[&str]); 10] = [
     ("kv", &["get", "put", "delete", "keys"]),
     ("jobs", &["enqueue", "cancel"]),
     ("events", &["publish"]),
+    ("approvals", &["propose", "state", "withdraw"]),
     ("log", &["write"]),
     (
         "env",

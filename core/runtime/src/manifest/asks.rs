@@ -1,6 +1,6 @@
 //! The list of what a manifest asks for, as consent pages show it.
 
-use super::{EgressRoute, Manifest, Slot, SlotPlace, SlotSource};
+use super::{Effect, EgressRoute, Manifest, Slot, SlotPlace, SlotSource};
 use crate::grant::{Ask, AskKind};
 
 impl Manifest {
@@ -41,6 +41,13 @@ impl Manifest {
         if let Some(jobs) = &wants.jobs {
             asks.push(ask("jobs".to_owned(), AskKind::Jobs, "", Some(&jobs.reason)));
         }
+        if let Some(approvals) = &wants.approvals {
+            let has = |effect: &Effect| self.egress.iter().any(|route| route.effect == *effect);
+            asks.extend(Effect::APPROVED.iter().filter(|effect| has(effect)).map(|effect| {
+                let word = effect.as_str();
+                ask(format!("approvals:{word}"), AskKind::Approvals, word, Some(&approvals.reason))
+            }));
+        }
         if let Some(events) = &wants.events {
             let why = Some(events.reason.as_str());
             asks.extend(events.subscribe.iter().map(|topic| {
@@ -80,7 +87,12 @@ impl EgressRoute {
         let query: Vec<String> = self.query.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let mark = if query.is_empty() { "" } else { "?" };
         let methods = self.methods.join(",");
-        format!("egress:{methods} {}{}{mark}{}", self.origin, self.path, query.join("&"))
+        // A version that no longer asks people first is one that may do more.
+        let effect = match self.effect {
+            Effect::None => String::new(),
+            effect => format!(" ({})", effect.as_str()),
+        };
+        format!("egress:{methods} {}{}{mark}{}{effect}", self.origin, self.path, query.join("&"))
     }
 }
 

@@ -97,6 +97,8 @@ pub struct Capabilities {
     pub kv: Option<Wish>,
     /// Work for later.
     pub jobs: Option<Wish>,
+    /// Actions that people approve first.
+    pub approvals: Option<Wish>,
     /// Events.
     pub events: Option<EventsWish>,
     /// Records of the core.

@@ -160,6 +160,7 @@ fn capabilities(table: Option<Table<'_>>, plugin: &PluginId) -> Result<Capabilit
     let found = Capabilities {
         kv: table.table_opt("kv")?.map(wish).transpose()?,
         jobs: table.table_opt("jobs")?.map(wish).transpose()?,
+        approvals: table.table_opt("approvals")?.map(wish).transpose()?,
         events: table.table_opt("events")?.map(|table| events(table, plugin)).transpose()?,
         records: table.table_opt("records")?.map(records).transpose()?,
     };

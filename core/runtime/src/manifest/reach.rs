@@ -165,6 +165,27 @@ pub enum Effect {
     Refund,
 }
 
+impl Effect {
+    /// Those that need a person's approval.
+    pub const APPROVED: [Self; 4] = [Self::Spend, Self::Publish, Self::Reply, Self::Refund];
+
+    /// Its word in manifests, grants and translation keys.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Spend => "spend",
+            Self::Publish => "publish",
+            Self::Reply => "reply",
+            Self::Refund => "refund",
+        }
+    }
+
+    /// Whether people are asked first.
+    pub const fn needs_approval(self) -> bool {
+        !matches!(self, Self::None)
+    }
+}
+
 impl ProviderScope {
     /// Whether what the provider granted holds this scope, by any of its names.
     pub fn is_granted(&self, granted: &[String]) -> bool {

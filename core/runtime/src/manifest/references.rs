@@ -29,6 +29,16 @@ pub(super) fn check(manifest: &Manifest, lines: &Lines, root: &DeTable<'_>) -> R
             return Err(wrong(lines, root, "schedules", at, reason));
         }
     }
+    for (at, route) in manifest.egress.iter().enumerate() {
+        if route.effect.needs_approval() && manifest.capabilities.approvals.is_none() {
+            let reason = format!(
+                "the route {:?} has an effect, so people approve it first: ask for that with \
+                 [capabilities] approvals = {{ reason = \"…\" }}",
+                route.id
+            );
+            return Err(wrong(lines, root, "egress", at, reason));
+        }
+    }
     Ok(())
 }
 

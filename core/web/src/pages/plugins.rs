@@ -119,6 +119,7 @@ fn detail(member: &Member, kind: &str, subject: &str, reason: &str) -> Option<St
     };
     let word = match kind {
         "subscribe" | "publish" => known(format!("topic-{}", subject.replace('.', "-"))),
+        "approvals" => known(format!("effect-{subject}")),
         "read-records" | "write-records" => known(format!("entity-{subject}")),
         "scope" => Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
         "kv" | "jobs" | "slot" | "sign" => return None,

@@ -1,5 +1,6 @@
 //! A plugin that uses every import and hook of the kit once; the testkit's own test runs it.
 
+use oxpi_kit::approvals::{self, DECIDED, Decision, Proposal, State, words};
 use oxpi_kit::crypto::{self, Algorithm};
 use oxpi_kit::http::Request;
 use oxpi_kit::url::Url;
@@ -43,6 +44,9 @@ impl JobHandler for Sample {
             "notice" => notice(),
             "fetch" => fetch(&job).map(Some),
             "sign" => sign(&job).map(Some),
+            "propose" => propose(&job).map(Some),
+            "post" => send_post(&job).map(Some),
+            "withdraw" => withdraw(&job).map(Some),
             "person" => Ok(records::get("person", "p1")?),
             "surroundings" => surroundings().map(Some),
             other => Err(Problem::invalid(format!("no handler {other:?}"))),
@@ -111,6 +115,49 @@ fn sign(job: &Job) -> Result<Value> {
     }))
 }
 
+#[derive(Deserialize)]
+struct Post {
+    page: String,
+    text: String,
+    #[serde(default)]
+    approval: Option<String>,
+}
+
+impl Post {
+    /// Built the same for proposing and for sending: a byte more or less is another request.
+    fn request(&self) -> Request {
+        let url = Url::new("https://api.example.com/v1/posts").segment(&self.page);
+        Request::post(url).json(&json!({"text": self.text}))
+    }
+}
+
+fn propose(job: &Job) -> Result<Value> {
+    let post: Post = job.payload()?;
+    let title = words("post-title", &[("page", &post.page)]);
+    let proposal = Proposal::new(title)
+        .summary(post.text.as_str())
+        .amount(500, "ILS")
+        .expires_at(env::now().plus_millis(3_600_000));
+    let id = approvals::propose(&post.request(), &proposal, &post.page)?;
+    let state = approvals::state(&id)?;
+    Ok(json!({"id": id, "waiting": state.state == State::Waiting, "key": state.key}))
+}
+
+fn send_post(job: &Job) -> Result<Value> {
+    let post: Post = job.payload()?;
+    let request = match &post.approval {
+        Some(approval) => post.request().approval(approval),
+        None => post.request(),
+    };
+    Ok(json!({"status": request.send()?.status()}))
+}
+
+fn withdraw(job: &Job) -> Result<Value> {
+    let id = job.payload["approval"].as_str().unwrap_or_default();
+    approvals::withdraw(id)?;
+    Ok(json!({"withdrawn": approvals::state(id)?.state == State::Withdrawn}))
+}
+
 fn surroundings() -> Result<Value> {
     let connections = env::connections()?;
     Ok(json!({
@@ -127,6 +174,11 @@ fn surroundings() -> Result<Value> {
 
 impl EventHandler for Sample {
     fn on_event(event: Event) -> Result<()> {
+        if event.topic == DECIDED {
+            let decision: Decision = event.payload()?;
+            let word = if decision.state == State::Approved { "yes" } else { "no" };
+            return kv::put(&format!("decided/{}", decision.key), word.as_bytes()).map(|_| ());
+        }
         kv::put_json("heard", &json!({"topic": event.topic, "id": event.id})).map(|_| ())
     }
 }

@@ -10,6 +10,7 @@ use crate::engine::bindings::oxpi::plugin::http;
 use crate::engine::state::State;
 use crate::problem::Problem;
 
+mod exact;
 mod send;
 
 /// Bytes of an address; a longer one is cut and refused when sent.
@@ -31,6 +32,7 @@ pub struct GuestRequest {
     connection: Option<ConnectionId>,
     timeout: Option<Duration>,
     idempotency_key: Option<String>,
+    approval: Option<String>,
 }
 
 /// An answer being read.
@@ -62,6 +64,7 @@ impl http::HostRequest for State {
             connection: None,
             timeout: None,
             idempotency_key: None,
+            approval: None,
         };
         Ok(self.table.push(request)?)
     }
@@ -123,6 +126,11 @@ impl http::HostRequest for State {
         key: String,
     ) -> wasmtime::Result<()> {
         self.table.get_mut(&this)?.idempotency_key = Some(cut(key, 255));
+        Ok(())
+    }
+
+    async fn approval(&mut self, this: Resource<GuestRequest>, id: String) -> Result<(), Problem> {
+        self.request(&this)?.approval = Some(cut(id, 64));
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::{GuestRequest, GuestResponse};
+use crate::approval::ApprovalUse;
 use crate::egress::{Answer, Outgoing, parse_url, place, slot_fits};
 use crate::engine::Plugin;
 use crate::engine::state::{State, World};
@@ -58,12 +59,18 @@ impl State {
         self.amend_request(entry, |entry| entry.host = host);
         let (ctx, plugin) = (Arc::clone(&self.ctx), self.plugin.clone());
         let sender = Sender { ctx, plugin, world: Arc::clone(&self.world) };
-        let path = sender.route(&request.method, &url)?.path.clone();
-        self.amend_request(entry, |entry| entry.path = path);
+        let route = sender.route(&request.method, &url)?.clone();
+        self.amend_request(entry, |entry| entry.path.clone_from(&route.path));
         let timeout = request.timeout.unwrap_or(TIMEOUT_DEFAULT).min(self.wall_left());
-        let answer = sender.attempt(&request, &url, timeout).await?;
+        if route.effect.needs_approval() {
+            return sender.attempt_approved(&request, &url, &route, timeout).await;
+        }
+        if request.approval.is_some() {
+            return Err(Problem::invalid("this route needs no approval"));
+        }
+        let answer = sender.attempt(&request, &url, timeout, None).await?;
         if answer.status == 401 && sender.wants_fresh_secret(&request).await {
-            return sender.attempt(&request, &url, timeout.min(self.wall_left())).await;
+            return sender.attempt(&request, &url, timeout.min(self.wall_left()), None).await;
         }
         Ok(answer)
     }
@@ -82,17 +89,47 @@ impl Sender {
         self.world.egress.admit(tenant, manifest, &self.ctx.grant, method, url)
     }
 
-    /// Sends once, with secrets as they are now.
+    /// Sends what people approved, once and for all: whatever becomes of it, the approval is spent. A
+    /// token that was refused is renewed for the next request, but this one isn't sent again.
+    async fn attempt_approved(
+        &self,
+        request: &GuestRequest,
+        url: &Url,
+        route: &EgressRoute,
+        timeout: Duration,
+    ) -> Result<Answer, Problem> {
+        let own = self.ctx.connection.as_ref();
+        let exact = request.exact(self.plugin.manifest(), route, url, own)?;
+        let wanted = ApprovalUse {
+            id: request.approval.as_deref(),
+            effect: route.effect,
+            route: &route.id,
+            host: url.host_str().unwrap_or_default(),
+            digest: exact.digest(&self.ctx.tenant, &self.ctx.plugin),
+        };
+        let answer = self.attempt(request, url, timeout, Some(wanted)).await?;
+        if answer.status == 401 {
+            self.wants_fresh_secret(request).await;
+        }
+        Ok(answer)
+    }
+
+    /// Sends once, with secrets as they are now. An approval is used up after everything else that
+    /// can fail before sending, so that it isn't spent on a request that never left.
     async fn attempt(
         &self,
         request: &GuestRequest,
         url: &Url,
         timeout: Duration,
+        wanted: Option<ApprovalUse<'_>>,
     ) -> Result<Answer, Problem> {
         let mut outgoing = outgoing(request, url)?;
         let mut secrets = Vec::with_capacity(request.slots.len());
         for slot in self.slots(request) {
             secrets.push(self.fill(&mut outgoing, request, slot, url).await?);
+        }
+        if let Some(wanted) = wanted {
+            self.world.services.approval_use(&self.ctx, wanted).await?;
         }
         let (tenant, plugin) = (&self.ctx.tenant, &self.ctx.plugin);
         let bytes_max = self.ctx.limits.response_bytes;

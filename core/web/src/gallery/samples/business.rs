@@ -195,6 +195,7 @@ fn plugin(w: Words, enabled: bool) -> PluginPage {
     let all = [
         "kv",
         "jobs",
+        "approvals",
         "subscribe",
         "publish",
         "read-records",
@@ -202,6 +203,7 @@ fn plugin(w: Words, enabled: bool) -> PluginPage {
         "field",
         "collection",
         "slot",
+        "sign",
         "scope",
     ];
     let why = ("To write appointments into your calendar.", "כדי לרשום פגישות ביומן שלך.");

@@ -1,0 +1,111 @@
+//! People who decide, played by the test. The door is the runtime's own: it refuses a request whose
+//! approval was not given to exactly this one.
+
+use domain::Timestamp;
+use runtime::{ApprovalUse, CallError, Export, Problem, Proposal};
+use serde_json::{Value, json};
+
+use crate::Host;
+use crate::memory::{FakeApproval, Memory};
+
+/// The event that tells a plugin of a decision.
+const DECIDED: &str = "approval.decided";
+
+impl Host {
+    /// Approves a proposal, as a person would on its page, and tells the plugin where it listens.
+    ///
+    /// # Panics
+    /// When nothing of this id is waiting.
+    pub async fn approve(&self, id: &str) -> Result<(), CallError> {
+        self.decide(id, "approved", None).await
+    }
+
+    /// Rejects a proposal with a reason, and tells the plugin where it listens.
+    ///
+    /// # Panics
+    /// When nothing of this id is waiting.
+    pub async fn reject(&self, id: &str, reason: &str) -> Result<(), CallError> {
+        self.decide(id, "rejected", Some(reason.to_owned())).await
+    }
+
+    async fn decide(
+        &self,
+        id: &str,
+        state: &'static str,
+        reason: Option<String>,
+    ) -> Result<(), CallError> {
+        let payload = {
+            let mut memory = self.memory();
+            let found = memory.approvals.iter_mut().find(|a| a.id == id && a.state == "waiting");
+            let Some(approval) = found else { panic!("nothing waits for approval as {id:?}") };
+            (approval.state, approval.reason) = (state, reason.clone());
+            let key = approval.proposal.idempotency_key.clone();
+            json!({"approval": id, "key": key, "state": state, "reason": reason})
+        };
+        if !self.plugin().exports().contains(&Export::EventHandler) {
+            return Ok(());
+        }
+        self.on_event(DECIDED, &format!("decided-{id}"), &payload).await
+    }
+}
+
+pub(crate) fn propose(memory: &mut Memory, proposal: Proposal) -> Result<String, Problem> {
+    let key = &proposal.idempotency_key;
+    if let Some(there) = memory.approvals.iter().find(|a| a.proposal.idempotency_key == *key) {
+        let same = there.proposal.digest == proposal.digest;
+        let other = || Problem::conflict("the key stands for another request already");
+        return if same { Ok(there.id.clone()) } else { Err(other()) };
+    }
+    let id = format!("approval-{}", memory.approvals.len() + 1);
+    let approval = FakeApproval { id: id.clone(), proposal, state: "waiting", reason: None };
+    memory.approvals.push(approval);
+    Ok(id)
+}
+
+pub(crate) fn state(memory: &Memory, now: Timestamp, id: &str) -> Result<Value, Problem> {
+    let found = memory.approvals.iter().find(|approval| approval.id == id);
+    let approval = found.ok_or_else(|| Problem::not_found("there is no such approval"))?;
+    Ok(json!({
+        "id": approval.id,
+        "key": approval.proposal.idempotency_key,
+        "state": state_now(approval, now),
+        "reason": approval.reason,
+        "expires_at": approval.proposal.expires_at.to_rfc3339(),
+    }))
+}
+
+pub(crate) fn withdraw(memory: &mut Memory, id: &str) -> Result<(), Problem> {
+    let found = memory.approvals.iter_mut().find(|approval| approval.id == id);
+    let approval = found.ok_or_else(|| Problem::not_found("there is no such approval"))?;
+    if ["waiting", "approved"].contains(&approval.state) {
+        approval.state = "withdrawn";
+    }
+    Ok(())
+}
+
+pub(crate) fn spend(
+    memory: &mut Memory,
+    now: Timestamp,
+    wanted: &ApprovalUse<'_>,
+) -> Result<(), Problem> {
+    let refused = |detail: &str| {
+        Err(Problem::not_approved("this request was not approved").with_detail(detail))
+    };
+    let Some(id) = wanted.id else { return refused("none") };
+    let Some(approval) = memory.approvals.iter_mut().find(|a| a.id == id) else {
+        return refused("unknown");
+    };
+    match state_now(approval, now) {
+        "approved" if approval.proposal.digest == wanted.digest => {
+            approval.state = "used";
+            Ok(())
+        }
+        "approved" => refused("changed"),
+        other => refused(other),
+    }
+}
+
+fn state_now(approval: &FakeApproval, now: Timestamp) -> &'static str {
+    let open = ["waiting", "approved"].contains(&approval.state);
+    if open && approval.proposal.expires_at <= now { "expired" } else { approval.state }
+}
