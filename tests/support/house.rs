@@ -46,16 +46,23 @@ pub struct House {
 impl House {
     /// A house with one business that has the calendar plugin on.
     pub async fn start(db: TestDb) -> Result<Self> {
+        Self::start_at(db, "http://127.0.0.1:8080").await
+    }
+
+    /// The same for an instance that people reach by this address.
+    pub async fn start_at(db: TestDb, public_url: &str) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         // A Sunday morning in Jerusalem.
         let clock = Arc::new(ManualClock::at(1_772_344_800_000));
-        let options = simulators::Options {
+        let mut options = simulators::Options {
             clock: clock.clone(),
             any_loopback_redirect: true,
             ..simulators::Options::default()
         };
+        let back = format!("{public_url}/oauth/callback");
+        options.clients.iter_mut().for_each(|client| client.redirects.push(back.clone()));
         let simulator = Simulator::start_with(options)?;
-        let app = app(&db, folder.path(), &simulator, clock.clone())?;
+        let app = app(&db, folder.path(), &simulator, clock.clone(), public_url)?;
         let package = oxpi_testkit::package_of(
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/google-calendar").as_path(),
         )?;
@@ -121,7 +128,13 @@ pub fn callback(location: &url::Url) -> Callback {
     Callback { state: get("state"), code: get("code"), error: get("error") }
 }
 
-fn app(db: &TestDb, folder: &Path, simulator: &Simulator, clock: Arc<ManualClock>) -> Result<App> {
+fn app(
+    db: &TestDb,
+    folder: &Path,
+    simulator: &Simulator,
+    clock: Arc<ManualClock>,
+    public_url: &str,
+) -> Result<App> {
     let vault = Vault::new(RootKey::from_secret(&Secret::new(vec![7; 32]))?);
     let rng = Arc::new(SeededRng::new(11));
     let redirects = vec![format!("*={}", simulator.url).parse()?];
@@ -140,7 +153,7 @@ fn app(db: &TestDb, folder: &Path, simulator: &Simulator, clock: Arc<ManualClock
         plugins: plugins::Registry::default(),
         refresh_locks: app::connections::RefreshLocks::default(),
         woken: tokio::sync::Notify::new(),
-        options: Options { public_url: "http://127.0.0.1:8080".to_owned(), sandbox: true },
+        options: Options { public_url: public_url.to_owned(), sandbox: true },
     });
     workspace.bind(&app);
     Ok(app)

@@ -4,6 +4,9 @@ use anyhow::{Context, Result};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+/// How long a server may take to refuse.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// An answer.
 #[derive(Debug)]
 pub struct Reply {
@@ -48,6 +51,23 @@ pub async fn send(
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
     parse(&String::from_utf8_lossy(&answer))
+}
+
+/// Sends bytes as they are and reads until the server closes; None where it closed without a word.
+pub async fn send_raw(port: u16, request: &[u8]) -> Result<Option<Reply>> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    // A server that refuses early stops reading: what was not taken is not an error of the test's.
+    let _ = stream.write_all(request).await;
+    let mut answer = Vec::new();
+    let read = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
+    read.context("the server neither answered nor closed")?.or_else(was_reset)?;
+    let answer = String::from_utf8_lossy(&answer);
+    if answer.is_empty() { Ok(None) } else { parse(&answer).map(Some) }
+}
+
+/// What came before a reset still counts.
+fn was_reset(error: std::io::Error) -> std::io::Result<usize> {
+    if error.kind() == std::io::ErrorKind::ConnectionReset { Ok(0) } else { Err(error) }
 }
 
 fn parse(answer: &str) -> Result<Reply> {

@@ -42,13 +42,17 @@ pub struct Site {
 impl Site {
     /// Serves a house with data.
     pub async fn start(db: TestDb) -> Result<Self> {
-        let house = House::start(db).await?;
+        Self::start_with(House::start(db).await?, |_| ()).await
+    }
+
+    /// The same with other options.
+    pub async fn start_with(house: House, change: impl FnOnce(&mut ServeOptions)) -> Result<Self> {
         let mut ids = fill(&house).await?;
         let members = join_all(&house).await?;
         let stranger = stranger(&house).await?;
         let invited = create_invitation(&house.app, &house.owner, "later@example.com", "member");
         ids.insert("invitation", invited.await?.id.to_string());
-        let (port, stop) = serve(&house)?;
+        let (port, stop) = serve(&house, change)?;
         Ok(Self { house, port, ids, members, stranger, stop: Some(stop) })
     }
 
@@ -164,13 +168,22 @@ async fn stranger(house: &House) -> Result<String> {
     Ok(signed.token)
 }
 
-fn serve(house: &House) -> Result<(u16, oneshot::Sender<()>)> {
+fn serve(
+    house: &House,
+    change: impl FnOnce(&mut ServeOptions),
+) -> Result<(u16, oneshot::Sender<()>)> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let port = listener.local_addr()?.port();
     let (stop, stopped) = oneshot::channel::<()>();
     let app = house.app.clone();
-    let options =
-        ServeOptions { listener, threads: 1, stop_secs: 1, is_proxy: Arc::new(|_| false) };
+    let mut options = ServeOptions {
+        listener,
+        threads: 1,
+        stop_secs: 1,
+        is_proxy: Arc::new(|_| false),
+        requests_per_minute: 0,
+    };
+    change(&mut options);
     // Served from a thread of its own, as the binary does: actix's workers are not tokio's.
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

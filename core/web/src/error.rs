@@ -89,7 +89,12 @@ impl Failure {
 }
 
 /// The page of a failed request; `failure` is None where actix itself refused it.
-pub fn page(status: StatusCode, failure: Option<&Failure>, code: &str) -> ErrorPage {
+pub fn page(
+    status: StatusCode,
+    failure: Option<&Failure>,
+    retry_after_secs: Option<u64>,
+    code: &str,
+) -> ErrorPage {
     let status = match status.as_u16() {
         known @ (400 | 403 | 404 | 409 | 413 | 415 | 429 | 500 | 503) => known,
         401 => 403,
@@ -97,15 +102,12 @@ pub fn page(status: StatusCode, failure: Option<&Failure>, code: &str) -> ErrorP
         other if other >= 500 => 500,
         _ => 400,
     };
-    let wait = match failure {
-        Some(Failure::App(Error::Limited { retry_after_secs })) => Some(minutes(*retry_after_secs)),
-        _ => None,
-    };
+    let is_limited = status == 429;
     ErrorPage {
         status,
         detail: failure.and_then(Failure::detail),
         code: code.to_owned(),
-        wait_minutes: wait,
+        wait_minutes: retry_after_secs.filter(|_| is_limited).map(minutes),
     }
 }
 

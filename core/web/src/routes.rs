@@ -1,7 +1,7 @@
 //! The one table of routes. The server is built from it and tests walk it, so what isn't here
 //! can't be reached and what is here can't be forgotten.
 
-use actix_web::web;
+use actix_web::{guard, web};
 use domain::Permission;
 
 use crate::pages::{
@@ -49,11 +49,14 @@ macro_rules! table {
             auth: Auth::$auth,
             sees: $sees,
             needs: $needs,
-            handler: || web::$method().to($handler),
+            handler: || table!(@route $method).to($handler),
         },)*];
     };
     (@method get) => { "GET" };
     (@method post) => { "POST" };
+    // Probes and link checkers ask for the head only.
+    (@route get) => { web::route().guard(guard::Any(guard::Get()).or(guard::Head())) };
+    (@route post) => { web::post() };
 }
 
 const ALL: Option<Permission> = None;

@@ -9,16 +9,18 @@ use actix_web::web::{
 };
 use actix_web::{App as Server, HttpServer};
 use app::{App, Error};
+use futures_util::future::Either;
 
 use crate::assets::BadTheme;
 use crate::error::Failure;
 use crate::member::Account;
-use crate::middleware::{guard::guard, pages::dress};
+use crate::middleware::guard::guard;
+use crate::middleware::intake::{FORM_BYTES_MAX, intake};
+use crate::middleware::limit::{Limits, limit};
+use crate::middleware::pages::dress;
 use crate::state::{IsProxy, Web};
 use crate::{hooks, routes};
 
-/// The longest form, in bytes.
-const FORM_BYTES_MAX: usize = 256 * 1024;
 /// How long a client may take for its headers.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 
@@ -32,6 +34,8 @@ pub struct ServeOptions {
     pub stop_secs: u64,
     /// Whose forwarded addresses are believed.
     pub is_proxy: IsProxy,
+    /// Requests a minute that one network address may make; 0 for no limit.
+    pub requests_per_minute: u32,
 }
 
 /// Why the server doesn't run.
@@ -70,10 +74,14 @@ pub async fn serve(
     options: ServeOptions,
     stop: impl Future<Output = ()> + 'static,
 ) -> Result<(), ServeError> {
-    let state = Data::new(Web::new(app, options.is_proxy)?);
+    let limits = Limits::new(options.requests_per_minute);
+    let state = Data::new(Web::new(app, options.is_proxy, limits)?);
     let mut server = HttpServer::new(move || {
         Server::new()
+            // The last is the outermost.
+            .wrap(from_fn(intake))
             .wrap(from_fn(guard))
+            .wrap(from_fn(limit))
             .wrap(from_fn(dress))
             .configure(configure(state.clone()))
             .default_service(web::to(nothing_here))
@@ -90,8 +98,12 @@ pub async fn serve(
         stop.await;
         handle.stop(true).await;
     };
-    let (served, ()) = futures_util::future::join(running, stopping).await;
-    Ok(served?)
+    // A server that ends by itself has failed: nobody waits for `stop` then.
+    let running = std::pin::pin!(running);
+    match futures_util::future::select(running, std::pin::pin!(stopping)).await {
+        Either::Left((served, _)) => Ok(served?),
+        Either::Right(((), running)) => Ok(running.await?),
+    }
 }
 
 /// Asks who it is only to say it in their language.

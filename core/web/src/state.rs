@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::assets::BadTheme;
+use crate::middleware::limit::Limits;
 use crate::theme::Theme;
 
 /// Whether an address is one of the configured proxies, whose word on the client's is believed.
@@ -19,13 +20,15 @@ pub struct Web {
     pub app: App,
     /// The theme.
     pub theme: Theme,
+    /// How often an address may ask.
+    pub limits: Limits,
     is_proxy: IsProxy,
 }
 
 impl Web {
     /// Reads the theme.
-    pub fn new(app: App, is_proxy: IsProxy) -> Result<Self, BadTheme> {
-        Ok(Self { app, theme: Theme::load()?, is_proxy })
+    pub fn new(app: App, is_proxy: IsProxy, limits: Limits) -> Result<Self, BadTheme> {
+        Ok(Self { app, theme: Theme::load()?, limits, is_proxy })
     }
 
     /// Whether people come by https, so that cookies may insist on it.

@@ -98,12 +98,16 @@ fn locale(request: &HttpRequest, chosen: Option<String>) -> Locale {
         .unwrap_or(Locale::En)
 }
 
+fn client_address(web: &Web, request: &HttpRequest) -> String {
+    client_ip(web, request).map(|address| address.to_string()).unwrap_or_default()
+}
+
 /// The peer, or what configured proxies say of it: from the nearest on, the first address that is
 /// no proxy of ours.
-fn client_address(web: &Web, request: &HttpRequest) -> String {
-    let Some(peer) = request.peer_addr().map(|address| address.ip()) else { return String::new() };
+pub fn client_ip(web: &Web, request: &HttpRequest) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip();
     if !web.is_proxy(peer) {
-        return peer.to_string();
+        return Some(peer);
     }
     let forwarded = request.headers().get_all("x-forwarded-for");
     let hops: Vec<IpAddr> = forwarded
@@ -112,5 +116,5 @@ fn client_address(web: &Web, request: &HttpRequest) -> String {
         .filter_map(|hop| hop.trim().parse().ok())
         .collect();
     let client = hops.iter().rev().find(|hop| !web.is_proxy(**hop));
-    client.or(hops.first()).copied().unwrap_or(peer).to_string()
+    Some(client.or(hops.first()).copied().unwrap_or(peer))
 }

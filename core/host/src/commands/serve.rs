@@ -65,6 +65,7 @@ async fn pages(config: &Config, app: App, listener: TcpListener, stop: Stop) -> 
         threads: config.server.threads,
         stop_secs: config.server.stop_secs,
         is_proxy: Arc::new(move |peer| proxies.iter().any(|network| network.contains(peer))),
+        requests_per_minute: config.server.requests_per_minute,
     };
     println!("OXPI is at {}", app.options.public_url);
     Ok(web::serve(app, options, stop.wait()).await?)

@@ -16,6 +16,8 @@ pub struct Server {
     pub public_url: PublicUrl,
     /// Proxies whose forwarded addresses are believed.
     pub proxies: Vec<Network>,
+    /// Requests a minute that one network address may make; 0 for no limit.
+    pub requests_per_minute: u32,
     /// Threads that answer; 0 for one a processor.
     pub threads: usize,
     /// Seconds that requests may take to end when stopping.
@@ -28,6 +30,7 @@ impl Default for Server {
             address: Address { host: "127.0.0.1".to_owned(), port: 8080 },
             public_url: PublicUrl(String::new()),
             proxies: Vec::new(),
+            requests_per_minute: 1_200,
             threads: 0,
             stop_secs: 20,
         }

@@ -1,6 +1,8 @@
 //! What happens to every request around its handler.
 
 pub mod guard;
+pub mod intake;
+pub mod limit;
 pub mod pages;
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 
 use crate::answer::FormTarget;
 use crate::error::{self, Failure};
+use crate::middleware::limit::Wait;
 use crate::state::Web;
 use crate::visit::{Marks, Visit};
 
@@ -66,8 +67,9 @@ fn with_page(answer: ServiceResponse, marks: &Marks) -> ServiceResponse {
     if !(status.is_client_error() || status.is_server_error()) || is_dressed {
         return answer;
     }
-    let retry = failure.and_then(Failure::retry_after_secs);
-    let page = error::page(status, failure, &marks.request_id);
+    let limited = answer.request().extensions().get::<Wait>().map(|wait| wait.0);
+    let retry = failure.and_then(Failure::retry_after_secs).or(limited);
+    let page = error::page(status, failure, retry, &marks.request_id);
     let body = visit.web.theme.render(&page, &visit.door_shell(visit.locale));
     let mut dressed = HttpResponse::build(status);
     if let Some(secs) = retry {
@@ -118,7 +120,7 @@ fn set_headers(web: &Web, answer: &mut ServiceResponse, marks: &Marks) {
     );
     set(HeaderName::from_static("x-request-id"), &marks.request_id);
     if web.is_https() {
-        set(STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        set(STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -127,7 +129,7 @@ fn set_headers(web: &Web, answer: &mut ServiceResponse, marks: &Marks) {
 
 fn policy(nonce: &str, form_target: Option<&str>) -> String {
     let mut policy = format!(
-        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; \
+        "default-src 'none'; object-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; \
          font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
          form-action 'self'"
     );

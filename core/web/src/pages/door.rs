@@ -1,5 +1,6 @@
 //! First run, signing in and out, choosing a new password by link, and what the door remembers.
 
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{Form, Path, Query};
 use app::sessions::SignedIn;
 use app::tenants::{BusinessInput, FirstRun, OwnerInput};
@@ -144,7 +145,12 @@ pub async fn sign_out(visit: Visit) -> Answer {
     if let Some(token) = &visit.token {
         sessions::sign_out(&visit.web.app, token, &visit.origin).await?;
     }
-    Ok(go_with("/sign-in", [cookies::forget(&visit.web, cookies::session_name(&visit.web))]))
+    let forgotten = cookies::forget(&visit.web, cookies::session_name(&visit.web));
+    let mut answer = go_with("/sign-in", [forgotten]);
+    // Not the cookies: language and appearance are the browser's, whoever signs in next.
+    let kept = HeaderValue::from_static("\"cache\", \"storage\"");
+    answer.headers_mut().insert(HeaderName::from_static("clear-site-data"), kept);
+    Ok(answer)
 }
 
 /// A choice made at the door or in a menu, and the page to come back to.

@@ -1,0 +1,152 @@
+//! Takes a request's body in before anything looks at it: of a kind that is read here, bounded in
+//! bytes and fields, and within a time, so that nobody keeps a request open by sending it slowly.
+
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{Error, HttpResponse};
+use futures_util::StreamExt as _;
+
+use crate::hooks;
+
+/// The longest form, in bytes.
+pub const FORM_BYTES_MAX: usize = 256 * 1024;
+/// The most fields a form may have.
+pub const FORM_FIELDS_MAX: usize = 1_000;
+/// How long a client may take for a body.
+const BODY_WITHIN: Duration = Duration::from_secs(20);
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Reads the body and hands it on, or refuses it.
+pub async fn intake<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    let is_bodyless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if !is_bodyless {
+        match take(&mut request).await {
+            Ok(body) => request.set_payload(Payload::from(body)),
+            Err(status) => {
+                let (request, _) = request.into_parts();
+                // What was not read of the body would be taken for the next request.
+                let answer = HttpResponse::build(status).force_close().finish();
+                return Ok(ServiceResponse::new(request, answer.map_into_right_body()));
+            }
+        }
+    }
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+async fn take(request: &mut ServiceRequest) -> Result<Bytes, StatusCode> {
+    let is_hook = request.path().starts_with("/hooks/");
+    let most = if is_hook { hooks::BODY_BYTES_MAX } else { FORM_BYTES_MAX };
+    check_head(request, is_hook, most)?;
+    let payload = request.parts_mut().1.take();
+    let body = tokio::time::timeout(BODY_WITHIN, read(payload, most))
+        .await
+        .map_err(|_| StatusCode::REQUEST_TIMEOUT)??;
+    if !is_hook {
+        check_form(&body)?;
+    }
+    Ok(body)
+}
+
+/// What the headers say already.
+fn check_head(request: &ServiceRequest, is_hook: bool, most: usize) -> Result<(), StatusCode> {
+    let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
+    let declared = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > most) {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    // Signatures are of the bytes as sent, and a small body may unpack to a huge one.
+    if header(CONTENT_ENCODING).is_some_and(|how| !how.eq_ignore_ascii_case("identity")) {
+        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    let is_empty = declared == Some(0) || declared.is_none() && !is_chunked(request);
+    let fits = match header(CONTENT_TYPE) {
+        _ if is_hook => true,
+        None => is_empty,
+        Some(kind) => is_form(kind),
+    };
+    if fits { Ok(()) } else { Err(StatusCode::UNSUPPORTED_MEDIA_TYPE) }
+}
+
+fn is_chunked(request: &ServiceRequest) -> bool {
+    request.headers().contains_key(actix_web::http::header::TRANSFER_ENCODING)
+}
+
+/// Forms in UTF-8; a form that says another charset would be read wrongly.
+fn is_form(content_type: &str) -> bool {
+    let mut parts = content_type.split(';').map(str::trim);
+    let kind = parts.next().unwrap_or_default();
+    let is_utf8 = |part: &str| part.to_ascii_lowercase().trim_matches('"') == "charset=utf-8";
+    kind.eq_ignore_ascii_case(FORM) && parts.all(|part| part.is_empty() || is_utf8(part))
+}
+
+async fn read(mut payload: Payload, most: usize) -> Result<Bytes, StatusCode> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| StatusCode::BAD_REQUEST)?;
+        if body.len() + chunk.len() > most {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+fn check_form(body: &[u8]) -> Result<(), StatusCode> {
+    if body.split(|byte| *byte == b'&').count() > FORM_FIELDS_MAX {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    if std::str::from_utf8(body).is_err() || holds_nul(body) {
+        return Err(StatusCode::BAD_REQUEST);
+    }
+    Ok(())
+}
+
+/// No field of ours holds a NUL, and PostgreSQL keeps none.
+fn holds_nul(body: &[u8]) -> bool {
+    body.contains(&0) || body.windows(3).any(|escape| escape == b"%00")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_forms_in_utf8_are_forms() {
+        for form in [
+            "application/x-www-form-urlencoded",
+            "Application/X-WWW-Form-Urlencoded; charset=UTF-8",
+            "application/x-www-form-urlencoded;",
+        ] {
+            assert!(is_form(form), "{form}");
+        }
+        for other in [
+            "application/json",
+            "text/plain",
+            "multipart/form-data; boundary=x",
+            "application/x-www-form-urlencoded; charset=utf-16",
+            "application/x-www-form-urlencodedx",
+            "",
+        ] {
+            assert!(!is_form(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_form_of_too_many_fields_or_with_a_nul_is_refused() {
+        let fields = |n: usize| vec!["a=b"; n].join("&");
+        assert_eq!(check_form(fields(FORM_FIELDS_MAX).as_bytes()), Ok(()));
+        assert!(check_form(fields(FORM_FIELDS_MAX + 1).as_bytes()).is_err());
+        for bad in [&b"a=\0"[..], b"a=%00", b"a=\xff"] {
+            assert_eq!(check_form(bad), Err(StatusCode::BAD_REQUEST));
+        }
+    }
+}
