@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod tidy {
+    mod asvs;
     mod code;
     mod docs;
     mod licences;
