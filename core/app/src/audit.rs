@@ -1,5 +1,11 @@
 //! The activity log's writing side: every mutation appends an entry in its own transaction.
 
+pub mod chain;
+pub mod export;
+pub mod heads;
+pub mod log;
+pub mod verify;
+
 use domain::{AccountId, AuditId, PluginId, TenantId};
 use serde_json::Value;
 use store::Conn;
@@ -10,6 +16,9 @@ use crate::context::{Context, Origin};
 use crate::error::Result;
 
 pub use store::audit::{ActorKind, AuditFilter, Entry};
+
+/// What the MACs of entries are for, so that no other MAC fits.
+const MAC: &str = "audit";
 
 /// Who did it.
 #[derive(Debug, Clone)]
@@ -82,51 +91,8 @@ pub fn append(app: &App, c: &mut Conn, tenant: &TenantId, who: &Who, act: &Act<'
         device: who.origin.device.clone(),
         request_id: who.origin.request_id.clone(),
     };
-    let mac = |entry: &Entry| app.vault.mac("audit", Some(tenant), &canonical(entry)).to_vec();
+    let mac =
+        |entry: &Entry| app.vault.mac(MAC, Some(tenant), &chain::canonical(&entry.into())).to_vec();
     store::audit::append(c, tenant, entry, mac)?;
     Ok(())
-}
-
-/// The bytes an entry's MAC covers: every field, each behind its length, so that no two different
-/// entries have the same bytes.
-fn canonical(entry: &Entry) -> Vec<u8> {
-    let (seq, at) = (entry.seq.to_be_bytes(), entry.at.as_millis().to_be_bytes());
-    let detail = entry.detail_json.0.to_string();
-    let fields: [&[u8]; 14] = [
-        entry.tenant_id.as_str().as_bytes(),
-        &seq,
-        entry.id.as_str().as_bytes(),
-        &at,
-        entry.actor_kind.as_str().as_bytes(),
-        entry.actor_id.as_bytes(),
-        entry.action.as_bytes(),
-        entry.entity.as_bytes(),
-        entry.entity_id.as_bytes(),
-        detail.as_bytes(),
-        entry.address.as_bytes(),
-        entry.device.as_bytes(),
-        entry.request_id.as_bytes(),
-        &entry.previous_mac,
-    ];
-    let mut bytes = Vec::new();
-    for field in fields {
-        bytes.extend_from_slice(&(field.len() as u64).to_be_bytes());
-        bytes.extend_from_slice(field);
-    }
-    bytes
-}
-
-/// Checks a tenant's whole chain, oldest entry first: gapless, linked, each MAC right. Answers the
-/// sequence number of the first entry that isn't, if any.
-pub fn first_broken(app: &App, tenant: &TenantId, entries: &[Entry]) -> Option<i64> {
-    let mut previous: &[u8] = &[];
-    for (expected_seq, entry) in (1_i64..).zip(entries) {
-        let mac = app.vault.mac("audit", Some(tenant), &canonical(entry));
-        let linked = entry.seq == expected_seq && entry.previous_mac == previous;
-        if !linked || entry.mac != mac {
-            return Some(expected_seq);
-        }
-        previous = &entry.mac;
-    }
-    None
 }

@@ -37,6 +37,9 @@ pub enum Command {
     /// See, check and install plugins
     #[command(subcommand)]
     Plugin(Plugin),
+    /// Verify the activity logs, sign where they are, hand them out
+    #[command(subcommand)]
+    Audit(Audit),
 }
 
 /// What a process does.
@@ -126,6 +129,44 @@ pub enum Plugin {
         /// The package's folder
         dir: PathBuf,
     },
+}
+
+/// `oxpi audit`
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Look for edited, deleted, moved and cut-off entries: exit code 0 when all is whole, 3 when
+    /// not, 1 when it can't be told
+    Verify(Verify),
+    /// Sign where every business's log is now; `serve` does so by itself every while
+    Sign,
+    /// Print the public key that the signed heads are checked with; keep it somewhere else
+    Key,
+    /// Write the entries to a file, a line each, for somebody else to keep or to verify
+    Export {
+        /// Only this business, by its id
+        #[arg(long, value_name = "ID")]
+        tenant: Option<String>,
+        /// The file; must not be there yet
+        file: PathBuf,
+    },
+}
+
+/// `oxpi audit verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// A folder of signed heads to compare with, such as a copy kept elsewhere; may be given several
+    /// times [default: those of the configuration]
+    #[arg(long, value_name = "FOLDER")]
+    pub heads: Vec<PathBuf>,
+    /// Verify exported entries in place of the database; needs --key or the root key
+    #[arg(long, value_name = "FILE")]
+    pub entries: Option<PathBuf>,
+    /// With --entries: the public key, as `oxpi audit key` printed it
+    #[arg(long, value_name = "DIGITS", requires = "entries")]
+    pub key: Option<String>,
+    /// With --entries: the file holds this business only
+    #[arg(long, value_name = "ID", requires = "entries")]
+    pub tenant: Option<String>,
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The configuration: what can be set, one file a section. `config/default.toml` is its manual; a
 //! test keeps the two equal.
 
+pub mod audit;
 pub mod data;
 pub mod database;
 mod error;
@@ -39,6 +40,8 @@ pub struct Config {
     pub plugins: plugins::Plugins,
     /// Background work.
     pub jobs: jobs::Jobs,
+    /// Signed heads of the activity logs.
+    pub audit: audit::Audit,
     /// The log.
     pub log: log::Log,
 }

@@ -119,6 +119,11 @@ fn engine_config(config: &Config, vault: &Vault) -> EngineConfig {
     engine
 }
 
+/// Where the activity logs' signed heads go.
+pub fn head_places(config: &Config) -> app::audit::export::Places {
+    app::audit::export::Places { dir: config.data.audit_heads(), copy: config.audit.copy() }
+}
+
 /// Makes the data folder, readable by its owner only.
 pub fn prepare_folder(dir: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::DirBuilderExt;

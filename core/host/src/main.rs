@@ -63,6 +63,7 @@ fn run(command: Command, loaded: &Loaded) -> anyhow::Result<ExitCode> {
         Command::Serve { role } => wait_for(commands::serve::run(config, role)),
         Command::Migrate => wait_for(commands::migrate::run(config)),
         Command::Doctor => wait_for(commands::doctor::run(config)),
+        Command::Audit(command) => wait_for(commands::audit::run(config, command)),
         Command::Admin(command) => wait_for(commands::admin::run(config, command)),
     }
 }

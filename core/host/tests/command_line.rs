@@ -266,3 +266,37 @@ fn a_second_server_on_the_same_address_says_so_and_touches_nothing() {
     assert!(refused.complained.contains("is in use"), "{}", refused.complained);
     assert!(!place.data().exists());
 }
+
+#[test]
+fn the_audit_is_verified_signed_and_handed_out() {
+    let place = Place::new();
+    assert_eq!(place.run(&BUSINESS).code, Some(0));
+    let unsigned = place.run(&["audit", "verify"]);
+    assert_eq!(unsigned.code, Some(1), "{}", unsigned.said);
+    assert!(unsigned.complained.contains("no signed heads"), "{}", unsigned.complained);
+    let signed = place.run(&["audit", "sign"]);
+    assert_eq!(signed.code, Some(0), "{}{}", signed.said, signed.complained);
+    let whole = place.run(&["audit", "verify"]);
+    assert_eq!(whole.code, Some(0), "{}{}", whole.said, whole.complained);
+    assert!(whole.said.contains("Whole: "), "{}", whole.said);
+    assert!(place.run(&["doctor"]).said.contains("fits what was signed"));
+
+    let key = place.run(&["audit", "key"]).said;
+    assert_eq!(place.run(&["audit", "export", "entries.jsonl"]).code, Some(0));
+    let again = place.run(&["audit", "export", "entries.jsonl"]);
+    assert!(again.code == Some(1) && again.complained.contains("can't be made"));
+    // Elsewhere, with nothing but the files and the public key.
+    let other = Place::new();
+    let file = |name: &str| place.0.path().join(name).display().to_string();
+    let (entries, heads) = (file("entries.jsonl"), file("data/audit-heads"));
+    let args = ["audit", "verify", "--entries", &entries, "--heads", &heads, "--key", key.trim()];
+    let outside = other.run(&args);
+    assert_eq!(outside.code, Some(0), "{}{}", outside.said, outside.complained);
+    assert!(!other.data().exists());
+
+    let text = fs::read_to_string(&entries).expect("a file");
+    fs::write(&entries, text.replacen("Lamp", "Lump", 1)).expect("written");
+    let outside = other.run(&args);
+    assert_eq!(outside.code, Some(3), "{}{}", outside.said, outside.complained);
+    assert!(outside.said.contains("TAMPERED WITH: 1 of 1"), "{}", outside.said);
+}

@@ -10,6 +10,8 @@ use crate::error::{Error, Result};
 use crate::page::{Page, bounded};
 use crate::schema::{audit, audit_heads};
 
+pub mod chain;
+
 words! {
     /// Who acted.
     pub enum ActorKind {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 
 use crate::{Db, DbOptions, Target};
 
@@ -38,6 +38,24 @@ impl Drop for Place {
             if let Ok(mut admin) = PgConnection::establish(server()) {
                 let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
                 let _gone_with_the_server_otherwise = admin.batch_execute(&drop);
+            }
+        }
+    }
+}
+
+impl TestDb {
+    /// Runs statements past the store and all its rules, as somebody does who has the database.
+    pub fn tamper(&self, sql: &str) {
+        match &self.options.target {
+            Target::Sqlite(path) => {
+                let path = path.to_str().expect("a path of a test");
+                let mut conn = SqliteConnection::establish(path).expect("the file is there");
+                conn.batch_execute("PRAGMA busy_timeout = 60000").expect("a setting");
+                conn.batch_execute(sql).expect("the statements run");
+            }
+            Target::Postgres(url) => {
+                let mut conn = PgConnection::establish(url).expect("the server is there");
+                conn.batch_execute(sql).expect("the statements run");
             }
         }
     }

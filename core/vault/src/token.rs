@@ -13,15 +13,15 @@ pub fn generate(rng: &dyn Rng) -> String {
 }
 
 /// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
-/// Reads 64 hexadecimal digits into `bytes`; `None` for anything else.
-pub(crate) fn unhex(text: &[u8], bytes: &mut [u8; 32]) -> Option<()> {
-    if text.len() != 64 {
+/// Reads exactly as many hexadecimal digits as `bytes` take; `None` for anything else.
+pub fn unhex<const N: usize>(text: &[u8], bytes: &mut [u8; N]) -> Option<()> {
+    if text.len() != 2 * N {
         return None;
     }
     for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {

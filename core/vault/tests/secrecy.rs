@@ -29,6 +29,8 @@ fn secret_types_can_not_be_printed_or_serialized() {
     lacks!(vault::Opener, std::fmt::Debug);
     lacks!(vault::Opener, serde::Serialize);
     lacks!(vault::Opener, Clone);
+    lacks!(vault::Signer, std::fmt::Debug);
+    lacks!(vault::Signer, serde::Serialize);
     lacks!(domain::Secret, std::fmt::Debug);
     lacks!(domain::Secret, std::fmt::Display);
     lacks!(domain::Secret, serde::Serialize);

@@ -13,6 +13,7 @@ use app::tenants::{self, BusinessInput, FirstRun, OwnerInput};
 use app::{App, Context, Error, Origin, audit, invitations};
 use domain::time::ManualClock;
 use domain::{Role, Secret, TenantId};
+use store::testing::TestDb;
 use store::{Backend, Conn};
 
 /// A password nobody would guess.
@@ -41,6 +42,13 @@ pub async fn each(test: impl AsyncFn(Fixture)) {
     }
 }
 
+/// Runs a test on both databases, with the database at hand for whoever is to tamper with it.
+pub async fn each_with_its_database(test: impl AsyncFn(Fixture, &TestDb)) {
+    for fresh in [store::testing::sqlite().await, store::testing::postgres().await] {
+        test(Fixture::over(fresh.db.clone()), &fresh).await;
+    }
+}
+
 impl Fixture {
     fn over(db: store::Db) -> Self {
         // A Sunday morning in Jerusalem.
@@ -50,11 +58,10 @@ impl Fixture {
     }
 
     async fn check_chains(&self) {
-        for tenant in self.tenants().await {
-            let chain = self.chain(&tenant).await;
-            assert!(!chain.is_empty());
-            assert_eq!(audit::first_broken(&self.app, &tenant, &chain), None);
-        }
+        let report = audit::verify::verify(&self.app.db, &self.app.vault, Vec::new()).await;
+        let report = report.unwrap();
+        assert!(report.is_whole(), "{report:?}");
+        assert!(self.tenants().await.len() <= report.chains.len());
     }
 
     /// The first business, with its owner signed in.

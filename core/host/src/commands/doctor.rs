@@ -1,6 +1,7 @@
 //! `oxpi doctor`: looks at an installation as `serve` will use it, changes nothing, and says for
 //! everything that is wrong how to mend it.
 
+mod audit;
 mod data;
 mod database;
 mod network;
@@ -39,6 +40,10 @@ impl Finding {
 
     fn wrong(about: &'static str, what: impl Into<String>, mend: impl Into<String>) -> Self {
         Self { state: State::Wrong, about, what: what.into(), mend: Some(mend.into()) }
+    }
+
+    fn is_good(&self) -> bool {
+        self.state == State::Good
     }
 
     fn print(&self) {
@@ -83,10 +88,6 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
 
 #[cfg(test)]
 impl Finding {
-    fn is_good(&self) -> bool {
-        self.state == State::Good
-    }
-
     fn is_wrong_and_mended_by(&self, words: &str) -> bool {
         let mend = self.mend.as_deref().unwrap_or_default();
         self.state == State::Wrong && mend.contains(words)

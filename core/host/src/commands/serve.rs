@@ -16,6 +16,9 @@ use crate::cli::Role;
 use crate::config::Config;
 use crate::{house, logging};
 
+/// The most seconds that signing the activity logs once more may take when stopping.
+const SIGNING_MOST_SECS: u64 = 10;
+
 /// Serves until the process is told to stop, then ends what is under way.
 pub async fn run(config: &Config, role: Role) -> anyhow::Result<ExitCode> {
     logging::start(config.log);
@@ -30,6 +33,11 @@ pub async fn run(config: &Config, role: Role) -> anyhow::Result<ExitCode> {
     let app = house::open(config, config.server.public_url(port)).await?;
     app::plugins::load_packages(&app, &config.plugins.folders(&config.data)).await;
     let (end, ended) = watch::channel(false);
+    let (end_signing, signing_ended) = watch::channel(false);
+    let signer = role.works().then(|| {
+        let (places, every) = (house::head_places(config), config.audit.every());
+        tokio::spawn(app::audit::export::run(app.clone(), places, every, signing_ended))
+    });
     let worker = role.works().then(|| tokio::spawn(app::jobs::run_worker(app.clone(), ended)));
     let served = match listener {
         Some(listener) => pages(config, app, listener, stop).await,
@@ -42,6 +50,9 @@ pub async fn run(config: &Config, role: Role) -> anyhow::Result<ExitCode> {
     // The worker ends even when serving failed.
     let _ = end.send(true);
     finish(worker, Duration::from_secs(config.jobs.stop_secs)).await;
+    // After the last job, so that what it did is in the last signing.
+    let _ = end_signing.send(true);
+    finish(signer, Duration::from_secs(SIGNING_MOST_SECS)).await;
     served.map(|()| ExitCode::SUCCESS)
 }
 
@@ -96,12 +107,12 @@ impl Stop {
 }
 
 /// Gives running jobs time to end; what doesn't is done again later by its lease.
-async fn finish(worker: Option<JoinHandle<()>>, most: Duration) {
-    let Some(worker) = worker else { return };
-    match tokio::time::timeout(most, worker).await {
+async fn finish(work: Option<JoinHandle<()>>, most: Duration) {
+    let Some(work) = work else { return };
+    match tokio::time::timeout(most, work).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::error!(%error, "the worker ended badly"),
-        Err(_) => tracing::warn!("jobs were still running; they will be run again"),
+        Ok(Err(error)) => tracing::error!(%error, "background work ended badly"),
+        Err(_) => tracing::warn!("background work was still under way; it will be done again"),
     }
 }
 

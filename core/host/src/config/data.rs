@@ -29,6 +29,11 @@ impl Data {
         self.dir.join("root.key")
     }
 
+    /// The signed heads of the activity logs; only ever added to.
+    pub fn audit_heads(&self) -> PathBuf {
+        self.dir.join("audit-heads")
+    }
+
     /// Plugins that were installed, not shipped.
     pub fn plugins(&self) -> PathBuf {
         self.dir.join("plugins")

@@ -172,6 +172,7 @@ fn sections(figment: &Figment, sources: &Sources) -> Result<Config, Vec<Fault>> 
         sandbox: section(figment, "sandbox", sources, &mut faults),
         plugins: section(figment, "plugins", sources, &mut faults),
         jobs: section(figment, "jobs", sources, &mut faults),
+        audit: section(figment, "audit", sources, &mut faults),
         log: section(figment, "log", sources, &mut faults),
     };
     if faults.is_empty() { Ok(config) } else { Err(faults) }

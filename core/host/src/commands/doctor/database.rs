@@ -26,7 +26,13 @@ pub async fn look(config: &Config, vault: Option<&Vault>) -> Vec<Finding> {
     let name = if sqlite { file.display().to_string() } else { config.database.url.hidden() };
     let mut findings = vec![Finding::good(ABOUT, format!("{name} answers"))];
     match db.pending().await {
-        Ok(pending) if pending.is_empty() => findings.extend(root_key(&db, vault).await),
+        Ok(pending) if pending.is_empty() => {
+            let fits = root_key(&db, vault).await;
+            if let (Some(vault), true) = (vault, fits.as_ref().is_none_or(Finding::is_good)) {
+                findings.extend(super::audit::look(config, &db, vault).await);
+            }
+            findings.extend(fits);
+        }
         Ok(pending) => findings.push(Finding::unwise(
             ABOUT,
             format!("{} of its migrations have not run", pending.len()),

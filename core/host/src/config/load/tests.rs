@@ -79,7 +79,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_one_that_was_meant() {
         "{told}"
     );
     assert!(
-        told.contains("colours (oxpi.toml, line 4): there is no such key; expected data, database"),
+        told.contains("colours (oxpi.toml, line 4): there is no such key; expected audit, data"),
         "{told}"
     );
 }
