@@ -40,6 +40,33 @@ pub enum Command {
     /// Verify the activity logs, sign where they are, hand them out
     #[command(subcommand)]
     Audit(Audit),
+    /// Compile the component on standard input to standard output, within limits; `serve` and
+    /// `plugin` call this
+    #[command(hide = true)]
+    CompilePlugin(Compilation),
+}
+
+/// What a compilation may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
+pub struct Compilation {
+    /// Seconds on a CPU
+    #[arg(long)]
+    pub cpu_secs: u64,
+    /// Bytes of address space
+    #[arg(long)]
+    pub memory_bytes: u64,
+}
+
+impl Compilation {
+    /// The arguments that ask for it.
+    pub fn arguments(self) -> Vec<String> {
+        let Self { cpu_secs, memory_bytes } = self;
+        vec![
+            "compile-plugin".to_owned(),
+            format!("--cpu-secs={cpu_secs}"),
+            format!("--memory-bytes={memory_bytes}"),
+        ]
+    }
 }
 
 /// What a process does.
@@ -178,6 +205,14 @@ mod tests {
     #[test]
     fn the_commands_are_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_compilations_arguments_are_read_as_they_were_meant() {
+        let meant = Compilation { cpu_secs: 7, memory_bytes: 1 << 30 };
+        let line = std::iter::once("oxpi".to_owned()).chain(meant.arguments());
+        let read = Cli::try_parse_from(line).map(|cli| cli.command);
+        assert!(matches!(read, Ok(Command::CompilePlugin(read)) if read == meant));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use app::services::Workspace;
@@ -9,10 +10,12 @@ use app::{App, Options, Parts};
 use domain::rng::SystemRng;
 use domain::time::SystemClock;
 use domain::{Rng, Secret};
-use runtime::{Egress, EgressConfig, Engine, EngineConfig};
+use runtime::{CompilerProcess, Egress, EgressConfig, Engine, EngineConfig};
 use store::{Db, DbOptions, Target};
 use vault::{FileSource, RootKey, RootKeyError, RootKeySource, VariableSource, Vault, WrappedKey};
 
+use crate::cli::Compilation;
+use crate::config::plugins::Plugins;
 use crate::config::{Config, ROOT_KEY};
 
 /// Opens everything there is behind the pages; the schema is brought up to date first.
@@ -116,12 +119,28 @@ fn engine_config(config: &Config, vault: &Vault) -> EngineConfig {
     engine.instances_max = config.plugins.calls;
     engine.share_max = config.plugins.calls_per_tenant;
     engine.queue_max = config.plugins.queue;
+    engine.compiler = Some(Arc::new(compiler(&config.plugins)));
     engine
 }
 
 /// Where the activity logs' signed heads go.
 pub fn head_places(config: &Config) -> app::audit::export::Places {
     app::audit::export::Places { dir: config.data.audit_heads(), copy: config.audit.copy() }
+}
+
+/// Components are compiled by this program in another process: a stranger's may take all the time
+/// and memory it is given.
+fn compiler(plugins: &Plugins) -> CompilerProcess {
+    let memory_bytes = u64::from(plugins.compile_memory_mib) << 20;
+    let asked = Compilation { cpu_secs: plugins.compile_secs, memory_bytes };
+    // The running program, even where its file was replaced by another version's meanwhile.
+    let own = Path::new("/proc/self/exe");
+    let program = match std::env::current_exe() {
+        Ok(program) if !own.exists() => program,
+        _ => own.to_owned(),
+    };
+    let wall = Duration::from_secs(plugins.compile_secs);
+    CompilerProcess::new(program, asked.arguments(), wall, memory_bytes)
 }
 
 /// Makes the data folder, readable by its owner only.

@@ -18,15 +18,20 @@ mod packages;
 use std::process::ExitCode;
 
 use clap::Parser;
-use cli::{Cli, Command};
+use cli::{Cli, Command, Compilation};
 use config::log::{Level, Log};
 use config::{ConfigError, Input, Loaded};
+use runtime::compile::ChildLimits;
 
 /// The exit code of wrong usage or configuration; other failures have 1.
 const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Command::CompilePlugin(Compilation { cpu_secs, memory_bytes }) = cli.command {
+        // Before anything is read: this process gets a component from a stranger and nothing else.
+        return runtime::compile::compile_stdin(ChildLimits { cpu_secs, memory_bytes });
+    }
     let loaded = match read_configuration(&cli) {
         Ok(loaded) => loaded,
         Err(error) => {
@@ -60,6 +65,8 @@ fn run(command: Command, loaded: &Loaded) -> anyhow::Result<ExitCode> {
     match command {
         Command::Config => Ok(commands::config::run(loaded)),
         Command::Plugin(command) => commands::plugin::run(config, &command),
+        // Answered before there was a configuration.
+        Command::CompilePlugin(_) => Ok(ExitCode::FAILURE),
         Command::Serve { role } => wait_for(commands::serve::run(config, role)),
         Command::Migrate => wait_for(commands::migrate::run(config)),
         Command::Doctor => wait_for(commands::doctor::run(config)),

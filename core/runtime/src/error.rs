@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::compile::CompileError;
 use crate::manifest::ManifestError;
 use crate::problem::Problem;
 
@@ -105,7 +106,7 @@ pub enum LoadError {
     /// The component needs what this host doesn't offer, or offers what it can't mean.
     #[error("plugin.wasm: {0}")]
     Gate(String),
-    /// The component is broken.
-    #[error("plugin.wasm isn't a component this host can run: {0}")]
-    Component(String),
+    /// The component is broken, or compiling it takes more than it may.
+    #[error("plugin.wasm {0}")]
+    Component(#[from] CompileError),
 }

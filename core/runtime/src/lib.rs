@@ -10,19 +10,24 @@
 
 pub mod approval;
 mod capability;
+pub mod compile;
 pub mod egress;
 pub mod engine;
 pub mod error;
+pub mod figures;
 pub mod grant;
 pub mod limits;
 pub mod manifest;
+mod plain;
 pub mod problem;
 pub mod services;
 
 pub use approval::{Amount, ApprovalUse, ExactRequest, Proposal, Words};
+pub use compile::{CompileError, Compiler, CompilerProcess};
 pub use egress::{Egress, EgressConfig, EgressError, Redirect};
-pub use engine::{Engine, EngineConfig, Export, Plugin, PluginFiles};
+pub use engine::{Engine, EngineConfig, Export, MemoryWatch, Plugin, PluginFiles};
 pub use error::{CallError, EngineError, LoadError};
+pub use figures::Figures;
 pub use grant::{Ask, AskKind, Grant};
 pub use limits::Limits;
 pub use manifest::Manifest;

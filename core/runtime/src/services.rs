@@ -104,12 +104,16 @@ pub struct CallReport {
     pub hook: &'static str,
     /// From the request for a slot to the answer.
     pub wall: Duration,
+    /// Of that, waiting for a slot.
+    pub queued: Duration,
     /// Time on a CPU inside the guest and its host calls.
     pub cpu: Duration,
     /// The most bytes of memory and tables at once.
     pub memory_bytes_max: u64,
     /// Requests sent.
     pub http_calls: u32,
+    /// Bytes of the answers that were read.
+    pub answer_bytes: u64,
     /// Host calls answered with `denied`.
     pub denials: u32,
     /// `ok` or [`crate::CallError::kind`].

@@ -12,13 +12,14 @@ use domain::{Clock, ConnectionId, Locale, Rng, Secret, TenantId, Timestamp, Zone
 use runtime::egress::Redirect;
 use runtime::{
     CallContext, CallError, ConnectionInfo, Egress, EgressConfig, Engine, EngineConfig, Grant,
-    Limits, Manifest, Plugin, Problem,
+    Limits, Manifest, MemoryWatch, Plugin, Problem,
 };
 use serde_json::{Value, json};
 
 use crate::http::FakeHttp;
 use crate::memory::{JobState, Memory};
 use crate::package::{package_of, target_dir};
+use crate::scan::Scan;
 use crate::server;
 use crate::services::FakeServices;
 
@@ -36,6 +37,7 @@ pub struct HostBuilder {
     zone: String,
     grant: Option<Vec<String>>,
     limits: Limits,
+    scans_memory: bool,
 }
 
 impl HostBuilder {
@@ -75,6 +77,12 @@ impl HostBuilder {
         Self { limits, ..self }
     }
 
+    /// Doesn't look through the plugin's memory after each hook.
+    #[must_use]
+    pub fn without_memory_scan(self) -> Self {
+        Self { scans_memory: false, ..self }
+    }
+
     /// Starts the host.
     ///
     /// # Panics
@@ -98,12 +106,17 @@ impl HostBuilder {
         };
         let clock = Arc::new(ManualClock::at(START_MS));
         let rng: Arc<dyn Rng> = Arc::new(SeededRng::new(7));
-        let services =
-            Arc::new(FakeServices { memory: Mutex::default(), clock: Arc::clone(&clock) });
+        let scan = Arc::new(Scan::default());
+        let services = Arc::new(FakeServices {
+            memory: Mutex::default(),
+            clock: Arc::clone(&clock),
+            scan: Arc::clone(&scan),
+        });
         let egress = Egress::new(EgressConfig { redirects, ..EgressConfig::default() })?;
         let config = EngineConfig {
             threads: 2,
             instances_max: 8,
+            memory_watch: self.scans_memory.then(|| scan as Arc<dyn MemoryWatch>),
             ..EngineConfig::new(
                 target_dir()?.join("testkit/compiled"),
                 Secret::new(b"oxpi-testkit-compiled-code-cache".to_vec()),
@@ -193,6 +206,7 @@ impl Host {
             zone: "Asia/Jerusalem".to_owned(),
             grant: None,
             limits: Limits::default(),
+            scans_memory: true,
         }
     }
 
@@ -209,6 +223,11 @@ impl Host {
     /// What the plugin left behind. Don't hold it across a call.
     pub fn memory(&self) -> MutexGuard<'_, Memory> {
         self.services.lock()
+    }
+
+    /// Looks for a secret of the test's own in the plugin's memory too, from now on.
+    pub fn watch_for(&self, secret: &str) {
+        self.services.scan.watch_for(secret);
     }
 
     /// The loaded plugin.
@@ -256,8 +275,8 @@ impl Host {
     /// Ends the test.
     ///
     /// # Panics
-    /// When a request was not expected, was wrong or did not come, or a job is left over. A host that
-    /// is dropped does the same.
+    /// When a request was not expected, was wrong or did not come, a job is left over, or a secret was
+    /// in the plugin's memory. A host that is dropped does the same.
     pub fn finish(mut self) {
         self.check();
     }
@@ -270,6 +289,7 @@ impl Host {
             memory.waiting().map(|job| format!("left over: job {} {}", job.handler, job.payload));
         complaints.extend(left);
         drop(memory);
+        complaints.extend(self.services.scan.complaints());
         assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     }
 }

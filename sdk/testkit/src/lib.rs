@@ -17,7 +17,8 @@
 //! [`Host::start`] takes the plugin of the crate under test: packed in `OXPI_PLUGINS_DIR`, or compiled
 //! and packed here when that is not set. Slots give the secret `test-<slot>`. The clock stands still
 //! until it is moved, randomness is seeded. Every origin of the manifest leads to a loopback server that
-//! answers as told; what it was not told fails the test, and so does a job left over at the end.
+//! answers as told; what it was not told fails the test, and so do a job left over at the end and a
+//! slot's secret that is found in the plugin's memory after a hook.
 
 mod approvals;
 mod expect;
@@ -27,6 +28,7 @@ mod http;
 mod memory;
 mod package;
 mod records;
+mod scan;
 mod server;
 mod services;
 

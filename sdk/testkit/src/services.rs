@@ -13,11 +13,13 @@ use runtime::{
 use serde_json::Value;
 
 use crate::memory::{FakeJob, JobState, Kept, Memory, Published};
+use crate::scan::Scan;
 use crate::{approvals, records};
 
 pub(crate) struct FakeServices {
     pub memory: Mutex<Memory>,
     pub clock: Arc<ManualClock>,
+    pub scan: Arc<Scan>,
 }
 
 impl FakeServices {
@@ -46,7 +48,9 @@ impl Services for FakeServices {
             return Err(problem.clone());
         }
         let again = if memory.refreshed.contains(&slot.id) { "-refreshed" } else { "" };
-        Ok(Secret::from_text(format!("test-{}{again}", slot.id)))
+        let secret = format!("test-{}{again}", slot.id);
+        self.scan.watch_for(&secret);
+        Ok(Secret::from_text(secret))
     }
 
     /// A token is refreshed once; refused again, the connection is over.

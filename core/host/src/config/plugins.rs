@@ -18,11 +18,22 @@ pub struct Plugins {
     pub calls_per_tenant: u32,
     /// Calls that may wait.
     pub queue: u32,
+    /// Seconds that compiling one may take.
+    pub compile_secs: u64,
+    /// Mebibytes of address space that compiling one may take.
+    pub compile_memory_mib: u32,
 }
 
 impl Default for Plugins {
     fn default() -> Self {
-        Self { dirs: Vec::new(), calls: 64, calls_per_tenant: 16, queue: 256 }
+        Self {
+            dirs: Vec::new(),
+            calls: 64,
+            calls_per_tenant: 16,
+            queue: 256,
+            compile_secs: 60,
+            compile_memory_mib: 2048,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::engine::bindings::oxpi::plugin::log;
 use crate::engine::state::State;
+use crate::plain::is_deceiving;
 use crate::services::{LogEntry, LogLevel};
 
 const LINES_MAX: u32 = 200;
@@ -81,7 +82,7 @@ pub(crate) fn one_line(text: &str, chars_max: usize) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() || is_deceiving(c) => {
+            c if c.is_control() || is_deceiving(c) || is_mark(c) => {
                 let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
             }
             c => out.push(c),
@@ -90,11 +91,9 @@ pub(crate) fn one_line(text: &str, chars_max: usize) -> String {
     out
 }
 
-/// Line and paragraph separators, and marks that reorder what is read.
-fn is_deceiving(c: char) -> bool {
-    matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{feff}')
-        || ('\u{202a}'..='\u{202e}').contains(&c)
-        || ('\u{2066}'..='\u{2069}').contains(&c)
+/// Marks without a width, which a text for people may have and a line for a terminal need not.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}')
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod redact;
 mod redirect;
 mod resolve;
 mod routes;
+mod spelt;
 mod target;
 
 pub(crate) use answer::Answer;

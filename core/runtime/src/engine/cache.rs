@@ -12,6 +12,8 @@ use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::compile::{CODE_BYTES_MAX, CompileError};
+
 const MAC_BYTES: usize = 32;
 
 /// The folder of compiled code.
@@ -34,14 +36,16 @@ impl Cache {
         engine: &Engine,
         wasm: &[u8],
         rng: &dyn Rng,
-    ) -> wasmtime::Result<Component> {
+        compile: impl FnOnce(&[u8]) -> Result<Vec<u8>, CompileError>,
+    ) -> Result<Component, CompileError> {
         let name = file_name(engine, wasm);
         let path = self.dir.join(&name);
         if let Some(component) = self.read(engine, &name, &path) {
             return Ok(component);
         }
-        let component = Component::from_binary(engine, wasm)?;
-        let code = component.serialize()?;
+        let code = compile(wasm)?;
+        let component = deserialize(engine, &code)
+            .map_err(|error| CompileError::Invalid(format!("its code doesn't load: {error:#}")))?;
         if let Err(error) = self.write(&name, &path, &code, rng) {
             tracing::warn!(%error, "compiled plugin code was not kept");
         }
@@ -49,6 +53,11 @@ impl Cache {
     }
 
     fn read(&self, engine: &Engine, name: &str, path: &Path) -> Option<Component> {
+        let size = std::fs::metadata(path).ok()?.len();
+        if size > (MAC_BYTES + CODE_BYTES_MAX) as u64 {
+            tracing::warn!(file = name, size, "compiled plugin code is larger than any we wrote");
+            return None;
+        }
         let file = std::fs::read(path).ok()?;
         let (mac, code) = file.split_at_checked(MAC_BYTES)?;
         if self.mac(name, code)?.verify_slice(mac).is_err() {
@@ -92,10 +101,12 @@ impl Cache {
 
 #[allow(unsafe_code, reason = "native code is loaded from bytes; see SAFETY")]
 fn deserialize(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
-    // SAFETY: the bytes are what `Component::serialize` gave to `Cache::write`: the caller verified
-    // their MAC, made with a key that never leaves this process, over them and over the name, which
+    // SAFETY: the bytes are what wasmtime's own compiler made of a component, in one of two ways.
+    // Either this process just got them from its compiler, which is a part of this program, run here
+    // or as a child whose pipe nobody else holds. Or they come from a file whose MAC the caller
+    // verified, made with a key that never leaves this process, over them and over the name, which
     // holds the engine's settings and the component's hash. They are a copy in memory that nobody
-    // changes after the check. wasmtime itself checks its version and the settings once more.
+    // changes afterwards. wasmtime itself checks its version and the settings once more.
     unsafe { Component::deserialize(engine, code) }
 }
 
@@ -132,6 +143,11 @@ mod tests {
         Cache::open(dir.to_owned(), Secret::new(vec![key; 32])).unwrap()
     }
 
+    fn load(cache: &Cache, engine: &Engine, wasm: &[u8]) {
+        let compile = |wasm: &[u8]| crate::compile::compile_here(engine, wasm);
+        cache.load(engine, wasm, &SeededRng::new(1), compile).unwrap();
+    }
+
     fn only_file(dir: &Path) -> PathBuf {
         let files: Vec<_> = std::fs::read_dir(dir).unwrap().map(|f| f.unwrap().path()).collect();
         assert_eq!(files.len(), 1);
@@ -141,9 +157,9 @@ mod tests {
     #[test]
     fn code_is_kept_and_read_again() {
         let dir = tempfile::tempdir().unwrap();
-        let (engine, rng) = (Engine::default(), SeededRng::new(1));
+        let engine = Engine::default();
         let wasm = wat::parse_str(EMPTY).unwrap();
-        cache(dir.path(), 1).load(&engine, &wasm, &rng).unwrap();
+        load(&cache(dir.path(), 1), &engine, &wasm);
         let name = file_name(&engine, &wasm);
         let path = only_file(dir.path());
         assert!(cache(dir.path(), 1).read(&engine, &name, &path).is_some());
@@ -154,10 +170,10 @@ mod tests {
     #[test]
     fn changed_code_is_never_loaded_and_is_replaced() {
         let dir = tempfile::tempdir().unwrap();
-        let (engine, rng) = (Engine::default(), SeededRng::new(1));
+        let engine = Engine::default();
         let wasm = wat::parse_str(EMPTY).unwrap();
         let cache = cache(dir.path(), 1);
-        cache.load(&engine, &wasm, &rng).unwrap();
+        load(&cache, &engine, &wasm);
         let (name, path) = (file_name(&engine, &wasm), only_file(dir.path()));
         let good = std::fs::read(&path).unwrap();
         for at in [0, MAC_BYTES - 1, MAC_BYTES, good.len() / 2, good.len() - 1] {
@@ -170,7 +186,7 @@ mod tests {
             std::fs::write(&path, &good[..short]).unwrap();
             assert!(cache.read(&engine, &name, &path).is_none(), "{short} bytes");
         }
-        cache.load(&engine, &wasm, &rng).unwrap();
+        load(&cache, &engine, &wasm);
         assert!(cache.read(&engine, &name, &path).is_some());
     }
 }

@@ -15,8 +15,16 @@ const MEMORIES_EACH: u32 = 4;
 const TABLES_EACH: u32 = 8;
 const TABLE_ELEMENTS_MAX: usize = 50_000;
 
-/// The engine's configuration for so many instances at once.
+/// The configuration of an engine that runs so many instances at once.
 pub(super) fn wasmtime_config(instances_max: u32) -> Config {
+    let mut config = code_config();
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(instances_max)));
+    config
+}
+
+/// The configuration of an engine that compiles and runs nothing, so that it reserves no places.
+/// Code made by one runs in the other: all that code depends on is here.
+pub(super) fn code_config() -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
@@ -38,8 +46,7 @@ pub(super) fn wasmtime_config(instances_max: u32) -> Config {
         .max_wasm_stack(GUEST_STACK_BYTES)
         .async_stack_size(GUEST_STACK_BYTES + (512 << 10))
         .wasm_backtrace_max_frames(None)
-        .native_unwind_info(false)
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(instances_max)));
+        .native_unwind_info(false);
     config
 }
 
@@ -60,4 +67,22 @@ fn pool(instances_max: u32) -> PoolingAllocationConfig {
         .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
         .table_keep_resident(KEEP_RESIDENT_BYTES);
     pool
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+
+    use super::*;
+
+    #[test]
+    fn code_made_without_a_pool_runs_in_one() {
+        let hash = |config: &Config| {
+            let engine = wasmtime::Engine::new(config).unwrap();
+            let mut hasher = DefaultHasher::new();
+            engine.precompile_compatibility_hash().hash(&mut hasher);
+            hasher.finish()
+        };
+        assert_eq!(hash(&code_config()), hash(&wasmtime_config(4)));
+    }
 }

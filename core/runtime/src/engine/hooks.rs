@@ -12,6 +12,7 @@ use crate::capability::log::one_line;
 use crate::error::CallError;
 use crate::grant::Grant;
 use crate::limits::Limits;
+use crate::plain;
 use crate::services::CallContext;
 
 /// Header names (lower-case) and values of a delivery.
@@ -98,7 +99,8 @@ impl Engine {
         let job = Job { plugin: plugin.clone(), ctx: Arc::new(ctx), hook, has_tenant: false };
         match self.call(job).await? {
             Output::Names(names) if names.len() <= ANSWER_LIST_MAX => {
-                Ok(names.into_iter().filter(|name| name.len() <= 256).collect())
+                let fits = |name: &String| name.len() <= 256 && name.chars().all(plain::is_plain);
+                Ok(names.into_iter().filter(fits).collect())
             }
             _ => Err(nonsense("more accounts than a delivery can concern")),
         }
@@ -252,7 +254,10 @@ fn parsed(text: &str) -> Result<Value, CallError> {
     if text.len() > ANSWER_BYTES_MAX {
         return Err(nonsense("an answer that is too large"));
     }
-    serde_json::from_str(text).map_err(|error| nonsense(&format!("no JSON ({error})")))
+    let mut answer =
+        serde_json::from_str(text).map_err(|error| nonsense(&format!("no JSON ({error})")))?;
+    plain::clean(&mut answer);
+    Ok(answer)
 }
 
 fn nonsense(what: &str) -> CallError {

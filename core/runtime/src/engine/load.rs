@@ -11,11 +11,13 @@ use wasmtime::component::InstancePre;
 
 use super::state::State;
 use super::{Engine, gate, hex, invoke};
+use crate::compile::compile_here;
 use crate::error::LoadError;
 use crate::manifest::Manifest;
+use crate::plain;
 
 /// Bytes of a component; the largest language runtime we know is 12 MB.
-const COMPONENT_BYTES_MAX: u64 = 64 << 20;
+pub(crate) const COMPONENT_BYTES_MAX: u64 = 64 << 20;
 /// Bytes of any other file.
 const FILE_BYTES_MAX: u64 = 512 << 10;
 
@@ -157,8 +159,8 @@ fn text(dir: &Path, name: &str) -> Result<String, LoadError> {
 }
 
 impl Engine {
-    /// Reads a package's folder and loads it. Compiling may take a second: call from a thread that
-    /// may block.
+    /// Reads a package's folder and loads it. Compiling may take a second, a minute at the most: call
+    /// from a thread that may block.
     pub fn load(&self, dir: &Path) -> Result<Plugin, LoadError> {
         self.load_files(PluginFiles::read(dir)?)
     }
@@ -176,12 +178,13 @@ impl Engine {
             return Err(LoadError::File { file: "icon.svg".to_owned(), reason });
         }
         let texts = catalogue(&files.locales)?;
-        let broken = |error: wasmtime::Error| LoadError::Component(format!("{error:#}"));
         let inner = &self.0;
-        let component = inner
-            .cache
-            .load(&inner.engine, &files.component, inner.world.rng.as_ref())
-            .map_err(broken)?;
+        let compile = |wasm: &[u8]| match &inner.compiler {
+            Some(compiler) => compiler.compile(wasm),
+            None => compile_here(&inner.engine, wasm),
+        };
+        let rng = inner.world.rng.as_ref();
+        let component = inner.cache.load(&inner.engine, &files.component, rng, compile)?;
         let exports = gate::check(&inner.engine, &component).map_err(LoadError::Gate)?;
         gate::check_promises(&manifest, &exports).map_err(LoadError::Gate)?;
         let pre = inner.linker.instantiate_pre(&component).map_err(|error| {
@@ -198,6 +201,12 @@ impl Engine {
 fn catalogue(locales: &[(Locale, String)]) -> Result<Catalogue, LoadError> {
     let mut texts = Catalogue::default();
     for (locale, source) in locales {
+        if let Some(line) = plain::line_of_deceit(source) {
+            return Err(LoadError::File {
+                file: format!("locales/{locale}.ftl"),
+                reason: format!("line {line} has a character that controls or turns text round"),
+            });
+        }
         texts.add(*locale, source).map_err(|error| LoadError::File {
             file: format!("locales/{locale}.ftl"),
             reason: error.to_string(),

@@ -1,14 +1,17 @@
 //! The engine: loads plugins and runs each call in a fresh instance within its budget.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Clock, Rng, Secret, TenantId};
+use domain::{Clock, PluginId, Rng, Secret, TenantId};
 use wasmtime::component::{HasSelf, Linker};
 
+use crate::compile::Compiler;
 use crate::egress::Egress;
 use crate::error::EngineError;
+use crate::figures::{Figures, Ledger};
 use crate::services::Services;
 
 pub(crate) mod bindings;
@@ -23,8 +26,11 @@ mod run;
 mod slots;
 pub(crate) mod state;
 mod threads;
+mod watch;
 
+pub(crate) use load::COMPONENT_BYTES_MAX;
 pub use load::{Export, Plugin, PluginFiles};
+pub use watch::MemoryWatch;
 
 use state::{State, World};
 
@@ -44,10 +50,16 @@ pub struct EngineConfig {
     pub queue_wait: Duration,
     /// Threads that run guests.
     pub threads: usize,
+    /// Who compiles; None for this process itself, which nothing then protects from a component that
+    /// compiles for hours.
+    pub compiler: Option<Arc<dyn Compiler>>,
+    /// For tests: is shown every guest's memory after each call, which then takes longer.
+    pub memory_watch: Option<Arc<dyn MemoryWatch>>,
 }
 
 impl EngineConfig {
-    /// The defaults: 64 calls at once, 16 of one tenant and plugin, 256 waiting at most 2 seconds.
+    /// The defaults: 64 calls at once, 16 of one tenant and plugin, 256 waiting at most 2 seconds,
+    /// compiled in this process.
     pub fn new(cache_dir: PathBuf, cache_key: Secret) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, |n| n.get());
         Self {
@@ -58,6 +70,8 @@ impl EngineConfig {
             queue_max: 256,
             queue_wait: Duration::from_secs(2),
             threads: cores.clamp(2, 16),
+            compiler: None,
+            memory_watch: None,
         }
     }
 }
@@ -70,6 +84,7 @@ struct Inner {
     engine: wasmtime::Engine,
     linker: Linker<State>,
     cache: cache::Cache,
+    compiler: Option<Arc<dyn Compiler>>,
     slots: slots::Slots,
     world: Arc<World>,
     threads: threads::Threads,
@@ -86,8 +101,12 @@ impl Engine {
     ) -> Result<Self, EngineError> {
         let refused = |error: wasmtime::Error| EngineError::Config(format!("{error:#}"));
         let io = |what| move |source| EngineError::Io { what, source };
-        let engine = wasmtime::Engine::new(&config::wasmtime_config(config.instances_max))
-            .map_err(refused)?;
+        let mut settings = config::wasmtime_config(config.instances_max);
+        // What shows memory is the engine's report of a trap.
+        settings.coredump_on_trap(config.memory_watch.is_some());
+        let engine = wasmtime::Engine::new(&settings).map_err(refused)?;
+        let watch = config.memory_watch.map(|watch| watch::Watch::new(&engine, watch));
+        let watch = watch.transpose().map_err(refused)?;
         let mut linker = Linker::new(&engine);
         bindings::Everything::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)
             .map_err(refused)?;
@@ -100,11 +119,48 @@ impl Engine {
             config.share_max,
             config.queue_max,
             config.queue_wait,
+            config.threads,
         );
         let nobody = TenantId::new(clock.as_ref(), rng.as_ref());
-        let world = Arc::new(World { services, egress, clock, rng, nobody });
-        Ok(Self(Arc::new(Inner { engine, linker, cache, slots, world, threads })))
+        let world = Arc::new(World {
+            services,
+            egress,
+            clock,
+            rng,
+            ledger: Ledger::default(),
+            watch,
+            nobody,
+        });
+        let compiler = config.compiler;
+        Ok(Self(Arc::new(Inner { engine, linker, cache, compiler, slots, world, threads })))
     }
+}
+
+impl Engine {
+    /// Each plugin's figures since this process started.
+    pub fn figures(&self) -> BTreeMap<PluginId, Figures> {
+        self.0.world.ledger.plugins()
+    }
+
+    /// A tenant's figures with a plugin since [`Engine::take_figures`].
+    pub fn figures_of(&self, tenant: &TenantId, plugin: &PluginId) -> Figures {
+        self.0.world.ledger.untaken(tenant, plugin)
+    }
+
+    /// Every tenant's figures since this was last called, for whoever keeps them.
+    pub fn take_figures(&self) -> Vec<((TenantId, PluginId), Figures)> {
+        self.0.world.ledger.take()
+    }
+
+    /// Calls that run, and calls that wait for a place.
+    pub fn load_now(&self) -> (u32, usize) {
+        self.0.slots.load()
+    }
+}
+
+/// An engine for compiling alone.
+pub(crate) fn compiling_engine() -> wasmtime::Result<wasmtime::Engine> {
+    wasmtime::Engine::new(&config::code_config())
 }
 
 /// Bytes as lower-case hex.

@@ -16,7 +16,7 @@ use super::{Engine, Plugin, bindings};
 use crate::capability::log::one_line;
 use crate::error::CallError;
 use crate::problem::Problem;
-use crate::services::{CallContext, CallReport};
+use crate::services::{CallContext, CallReport, EgressEntry};
 
 /// Bytes a guest may hand to the host in one host call, or as its answer. Lists that point at the
 /// same bytes over and over count each time.
@@ -50,18 +50,49 @@ impl Engine {
             return Err(CallError::NotExported);
         }
         let began = Instant::now();
-        let place = self.0.slots.take(&job.ctx.tenant, &job.ctx.plugin).await?;
+        let place = match self.0.slots.take(&job.ctx.tenant, &job.ctx.plugin).await {
+            Ok(place) => place,
+            Err(busy) => {
+                self.0.world.count(&job, &never_ran(&job, began, &busy));
+                return Err(busy);
+            }
+        };
+        let queued = began.elapsed();
         let world = Arc::clone(&self.0.world);
         let engine = self.0.engine.clone();
-        let running = self.0.threads.handle().spawn(async move {
-            let outcome = run(&engine, world, job, began).await;
+        let (cpu, turns) = (Arc::new(CpuMeter::default()), place.turns.clone());
+        let measured = Arc::clone(&cpu);
+        let call = async move {
+            let outcome = run(&engine, world, job, began, queued, measured).await;
             drop(place);
             outcome
-        });
-        running.await.unwrap_or_else(|error| {
+        };
+        self.0.threads.run(cpu, turns, call).await.unwrap_or_else(|error| {
             tracing::error!(%error, "a plugin call was lost");
             Err(CallError::Trapped { reason: "the host failed".to_owned() })
         })
+    }
+}
+
+impl World {
+    fn count(&self, job: &Job, report: &CallReport) {
+        let tenant = job.has_tenant.then_some(&job.ctx.tenant);
+        self.ledger.count(tenant, &job.ctx.plugin, report);
+    }
+}
+
+/// The report of a call that found no place.
+fn never_ran(job: &Job, began: Instant, busy: &CallError) -> CallReport {
+    CallReport {
+        hook: job.hook.name(),
+        wall: began.elapsed(),
+        queued: began.elapsed(),
+        cpu: Duration::ZERO,
+        memory_bytes_max: 0,
+        http_calls: 0,
+        answer_bytes: 0,
+        denials: 0,
+        outcome: busy.kind(),
     }
 }
 
@@ -70,10 +101,11 @@ async fn run(
     world: Arc<World>,
     job: Job,
     began: Instant,
+    queued: Duration,
+    cpu: Arc<CpuMeter>,
 ) -> Result<Output, CallError> {
     let Job { plugin, ctx, hook, has_tenant } = job;
     let name = hook.name();
-    let cpu = Arc::new(CpuMeter::default());
     let entries = Entries::default();
     let state = State::new(
         Arc::clone(&ctx),
@@ -97,18 +129,25 @@ async fn run(
         Ok(Ok(Err(problem))) => Err(CallError::Problem(bounded(problem))),
         Ok(Ok(Ok(output))) => Ok(output),
     };
+    if let Some(watch) = &world.watch {
+        watch.show(&mut store, name).await;
+    }
+    let entries = std::mem::take(&mut *entries.lock().unwrap_or_else(PoisonError::into_inner));
+    let report = CallReport {
+        hook: name,
+        wall: began.elapsed(),
+        queued,
+        cpu: cpu.spent(),
+        memory_bytes_max: store.data().memory.most(),
+        http_calls: store.data().http_calls,
+        answer_bytes: entries.iter().map(|entry| entry.bytes).sum(),
+        denials: store.data().denials,
+        outcome: outcome.as_ref().err().map_or("ok", CallError::kind),
+    };
+    drop(store);
+    world.ledger.count(has_tenant.then_some(&ctx.tenant), plugin.id(), &report);
     if has_tenant {
-        let report = CallReport {
-            hook: name,
-            wall: began.elapsed(),
-            cpu: cpu.spent(),
-            memory_bytes_max: store.data().memory.most(),
-            http_calls: store.data().http_calls,
-            denials: store.data().denials,
-            outcome: outcome.as_ref().err().map_or("ok", CallError::kind),
-        };
-        drop(store);
-        tell(&world, &ctx, &entries, report).await;
+        tell(&world, &ctx, entries, report).await;
     }
     outcome
 }
@@ -145,11 +184,7 @@ async fn metered<T>(cpu: &CpuMeter, call: impl Future<Output = T>) -> T {
 }
 
 /// Entries and figures go out however the call ended.
-async fn tell(world: &World, ctx: &CallContext, entries: &Entries, report: CallReport) {
-    let entries = {
-        let mut entries = entries.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *entries)
-    };
+async fn tell(world: &World, ctx: &CallContext, entries: Vec<EgressEntry>, report: CallReport) {
     for entry in entries {
         world.services.audit_egress(ctx, entry).await;
     }

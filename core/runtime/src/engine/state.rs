@@ -9,7 +9,9 @@ use wasmtime::component::ResourceTable;
 
 use super::Plugin;
 use super::meter::{CpuMeter, MemoryMeter};
+use super::watch::Watch;
 use crate::egress::Egress;
+use crate::figures::Ledger;
 use crate::problem::Problem;
 use crate::services::{CallContext, EgressEntry, Services};
 
@@ -24,6 +26,9 @@ pub(crate) struct World {
     pub(crate) egress: Egress,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rng: Arc<dyn Rng>,
+    pub(crate) ledger: Ledger,
+    /// In tests that look at guests' memory.
+    pub(crate) watch: Option<Watch>,
     /// Stands for the tenant in the one hook that runs for none; made up, and nobody's.
     pub(crate) nobody: TenantId,
 }

@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::ManifestError;
 use super::near::{article, distance, json_number, json_of};
+use crate::plain::is_deceiving;
 
 /// Bytes of a manifest; far beyond any honest one.
 pub(super) const MANIFEST_BYTES_MAX: usize = 256 << 10;
@@ -91,9 +92,11 @@ impl Place<'_> {
         if text.is_empty() {
             return at.wrong(format!("`{key}` in {} is empty", self.name));
         }
-        if text.chars().count() > TEXT_CHARS_MAX || text.chars().any(char::is_control) {
+        let bad = |c: char| c.is_control() || is_deceiving(c);
+        if text.chars().count() > TEXT_CHARS_MAX || text.chars().any(bad) {
             return at.wrong(format!(
-                "`{key}` in {} is longer than {TEXT_CHARS_MAX} characters or has control characters",
+                "`{key}` in {} is longer than {TEXT_CHARS_MAX} characters or has control characters, \
+                 or marks that turn text round",
                 self.name
             ));
         }

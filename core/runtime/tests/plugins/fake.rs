@@ -11,7 +11,8 @@ use domain::{ConnectionId, Locale, Secret, TenantId, Timestamp, Zone};
 use oxpi_runtime::manifest::Slot;
 use oxpi_runtime::{
     CallContext, CallReport, ConnectionInfo, Egress, EgressConfig, EgressEntry, Engine,
-    EngineConfig, Grant, Limits, LogEntry, Page, Plugin, PluginFiles, Problem, Services,
+    EngineConfig, Grant, Limits, LogEntry, MemoryWatch, Page, Plugin, PluginFiles, Problem,
+    Services,
 };
 use serde_json::{Value, json};
 
@@ -28,16 +29,24 @@ pub struct Fake {
     pub tokens: Mutex<Vec<String>>,
     /// How long each kv call takes.
     pub slowness: Duration,
+    /// Whether accounts that are chosen belong to another tenant.
+    pub foreign_connections: bool,
+    /// The tenants in whose name such an account was asked for.
+    pub asked_for: Mutex<Vec<TenantId>>,
 }
 
 #[async_trait]
 impl Services for Fake {
     async fn credential(
         &self,
-        _: &CallContext,
+        ctx: &CallContext,
         _: &Slot,
         connection: Option<&ConnectionId>,
     ) -> Result<Secret, Problem> {
+        if self.foreign_connections && connection.is_some() {
+            self.asked_for.lock().unwrap().push(ctx.tenant.clone());
+            return Err(Problem::not_found("there is no such connection"));
+        }
         self.used_connections.lock().unwrap().push(connection.cloned());
         let mut tokens = self.tokens.lock().unwrap();
         let token = if tokens.len() > 1 {
@@ -191,11 +200,27 @@ impl House {
         Self::on(fake, egress, Arc::new(tempfile::tempdir().unwrap()))
     }
 
+    /// The same with somebody who looks at guests' memory.
+    pub fn watched(fake: Fake, egress: EgressConfig, watch: Arc<dyn MemoryWatch>) -> Self {
+        let cache = Arc::new(tempfile::tempdir().unwrap());
+        Self::made(fake, egress, cache, |config| config.memory_watch = Some(watch))
+    }
+
     pub fn on(fake: Fake, egress: EgressConfig, cache: Arc<tempfile::TempDir>) -> Self {
+        Self::made(fake, egress, cache, |_| {})
+    }
+
+    fn made(
+        fake: Fake,
+        egress: EgressConfig,
+        cache: Arc<tempfile::TempDir>,
+        change: impl FnOnce(&mut EngineConfig),
+    ) -> Self {
         let fake = Arc::new(fake);
         let mut config = EngineConfig::new(cache.path().to_owned(), Secret::new(vec![7; 32]));
         config.instances_max = 8;
         config.threads = 2;
+        change(&mut config);
         let egress = Egress::new(egress).unwrap();
         let services: Arc<dyn Services> = fake.clone();
         let rng = Arc::new(SeededRng::new(11));

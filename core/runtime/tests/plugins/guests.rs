@@ -48,19 +48,31 @@ rate_per_minute = 50
     )
 }
 
+/// An allocator that never frees, which is all that these guests need.
+const ALLOCATOR: &str = "(local $at i32)
+            (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
+            (global.set $heap (i32.add (local.get $at) (local.get 3)))
+            (local.get $at)";
+
 /// A component of a world and a core module's body; memory and allocator are added.
 pub fn component(world: &str, body: &str) -> Vec<u8> {
+    component_with(world, body, ALLOCATOR)
+}
+
+/// The same with an allocator of the guest's own, which the host calls when it hands something in.
+pub fn component_with(world: &str, body: &str, allocator: &str) -> Vec<u8> {
     let mut resolve = Resolve::default();
     resolve.push_source("plugin.wit", include_str!("../../../../sdk/wit/plugin.wit")).unwrap();
     let text = format!("package test:guest;\nworld guest {{ {world} }}");
     let package = resolve.push_source("guest.wit", &text).unwrap();
     let world = resolve.select_world(&[package], Some("guest")).unwrap();
-    let mut module = wat::parse_str(module(body)).unwrap_or_else(|error| panic!("{error}"));
+    let mut module =
+        wat::parse_str(module(body, allocator)).unwrap_or_else(|error| panic!("{error}"));
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
 }
 
-fn module(body: &str) -> String {
+fn module(body: &str, allocator: &str) -> String {
     // Imports must come first in a module; guests mark theirs with a line.
     let (imports, rest) = body.split_once(";; code").unwrap_or(("", body));
     format!(
@@ -69,10 +81,7 @@ fn module(body: &str) -> String {
         (memory (export "memory") 32)
         (global $heap (mut i32) (i32.const 131072))
         (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
-            (local $at i32)
-            (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
-            (global.set $heap (i32.add (local.get $at) (local.get 3)))
-            (local.get $at))
+            {allocator})
         {rest})"#
     )
 }
@@ -89,7 +98,8 @@ pub fn job(code: &str) -> Vec<u8> {
     component(JOB, &run(code))
 }
 
-fn run(code: &str) -> String {
+/// The export of a job handler with this code.
+pub fn run(code: &str) -> String {
     format!(
         r#"(func (export "oxpi:plugin/job-handler@1.0.0#run")
             (param $h i32) (param $hl i32) (param $p i32) (param $pl i32) (param $attempt i32) (result i32)

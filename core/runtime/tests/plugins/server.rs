@@ -1,6 +1,7 @@
 //! A provider on this machine, a page long, that misbehaves as its paths say.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ pub type Heads = Arc<Mutex<Vec<String>>>;
 pub struct Server {
     pub address: SocketAddr,
     pub heads: Heads,
+    /// Connections so far.
+    pub accepted: Arc<AtomicUsize>,
 }
 
 pub async fn start() -> Server {
@@ -20,12 +23,15 @@ pub async fn start() -> Server {
     let address = listener.local_addr().unwrap();
     let heads = Heads::default();
     let seen = heads.clone();
+    let accepted = Arc::new(AtomicUsize::new(0));
+    let count = accepted.clone();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::SeqCst);
             tokio::spawn(serve(stream, seen.clone()));
         }
     });
-    Server { address, heads }
+    Server { address, heads, accepted }
 }
 
 async fn serve(mut stream: TcpStream, heads: Heads) {
@@ -63,6 +69,23 @@ async fn answer(stream: &mut TcpStream, head: &str) -> std::io::Result<()> {
             stream.flush().await?;
             tokio::time::sleep(Duration::from_millis(20)).await;
             stream.write_all(second).await
+        }
+        "/v1/forms" => {
+            // The token in every dress that a careless provider might put it into.
+            let token = token.unwrap_or("none");
+            let told = crate::leaks::dresses(token).join("\n");
+            let bare = token.replace(['/', '+', '='], "");
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nx-a: Bearer {token}\r\nx-b: {}\r\nx-c: /{bare}\r\ncontent-length: {}\r\n\r\n",
+                crate::leaks::dresses(token)[1],
+                told.len()
+            );
+            stream.write_all(head.as_bytes()).await?;
+            for piece in told.as_bytes().chunks(7) {
+                stream.write_all(piece).await?;
+                stream.flush().await?;
+            }
+            Ok(())
         }
         "/v1/redirect" => {
             stream.write_all(b"HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\ncontent-length: 4\r\n\r\nnull").await

@@ -20,6 +20,9 @@ use crate::services::{CallContext, EgressEntry};
 /// How long a request may take where the guest doesn't say.
 const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
 
+/// Characters of a host in an entry; a real one has no more.
+const HOST_CHARS_MAX: usize = 253;
+
 impl State {
     /// Sends a request; whatever becomes of it, an entry tells. It is there from the start, so that
     /// a request under way when the call is stopped leaves one too.
@@ -55,7 +58,7 @@ impl State {
         }
         self.http_calls += 1;
         let url = parse_url(&request.url)?;
-        let host = url.host_str().unwrap_or_default().to_owned();
+        let host = url.host_str().unwrap_or_default().chars().take(HOST_CHARS_MAX).collect();
         self.amend_request(entry, |entry| entry.host = host);
         let (ctx, plugin) = (Arc::clone(&self.ctx), self.plugin.clone());
         let sender = Sender { ctx, plugin, world: Arc::clone(&self.world) };
