@@ -97,6 +97,8 @@ ids! {
     CalendarId,
     /// A connected account at a provider.
     ConnectionId,
+    /// A request of a plugin's that people decide.
+    ApprovalId,
     /// A unit of work that runs later.
     JobId,
     /// A row of the outbox: one effect of one business change.

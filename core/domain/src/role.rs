@@ -36,6 +36,8 @@ pub enum Permission {
     ManagePlugins,
     /// Connect and disconnect accounts at providers.
     ManageConnections,
+    /// See what plugins propose to do, and decide it.
+    DecideApprovals,
     /// See who is in the team.
     ReadTeam,
     /// Invite, change and remove members.

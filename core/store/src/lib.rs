@@ -22,6 +22,7 @@ mod schema;
 
 pub mod accounts;
 pub mod appointments;
+pub mod approvals;
 pub mod audit;
 pub mod busy_blocks;
 pub mod calendars;

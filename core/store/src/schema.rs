@@ -257,6 +257,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    approvals (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        plugin_id -> Text,
+        once_key -> Text,
+        state -> Text,
+        effect -> Text,
+        route -> Text,
+        digest -> Binary,
+        method -> Text,
+        url -> Text,
+        headers_json -> Text,
+        body -> Binary,
+        connection_id -> Nullable<Text>,
+        words_json -> Text,
+        proposed_at -> BigInt,
+        expires_at -> BigInt,
+        decided_at -> Nullable<BigInt>,
+        decided_by -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     jobs (id) {
         id -> Text,
         tenant_id -> Text,

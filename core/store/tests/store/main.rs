@@ -7,6 +7,7 @@ extern crate oxpi_store as store;
 mod support;
 
 mod appointments;
+mod approvals;
 mod audit;
 mod calendars;
 mod connections;

@@ -1,0 +1,243 @@
+//! Requests of plugins that people decide before they are sent. Each change of state is a
+//! compare-and-swap, so of many who try at once one succeeds.
+
+use diesel::prelude::*;
+use domain::{AccountId, ApprovalId, ConnectionId, PluginId, TenantId, Timestamp};
+
+use crate::backend::Conn;
+use crate::columns::{Json, Opt};
+use crate::error::{Error, Result, settled};
+use crate::page::{Page, bounded};
+use crate::schema::approvals;
+
+words! {
+    /// How far an approval is.
+    pub enum ApprovalState {
+        /// Nobody has decided.
+        Waiting = "waiting",
+        /// The request may be sent, once.
+        Approved = "approved",
+        /// It may not.
+        Rejected = "rejected",
+        /// Its time is over.
+        Expired = "expired",
+        /// It was sent.
+        Used = "used",
+        /// The plugin took it back.
+        Withdrawn = "withdrawn",
+    }
+}
+
+row! {
+    /// A proposed request and what became of it.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Approval: approvals, [Queryable, Selectable, Insertable] {
+        pub tenant_id: TenantId as String,
+        pub id: ApprovalId as String,
+        pub plugin_id: PluginId as String,
+        pub once_key: String,
+        pub state: ApprovalState as String,
+        pub effect: String,
+        pub route: String,
+        pub digest: Vec<u8>,
+        pub method: String,
+        pub url: String,
+        pub headers_json: Json as String,
+        pub body: Vec<u8>,
+        pub connection_id: Option<ConnectionId> as Opt<String, ConnectionId>,
+        pub words_json: Json as String,
+        pub proposed_at: Timestamp as i64,
+        pub expires_at: Timestamp as i64,
+        pub decided_at: Option<Timestamp> as Opt<i64, Timestamp>,
+        pub decided_by: Option<AccountId> as Opt<String, AccountId>,
+        pub reason: Option<String>,
+        pub used_at: Option<Timestamp> as Opt<i64, Timestamp>,
+    }
+}
+
+/// What a request at the door has to match.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The plugin that sends it.
+    pub plugin: &'a PluginId,
+    /// Its route.
+    pub route: &'a str,
+    /// The digest of the request.
+    pub digest: &'a [u8],
+}
+
+/// Adds a proposal.
+///
+/// # Errors
+/// [`Error::Unique`] (`approvals_tenant_id_plugin_id_once_key_key`) when the plugin's key is taken.
+pub fn insert(c: &mut Conn, approval: &Approval) -> Result<()> {
+    diesel::insert_into(approvals::table).values(approval.clone()).execute(c)?;
+    Ok(())
+}
+
+/// The approval, if the tenant has it.
+pub fn find(c: &mut Conn, tenant: &TenantId, id: &ApprovalId) -> Result<Option<Approval>> {
+    let query = approvals::table.find((tenant.as_str(), id.as_str()));
+    Ok(query.select(Approval::as_select()).first(c).optional()?)
+}
+
+/// The approval, or [`Error::NotFound`].
+pub fn get(c: &mut Conn, tenant: &TenantId, id: &ApprovalId) -> Result<Approval> {
+    find(c, tenant, id)?.ok_or(Error::NotFound)
+}
+
+/// The approval of a plugin by its own key.
+pub fn find_by_key(
+    c: &mut Conn,
+    tenant: &TenantId,
+    plugin: &PluginId,
+    once_key: &str,
+) -> Result<Option<Approval>> {
+    let query = approvals::table
+        .filter(approvals::tenant_id.eq(tenant.as_str()))
+        .filter(approvals::plugin_id.eq(plugin.as_str()))
+        .filter(approvals::once_key.eq(once_key));
+    Ok(query.select(Approval::as_select()).first(c).optional()?)
+}
+
+/// What waits for a decision at this time, oldest first; at most `limit`.
+pub fn list_waiting(
+    c: &mut Conn,
+    tenant: &TenantId,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Approval>> {
+    Ok(approvals::table
+        .filter(approvals::tenant_id.eq(tenant.as_str()))
+        .filter(approvals::state.eq(ApprovalState::Waiting.as_str()))
+        .filter(approvals::expires_at.gt(now.as_millis()))
+        .order((approvals::proposed_at, approvals::id))
+        .limit(bounded(limit))
+        .select(Approval::as_select())
+        .load(c)?)
+}
+
+/// How much waits for a decision at this time.
+pub fn count_waiting(c: &mut Conn, tenant: &TenantId, now: Timestamp) -> Result<i64> {
+    Ok(approvals::table
+        .filter(approvals::tenant_id.eq(tenant.as_str()))
+        .filter(approvals::state.eq(ApprovalState::Waiting.as_str()))
+        .filter(approvals::expires_at.gt(now.as_millis()))
+        .count()
+        .get_result(c)?)
+}
+
+/// How much of one plugin waits, expired or not.
+pub fn count_of_plugin(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<i64> {
+    Ok(approvals::table
+        .filter(approvals::tenant_id.eq(tenant.as_str()))
+        .filter(approvals::plugin_id.eq(plugin.as_str()))
+        .filter(approvals::state.eq(ApprovalState::Waiting.as_str()))
+        .count()
+        .get_result(c)?)
+}
+
+/// What waits no more, newest first. The cursor is an id: ids sort by when they were proposed.
+pub fn list_settled(
+    c: &mut Conn,
+    tenant: &TenantId,
+    now: Timestamp,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Page<Approval, String>> {
+    let limit = bounded(limit);
+    let over = approvals::state
+        .ne(ApprovalState::Waiting.as_str())
+        .or(approvals::expires_at.le(now.as_millis()));
+    let mut query = approvals::table
+        .filter(approvals::tenant_id.eq(tenant.as_str()))
+        .filter(over)
+        .order(approvals::id.desc())
+        .limit(limit + 1)
+        .select(Approval::as_select())
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(approvals::id.lt(before.to_owned()));
+    }
+    Ok(Page::cut(query.load(c)?, limit, |row: &Approval| row.id.to_string()))
+}
+
+/// Notes a decision on what still waits and whose time isn't over.
+///
+/// # Errors
+/// [`Error::Conflict`] when it was decided, withdrawn or expired meanwhile.
+pub fn decide(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &ApprovalId,
+    state: ApprovalState,
+    by: &AccountId,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    let target = approvals::table
+        .find((tenant.as_str(), id.as_str()))
+        .filter(approvals::state.eq(ApprovalState::Waiting.as_str()))
+        .filter(approvals::expires_at.gt(now.as_millis()));
+    let set = (
+        approvals::state.eq(state.as_str()),
+        approvals::decided_at.eq(now.as_millis()),
+        approvals::decided_by.eq(by.as_str()),
+        approvals::reason.eq(reason),
+    );
+    let rows = diesel::update(target).set(set).execute(c)?;
+    settled(rows, || Ok(find(c, tenant, id)?.is_some()))
+}
+
+/// Uses the approval up for a request, if it was given to exactly this one and is good now; answers
+/// whether it was. At most one of many that try gets a yes.
+pub fn spend(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &ApprovalId,
+    wanted: Wanted<'_>,
+    now: Timestamp,
+) -> Result<bool> {
+    let target = approvals::table
+        .find((tenant.as_str(), id.as_str()))
+        .filter(approvals::plugin_id.eq(wanted.plugin.as_str()))
+        .filter(approvals::route.eq(wanted.route))
+        .filter(approvals::digest.eq(wanted.digest))
+        .filter(approvals::state.eq(ApprovalState::Approved.as_str()))
+        .filter(approvals::expires_at.gt(now.as_millis()));
+    let set =
+        (approvals::state.eq(ApprovalState::Used.as_str()), approvals::used_at.eq(now.as_millis()));
+    Ok(diesel::update(target).set(set).execute(c)? > 0)
+}
+
+/// Takes back what was not sent; answers whether there was anything to take back.
+pub fn withdraw(c: &mut Conn, tenant: &TenantId, id: &ApprovalId) -> Result<bool> {
+    let open = [ApprovalState::Waiting.as_str(), ApprovalState::Approved.as_str()];
+    let target =
+        approvals::table.find((tenant.as_str(), id.as_str())).filter(approvals::state.eq_any(open));
+    let set = approvals::state.eq(ApprovalState::Withdrawn.as_str());
+    Ok(diesel::update(target).set(set).execute(c)? > 0)
+}
+
+/// Up to `limit` open approvals of all tenants whose time is over, oldest first.
+pub fn list_overdue(c: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Approval>> {
+    let open = [ApprovalState::Waiting.as_str(), ApprovalState::Approved.as_str()];
+    Ok(approvals::table
+        .filter(approvals::state.eq_any(open))
+        .filter(approvals::expires_at.le(now.as_millis()))
+        .order((approvals::expires_at, approvals::id))
+        .limit(bounded(limit))
+        .select(Approval::as_select())
+        .load(c)?)
+}
+
+/// Notes that an open approval's time is over; answers whether it was open.
+pub fn expire(c: &mut Conn, tenant: &TenantId, id: &ApprovalId, now: Timestamp) -> Result<bool> {
+    let open = [ApprovalState::Waiting.as_str(), ApprovalState::Approved.as_str()];
+    let target = approvals::table
+        .find((tenant.as_str(), id.as_str()))
+        .filter(approvals::state.eq_any(open))
+        .filter(approvals::expires_at.le(now.as_millis()));
+    let set = approvals::state.eq(ApprovalState::Expired.as_str());
+    Ok(diesel::update(target).set(set).execute(c)? > 0)
+}

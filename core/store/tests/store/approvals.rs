@@ -1,0 +1,127 @@
+//! Approvals change their state once, by one of many.
+
+use domain::{AccountId, ApprovalId, TenantId};
+use store::approvals::{self, Approval, ApprovalState, Wanted};
+use store::{Db, Error, Json};
+
+use crate::support::*;
+
+fn approval(world: &World, tenant: &TenantId, key: &str) -> Approval {
+    Approval {
+        tenant_id: tenant.clone(),
+        id: ApprovalId::new(&world.clock, &world.rng),
+        plugin_id: plugin(),
+        once_key: key.to_owned(),
+        state: ApprovalState::Waiting,
+        effect: "spend".to_owned(),
+        route: "ads".to_owned(),
+        digest: vec![7; 32],
+        method: "POST".to_owned(),
+        url: "https://api.example.com/ads".to_owned(),
+        headers_json: Json(serde_json::json!([])),
+        body: b"{}".to_vec(),
+        connection_id: None,
+        words_json: Json(serde_json::json!({"title": "Ad"})),
+        proposed_at: world.now(),
+        expires_at: world.now().plus_secs(3_600),
+        decided_at: None,
+        decided_by: None,
+        reason: None,
+        used_at: None,
+    }
+}
+
+fn by(world: &World) -> AccountId {
+    AccountId::new(&world.clock, &world.rng)
+}
+
+store::both_backends! {
+    async fn an_approval_is_spent_by_one_of_fifty(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let (row, who) = (approval(&world, &tenant, "a"), by(&world));
+        let (id, now) = (row.id.clone(), world.now());
+        db.write(move |c| {
+            approvals::insert(c, &row)?;
+            approvals::decide(c, &row.tenant_id, &row.id, ApprovalState::Approved, &who, None, now)
+        }).await.unwrap();
+        let spent = at_once(&db, 50, move |_, c| {
+            let plugin = plugin();
+            let wanted = Wanted { plugin: &plugin, route: "ads", digest: &[7; 32] };
+            approvals::spend(c, &tenant, &id, wanted, now)
+        }).await;
+        assert_eq!(spent.into_iter().filter(|spent| matches!(spent, Ok(true))).count(), 1);
+    }
+
+    async fn only_what_matches_is_spent(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let (row, who, now) = (approval(&world, &tenant, "a"), by(&world), world.now());
+        db.write(move |c| {
+            approvals::insert(c, &row)?;
+            let (plugin, stranger) = (plugin(), "another".parse().unwrap());
+            let right = Wanted { plugin: &plugin, route: "ads", digest: &[7; 32] };
+            let id = &row.id;
+            assert!(!approvals::spend(c, &tenant, id, right, now)?, "nobody has approved it");
+            approvals::decide(c, &tenant, id, ApprovalState::Approved, &who, None, now)?;
+            assert_conflict(approvals::decide(
+                c, &tenant, id, ApprovalState::Rejected, &who, None, now,
+            ));
+            assert_not_found(approvals::decide(
+                c, &other, id, ApprovalState::Rejected, &who, None, now,
+            ));
+            assert!(!approvals::spend(c, &other, id, right, now)?);
+            assert!(!approvals::spend(c, &tenant, id, Wanted { plugin: &stranger, ..right }, now)?);
+            assert!(!approvals::spend(c, &tenant, id, Wanted { route: "posts", ..right }, now)?);
+            assert!(!approvals::spend(c, &tenant, id, Wanted { digest: &[8; 32], ..right }, now)?);
+            assert!(!approvals::spend(c, &tenant, id, right, row.expires_at)?, "its time is over");
+            assert!(approvals::spend(c, &tenant, id, right, now)?);
+            assert!(!approvals::spend(c, &tenant, id, right, now)?);
+            assert!(!approvals::withdraw(c, &tenant, id)?, "it was sent");
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn a_plugins_key_is_taken_once(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let (first, second) = (approval(&world, &tenant, "a"), approval(&world, &tenant, "a"));
+        let taken = db.write(move |c| {
+            approvals::insert(c, &first)?;
+            assert_eq!(approvals::find_by_key(c, &tenant, &plugin(), "a")?, Some(first));
+            approvals::insert(c, &second)
+        }).await;
+        assert!(matches!(taken, Err(Error::Unique { .. })));
+    }
+
+    async fn lists_part_what_waits_from_what_is_over(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let mut rows = Vec::new();
+        for n in 0..4 {
+            world.clock.advance_millis(1);
+            rows.push(approval(&world, &tenant, &n.to_string()));
+        }
+        rows[3].expires_at = rows[3].proposed_at;
+        let (who, now) = (by(&world), world.now());
+        db.write(move |c| {
+            rows.iter().try_for_each(|row| approvals::insert(c, row))?;
+            approvals::decide(c, &tenant, &rows[0].id, ApprovalState::Rejected, &who, Some("no"), now)?;
+            assert_eq!(approvals::count_waiting(c, &tenant, now)?, 2);
+            assert_eq!(approvals::count_of_plugin(c, &tenant, &plugin())?, 3);
+            let waiting = approvals::list_waiting(c, &tenant, now, 9)?;
+            assert_eq!(waiting, rows[1..3]);
+            let over = approvals::list_settled(c, &tenant, now, None, 1)?;
+            assert_eq!((over.items[0].id.clone(), over.next.is_some()), (rows[3].id.clone(), true));
+            let rest = approvals::list_settled(c, &tenant, now, over.next.as_deref(), 5)?;
+            assert_eq!((rest.items.len(), rest.items[0].reason.as_deref()), (1, Some("no")));
+            assert_eq!(approvals::list_overdue(c, now, 9)?, rows[3..]);
+            assert!(approvals::expire(c, &tenant, &rows[3].id, now)?);
+            assert!(!approvals::expire(c, &tenant, &rows[3].id, now)?);
+            assert!(!approvals::expire(c, &tenant, &rows[1].id, now)?, "its time isn't over");
+            assert!(approvals::withdraw(c, &tenant, &rows[1].id)?);
+            assert!(approvals::list_overdue(c, now, 9)?.is_empty());
+            Ok(())
+        }).await.unwrap();
+    }
+}
