@@ -42,6 +42,19 @@ pub fn all_codes() -> Vec<&'static str> {
     ACTIVE.iter().map(|(code, _)| *code).collect()
 }
 
+/// An amount in the smallest unit as people read it, such as `12.50 ILS`; the unit itself where the
+/// currency is unknown.
+pub fn in_words(minor: i64, code: &str) -> String {
+    let digits = usize::from(minor_digits(code).unwrap_or(0));
+    if digits == 0 {
+        return format!("{minor} {code}");
+    }
+    let sign = if minor < 0 { "-" } else { "" };
+    let padded = format!("{:0width$}", minor.unsigned_abs(), width = digits + 1);
+    let (whole, part) = padded.split_at(padded.len() - digits);
+    format!("{sign}{whole}.{part} {code}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +63,14 @@ mod tests {
     fn the_list_is_sorted_so_that_every_code_is_found() {
         assert!(ACTIVE.is_sorted_by(|a, b| a.0 < b.0));
         assert!(all_codes().into_iter().all(is_known));
+    }
+
+    #[test]
+    fn amounts_have_their_currencys_digits() {
+        assert_eq!(in_words(1_250, "ILS"), "12.50 ILS");
+        assert_eq!(in_words(5, "ILS"), "0.05 ILS");
+        assert_eq!(in_words(-5, "KWD"), "-0.005 KWD");
+        assert_eq!(in_words(1_250, "JPY"), "1250 JPY");
     }
 
     #[test]

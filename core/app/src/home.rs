@@ -6,9 +6,9 @@ use store::appointments::{Appointment, Status};
 use store::connections::ConnectionState;
 use store::people::{PersonFilter, Stage};
 
-use crate::App;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::{App, approvals};
 
 /// The home page. A part the role can't see is None.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct Home {
     pub today: Option<Vec<Appointment>>,
     /// How many people there are.
     pub people: Option<PeopleCount>,
+    /// How many proposals of plugins wait for this reader.
+    pub approvals: i64,
     /// The first steps, for who can take them.
     pub checklist: Option<Checklist>,
 }
@@ -50,7 +52,7 @@ impl Checklist {
 
 /// Gathers the home page in one view of the database.
 pub async fn get_home(app: &App, ctx: &Context) -> Result<Home> {
-    let (ctx, now) = (ctx.clone(), app.clock.now());
+    let (app2, ctx, now) = (app.clone(), ctx.clone(), app.clock.now());
     app.db
         .inspect(move |c| -> Result<Home> {
             let may = |permission| ctx.role.may(permission);
@@ -64,7 +66,8 @@ pub async fn get_home(app: &App, ctx: &Context) -> Result<Home> {
                 }
                 _ => None,
             };
-            Ok(Home { today, people, checklist })
+            let approvals = approvals::count_waiting(&app2, c, &ctx)?;
+            Ok(Home { today, people, approvals, checklist })
         })
         .await
 }

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod activity;
 pub mod appointments;
+pub mod approvals;
 pub mod attempts;
 pub mod audit;
 mod calendar_pull;

@@ -9,7 +9,7 @@ use store::outbox::Effect;
 
 use crate::error::Result;
 use crate::jobs::{self, Outcome};
-use crate::{App, plugins};
+use crate::{App, approvals, plugins};
 
 const ROWS_AT_ONCE: i64 = 100;
 
@@ -59,9 +59,17 @@ fn to_calendar(app: &App, c: &mut Conn, row: &Effect) -> Result<()> {
 
 /// Every plugin that is on and was granted the topic hears of it, each by a job of its own.
 fn to_subscribers(app: &App, c: &mut Conn, row: &Effect) -> Result<()> {
+    // What people decided concerns the plugin that asked, also while it is off: the job waits then.
+    let only = row.payload_json.0.get("plugin").and_then(Value::as_str);
+    let is_decision = row.topic == approvals::DECIDED;
     for tenant_plugin in store::tenant_plugins::list(c, &row.tenant_id)? {
         let grant = plugins::grant_of(&tenant_plugin);
-        if !tenant_plugin.enabled || !grant.may_subscribe(&row.topic) {
+        let concerns = if is_decision {
+            only == Some(tenant_plugin.plugin_id.as_str())
+        } else {
+            tenant_plugin.enabled
+        };
+        if !concerns || !grant.may_subscribe(&row.topic) {
             continue;
         }
         let event = json!({"topic": row.topic, "event": row.id, "payload": row.payload_json});

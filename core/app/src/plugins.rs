@@ -24,6 +24,7 @@ pub(crate) use calls::{
     bad_answer, call_context, call_error, find_enabled, grant_of, is_problem, problem_word,
 };
 pub use cards::{PluginCard, PluginPage, ProviderCard, ScopeCard, Stops, provider_card};
+pub(crate) use registry::name_of;
 pub use registry::{RefusedPackage, Registry, find_loaded, find_provider, load_packages};
 pub use runtime::{Ask, AskKind};
 pub(crate) use settings::setting_secret;

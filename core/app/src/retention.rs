@@ -5,6 +5,7 @@ use serde_json::json;
 use store::Conn;
 
 use crate::App;
+use crate::approvals;
 use crate::audit::{self, Act, Who};
 use crate::error::Result;
 
@@ -14,12 +15,17 @@ pub const DELETED_PEOPLE_DAYS: i64 = 30;
 /// that time is known.
 pub const FINISHED_DAYS: i64 = 30;
 
+/// How long it can be read what exactly was proposed and decided, in days; the activity log says for
+/// ever that it was.
+pub const DECIDED_DAYS: i64 = 365;
+
 const DAY_SECS: i64 = 24 * 3_600;
 
 /// Forgets what has had its time; worth doing about once an hour. Answers how many rows went.
 pub async fn sweep(app: &App) -> Result<usize> {
     let now = app.clock.now();
     let finished = now.plus_secs(-FINISHED_DAYS * DAY_SECS);
+    let decided = now.plus_secs(-DECIDED_DAYS * DAY_SECS);
     let yesterday = now.plus_secs(-DAY_SECS);
     // Each in a transaction of its own: nobody waits for all of them.
     let mut gone = forget(app, move |c| store::sessions::delete_expired(c, now)).await?;
@@ -30,6 +36,8 @@ pub async fn sweep(app: &App) -> Result<usize> {
     gone += forget(app, move |c| store::jobs::delete_finished(c, finished)).await?;
     gone += forget(app, move |c| store::outbox::delete_dispatched(c, finished)).await?;
     gone += forget(app, move |c| store::inbox::delete_handled(c, finished)).await?;
+    gone += approvals::expire_overdue(app).await?;
+    gone += forget(app, move |c| store::approvals::delete_before(c, decided)).await?;
     for tenant in app.db.read(store::tenants::list).await? {
         gone +=
             purge_people(app, tenant.id, now.plus_secs(-DELETED_PEOPLE_DAYS * DAY_SECS)).await?;

@@ -241,3 +241,12 @@ pub fn expire(c: &mut Conn, tenant: &TenantId, id: &ApprovalId, now: Timestamp) 
     let set = approvals::state.eq(ApprovalState::Expired.as_str());
     Ok(diesel::update(target).set(set).execute(c)? > 0)
 }
+
+/// Deletes approvals that are over and were proposed before this time; answers how many.
+pub fn delete_before(c: &mut Conn, before: Timestamp) -> Result<usize> {
+    let open = [ApprovalState::Waiting.as_str(), ApprovalState::Approved.as_str()];
+    let old = approvals::table
+        .filter(approvals::proposed_at.lt(before.as_millis()))
+        .filter(approvals::state.ne_all(open));
+    Ok(diesel::delete(old).execute(c)?)
+}

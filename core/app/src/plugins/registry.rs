@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 
-use domain::PluginId;
+use domain::{Locale, PluginId};
 use runtime::Plugin;
 use runtime::manifest::Provider;
 use store::plugins::InstalledPlugin;
@@ -113,4 +113,12 @@ pub fn find_loaded(app: &App, id: &PluginId) -> Result<Plugin> {
 pub fn find_provider(app: &App, id: &PluginId, provider: &str) -> Result<Provider> {
     let plugin = find_loaded(app, id)?;
     plugin.manifest().provider(provider).cloned().ok_or(Error::NotFound)
+}
+
+/// A plugin's name in a language, or its id where it isn't loaded.
+pub(crate) fn name_of(app: &App, id: &PluginId, locale: Locale) -> String {
+    app.plugins.find(id).map_or_else(
+        || id.to_string(),
+        |plugin| plugin.texts().text(locale, &plugin.manifest().plugin.name, &[]),
+    )
 }

@@ -2,6 +2,7 @@
 //! The runtime has checked the grant before anything here is called; here tenancy is checked and
 //! the work done.
 
+mod approvals;
 mod core_records;
 mod credentials;
 mod events;
@@ -14,8 +15,8 @@ use async_trait::async_trait;
 use domain::{ConnectionId, Secret, Timestamp};
 use runtime::manifest::Slot;
 use runtime::{
-    CallContext, CallReport, ConnectionInfo, EgressEntry, LogEntry, LogLevel, Page, Problem,
-    Services,
+    ApprovalUse, CallContext, CallReport, ConnectionInfo, EgressEntry, LogEntry, LogLevel, Page,
+    Problem, Proposal, Services,
 };
 use serde_json::Value;
 
@@ -189,6 +190,30 @@ impl Services for Workspace {
         dedupe_key: &str,
     ) -> Result<(), Problem> {
         events::publish(&self.app()?, ctx, topic, payload, dedupe_key).await.map_err(problem)
+    }
+
+    async fn approval_propose(
+        &self,
+        ctx: &CallContext,
+        proposal: Proposal,
+    ) -> Result<String, Problem> {
+        approvals::propose(&self.app()?, ctx, proposal).await.map_err(problem)
+    }
+
+    async fn approval_state(&self, ctx: &CallContext, id: &str) -> Result<Value, Problem> {
+        approvals::state(&self.app()?, ctx, id).await.map_err(problem)
+    }
+
+    async fn approval_withdraw(&self, ctx: &CallContext, id: &str) -> Result<(), Problem> {
+        approvals::withdraw(&self.app()?, ctx, id).await.map_err(problem)
+    }
+
+    async fn approval_use(
+        &self,
+        ctx: &CallContext,
+        wanted: ApprovalUse<'_>,
+    ) -> Result<(), Problem> {
+        approvals::spend(&self.app()?, ctx, wanted).await
     }
 
     async fn log(&self, ctx: &CallContext, entry: LogEntry) {

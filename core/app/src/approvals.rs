@@ -1,0 +1,348 @@
+//! Approvals: what plugins propose to do, as the people who decide see it, and their decision. The
+//! plugin's side is in `services`.
+
+mod shown;
+
+use domain::{ApprovalId, Permission, PluginId, Timestamp};
+use runtime::{Amount, Words};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::Conn;
+
+use crate::audit::{self, Act, Who};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::{App, plugins};
+
+pub use shown::{Shown, visible};
+pub use store::approvals::{Approval, ApprovalState};
+
+/// The event that tells a plugin of a decision.
+pub(crate) const DECIDED: &str = "approval.decided";
+/// Tells whoever notifies people that something waits for them. Nobody listens yet.
+pub(crate) const PROPOSED: &str = "approval.proposed";
+
+/// How many waiting approvals the list shows; more than a plugin may have.
+const WAITING_MAX: i64 = 500;
+/// The longest reason.
+const REASON_CHARS_MAX: usize = 500;
+
+/// What the plugin says of its proposal, as it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Said {
+    pub title: Words,
+    pub summary: Option<Words>,
+    pub amount: Option<Amount>,
+}
+
+/// A proposal as the list shows it.
+#[derive(Debug, Clone)]
+pub struct ApprovalCard {
+    /// Its id.
+    pub id: ApprovalId,
+    /// Who proposed it.
+    pub plugin: PluginId,
+    /// The plugin's name in the reader's language.
+    pub plugin_name: String,
+    /// `spend`, `publish`, `reply` or `refund`, from the manifest.
+    pub effect: String,
+    /// What it is, in the plugin's words.
+    pub title: String,
+    /// What it costs, as the plugin says.
+    pub amount: Option<Amount>,
+    /// The host it would go to.
+    pub host: String,
+    /// How far it is now.
+    pub state: ApprovalState,
+    /// When it was proposed.
+    pub proposed_at: Timestamp,
+    /// Until when it may be decided and sent.
+    pub expires_at: Timestamp,
+}
+
+/// Everything about a proposal.
+#[derive(Debug, Clone)]
+pub struct ApprovalPage {
+    /// What the list shows.
+    pub card: ApprovalCard,
+    /// More about it, in the plugin's words.
+    pub summary: Option<String>,
+    /// The name of the account that acts.
+    pub account: Option<String>,
+    /// The method.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// The address's parameters, decoded.
+    pub query: Vec<(String, String)>,
+    /// Headers of the plugin's.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Shown,
+    /// When it was decided.
+    pub decided_at: Option<Timestamp>,
+    /// Who decided it; empty when the account is gone.
+    pub decided_by: Option<String>,
+    /// Why it was rejected.
+    pub reason: Option<String>,
+    /// When it was sent.
+    pub used_at: Option<Timestamp>,
+}
+
+/// What waits, and a page of what is over.
+#[derive(Debug, Clone)]
+pub struct Approvals {
+    /// What waits for a decision, oldest first.
+    pub waiting: Vec<ApprovalCard>,
+    /// What is over, newest first.
+    pub settled: Vec<ApprovalCard>,
+    /// What to ask the next page of those with.
+    pub next: Option<String>,
+}
+
+/// What waits for a decision, and a page of what is over.
+pub async fn list_approvals(
+    app: &App,
+    ctx: &Context,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Approvals> {
+    ctx.require_to_see(Permission::DecideApprovals)?;
+    let (tenant, now) = (ctx.tenant.clone(), app.clock.now());
+    let before = before.map(str::to_owned);
+    let (waiting, settled) = app
+        .db
+        .inspect(move |c| -> Result<_> {
+            let waiting = store::approvals::list_waiting(c, &tenant, now, WAITING_MAX)?;
+            let before = before.as_deref();
+            Ok((waiting, store::approvals::list_settled(c, &tenant, now, before, limit)?))
+        })
+        .await?;
+    let cards = |rows: Vec<Approval>| rows.iter().map(|row| card(app, ctx, row)).collect();
+    Ok(Approvals { waiting: cards(waiting), settled: cards(settled.items), next: settled.next })
+}
+
+/// One proposal.
+pub async fn get_approval(app: &App, ctx: &Context, id: &ApprovalId) -> Result<ApprovalPage> {
+    ctx.require_to_see(Permission::DecideApprovals)?;
+    let (tenant, id) = (ctx.tenant.clone(), id.clone());
+    let (row, account, decided_by) = app
+        .db
+        .inspect(move |c| -> Result<_> {
+            let row = store::approvals::get(c, &tenant, &id)?;
+            let account = match &row.connection_id {
+                Some(id) => store::connections::find(c, &tenant, id)?,
+                None => None,
+            };
+            let by = match &row.decided_by {
+                Some(id) => Some(store::accounts::find(c, id)?.map(|found| found.name)),
+                None => None,
+            };
+            Ok((row, account, by.map(Option::unwrap_or_default)))
+        })
+        .await?;
+    let said = said(&row)?;
+    let headers: Vec<(String, String)> = serde_json::from_value(row.headers_json.0.clone())?;
+    let address = url::Url::parse(&row.url).ok();
+    let query = address.as_ref().map(|url| {
+        let pairs = url.query_pairs().map(|(name, value)| (visible(&name), visible(&value)));
+        pairs.collect()
+    });
+    Ok(ApprovalPage {
+        card: card(app, ctx, &row),
+        summary: said.summary.map(|words| in_words(app, ctx, &row.plugin_id, &words)),
+        account: account.map(|found| {
+            if found.account_email.is_empty() { found.account_name } else { found.account_email }
+        }),
+        query: query.unwrap_or_default(),
+        body: Shown::of(&headers, &row.body),
+        headers: headers.into_iter().map(|(name, value)| (name, visible(&value))).collect(),
+        method: row.method,
+        url: row.url,
+        decided_at: row.decided_at,
+        decided_by,
+        reason: row.reason,
+        used_at: row.used_at,
+    })
+}
+
+/// How many proposals wait; for a role that may not decide, none.
+pub(crate) fn count_waiting(app: &App, c: &mut Conn, ctx: &Context) -> Result<i64> {
+    if !ctx.role.may(Permission::DecideApprovals) {
+        return Ok(0);
+    }
+    Ok(store::approvals::count_waiting(c, &ctx.tenant, app.clock.now())?)
+}
+
+pub(crate) fn said(row: &Approval) -> Result<Said> {
+    Ok(serde_json::from_value(row.words_json.0.clone())?)
+}
+
+fn card(app: &App, ctx: &Context, row: &Approval) -> ApprovalCard {
+    let said = said(row).ok();
+    let title = said.as_ref().map(|said| in_words(app, ctx, &row.plugin_id, &said.title));
+    let host = url::Url::parse(&row.url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    ApprovalCard {
+        id: row.id.clone(),
+        plugin: row.plugin_id.clone(),
+        plugin_name: plugins::name_of(app, &row.plugin_id, ctx.locale),
+        effect: row.effect.clone(),
+        title: title.unwrap_or_default(),
+        amount: said.and_then(|said| said.amount),
+        host: host.unwrap_or_default(),
+        state: state_at(row, app.clock.now()),
+        proposed_at: row.proposed_at,
+        expires_at: row.expires_at,
+    }
+}
+
+/// The plugin's words in the reader's language; a key that nobody knows any more stands for itself.
+fn in_words(app: &App, ctx: &Context, plugin: &PluginId, words: &Words) -> String {
+    let text = match words {
+        Words::Text(text) => text.clone(),
+        Words::Key { key, args } => match plugins::find_loaded(app, plugin) {
+            Ok(plugin) => {
+                let args: Vec<_> =
+                    args.iter().map(|(name, value)| (name.as_str(), value.into())).collect();
+                plugin.texts().text(ctx.locale, key, &args)
+            }
+            Err(_) => key.clone(),
+        },
+    };
+    visible(&text)
+}
+
+/// How far it is at this time: what nobody swept yet is expired all the same.
+pub(crate) fn state_at(row: &Approval, now: Timestamp) -> ApprovalState {
+    let open = matches!(row.state, ApprovalState::Waiting | ApprovalState::Approved);
+    if open && row.expires_at <= now { ApprovalState::Expired } else { row.state }
+}
+
+/// Allows a proposal's request to be sent, once. Allowing it twice is allowing it once.
+pub async fn approve(app: &App, ctx: &Context, id: &ApprovalId) -> Result<()> {
+    decide(app, ctx, id, ApprovalState::Approved, None).await
+}
+
+/// Refuses a proposal, with a reason that the plugin is told; it may be empty.
+pub async fn reject(app: &App, ctx: &Context, id: &ApprovalId, reason: &str) -> Result<()> {
+    let reason = reason.trim();
+    if reason.chars().count() > REASON_CHARS_MAX {
+        return Err(Error::invalid("reason", "error-too-long"));
+    }
+    let reason = Some(visible(reason)).filter(|reason| !reason.is_empty());
+    decide(app, ctx, id, ApprovalState::Rejected, reason).await
+}
+
+async fn decide(
+    app: &App,
+    ctx: &Context,
+    id: &ApprovalId,
+    state: ApprovalState,
+    reason: Option<String>,
+) -> Result<()> {
+    ctx.require_to_see(Permission::DecideApprovals)?;
+    let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let (tenant, now) = (&ctx2.tenant, app2.clock.now());
+            let row = store::approvals::get(c, tenant, &id)?;
+            if row.state == state {
+                return Ok(());
+            }
+            let why = reason.as_deref();
+            let done = store::approvals::decide(c, tenant, &id, state, &ctx2.account, why, now);
+            match done {
+                Err(store::Error::Conflict) => {
+                    return Err(Error::Conflict { key: "error-approval-over" });
+                }
+                other => other?,
+            }
+            let action = match state {
+                ApprovalState::Approved => "approval.approved",
+                _ => "approval.rejected",
+            };
+            record(&app2, c, &Who::from(&ctx2), &row, action, json!({}))?;
+            tell_plugin(&app2, c, &row, state, why)
+        })
+        .await?;
+    app.wake_jobs();
+    Ok(())
+}
+
+/// The event for the plugin that proposed it; nobody else hears it.
+pub(crate) fn tell_plugin(
+    app: &App,
+    c: &mut Conn,
+    row: &Approval,
+    state: ApprovalState,
+    reason: Option<&str>,
+) -> Result<()> {
+    let payload = json!({
+        "approval": row.id, "key": row.once_key, "state": state, "reason": reason,
+        "plugin": row.plugin_id,
+    });
+    announce(app, c, row, DECIDED, payload)
+}
+
+pub(crate) fn announce(
+    app: &App,
+    c: &mut Conn,
+    row: &Approval,
+    topic: &str,
+    payload: Value,
+) -> Result<()> {
+    let effect = store::outbox::Effect {
+        id: domain::OutboxId::new(&*app.clock, &*app.rng),
+        tenant_id: row.tenant_id.clone(),
+        topic: topic.to_owned(),
+        subject_id: row.id.to_string(),
+        payload_json: payload.into(),
+        created_at: app.clock.now(),
+        dispatched_at: None,
+    };
+    Ok(store::outbox::insert(c, &effect)?)
+}
+
+/// An entry of the activity log: which plugin, what kind of action, where; never what it says, which
+/// may be about somebody.
+pub(crate) fn record(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    row: &Approval,
+    action: &'static str,
+    more: Value,
+) -> Result<()> {
+    let mut detail = json!({"plugin": row.plugin_id, "effect": row.effect, "route": row.route});
+    if let (Some(into), Value::Object(more)) = (detail.as_object_mut(), more) {
+        into.extend(more);
+    }
+    let act = Act { action, entity: "approval", entity_id: row.id.as_str(), detail };
+    audit::append(app, c, &row.tenant_id, who, &act)
+}
+
+/// Notes what nobody decided or sent in time, and tells the plugins; answers how many.
+pub(crate) async fn expire_overdue(app: &App) -> Result<usize> {
+    let now = app.clock.now();
+    let overdue = app.db.read(move |c| store::approvals::list_overdue(c, now, 500)).await?;
+    let mut gone = 0;
+    for row in overdue {
+        let app2 = app.clone();
+        let expired = app
+            .db
+            .transact(move |c| -> Result<bool> {
+                if !store::approvals::expire(c, &row.tenant_id, &row.id, now)? {
+                    return Ok(false);
+                }
+                record(&app2, c, &Who::system(), &row, "approval.expired", json!({}))?;
+                tell_plugin(&app2, c, &row, ApprovalState::Expired, None)?;
+                Ok(true)
+            })
+            .await?;
+        gone += usize::from(expired);
+    }
+    if gone > 0 {
+        app.wake_jobs();
+    }
+    Ok(gone)
+}
