@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod house;
 pub mod http;
+pub mod proposals;
 pub mod site;
 
 pub use house::House;

@@ -13,6 +13,7 @@ use app::sessions::{context_of, sign_in};
 use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
 use app::{Context, Origin, calendars, people};
 use domain::Role;
+use runtime::Grant;
 use store::testing::TestDb;
 use tokio::sync::oneshot;
 use web::ServeOptions;
@@ -20,6 +21,7 @@ use web::ServeOptions;
 use crate::House;
 use crate::house::password;
 use crate::http::{self, Reply};
+use crate::proposals::{call, propose};
 
 /// A word that only the first business's data holds.
 pub const MARKER: &str = "Zanzibar7714";
@@ -112,8 +114,11 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
         calendar: Some(calendar.id.clone()),
     };
     let appointment = book_appointment(app, owner, input, "").await?;
+    let plugin = call(&owner.tenant, &house.plugin, Grant::nothing());
+    let approval = propose(app, &plugin, &format!("{MARKER} post")).await?;
     house.work().await?;
     Ok(BTreeMap::from([
+        ("approval", approval),
         ("person", person.id.to_string()),
         ("appointment", appointment.id.to_string()),
         ("connection", connection.to_string()),

@@ -5,8 +5,8 @@ use actix_web::{guard, web};
 use domain::Permission;
 
 use crate::pages::{
-    account, activity, appointments, calendar, connections, door, files, home, invitations, people,
-    plugins, settings, team, tenants,
+    account, activity, appointments, approvals, calendar, connections, door, files, home,
+    invitations, people, plugins, settings, team, tenants,
 };
 use crate::{health, hooks};
 
@@ -67,6 +67,7 @@ const BOOK: Option<Permission> = Some(Permission::WriteAppointments);
 const PLUGINS: Option<Permission> = Some(Permission::ReadPlugins);
 const MANAGE_PLUGINS: Option<Permission> = Some(Permission::ManagePlugins);
 const CONNECT: Option<Permission> = Some(Permission::ManageConnections);
+const DECIDE: Option<Permission> = Some(Permission::DecideApprovals);
 const TEAM: Option<Permission> = Some(Permission::ReadTeam);
 const MANAGE_TEAM: Option<Permission> = Some(Permission::ManageTeam);
 const ACTIVITY: Option<Permission> = Some(Permission::ReadActivity);
@@ -120,6 +121,11 @@ mod lines {
         post "/appointments/{appointment}"               Member  (APPOINTMENTS, BOOK) appointments::change;
         get  "/appointments/{appointment}/edit"          Member  (APPOINTMENTS, BOOK) appointments::show_edit;
         post "/appointments/{appointment}/cancel"        Member  (APPOINTMENTS, BOOK) appointments::cancel;
+
+        get  "/approvals"                                Member  (DECIDE, ALL) approvals::list;
+        get  "/approvals/{approval}"                     Member  (DECIDE, ALL) approvals::show;
+        post "/approvals/{approval}/approve"             Member  (DECIDE, ALL) approvals::approve;
+        post "/approvals/{approval}/reject"              Member  (DECIDE, ALL) approvals::reject;
 
         get  "/plugins"                                  Member  (PLUGINS, ALL) plugins::list;
         get  "/plugins/{plugin}"                         Member  (PLUGINS, ALL) plugins::show;
@@ -198,7 +204,11 @@ mod tests {
     fn what_changes_something_is_never_a_get() {
         for route in table().iter().filter(|route| route.method == "GET") {
             let verb = route.path.rsplit('/').next().unwrap_or_default();
-            assert!(!["remove", "cancel", "disconnect", "off", "on"].contains(&verb), "{verb}");
+            assert!(
+                !["remove", "cancel", "disconnect", "off", "on", "approve", "reject"]
+                    .contains(&verb),
+                "{verb}"
+            );
         }
     }
 }

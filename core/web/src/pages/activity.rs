@@ -78,6 +78,11 @@ fn plugin_name(member: &Member, id: &str) -> String {
 
 /// What it was done to, in a word of its own: a name, a title, an address.
 fn subject(member: &Member, entry: &Entry) -> String {
+    if entry.entity == "approval" {
+        // A plugin that acts itself is named already.
+        let by_people = entry.actor_kind.as_str() != "plugin";
+        return if by_people { plugin_name(member, &entry.subject) } else { String::new() };
+    }
     if entry.entity == "plugin" {
         return plugin_name(member, &entry.entity_id);
     }
@@ -103,6 +108,7 @@ fn icon(action: &str) -> &'static str {
         "person" => "person",
         "appointment" | "calendar" | "calendars" => "calendar",
         "plugin" => "plugin",
+        "approval" => "shield",
         "client" | "connection" => "connection",
         "invitation" | "member" => "team",
         "tenant" => "business",

@@ -57,6 +57,7 @@ async fn page(member: &Member) -> Result<Home, Failure> {
         can_book: ctx.role.may(Permission::WriteAppointments),
         today: appointments::rows(member, today).await?,
         next: appointments::rows(member, next.into_iter().collect()).await?.pop(),
+        approvals: home.approvals,
         sees_connections,
         connections: connection_rows(member, known),
         done: checklist.iter().filter(|task| task.done).count(),

@@ -11,6 +11,7 @@ use crate::views::Choice;
 pub mod account;
 pub mod activity;
 pub mod appointments;
+pub mod approvals;
 pub mod calendar;
 pub mod connections;
 pub mod door;

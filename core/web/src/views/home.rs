@@ -27,6 +27,8 @@ pub struct Home {
     pub today: Vec<AppointmentRow>,
     /// The first one after today, where today has none left.
     pub next: Option<AppointmentRow>,
+    /// How many proposals of plugins wait for this reader's decision.
+    pub approvals: i64,
     /// Whether the role sees connections.
     pub sees_connections: bool,
     /// The connections and how they are.

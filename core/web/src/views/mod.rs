@@ -8,6 +8,7 @@ use serde::Serialize;
 
 pub mod account;
 pub mod activity;
+pub mod approvals;
 pub mod calendar;
 pub mod connections;
 pub mod door;

@@ -1,5 +1,6 @@
 //! Sample data for every page: a small flower shop, in the reader's language.
 
+mod approvals;
 mod business;
 mod work;
 
@@ -12,6 +13,7 @@ use crate::views::{Avatar, Choice, MemberView, Shell};
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     work::draw(gallery);
     business::draw(gallery);
+    approvals::draw(gallery);
 }
 
 pub(super) fn shell(

@@ -109,6 +109,7 @@ fn home(w: Words) -> Home {
         can_book: true,
         today: rows(w),
         next: None,
+        approvals: 2,
         sees_connections: true,
         connections: vec![connection(w, "working", "good"), connection(w, "needs_you", "warn")],
         checklist: vec![
@@ -125,6 +126,7 @@ fn home_new(w: Words) -> Home {
         home(w).checklist.into_iter().map(|each| Task { done: false, ..each }).collect();
     Home {
         part_of_day: "evening",
+        approvals: 0,
         today: vec![],
         next: Some(row(
             w,

@@ -1,0 +1,107 @@
+//! What plugins propose to do, for the people who decide.
+
+use serde::Serialize;
+
+use super::{Errors, pages};
+
+pages! {
+    Approvals => "pages/approvals/list.html",
+    ApprovalPage => "pages/approvals/approval.html",
+}
+
+/// The list.
+#[derive(Debug, Clone, Serialize)]
+pub struct Approvals {
+    /// What waits for a decision, oldest first.
+    pub waiting: Vec<ApprovalRow>,
+    /// What is over, newest first.
+    pub settled: Vec<ApprovalRow>,
+    /// The address of older ones.
+    pub next: Option<String>,
+}
+
+/// A proposal in the list.
+#[derive(Debug, Clone, Serialize)]
+pub struct ApprovalRow {
+    /// Its page.
+    pub href: String,
+    /// What it is, in the plugin's words.
+    pub title: String,
+    /// Who proposed it.
+    pub plugin: String,
+    /// The address of the plugin's icon.
+    pub icon: Option<String>,
+    /// Its text is `effect-is-<effect>`.
+    pub effect: String,
+    /// Where it would go.
+    pub host: String,
+    /// What it costs, in words.
+    pub amount: Option<String>,
+    /// Its text is `approval-<state>`.
+    pub state: String,
+    /// The colour of that.
+    pub tone: &'static str,
+    /// When it was proposed.
+    pub proposed: String,
+    /// Until when it may be decided.
+    pub expires: String,
+}
+
+/// The page of a proposal.
+#[derive(Debug, Clone, Serialize)]
+pub struct ApprovalPage {
+    /// What the list shows.
+    pub approval: ApprovalRow,
+    /// More, in the plugin's words, one a paragraph.
+    pub summary: Vec<String>,
+    /// Whose account acts.
+    pub account: Option<String>,
+    /// The method.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// The address's parameters.
+    pub query: Vec<Pair>,
+    /// The request's headers.
+    pub headers: Vec<Pair>,
+    /// `nothing`, `json`, `form`, `text` or `bytes`.
+    pub body_kind: &'static str,
+    /// JSON or text.
+    pub body: String,
+    /// A form's fields.
+    pub fields: Vec<Pair>,
+    /// What a body that is no text is said to be.
+    pub content_type: String,
+    /// Bytes of such a body.
+    pub size: usize,
+    /// Its SHA-256.
+    pub sha256: String,
+    /// When and by whom it was decided, in words.
+    pub decided: Option<Decided>,
+    /// When it was sent.
+    pub used: Option<String>,
+    /// Why it was rejected.
+    pub reason: Option<String>,
+    /// Whether it waits for a decision.
+    pub is_waiting: bool,
+    /// What is wrong with the reason.
+    pub errors: Errors,
+}
+
+/// Who decided, and when.
+#[derive(Debug, Clone, Serialize)]
+pub struct Decided {
+    /// Their name; empty when they are gone.
+    pub by: String,
+    /// When.
+    pub at: String,
+}
+
+/// A name and a value.
+#[derive(Debug, Clone, Serialize)]
+pub struct Pair {
+    /// The name.
+    pub name: String,
+    /// The value.
+    pub value: String,
+}

@@ -1,0 +1,59 @@
+//! What a plugin reaches of the workspace, called as the runtime calls it.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use app::App;
+use app::services::Workspace;
+use domain::{Locale, PluginId, TenantId, Zone};
+use runtime::approval::{ExactRequest, Proposal, Words};
+use runtime::manifest::Effect;
+use runtime::{Amount, CallContext, Grant, Limits, Services};
+
+/// The workspace behind a plugin.
+pub fn workspace(app: &App) -> Workspace {
+    let workspace = Workspace::default();
+    workspace.bind(app);
+    workspace
+}
+
+/// A call to a plugin on behalf of a business, with this grant.
+pub fn call(tenant: &TenantId, plugin: &PluginId, grant: Grant) -> CallContext {
+    CallContext {
+        tenant: tenant.clone(),
+        plugin: plugin.clone(),
+        grant: Arc::new(grant),
+        settings: serde_json::json!({}),
+        locale: Locale::En,
+        zone: Zone::utc(),
+        connection: None,
+        request_id: "test".to_owned(),
+        limits: Limits::default(),
+    }
+}
+
+/// Puts a post before the people of a business; answers the approval's id.
+pub async fn propose(app: &App, call: &CallContext, title: &str) -> Result<String> {
+    let request = ExactRequest {
+        route: "post".to_owned(),
+        route_ask: "egress:POST https://api.example.com/v1/posts".to_owned(),
+        effect: Effect::Publish,
+        method: "POST".to_owned(),
+        url: "https://api.example.com/v1/posts?lang=he".to_owned(),
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        idempotency_key: None,
+        slots: Vec::new(),
+        connection: None,
+        body: format!("{{\"text\":\"{title}\"}}").into_bytes(),
+    };
+    let proposal = Proposal {
+        digest: request.digest(&call.tenant, &call.plugin),
+        request,
+        title: Words::Text(title.to_owned()),
+        summary: None,
+        amount: Some(Amount { minor: 1_250, currency: "ILS".to_owned() }),
+        expires_at: app.clock.now().plus_secs(24 * 3_600),
+        idempotency_key: title.to_owned(),
+    };
+    Ok(workspace(app).approval_propose(call, proposal).await?)
+}
