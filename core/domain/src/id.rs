@@ -99,6 +99,8 @@ ids! {
     ConnectionId,
     /// A request of a plugin's that people decide.
     ApprovalId,
+    /// A document.
+    DocumentId,
     /// A unit of work that runs later.
     JobId,
     /// A row of the outbox: one effect of one business change.

@@ -38,6 +38,10 @@ pub enum Permission {
     ManageConnections,
     /// See what plugins propose to do, and decide it.
     DecideApprovals,
+    /// See and download documents.
+    ReadDocuments,
+    /// Delete documents.
+    WriteDocuments,
     /// See who is in the team.
     ReadTeam,
     /// Invite, change and remove members.
@@ -67,6 +71,7 @@ impl Role {
                     | P::ReadAppointments
                     | P::WriteAppointments
                     | P::ReadPlugins
+                    | P::ReadDocuments
                     | P::ReadTeam
             ),
             Self::Accountant => false,

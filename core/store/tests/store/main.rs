@@ -12,6 +12,7 @@ mod audit;
 mod calendars;
 mod connections;
 mod db;
+mod documents;
 mod group;
 mod inbox;
 mod invitations;

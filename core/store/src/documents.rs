@@ -1,0 +1,189 @@
+//! What is known of documents; their bytes are in [`crate::blobs`], sealed.
+
+use std::fmt;
+
+use diesel::prelude::*;
+use domain::{ConnectionId, DocumentId, PluginId, TenantId, Timestamp};
+
+use crate::backend::Conn;
+use crate::columns::Opt;
+use crate::error::{Error, Result, found, settled};
+use crate::page::{Page, bounded};
+use crate::schema::documents;
+
+words! {
+    /// How long a document stays.
+    pub enum Retention {
+        /// As long as the plugin.
+        Plugin = "plugin",
+        /// As long as the connection it came from.
+        Connection = "connection",
+    }
+}
+
+row! {
+    /// A document.
+    #[derive(Clone, PartialEq)]
+    pub struct Document: documents, [Queryable, Selectable, Insertable] {
+        pub tenant_id: TenantId as String,
+        pub id: DocumentId as String,
+        pub plugin_id: PluginId as String,
+        pub once_key: String,
+        pub name: String,
+        pub media_type: String,
+        pub size_bytes: i64,
+        pub mac: Vec<u8>,
+        pub key_id: i64,
+        pub head: Vec<u8>,
+        pub retention: Retention as String,
+        pub connection_id: Option<ConnectionId> as Opt<String, ConnectionId>,
+        pub source: String,
+        pub created_at: Timestamp as i64,
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Document");
+        out.field("id", &self.id).field("media_type", &self.media_type);
+        out.field("size_bytes", &self.size_bytes).finish_non_exhaustive()
+    }
+}
+
+/// Adds a document.
+///
+/// # Errors
+/// [`Error::Unique`] (`documents_tenant_id_plugin_id_once_key_key`) when the plugin's key is taken.
+pub fn insert(c: &mut Conn, document: &Document) -> Result<()> {
+    diesel::insert_into(documents::table).values(document.clone()).execute(c)?;
+    Ok(())
+}
+
+/// The document, if the tenant has it.
+pub fn find(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Option<Document>> {
+    let query = documents::table.find((tenant.as_str(), id.as_str()));
+    Ok(query.select(Document::as_select()).first(c).optional()?)
+}
+
+/// The document, or [`Error::NotFound`].
+pub fn get(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Document> {
+    find(c, tenant, id)?.ok_or(Error::NotFound)
+}
+
+/// The document of a plugin by its own key.
+pub fn find_by_key(
+    c: &mut Conn,
+    tenant: &TenantId,
+    plugin: &PluginId,
+    once_key: &str,
+) -> Result<Option<Document>> {
+    let query = documents::table
+        .filter(documents::tenant_id.eq(tenant.as_str()))
+        .filter(documents::plugin_id.eq(plugin.as_str()))
+        .filter(documents::once_key.eq(once_key));
+    Ok(query.select(Document::as_select()).first(c).optional()?)
+}
+
+/// A page of one plugin's documents, oldest first, after an id.
+pub fn list_of_plugin(
+    c: &mut Conn,
+    tenant: &TenantId,
+    plugin: &PluginId,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Page<Document, String>> {
+    let limit = bounded(limit);
+    let mut query = documents::table
+        .filter(documents::tenant_id.eq(tenant.as_str()))
+        .filter(documents::plugin_id.eq(plugin.as_str()))
+        .order(documents::id)
+        .limit(limit + 1)
+        .select(Document::as_select())
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(documents::id.gt(after.to_owned()));
+    }
+    Ok(Page::cut(query.load(c)?, limit, |row: &Document| row.id.to_string()))
+}
+
+/// A page of the tenant's documents, newest first, before an id.
+pub fn list(
+    c: &mut Conn,
+    tenant: &TenantId,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Page<Document, String>> {
+    let limit = bounded(limit);
+    let mut query = documents::table
+        .filter(documents::tenant_id.eq(tenant.as_str()))
+        .order(documents::id.desc())
+        .limit(limit + 1)
+        .select(Document::as_select())
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(documents::id.lt(before.to_owned()));
+    }
+    Ok(Page::cut(query.load(c)?, limit, |row: &Document| row.id.to_string()))
+}
+
+/// The sizes of one plugin's documents.
+pub fn list_sizes(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<Vec<i64>> {
+    Ok(documents::table
+        .filter(documents::tenant_id.eq(tenant.as_str()))
+        .filter(documents::plugin_id.eq(plugin.as_str()))
+        .select(documents::size_bytes)
+        .load(c)?)
+}
+
+/// Deletes what is known of a document; delete its body after this is committed.
+///
+/// # Errors
+/// [`Error::NotFound`] when it isn't there.
+pub fn delete(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<()> {
+    found(diesel::delete(documents::table.find((tenant.as_str(), id.as_str()))).execute(c)?)
+}
+
+/// Deletes those that stay only as long as this connection; answers their ids, whose bodies are to be
+/// deleted after this is committed.
+pub fn delete_of_connection(
+    c: &mut Conn,
+    tenant: &TenantId,
+    connection: &ConnectionId,
+) -> Result<Vec<DocumentId>> {
+    let bound = documents::table
+        .filter(documents::tenant_id.eq(tenant.as_str()))
+        .filter(documents::connection_id.eq(connection.as_str()))
+        .filter(documents::retention.eq(Retention::Connection.as_str()));
+    let rows: Vec<Document> = bound.select(Document::as_select()).load(c)?;
+    diesel::delete(bound).execute(c)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Up to `limit` documents whose heads are sealed with a key, for sealing them anew with another.
+pub fn list_of_key(
+    c: &mut Conn,
+    tenant: &TenantId,
+    key_id: i64,
+    limit: i64,
+) -> Result<Vec<Document>> {
+    Ok(documents::table
+        .filter(documents::tenant_id.eq(tenant.as_str()))
+        .filter(documents::key_id.eq(key_id))
+        .order(documents::id)
+        .limit(limit)
+        .select(Document::as_select())
+        .load(c)?)
+}
+
+/// Puts a head sealed with another key in the place of the one that was read.
+///
+/// # Errors
+/// [`Error::Conflict`] when another head is there by now.
+pub fn replace_head(c: &mut Conn, before: &Document, key_id: i64, head: &[u8]) -> Result<()> {
+    let target = documents::table
+        .find((before.tenant_id.as_str(), before.id.as_str()))
+        .filter(documents::key_id.eq(before.key_id));
+    let set = (documents::key_id.eq(key_id), documents::head.eq(head));
+    let rows = diesel::update(target).set(set).execute(c)?;
+    settled(rows, || Ok(find(c, &before.tenant_id, &before.id)?.is_some()))
+}

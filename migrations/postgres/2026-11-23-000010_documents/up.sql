@@ -1,0 +1,28 @@
+-- Documents: what is known of each. Their bytes lie sealed in the blob store.
+
+CREATE TABLE documents (
+    tenant_id TEXT NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    plugin_id TEXT NOT NULL,
+    -- The plugin's own key: keeping twice is keeping once.
+    once_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size_bytes BIGINT NOT NULL,
+    -- A keyed code of the plain bytes: nobody without the root key learns which file it is.
+    mac BYTEA NOT NULL,
+    -- Opens the sealed body.
+    key_id BIGINT NOT NULL,
+    head BYTEA NOT NULL,
+    retention TEXT NOT NULL CHECK (retention IN ('plugin', 'connection')),
+    connection_id TEXT,
+    -- The host it came from.
+    source TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, plugin_id, once_key),
+    FOREIGN KEY (tenant_id, key_id) REFERENCES data_keys (tenant_id, key_id)
+);
+CREATE INDEX documents_by_plugin ON documents (tenant_id, plugin_id, id);
+CREATE INDEX documents_by_connection ON documents (tenant_id, connection_id);
+CREATE INDEX documents_by_key ON documents (tenant_id, key_id);
