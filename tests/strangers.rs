@@ -10,11 +10,19 @@ use oxpi_tests::http::Reply;
 use oxpi_tests::site::{MARKER, Site};
 use web::routes::{Auth, Route, table};
 
-/// On both databases.
+/// On both databases; and on PostgreSQL with each of the two guards alone, our filters and its row
+/// level security.
 async fn each(test: impl AsyncFn(Site) -> Result<()>) {
-    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+    use store::testing::{
+        postgres, postgres_by_filters_alone, postgres_by_row_security_alone, sqlite,
+    };
+    let guards = [postgres_by_filters_alone().await, postgres_by_row_security_alone().await];
+    for db in [sqlite().await, postgres().await].into_iter().chain(guards) {
+        let unfiltered = db.unfiltered.clone();
         let site = Site::start(db).await.unwrap();
         test(site).await.unwrap();
+        let removed = unfiltered.map(|unfiltered| unfiltered.removed());
+        assert!(removed.is_none_or(|count| count > 50), "{removed:?}");
     }
 }
 

@@ -25,6 +25,7 @@ pub async fn open(config: &Config, public_url: String) -> anyhow::Result<App> {
     for name in db.migrate().await.context("the database's tables can't be brought up to date")? {
         tracing::info!(name, "migrated");
     }
+    check_row_security(&db).await?;
     let vault = Vault::new(root_key(config, &db).await?);
     check_root_key(&vault, &db).await?;
 
@@ -153,6 +154,20 @@ pub fn prepare_folder(dir: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("the data folder {} can't be made (data.dir)", dir.display()))
 }
 
+/// Refuses a PostgreSQL that would not keep one business's rows from another.
+async fn check_row_security(db: &Db) -> anyhow::Result<()> {
+    let weaknesses = db.read(store::row_security::weaknesses).await?;
+    if weaknesses.is_empty() {
+        return Ok(());
+    }
+    let told: Vec<String> = weaknesses.iter().map(ToString::to_string).collect();
+    bail!(
+        "the database would not keep one business's rows from another: {}; as the owner of the tables \
+         run SELECT oxpi_confine(), and give the role oxpi_app no more than it was made with",
+        told.join(", ")
+    )
+}
+
 /// Opens the database that the configuration names.
 pub async fn database(config: &Config) -> anyhow::Result<Db> {
     let target = match config.database.url.expose() {
@@ -160,6 +175,7 @@ pub async fn database(config: &Config) -> anyhow::Result<Db> {
         None => Target::Sqlite(config.data.sqlite()),
     };
     let mut options = DbOptions::new(target);
+    options.owner = config.database.owner_url.expose().map(|url| Target::Postgres(url.to_owned()));
     options.connections_max = usize::try_from(config.database.connections.0)?;
     options.statement_max = std::time::Duration::from_secs(config.database.statement_secs);
     let place = || match config.database.url.expose() {

@@ -8,6 +8,7 @@ use crate::columns::Opt;
 use crate::error::{Error, Result, found, settled};
 use crate::page::bounded;
 use crate::schema::appointments;
+use crate::scope;
 
 words! {
     /// Whether it takes place.
@@ -112,12 +113,14 @@ row! {
 
 /// The appointment, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &AppointmentId) -> Result<Option<Appointment>> {
+    scope::tenant(c, tenant)?;
     let query = appointments::table.find((tenant.as_str(), id.as_str()));
     Ok(query.select(Appointment::as_select()).first(c).optional()?)
 }
 
 /// The appointment, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, tenant: &TenantId, id: &AppointmentId) -> Result<Appointment> {
+    scope::tenant(c, tenant)?;
     find(c, tenant, id)?.ok_or(Error::NotFound)
 }
 
@@ -128,6 +131,7 @@ pub fn find_by_external(
     calendar: &CalendarId,
     external_id: &str,
 ) -> Result<Option<Appointment>> {
+    scope::tenant(c, tenant)?;
     let query = appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::calendar_id.eq(calendar.as_str()))
@@ -142,6 +146,7 @@ pub fn list_between(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Appointment>> {
+    scope::tenant(c, tenant)?;
     let (from, to) = (from.as_millis(), to.as_millis());
     Ok(appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
@@ -162,6 +167,7 @@ pub fn list_upcoming_of_person(
     now: Timestamp,
     limit: i64,
 ) -> Result<Vec<Appointment>> {
+    scope::tenant(c, tenant)?;
     Ok(appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::person_id.eq(person.as_str()))
@@ -180,6 +186,7 @@ pub fn list_of_person(
     person: &PersonId,
     limit: i64,
 ) -> Result<Vec<Appointment>> {
+    scope::tenant(c, tenant)?;
     Ok(appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::person_id.eq(person.as_str()))
@@ -195,6 +202,7 @@ pub fn list_of_person(
 /// [`Error::NotFound`] when the tenant lacks the person or calendar; [`Error::Unique`]
 /// (`appointments_one_an_event`) when the event has an appointment already.
 pub fn insert(c: &mut Conn, appointment: &Appointment) -> Result<()> {
+    scope::tenant(c, &appointment.tenant_id)?;
     diesel::insert_into(appointments::table).values(appointment.clone()).execute(c)?;
     Ok(())
 }
@@ -211,6 +219,7 @@ pub fn update(
     rev: i64,
     now: Timestamp,
 ) -> Result<i64> {
+    scope::tenant(c, tenant)?;
     let target =
         appointments::table.find((tenant.as_str(), id.as_str())).filter(appointments::rev.eq(rev));
     let set = (
@@ -232,6 +241,7 @@ pub fn set_link(
     link: &Link,
     link_rev: i64,
 ) -> Result<i64> {
+    scope::tenant(c, tenant)?;
     let target = appointments::table
         .find((tenant.as_str(), id.as_str()))
         .filter(appointments::link_rev.eq(link_rev));
@@ -249,6 +259,7 @@ pub fn set_sync(
     state: SyncState,
     problem: Option<&str>,
 ) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let set = (appointments::sync_state.eq(state.as_str()), appointments::sync_problem.eq(problem));
     let target = appointments::table.find((tenant.as_str(), id.as_str()));
     found(diesel::update(target).set(set).execute(c)?)
@@ -260,6 +271,7 @@ pub fn list_linked(
     tenant: &TenantId,
     calendar: &CalendarId,
 ) -> Result<Vec<Appointment>> {
+    scope::tenant(c, tenant)?;
     Ok(appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::calendar_id.eq(calendar.as_str()))
@@ -272,6 +284,7 @@ pub fn list_linked(
 
 /// Lets go of a calendar that is no longer used; the appointments stay. Answers how many there were.
 pub fn unlink_calendar(c: &mut Conn, tenant: &TenantId, calendar: &CalendarId) -> Result<usize> {
+    scope::tenant(c, tenant)?;
     let target = appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::calendar_id.eq(calendar.as_str()));
@@ -296,6 +309,7 @@ pub fn list_after(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Appointment>> {
+    scope::tenant(c, tenant)?;
     Ok(appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::id.gt(after.unwrap_or_default()))

@@ -9,6 +9,7 @@ use crate::columns::Json;
 use crate::error::{Error, Result};
 use crate::page::{Page, bounded};
 use crate::schema::{audit, audit_heads};
+use crate::scope;
 
 pub mod chain;
 
@@ -99,6 +100,7 @@ pub fn append(
     new: NewEntry,
     mac: impl FnOnce(&Entry) -> Vec<u8>,
 ) -> Result<Entry> {
+    scope::tenant(c, tenant)?;
     let (seq, previous_mac) = lock_head(c, tenant)?;
     let mut entry = Entry {
         tenant_id: tenant.clone(),
@@ -148,12 +150,14 @@ fn lock_head(c: &mut Conn, tenant: &TenantId) -> Result<(i64, Vec<u8>)> {
 
 /// The number and MAC of the chain's last entry; none while it is empty.
 pub fn find_head(c: &mut Conn, tenant: &TenantId) -> Result<Option<(i64, Vec<u8>)>> {
+    scope::tenant(c, tenant)?;
     let head = audit_heads::table.find(tenant.as_str()).filter(audit_heads::seq.gt(0));
     Ok(head.select((audit_heads::seq, audit_heads::mac)).first(c).optional()?)
 }
 
 /// The entry, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, tenant: &TenantId, seq: i64) -> Result<Entry> {
+    scope::tenant(c, tenant)?;
     let query = audit::table.find((tenant.as_str(), seq)).select(Entry::as_select());
     query.first(c).optional()?.ok_or(Error::NotFound)
 }
@@ -191,6 +195,7 @@ pub fn list(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Page<Entry, i64>> {
+    scope::tenant(c, tenant)?;
     let limit = bounded(limit);
     let rows: Vec<Entry> = matching(tenant, filter)
         .filter(audit::seq.lt(before.unwrap_or(i64::MAX)))
@@ -203,6 +208,7 @@ pub fn list(
 
 /// Up to `limit` entries after a number, in the order of the chain, for verifying and exporting it.
 pub fn list_chain(c: &mut Conn, tenant: &TenantId, after: i64, limit: i64) -> Result<Vec<Entry>> {
+    scope::tenant(c, tenant)?;
     Ok(audit::table
         .filter(audit::tenant_id.eq(tenant.as_str()))
         .filter(audit::seq.gt(after))

@@ -7,6 +7,7 @@ use domain::{CalendarId, TenantId, Timestamp};
 use crate::backend::Conn;
 use crate::error::Result;
 use crate::schema::busy_blocks;
+use crate::scope;
 
 row! {
     /// A busy time.
@@ -23,6 +24,7 @@ row! {
 
 /// Adds the block, or moves the one of the same event.
 pub fn upsert(c: &mut Conn, block: &BusyBlock) -> Result<()> {
+    scope::tenant(c, &block.tenant_id)?;
     let insert = diesel::insert_into(busy_blocks::table)
         .values(block.clone())
         .on_conflict((busy_blocks::tenant_id, busy_blocks::calendar_id, busy_blocks::external_id))
@@ -43,6 +45,7 @@ pub fn delete(
     calendar: &CalendarId,
     external_id: &str,
 ) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = busy_blocks::table.find((tenant.as_str(), calendar.as_str(), external_id));
     diesel::delete(target).execute(c)?;
     Ok(())
@@ -50,6 +53,7 @@ pub fn delete(
 
 /// Removes every block of a calendar, as before pulling it anew.
 pub fn delete_all(c: &mut Conn, tenant: &TenantId, calendar: &CalendarId) -> Result<usize> {
+    scope::tenant(c, tenant)?;
     let target = busy_blocks::table
         .filter(busy_blocks::tenant_id.eq(tenant.as_str()))
         .filter(busy_blocks::calendar_id.eq(calendar.as_str()));
@@ -63,6 +67,7 @@ pub fn list_between(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<BusyBlock>> {
+    scope::tenant(c, tenant)?;
     Ok(busy_blocks::table
         .filter(busy_blocks::tenant_id.eq(tenant.as_str()))
         .filter(busy_blocks::starts_at.lt(to.as_millis()))

@@ -7,6 +7,7 @@ use crate::backend::Conn;
 use crate::columns::Opt;
 use crate::error::{Error, Result, found};
 use crate::schema::{appointments, calendars};
+use crate::scope;
 
 words! {
     /// What the connected account may do with a calendar.
@@ -52,17 +53,20 @@ row! {
 
 /// The calendar, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &CalendarId) -> Result<Option<Calendar>> {
+    scope::tenant(c, tenant)?;
     let query = calendars::table.find((tenant.as_str(), id.as_str()));
     Ok(query.select(Calendar::as_select()).first(c).optional()?)
 }
 
 /// The calendar, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, tenant: &TenantId, id: &CalendarId) -> Result<Calendar> {
+    scope::tenant(c, tenant)?;
     find(c, tenant, id)?.ok_or(Error::NotFound)
 }
 
 /// The calendar that new appointments go to.
 pub fn find_default(c: &mut Conn, tenant: &TenantId) -> Result<Option<Calendar>> {
+    scope::tenant(c, tenant)?;
     let query = calendars::table
         .filter(calendars::tenant_id.eq(tenant.as_str()))
         .filter(calendars::is_default.eq(true))
@@ -72,6 +76,7 @@ pub fn find_default(c: &mut Conn, tenant: &TenantId) -> Result<Option<Calendar>>
 
 /// The tenant's calendars, by name.
 pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Calendar>> {
+    scope::tenant(c, tenant)?;
     Ok(calendars::table
         .filter(calendars::tenant_id.eq(tenant.as_str()))
         .order((calendars::name, calendars::id))
@@ -85,6 +90,7 @@ pub fn list_of_connection(
     tenant: &TenantId,
     connection: &ConnectionId,
 ) -> Result<Vec<Calendar>> {
+    scope::tenant(c, tenant)?;
     Ok(calendars::table
         .filter(calendars::tenant_id.eq(tenant.as_str()))
         .filter(calendars::connection_id.eq(connection.as_str()))
@@ -98,6 +104,7 @@ pub fn list_of_connection(
 /// # Errors
 /// [`Error::Unique`] (`calendars_tenant_id_connection_id_external_id_key`) when it is there.
 pub fn insert(c: &mut Conn, calendar: &Calendar) -> Result<()> {
+    scope::tenant(c, &calendar.tenant_id)?;
     diesel::insert_into(calendars::table).values(calendar.clone()).execute(c)?;
     Ok(())
 }
@@ -109,12 +116,14 @@ pub fn update(
     id: &CalendarId,
     change: &CalendarChange,
 ) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = calendars::table.find((tenant.as_str(), id.as_str()));
     found(diesel::update(target).set(change.clone()).execute(c)?)
 }
 
 /// Makes it the only calendar that new appointments go to.
 pub fn set_default(c: &mut Conn, tenant: &TenantId, id: &CalendarId) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let others = calendars::table
         .filter(calendars::tenant_id.eq(tenant.as_str()))
         .filter(calendars::id.ne(id.as_str()));
@@ -131,6 +140,7 @@ pub fn set_cursor(
     cursor: Option<&str>,
     pulled_at: Option<Timestamp>,
 ) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = calendars::table.find((tenant.as_str(), id.as_str()));
     let set = (
         calendars::cursor.eq(cursor),
@@ -142,6 +152,7 @@ pub fn set_cursor(
 /// Removes the calendar and its busy blocks. Its appointments stay and lose their link, because
 /// an event's id means nothing without its calendar.
 pub fn delete(c: &mut Conn, tenant: &TenantId, id: &CalendarId) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let linked = appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::calendar_id.eq(id.as_str()));

@@ -7,6 +7,7 @@ use crate::backend::Conn;
 use crate::columns::{Opt, TextList};
 use crate::error::{Error, Result, found, settled};
 use crate::schema::connections;
+use crate::scope;
 
 words! {
     /// How a connection is.
@@ -61,12 +62,14 @@ row! {
 
 /// The connection, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &ConnectionId) -> Result<Option<Connection>> {
+    scope::tenant(c, tenant)?;
     let query = connections::table.find((tenant.as_str(), id.as_str()));
     Ok(query.select(Connection::as_select()).first(c).optional()?)
 }
 
 /// The connection, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, tenant: &TenantId, id: &ConnectionId) -> Result<Connection> {
+    scope::tenant(c, tenant)?;
     find(c, tenant, id)?.ok_or(Error::NotFound)
 }
 
@@ -78,6 +81,7 @@ pub fn find_by_account(
     provider: &str,
     account_ref: &str,
 ) -> Result<Option<Connection>> {
+    scope::tenant(c, tenant)?;
     let query = connections::table
         .filter(connections::tenant_id.eq(tenant.as_str()))
         .filter(connections::plugin_id.eq(plugin.as_str()))
@@ -89,6 +93,7 @@ pub fn find_by_account(
 
 /// The tenant's connections, oldest first, disconnected ones too.
 pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Connection>> {
+    scope::tenant(c, tenant)?;
     Ok(connections::table
         .filter(connections::tenant_id.eq(tenant.as_str()))
         .order((connections::created_at, connections::id))
@@ -102,6 +107,7 @@ pub fn list_of_plugin(
     tenant: &TenantId,
     plugin: &PluginId,
 ) -> Result<Vec<Connection>> {
+    scope::tenant(c, tenant)?;
     Ok(connections::table
         .filter(connections::tenant_id.eq(tenant.as_str()))
         .filter(connections::plugin_id.eq(plugin.as_str()))
@@ -116,6 +122,7 @@ pub fn list_of_plugin(
 /// # Errors
 /// [`Error::Unique`] (`connections_one_an_account`) when the account is connected already.
 pub fn insert(c: &mut Conn, connection: &Connection) -> Result<()> {
+    scope::tenant(c, &connection.tenant_id)?;
     diesel::insert_into(connections::table).values(connection.clone()).execute(c)?;
     Ok(())
 }
@@ -129,6 +136,7 @@ pub fn update(
     rev: i64,
     now: Timestamp,
 ) -> Result<i64> {
+    scope::tenant(c, tenant)?;
     let target =
         connections::table.find((tenant.as_str(), id.as_str())).filter(connections::rev.eq(rev));
     let set =
@@ -151,6 +159,7 @@ pub fn set_state(
     problem: Option<&str>,
     now: Timestamp,
 ) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = connections::table
         .find((tenant.as_str(), id.as_str()))
         .filter(connections::state.ne(ConnectionState::Disconnected.as_str()));
@@ -178,6 +187,7 @@ pub fn begin_refresh(
     now: Timestamp,
     until: Timestamp,
 ) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let nobody = connections::refreshing_until
         .is_null()
         .or(connections::refreshing_until.le(now.as_millis()));
@@ -192,6 +202,7 @@ pub fn begin_refresh(
 
 /// Gives the right to refresh back without a new token.
 pub fn end_refresh(c: &mut Conn, tenant: &TenantId, id: &ConnectionId) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = connections::table.find((tenant.as_str(), id.as_str()));
     found(diesel::update(target).set(connections::refreshing_until.eq(None::<i64>)).execute(c)?)
 }
@@ -209,6 +220,7 @@ pub fn swap_token(
     expires_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<i64> {
+    scope::tenant(c, tenant)?;
     let target = connections::table
         .find((tenant.as_str(), id.as_str()))
         .filter(connections::token_rev.eq(token_rev))

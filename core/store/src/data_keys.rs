@@ -8,6 +8,7 @@ use domain::{TenantId, Timestamp};
 use crate::backend::Conn;
 use crate::error::{Result, found};
 use crate::schema::data_keys;
+use crate::scope;
 
 words! {
     /// What a key is used for.
@@ -40,12 +41,14 @@ impl fmt::Debug for DataKey {
 
 /// The key, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, key_id: i64) -> Result<Option<DataKey>> {
+    scope::tenant(c, tenant)?;
     let query = data_keys::table.find((tenant.as_str(), key_id));
     Ok(query.select(DataKey::as_select()).first(c).optional()?)
 }
 
 /// The newest active key, with which new secrets are sealed.
 pub fn find_active(c: &mut Conn, tenant: &TenantId) -> Result<Option<DataKey>> {
+    scope::tenant(c, tenant)?;
     let query = data_keys::table
         .filter(data_keys::tenant_id.eq(tenant.as_str()))
         .filter(data_keys::state.eq(KeyState::Active.as_str()))
@@ -55,6 +58,7 @@ pub fn find_active(c: &mut Conn, tenant: &TenantId) -> Result<Option<DataKey>> {
 
 /// The tenant's keys, oldest first.
 pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<DataKey>> {
+    scope::tenant(c, tenant)?;
     Ok(data_keys::table
         .filter(data_keys::tenant_id.eq(tenant.as_str()))
         .order(data_keys::key_id)
@@ -67,12 +71,14 @@ pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<DataKey>> {
 /// # Errors
 /// [`crate::Error::Unique`] when another process made the same one first: read it again.
 pub fn insert(c: &mut Conn, key: &DataKey) -> Result<()> {
+    scope::tenant(c, &key.tenant_id)?;
     diesel::insert_into(data_keys::table).values(key.clone()).execute(c)?;
     Ok(())
 }
 
 /// Uses the key for nothing new.
 pub fn retire(c: &mut Conn, tenant: &TenantId, key_id: i64) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = data_keys::table.find((tenant.as_str(), key_id));
     let set = data_keys::state.eq(KeyState::Retired.as_str());
     found(diesel::update(target).set(set).execute(c)?)
@@ -83,5 +89,6 @@ pub fn retire(c: &mut Conn, tenant: &TenantId, key_id: i64) -> Result<()> {
 /// # Errors
 /// [`crate::Error::NotFound`] when it isn't there, or secrets are still sealed with it.
 pub fn delete(c: &mut Conn, tenant: &TenantId, key_id: i64) -> Result<()> {
+    scope::tenant(c, tenant)?;
     found(diesel::delete(data_keys::table.find((tenant.as_str(), key_id))).execute(c)?)
 }

@@ -14,6 +14,8 @@ use crate::error::{Error, Result};
 use crate::group::Group;
 use crate::migrate;
 use crate::pool::{Pool, Source};
+use crate::row_security::APP_ROLE;
+use crate::scope;
 
 /// SQLite below this has a race in its write-ahead log that can lose a commit.
 const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
@@ -51,6 +53,8 @@ pub struct DbOptions {
     pub wait: Duration,
     /// How long a statement may take or wait for a lock.
     pub statement_max: Duration,
+    /// PostgreSQL: the same database as its owner, who migrates; the target where there is none.
+    pub owner: Option<Target>,
 }
 
 impl DbOptions {
@@ -61,6 +65,7 @@ impl DbOptions {
             connections_max: 8,
             wait: Duration::from_secs(5),
             statement_max: Duration::from_secs(30),
+            owner: None,
         }
     }
 }
@@ -71,6 +76,8 @@ pub struct Db {
     backend: Backend,
     readers: Arc<Pool>,
     writers: Writers,
+    /// PostgreSQL: connections that may change tables.
+    owner: Option<Arc<Pool>>,
 }
 
 /// Who writes.
@@ -93,11 +100,17 @@ impl Db {
             Target::Sqlite(path) => Self::sqlite(path, options)?,
             Target::Postgres(url) => Self::postgres(url, options),
         };
-        match &db.writers {
-            Writers::Grouped(group) => group.prepare(check).await?,
-            Writers::Each(pool) => pool.run(check).await?,
+        match (&db.writers, &db.owner) {
+            (Writers::Grouped(group), _) => {
+                group.prepare(check).await?;
+                db.ping().await?;
+            }
+            // The role to work as comes with the migrations.
+            (Writers::Each(_), Some(owner)) => {
+                owner.run(|conn| Ok::<_, Error>(conn.ping()?)).await?
+            }
+            (Writers::Each(_), None) => db.ping().await?,
         }
-        db.ping().await?;
         Ok(db)
     }
 
@@ -115,16 +128,24 @@ impl Db {
             // One writer: waiting here is fair and asynchronous, in SQLite it is neither.
             writers: Writers::Grouped(Arc::new(Group::new(source(true), options.wait))),
             readers: Arc::new(Pool::new(source(false), options.connections_max, options.wait)),
+            owner: None,
         })
     }
 
     fn postgres(url: &str, options: &DbOptions) -> Self {
-        let source = Source::Postgres { url: url.to_owned(), statement: options.statement_max };
-        let pool = Arc::new(Pool::new(source, options.connections_max, options.wait));
+        let statement = options.statement_max;
+        let source = |url: &str, role| Source::Postgres { url: url.to_owned(), statement, role };
+        let owner = match &options.owner {
+            Some(Target::Postgres(url)) => url,
+            _ => url,
+        };
+        let as_app = source(url, Some(APP_ROLE));
+        let pool = Arc::new(Pool::new(as_app, options.connections_max, options.wait));
         Self {
             backend: Backend::Postgres,
             readers: Arc::clone(&pool),
             writers: Writers::Each(pool),
+            owner: Some(Arc::new(Pool::new(source(owner, None), 1, options.wait))),
         }
     }
 
@@ -187,18 +208,32 @@ impl Db {
 
     /// Brings the schema up to date, all in one transaction; answers the names of what was run.
     /// Of several processes that start together one migrates and the others wait.
+    /// On PostgreSQL the owner does so; where that is not who this process connects as, and there
+    /// is something to do, it fails.
     pub async fn migrate(&self) -> Result<Vec<String>> {
-        self.write(migrate::up).await
+        self.as_owner(Conn::begin_write, migrate::up).await
     }
 
     /// The names of migrations that are still to be run.
     pub async fn pending(&self) -> Result<Vec<String>> {
-        self.read(migrate::pending).await
+        self.as_owner(Conn::begin_read, migrate::pending).await
     }
 
     /// Undoes every migration, and with it all data.
     pub async fn revert_all(&self) -> Result<Vec<String>> {
-        self.write(migrate::down).await
+        self.as_owner(Conn::begin_write, migrate::down).await
+    }
+
+    async fn as_owner<T: Send + 'static>(
+        &self,
+        begin: fn(&mut Conn) -> diesel::QueryResult<()>,
+        work: fn(&mut Conn) -> Result<T>,
+    ) -> Result<T> {
+        let Some(owner) = &self.owner else { return self.write(work).await };
+        let result = owner.run(move |conn| within(conn, begin, work)).await;
+        // Nothing that may change tables is kept open.
+        owner.clear();
+        result
     }
 
     /// Closes the connections that nobody uses just now; SQLite's one that writes stays.
@@ -213,6 +248,7 @@ fn within<T, E: From<Error>>(
     work: impl FnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
     let start = Instant::now();
+    scope::forget();
     begin(conn).map_err(Error::from)?;
     let result = match work(conn) {
         Ok(value) => conn.commit().map(|()| value).map_err(|error| Error::from(error).into()),

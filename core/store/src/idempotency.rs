@@ -7,6 +7,7 @@ use crate::backend::Conn;
 use crate::columns::Json;
 use crate::error::Result;
 use crate::schema::idempotency;
+use crate::scope;
 
 row! {
     /// A kept answer.
@@ -22,6 +23,7 @@ row! {
 
 /// The answer that was given to this key, if any.
 pub fn find(c: &mut Conn, tenant: &TenantId, scope: &str, key: &str) -> Result<Option<Answer>> {
+    scope::tenant(c, tenant)?;
     let query = idempotency::table.find((tenant.as_str(), scope, key));
     Ok(query.select(Answer::as_select()).first(c).optional()?)
 }
@@ -29,6 +31,7 @@ pub fn find(c: &mut Conn, tenant: &TenantId, scope: &str, key: &str) -> Result<O
 /// Keeps the answer, unless there is one; answers whether this one was kept. Where it was not, the
 /// transaction that did the work again has to be given up.
 pub fn insert(c: &mut Conn, answer: &Answer) -> Result<bool> {
+    scope::tenant(c, &answer.tenant_id)?;
     let insert =
         diesel::insert_into(idempotency::table).values(answer.clone()).on_conflict_do_nothing();
     Ok(each_backend!(c, |c| insert.execute(c)?) > 0)
@@ -36,6 +39,7 @@ pub fn insert(c: &mut Conn, answer: &Answer) -> Result<bool> {
 
 /// Forgets answers given before; answers how many.
 pub fn delete_before(c: &mut Conn, before: Timestamp) -> Result<usize> {
+    scope::system(c)?;
     let old = idempotency::table.filter(idempotency::created_at.lt(before.as_millis()));
     Ok(diesel::delete(old).execute(c)?)
 }

@@ -8,6 +8,7 @@ use crate::backend::Conn;
 use crate::columns::{Json, Opt};
 use crate::error::{Error, Result, found};
 use crate::schema::inbox;
+use crate::scope;
 
 row! {
     /// A delivery. `delivery_id` is the provider's name for it, `id` ours.
@@ -36,6 +37,7 @@ pub enum Received {
 
 /// Keeps the delivery unless it is there.
 pub fn insert(c: &mut Conn, delivery: &Delivery) -> Result<Received> {
+    scope::tenant(c, &delivery.tenant_id)?;
     let insert = diesel::insert_into(inbox::table)
         .values(delivery.clone())
         .on_conflict((inbox::plugin_id, inbox::route, inbox::tenant_id, inbox::delivery_id))
@@ -46,12 +48,14 @@ pub fn insert(c: &mut Conn, delivery: &Delivery) -> Result<Received> {
 
 /// The delivery, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &DeliveryId) -> Result<Option<Delivery>> {
+    scope::tenant(c, tenant)?;
     let query = inbox::table.find(id.as_str()).filter(inbox::tenant_id.eq(tenant.as_str()));
     Ok(query.select(Delivery::as_select()).first(c).optional()?)
 }
 
 /// The delivery, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, tenant: &TenantId, id: &DeliveryId) -> Result<Delivery> {
+    scope::tenant(c, tenant)?;
     find(c, tenant, id)?.ok_or(Error::NotFound)
 }
 
@@ -62,6 +66,7 @@ pub fn mark_handled(
     id: &DeliveryId,
     now: Timestamp,
 ) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = inbox::table.find(id.as_str()).filter(inbox::tenant_id.eq(tenant.as_str()));
     let open = target.filter(inbox::handled_at.is_null());
     let rows = diesel::update(open).set(inbox::handled_at.eq(now.as_millis())).execute(c)?;
@@ -71,6 +76,7 @@ pub fn mark_handled(
 /// Removes deliveries that were handled before; answers how many. Their ids are forgotten with
 /// them, so keep them as long as a provider may deliver again.
 pub fn delete_handled(c: &mut Conn, before: Timestamp) -> Result<usize> {
+    scope::system(c)?;
     let old = inbox::table.filter(inbox::handled_at.lt(before.as_millis()));
     Ok(diesel::delete(old).execute(c)?)
 }

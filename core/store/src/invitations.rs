@@ -9,6 +9,7 @@ use crate::backend::Conn;
 use crate::columns::Opt;
 use crate::error::{Error, Result, settled};
 use crate::schema::invitations;
+use crate::scope;
 
 row! {
     /// An invitation. Its token is kept hashed.
@@ -42,12 +43,14 @@ impl Invitation {
 
 /// The invitation, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &InvitationId) -> Result<Option<Invitation>> {
+    scope::tenant(c, tenant)?;
     let query = invitations::table.find((tenant.as_str(), id.as_str()));
     Ok(query.select(Invitation::as_select()).first(c).optional()?)
 }
 
 /// The open invitation that a token's hash names. Whoever holds the token knows no tenant yet.
 pub fn find_open(c: &mut Conn, token_hash: &str, now: Timestamp) -> Result<Option<Invitation>> {
+    scope::system(c)?;
     let query = invitations::table
         .filter(invitations::token_hash.eq(token_hash))
         .filter(invitations::accepted_at.is_null())
@@ -58,6 +61,7 @@ pub fn find_open(c: &mut Conn, token_hash: &str, now: Timestamp) -> Result<Optio
 
 /// The tenant's invitations that nobody has accepted or revoked, newest first; expired ones too.
 pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Invitation>> {
+    scope::tenant(c, tenant)?;
     Ok(invitations::table
         .filter(invitations::tenant_id.eq(tenant.as_str()))
         .filter(invitations::accepted_at.is_null())
@@ -69,6 +73,7 @@ pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Invitation>> {
 
 /// Adds an invitation; its address is kept in lower case.
 pub fn insert(c: &mut Conn, invitation: &Invitation) -> Result<()> {
+    scope::tenant(c, &invitation.tenant_id)?;
     let email = crate::accounts::normal_email(&invitation.email);
     let invitation = Invitation { email, ..invitation.clone() };
     diesel::insert_into(invitations::table).values(invitation).execute(c)?;
@@ -80,6 +85,7 @@ pub fn insert(c: &mut Conn, invitation: &Invitation) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`] when no open invitation has this token.
 pub fn accept(c: &mut Conn, token_hash: &str, now: Timestamp) -> Result<Invitation> {
+    scope::system(c)?;
     let open = invitations::table
         .filter(invitations::token_hash.eq(token_hash))
         .filter(invitations::accepted_at.is_null())
@@ -97,6 +103,7 @@ pub fn accept(c: &mut Conn, token_hash: &str, now: Timestamp) -> Result<Invitati
 /// # Errors
 /// [`Error::Conflict`] when it was accepted or revoked before.
 pub fn revoke(c: &mut Conn, tenant: &TenantId, id: &InvitationId, now: Timestamp) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = invitations::table
         .find((tenant.as_str(), id.as_str()))
         .filter(invitations::accepted_at.is_null())

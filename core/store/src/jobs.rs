@@ -13,6 +13,7 @@ use crate::columns::{Json, Opt};
 use crate::error::{Error, Result, settled};
 use crate::page::{Cursor, Page, bounded};
 use crate::schema::{connections, jobs, tenant_plugins};
+use crate::scope;
 
 pub use hold::{cancel_of_connection, cancel_of_plugin, pause_connection, pause_plugin};
 pub use hold::{resume_connection, resume_plugin};
@@ -105,6 +106,7 @@ pub struct Enqueued {
 /// Adds a job, unless the same work is waiting (or was done) already. The job of a plugin that is
 /// off, or of a connection that doesn't work, is paused from the start.
 pub fn enqueue(c: &mut Conn, new: &NewJob, now: Timestamp) -> Result<Enqueued> {
+    scope::tenant(c, &new.tenant_id)?;
     let (key, ever) = match &new.once {
         Once::No => (None, false),
         Once::WhileUnfinished(key) => (Some(key.clone()), false),
@@ -194,12 +196,14 @@ fn release_key(c: &mut Conn, finished: &Job) -> Result<()> {
 
 /// The job, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &JobId) -> Result<Option<Job>> {
+    scope::tenant(c, tenant)?;
     let query = jobs::table.find(id.as_str()).filter(jobs::tenant_id.eq(tenant.as_str()));
     Ok(query.select(Job::as_select()).first(c).optional()?)
 }
 
 /// The job, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, tenant: &TenantId, id: &JobId) -> Result<Job> {
+    scope::tenant(c, tenant)?;
     find(c, tenant, id)?.ok_or(Error::NotFound)
 }
 
@@ -236,6 +240,7 @@ pub fn list(
     after: Option<&Cursor>,
     limit: i64,
 ) -> Result<Page<Job>> {
+    scope::tenant(c, tenant)?;
     let limit = bounded(limit);
     let mut query = matching(tenant, filter);
     if let Some(after) = after {
@@ -252,6 +257,7 @@ pub fn list(
 
 /// How many of the tenant's jobs match.
 pub fn count(c: &mut Conn, tenant: &TenantId, filter: &JobFilter) -> Result<i64> {
+    scope::tenant(c, tenant)?;
     Ok(matching(tenant, filter).count().get_result(c)?)
 }
 
@@ -260,6 +266,7 @@ pub fn count(c: &mut Conn, tenant: &TenantId, filter: &JobFilter) -> Result<i64>
 /// # Errors
 /// [`Error::Conflict`] when somebody is, or it has ended.
 pub fn cancel(c: &mut Conn, tenant: &TenantId, id: &JobId) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let waiting = jobs::table
         .find(id.as_str())
         .filter(jobs::tenant_id.eq(tenant.as_str()))
@@ -273,6 +280,7 @@ pub fn cancel(c: &mut Conn, tenant: &TenantId, id: &JobId) -> Result<()> {
 /// # Errors
 /// [`Error::Conflict`] when it isn't dead.
 pub fn replay(c: &mut Conn, tenant: &TenantId, id: &JobId, now: Timestamp) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let job = get(c, tenant, id)?;
     let held = job.held_by_plugin || job.held_by_connection;
     let state = if held { JobState::Paused } else { JobState::Ready };
@@ -288,6 +296,7 @@ pub fn replay(c: &mut Conn, tenant: &TenantId, id: &JobId, now: Timestamp) -> Re
 
 /// Removes jobs of all tenants that were done before; answers how many. Dead ones stay.
 pub fn delete_finished(c: &mut Conn, before: Timestamp) -> Result<usize> {
+    scope::system(c)?;
     let old = jobs::table
         .filter(jobs::state.eq(JobState::Done.as_str()))
         .filter(jobs::updated_at.lt(before.as_millis()));

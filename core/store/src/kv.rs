@@ -9,6 +9,7 @@ use crate::columns::Opt;
 use crate::error::{Error, Result};
 use crate::page::{Page, bounded};
 use crate::schema::kv;
+use crate::scope;
 
 row! {
     /// An entry. One whose time has come counts as absent.
@@ -48,6 +49,7 @@ fn find_any(c: &mut Conn, of: Space<'_>, key: &str) -> Result<Option<Entry>> {
 
 /// The entry, if it is there and has not expired.
 pub fn find(c: &mut Conn, of: Space<'_>, key: &str, now: Timestamp) -> Result<Option<Entry>> {
+    scope::tenant(c, of.tenant)?;
     Ok(find_any(c, of, key)?.filter(|entry| is_alive(entry, now)))
 }
 
@@ -68,6 +70,7 @@ pub struct Put<'a> {
 /// [`Error::Conflict`] when another revision is there than expected, or somebody else was faster;
 /// [`Error::NotFound`] when the tenant doesn't have the plugin.
 pub fn put(c: &mut Conn, of: Space<'_>, key: &str, put: Put<'_>, now: Timestamp) -> Result<i64> {
+    scope::tenant(c, of.tenant)?;
     let stored = find_any(c, of, key)?;
     let seen = stored.as_ref().filter(|entry| is_alive(entry, now)).map_or(0, |entry| entry.rev);
     if put.expected_rev.is_some_and(|expected| expected != seen) {
@@ -103,6 +106,7 @@ pub fn delete(
     expected_rev: Option<i64>,
     now: Timestamp,
 ) -> Result<()> {
+    scope::tenant(c, of.tenant)?;
     let Some(expected) = expected_rev else {
         diesel::delete(kv::table.find(of.key(key))).execute(c)?;
         return Ok(());
@@ -139,6 +143,7 @@ pub fn keys(
     limit: i64,
     now: Timestamp,
 ) -> Result<Page<String, String>> {
+    scope::tenant(c, of.tenant)?;
     let limit = bounded(limit);
     let length = i64::try_from(prefix.chars().count()).unwrap_or(i64::MAX);
     let rows: Vec<Key> = diesel::sql_query(KEYS)
@@ -166,6 +171,7 @@ const SIZE: &str = "\
 
 /// How much the plugin keeps in this tenant: bytes of values and characters of keys.
 pub fn size_bytes(c: &mut Conn, of: Space<'_>) -> Result<i64> {
+    scope::tenant(c, of.tenant)?;
     let size: Size = diesel::sql_query(SIZE)
         .bind::<Text, _>(of.tenant.as_str())
         .bind::<Text, _>(of.plugin.as_str())
@@ -175,6 +181,7 @@ pub fn size_bytes(c: &mut Conn, of: Space<'_>) -> Result<i64> {
 
 /// Removes what has expired; answers how many.
 pub fn delete_expired(c: &mut Conn, now: Timestamp) -> Result<usize> {
+    scope::system(c)?;
     let expired = kv::table.filter(kv::expires_at.le(now.as_millis()));
     Ok(diesel::delete(expired).execute(c)?)
 }

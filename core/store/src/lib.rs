@@ -19,6 +19,7 @@ mod migrate;
 mod page;
 mod pool;
 mod schema;
+mod scope;
 
 pub mod accounts;
 pub mod appointments;
@@ -41,6 +42,7 @@ pub mod outbox;
 pub mod people;
 pub mod plugin_records;
 pub mod plugins;
+pub mod row_security;
 pub mod schedules;
 pub mod secrets;
 pub mod sessions;

@@ -6,6 +6,7 @@ use domain::{AccountId, MemberId, Role, TenantId, Timestamp};
 use crate::backend::Conn;
 use crate::error::{Error, Result, found};
 use crate::schema::{accounts, members, tenants};
+use crate::scope;
 use crate::tenants::Tenant;
 
 row! {
@@ -33,12 +34,14 @@ pub struct NamedMember {
 
 /// The membership, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &MemberId) -> Result<Option<Member>> {
+    scope::tenant(c, tenant)?;
     let query = members::table.find((tenant.as_str(), id.as_str()));
     Ok(query.select(Member::as_select()).first(c).optional()?)
 }
 
 /// The membership, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, tenant: &TenantId, id: &MemberId) -> Result<Member> {
+    scope::tenant(c, tenant)?;
     find(c, tenant, id)?.ok_or(Error::NotFound)
 }
 
@@ -48,6 +51,7 @@ pub fn find_by_account(
     tenant: &TenantId,
     account: &AccountId,
 ) -> Result<Option<Member>> {
+    scope::tenant(c, tenant)?;
     let query = members::table
         .filter(members::tenant_id.eq(tenant.as_str()))
         .filter(members::account_id.eq(account.as_str()));
@@ -56,6 +60,7 @@ pub fn find_by_account(
 
 /// The team of a tenant, by name.
 pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<NamedMember>> {
+    scope::tenant(c, tenant)?;
     let rows: Vec<(Member, String, String)> = members::table
         .inner_join(accounts::table)
         .filter(members::tenant_id.eq(tenant.as_str()))
@@ -68,6 +73,7 @@ pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<NamedMember>> {
 
 /// The tenants an account belongs to, by name, each with its place there.
 pub fn list_of_account(c: &mut Conn, account: &AccountId) -> Result<Vec<(Tenant, Member)>> {
+    scope::system(c)?;
     Ok(members::table
         .inner_join(tenants::table)
         .filter(members::account_id.eq(account.as_str()))
@@ -78,6 +84,7 @@ pub fn list_of_account(c: &mut Conn, account: &AccountId) -> Result<Vec<(Tenant,
 
 /// How many owners the tenant has.
 pub fn count_owners(c: &mut Conn, tenant: &TenantId) -> Result<i64> {
+    scope::tenant(c, tenant)?;
     let owners = members::table
         .filter(members::tenant_id.eq(tenant.as_str()))
         .filter(members::role.eq(Role::Owner.as_str()));
@@ -89,6 +96,7 @@ pub fn count_owners(c: &mut Conn, tenant: &TenantId) -> Result<i64> {
 /// # Errors
 /// [`Error::Unique`] (`members_tenant_id_account_id_key`) when the account is one already.
 pub fn insert(c: &mut Conn, member: &Member) -> Result<()> {
+    scope::tenant(c, &member.tenant_id)?;
     diesel::insert_into(members::table).values(member.clone()).execute(c)?;
     Ok(())
 }
@@ -98,6 +106,7 @@ pub fn insert(c: &mut Conn, member: &Member) -> Result<()> {
 /// # Errors
 /// [`Error::Conflict`] when the tenant would be left without an owner.
 pub fn update_role(c: &mut Conn, tenant: &TenantId, id: &MemberId, role: Role) -> Result<()> {
+    scope::tenant(c, tenant)?;
     if role != Role::Owner {
         keep_an_owner(c, tenant, id)?;
     }
@@ -110,6 +119,7 @@ pub fn update_role(c: &mut Conn, tenant: &TenantId, id: &MemberId, role: Role) -
 /// # Errors
 /// [`Error::Conflict`] when the tenant would be left without an owner.
 pub fn delete(c: &mut Conn, tenant: &TenantId, id: &MemberId) -> Result<()> {
+    scope::tenant(c, tenant)?;
     keep_an_owner(c, tenant, id)?;
     found(diesel::delete(members::table.find((tenant.as_str(), id.as_str()))).execute(c)?)
 }

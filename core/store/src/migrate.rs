@@ -8,6 +8,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::backend::{Backend, Conn};
 use crate::error::{Error, Result};
+use crate::scope;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -16,13 +17,28 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgre
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7305021982001)";
 
 pub(crate) fn up(conn: &mut Conn) -> Result<Vec<String>> {
+    // Who may not change tables can find out that there is nothing to change.
+    if pending(conn)?.is_empty() {
+        return Ok(Vec::new());
+    }
     lock(conn)?;
-    each_backend!(
+    scope::system(conn)?;
+    let run = each_backend!(
         conn,
         Sqlite(c) => c.run_pending_migrations(SQLITE).map(names),
         Postgres(c) => c.run_pending_migrations(POSTGRES).map(names)
-    )
-    .map_err(Error::Internal)
+    );
+    let run = run.map_err(Error::Internal)?;
+    confine(conn)?;
+    Ok(run)
+}
+
+/// Puts row level security on the tables that were made.
+fn confine(conn: &mut Conn) -> Result<()> {
+    if conn.backend() == Backend::Postgres {
+        diesel::sql_query("SELECT oxpi_confine()").execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Reads only, so that asking whether the database is ready makes no writer wait.
@@ -60,6 +76,7 @@ fn applied(conn: &mut Conn) -> Result<Vec<String>> {
 
 pub(crate) fn down(conn: &mut Conn) -> Result<Vec<String>> {
     lock(conn)?;
+    scope::system(conn)?;
     each_backend!(
         conn,
         Sqlite(c) => c.revert_all_migrations(SQLITE).map(names),

@@ -9,6 +9,7 @@ use crate::backend::Conn;
 use crate::columns::Opt;
 use crate::error::{Error, Result};
 use crate::schema::oauth_flows;
+use crate::scope;
 
 row! {
     /// A flow. Its state is kept hashed, its PKCE verifier sealed.
@@ -35,6 +36,7 @@ impl fmt::Debug for OauthFlow {
 
 /// Adds a flow.
 pub fn insert(c: &mut Conn, flow: &OauthFlow) -> Result<()> {
+    scope::tenant(c, &flow.tenant_id)?;
     diesel::insert_into(oauth_flows::table).values(flow.clone()).execute(c)?;
     Ok(())
 }
@@ -45,6 +47,7 @@ pub fn insert(c: &mut Conn, flow: &OauthFlow) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`] when there is none, or it has expired.
 pub fn take(c: &mut Conn, state_hash: &str, now: Timestamp) -> Result<OauthFlow> {
+    scope::system(c)?;
     let delete = diesel::delete(oauth_flows::table.find(state_hash));
     let taken: Option<OauthFlow> = each_backend!(c, |c| {
         delete.returning(OauthFlow::as_returning()).get_result(c).optional()?
@@ -54,6 +57,7 @@ pub fn take(c: &mut Conn, state_hash: &str, now: Timestamp) -> Result<OauthFlow>
 
 /// Removes what has expired; answers how many.
 pub fn delete_expired(c: &mut Conn, now: Timestamp) -> Result<usize> {
+    scope::system(c)?;
     let expired = oauth_flows::table.filter(oauth_flows::expires_at.le(now.as_millis()));
     Ok(diesel::delete(expired).execute(c)?)
 }

@@ -8,6 +8,7 @@ use crate::backend::Conn;
 use crate::columns::{Json, Opt};
 use crate::error::{Result, settled};
 use crate::schema::outbox;
+use crate::scope;
 
 row! {
     /// An effect.
@@ -25,12 +26,14 @@ row! {
 
 /// Adds an effect; call it in the transaction of the change.
 pub fn insert(c: &mut Conn, effect: &Effect) -> Result<()> {
+    scope::tenant(c, &effect.tenant_id)?;
     diesel::insert_into(outbox::table).values(effect.clone()).execute(c)?;
     Ok(())
 }
 
 /// The effect, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &OutboxId) -> Result<Option<Effect>> {
+    scope::tenant(c, tenant)?;
     let query = outbox::table.find(id.as_str()).filter(outbox::tenant_id.eq(tenant.as_str()));
     Ok(query.select(Effect::as_select()).first(c).optional()?)
 }
@@ -38,6 +41,7 @@ pub fn find(c: &mut Conn, tenant: &TenantId, id: &OutboxId) -> Result<Option<Eff
 /// Up to `limit` effects of all tenants that wait, oldest first. They are this transaction's until
 /// it ends, so enqueue their jobs and [`mark`] them in it; others pass them by meanwhile.
 pub fn list_undispatched(c: &mut Conn, limit: i64) -> Result<Vec<Effect>> {
+    scope::system(c)?;
     let query = outbox::table
         .filter(outbox::dispatched_at.is_null())
         .order((outbox::created_at, outbox::id))
@@ -51,6 +55,7 @@ pub fn list_undispatched(c: &mut Conn, limit: i64) -> Result<Vec<Effect>> {
 
 /// How many effects wait, for readiness and the admin's page.
 pub fn count_undispatched(c: &mut Conn) -> Result<i64> {
+    scope::system(c)?;
     Ok(outbox::table.filter(outbox::dispatched_at.is_null()).count().get_result(c)?)
 }
 
@@ -59,6 +64,7 @@ pub fn count_undispatched(c: &mut Conn) -> Result<i64> {
 /// # Errors
 /// [`crate::Error::Conflict`] when that was noted before.
 pub fn mark(c: &mut Conn, tenant: &TenantId, id: &OutboxId, now: Timestamp) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let waiting = outbox::table
         .find(id.as_str())
         .filter(outbox::tenant_id.eq(tenant.as_str()))
@@ -69,6 +75,7 @@ pub fn mark(c: &mut Conn, tenant: &TenantId, id: &OutboxId, now: Timestamp) -> R
 
 /// Removes effects that went out before; answers how many.
 pub fn delete_dispatched(c: &mut Conn, before: Timestamp) -> Result<usize> {
+    scope::system(c)?;
     let old = outbox::table.filter(outbox::dispatched_at.lt(before.as_millis()));
     Ok(diesel::delete(old).execute(c)?)
 }

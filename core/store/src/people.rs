@@ -9,6 +9,7 @@ use crate::error::{Error, Result, settled};
 use crate::fold;
 use crate::page::{Cursor, Page, bounded};
 use crate::schema::people;
+use crate::scope;
 
 words! {
     /// How far a person has come.
@@ -65,6 +66,7 @@ pub struct PersonFilter {
 
 /// The person, if the tenant has them and they are not deleted.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &PersonId) -> Result<Option<Person>> {
+    scope::tenant(c, tenant)?;
     let query =
         people::table.find((tenant.as_str(), id.as_str())).filter(people::deleted_at.is_null());
     Ok(query.select(Person::as_select()).first(c).optional()?)
@@ -72,17 +74,20 @@ pub fn find(c: &mut Conn, tenant: &TenantId, id: &PersonId) -> Result<Option<Per
 
 /// The person, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, tenant: &TenantId, id: &PersonId) -> Result<Person> {
+    scope::tenant(c, tenant)?;
     find(c, tenant, id)?.ok_or(Error::NotFound)
 }
 
 /// The person, deleted or not, if the tenant has them: for undoing.
 pub fn find_even_deleted(c: &mut Conn, tenant: &TenantId, id: &PersonId) -> Result<Option<Person>> {
+    scope::tenant(c, tenant)?;
     let query = people::table.find((tenant.as_str(), id.as_str()));
     Ok(query.select(Person::as_select()).first(c).optional()?)
 }
 
 /// The person with this address, oldest first where there are several.
 pub fn find_by_email(c: &mut Conn, tenant: &TenantId, email: &str) -> Result<Option<Person>> {
+    scope::tenant(c, tenant)?;
     let query = people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::email.eq(crate::accounts::normal_email(email)))
@@ -115,6 +120,7 @@ pub fn list(
     after: Option<&Cursor>,
     limit: i64,
 ) -> Result<Page<Person>> {
+    scope::tenant(c, tenant)?;
     let limit = bounded(limit);
     let mut query = matching(tenant, filter);
     if let Some(after) = after {
@@ -132,11 +138,13 @@ pub fn list(
 
 /// How many people match.
 pub fn count(c: &mut Conn, tenant: &TenantId, filter: &PersonFilter) -> Result<i64> {
+    scope::tenant(c, tenant)?;
     Ok(matching(tenant, filter).count().get_result(c)?)
 }
 
 /// The named people of the tenant, in no particular order; those it doesn't have are left out.
 pub fn list_by_ids(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<Vec<Person>> {
+    scope::tenant(c, tenant)?;
     let ids: Vec<&str> = ids.iter().map(PersonId::as_str).collect();
     Ok(people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
@@ -148,6 +156,7 @@ pub fn list_by_ids(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<
 
 /// Adds a person; the address is kept in lower case.
 pub fn insert(c: &mut Conn, person: &Person) -> Result<()> {
+    scope::tenant(c, &person.tenant_id)?;
     let email = crate::accounts::normal_email(&person.email);
     let search = search_text(&person.name, &person.company, &person.phone, &email);
     let values = (Person { email, ..person.clone() }, people::search_text.eq(search));
@@ -167,6 +176,7 @@ pub fn update(
     rev: i64,
     now: Timestamp,
 ) -> Result<i64> {
+    scope::tenant(c, tenant)?;
     let email = crate::accounts::normal_email(&change.email);
     let search = search_text(&change.name, &change.company, &change.phone, &email);
     let target = people::table
@@ -192,6 +202,7 @@ pub fn delete(
     rev: i64,
     now: Timestamp,
 ) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = people::table
         .find((tenant.as_str(), id.as_str()))
         .filter(people::rev.eq(rev))
@@ -203,6 +214,7 @@ pub fn delete(
 
 /// Takes the mark off again if they still have the revision.
 pub fn restore(c: &mut Conn, tenant: &TenantId, id: &PersonId, rev: i64) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = people::table
         .find((tenant.as_str(), id.as_str()))
         .filter(people::rev.eq(rev))
@@ -214,6 +226,7 @@ pub fn restore(c: &mut Conn, tenant: &TenantId, id: &PersonId, rev: i64) -> Resu
 
 /// Removes what was marked as deleted before, for good; appointments with them stay, without them.
 pub fn purge(c: &mut Conn, tenant: &TenantId, before: Timestamp) -> Result<usize> {
+    scope::tenant(c, tenant)?;
     use crate::schema::appointments;
     let gone: Vec<String> = people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
@@ -243,6 +256,7 @@ pub fn list_after(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Person>> {
+    scope::tenant(c, tenant)?;
     Ok(people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::deleted_at.is_null())

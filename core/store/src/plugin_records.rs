@@ -8,6 +8,7 @@ use crate::columns::Json;
 use crate::error::{Error, Result, settled};
 use crate::page::{Page, bounded};
 use crate::schema::plugin_records;
+use crate::scope;
 
 row! {
     /// A record.
@@ -37,6 +38,7 @@ pub struct Collection<'a> {
 
 /// The record, if it is there.
 pub fn find(c: &mut Conn, of: Collection<'_>, id: &str) -> Result<Option<PluginRecord>> {
+    scope::tenant(c, of.tenant)?;
     let key = (of.tenant.as_str(), of.plugin.as_str(), of.name, id);
     let query = plugin_records::table.find(key).select(PluginRecord::as_select());
     Ok(query.first(c).optional()?)
@@ -49,6 +51,7 @@ pub fn list(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Page<PluginRecord, String>> {
+    scope::tenant(c, of.tenant)?;
     let limit = bounded(limit);
     let rows: Vec<PluginRecord> = plugin_records::table
         .filter(plugin_records::tenant_id.eq(of.tenant.as_str()))
@@ -64,6 +67,7 @@ pub fn list(
 
 /// How many records the collection has.
 pub fn count(c: &mut Conn, of: Collection<'_>) -> Result<i64> {
+    scope::tenant(c, of.tenant)?;
     Ok(plugin_records::table
         .filter(plugin_records::tenant_id.eq(of.tenant.as_str()))
         .filter(plugin_records::plugin_id.eq(of.plugin.as_str()))
@@ -78,6 +82,7 @@ pub fn count(c: &mut Conn, of: Collection<'_>) -> Result<i64> {
 /// [`Error::NotFound`] when the tenant doesn't have the plugin; [`Error::Unique`] when the id is
 /// taken.
 pub fn insert(c: &mut Conn, record: &PluginRecord) -> Result<()> {
+    scope::tenant(c, &record.tenant_id)?;
     diesel::insert_into(plugin_records::table).values(record.clone()).execute(c)?;
     Ok(())
 }
@@ -92,6 +97,7 @@ pub fn update(
     rev: Option<i64>,
     now: Timestamp,
 ) -> Result<i64> {
+    scope::tenant(c, of.tenant)?;
     let found = find(c, of, id)?.ok_or(Error::NotFound)?;
     let rev = rev.unwrap_or(found.rev);
     let target = plugin_records::table
@@ -109,6 +115,7 @@ pub fn update(
 
 /// Deletes the record, if it still has the revision where one is given.
 pub fn delete(c: &mut Conn, of: Collection<'_>, id: &str, rev: Option<i64>) -> Result<()> {
+    scope::tenant(c, of.tenant)?;
     let found = find(c, of, id)?.ok_or(Error::NotFound)?;
     let target = plugin_records::table
         .find((of.tenant.as_str(), of.plugin.as_str(), of.name, id))

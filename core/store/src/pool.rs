@@ -18,8 +18,8 @@ const TRUSTED_FOR: Duration = Duration::from_secs(20);
 pub(crate) enum Source {
     /// A file's path, and whether this is a connection that writes.
     Sqlite { path: String, writes: bool, busy: Duration },
-    /// A libpq address, and the longest a statement may take.
-    Postgres { url: String, statement: Duration },
+    /// A libpq address, the longest a statement may take, and the role to work as.
+    Postgres { url: String, statement: Duration, role: Option<&'static str> },
 }
 
 impl Source {
@@ -31,6 +31,9 @@ impl Source {
         // libpq's message can hold the host and user but never the password.
         let mut conn = opened.map_err(|error| Error::Unavailable(error.to_string()))?;
         conn.batch_execute(&self.setup())?;
+        if let Self::Postgres { role: Some(role), .. } = self {
+            become_role(&mut conn, role)?;
+        }
         Ok(conn)
     }
 
@@ -52,6 +55,16 @@ impl Source {
             ),
         }
     }
+}
+
+/// From here on the connection has that role's rights and no other.
+fn become_role(conn: &mut Conn, role: &str) -> Result<()> {
+    conn.batch_execute(&format!("SET ROLE {role}")).map_err(|error| {
+        Error::Unavailable(format!(
+            "the database's user may not work as the role {role}: {error}. Run oxpi migrate, or as \
+             an administrator of the server: GRANT {role} TO that user"
+        ))
+    })
 }
 
 struct Idle {

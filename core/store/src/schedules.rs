@@ -7,6 +7,7 @@ use crate::backend::Conn;
 use crate::columns::{Json, Opt};
 use crate::error::{Error, Result, found, settled};
 use crate::schema::schedules;
+use crate::scope;
 
 row! {
     /// A schedule; `kind` and `payload_json` are those of the jobs it makes.
@@ -40,6 +41,7 @@ row! {
 
 /// The schedule, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &ScheduleId) -> Result<Option<Schedule>> {
+    scope::tenant(c, tenant)?;
     let query = schedules::table.find((tenant.as_str(), id.as_str()));
     Ok(query.select(Schedule::as_select()).first(c).optional()?)
 }
@@ -51,12 +53,14 @@ pub fn find_by_name(
     plugin: Option<&PluginId>,
     name: &str,
 ) -> Result<Option<Schedule>> {
+    scope::tenant(c, tenant)?;
     let named = list(c, tenant)?;
     Ok(named.into_iter().find(|s| s.plugin_id.as_ref() == plugin && s.name == name))
 }
 
 /// The tenant's schedules, soonest first.
 pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Schedule>> {
+    scope::tenant(c, tenant)?;
     Ok(schedules::table
         .filter(schedules::tenant_id.eq(tenant.as_str()))
         .order((schedules::next_at, schedules::id))
@@ -66,6 +70,7 @@ pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Schedule>> {
 
 /// Up to `limit` schedules of all tenants whose time has come, longest overdue first.
 pub fn due(c: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Schedule>> {
+    scope::system(c)?;
     Ok(schedules::table
         .filter(schedules::paused.eq(false))
         .filter(schedules::next_at.le(now.as_millis()))
@@ -77,6 +82,7 @@ pub fn due(c: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Schedule>> {
 
 /// When the next schedule's time comes.
 pub fn next_due(c: &mut Conn) -> Result<Option<Timestamp>> {
+    scope::system(c)?;
     let next: Option<i64> = schedules::table
         .filter(schedules::paused.eq(false))
         .select(diesel::dsl::min(schedules::next_at))
@@ -89,6 +95,7 @@ pub fn next_due(c: &mut Conn) -> Result<Option<Timestamp>> {
 /// # Errors
 /// [`Error::Unique`] (`schedules_one_a_name`) when the name is taken.
 pub fn insert(c: &mut Conn, schedule: &Schedule) -> Result<()> {
+    scope::tenant(c, &schedule.tenant_id)?;
     diesel::insert_into(schedules::table).values(schedule.clone()).execute(c)?;
     Ok(())
 }
@@ -100,6 +107,7 @@ pub fn update(
     id: &ScheduleId,
     change: &ScheduleChange,
 ) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = schedules::table.find((tenant.as_str(), id.as_str()));
     found(diesel::update(target).set(change.clone()).execute(c)?)
 }
@@ -116,6 +124,7 @@ pub fn advance(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = schedules::table
         .find((tenant.as_str(), id.as_str()))
         .filter(schedules::next_at.eq(from.as_millis()))
@@ -131,6 +140,7 @@ pub fn set_paused_of_plugin(
     plugin: &PluginId,
     paused: bool,
 ) -> Result<usize> {
+    scope::tenant(c, tenant)?;
     let target = schedules::table
         .filter(schedules::tenant_id.eq(tenant.as_str()))
         .filter(schedules::plugin_id.eq(plugin.as_str()));
@@ -139,11 +149,13 @@ pub fn set_paused_of_plugin(
 
 /// Deletes the schedule.
 pub fn delete(c: &mut Conn, tenant: &TenantId, id: &ScheduleId) -> Result<()> {
+    scope::tenant(c, tenant)?;
     found(diesel::delete(schedules::table.find((tenant.as_str(), id.as_str()))).execute(c)?)
 }
 
 /// Deletes every schedule of a plugin; answers how many.
 pub fn delete_of_plugin(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<usize> {
+    scope::tenant(c, tenant)?;
     let target = schedules::table
         .filter(schedules::tenant_id.eq(tenant.as_str()))
         .filter(schedules::plugin_id.eq(plugin.as_str()));
@@ -152,5 +164,6 @@ pub fn delete_of_plugin(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> R
 
 /// The schedule, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, tenant: &TenantId, id: &ScheduleId) -> Result<Schedule> {
+    scope::tenant(c, tenant)?;
     find(c, tenant, id)?.ok_or(Error::NotFound)
 }

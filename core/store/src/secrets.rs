@@ -8,6 +8,7 @@ use domain::{TenantId, Timestamp};
 use crate::backend::Conn;
 use crate::error::{Error, Result, settled};
 use crate::schema::secrets;
+use crate::scope;
 
 row! {
     /// A sealed secret: whose (`owner`), which (`name`), of what (`record`, such as a connection).
@@ -39,12 +40,14 @@ pub fn find(
     name: &str,
     record: &str,
 ) -> Result<Option<SealedSecret>> {
+    scope::tenant(c, tenant)?;
     let query = secrets::table.find((tenant.as_str(), owner, name, record));
     Ok(query.select(SealedSecret::as_select()).first(c).optional()?)
 }
 
 /// The secrets of one owner, by name and record.
 pub fn list(c: &mut Conn, tenant: &TenantId, owner: &str) -> Result<Vec<SealedSecret>> {
+    scope::tenant(c, tenant)?;
     Ok(secrets::table
         .filter(secrets::tenant_id.eq(tenant.as_str()))
         .filter(secrets::owner.eq(owner))
@@ -60,6 +63,7 @@ pub fn list_of_key(
     key_id: i64,
     limit: i64,
 ) -> Result<Vec<SealedSecret>> {
+    scope::tenant(c, tenant)?;
     Ok(secrets::table
         .filter(secrets::tenant_id.eq(tenant.as_str()))
         .filter(secrets::key_id.eq(key_id))
@@ -75,6 +79,7 @@ pub fn list_of_key(
 /// # Errors
 /// [`Error::Conflict`] when another version is there, or none, or the new one isn't later.
 pub fn put(c: &mut Conn, secret: &SealedSecret, expected: Option<i64>) -> Result<()> {
+    scope::tenant(c, &secret.tenant_id)?;
     if secret.version <= expected.unwrap_or(0) {
         return Err(Error::Conflict);
     }
@@ -113,6 +118,7 @@ pub fn delete(
     record: &str,
     version: i64,
 ) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = secrets::table
         .find((tenant.as_str(), owner, name, record))
         .filter(secrets::version.eq(version));
@@ -122,6 +128,7 @@ pub fn delete(
 
 /// Deletes every secret of a record, whatever its version, as on disconnecting; answers how many.
 pub fn delete_record(c: &mut Conn, tenant: &TenantId, owner: &str, record: &str) -> Result<usize> {
+    scope::tenant(c, tenant)?;
     let target = secrets::table
         .filter(secrets::tenant_id.eq(tenant.as_str()))
         .filter(secrets::owner.eq(owner))
@@ -131,6 +138,7 @@ pub fn delete_record(c: &mut Conn, tenant: &TenantId, owner: &str, record: &str)
 
 /// Deletes every secret of an owner, as on removing a plugin; answers how many.
 pub fn delete_owner(c: &mut Conn, tenant: &TenantId, owner: &str) -> Result<usize> {
+    scope::tenant(c, tenant)?;
     let target = secrets::table
         .filter(secrets::tenant_id.eq(tenant.as_str()))
         .filter(secrets::owner.eq(owner));

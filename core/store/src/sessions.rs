@@ -9,6 +9,7 @@ use crate::backend::Conn;
 use crate::columns::Opt;
 use crate::error::{Result, found};
 use crate::schema::sessions;
+use crate::scope;
 
 row! {
     /// A session.
@@ -33,12 +34,14 @@ impl fmt::Debug for Session {
 
 /// The session of this token's hash, if it has not expired.
 pub fn find(c: &mut Conn, token_hash: &str, now: Timestamp) -> Result<Option<Session>> {
+    scope::system(c)?;
     let query = sessions::table.find(token_hash).filter(sessions::expires_at.gt(now.as_millis()));
     Ok(query.select(Session::as_select()).first(c).optional()?)
 }
 
 /// The account's sessions that have not expired, latest used first.
 pub fn list(c: &mut Conn, account: &AccountId, now: Timestamp) -> Result<Vec<Session>> {
+    scope::system(c)?;
     Ok(sessions::table
         .filter(sessions::account_id.eq(account.as_str()))
         .filter(sessions::expires_at.gt(now.as_millis()))
@@ -49,12 +52,14 @@ pub fn list(c: &mut Conn, account: &AccountId, now: Timestamp) -> Result<Vec<Ses
 
 /// Adds a session.
 pub fn insert(c: &mut Conn, session: &Session) -> Result<()> {
+    scope::system(c)?;
     diesel::insert_into(sessions::table).values(session.clone()).execute(c)?;
     Ok(())
 }
 
 /// Notes that the session was used, and until when it lasts now.
 pub fn touch(c: &mut Conn, token_hash: &str, seen: Timestamp, expires: Timestamp) -> Result<()> {
+    scope::system(c)?;
     let set =
         (sessions::seen_at.eq(seen.as_millis()), sessions::expires_at.eq(expires.as_millis()));
     found(diesel::update(sessions::table.find(token_hash)).set(set).execute(c)?)
@@ -68,6 +73,7 @@ pub fn rotate(
     new_hash: &str,
     tenant: Option<&TenantId>,
 ) -> Result<()> {
+    scope::system(c)?;
     let set =
         (sessions::token_hash.eq(new_hash), sessions::tenant_id.eq(tenant.map(TenantId::as_str)));
     found(diesel::update(sessions::table.find(token_hash)).set(set).execute(c)?)
@@ -75,6 +81,7 @@ pub fn rotate(
 
 /// Ends the session; one that is gone already is fine.
 pub fn delete(c: &mut Conn, token_hash: &str) -> Result<()> {
+    scope::system(c)?;
     diesel::delete(sessions::table.find(token_hash)).execute(c)?;
     Ok(())
 }
@@ -82,6 +89,7 @@ pub fn delete(c: &mut Conn, token_hash: &str) -> Result<()> {
 /// Ends every session of the account but one, as after a changed password; all of them without
 /// one to keep. Answers how many.
 pub fn delete_others(c: &mut Conn, account: &AccountId, keep: Option<&str>) -> Result<usize> {
+    scope::system(c)?;
     let others = sessions::table
         .filter(sessions::account_id.eq(account.as_str()))
         .filter(sessions::token_hash.ne(keep.unwrap_or_default()));
@@ -90,6 +98,7 @@ pub fn delete_others(c: &mut Conn, account: &AccountId, keep: Option<&str>) -> R
 
 /// Removes what has expired; answers how many.
 pub fn delete_expired(c: &mut Conn, now: Timestamp) -> Result<usize> {
+    scope::system(c)?;
     let expired = sessions::table.filter(sessions::expires_at.le(now.as_millis()));
     Ok(diesel::delete(expired).execute(c)?)
 }

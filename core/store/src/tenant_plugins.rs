@@ -7,6 +7,7 @@ use crate::backend::Conn;
 use crate::columns::Json;
 use crate::error::{Error, Result, found, settled};
 use crate::schema::tenant_plugins;
+use crate::scope;
 
 row! {
     /// A tenant's plugin.
@@ -36,17 +37,20 @@ row! {
 
 /// The tenant's plugin, on or off, if it ever was on.
 pub fn find(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<Option<TenantPlugin>> {
+    scope::tenant(c, tenant)?;
     let query = tenant_plugins::table.find((tenant.as_str(), plugin.as_str()));
     Ok(query.select(TenantPlugin::as_select()).first(c).optional()?)
 }
 
 /// The tenant's plugin, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<TenantPlugin> {
+    scope::tenant(c, tenant)?;
     find(c, tenant, plugin)?.ok_or(Error::NotFound)
 }
 
 /// The tenant's plugins by id, on or off.
 pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<TenantPlugin>> {
+    scope::tenant(c, tenant)?;
     Ok(tenant_plugins::table
         .filter(tenant_plugins::tenant_id.eq(tenant.as_str()))
         .order(tenant_plugins::plugin_id)
@@ -56,6 +60,7 @@ pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<TenantPlugin>> {
 
 /// The tenants that have the plugin on, for deliveries to the whole instance and for upgrades.
 pub fn list_enabled(c: &mut Conn, plugin: &PluginId) -> Result<Vec<TenantPlugin>> {
+    scope::system(c)?;
     Ok(tenant_plugins::table
         .filter(tenant_plugins::plugin_id.eq(plugin.as_str()))
         .filter(tenant_plugins::enabled.eq(true))
@@ -69,6 +74,7 @@ pub fn list_enabled(c: &mut Conn, plugin: &PluginId) -> Result<Vec<TenantPlugin>
 /// # Errors
 /// [`Error::NotFound`] when that version isn't installed.
 pub fn insert(c: &mut Conn, plugin: &TenantPlugin) -> Result<()> {
+    scope::tenant(c, &plugin.tenant_id)?;
     diesel::insert_into(tenant_plugins::table).values(plugin.clone()).execute(c)?;
     Ok(())
 }
@@ -82,6 +88,7 @@ pub fn update(
     rev: i64,
     now: Timestamp,
 ) -> Result<i64> {
+    scope::tenant(c, tenant)?;
     let target = tenant_plugins::table
         .find((tenant.as_str(), plugin.as_str()))
         .filter(tenant_plugins::rev.eq(rev));
@@ -97,6 +104,7 @@ pub fn update(
 
 /// Takes the plugin from the tenant for good, with its records and keys.
 pub fn delete(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = tenant_plugins::table.find((tenant.as_str(), plugin.as_str()));
     found(diesel::delete(target).execute(c)?)
 }

@@ -7,6 +7,7 @@ use domain::{Locale, TenantId, Timestamp, Zone};
 use crate::backend::Conn;
 use crate::error::{Error, Result, settled};
 use crate::schema::tenants;
+use crate::scope;
 
 row! {
     /// A business.
@@ -35,33 +36,39 @@ row! {
 
 /// The tenant, if there is one.
 pub fn find(c: &mut Conn, id: &TenantId) -> Result<Option<Tenant>> {
+    scope::tenant(c, id)?;
     let query = tenants::table.find(id.as_str()).select(Tenant::as_select());
     Ok(query.first(c).optional()?)
 }
 
 /// The tenant, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, id: &TenantId) -> Result<Tenant> {
+    scope::tenant(c, id)?;
     find(c, id)?.ok_or(Error::NotFound)
 }
 
 /// Every tenant of the instance, oldest first.
 pub fn list(c: &mut Conn) -> Result<Vec<Tenant>> {
+    scope::system(c)?;
     Ok(tenants::table.order(tenants::id).select(Tenant::as_select()).load(c)?)
 }
 
 /// How many tenants the instance has; none means that the first run is still to come.
 pub fn count(c: &mut Conn) -> Result<i64> {
+    scope::system(c)?;
     Ok(tenants::table.count().get_result(c)?)
 }
 
 /// Adds a tenant.
 pub fn insert(c: &mut Conn, tenant: &Tenant) -> Result<()> {
+    scope::tenant(c, &tenant.id)?;
     diesel::insert_into(tenants::table).values(tenant.clone()).execute(c)?;
     Ok(())
 }
 
 /// Changes the tenant if it still has the revision; answers the new one.
 pub fn update(c: &mut Conn, id: &TenantId, change: &TenantChange, rev: i64) -> Result<i64> {
+    scope::tenant(c, id)?;
     let target = tenants::table.find(id.as_str()).filter(tenants::rev.eq(rev));
     let rows = diesel::update(target).set((change.clone(), tenants::rev.eq(rev + 1))).execute(c)?;
     settled(rows, || Ok(find(c, id)?.is_some()))?;
@@ -73,6 +80,7 @@ pub fn update(c: &mut Conn, id: &TenantId, change: &TenantChange, rev: i64) -> R
 /// # Errors
 /// [`Error::NotFound`] when there is no such tenant.
 pub fn delete(c: &mut Conn, id: &TenantId) -> Result<()> {
+    scope::tenant(c, id)?;
     // Children whose foreign keys restrict; the rest goes by cascade.
     use crate::schema::{appointments, calendars, oauth_flows, secrets};
     let of = id.as_str();
@@ -86,6 +94,7 @@ pub fn delete(c: &mut Conn, id: &TenantId) -> Result<()> {
 /// Makes other transactions that lock the same tenant wait for this one. For rules over several
 /// rows, such as "a tenant always has an owner"; on SQLite writers wait for each other anyway.
 pub fn lock(c: &mut Conn, id: &TenantId) -> Result<()> {
+    scope::tenant(c, id)?;
     let row = tenants::table.find(id.as_str()).select(tenants::id);
     let found: Option<String> = each_backend!(
         c,
@@ -98,6 +107,7 @@ pub fn lock(c: &mut Conn, id: &TenantId) -> Result<()> {
 /// Makes others that add a tenant this way wait for this transaction: for the first run, of which
 /// one may succeed while there is no row yet to wait at.
 pub fn lock_all(c: &mut Conn) -> Result<()> {
+    scope::system(c)?;
     each_backend!(
         c,
         Sqlite(_c) => {},

@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "only tests come here")]
 
+pub mod unfiltered;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -14,6 +16,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
 
+use self::unfiltered::Unfiltered;
 use crate::{Db, DbOptions, Target};
 
 /// A database of one test.
@@ -22,6 +25,8 @@ pub struct TestDb {
     pub db: Db,
     /// How it was opened, for opening it once more.
     pub options: DbOptions,
+    /// Takes the filters out of what passes, where the database is one without them.
+    pub unfiltered: Option<Unfiltered>,
     /// Removes it; dropped last.
     _place: Place,
 }
@@ -67,7 +72,7 @@ pub async fn sqlite() -> TestDb {
     let options = patient(Target::Sqlite(folder.path().join("test.sqlite")));
     let db = Db::open(&options).await.expect("a fresh database opens");
     db.migrate().await.expect("a fresh database migrates");
-    TestDb { db, options, _place: Place::Folder(folder) }
+    TestDb { db, options, unfiltered: None, _place: Place::Folder(folder) }
 }
 
 /// In memory where the system has a place for it: tests needn't outlive a power cut, and waiting
@@ -93,7 +98,35 @@ pub async fn postgres() -> TestDb {
     admin.batch_execute(&create).expect("a database can be made");
     let options = patient(Target::Postgres(address(&name)));
     let db = Db::open(&options).await.expect("a fresh database opens");
-    TestDb { db, options, _place: Place::Database(name) }
+    TestDb { db, options, unfiltered: None, _place: Place::Database(name) }
+}
+
+/// A fresh PostgreSQL database where our own filters keep tenants apart, alone.
+pub async fn postgres_by_filters_alone() -> TestDb {
+    let fresh = postgres().await;
+    fresh.tamper(
+        "DO $$ DECLARE it record; BEGIN \
+         FOR it IN SELECT polrelid::regclass AS name FROM pg_policy LOOP \
+         EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', it.name); END LOOP; END $$",
+    );
+    fresh
+}
+
+/// A fresh PostgreSQL database where row level security keeps tenants apart, alone.
+pub async fn postgres_by_row_security_alone() -> TestDb {
+    without_filters(postgres().await).await
+}
+
+/// The same database, with a stand-in before it that takes our filters out of every statement.
+pub async fn without_filters(fresh: TestDb) -> TestDb {
+    let Target::Postgres(url) = &fresh.options.target else { panic!("SQLite has filters alone") };
+    let (head, tail) = url.rsplit_once('@').expect("an address with a user");
+    let (server, name) = tail.split_once('/').expect("an address ends in a database's name");
+    let unfiltered = Unfiltered::start(server);
+    let through = format!("{head}@127.0.0.1:{}/{name}", unfiltered.port);
+    let db =
+        Db::open(&patient(Target::Postgres(through))).await.expect("the stand-in passes it on");
+    TestDb { db, unfiltered: Some(unfiltered), ..fresh }
 }
 
 const TEMPLATE: &str = "oxpi_template";

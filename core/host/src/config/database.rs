@@ -10,6 +10,8 @@ use serde::Deserialize;
 pub struct Database {
     /// A PostgreSQL address; empty for SQLite.
     pub url: DatabaseUrl,
+    /// The same PostgreSQL database as the owner of its tables; empty for `url` itself.
+    pub owner_url: DatabaseUrl,
     /// Most connections at a time.
     pub connections: Connections,
     /// Seconds a statement may take.
@@ -18,7 +20,12 @@ pub struct Database {
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: DatabaseUrl::default(), connections: Connections(8), statement_secs: 30 }
+        Self {
+            url: DatabaseUrl::default(),
+            owner_url: DatabaseUrl::default(),
+            connections: Connections(8),
+            statement_secs: 30,
+        }
     }
 }
 

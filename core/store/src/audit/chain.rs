@@ -8,6 +8,7 @@ use super::Entry;
 use crate::backend::Conn;
 use crate::error::Result;
 use crate::schema::{audit, audit_heads};
+use crate::scope;
 
 row! {
     /// An entry, nothing of it read as what it should be.
@@ -65,6 +66,7 @@ pub struct Stretch {
 
 /// Up to `limit` entries after a number.
 pub fn stretch(c: &mut Conn, tenant: &str, after: i64, limit: i64) -> Result<Stretch> {
+    scope::named(c, tenant)?;
     let entries = audit::table
         .filter(audit::tenant_id.eq(tenant))
         .filter(audit::seq.gt(after))
@@ -79,6 +81,7 @@ pub fn stretch(c: &mut Conn, tenant: &str, after: i64, limit: i64) -> Result<Str
 /// The first business after another, by id, that has a chain or the head of one, whether or not it
 /// is still there itself.
 pub fn next_tenant(c: &mut Conn, after: &str) -> Result<Option<String>> {
+    scope::system(c)?;
     let entries = audit::table.filter(audit::tenant_id.gt(after));
     let with_entries: Option<String> = entries.select(min(audit::tenant_id)).first(c)?;
     let heads = audit_heads::table.filter(audit_heads::tenant_id.gt(after));
@@ -88,6 +91,7 @@ pub fn next_tenant(c: &mut Conn, after: &str) -> Result<Option<String>> {
 
 /// The number of the last entry there is, whatever the head says.
 pub fn last_seq(c: &mut Conn, tenant: &str) -> Result<Option<i64>> {
+    scope::named(c, tenant)?;
     let entries = audit::table.filter(audit::tenant_id.eq(tenant));
     Ok(entries.select(max(audit::seq)).first(c)?)
 }

@@ -8,6 +8,7 @@ use domain::{ConnectionId, PluginId, TenantId, Timestamp};
 use crate::backend::Conn;
 use crate::error::Result;
 use crate::schema::jobs;
+use crate::scope;
 
 const PAUSE_PLUGIN: &str = "\
     UPDATE jobs SET held_by_plugin = TRUE, updated_at = $1,
@@ -44,6 +45,7 @@ pub fn pause_plugin(
     plugin: &PluginId,
     now: Timestamp,
 ) -> Result<usize> {
+    scope::tenant(c, tenant)?;
     run(c, PAUSE_PLUGIN, tenant, plugin.as_str(), now)
 }
 
@@ -54,6 +56,7 @@ pub fn resume_plugin(
     plugin: &PluginId,
     now: Timestamp,
 ) -> Result<usize> {
+    scope::tenant(c, tenant)?;
     run(c, RESUME_PLUGIN, tenant, plugin.as_str(), now)
 }
 
@@ -64,6 +67,7 @@ pub fn pause_connection(
     connection: &ConnectionId,
     now: Timestamp,
 ) -> Result<usize> {
+    scope::tenant(c, tenant)?;
     run(c, PAUSE_CONNECTION, tenant, connection.as_str(), now)
 }
 
@@ -74,6 +78,7 @@ pub fn resume_connection(
     connection: &ConnectionId,
     now: Timestamp,
 ) -> Result<usize> {
+    scope::tenant(c, tenant)?;
     run(c, RESUME_CONNECTION, tenant, connection.as_str(), now)
 }
 
@@ -83,6 +88,7 @@ pub fn cancel_of_connection(
     tenant: &TenantId,
     connection: &ConnectionId,
 ) -> Result<usize> {
+    scope::tenant(c, tenant)?;
     let waiting = jobs::table
         .filter(jobs::tenant_id.eq(tenant.as_str()))
         .filter(jobs::connection_id.eq(connection.as_str()))
@@ -92,6 +98,7 @@ pub fn cancel_of_connection(
 
 /// Takes back the waiting jobs of a plugin, as on removing it; answers how many.
 pub fn cancel_of_plugin(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<usize> {
+    scope::tenant(c, tenant)?;
     let waiting = jobs::table
         .filter(jobs::tenant_id.eq(tenant.as_str()))
         .filter(jobs::plugin_id.eq(plugin.as_str()))

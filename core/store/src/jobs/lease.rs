@@ -9,6 +9,7 @@ use super::{Job, JobState};
 use crate::backend::{Backend, Conn};
 use crate::error::{Error, Result, settled};
 use crate::schema::{job_turns, jobs};
+use crate::scope;
 
 /// A lease that ran out counts as a try: a job that takes its process down with it must end too.
 const EXPIRE: &str = "\
@@ -47,6 +48,7 @@ struct Waiting {
 /// turns, so one with ten thousand jobs doesn't keep another's one waiting. Also gives back to the
 /// queue what others took and never returned.
 pub fn claim(c: &mut Conn, now: Timestamp, limit: i64, lease_ms: i64) -> Result<Vec<Job>> {
+    scope::system(c)?;
     expire(c, now)?;
     let tenants: Vec<Waiting> = diesel::sql_query(TENANTS)
         .bind::<BigInt, _>(now.as_millis())
@@ -153,6 +155,7 @@ fn note_turns(c: &mut Conn, tenants: &[Waiting], jobs: &[Job]) -> Result<()> {
 
 /// When there will be something to claim: a job's time, or the end of a lease.
 pub fn next_due(c: &mut Conn) -> Result<Option<Timestamp>> {
+    scope::system(c)?;
     let ready: Option<i64> = jobs::table
         .filter(jobs::state.eq(JobState::Ready.as_str()))
         .select(diesel::dsl::min(jobs::run_at))
@@ -189,6 +192,7 @@ fn exists(c: &mut Conn, id: &JobId) -> Result<bool> {
 /// # Errors
 /// [`Error::Conflict`] when the token is stale: somebody else has the job, or had it since.
 pub fn finish(c: &mut Conn, id: &JobId, token: i64, now: Timestamp) -> Result<()> {
+    scope::system(c)?;
     let set = (
         jobs::state.eq(JobState::Done.as_str()),
         jobs::lease_until.eq(None::<i64>),
@@ -203,6 +207,7 @@ pub fn finish(c: &mut Conn, id: &JobId, token: i64, now: Timestamp) -> Result<()
 /// # Errors
 /// [`Error::Conflict`] when the token is stale.
 pub fn bury(c: &mut Conn, id: &JobId, token: i64, problem: &str, now: Timestamp) -> Result<()> {
+    scope::system(c)?;
     let set = (
         jobs::state.eq(JobState::Dead.as_str()),
         jobs::lease_until.eq(None::<i64>),
@@ -225,6 +230,7 @@ pub fn retry(
     problem: &str,
     now: Timestamp,
 ) -> Result<JobState> {
+    scope::system(c)?;
     give_back(c, id, token, Back { run_at, problem: Some(problem), counts: true }, now)
 }
 
@@ -239,6 +245,7 @@ pub fn defer(
     run_at: Timestamp,
     now: Timestamp,
 ) -> Result<JobState> {
+    scope::system(c)?;
     give_back(c, id, token, Back { run_at, problem: None, counts: false }, now)
 }
 
@@ -288,6 +295,7 @@ fn give_back(
 /// # Errors
 /// [`Error::Conflict`] when the token is stale: stop working on the job.
 pub fn extend(c: &mut Conn, id: &JobId, token: i64, until: Timestamp) -> Result<()> {
+    scope::system(c)?;
     let set = jobs::lease_until.eq(until.as_millis());
     settled(diesel::update(held(id, token)).set(set).execute(c)?, || exists(c, id))
 }

@@ -24,6 +24,7 @@ mod oauth_flows;
 mod outbox;
 mod people;
 mod plugins;
+mod row_security;
 mod schedules;
 mod schema;
 mod secrets;

@@ -27,6 +27,7 @@ pub async fn look(config: &Config, vault: Option<&Vault>) -> Vec<Finding> {
     let mut findings = vec![Finding::good(ABOUT, format!("{name} answers"))];
     match db.pending().await {
         Ok(pending) if pending.is_empty() => {
+            findings.extend(row_security(&db).await);
             let fits = root_key(&db, vault).await;
             if let (Some(vault), true) = (vault, fits.as_ref().is_none_or(Finding::is_good)) {
                 findings.extend(super::audit::look(config, &db, vault).await);
@@ -45,6 +46,25 @@ pub async fn look(config: &Config, vault: Option<&Vault>) -> Vec<Finding> {
         )),
     }
     findings
+}
+
+/// What PostgreSQL itself keeps one business from seeing of another.
+async fn row_security(db: &Db) -> Vec<Finding> {
+    const ROWS: &str = "row security";
+    if db.backend() == store::Backend::Sqlite {
+        return Vec::new();
+    }
+    let mend = "as the owner of the tables run: SELECT oxpi_confine(); and give the role oxpi_app no \
+                more rights than it was made with";
+    match db.read(store::row_security::weaknesses).await {
+        Ok(weak) if weak.is_empty() => {
+            vec![Finding::good(ROWS, "is forced on every table, for a role that owns none")]
+        }
+        Ok(weak) => weak.iter().map(|weak| Finding::wrong(ROWS, weak.to_string(), mend)).collect(),
+        Err(error) => {
+            vec![Finding::wrong(ROWS, error.to_string(), "run: oxpi migrate, as the owner")]
+        }
+    }
 }
 
 fn unreachable(sqlite: bool) -> &'static str {
