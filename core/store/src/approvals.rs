@@ -9,6 +9,7 @@ use crate::columns::{Json, Opt};
 use crate::error::{Error, Result, settled};
 use crate::page::{Page, bounded};
 use crate::schema::approvals;
+use crate::scope;
 
 words! {
     /// How far an approval is.
@@ -71,18 +72,21 @@ pub struct Wanted<'a> {
 /// # Errors
 /// [`Error::Unique`] (`approvals_tenant_id_plugin_id_once_key_key`) when the plugin's key is taken.
 pub fn insert(c: &mut Conn, approval: &Approval) -> Result<()> {
+    scope::tenant(c, &approval.tenant_id)?;
     diesel::insert_into(approvals::table).values(approval.clone()).execute(c)?;
     Ok(())
 }
 
 /// The approval, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &ApprovalId) -> Result<Option<Approval>> {
+    scope::tenant(c, tenant)?;
     let query = approvals::table.find((tenant.as_str(), id.as_str()));
     Ok(query.select(Approval::as_select()).first(c).optional()?)
 }
 
 /// The approval, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, tenant: &TenantId, id: &ApprovalId) -> Result<Approval> {
+    scope::tenant(c, tenant)?;
     find(c, tenant, id)?.ok_or(Error::NotFound)
 }
 
@@ -93,6 +97,7 @@ pub fn find_by_key(
     plugin: &PluginId,
     once_key: &str,
 ) -> Result<Option<Approval>> {
+    scope::tenant(c, tenant)?;
     let query = approvals::table
         .filter(approvals::tenant_id.eq(tenant.as_str()))
         .filter(approvals::plugin_id.eq(plugin.as_str()))
@@ -107,6 +112,7 @@ pub fn list_waiting(
     now: Timestamp,
     limit: i64,
 ) -> Result<Vec<Approval>> {
+    scope::tenant(c, tenant)?;
     Ok(approvals::table
         .filter(approvals::tenant_id.eq(tenant.as_str()))
         .filter(approvals::state.eq(ApprovalState::Waiting.as_str()))
@@ -119,6 +125,7 @@ pub fn list_waiting(
 
 /// How much waits for a decision at this time.
 pub fn count_waiting(c: &mut Conn, tenant: &TenantId, now: Timestamp) -> Result<i64> {
+    scope::tenant(c, tenant)?;
     Ok(approvals::table
         .filter(approvals::tenant_id.eq(tenant.as_str()))
         .filter(approvals::state.eq(ApprovalState::Waiting.as_str()))
@@ -129,6 +136,7 @@ pub fn count_waiting(c: &mut Conn, tenant: &TenantId, now: Timestamp) -> Result<
 
 /// How much of one plugin waits, expired or not.
 pub fn count_of_plugin(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<i64> {
+    scope::tenant(c, tenant)?;
     Ok(approvals::table
         .filter(approvals::tenant_id.eq(tenant.as_str()))
         .filter(approvals::plugin_id.eq(plugin.as_str()))
@@ -145,6 +153,7 @@ pub fn list_settled(
     before: Option<&str>,
     limit: i64,
 ) -> Result<Page<Approval, String>> {
+    scope::tenant(c, tenant)?;
     let limit = bounded(limit);
     let over = approvals::state
         .ne(ApprovalState::Waiting.as_str())
@@ -175,6 +184,7 @@ pub fn decide(
     reason: Option<&str>,
     now: Timestamp,
 ) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let target = approvals::table
         .find((tenant.as_str(), id.as_str()))
         .filter(approvals::state.eq(ApprovalState::Waiting.as_str()))
@@ -198,6 +208,7 @@ pub fn spend(
     wanted: Wanted<'_>,
     now: Timestamp,
 ) -> Result<bool> {
+    scope::tenant(c, tenant)?;
     let target = approvals::table
         .find((tenant.as_str(), id.as_str()))
         .filter(approvals::plugin_id.eq(wanted.plugin.as_str()))
@@ -212,6 +223,7 @@ pub fn spend(
 
 /// Takes back what was not sent; answers whether there was anything to take back.
 pub fn withdraw(c: &mut Conn, tenant: &TenantId, id: &ApprovalId) -> Result<bool> {
+    scope::tenant(c, tenant)?;
     let open = [ApprovalState::Waiting.as_str(), ApprovalState::Approved.as_str()];
     let target =
         approvals::table.find((tenant.as_str(), id.as_str())).filter(approvals::state.eq_any(open));
@@ -221,6 +233,7 @@ pub fn withdraw(c: &mut Conn, tenant: &TenantId, id: &ApprovalId) -> Result<bool
 
 /// Up to `limit` open approvals of all tenants whose time is over, oldest first.
 pub fn list_overdue(c: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Approval>> {
+    scope::system(c)?;
     let open = [ApprovalState::Waiting.as_str(), ApprovalState::Approved.as_str()];
     Ok(approvals::table
         .filter(approvals::state.eq_any(open))
@@ -233,6 +246,7 @@ pub fn list_overdue(c: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Appr
 
 /// Notes that an open approval's time is over; answers whether it was open.
 pub fn expire(c: &mut Conn, tenant: &TenantId, id: &ApprovalId, now: Timestamp) -> Result<bool> {
+    scope::tenant(c, tenant)?;
     let open = [ApprovalState::Waiting.as_str(), ApprovalState::Approved.as_str()];
     let target = approvals::table
         .find((tenant.as_str(), id.as_str()))
@@ -244,6 +258,7 @@ pub fn expire(c: &mut Conn, tenant: &TenantId, id: &ApprovalId, now: Timestamp) 
 
 /// Deletes approvals that are over and were proposed before this time; answers how many.
 pub fn delete_before(c: &mut Conn, before: Timestamp) -> Result<usize> {
+    scope::system(c)?;
     let open = [ApprovalState::Waiting.as_str(), ApprovalState::Approved.as_str()];
     let old = approvals::table
         .filter(approvals::proposed_at.lt(before.as_millis()))

@@ -10,6 +10,7 @@ use crate::columns::Opt;
 use crate::error::{Error, Result, found, settled};
 use crate::page::{Page, bounded};
 use crate::schema::documents;
+use crate::scope;
 
 words! {
     /// How long a document stays.
@@ -55,18 +56,21 @@ impl fmt::Debug for Document {
 /// # Errors
 /// [`Error::Unique`] (`documents_tenant_id_plugin_id_once_key_key`) when the plugin's key is taken.
 pub fn insert(c: &mut Conn, document: &Document) -> Result<()> {
+    scope::tenant(c, &document.tenant_id)?;
     diesel::insert_into(documents::table).values(document.clone()).execute(c)?;
     Ok(())
 }
 
 /// The document, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Option<Document>> {
+    scope::tenant(c, tenant)?;
     let query = documents::table.find((tenant.as_str(), id.as_str()));
     Ok(query.select(Document::as_select()).first(c).optional()?)
 }
 
 /// The document, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Document> {
+    scope::tenant(c, tenant)?;
     find(c, tenant, id)?.ok_or(Error::NotFound)
 }
 
@@ -77,6 +81,7 @@ pub fn find_by_key(
     plugin: &PluginId,
     once_key: &str,
 ) -> Result<Option<Document>> {
+    scope::tenant(c, tenant)?;
     let query = documents::table
         .filter(documents::tenant_id.eq(tenant.as_str()))
         .filter(documents::plugin_id.eq(plugin.as_str()))
@@ -92,6 +97,7 @@ pub fn list_of_plugin(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Page<Document, String>> {
+    scope::tenant(c, tenant)?;
     let limit = bounded(limit);
     let mut query = documents::table
         .filter(documents::tenant_id.eq(tenant.as_str()))
@@ -113,6 +119,7 @@ pub fn list(
     before: Option<&str>,
     limit: i64,
 ) -> Result<Page<Document, String>> {
+    scope::tenant(c, tenant)?;
     let limit = bounded(limit);
     let mut query = documents::table
         .filter(documents::tenant_id.eq(tenant.as_str()))
@@ -128,6 +135,7 @@ pub fn list(
 
 /// The sizes of one plugin's documents.
 pub fn list_sizes(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<Vec<i64>> {
+    scope::tenant(c, tenant)?;
     Ok(documents::table
         .filter(documents::tenant_id.eq(tenant.as_str()))
         .filter(documents::plugin_id.eq(plugin.as_str()))
@@ -140,6 +148,7 @@ pub fn list_sizes(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<
 /// # Errors
 /// [`Error::NotFound`] when it isn't there.
 pub fn delete(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<()> {
+    scope::tenant(c, tenant)?;
     found(diesel::delete(documents::table.find((tenant.as_str(), id.as_str()))).execute(c)?)
 }
 
@@ -150,6 +159,7 @@ pub fn delete_of_connection(
     tenant: &TenantId,
     connection: &ConnectionId,
 ) -> Result<Vec<DocumentId>> {
+    scope::tenant(c, tenant)?;
     let bound = documents::table
         .filter(documents::tenant_id.eq(tenant.as_str()))
         .filter(documents::connection_id.eq(connection.as_str()))
@@ -166,6 +176,7 @@ pub fn list_of_key(
     key_id: i64,
     limit: i64,
 ) -> Result<Vec<Document>> {
+    scope::tenant(c, tenant)?;
     Ok(documents::table
         .filter(documents::tenant_id.eq(tenant.as_str()))
         .filter(documents::key_id.eq(key_id))
@@ -180,6 +191,7 @@ pub fn list_of_key(
 /// # Errors
 /// [`Error::Conflict`] when another head is there by now.
 pub fn replace_head(c: &mut Conn, before: &Document, key_id: i64, head: &[u8]) -> Result<()> {
+    scope::tenant(c, &before.tenant_id)?;
     let target = documents::table
         .find((before.tenant_id.as_str(), before.id.as_str()))
         .filter(documents::key_id.eq(before.key_id));
