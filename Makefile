@@ -26,9 +26,12 @@ test: ## Everything: style, lints, units, both databases, plugins, the browser
 	@deploy/setup test
 	@exec tests/run
 
-bench: setup assets ## Measure what has a benchmark
-	@if compgen -G '*/*/benches/*.rs' >/dev/null; then cargo bench --workspace --bench '*'; \
-	  else echo 'There is no benchmark yet.'; fi
+bench: build ## Measure against the goals: a table, and bench.json beside what was built
+	@deploy/plugins '$(RELEASE)/oxpi-pack' '$(RELEASE)/bench-plugins' tests/bench/plugin
+	@cargo build --release --package oxpi-bench
+	@'$(RELEASE)/oxpi-bench'
+	@if [ '$(CARGO_TARGET_DIR)' != '$(CURDIR)/target' ]; then \
+	  mkdir -p target && cp '$(CARGO_TARGET_DIR)/bench.json' target/; fi
 
 lint: setup assets ## Lints, formatting, tidy rules, dependencies' licences
 	@deploy/setup test

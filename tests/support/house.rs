@@ -1,7 +1,7 @@
 //! Every room, put together as the binary does it, on a database of its own; the provider's
 //! simulator beside it. Both live by one clock, which the test moves.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -13,9 +13,10 @@ use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_first_business};
 use app::{App, Context, Options, Origin, Parts, calendars, jobs, plugins};
 use domain::rng::SeededRng;
 use domain::time::ManualClock;
-use domain::{ConnectionId, PluginId, Secret};
+use domain::{Clock, ConnectionId, PluginId, Rng, Secret};
 use runtime::{Egress, EgressConfig, Engine, EngineConfig};
 use simulators::Simulator;
+use store::Db;
 use store::testing::TestDb;
 use tempfile::TempDir;
 use vault::{RootKey, Vault};
@@ -135,16 +136,45 @@ fn app(
     clock: Arc<ManualClock>,
     public_url: &str,
 ) -> Result<App> {
-    let vault = Vault::new(RootKey::from_secret(&Secret::new(vec![7; 32]))?);
-    let rng = Arc::new(SeededRng::new(11));
     let redirects = vec![format!("*={}", simulator.url).parse()?];
-    let egress = Egress::new(EgressConfig { redirects, ..EgressConfig::default() })?;
+    put_together(Base {
+        db: db.db.clone(),
+        vault: Vault::new(RootKey::from_secret(&Secret::new(vec![7; 32]))?),
+        clock,
+        rng: Arc::new(SeededRng::new(11)),
+        egress: Egress::new(EgressConfig { redirects, ..EgressConfig::default() })?,
+        cache_dir: folder.join("cache"),
+        options: Options { public_url: public_url.to_owned(), sandbox: true },
+    })
+}
+
+/// What differs between apps.
+pub struct Base {
+    /// The database, migrated.
+    pub db: Db,
+    /// The vault.
+    pub vault: Vault,
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where randomness comes from.
+    pub rng: Arc<dyn Rng>,
+    /// The way out.
+    pub egress: Egress,
+    /// Where compiled plugins are kept.
+    pub cache_dir: PathBuf,
+    /// What the configuration would say.
+    pub options: Options,
+}
+
+/// An app as the binary puts it together, without plugins.
+pub fn put_together(base: Base) -> Result<App> {
+    let Base { db, vault, clock, rng, egress, cache_dir, options } = base;
     let workspace = Arc::new(Workspace::default());
-    let config = EngineConfig::new(folder.join("cache"), vault.derive("compiled plugin code"));
+    let config = EngineConfig::new(cache_dir, vault.derive("compiled plugin code"));
     let engine =
         Engine::new(config, workspace.clone(), egress.clone(), clock.clone(), rng.clone())?;
     let app = App::new(Parts {
-        db: db.db.clone(),
+        db,
         vault,
         clock,
         rng,
@@ -153,13 +183,14 @@ fn app(
         plugins: plugins::Registry::default(),
         refresh_locks: app::connections::RefreshLocks::default(),
         woken: tokio::sync::Notify::new(),
-        options: Options { public_url: public_url.to_owned(), sandbox: true },
+        options,
     });
     workspace.bind(&app);
     Ok(app)
 }
 
-async fn first_owner(app: &App) -> Result<(String, Context)> {
+/// The first business, its owner, and their session.
+pub async fn first_owner(app: &App) -> Result<(String, Context)> {
     let input = FirstRun {
         business: BusinessInput {
             business: "Dana's Studio".to_owned(),

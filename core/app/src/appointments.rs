@@ -1,6 +1,8 @@
 //! Appointments: booked, changed and cancelled here; their events at a provider follow through the
 //! outbox, in the same transaction as the change.
 
+use std::collections::HashMap;
+
 use domain::{AppointmentId, CalendarId, OutboxId, Permission, PersonId, Timestamp, Zone};
 use serde_json::json;
 use store::Conn;
@@ -41,21 +43,52 @@ pub struct AppointmentInput {
     pub calendar: Option<CalendarId>,
 }
 
-/// The appointments and busy times between two instants, by start.
-pub async fn list_between(
+/// What is on between two instants.
+#[derive(Debug, Clone)]
+pub struct OnBetween {
+    /// Appointments that take place, by start.
+    pub appointments: Vec<Appointment>,
+    /// Who they are with, as far as the role sees people.
+    pub names: HashMap<PersonId, String>,
+    /// Busy times of connected calendars, by start.
+    pub busy: Vec<BusyBlock>,
+    /// Whether a calendar is connected.
+    pub has_calendar: bool,
+}
+
+/// What is on between two instants, in one view of the database.
+pub async fn get_span(
     app: &App,
     ctx: &Context,
     from: Timestamp,
     to: Timestamp,
-) -> Result<(Vec<Appointment>, Vec<BusyBlock>)> {
+) -> Result<OnBetween> {
     ctx.require_to_see(Permission::ReadAppointments)?;
-    let tenant = ctx.tenant.clone();
+    let ctx = ctx.clone();
     app.db
-        .inspect(move |c| -> Result<_> {
-            let appointments = store::appointments::list_between(c, &tenant, from, to)?;
-            Ok((appointments, store::busy_blocks::list_between(c, &tenant, from, to)?))
+        .inspect(move |c| -> Result<OnBetween> {
+            let tenant = &ctx.tenant;
+            let mut appointments = store::appointments::list_between(c, tenant, from, to)?;
+            appointments.retain(|each| each.status == Status::Booked);
+            Ok(OnBetween {
+                names: names(c, &ctx, &appointments)?,
+                appointments,
+                busy: store::busy_blocks::list_between(c, tenant, from, to)?,
+                has_calendar: !store::calendars::list(c, tenant)?.is_empty(),
+            })
         })
         .await
+}
+
+/// The names of those whom appointments are with; none where the role doesn't see people.
+fn names(c: &mut Conn, ctx: &Context, all: &[Appointment]) -> Result<HashMap<PersonId, String>> {
+    let mut ids: Vec<PersonId> = all.iter().filter_map(|each| each.person_id.clone()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() || !ctx.role.may(Permission::ReadPeople) {
+        return Ok(HashMap::new());
+    }
+    Ok(store::people::list_names(c, &ctx.tenant, &ids)?.into_iter().collect())
 }
 
 /// One appointment.

@@ -3,18 +3,25 @@
 use domain::{Permission, TenantId, Timestamp, Zone};
 use store::Conn;
 use store::appointments::{Appointment, Status};
-use store::connections::ConnectionState;
+use store::connections::{Connection, ConnectionState};
 use store::people::{PersonFilter, Stage};
 
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{App, approvals};
 
+/// How far ahead the next appointment is looked for, in seconds.
+const AHEAD_SECS: i64 = 30 * 24 * 3_600;
+
 /// The home page. A part the role can't see is None.
 #[derive(Debug, Clone)]
 pub struct Home {
     /// Today's appointments, by start; today is the business's.
     pub today: Option<Vec<Appointment>>,
+    /// The next one, when none of today's is left.
+    pub next: Option<Appointment>,
+    /// Accounts at providers that are connected, newest first.
+    pub connections: Option<Vec<Connection>>,
     /// How many people there are.
     pub people: Option<PeopleCount>,
     /// How many proposals of plugins wait for this reader.
@@ -59,15 +66,24 @@ pub async fn get_home(app: &App, ctx: &Context) -> Result<Home> {
             let today = may(Permission::ReadAppointments)
                 .then(|| today(c, &ctx.tenant, &ctx.zone, now))
                 .transpose()?;
-            let people = may(Permission::ReadPeople).then(|| count(c, &ctx.tenant)).transpose()?;
-            let checklist = match people {
-                Some(people) if may(Permission::ManageTeam) => {
-                    Some(checklist(c, &ctx.tenant, people)?)
+            let next = match &today {
+                Some(today) if today.iter().all(|each| each.ends_at <= now) => {
+                    let until = now.plus_secs(AHEAD_SECS);
+                    store::appointments::find_next(c, &ctx.tenant, now, until)?
                 }
                 _ => None,
             };
+            let connections = connected(c, &ctx.tenant)?;
+            let people = may(Permission::ReadPeople).then(|| count(c, &ctx.tenant)).transpose()?;
+            let checklist = match people {
+                Some(people) if may(Permission::ManageTeam) => {
+                    Some(checklist(c, &ctx.tenant, people, &connections)?)
+                }
+                _ => None,
+            };
+            let connections = may(Permission::ReadPlugins).then_some(connections);
             let approvals = approvals::count_waiting(&app2, c, &ctx)?;
-            Ok(Home { today, people, approvals, checklist })
+            Ok(Home { today, next, connections, people, approvals, checklist })
         })
         .await
 }
@@ -89,11 +105,21 @@ fn count(c: &mut Conn, tenant: &TenantId) -> Result<PeopleCount> {
     Ok(PeopleCount { leads: of(Stage::Lead)?, customers: of(Stage::Customer)? })
 }
 
-fn checklist(c: &mut Conn, tenant: &TenantId, people: PeopleCount) -> Result<Checklist> {
-    let connections = store::connections::list(c, tenant)?;
+fn connected(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Connection>> {
+    let mut all = store::connections::list(c, tenant)?;
+    all.retain(|one| one.state != ConnectionState::Disconnected);
+    Ok(all)
+}
+
+fn checklist(
+    c: &mut Conn,
+    tenant: &TenantId,
+    people: PeopleCount,
+    connections: &[Connection],
+) -> Result<Checklist> {
     Ok(Checklist {
         has_people: people.leads + people.customers > 0,
-        has_connection: connections.iter().any(|one| one.state != ConnectionState::Disconnected),
+        has_connection: !connections.is_empty(),
         has_colleague: store::members::list(c, tenant)?.len() > 1,
     })
 }

@@ -19,6 +19,7 @@ mod cron;
 pub mod currencies;
 pub mod error;
 mod fields;
+pub mod frame;
 pub mod home;
 pub mod invitations;
 pub mod jobs;

@@ -1,6 +1,8 @@
 //! Appointments, and the events at a provider that they are linked to.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use domain::{AccountId, AppointmentId, CalendarId, PersonId, TenantId, Timestamp, Zone};
 
 use crate::backend::Conn;
@@ -9,6 +11,14 @@ use crate::error::{Error, Result, found, settled};
 use crate::page::bounded;
 use crate::schema::appointments;
 use crate::scope;
+
+/// Most rows that a question about a time answers.
+const BETWEEN_MAX: i64 = 2_000;
+/// What lasts longer than this many milliseconds, 31 days, has an index of its own, so that a
+/// question about a time needn't look at everything before it.
+pub(crate) const LONG_MILLIS: i64 = 2_678_400_000;
+/// The index's condition, in its own words: a bound parameter would not be recognized.
+pub(crate) const IS_LONG: &str = "ends_at - starts_at > 2678400000";
 
 words! {
     /// Whether it takes place.
@@ -139,6 +149,25 @@ pub fn find_by_external(
     Ok(query.select(Appointment::as_select()).first(c).optional()?)
 }
 
+/// The first that starts after `from` and before `to` and takes place.
+pub fn find_next(
+    c: &mut Conn,
+    tenant: &TenantId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Option<Appointment>> {
+    scope::tenant(c, tenant)?;
+    Ok(appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::starts_at.gt(from.as_millis()))
+        .filter(appointments::starts_at.lt(to.as_millis()))
+        .filter(appointments::status.eq(Status::Booked.as_str()))
+        .order((appointments::starts_at, appointments::id))
+        .select(Appointment::as_select())
+        .first(c)
+        .optional()?)
+}
+
 /// What touches the time from `from` up to `to`, in order, cancelled ones too; 2,000 at most.
 pub fn list_between(
     c: &mut Conn,
@@ -148,15 +177,31 @@ pub fn list_between(
 ) -> Result<Vec<Appointment>> {
     scope::tenant(c, tenant)?;
     let (from, to) = (from.as_millis(), to.as_millis());
-    Ok(appointments::table
+    let long_before = from.saturating_sub(LONG_MILLIS);
+    let order = (appointments::starts_at, appointments::id);
+    // Those that began long before, of which there are few, come first.
+    let mut on: Vec<Appointment> = appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::starts_at.lt(to.min(long_before)))
+        .filter(appointments::ends_at.gt(from))
+        .filter(sql::<Bool>(IS_LONG))
+        .order(order)
+        .limit(BETWEEN_MAX)
+        .select(Appointment::as_select())
+        .load(c)?;
+    let rest: Vec<Appointment> = appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::starts_at.ge(long_before))
         .filter(appointments::starts_at.lt(to))
         // An appointment without length at `from` itself counts.
         .filter(appointments::ends_at.gt(from).or(appointments::starts_at.eq(from)))
-        .order((appointments::starts_at, appointments::id))
-        .limit(2_000)
+        .order(order)
+        .limit(BETWEEN_MAX)
         .select(Appointment::as_select())
-        .load(c)?)
+        .load(c)?;
+    on.extend(rest);
+    on.truncate(BETWEEN_MAX as usize);
+    Ok(on)
 }
 
 /// The next appointments with a person, soonest first, without cancelled ones.

@@ -1,13 +1,19 @@
 //! Times that somebody else's events in a chosen calendar take up. Only the times are kept.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel::upsert::excluded;
 use domain::{CalendarId, TenantId, Timestamp};
 
+use crate::appointments::{IS_LONG, LONG_MILLIS};
 use crate::backend::Conn;
 use crate::error::Result;
 use crate::schema::busy_blocks;
 use crate::scope;
+
+/// Most rows that a question about a time answers.
+const BETWEEN_MAX: i64 = 5_000;
 
 row! {
     /// A busy time.
@@ -68,12 +74,29 @@ pub fn list_between(
     to: Timestamp,
 ) -> Result<Vec<BusyBlock>> {
     scope::tenant(c, tenant)?;
-    Ok(busy_blocks::table
+    let (from, to) = (from.as_millis(), to.as_millis());
+    let long_before = from.saturating_sub(LONG_MILLIS);
+    let order = (busy_blocks::starts_at, busy_blocks::external_id);
+    // As with appointments: those that began long before are few, and come first.
+    let mut on: Vec<BusyBlock> = busy_blocks::table
         .filter(busy_blocks::tenant_id.eq(tenant.as_str()))
-        .filter(busy_blocks::starts_at.lt(to.as_millis()))
-        .filter(busy_blocks::ends_at.gt(from.as_millis()))
-        .order((busy_blocks::starts_at, busy_blocks::external_id))
-        .limit(5_000)
+        .filter(busy_blocks::starts_at.lt(to.min(long_before)))
+        .filter(busy_blocks::ends_at.gt(from))
+        .filter(sql::<Bool>(IS_LONG))
+        .order(order)
+        .limit(BETWEEN_MAX)
         .select(BusyBlock::as_select())
-        .load(c)?)
+        .load(c)?;
+    let rest: Vec<BusyBlock> = busy_blocks::table
+        .filter(busy_blocks::tenant_id.eq(tenant.as_str()))
+        .filter(busy_blocks::starts_at.ge(long_before))
+        .filter(busy_blocks::starts_at.lt(to))
+        .filter(busy_blocks::ends_at.gt(from))
+        .order(order)
+        .limit(BETWEEN_MAX)
+        .select(BusyBlock::as_select())
+        .load(c)?;
+    on.extend(rest);
+    on.truncate(BETWEEN_MAX as usize);
+    Ok(on)
 }

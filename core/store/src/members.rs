@@ -82,6 +82,12 @@ pub fn list_of_account(c: &mut Conn, account: &AccountId) -> Result<Vec<(Tenant,
         .load(c)?)
 }
 
+/// Whether an account belongs to more than one tenant.
+pub fn is_in_many(c: &mut Conn, account: &AccountId) -> Result<bool> {
+    let two = members::table.filter(members::account_id.eq(account.as_str())).limit(2);
+    Ok(two.select(members::id).load::<String>(c)?.len() > 1)
+}
+
 /// How many owners the tenant has.
 pub fn count_owners(c: &mut Conn, tenant: &TenantId) -> Result<i64> {
     scope::tenant(c, tenant)?;

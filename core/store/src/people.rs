@@ -154,6 +154,22 @@ pub fn list_by_ids(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<
         .load(c)?)
 }
 
+/// The names of these people of the tenant, in no particular order, without those it doesn't have.
+pub fn list_names(
+    c: &mut Conn,
+    tenant: &TenantId,
+    ids: &[PersonId],
+) -> Result<Vec<(PersonId, String)>> {
+    let ids: Vec<&str> = ids.iter().map(PersonId::as_str).collect();
+    let rows: Vec<(String, String)> = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::id.eq_any(ids))
+        .filter(people::deleted_at.is_null())
+        .select((people::id, people::name))
+        .load(c)?;
+    rows.into_iter().map(|(id, name)| Ok((id.parse().map_err(Error::internal)?, name))).collect()
+}
+
 /// Adds a person; the address is kept in lower case.
 pub fn insert(c: &mut Conn, person: &Person) -> Result<()> {
     scope::tenant(c, &person.tenant_id)?;

@@ -6,9 +6,11 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use app::frame::{Frame, get_frame};
 use app::sessions::{Current, Login};
 use app::{Context, Error, sessions};
 use domain::Locale;
+use tokio::sync::OnceCell;
 
 use crate::dates::Dates;
 use crate::error::Failure;
@@ -34,6 +36,7 @@ pub struct Member {
     pub login: Login,
     /// On whose behalf everything else runs.
     pub ctx: Context,
+    frame: OnceCell<Frame>,
 }
 
 type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
@@ -68,7 +71,7 @@ impl FromRequest for Member {
         Box::pin(async move {
             let Account { visit, login, context } = account.await?;
             let ctx = context.ok_or(Failure::NoTenant)?;
-            Ok(Self { visit, login, ctx })
+            Ok(Self::new(visit, login, ctx))
         })
     }
 }
@@ -111,6 +114,17 @@ pub fn languages(current: &str) -> Vec<Choice> {
 }
 
 impl Member {
+    /// A signed-in account in this business.
+    pub fn new(visit: Visit, login: Login, ctx: Context) -> Self {
+        Self { visit, login, ctx, frame: OnceCell::new() }
+    }
+
+    /// What stands around the page, asked once a request.
+    pub async fn frame(&self) -> Result<&Frame, Failure> {
+        let ask = || get_frame(&self.web.app, &self.login, &self.ctx);
+        Ok(self.frame.get_or_try_init(ask).await?)
+    }
+
     /// Tells dates to this member.
     pub fn dates(&self) -> Dates<'_> {
         let now = self.web.app.clock.now();
@@ -124,20 +138,17 @@ impl Member {
 
     /// Draws a page inside the business.
     pub async fn draw<P: Page>(&self, page: &P) -> Result<String, Failure> {
-        let app = &self.web.app;
-        let tenant = app::settings::get_tenant(app, &self.ctx).await?;
-        let profile = app::accounts::get_profile(app, &self.login).await?;
-        let tenants = app::tenants::list_my_tenants(app, &self.login).await?;
+        let Frame { tenant, profile, many_tenants } = self.frame().await?;
         let path = self.path.split('?').next().unwrap_or_default();
         let shell = Shell {
             nav: nav::items(self.ctx.role, path),
             member: Some(MemberView {
                 avatar: Avatar::of(&profile.name),
-                name: profile.name,
-                email: profile.email,
+                name: profile.name.clone(),
+                email: profile.email.clone(),
                 tenant_avatar: Avatar::of(&tenant.name),
-                tenant: tenant.name,
-                many_tenants: tenants.len() > 1,
+                tenant: tenant.name.clone(),
+                many_tenants: *many_tenants,
             }),
             ..self.door_shell(self.ctx.locale)
         };

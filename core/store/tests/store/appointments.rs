@@ -44,6 +44,46 @@ async fn between(db: &Db, tenant: &TenantId, from: i64, to: i64) -> Vec<Appointm
 }
 
 store::both_backends! {
+    async fn what_lasts_for_months_is_on_all_the_while(db: Db) {
+        const DAY: i64 = 24 * 60;
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        // Began 31 days, a millisecond more and a hundred days before; all end a minute after START.
+        let begins = [-31 * DAY * 60_000, -31 * DAY * 60_000 - 60_001, -100 * DAY * 60_000];
+        let mut rows: Vec<_> = begins.map(|at| {
+            let mut row = world.appointment(&tenant, 0);
+            row.starts_at = START.plus_millis(at);
+            row.ends_at = START.plus_secs(60);
+            row
+        }).into();
+        rows.push(world.appointment(&tenant, 0));
+        let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
+        db.write(move |c| rows.iter().try_for_each(|row| appointments::insert(c, row)))
+            .await
+            .unwrap();
+        let in_order = [2, 1, 0, 3].map(|at: usize| ids[at].clone());
+        assert_eq!(between(&db, &tenant, 0, 10).await, in_order);
+        assert_eq!(between(&db, &tenant, 1, 10).await, [ids[3].clone()]);
+        assert_eq!(between(&db, &tenant, -99 * DAY, -98 * DAY).await, [ids[2].clone()]);
+    }
+
+    async fn the_next_one_takes_place_and_is_not_on_yet(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let mut rows: Vec<_> =
+            [0, 60, 120, 180].iter().map(|at| world.appointment(&tenant, *at)).collect();
+        rows[1].status = Status::Cancelled;
+        let third = rows[2].clone();
+        let next = db.write(move |c| {
+            rows.iter().try_for_each(|row| appointments::insert(c, row))?;
+            let at = |minutes: i64| START.plus_secs(minutes * 60);
+            assert!(appointments::find_next(c, &tenant, at(180), at(1_000))?.is_none());
+            assert!(appointments::find_next(c, &tenant, at(0), at(120))?.is_none());
+            appointments::find_next(c, &tenant, at(0), at(1_000))
+        }).await.unwrap();
+        assert_eq!(next, Some(third));
+    }
+
     async fn a_week_shows_what_touches_it(db: Db) {
         let world = World::new();
         let tenant = a_tenant(&db, &world).await;

@@ -75,6 +75,23 @@ store::both_backends! {
         }).await.unwrap();
     }
 
+    async fn a_block_of_months_is_taken_all_the_while(db: Db) {
+        const DAY: i64 = 24 * 3_600;
+        let world = World::new();
+        let calendar = a_calendar(&db, &world).await;
+        db.write(move |c| {
+            let of = calendar.tenant_id.clone();
+            let long = block(&calendar, "long", -100 * DAY, 60);
+            let month = block(&calendar, "month", -31 * DAY, 60);
+            busy_blocks::upsert(c, &month)?;
+            busy_blocks::upsert(c, &long)?;
+            let on = busy_blocks::list_between(c, &of, START, START.plus_secs(1))?;
+            assert_eq!(on, [long, month]);
+            assert!(busy_blocks::list_between(c, &of, START.plus_secs(60), START.plus_secs(90))?.is_empty());
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn a_block_moves_with_its_event(db: Db) {
         let world = World::new();
         let calendar = a_calendar(&db, &world).await;

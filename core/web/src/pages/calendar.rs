@@ -1,11 +1,9 @@
 //! The week.
 
-use std::collections::HashMap;
-
 use actix_web::web::Query;
-use app::appointments::{self as booked, Appointment, BusyBlock};
-use app::{Error, calendars};
-use domain::{Permission, PersonId};
+use app::Error;
+use app::appointments as booked;
+use domain::Permission;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -13,7 +11,7 @@ use serde::Deserialize;
 use crate::answer::Answer;
 use crate::dates::Dates;
 use crate::member::Member;
-use crate::pages::{appointments, zone_name};
+use crate::pages::zone_name;
 use crate::views::calendar::{Day, Entry, Week};
 use crate::week::{self, Hours, Place, Span};
 
@@ -39,11 +37,8 @@ pub async fn show(member: Member, query: Query<WeekQuery>) -> Answer {
     let days: Vec<Date> = (0..7).map(|day| first.saturating_add(i64::from(day).days())).collect();
     let after = first.saturating_add(7.days());
     let instant = |day| ctx.zone.start_of_day(day).ok_or(Error::NotFound);
-    let (mut appointments, busy) =
-        booked::list_between(app, ctx, instant(first)?, instant(after)?).await?;
-    appointments.retain(|each| each.status.as_str() == "booked");
-    let names = appointments::names_of(&member, &appointments).await?;
-    let items = items(&member, &dates, &appointments, &names, &busy);
+    let on = booked::get_span(app, ctx, instant(first)?, instant(after)?).await?;
+    let items = items(&member, &dates, &on);
     let spans: Vec<Span> = items.iter().map(|item| item.span).collect();
     let hours = Hours::of(&days, &spans);
     let role = ctx.role;
@@ -56,23 +51,17 @@ pub async fn show(member: Member, query: Query<WeekQuery>) -> Answer {
         days: days.iter().map(|day| draw_day(&member, &dates, *day, hours, &items)).collect(),
         rows: hours.rows(),
         zone: zone_name(&ctx.zone),
-        has_calendar: !calendars::list_calendars(app, ctx).await?.is_empty(),
+        has_calendar: on.has_calendar,
         can_book: role.may(Permission::WriteAppointments),
         can_connect: role.may(Permission::ManageConnections),
     };
     member.page(&page).await
 }
 
-fn items(
-    member: &Member,
-    dates: &Dates<'_>,
-    appointments: &[Appointment],
-    names: &HashMap<PersonId, String>,
-    busy: &[BusyBlock],
-) -> Vec<Item> {
+fn items(member: &Member, dates: &Dates<'_>, on: &booked::OnBetween) -> Vec<Item> {
     let now = member.web.app.clock.now();
     let span = |from, to, all_day| Span { start: dates.local(from), end: dates.local(to), all_day };
-    let booked = appointments.iter().map(|each| Item {
+    let booked = on.appointments.iter().map(|each| Item {
         span: span(each.starts_at, each.ends_at, false),
         entry: Entry {
             href: Some(format!("/appointments/{}", each.id)),
@@ -80,7 +69,7 @@ fn items(
             person: each
                 .person_id
                 .as_ref()
-                .and_then(|id| names.get(id))
+                .and_then(|id| on.names.get(id))
                 .cloned()
                 .unwrap_or_default(),
             time: dates.time_span(each.starts_at, each.ends_at),
@@ -90,7 +79,7 @@ fn items(
             ..blank()
         },
     });
-    let busy = busy.iter().map(|each| Item {
+    let busy = on.busy.iter().map(|each| Item {
         span: span(each.starts_at, each.ends_at, each.all_day),
         entry: Entry {
             time: dates.time_span(each.starts_at, each.ends_at),

@@ -1,0 +1,33 @@
+//! What stands around every page: the business, who is signed in, and whether they have others.
+
+use crate::App;
+use crate::accounts::Profile;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::sessions::Login;
+use crate::tenants::Tenant;
+
+/// The frame of a page.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The business.
+    pub tenant: Tenant,
+    /// Who is signed in.
+    pub profile: Profile,
+    /// Whether they are in another business too.
+    pub many_tenants: bool,
+}
+
+/// Gathers the frame in one view of the database; every member may see it.
+pub async fn get_frame(app: &App, login: &Login, ctx: &Context) -> Result<Frame> {
+    let (tenant, account) = (ctx.tenant.clone(), login.account.clone());
+    app.db
+        .inspect(move |c| {
+            Ok::<_, Error>(Frame {
+                tenant: store::tenants::get(c, &tenant)?,
+                profile: store::accounts::get(c, &account)?.into(),
+                many_tenants: store::members::is_in_many(c, &account)?,
+            })
+        })
+        .await
+}

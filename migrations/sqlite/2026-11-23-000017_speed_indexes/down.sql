@@ -1,0 +1,2 @@
+DROP INDEX busy_blocks_long;
+DROP INDEX appointments_long;

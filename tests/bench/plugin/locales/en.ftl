@@ -1,0 +1,3 @@
+plugin-name = Measuring
+plugin-description = Is called in measurements.
+signing-key = Signing key

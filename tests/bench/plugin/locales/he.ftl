@@ -1,0 +1,3 @@
+plugin-name = מדידות
+plugin-description = נקרא במדידות.
+signing-key = מפתח חתימה

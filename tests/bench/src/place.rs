@@ -1,0 +1,149 @@
+//! What is measured: the build, and data folders filled as a business fills them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, ensure};
+use app::sessions::context_of;
+use app::{App, Context, Options, Origin, plugins};
+use diesel::RunQueryDsl;
+use domain::rng::SystemRng;
+use domain::time::SystemClock;
+use domain::{PluginId, Secret};
+use oxpi_tests::house::{Base, first_owner, put_together};
+use runtime::{Egress, EgressConfig};
+use store::{Db, DbOptions, Target};
+use vault::{RootKey, Vault};
+
+/// What was built, and where measurements may write.
+pub struct Build {
+    /// The binary.
+    pub oxpi: PathBuf,
+    /// The folder of first-party packages.
+    pub packages: PathBuf,
+    /// The folder of the measured plugin's package.
+    pub bench_packages: PathBuf,
+    /// The target folder.
+    pub target: PathBuf,
+    /// A folder on the disk that is measured.
+    pub folder: PathBuf,
+}
+
+impl Build {
+    /// Looks beside this program, where cargo and deploy/plugins put them.
+    pub fn find() -> Result<Self> {
+        let exe = std::env::current_exe()?;
+        let release = exe.parent().context("a program without a folder")?;
+        let target = release.parent().context("a folder without a parent")?.to_owned();
+        let folder = target.join("bench");
+        fs::create_dir_all(&folder)?;
+        let build = Self {
+            oxpi: release.join("oxpi"),
+            packages: release.join("plugins"),
+            bench_packages: release.join("bench-plugins"),
+            target,
+            folder,
+        };
+        let plugin = build.bench_packages.join("bench-plugin/plugin.wasm");
+        for needed in [&build.oxpi, &build.packages, &plugin] {
+            ensure!(needed.exists(), "{} is missing: run make bench", needed.display());
+        }
+        Ok(build)
+    }
+
+    /// The package of the measured plugin.
+    pub fn bench_package(&self) -> PathBuf {
+        self.bench_packages.join("bench-plugin")
+    }
+
+    /// Everything there is to load.
+    pub fn all_packages(&self) -> [&Path; 2] {
+        [&self.packages, &self.bench_packages]
+    }
+}
+
+/// A data folder, and the use cases over it; gone when dropped.
+pub struct Place {
+    /// The folder.
+    pub data: PathBuf,
+    /// The use cases.
+    pub app: App,
+    /// The first business's owner.
+    pub owner: Context,
+    /// The owner's session.
+    pub session: String,
+}
+
+impl Place {
+    /// A new installation with one business that has every plugin on.
+    pub async fn new(build: &Build, name: &str) -> Result<Self> {
+        let data = build.folder.join(format!("{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&data);
+        fs::create_dir_all(&data)?;
+        let app = open(&data).await?;
+        plugins::load_packages(&app, &build.all_packages()).await;
+        let (session, owner) = first_owner(&app).await?;
+        let place = Self { data, app, owner, session };
+        place.enable_all(&place.owner).await?;
+        Ok(place)
+    }
+
+    /// Turns every plugin on.
+    pub async fn enable_all(&self, ctx: &Context) -> Result<()> {
+        for card in plugins::list_plugins(&self.app, ctx).await? {
+            plugins::enable_plugin(&self.app, ctx, &card.id, &card.version).await?;
+        }
+        Ok(())
+    }
+
+    /// Sets what the owner's deliveries are signed with.
+    pub async fn set_signing_key(&self, ctx: &Context, key: &str) -> Result<()> {
+        let secret = Secret::from_text(key.to_owned());
+        Ok(plugins::save_plugin_secret(&self.app, ctx, &plugin()?, "signing_key", secret).await?)
+    }
+
+    /// The one number that a query answers.
+    pub async fn count(&self, query: &'static str) -> Result<i64> {
+        #[derive(diesel::QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            count: i64,
+        }
+        let ask = move |c: &mut store::Conn| Ok(diesel::sql_query(query).get_result(c)?);
+        let found: Count = self.app.db.read(ask).await?;
+        Ok(found.count)
+    }
+
+    /// Who a session is now.
+    pub async fn context(&self, session: &str) -> Result<app::sessions::Current> {
+        Ok(context_of(&self.app, session, &Origin::default()).await?)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // What stays is a few megabytes below the target folder.
+        let _ = fs::remove_dir_all(&self.data);
+    }
+}
+
+/// The measured plugin.
+pub fn plugin() -> Result<PluginId> {
+    Ok("bench-plugin".parse()?)
+}
+
+/// As the binary opens a folder.
+async fn open(data: &Path) -> Result<App> {
+    let db = Db::open(&DbOptions::new(Target::Sqlite(data.join("oxpi.sqlite3")))).await?;
+    db.migrate().await?;
+    put_together(Base {
+        db,
+        vault: Vault::new(RootKey::load_or_create(&data.join("root.key"), &SystemRng)?),
+        clock: Arc::new(SystemClock),
+        rng: Arc::new(SystemRng),
+        egress: Egress::new(EgressConfig::default())?,
+        cache_dir: data.join("cache/plugins"),
+        options: Options { public_url: "http://127.0.0.1:8080".to_owned(), sandbox: false },
+    })
+}
