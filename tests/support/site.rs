@@ -183,6 +183,7 @@ fn serve(
     let app = house.app.clone();
     let mut options = ServeOptions {
         listener,
+        metrics_token: None,
         threads: 1,
         stop_secs: 1,
         is_proxy: Arc::new(|_| false),

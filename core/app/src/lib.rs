@@ -24,6 +24,7 @@ pub mod home;
 pub mod invitations;
 pub mod jobs;
 pub mod members;
+pub mod metrics;
 pub mod oauth;
 mod outbox;
 mod passwords;

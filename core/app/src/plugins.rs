@@ -2,8 +2,10 @@
 
 mod calls;
 mod cards;
+pub(crate) mod incidents;
 mod registry;
 mod settings;
+mod usage;
 
 use domain::{Permission, PluginId, TenantId, Timestamp};
 use runtime::Grant;
@@ -29,6 +31,7 @@ pub use registry::{RefusedPackage, Registry, find_loaded, find_provider, load_pa
 pub use runtime::{Ask, AskKind};
 pub(crate) use settings::setting_secret;
 pub use settings::{save_plugin_secret, save_plugin_settings};
+pub use usage::{Figures, plugin_usage};
 
 /// All plugins, those that are on first.
 pub async fn list_plugins(app: &App, ctx: &Context) -> Result<Vec<PluginCard>> {

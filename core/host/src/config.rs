@@ -8,6 +8,7 @@ mod error;
 pub mod jobs;
 mod load;
 pub mod log;
+pub mod metrics;
 mod place;
 pub mod plugins;
 pub mod sandbox;
@@ -42,6 +43,8 @@ pub struct Config {
     pub jobs: jobs::Jobs,
     /// Signed heads of the activity logs.
     pub audit: audit::Audit,
+    /// Figures for whoever watches the process.
+    pub metrics: metrics::Metrics,
     /// The log.
     pub log: log::Log,
 }

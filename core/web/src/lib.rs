@@ -13,6 +13,7 @@ pub mod health;
 pub mod hooks;
 pub mod i18n;
 pub mod member;
+pub mod metrics;
 pub mod middleware;
 pub mod nav;
 pub mod pages;

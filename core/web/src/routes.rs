@@ -8,7 +8,7 @@ use crate::pages::{
     account, activity, appointments, approvals, calendar, connections, door, files, home,
     invitations, people, plugins, settings, team, tenants,
 };
-use crate::{health, hooks};
+use crate::{health, hooks, metrics};
 
 /// Who gets further than the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +79,7 @@ mod lines {
 
     // Of two paths that fit, the first counts: words before parameters.
     table! {
+        get  "/metrics"                                  Anyone  (ALL, ALL) metrics::show;
         get  "/healthz"                                  Anyone  (ALL, ALL) health::live;
         get  "/readyz"                                   Anyone  (ALL, ALL) health::ready;
         get  "/favicon.ico"                              Anyone  (ALL, ALL) files::favicon;

@@ -9,6 +9,7 @@ use actix_web::web::{
 };
 use actix_web::{App as Server, HttpServer};
 use app::{App, Error};
+use domain::Secret;
 use futures_util::future::Either;
 
 use crate::assets::BadTheme;
@@ -36,6 +37,8 @@ pub struct ServeOptions {
     pub is_proxy: IsProxy,
     /// Requests a minute that one network address may make; 0 for no limit.
     pub requests_per_minute: u32,
+    /// The token that opens `/metrics`; none for no such page.
+    pub metrics_token: Option<Secret>,
 }
 
 /// Why the server doesn't run.
@@ -75,7 +78,8 @@ pub async fn serve(
     stop: impl Future<Output = ()> + 'static,
 ) -> Result<(), ServeError> {
     let limits = Limits::new(options.requests_per_minute);
-    let state = Data::new(Web::new(app, options.is_proxy, limits)?);
+    let state = Web::new(app, options.is_proxy, limits)?.with_metrics(options.metrics_token);
+    let state = Data::new(state);
     let mut server = HttpServer::new(move || {
         Server::new()
             // The last is the outermost.

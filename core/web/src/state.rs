@@ -7,6 +7,8 @@ use app::App;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use domain::Secret;
+
 use crate::assets::BadTheme;
 use crate::middleware::limit::Limits;
 use crate::theme::Theme;
@@ -22,13 +24,24 @@ pub struct Web {
     pub theme: Theme,
     /// How often an address may ask.
     pub limits: Limits,
+    /// Who shows this reads the process's figures; without one nobody does.
+    pub metrics_token: Option<Secret>,
+    /// When this was set up, in milliseconds of Unix time.
+    pub started_ms: i64,
     is_proxy: IsProxy,
 }
 
 impl Web {
     /// Reads the theme.
     pub fn new(app: App, is_proxy: IsProxy, limits: Limits) -> Result<Self, BadTheme> {
-        Ok(Self { app, theme: Theme::load()?, limits, is_proxy })
+        let (theme, started_ms) = (Theme::load()?, app.clock.now().as_millis());
+        Ok(Self { app, theme, limits, metrics_token: None, started_ms, is_proxy })
+    }
+
+    /// The same with figures for whoever shows this token.
+    #[must_use]
+    pub fn with_metrics(self, metrics_token: Option<Secret>) -> Self {
+        Self { metrics_token, ..self }
     }
 
     /// Whether people come by https, so that cookies may insist on it.

@@ -72,9 +72,8 @@ pub(crate) async fn call_context(
 /// What a failed call means to the caller.
 pub(crate) fn call_error(error: CallError) -> Error {
     match &error {
-        CallError::Busy { retry_after } => {
-            Error::Limited { retry_after_secs: retry_after.as_secs().max(1) }
-        }
+        // The house's own lack of room, not somebody's tries: it answers 503 and when to come back.
+        CallError::Busy { .. } => Error::unavailable("error-plugins-busy", &error),
         CallError::Problem(problem) => match problem.code.as_str() {
             "limited" => Error::Limited {
                 retry_after_secs: problem.retry_after_ms.unwrap_or(1_000).div_ceil(1_000),

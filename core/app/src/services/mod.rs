@@ -21,21 +21,25 @@ use runtime::{
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::plugins::incidents::Incidents;
 use crate::{App, Parts};
 
 /// The workspace behind the runtime. Made before the app, since the engine needs it, and bound to
 /// the app once that exists.
 #[derive(Default)]
-pub struct Workspace(OnceLock<Weak<Parts>>);
+pub struct Workspace {
+    parts: OnceLock<Weak<Parts>>,
+    incidents: Incidents,
+}
 
 impl Workspace {
     /// Lets plugins reach this app from now on.
     pub fn bind(&self, app: &App) {
-        let _ = self.0.set(app.downgrade());
+        let _ = self.parts.set(app.downgrade());
     }
 
     fn app(&self) -> Result<App, Problem> {
-        let parts = self.0.get().and_then(Weak::upgrade);
+        let parts = self.parts.get().and_then(Weak::upgrade);
         parts
             .map(App::from_parts)
             .ok_or_else(|| Problem::unavailable("the workspace is shutting down"))
@@ -263,5 +267,8 @@ impl Services for Workspace {
             denials = report.denials,
             "plugin call"
         );
+        if let Ok(app) = self.app() {
+            self.incidents.tell(&app, ctx, &report).await;
+        }
     }
 }

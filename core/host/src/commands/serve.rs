@@ -73,6 +73,7 @@ async fn pages(config: &Config, app: App, listener: TcpListener, stop: Stop) -> 
     let proxies = config.server.proxies.clone();
     let options = web::ServeOptions {
         listener,
+        metrics_token: config.metrics.token.secret(),
         threads: config.server.threads,
         stop_secs: config.server.stop_secs,
         is_proxy: Arc::new(move |peer| proxies.iter().any(|network| network.contains(peer))),

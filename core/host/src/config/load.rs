@@ -173,6 +173,7 @@ fn sections(figment: &Figment, sources: &Sources) -> Result<Config, Vec<Fault>> 
         plugins: section(figment, "plugins", sources, &mut faults),
         jobs: section(figment, "jobs", sources, &mut faults),
         audit: section(figment, "audit", sources, &mut faults),
+        metrics: section(figment, "metrics", sources, &mut faults),
         log: section(figment, "log", sources, &mut faults),
     };
     if faults.is_empty() { Ok(config) } else { Err(faults) }

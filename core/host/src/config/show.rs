@@ -25,9 +25,15 @@ impl Loaded {
     }
 }
 
+/// In place of a token: long enough to be read as one.
+const HIDDEN_TOKEN: &str = "****************";
+
 fn written(section: &str, key: &str, value: &Value) -> String {
     match value {
         Value::String(_, text) if (section, key) == ("database", "url") => quoted(&hide(text)),
+        Value::String(_, text) if (section, key) == ("metrics", "token") && !text.is_empty() => {
+            quoted(HIDDEN_TOKEN)
+        }
         Value::String(_, text) => quoted(text),
         Value::Char(_, c) => quoted(&c.to_string()),
         Value::Bool(_, yes) => yes.to_string(),

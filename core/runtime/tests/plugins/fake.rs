@@ -210,7 +210,8 @@ impl House {
         Self::made(fake, egress, cache, |_| {})
     }
 
-    fn made(
+    /// The same with a change of the engine's configuration.
+    pub fn made(
         fake: Fake,
         egress: EgressConfig,
         cache: Arc<tempfile::TempDir>,

@@ -2,7 +2,7 @@
 
 use actix_web::web::{Form, Path};
 use app::connections as connected;
-use app::plugins::{self, Ask, PluginCard, PluginPage as Found, Stops};
+use app::plugins::{self, Ask, Figures, PluginCard, PluginPage as Found, Stops};
 use domain::{Permission, PluginId, Secret};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -13,7 +13,7 @@ use crate::member::Member;
 use crate::pages::connections::rows as connection_rows;
 use crate::pages::id;
 use crate::views::plugins::{
-    AskRow, PluginPage, PluginRow, Plugins, ProviderRow, SettingField, StopRow,
+    AskRow, PluginPage, PluginRow, Plugins, ProviderRow, SettingField, StopRow, UsageRow,
 };
 use crate::views::{Choice, Errors};
 
@@ -61,6 +61,7 @@ async fn page(member: &Member, plugin: &PluginId, errors: Errors) -> Answer {
     let page = PluginPage {
         settings: settings(member, plugin, &found)?,
         stops: stops(&found.stops),
+        usage: usage(plugins::plugin_usage(app, ctx, plugin).await?),
         providers: found
             .providers
             .iter()
@@ -142,6 +143,19 @@ fn stops(stops: &Stops) -> Vec<StopRow> {
         .filter(|(_, count)| *count > 0)
         .map(|(key, count)| StopRow { key, count })
         .collect()
+}
+
+fn usage(figures: Option<Figures>) -> Vec<UsageRow> {
+    let Some(figures) = figures else { return Vec::new() };
+    let rows = [
+        ("calls", figures.calls().to_string()),
+        ("stopped", figures.stopped().to_string()),
+        ("refused", figures.denials.to_string()),
+        ("requests", figures.requests.to_string()),
+        ("cpu", format!("{:.1}", figures.cpu.as_secs_f64())),
+        ("memory", figures.memory_bytes_max.div_ceil(1 << 20).to_string()),
+    ];
+    rows.into_iter().map(|(key, value)| UsageRow { key, value }).collect()
 }
 
 fn settings(member: &Member, id: &PluginId, found: &Found) -> Result<Vec<SettingField>, Failure> {

@@ -59,6 +59,8 @@ pub struct PluginPage {
     pub connections: Vec<ConnectionRow>,
     /// Its settings.
     pub settings: Vec<SettingField>,
+    /// What its calls used; empty before the first.
+    pub usage: Vec<UsageRow>,
     /// What is wrong with the settings.
     pub errors: Errors,
     /// Whether the role may change it.
@@ -87,6 +89,15 @@ pub struct StopRow {
     pub key: &'static str,
     /// How many.
     pub count: i64,
+}
+
+/// One figure of what its calls used.
+#[derive(Debug, Clone, Serialize)]
+pub struct UsageRow {
+    /// Its text is `usage-<key>`.
+    pub key: &'static str,
+    /// The figure.
+    pub value: String,
 }
 
 /// A provider that accounts can be connected at.

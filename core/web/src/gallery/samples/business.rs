@@ -14,7 +14,7 @@ use crate::views::door::{
 };
 use crate::views::errors::ErrorPage;
 use crate::views::plugins::{
-    AskRow, PluginPage, PluginRow, Plugins, ProviderRow, SettingField, StopRow,
+    AskRow, PluginPage, PluginRow, Plugins, ProviderRow, SettingField, StopRow, UsageRow,
 };
 use crate::views::settings::{Settings, SettingsForm};
 use crate::views::team::{InvitationLink, InvitationRow, MemberRow, Team};
@@ -226,6 +226,16 @@ fn plugin(w: Words, enabled: bool) -> PluginPage {
                 ..field("detail", ("What to show", "מה להציג"), "choice")
             },
         ],
+        usage: [
+            ("calls", "12804"),
+            ("stopped", "0"),
+            ("refused", "2"),
+            ("requests", "25310"),
+            ("cpu", "31.4"),
+            ("memory", "4"),
+        ]
+        .map(|(key, value)| UsageRow { key, value: value.into() })
+        .to_vec(),
         errors: Errors::new(),
         can_manage: true,
         can_connect: true,

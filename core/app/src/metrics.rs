@@ -1,0 +1,35 @@
+//! The process's own figures, for whoever watches it. No business and no person is in them.
+
+use std::collections::BTreeMap;
+
+use domain::PluginId;
+
+use crate::App;
+use crate::error::Result;
+use crate::plugins::Figures;
+
+/// What the process has done and has to do.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    /// Calls of each plugin since the process started.
+    pub plugins: BTreeMap<PluginId, Figures>,
+    /// Plugin calls that run.
+    pub calls_running: u32,
+    /// Plugin calls that wait for a place.
+    pub calls_waiting: usize,
+    /// How many milliseconds ago the oldest job that waits should have run; 0 when none is late.
+    pub jobs_late_ms: i64,
+}
+
+/// Reads them. Whoever asks has shown the token of the configuration.
+pub async fn read(app: &App) -> Result<Metrics> {
+    let next = app.db.read(|c| store::jobs::next_due(c)).await?;
+    let now = app.clock.now().as_millis();
+    let (calls_running, calls_waiting) = app.engine.load_now();
+    Ok(Metrics {
+        plugins: app.engine.figures(),
+        calls_running,
+        calls_waiting,
+        jobs_late_ms: next.map_or(0, |due| (now - due.as_millis()).max(0)),
+    })
+}

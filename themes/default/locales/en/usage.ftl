@@ -1,0 +1,11 @@
+plugin-usage = What it has done
+plugin-usage-since = For this business, since OXPI was last started.
+usage-calls = Times it ran
+usage-stopped = Stopped or crashed
+usage-refused = Wishes refused
+usage-requests = Requests sent out
+usage-cpu = Computing time, seconds
+usage-memory = Most memory at once, MB
+act-plugin-stopped = stopped a run that crashed or took too much, of
+act-plugin-refused = refused something that was not allowed to
+error-plugins-busy = A lot is going on right now. Try again in a moment; nothing was lost.

@@ -1,0 +1,11 @@
+plugin-usage = מה הוא עשה
+plugin-usage-since = בעסק הזה, מאז ש־OXPI הופעל לאחרונה.
+usage-calls = כמה פעמים פעל
+usage-stopped = נעצר או קרס
+usage-refused = בקשות שנדחו
+usage-requests = פניות החוצה
+usage-cpu = זמן חישוב, בשניות
+usage-memory = שיא הזיכרון, במ״ב
+act-plugin-stopped = עצירה של פעולה שקרסה או חרגה מהמותר, בתוסף
+act-plugin-refused = דחייה של בקשה שלא הותרה לתוסף
+error-plugins-busy = יש עומס כרגע. כדאי לנסות שוב בעוד רגע; שום דבר לא אבד.
