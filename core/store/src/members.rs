@@ -84,6 +84,7 @@ pub fn list_of_account(c: &mut Conn, account: &AccountId) -> Result<Vec<(Tenant,
 
 /// Whether an account belongs to more than one tenant.
 pub fn is_in_many(c: &mut Conn, account: &AccountId) -> Result<bool> {
+    scope::system(c)?;
     let two = members::table.filter(members::account_id.eq(account.as_str())).limit(2);
     Ok(two.select(members::id).load::<String>(c)?.len() > 1)
 }

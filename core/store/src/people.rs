@@ -160,6 +160,7 @@ pub fn list_names(
     tenant: &TenantId,
     ids: &[PersonId],
 ) -> Result<Vec<(PersonId, String)>> {
+    scope::tenant(c, tenant)?;
     let ids: Vec<&str> = ids.iter().map(PersonId::as_str).collect();
     let rows: Vec<(String, String)> = people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
