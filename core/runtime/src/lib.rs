@@ -18,6 +18,7 @@ pub mod figures;
 pub mod grant;
 pub mod limits;
 pub mod manifest;
+pub mod package;
 mod plain;
 pub mod problem;
 pub mod services;
@@ -31,6 +32,7 @@ pub use figures::Figures;
 pub use grant::{Ask, AskKind, Grant};
 pub use limits::Limits;
 pub use manifest::Manifest;
+pub use package::{Package, PackageError, PublisherKey, PublisherSecret};
 pub use problem::Problem;
 pub use services::{
     CallContext, CallReport, ConnectionInfo, EgressEntry, LogEntry, LogLevel, Page, Services,

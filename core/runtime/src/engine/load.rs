@@ -19,7 +19,7 @@ use crate::plain;
 /// Bytes of a component; the largest language runtime we know is 12 MB.
 pub(crate) const COMPONENT_BYTES_MAX: u64 = 64 << 20;
 /// Bytes of any other file.
-const FILE_BYTES_MAX: u64 = 512 << 10;
+pub(crate) const FILE_BYTES_MAX: u64 = 512 << 10;
 
 /// An optional interface that a plugin offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,6 +39,7 @@ pub enum Export {
 }
 
 /// A plugin's package in memory.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct PluginFiles {
     /// `plugin.toml`
     pub manifest: String,

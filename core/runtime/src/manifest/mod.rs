@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use domain::{PluginId, Role};
 use serde::{Deserialize, Serialize};
 
+use crate::package::PublisherKey;
+
 mod asks;
 pub(crate) mod check;
 mod near;
@@ -80,6 +82,8 @@ pub struct About {
     pub abi: Version,
     /// Who made it.
     pub publisher: String,
+    /// Whose signature its packages must have; none for a plugin that is never sent as a package.
+    pub publisher_key: Option<PublisherKey>,
     /// Translation key of its name.
     pub name: String,
     /// Translation key of a sentence on what it does.

@@ -10,6 +10,7 @@ use super::{
     ABI, About, CORE_ENTITIES, Capabilities, EventsWish, Manifest, ManifestError, Ports,
     RecordsWish, Version, Wish, check, references,
 };
+use crate::package::PublisherKey;
 
 impl Manifest {
     /// Reads and checks a manifest. The first thing that is wrong is the error.
@@ -113,6 +114,7 @@ fn about(mut table: Table<'_>) -> Result<About> {
         version: version(table.text("version")?)?,
         abi: abi(table.text("abi")?)?,
         publisher: table.text("publisher")?.value,
+        publisher_key: publisher_key(&mut table)?,
         name: checked(&mut table, "name", check::text_key)?,
         description: checked(&mut table, "description", check::text_key)?,
         icon: checked_opt(&mut table, "icon", |file| check::file(file, ".svg"))?,
@@ -120,6 +122,14 @@ fn about(mut table: Table<'_>) -> Result<About> {
     };
     table.finish()?;
     Ok(about)
+}
+
+fn publisher_key(table: &mut Table<'_>) -> Result<Option<PublisherKey>> {
+    let Some(text) = table.text_opt("publisher_key")? else { return Ok(None) };
+    match text.value.parse() {
+        Ok(key) => Ok(Some(key)),
+        Err(error) => text.wrong(format!("{:?} is {error}", text.value)),
+    }
 }
 
 fn version(text: At<String>) -> Result<Version> {
