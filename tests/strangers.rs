@@ -42,6 +42,7 @@ fn form(site: &Site) -> String {
         ("email", "eve@example.com"),
         ("rev", "1"),
         ("version", "0.1.0"),
+        ("confirm", "google-calendar"),
         ("client_id", "x"),
         ("client_secret", "y"),
         ("stage", "lead"),

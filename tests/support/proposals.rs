@@ -7,7 +7,7 @@ use app::App;
 use app::services::Workspace;
 use domain::{Locale, PluginId, TenantId, Zone};
 use runtime::approval::{ExactRequest, Proposal, Words};
-use runtime::manifest::Effect;
+use runtime::manifest::{Effect, Version};
 use runtime::{Amount, CallContext, Grant, Limits, Services};
 
 /// The workspace behind a plugin.
@@ -27,6 +27,9 @@ pub fn call(tenant: &TenantId, plugin: &PluginId, grant: Grant) -> CallContext {
         locale: Locale::En,
         zone: Zone::utc(),
         connection: None,
+        version: Version { major: 0, minor: 1, patch: 0 },
+        // As it is when a plugin was turned on once.
+        generation: 1,
         request_id: "test".to_owned(),
         limits: Limits::default(),
     }

@@ -180,8 +180,9 @@ fn revocation_said_before(connection: &Connection) -> Revocation {
 }
 
 async fn revoke(app: &App, connection: &Connection, tokens: &Tokens) -> Revocation {
-    let loaded = plugins::find_loaded(app, &connection.plugin_id);
-    let provider = plugins::find_provider(app, &connection.plugin_id, &connection.provider);
+    let (tenant, id) = (&connection.tenant_id, &connection.plugin_id);
+    let loaded = plugins::find_of_tenant(app, tenant, id).await;
+    let provider = plugins::find_provider(app, tenant, id, &connection.provider).await;
     match (loaded, provider) {
         (Ok(plugin), Ok(provider)) => {
             tokens::revoke(app, &connection.tenant_id, &plugin, &provider, tokens).await

@@ -197,7 +197,7 @@ fn judge(app: &App, job: &Job, error: &Error) -> Settlement {
 }
 
 fn is_waiting(key: &str) -> bool {
-    matches!(key, "error-plugin-off" | "error-plugin-needs-consent" | "error-connection-needs-you")
+    key == "error-connection-needs-you" || plugins::is_resting(key)
 }
 
 /// Full jitter: anything up to an exponentially growing bound, so that what failed together doesn't

@@ -54,7 +54,7 @@ pub async fn prepare_connection(
 ) -> Result<Preparation> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManageConnections)?;
-    plugins::find_provider(app, plugin, provider)?;
+    plugins::find_provider(app, &ctx.tenant, plugin, provider).await?;
     let (app2, tenant, owner) =
         (app.clone(), ctx.tenant.clone(), connections::owner(plugin, provider));
     let (client_id, has_client_secret) = app
@@ -85,7 +85,7 @@ pub async fn save_client(
 ) -> Result<()> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManageConnections)?;
-    plugins::find_provider(app, plugin, provider)?;
+    plugins::find_provider(app, &ctx.tenant, plugin, provider).await?;
     let client_id = client_id.trim().to_owned();
     if client_id.is_empty() || client_id.len() > 500 {
         return Err(Error::invalid("client_id", "error-client-id"));

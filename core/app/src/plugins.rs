@@ -1,37 +1,56 @@
 //! Plugins: which there are, which a business has turned on, and what it allowed them.
 
+mod admission;
 mod calls;
 mod cards;
+mod checks;
 pub(crate) mod incidents;
+mod keeping;
+mod packages;
 mod registry;
 mod settings;
+mod toggle;
+mod upgrades;
 mod usage;
+mod ways_back;
 
-use domain::{Permission, PluginId, TenantId, Timestamp};
-use runtime::Grant;
-use serde_json::{Value, json};
+use domain::{Permission, PluginId, TenantId};
+use serde_json::Value;
 use store::Conn;
 use store::connections::ConnectionState;
 use store::jobs::{JobFilter, JobState};
 use store::tenant_plugins::{TenantPlugin, TenantPluginChange};
 
+use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::{App, schedules};
+use crate::error::Result;
 
 use cards::card;
 
+pub use admission::InstallError;
 pub(crate) use calls::{
-    bad_answer, call_context, call_error, find_enabled, grant_of, is_problem, problem_word,
+    bad_answer, call_context, call_error, find_enabled, grant_of, is_problem, is_resting,
+    problem_word, running_if_on,
 };
-pub use cards::{PluginCard, PluginPage, ProviderCard, ScopeCard, Stops, provider_card};
-pub(crate) use registry::name_of;
-pub use registry::{RefusedPackage, Registry, find_loaded, find_provider, load_packages};
+pub use cards::{
+    Former, NewVersion, PluginCard, PluginPage, ProviderCard, ScopeCard, Source, Stops,
+    provider_card,
+};
+pub use packages::{Installed, install_package, keep_up, load_packages, remove_packages};
+pub use registry::{RefusedPackage, Registry, find_loaded, find_of_tenant, find_provider};
+pub(crate) use registry::{find_version, name_of};
 pub use runtime::{Ask, AskKind};
 pub(crate) use settings::setting_secret;
 pub use settings::{save_plugin_secret, save_plugin_settings};
+pub use store::plugin_refusals::RefusalReason;
+pub use toggle::{disable_plugin, enable_plugin};
+pub use upgrades::{Upgraded, upgrade_all};
 pub use usage::{Figures, plugin_usage};
+pub(crate) use ways_back::forget_former;
+pub use ways_back::{
+    FORMER_DAYS, remove_plugin, roll_back_everywhere, roll_back_plugin, upgrade_plugin,
+};
 
 /// All plugins, those that are on first.
 pub async fn list_plugins(app: &App, ctx: &Context) -> Result<Vec<PluginCard>> {
@@ -44,7 +63,7 @@ pub async fn list_plugins(app: &App, ctx: &Context) -> Result<Vec<PluginCard>> {
         .iter()
         .map(|plugin| {
             let row = rows.iter().find(|row| row.plugin_id == plugin.manifest().plugin.id);
-            card(plugin, row, ctx.locale)
+            card(&cards::shown(app, plugin, row), plugin, row, ctx.locale)
         })
         .collect();
     cards.sort_by(|a, b| b.enabled.cmp(&a.enabled).then_with(|| a.name.cmp(&b.name)));
@@ -54,23 +73,31 @@ pub async fn list_plugins(app: &App, ctx: &Context) -> Result<Vec<PluginCard>> {
 /// One plugin.
 pub async fn get_plugin(app: &App, ctx: &Context, id: &PluginId) -> Result<PluginPage> {
     ctx.require_to_see(Permission::ReadPlugins)?;
-    let plugin = find_loaded(app, id)?;
+    let newest = find_loaded(app, id)?;
     let (tenant, id2) = (ctx.tenant.clone(), id.clone());
-    let (row, stops) = app
+    let (row, stops, known) = app
         .db
         .inspect(move |c| -> Result<_> {
             let row = store::tenant_plugins::find(c, &tenant, &id2)?;
-            Ok((row, stops(c, &tenant, &id2)?))
+            let known = cards::Known::read(c, &tenant, &id2)?;
+            Ok((row, stops(c, &tenant, &id2)?, known))
         })
         .await?;
-    let text = |key: &str| plugin.texts().text(ctx.locale, key, &[]);
-    let asks = plugin.manifest().asks().into_iter();
+    let plugin = cards::shown(app, &newest, row.as_ref());
     let settings = row.as_ref().map(|row| row.settings_json.0.clone());
+    let granted = row.as_ref().map(grant_of);
+    let update = cards::update(&newest, row.as_ref(), &known, ctx.locale);
     Ok(PluginPage {
-        card: card(&plugin, row.as_ref(), ctx.locale),
-        asks: asks.map(|ask| Ask { reason: ask.reason.as_deref().map(text), ..ask }).collect(),
+        card: card(&plugin, &newest, row.as_ref(), ctx.locale),
+        asks: cards::asks(&plugin, ctx.locale),
+        new_asks: granted
+            .map(|granted| granted.missing(plugin.manifest()))
+            .unwrap_or_default()
+            .into_iter()
+            .map(|ask| ask.id)
+            .collect(),
         settings_schema: plugin.manifest().settings.clone(),
-        settings: settings.unwrap_or_else(|| json!({})),
+        settings: settings.unwrap_or_else(|| serde_json::json!({})),
         providers: plugin
             .manifest()
             .providers
@@ -82,6 +109,10 @@ pub async fn get_plugin(app: &App, ctx: &Context, id: &PluginId) -> Result<Plugi
             webhooks: plugin.manifest().webhooks.len(),
             ..stops
         },
+        former: cards::former(app, &known),
+        source: known.source(&plugin),
+        can_remove: row.is_some_and(|row| !row.enabled),
+        update,
     })
 }
 
@@ -109,69 +140,6 @@ fn stops(c: &mut Conn, tenant: &TenantId, id: &PluginId) -> Result<Stops> {
     })
 }
 
-/// Turns a plugin on: the person has seen what this version asks for and allows it all.
-pub async fn enable_plugin(
-    app: &App,
-    ctx: &Context,
-    id: &PluginId,
-    seen_version: &str,
-) -> Result<()> {
-    ctx.require_to_see(Permission::ReadPlugins)?;
-    ctx.require(Permission::ManagePlugins)?;
-    let plugin = find_loaded(app, id)?;
-    let about = &plugin.manifest().plugin;
-    if about.version.to_string() != seen_version {
-        return Err(Error::Conflict { key: "error-plugin-version-changed" });
-    }
-    let (app2, ctx2) = (app.clone(), ctx.clone());
-    app.db
-        .transact(move |c| -> Result<()> {
-            let tenant = &ctx2.tenant;
-            let about = &plugin.manifest().plugin;
-            let now = app2.clock.now();
-            let grant = serde_json::to_value(Grant::everything(plugin.manifest()))?;
-            keep_enabled(c, tenant, about, grant, now)?;
-            schedules::put_of_plugin(&app2, c, tenant, &plugin, &ctx2.zone)?;
-            store::schedules::set_paused_of_plugin(c, tenant, &about.id, false)?;
-            store::jobs::resume_plugin(c, tenant, &about.id, now)?;
-            record(&app2, c, &ctx2, "plugin.enabled", &about.id, json!({"version": about.version}))
-        })
-        .await?;
-    app.wake_jobs();
-    Ok(())
-}
-
-fn keep_enabled(
-    c: &mut Conn,
-    tenant: &TenantId,
-    about: &runtime::manifest::About,
-    grant: Value,
-    now: Timestamp,
-) -> Result<()> {
-    let version = about.version.to_string();
-    if let Some(before) = store::tenant_plugins::find(c, tenant, &about.id)? {
-        let change = TenantPluginChange {
-            version,
-            enabled: true,
-            grant_json: grant.into(),
-            settings_json: before.settings_json,
-        };
-        store::tenant_plugins::update(c, tenant, &about.id, &change, before.rev, now)?;
-        return Ok(());
-    }
-    let row = TenantPlugin {
-        tenant_id: tenant.clone(),
-        plugin_id: about.id.clone(),
-        version,
-        enabled: true,
-        grant_json: grant.into(),
-        settings_json: json!({}).into(),
-        changed_at: now,
-        rev: 1,
-    };
-    Ok(store::tenant_plugins::insert(c, &row)?)
-}
-
 fn to_change(row: &TenantPlugin) -> TenantPluginChange {
     TenantPluginChange {
         version: row.version.clone(),
@@ -179,29 +147,6 @@ fn to_change(row: &TenantPlugin) -> TenantPluginChange {
         grant_json: row.grant_json.clone(),
         settings_json: row.settings_json.clone(),
     }
-}
-
-/// Turns a plugin off: nothing of it runs from now on. Settings, data and connections stay.
-pub async fn disable_plugin(app: &App, ctx: &Context, id: &PluginId) -> Result<()> {
-    ctx.require_to_see(Permission::ReadPlugins)?;
-    ctx.require(Permission::ManagePlugins)?;
-    find_loaded(app, id)?;
-    let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
-    app.db
-        .transact(move |c| -> Result<()> {
-            let tenant = &ctx2.tenant;
-            let Some(row) = store::tenant_plugins::find(c, tenant, &id)? else { return Ok(()) };
-            if !row.enabled {
-                return Ok(());
-            }
-            let now = app2.clock.now();
-            let change = TenantPluginChange { enabled: false, ..to_change(&row) };
-            store::tenant_plugins::update(c, tenant, &id, &change, row.rev, now)?;
-            store::schedules::set_paused_of_plugin(c, tenant, &id, true)?;
-            store::jobs::pause_plugin(c, tenant, &id, now)?;
-            record(&app2, c, &ctx2, "plugin.disabled", &id, json!({}))
-        })
-        .await
 }
 
 fn record(
@@ -212,6 +157,17 @@ fn record(
     id: &PluginId,
     detail: Value,
 ) -> Result<()> {
+    record_by(app, c, (&ctx.tenant, &Who::from(ctx)), action, id, detail)
+}
+
+fn record_by(
+    app: &App,
+    c: &mut Conn,
+    (tenant, who): (&TenantId, &Who),
+    action: &'static str,
+    id: &PluginId,
+    detail: Value,
+) -> Result<()> {
     let act = Act { action, entity: "plugin", entity_id: id.as_str(), detail };
-    audit::append(app, c, &ctx.tenant, &Who::from(ctx), &act)
+    audit::append(app, c, tenant, who, &act)
 }

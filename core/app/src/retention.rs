@@ -38,6 +38,7 @@ pub async fn sweep(app: &App) -> Result<usize> {
     gone += forget(app, move |c| store::inbox::delete_handled(c, finished)).await?;
     gone += approvals::expire_overdue(app).await?;
     gone += forget(app, move |c| store::approvals::delete_before(c, decided)).await?;
+    gone += crate::plugins::forget_former(app).await?;
     for tenant in app.db.read(store::tenants::list).await? {
         gone +=
             purge_people(app, tenant.id, now.plus_secs(-DELETED_PEOPLE_DAYS * DAY_SECS)).await?;

@@ -75,7 +75,8 @@ pub(crate) fn put(c: &mut Conn, schedule: &Schedule) -> Result<()> {
     Ok(store::schedules::update(c, tenant, &before.id, &change)?)
 }
 
-/// Adds the schedules of a plugin's manifest.
+/// Makes the schedules of a plugin those of its manifest. One that is there already keeps its next
+/// time; one that the manifest doesn't have any more goes.
 pub(crate) fn put_of_plugin(
     app: &App,
     c: &mut Conn,
@@ -83,7 +84,20 @@ pub(crate) fn put_of_plugin(
     plugin: &Plugin,
     zone: &Zone,
 ) -> Result<()> {
-    for wanted in &plugin.manifest().schedules {
+    let wanted = &plugin.manifest().schedules;
+    let mut there = store::schedules::list(c, tenant)?;
+    there.retain(|s| s.plugin_id.as_ref() == Some(plugin.id()) && s.kind == jobs::PLUGIN_JOB);
+    for gone in there.iter().filter(|s| wanted.iter().all(|w| w.name != s.name)) {
+        store::schedules::delete(c, tenant, &gone.id)?;
+    }
+    for wanted in wanted {
+        let same = there.iter().find(|s| {
+            s.name == wanted.name && s.cron == wanted.cron && s.zone.name() == zone.name()
+        });
+        let next_at = match same {
+            Some(same) => same.next_at,
+            None => next_after(&wanted.cron, zone, app.clock.now())?,
+        };
         let schedule = Schedule {
             id: ScheduleId::new(&*app.clock, &*app.rng),
             tenant_id: tenant.clone(),
@@ -93,7 +107,7 @@ pub(crate) fn put_of_plugin(
             payload_json: json!({"handler": wanted.handler, "payload": {}}).into(),
             cron: wanted.cron.clone(),
             zone: zone.clone(),
-            next_at: next_after(&wanted.cron, zone, app.clock.now())?,
+            next_at,
             paused: false,
         };
         put(c, &schedule)?;

@@ -182,9 +182,9 @@ async fn ask_for_new(
     let Some(refresh) = tokens.refresh.clone() else {
         return Err(Refused::Final("no refresh token".to_owned()));
     };
-    let plugin = plugins::find_loaded(app, &connection.plugin_id).map_err(for_now)?;
-    let provider = plugins::find_provider(app, &connection.plugin_id, &connection.provider)
-        .map_err(for_now)?;
+    let (tenant, id) = (&connection.tenant_id, &connection.plugin_id);
+    let provider = plugins::find_provider(app, tenant, id, &connection.provider).await;
+    let provider = provider.map_err(for_now)?;
     let (app2, tenant) = (app.clone(), connection.tenant_id.clone());
     let owner = connections::owner(&connection.plugin_id, &connection.provider);
     let keys = app
@@ -193,7 +193,7 @@ async fn ask_for_new(
         .await
         .map_err(for_now)?;
     let client = keys.basic_client(app, &provider).map_err(for_now)?;
-    let http = http_client(app, &connection.tenant_id, &plugin.manifest().plugin.id, &provider);
+    let http = http_client(app, &connection.tenant_id, &connection.plugin_id, &provider);
     let token = RefreshToken::new(refresh);
     let answer = client.exchange_refresh_token(&token).request_async(&http).await;
     match answer {

@@ -27,15 +27,20 @@ pub struct Arrival {
 }
 
 /// Takes a delivery in; twice is once. Whatever doesn't verify reads as not there.
+///
+/// While the plugin is off nothing is taken in, and a sender who proves to be the provider is told
+/// to come back: what providers repeat for hours or days is not lost when it is on again in time.
 pub async fn receive(app: &App, arrival: Arrival) -> Result<()> {
-    let plugin = plugins::find_enabled(app, &arrival.tenant, &arrival.plugin).await;
-    // A plugin that is off has no addresses, whoever asks.
-    let plugin = plugin.map_err(|_| Error::NotFound)?;
+    let found = plugins::running_if_on(app, &arrival.tenant, &arrival.plugin).await;
+    let (plugin, is_on) = found.map_err(|_| Error::NotFound)?;
     let webhook = plugin.manifest().webhook(&arrival.route).ok_or(Error::NotFound)?;
     if webhook.scope != Scope::Tenant {
         return Err(Error::NotFound);
     }
     verify(app, &plugin, webhook, &arrival).await?;
+    if !is_on {
+        return Err(Error::Unavailable { key: "error-plugin-off", detail: None });
+    }
     let delivery = Delivery {
         id: DeliveryId::new(&*app.clock, &*app.rng),
         tenant_id: arrival.tenant.clone(),

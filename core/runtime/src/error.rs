@@ -33,6 +33,9 @@ pub enum CallError {
         /// When it is worth trying again.
         retry_after: Duration,
     },
+    /// The business turned the plugin off, or is changing it, while the call ran.
+    #[error("the plugin was stopped")]
+    Stopped,
     /// The plugin doesn't offer this hook.
     #[error("the plugin doesn't offer this")]
     NotExported,
@@ -67,6 +70,7 @@ impl CallError {
             Self::TimedOut => "timed-out",
             Self::OutOfMemory => "out-of-memory",
             Self::Busy { .. } => "busy",
+            Self::Stopped => "stopped",
             Self::NotExported => "not-exported",
         }
     }

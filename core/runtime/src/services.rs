@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::approval::{ApprovalUse, Proposal};
 use crate::grant::Grant;
 use crate::limits::Limits;
-use crate::manifest::Slot;
+use crate::manifest::{Slot, Version};
 use crate::problem::Problem;
 
 /// For whom a plugin runs and what it may do. Every host call is judged by it.
@@ -31,6 +31,11 @@ pub struct CallContext {
     pub zone: Zone,
     /// The connected account the call is about; set for every port call.
     pub connection: Option<ConnectionId>,
+    /// The version that is called.
+    pub version: Version,
+    /// Which state of the tenant's plugin the call began in: turning it off, on or to another
+    /// version begins a new one, and what belongs to an old one may no longer do anything.
+    pub generation: i64,
     /// Names the request or job in every log line.
     pub request_id: String,
     /// What the call may use.
@@ -137,6 +142,12 @@ pub trait Services: Send + Sync {
         slot: &Slot,
         connection: Option<&ConnectionId>,
     ) -> Result<Secret, Problem>;
+
+    /// Whether the tenant still lets this call do things: asked before each request leaves. What
+    /// changes something here is to be asked inside its own transaction.
+    async fn may_go_on(&self, _ctx: &CallContext) -> bool {
+        true
+    }
 
     /// The provider answered 401 to this slot's secret. True when a fresh secret is worth one try.
     async fn credential_refused(

@@ -6,7 +6,7 @@ use domain::{AccountId, ConnectionId, PluginId, TenantId, Timestamp};
 use crate::backend::Conn;
 use crate::columns::{Opt, TextList};
 use crate::error::{Error, Result, found, settled};
-use crate::schema::connections;
+use crate::schema::{connections, oauth_flows};
 use crate::scope;
 
 words! {
@@ -234,4 +234,18 @@ pub fn swap_token(
     let rows = diesel::update(target).set(set).execute(c)?;
     settled(rows, || Ok(find(c, tenant, id)?.is_some()))?;
     Ok(token_rev + 1)
+}
+
+/// Removes every connection of a plugin, as on removing it; answers how many. Their calendars are
+/// gone before: disconnecting forgets them.
+pub fn delete_of_plugin(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<usize> {
+    scope::tenant(c, tenant)?;
+    let flows = oauth_flows::table
+        .filter(oauth_flows::tenant_id.eq(tenant.as_str()))
+        .filter(oauth_flows::plugin_id.eq(plugin.as_str()));
+    diesel::delete(flows).execute(c)?;
+    let all = connections::table
+        .filter(connections::tenant_id.eq(tenant.as_str()))
+        .filter(connections::plugin_id.eq(plugin.as_str()));
+    Ok(diesel::delete(all).execute(c)?)
 }

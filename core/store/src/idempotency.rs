@@ -37,6 +37,23 @@ pub fn insert(c: &mut Conn, answer: &Answer) -> Result<bool> {
     Ok(each_backend!(c, |c| insert.execute(c)?) > 0)
 }
 
+/// Forgets the answers of the scopes that are meant, given at this time or later: what they answered
+/// for was undone. Answers how many.
+pub fn delete_since(
+    c: &mut Conn,
+    tenant: &TenantId,
+    since: Timestamp,
+    is_meant: impl Fn(&str) -> bool,
+) -> Result<usize> {
+    scope::tenant(c, tenant)?;
+    let later = idempotency::table
+        .filter(idempotency::tenant_id.eq(tenant.as_str()))
+        .filter(idempotency::created_at.ge(since.as_millis()));
+    let mut scopes: Vec<String> = later.select(idempotency::scope).distinct().load(c)?;
+    scopes.retain(|scope| is_meant(scope));
+    Ok(diesel::delete(later.filter(idempotency::scope.eq_any(scopes))).execute(c)?)
+}
+
 /// Forgets answers given before; answers how many.
 pub fn delete_before(c: &mut Conn, before: Timestamp) -> Result<usize> {
     scope::system(c)?;

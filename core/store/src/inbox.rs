@@ -80,3 +80,12 @@ pub fn delete_handled(c: &mut Conn, before: Timestamp) -> Result<usize> {
     let old = inbox::table.filter(inbox::handled_at.lt(before.as_millis()));
     Ok(diesel::delete(old).execute(c)?)
 }
+
+/// Removes every delivery to a plugin, as on removing it; answers how many.
+pub fn delete_of_plugin(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<usize> {
+    scope::tenant(c, tenant)?;
+    let all = inbox::table
+        .filter(inbox::tenant_id.eq(tenant.as_str()))
+        .filter(inbox::plugin_id.eq(plugin.as_str()));
+    Ok(diesel::delete(all).execute(c)?)
+}

@@ -103,6 +103,17 @@ diesel::table! {
         publisher -> Text,
         path -> Text,
         installed_at -> BigInt,
+        origin -> Text,
+        publisher_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    plugin_publishers (plugin_id) {
+        plugin_id -> Text,
+        publisher_key -> Text,
+        publisher -> Text,
+        pinned_at -> BigInt,
     }
 }
 
@@ -116,6 +127,55 @@ diesel::table! {
         settings_json -> Text,
         changed_at -> BigInt,
         rev -> BigInt,
+        generation -> BigInt,
+        changing_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    plugin_snapshots (tenant_id, plugin_id) {
+        tenant_id -> Text,
+        plugin_id -> Text,
+        version -> Text,
+        grant_json -> Text,
+        settings_json -> Text,
+        with_state -> Bool,
+        taken_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    snapshot_records (tenant_id, plugin_id, collection, id) {
+        tenant_id -> Text,
+        plugin_id -> Text,
+        collection -> Text,
+        id -> Text,
+        value_json -> Text,
+        rev -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    snapshot_kv (tenant_id, plugin_id, key) {
+        tenant_id -> Text,
+        plugin_id -> Text,
+        key -> Text,
+        value -> Binary,
+        rev -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    plugin_refusals (tenant_id, plugin_id) {
+        tenant_id -> Text,
+        plugin_id -> Text,
+        version -> Text,
+        reason -> Text,
+        detail -> Text,
+        refused_at -> BigInt,
     }
 }
 

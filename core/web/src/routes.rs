@@ -133,6 +133,9 @@ mod lines {
         get  "/plugins/{plugin}/icon"                    Member  (PLUGINS, ALL) files::plugin_icon;
         post "/plugins/{plugin}/on"                      Member  (PLUGINS, MANAGE_PLUGINS) plugins::turn_on;
         post "/plugins/{plugin}/off"                     Member  (PLUGINS, MANAGE_PLUGINS) plugins::turn_off;
+        post "/plugins/{plugin}/upgrade"                 Member  (PLUGINS, MANAGE_PLUGINS) plugins::upgrade;
+        post "/plugins/{plugin}/rollback"                Member  (PLUGINS, MANAGE_PLUGINS) plugins::roll_back;
+        post "/plugins/{plugin}/remove"                  Member  (PLUGINS, MANAGE_PLUGINS) plugins::remove;
         post "/plugins/{plugin}/settings"                Member  (PLUGINS, MANAGE_PLUGINS) plugins::save_settings;
 
         get  "/connections"                              Member  (PLUGINS, ALL) connections::list;

@@ -150,6 +150,8 @@ impl HostBuilder {
             locale: self.locale,
             zone: self.zone.parse::<Zone>()?,
             connection: connected.then(|| ConnectionId::new(clock, rng)),
+            version: manifest.plugin.version,
+            generation: 0,
             request_id: "test".to_owned(),
             limits: self.limits,
         })

@@ -69,6 +69,8 @@ fn called(place: &Place) -> Result<Called> {
         locale: Locale::En,
         zone: Zone::utc(),
         connection: None,
+        version: plugin.manifest().plugin.version,
+        generation: 1,
         request_id: "bench".to_owned(),
         limits: Limits::default(),
     };

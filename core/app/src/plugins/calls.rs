@@ -5,12 +5,12 @@ use std::sync::Arc;
 use domain::{ConnectionId, PluginId, TenantId};
 use runtime::{CallContext, CallError, Grant, Limits, Plugin};
 use store::tenant_plugins::TenantPlugin;
+use store::tenants::Tenant;
 
-use super::find_loaded;
 use crate::App;
 use crate::error::{Error, Result};
 
-/// Whether the grant covers what the loaded version asks for.
+/// Whether the grant covers what a version asks for.
 pub(super) fn is_covered(plugin: &Plugin, row: &TenantPlugin) -> bool {
     grant_of(row).missing(plugin.manifest()).is_empty()
 }
@@ -24,23 +24,44 @@ pub(crate) fn grant_of(row: &TenantPlugin) -> Grant {
 pub(crate) async fn find_enabled(app: &App, tenant: &TenantId, id: &PluginId) -> Result<Plugin> {
     match call_context(app, tenant, id, None).await {
         Ok((plugin, _)) => Ok(plugin),
-        Err(Error::Unavailable { key, .. }) if is_off(key) => Err(Error::Conflict { key }),
+        Err(Error::Unavailable { key, .. }) if is_resting(key) => Err(Error::Conflict { key }),
         Err(error) => Err(error),
     }
 }
 
-fn is_off(key: &str) -> bool {
-    matches!(key, "error-plugin-off" | "error-plugin-needs-consent")
+/// Whether this says that a business's plugin rests: what waits for it goes on when it doesn't.
+pub(crate) fn is_resting(key: &str) -> bool {
+    matches!(
+        key,
+        "error-plugin-off"
+            | "error-plugin-needs-consent"
+            | "error-plugin-changing"
+            | "error-plugin-missing"
+    )
 }
 
-/// The plugin and the context of a call to it on behalf of a business; refused while it is off.
+/// The plugin in the version that a business has.
+pub(super) fn running(app: &App, row: &TenantPlugin) -> Result<Plugin> {
+    let rests = |key| Error::Unavailable { key, detail: Some(row.version.clone()) };
+    let found = app.plugins.find_version(&row.plugin_id, &row.version);
+    // Where only another version is left, a person decides about that one.
+    found.ok_or_else(|| match app.plugins.find(&row.plugin_id) {
+        Some(_) => rests("error-plugin-needs-consent"),
+        None => rests("error-plugin-missing"),
+    })
+}
+
+/// The plugin and the context of a call to it on behalf of a business; refused while it is off or
+/// being changed.
 pub(crate) async fn call_context(
     app: &App,
     tenant: &TenantId,
     id: &PluginId,
     connection: Option<ConnectionId>,
 ) -> Result<(Plugin, CallContext)> {
-    let plugin = find_loaded(app, id)?;
+    if app.plugins.find(id).is_none() {
+        return Err(Error::Unavailable { key: "error-plugin-missing", detail: None });
+    }
     let (tenant2, id2) = (tenant.clone(), id.clone());
     let (row, business) = app
         .db
@@ -52,21 +73,52 @@ pub(crate) async fn call_context(
     let row = row
         .filter(|row| row.enabled)
         .ok_or(Error::Unavailable { key: "error-plugin-off", detail: None })?;
+    if row.changing_until.is_some() {
+        return Err(Error::Unavailable { key: "error-plugin-changing", detail: None });
+    }
+    let plugin = running(app, &row)?;
     if !is_covered(&plugin, &row) {
         return Err(Error::Unavailable { key: "error-plugin-needs-consent", detail: None });
     }
-    let call = CallContext {
-        tenant: tenant.clone(),
-        plugin: id.clone(),
-        grant: Arc::new(grant_of(&row)),
-        settings: row.settings_json.0,
+    let mut call = context(app, &plugin, &row, &business);
+    call.connection = connection;
+    Ok((plugin, call))
+}
+
+/// The version that a business has on, whether or not a call could be made just now; None while it
+/// is off. [`Error::NotFound`] when the business never had it.
+pub(crate) async fn running_if_on(
+    app: &App,
+    tenant: &TenantId,
+    id: &PluginId,
+) -> Result<(Plugin, bool)> {
+    let (tenant, id2) = (tenant.clone(), id.clone());
+    let row = app.db.inspect(move |c| store::tenant_plugins::find(c, &tenant, &id2)).await?;
+    let row = row.ok_or(Error::NotFound)?;
+    let plugin = running(app, &row).or_else(|_| super::find_loaded(app, id))?;
+    Ok((plugin, row.enabled))
+}
+
+/// The context of a call to this version, with what the business allowed and set.
+pub(super) fn context(
+    app: &App,
+    plugin: &Plugin,
+    row: &TenantPlugin,
+    business: &Tenant,
+) -> CallContext {
+    CallContext {
+        tenant: row.tenant_id.clone(),
+        plugin: row.plugin_id.clone(),
+        grant: Arc::new(grant_of(row)),
+        settings: row.settings_json.0.clone(),
         locale: business.locale,
-        zone: business.zone,
-        connection,
+        zone: business.zone.clone(),
+        connection: None,
+        version: plugin.manifest().plugin.version,
+        generation: row.generation,
         request_id: domain::JobId::new(&*app.clock, &*app.rng).to_string(),
         limits: Limits::default(),
-    };
-    Ok((plugin, call))
+    }
 }
 
 /// What a failed call means to the caller.
@@ -83,6 +135,7 @@ pub(crate) fn call_error(error: CallError) -> Error {
             "unavailable" | "timeout" => Error::unavailable("error-provider-unavailable", problem),
             _ => Error::unavailable("error-plugin-failed", problem),
         },
+        CallError::Stopped => Error::unavailable("error-plugin-off", &error),
         _ => Error::unavailable("error-plugin-failed", &error),
     }
 }

@@ -18,10 +18,10 @@ const WAITING_MAX: i64 = 200;
 pub(super) async fn propose(app: &App, ctx: &CallContext, proposal: Proposal) -> Result<String> {
     check_connection(app, ctx, proposal.request.connection.as_ref()).await?;
     let row = row_of(app, ctx, proposal)?;
-    let made = insert(app, &row).await;
+    let made = insert(app, ctx, &row).await;
     match made {
         // Somebody proposed with the same key meanwhile; now it is there to be found.
-        Err(Error::Conflict { key: "error-exists-already" }) => insert(app, &row).await,
+        Err(Error::Conflict { key: "error-exists-already" }) => insert(app, ctx, &row).await,
         other => other,
     }
 }
@@ -64,11 +64,12 @@ fn row_of(app: &App, ctx: &CallContext, proposal: Proposal) -> Result<Approval> 
     })
 }
 
-async fn insert(app: &App, row: &Approval) -> Result<String> {
-    let (app2, row) = (app.clone(), row.clone());
+async fn insert(app: &App, ctx: &CallContext, row: &Approval) -> Result<String> {
+    let (app2, ctx, row) = (app.clone(), ctx.clone(), row.clone());
     let id = app
         .db
         .transact(move |c| -> Result<String> {
+            super::fence(c, &ctx)?;
             let (tenant, plugin) = (&row.tenant_id, &row.plugin_id);
             if let Some(known) = store::approvals::find_by_key(c, tenant, plugin, &row.once_key)? {
                 let same = known.digest == row.digest;
@@ -109,6 +110,7 @@ pub(super) async fn withdraw(app: &App, ctx: &CallContext, id: &str) -> Result<(
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.to_owned());
     app.db
         .transact(move |c| -> Result<()> {
+            super::fence(c, &ctx)?;
             let row = own(c, &ctx, &id)?;
             if store::approvals::withdraw(c, &ctx.tenant, &row.id)? {
                 let who = Who::plugin(&ctx.plugin);
@@ -149,6 +151,7 @@ async fn judge(
     });
     app.db
         .transact(move |c| -> Result<Option<&'static str>> {
+            super::fence(c, &ctx)?;
             let now = app2.clock.now();
             let wanted = Wanted { plugin: &ctx.plugin, route: &route, digest: &digest };
             let row = match &id {

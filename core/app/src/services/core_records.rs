@@ -27,6 +27,7 @@ pub(super) async fn upsert(
     let made = app
         .db
         .transact(move |c| -> Result<Value> {
+            super::fence(c, &ctx)?;
             let scope = format!("record/{}/{entity}", ctx.plugin);
             if let Some(done) = store::idempotency::find(c, &ctx.tenant, &scope, &key)? {
                 return Ok(done.result_json.0);

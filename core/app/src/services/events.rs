@@ -26,16 +26,24 @@ pub(super) async fn enqueue(
         job.run_at = at;
     }
     let now = app.clock.now();
-    let done = app.db.transact(move |c| store::jobs::enqueue(c, &job, now)).await?;
+    let ctx = ctx.clone();
+    let done = app
+        .db
+        .transact(move |c| -> Result<_> {
+            super::fence(c, &ctx)?;
+            Ok(store::jobs::enqueue(c, &job, now)?)
+        })
+        .await?;
     app.wake_jobs();
     Ok(done.id.to_string())
 }
 
 pub(super) async fn cancel(app: &App, ctx: &CallContext, id: &str) -> Result<()> {
     let Ok(id) = id.parse::<JobId>() else { return Err(Error::NotFound) };
-    let (tenant, plugin) = (ctx.tenant.clone(), ctx.plugin.clone());
+    let (ctx, tenant, plugin) = (ctx.clone(), ctx.tenant.clone(), ctx.plugin.clone());
     app.db
         .transact(move |c| -> Result<()> {
+            super::fence(c, &ctx)?;
             let job = store::jobs::find(c, &tenant, &id)?;
             match job {
                 Some(job)
@@ -59,6 +67,7 @@ pub(super) async fn publish(
     let (app2, ctx, topic, key) = (app.clone(), ctx.clone(), topic.to_owned(), key.to_owned());
     app.db
         .transact(move |c| -> Result<()> {
+            super::fence(c, &ctx)?;
             let scope = format!("event/{}/{topic}", ctx.plugin);
             let now = app2.clock.now();
             let answer = Answer {

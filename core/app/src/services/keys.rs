@@ -33,6 +33,7 @@ pub(super) async fn put(
     let rev = app
         .db
         .transact(move |c| -> Result<i64> {
+            super::fence(c, &ctx)?;
             let used = store::kv::size_bytes(c, space(&ctx))?;
             if used.saturating_add(i64::try_from(value.len()).unwrap_or(i64::MAX)) > BYTES_MAX {
                 return Err(Error::invalid("value", "error-plugin-storage-full"));
@@ -52,7 +53,12 @@ pub(super) async fn delete(
 ) -> Result<()> {
     let (now, ctx, key) = (app.clock.now(), ctx.clone(), key.to_owned());
     let expected = expected_rev.map(to_rev);
-    Ok(app.db.transact(move |c| store::kv::delete(c, space(&ctx), &key, expected, now)).await?)
+    app.db
+        .transact(move |c| -> Result<()> {
+            super::fence(c, &ctx)?;
+            Ok(store::kv::delete(c, space(&ctx), &key, expected, now)?)
+        })
+        .await
 }
 
 pub(super) async fn list(

@@ -67,6 +67,15 @@ pub(crate) fn problem(error: Error) -> Problem {
     }
 }
 
+/// Refuses what a call still wants to do after its plugin was turned off or is being changed. Part
+/// of the transaction that would do it, so that nothing slips through between.
+pub(crate) fn fence(c: &mut store::Conn, ctx: &CallContext) -> Result<(), Error> {
+    match store::tenant_plugins::hold_generation(c, &ctx.tenant, &ctx.plugin, ctx.generation) {
+        Err(store::Error::Conflict) => Err(Error::Forbidden),
+        other => Ok(other?),
+    }
+}
+
 #[async_trait]
 impl Services for Workspace {
     async fn credential(
@@ -86,6 +95,13 @@ impl Services for Workspace {
     ) -> bool {
         let Ok(app) = self.app() else { return false };
         credentials::renew(&app, ctx, slot, connection).await.is_ok()
+    }
+
+    async fn may_go_on(&self, ctx: &CallContext) -> bool {
+        let Ok(app) = self.app() else { return false };
+        let (tenant, plugin) = (ctx.tenant.clone(), ctx.plugin.clone());
+        let row = app.db.read(move |c| store::tenant_plugins::find(c, &tenant, &plugin)).await;
+        matches!(row, Ok(Some(row)) if row.generation == ctx.generation)
     }
 
     async fn records_get(

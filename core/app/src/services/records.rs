@@ -124,7 +124,7 @@ pub(super) async fn upsert(
         return crate::services::core_records::upsert(app, ctx, entity, value, expected_rev, key)
             .await;
     }
-    let plugin = plugins::find_loaded(app, &ctx.plugin)?;
+    let plugin = plugins::find_version(app, &ctx.plugin, ctx.version)?;
     let collection = plugin.manifest().collection(entity).ok_or(Error::NotFound)?;
     let id = value.get("id").and_then(Value::as_str).map(str::to_owned);
     let mut bare = value;
@@ -138,6 +138,7 @@ pub(super) async fn upsert(
     let (app2, ctx, entity, key) = (app.clone(), ctx.clone(), entity.to_owned(), key.to_owned());
     app.db
         .transact(move |c| -> Result<Value> {
+            super::fence(c, &ctx)?;
             let scope = format!("record/{}/{entity}", ctx.plugin);
             if let Some(done) = store::idempotency::find(c, &ctx.tenant, &scope, &key)? {
                 return Ok(done.result_json.0);
@@ -218,9 +219,12 @@ pub(super) async fn delete(
     }
     let (ctx, entity, id) = (ctx.clone(), entity.to_owned(), id.to_owned());
     let expected = expected_rev.map(|rev| i64::try_from(rev).unwrap_or(i64::MAX));
-    let work =
-        move |c: &mut Conn| store::plugin_records::delete(c, of(&ctx, &entity), &id, expected);
-    Ok(app.db.transact(work).await?)
+    app.db
+        .transact(move |c| -> Result<()> {
+            super::fence(c, &ctx)?;
+            Ok(store::plugin_records::delete(c, of(&ctx, &entity), &id, expected)?)
+        })
+        .await
 }
 
 /// The contract's person.

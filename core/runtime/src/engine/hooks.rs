@@ -117,6 +117,8 @@ impl Engine {
             locale: Locale::En,
             zone: Zone::utc(),
             connection: None,
+            version: plugin.manifest().plugin.version,
+            generation: 0,
             request_id: request_id.to_owned(),
             limits: Limits::default(),
         }

@@ -23,12 +23,13 @@ mod invoke;
 mod load;
 mod meter;
 mod run;
+mod running;
 mod slots;
 pub(crate) mod state;
 mod threads;
 mod watch;
 
-pub(crate) use load::COMPONENT_BYTES_MAX;
+pub(crate) use load::{COMPONENT_BYTES_MAX, FILE_BYTES_MAX};
 pub use load::{Export, Plugin, PluginFiles};
 pub use watch::MemoryWatch;
 
@@ -86,6 +87,7 @@ struct Inner {
     cache: cache::Cache,
     compiler: Option<Arc<dyn Compiler>>,
     slots: slots::Slots,
+    running: running::Running,
     world: Arc<World>,
     threads: threads::Threads,
 }
@@ -131,8 +133,21 @@ impl Engine {
             watch,
             nobody,
         });
-        let compiler = config.compiler;
-        Ok(Self(Arc::new(Inner { engine, linker, cache, compiler, slots, world, threads })))
+        let (compiler, running) = (config.compiler, running::Running::default());
+        let inner = Inner { engine, linker, cache, compiler, slots, running, world, threads };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Ends every call of a plugin that runs for a tenant now, wherever it is, also those that wait
+    /// for a place; answers how many. The callers get [`crate::CallError::Stopped`].
+    pub fn stop_calls(&self, tenant: &TenantId, plugin: &PluginId) -> usize {
+        self.0.running.stop(tenant, plugin)
+    }
+
+    /// Waits until the calls of a plugin that run for a tenant have ended; false when they haven't
+    /// in time.
+    pub async fn drain_calls(&self, tenant: &TenantId, plugin: &PluginId, most: Duration) -> bool {
+        self.0.running.wait(tenant, plugin, most).await
     }
 }
 
@@ -164,7 +179,7 @@ pub(crate) fn compiling_engine() -> wasmtime::Result<wasmtime::Engine> {
 }
 
 /// Bytes as lower-case hex.
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
         let _ = write!(out, "{byte:02x}");

@@ -11,6 +11,7 @@ use wasmtime::{Store, StoreContextMut, UpdateDeadline};
 
 use super::invoke::{Hook, Output, invoke};
 use super::meter::CpuMeter;
+use super::running::Underway;
 use super::state::{Entries, State, World};
 use super::{Engine, Plugin, bindings};
 use crate::capability::log::one_line;
@@ -50,11 +51,17 @@ impl Engine {
             return Err(CallError::NotExported);
         }
         let began = Instant::now();
-        let place = match self.0.slots.take(&job.ctx.tenant, &job.ctx.plugin).await {
+        let mut underway = self.0.running.enter(&job.ctx.tenant, &job.ctx.plugin);
+        let placed = tokio::select! {
+            biased;
+            () = underway.stopped() => Err(CallError::Stopped),
+            placed = self.0.slots.take(&job.ctx.tenant, &job.ctx.plugin) => placed,
+        };
+        let place = match placed {
             Ok(place) => place,
-            Err(busy) => {
-                self.0.world.count(&job, &never_ran(&job, began, &busy));
-                return Err(busy);
+            Err(why) => {
+                self.0.world.count(&job, &never_ran(&job, began, &why));
+                return Err(why);
             }
         };
         let queued = began.elapsed();
@@ -63,7 +70,7 @@ impl Engine {
         let (cpu, turns) = (Arc::new(CpuMeter::default()), place.turns.clone());
         let measured = Arc::clone(&cpu);
         let call = async move {
-            let outcome = run(&engine, world, job, began, queued, measured).await;
+            let outcome = run(&engine, world, job, began, queued, measured, underway).await;
             drop(place);
             outcome
         };
@@ -103,6 +110,7 @@ async fn run(
     began: Instant,
     queued: Duration,
     cpu: Arc<CpuMeter>,
+    mut underway: Underway,
 ) -> Result<Output, CallError> {
     let Job { plugin, ctx, hook, has_tenant } = job;
     let name = hook.name();
@@ -121,13 +129,18 @@ async fn run(
             let instance = plugin.pre().instantiate_async(&mut store).await?;
             invoke(&mut store, &instance, plugin.indices(), hook).await
         };
-        timeout(ctx.limits.wall(), metered(&cpu, call)).await
+        tokio::select! {
+            biased;
+            () = underway.stopped() => None,
+            ended = timeout(ctx.limits.wall(), metered(&cpu, call)) => Some(ended),
+        }
     };
     let outcome = match outcome {
-        Err(_) => Err(CallError::TimedOut),
-        Ok(Err(error)) => Err(failure(&error, store.data().memory.refused())),
-        Ok(Ok(Err(problem))) => Err(CallError::Problem(bounded(problem))),
-        Ok(Ok(Ok(output))) => Ok(output),
+        None => Err(CallError::Stopped),
+        Some(Err(_)) => Err(CallError::TimedOut),
+        Some(Ok(Err(error))) => Err(failure(&error, store.data().memory.refused())),
+        Some(Ok(Ok(Err(problem)))) => Err(CallError::Problem(bounded(problem))),
+        Some(Ok(Ok(Ok(output)))) => Ok(output),
     };
     if let Some(watch) = &world.watch {
         watch.show(&mut store, name).await;

@@ -221,3 +221,27 @@ fn a_packages_hash_covers_every_file() {
     three.locales.push((domain::Locale::En, "a = b".to_owned()));
     assert!(one.hash() != two.hash() && one.hash() != three.hash());
 }
+
+#[tokio::test]
+async fn a_call_is_stopped_at_once_and_leaves_the_place_free() {
+    let house = House::new();
+    let plugin = house.load(MANIFEST, guests::job(guests::SPIN));
+    let mut ctx = house.ctx(&plugin);
+    ctx.limits.cpu_ms = 60_000;
+    ctx.limits.wall_ms = 60_000;
+    let (engine, spinning) = (house.engine.clone(), plugin.clone());
+    let tenant = house.tenant.clone();
+    let call =
+        tokio::spawn(async move { engine.run_job(&spinning, ctx, "work", &json!({}), 1).await });
+    while house.engine.drain_calls(&tenant, plugin.id(), Duration::ZERO).await {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    let asked = Instant::now();
+    assert_eq!(house.engine.stop_calls(&tenant, plugin.id()), 1);
+    assert_eq!(call.await.unwrap(), Err(CallError::Stopped));
+    assert!(asked.elapsed() < Duration::from_millis(200), "{:?}", asked.elapsed());
+    assert!(house.engine.drain_calls(&tenant, plugin.id(), Duration::from_secs(1)).await);
+    let fine = house.load(MANIFEST, guests::job(guests::FINE));
+    assert_eq!(run(&house, &fine).await, Ok(None));
+}

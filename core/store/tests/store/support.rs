@@ -229,6 +229,8 @@ pub async fn give_plugin(db: &Db, tenant: &TenantId) -> TenantPlugin {
         publisher: "Acme".to_owned(),
         path: "plugins/acme-calendar".to_owned(),
         installed_at: START,
+        origin: store::plugins::Origin::Folder,
+        publisher_key: None,
     };
     let given = TenantPlugin {
         tenant_id: tenant.clone(),
@@ -239,6 +241,8 @@ pub async fn give_plugin(db: &Db, tenant: &TenantId) -> TenantPlugin {
         settings_json: Json(serde_json::json!({})),
         changed_at: START,
         rev: 1,
+        generation: 1,
+        changing_until: None,
     };
     let stored = given.clone();
     db.write(move |c| {

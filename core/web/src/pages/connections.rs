@@ -54,12 +54,12 @@ pub fn rows(member: &Member, all: Vec<Connection>) -> Vec<ConnectionRow> {
 }
 
 fn row(member: &Member, connection: &Connection) -> ConnectionRow {
-    let card = provider(member, &connection.plugin_id, &connection.provider);
+    let name = provider_name(member, &connection.plugin_id, &connection.provider);
     let state = connection.state.as_str();
     ConnectionRow {
         href: format!("/connections/{}", connection.id),
         icon: icon(member, &connection.plugin_id),
-        provider: card.map_or_else(|_| connection.provider.clone(), |card| card.name),
+        provider: name.unwrap_or_else(|| connection.provider.clone()),
         account: connection.account_name.clone(),
         email: connection.account_email.clone(),
         state: state.to_owned(),
@@ -71,9 +71,17 @@ fn row(member: &Member, connection: &Connection) -> ConnectionRow {
     }
 }
 
-fn provider(member: &Member, plugin: &PluginId, name: &str) -> Result<ProviderCard, Error> {
-    let loaded = plugins::find_loaded(&member.web.app, plugin)?;
-    let provider = plugins::find_provider(&member.web.app, plugin, name)?;
+/// The name of a provider, which is the same in every version.
+fn provider_name(member: &Member, plugin: &PluginId, name: &str) -> Option<String> {
+    let loaded = plugins::find_loaded(&member.web.app, plugin).ok()?;
+    let provider = loaded.manifest().provider(name)?;
+    Some(loaded.texts().text(member.ctx.locale, &provider.name, &[]))
+}
+
+async fn provider(member: &Member, plugin: &PluginId, name: &str) -> Result<ProviderCard, Error> {
+    let (app, tenant) = (&member.web.app, &member.ctx.tenant);
+    let loaded = plugins::find_of_tenant(app, tenant, plugin).await?;
+    let provider = plugins::find_provider(app, tenant, plugin, name).await?;
     Ok(plugins::provider_card(&loaded, &provider, member.ctx.locale))
 }
 
@@ -113,7 +121,7 @@ async fn wizard(
 ) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
     let ready = oauth::prepare_connection(app, ctx, plugin, name).await?;
-    let card = provider(member, plugin, name)?;
+    let card = provider(member, plugin, name).await?;
     let base = format!("/connections/new/{plugin}/{name}");
     let page = ConnectPage {
         client_action: format!("{base}/client"),
@@ -131,7 +139,7 @@ async fn wizard(
         failed,
     };
     let answer = member.form_page(&page, &page.errors).await?;
-    Ok(leading_to(member, plugin, name, answer))
+    Ok(leading_to(member, plugin, name, answer).await)
 }
 
 fn scope_row(scope: &plugins::ScopeCard, granted: bool) -> ScopeRow {
@@ -144,14 +152,15 @@ fn scope_row(scope: &plugins::ScopeCard, granted: bool) -> ScopeRow {
 }
 
 /// Lets this page's forms be redirected to the provider, which browsers otherwise refuse.
-fn leading_to(
+async fn leading_to(
     member: &Member,
     plugin: &PluginId,
     name: &str,
     mut answer: HttpResponse,
 ) -> HttpResponse {
     let app = &member.web.app;
-    let Ok(provider) = plugins::find_provider(app, plugin, name) else { return answer };
+    let found = plugins::find_provider(app, &member.ctx.tenant, plugin, name).await;
+    let Ok(provider) = found else { return answer };
     let page = app.egress.browser_url(&provider.authorization);
     if let Ok(url) = Url::parse(&page) {
         answer.extensions_mut().insert(FormTarget(url.origin().ascii_serialization()));
@@ -241,7 +250,7 @@ pub async fn callback(
         return Err(error.into());
     };
     let plugin: PluginId = id(plugin)?;
-    plugins::find_provider(&member.web.app, &plugin, provider)?;
+    plugins::find_provider(&member.web.app, &member.ctx.tenant, &plugin, provider).await?;
     tracing::info!(%plugin, provider, %error, "an account was not connected");
     Ok(go_with(&format!("/connections/new/{plugin}/{provider}?failed={key}"), [done]))
 }
@@ -256,7 +265,7 @@ async fn connection_page(member: &Member, which: &ConnectionId, errors: Errors) 
     let connection = connected::get_connection(app, ctx, which).await?;
     let can_manage = ctx.role.may(Permission::ManageConnections);
     let state = connection.state.as_str();
-    let has_calendars = serves_calendars(member, &connection.plugin_id) && can_manage;
+    let has_calendars = serves_calendars(member, &connection.plugin_id).await && can_manage;
     let (calendars, calendars_problem) = if has_calendars && state == "working" {
         offered(member, which).await?
     } else {
@@ -269,7 +278,7 @@ async fn connection_page(member: &Member, which: &ConnectionId, errors: Errors) 
         plugin_href: format!("/plugins/{}", connection.plugin_id),
         plugin: plugin_name(member, &connection.plugin_id),
         since: member.dates().moment(connection.created_at),
-        scopes: granted(member, &connection),
+        scopes: granted(member, &connection).await,
         has_calendars: has_calendars && state == "working",
         defaults: defaults(member).await?,
         calendars,
@@ -281,22 +290,23 @@ async fn connection_page(member: &Member, which: &ConnectionId, errors: Errors) 
         can_manage,
     };
     let answer = member.form_page(&page, &errors).await?;
-    Ok(leading_to(member, &connection.plugin_id, &connection.provider, answer))
+    Ok(leading_to(member, &connection.plugin_id, &connection.provider, answer).await)
 }
 
 /// What is asked for, and whether this account granted it.
-fn granted(member: &Member, connection: &Connection) -> Vec<ScopeRow> {
+async fn granted(member: &Member, connection: &Connection) -> Vec<ScopeRow> {
     let (plugin, name) = (&connection.plugin_id, &connection.provider);
-    let found = plugins::find_provider(&member.web.app, plugin, name);
-    let (Ok(manifest), Ok(card)) = (found, provider(member, plugin, name)) else {
+    let found = plugins::find_provider(&member.web.app, &member.ctx.tenant, plugin, name).await;
+    let (Ok(manifest), Ok(card)) = (found, provider(member, plugin, name).await) else {
         return Vec::new();
     };
     let asked = manifest.scopes.iter().zip(&card.scopes);
     asked.map(|(asked, told)| scope_row(told, asked.is_granted(&connection.scopes.0))).collect()
 }
 
-fn serves_calendars(member: &Member, plugin: &PluginId) -> bool {
-    let loaded = plugins::find_loaded(&member.web.app, plugin);
+async fn serves_calendars(member: &Member, plugin: &PluginId) -> bool {
+    let (app, tenant) = (&member.web.app, &member.ctx.tenant);
+    let loaded = plugins::find_of_tenant(app, tenant, plugin).await;
     loaded.is_ok_and(|plugin| plugin.manifest().ports.calendar)
 }
 

@@ -6,6 +6,7 @@ use app::plugins::{self, Ask, Figures, PluginCard, PluginPage as Found, Stops};
 use domain::{Permission, PluginId, Secret};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 use crate::answer::{Answer, form_errors};
 use crate::error::Failure;
@@ -13,7 +14,8 @@ use crate::member::Member;
 use crate::pages::connections::rows as connection_rows;
 use crate::pages::id;
 use crate::views::plugins::{
-    AskRow, PluginPage, PluginRow, Plugins, ProviderRow, SettingField, StopRow, UsageRow,
+    AskRow, FormerRow, PluginPage, PluginRow, Plugins, ProviderRow, SettingField, SourceRow,
+    StopRow, UpdateRow, UsageRow,
 };
 use crate::views::{Choice, Errors};
 
@@ -38,6 +40,7 @@ fn row(member: &Member, card: PluginCard) -> PluginRow {
         version: card.version,
         enabled: card.enabled,
         needs_consent: card.needs_consent,
+        update_waits: card.update_waits,
     }
 }
 
@@ -57,9 +60,16 @@ async fn page(member: &Member, plugin: &PluginId, errors: Errors) -> Answer {
     let found = plugins::get_plugin(app, ctx, plugin).await?;
     let mut connections = connected::list_connections(app, ctx).await?;
     connections.retain(|each| each.plugin_id == *plugin && each.state.as_str() != "disconnected");
-    let (hosts, asks) = asks(member, &found.asks);
+    let (hosts, asks) = asks(member, &found.asks, &found.new_asks);
     let page = PluginPage {
-        settings: settings(member, plugin, &found)?,
+        settings: settings(member, plugin, &found).await?,
+        update: update(member, &found),
+        former: former(member, &found),
+        source: SourceRow {
+            is_signed: found.source.is_signed,
+            fingerprint: found.source.fingerprint.clone(),
+        },
+        can_remove: found.can_remove,
         stops: stops(&found.stops),
         usage: usage(plugins::plugin_usage(app, ctx, plugin).await?),
         providers: found
@@ -81,8 +91,30 @@ async fn page(member: &Member, plugin: &PluginId, errors: Errors) -> Answer {
     member.form_page(&page, &page.errors).await
 }
 
+/// The version that waits, with what it asks for beyond what was allowed.
+fn update(member: &Member, found: &Found) -> Option<UpdateRow> {
+    let update = found.update.as_ref()?;
+    let (hosts, asks) = asks(member, &update.asks, &BTreeSet::new());
+    Some(UpdateRow {
+        version: update.version.clone(),
+        reason: update.reason.as_str(),
+        detail: update.detail.clone(),
+        asks,
+        hosts,
+    })
+}
+
+fn former(member: &Member, found: &Found) -> Option<FormerRow> {
+    let former = found.former.as_ref()?;
+    Some(FormerRow {
+        version: former.version.clone(),
+        since: member.dates().moment(former.replaced_at),
+        restores_data: former.restores_data,
+    })
+}
+
 /// What it asks for by kind, and the servers it may talk to.
-fn asks(member: &Member, all: &[Ask]) -> (Vec<String>, Vec<AskRow>) {
+fn asks(member: &Member, all: &[Ask], new: &BTreeSet<String>) -> (Vec<String>, Vec<AskRow>) {
     let (mut hosts, mut rows): (Vec<String>, Vec<AskRow>) = (Vec::new(), Vec::new());
     for ask in all {
         let kind = serde_json::to_value(ask.kind).unwrap_or_default();
@@ -95,13 +127,16 @@ fn asks(member: &Member, all: &[Ask]) -> (Vec<String>, Vec<AskRow>) {
         }
         let reason = ask.reason.clone().unwrap_or_default();
         let detail = detail(member, &key, &ask.subject, &reason);
-        match rows.iter_mut().find(|row| row.key == key && (row.reason == reason || key == "scope"))
-        {
+        let is_new = new.contains(&ask.id);
+        let same = |row: &&mut AskRow| {
+            row.key == key && row.is_new == is_new && (row.reason == reason || key == "scope")
+        };
+        match rows.iter_mut().find(same) {
             Some(row) => row.details.extend(detail),
             None => rows.push(AskRow {
                 reason: if key == "scope" { String::new() } else { reason },
                 details: detail.into_iter().collect(),
-                is_new: false,
+                is_new,
                 key,
             }),
         }
@@ -158,9 +193,13 @@ fn usage(figures: Option<Figures>) -> Vec<UsageRow> {
     rows.into_iter().map(|(key, value)| UsageRow { key, value }).collect()
 }
 
-fn settings(member: &Member, id: &PluginId, found: &Found) -> Result<Vec<SettingField>, Failure> {
+async fn settings(
+    member: &Member,
+    id: &PluginId,
+    found: &Found,
+) -> Result<Vec<SettingField>, Failure> {
     let Some(schema) = &found.settings_schema else { return Ok(Vec::new()) };
-    let plugin = plugins::find_loaded(&member.web.app, id)?;
+    let plugin = plugins::find_of_tenant(&member.web.app, &member.ctx.tenant, id).await?;
     let text = |key: &str| plugin.texts().text(member.ctx.locale, key, &[]);
     let fields = schema.properties.iter().map(|property| {
         let default = property.default.clone().unwrap_or_default();
@@ -216,8 +255,11 @@ pub struct Consent {
 /// Turns a plugin on, allowing what its page shows.
 pub async fn turn_on(member: Member, path: Path<String>, form: Form<Consent>) -> Answer {
     let plugin: PluginId = id(&path)?;
-    plugins::enable_plugin(&member.web.app, &member.ctx, &plugin, &form.version).await?;
-    member.said(&format!("/plugins/{plugin}"), "said-plugin-on")
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    match plugins::enable_plugin(app, ctx, &plugin, &form.version).await {
+        Ok(()) => member.said(&format!("/plugins/{plugin}"), "said-plugin-on"),
+        Err(error) => page(&member, &plugin, form_errors(error)?).await,
+    }
 }
 
 /// Turns a plugin off.
@@ -225,6 +267,43 @@ pub async fn turn_off(member: Member, path: Path<String>) -> Answer {
     let plugin: PluginId = id(&path)?;
     plugins::disable_plugin(&member.web.app, &member.ctx, &plugin).await?;
     member.said(&format!("/plugins/{plugin}"), "said-plugin-off")
+}
+
+/// Takes the version that waits, allowing what its page shows.
+pub async fn upgrade(member: Member, path: Path<String>, form: Form<Consent>) -> Answer {
+    let plugin: PluginId = id(&path)?;
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    match plugins::upgrade_plugin(app, ctx, &plugin, &form.version).await {
+        Ok(()) => member.said(&format!("/plugins/{plugin}"), "said-plugin-updated"),
+        Err(error) => page(&member, &plugin, form_errors(error)?).await,
+    }
+}
+
+/// Goes back to the version before.
+pub async fn roll_back(member: Member, path: Path<String>, form: Form<Consent>) -> Answer {
+    let plugin: PluginId = id(&path)?;
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    match plugins::roll_back_plugin(app, ctx, &plugin, &form.version).await {
+        Ok(()) => member.said(&format!("/plugins/{plugin}"), "said-plugin-back"),
+        Err(error) => page(&member, &plugin, form_errors(error)?).await,
+    }
+}
+
+/// What was typed to show that it is meant.
+#[derive(Deserialize)]
+pub struct Confirmation {
+    #[serde(default)]
+    confirm: String,
+}
+
+/// Removes a plugin's data from the business.
+pub async fn remove(member: Member, path: Path<String>, form: Form<Confirmation>) -> Answer {
+    let plugin: PluginId = id(&path)?;
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    match plugins::remove_plugin(app, ctx, &plugin, &form.confirm).await {
+        Ok(()) => member.said(&format!("/plugins/{plugin}"), "said-plugin-removed"),
+        Err(error) => page(&member, &plugin, form_errors(error)?).await,
+    }
 }
 
 /// Saves a plugin's settings; secrets among them go into the vault.
@@ -236,7 +315,7 @@ pub async fn save_settings(
     let plugin: PluginId = id(&path)?;
     let (app, ctx) = (&member.web.app, &member.ctx);
     let found = plugins::get_plugin(app, ctx, &plugin).await?;
-    let fields = settings(&member, &plugin, &found)?;
+    let fields = settings(&member, &plugin, &found).await?;
     let (values, secrets) = entered(&fields, &form);
     let mut saved = plugins::save_plugin_settings(app, ctx, &plugin, Value::Object(values)).await;
     for (name, secret) in secrets {

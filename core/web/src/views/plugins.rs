@@ -38,8 +38,10 @@ pub struct PluginRow {
     pub version: String,
     /// Whether this business has it on.
     pub enabled: bool,
-    /// Whether it asks for more than was allowed.
+    /// Whether it rests because it asks for more than was allowed.
     pub needs_consent: bool,
+    /// Whether a newer version waits while this one works.
+    pub update_waits: bool,
 }
 
 /// The page of a plugin.
@@ -57,6 +59,14 @@ pub struct PluginPage {
     pub providers: Vec<ProviderRow>,
     /// Its connections.
     pub connections: Vec<ConnectionRow>,
+    /// A newer version that is not in use.
+    pub update: Option<UpdateRow>,
+    /// The version before.
+    pub former: Option<FormerRow>,
+    /// Where its code comes from.
+    pub source: SourceRow,
+    /// Whether it can be removed with its data.
+    pub can_remove: bool,
     /// Its settings.
     pub settings: Vec<SettingField>,
     /// What its calls used; empty before the first.
@@ -80,6 +90,41 @@ pub struct AskRow {
     pub details: Vec<String>,
     /// Whether it is new since the last consent.
     pub is_new: bool,
+}
+
+/// A newer version that is not in use.
+#[derive(Debug, Clone, Serialize)]
+pub struct UpdateRow {
+    /// The version.
+    pub version: String,
+    /// Why not; its text is `update-<reason>`.
+    pub reason: &'static str,
+    /// What was found.
+    pub detail: String,
+    /// What it asks for beyond what was allowed.
+    pub asks: Vec<AskRow>,
+    /// Where it wants to send requests beyond what was allowed.
+    pub hosts: Vec<String>,
+}
+
+/// The version before.
+#[derive(Debug, Clone, Serialize)]
+pub struct FormerRow {
+    /// The version.
+    pub version: String,
+    /// When the newer one took its place.
+    pub since: String,
+    /// Whether going back also takes its data back.
+    pub restores_data: bool,
+}
+
+/// Where a plugin's code comes from.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceRow {
+    /// Whether its publisher signed it.
+    pub is_signed: bool,
+    /// The fingerprint of the publisher's key.
+    pub fingerprint: Option<String>,
 }
 
 /// Something that stops.

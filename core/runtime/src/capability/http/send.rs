@@ -131,6 +131,10 @@ impl Sender {
         for slot in self.slots(request) {
             secrets.push(self.fill(&mut outgoing, request, slot, url).await?);
         }
+        // As late as can be: a plugin that was turned off while it ran sends nothing any more.
+        if !self.world.services.may_go_on(&self.ctx).await {
+            return Err(Problem::denied("the plugin was turned off while it ran"));
+        }
         if let Some(wanted) = wanted {
             self.world.services.approval_use(&self.ctx, wanted).await?;
         }

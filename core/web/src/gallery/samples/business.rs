@@ -1,4 +1,4 @@
-//! Samples of what surrounds the work: the door, plugins, connections, team, settings, errors.
+//! Samples of what surrounds the work: the door, connections, team, settings, errors.
 
 use domain::Locale;
 
@@ -13,9 +13,6 @@ use crate::views::door::{
     AcceptInvitation, Reset, SignIn, TenantRow, Tenants, Welcome, WelcomeForm,
 };
 use crate::views::errors::ErrorPage;
-use crate::views::plugins::{
-    AskRow, PluginPage, PluginRow, Plugins, ProviderRow, SettingField, StopRow, UsageRow,
-};
 use crate::views::settings::{Settings, SettingsForm};
 use crate::views::team::{InvitationLink, InvitationRow, MemberRow, Team};
 use crate::views::{Avatar, Choice, Errors};
@@ -23,10 +20,6 @@ use crate::views::{Avatar, Choice, Errors};
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let w = Words(gallery.locale);
     draw_door(gallery, w);
-    gallery.page("plugins", "/plugins", &Plugins { plugins: plugins(w), can_manage: true });
-    gallery.page("plugins-empty", "/plugins", &Plugins { plugins: vec![], can_manage: true });
-    gallery.page("plugin", "/plugins", &plugin(w, true));
-    gallery.page("plugin-off", "/plugins", &plugin(w, false));
     gallery.page("connections", "/connections", &connections(w));
     let none = Connections { connections: vec![], offers: vec![], can_manage: true };
     gallery.page("connections-empty", "/connections", &none);
@@ -79,7 +72,7 @@ fn draw_door(gallery: &mut Gallery<'_>, w: Words) {
     gallery.door("reset", "/reset/x", &reset);
 }
 
-fn zones() -> Vec<Choice> {
+pub(super) fn zones() -> Vec<Choice> {
     ["Asia/Jerusalem", "Europe/Paris", "UTC"]
         .map(|zone| Choice::new(zone, zone, "Asia/Jerusalem"))
         .to_vec()
@@ -129,116 +122,6 @@ fn tenants(w: Words) -> Tenants {
             row(w.of("Wild Fig Flowers", "פרחי תאנת הבר"), "owner", true),
             row(w.of("Levi Studio", "סטודיו לוי"), "accountant", false),
         ],
-    }
-}
-
-fn plugin_row(w: Words, name: (&str, &str), about: (&str, &str), enabled: bool) -> PluginRow {
-    PluginRow {
-        id: "acme-calendar".into(),
-        href: "/plugins/acme-calendar".into(),
-        icon: None,
-        name: w.of(name.0, name.1),
-        description: w.of(about.0, about.1),
-        publisher: "OXPI".into(),
-        version: "0.1.0".into(),
-        enabled,
-        needs_consent: false,
-    }
-}
-
-fn plugins(w: Words) -> Vec<PluginRow> {
-    let calendar = ("Google Calendar", "יומן גוגל");
-    let about = (
-        "Keeps appointments in step with the calendar you already use, both ways.",
-        "מסנכרן את הפגישות עם היומן שכבר בשימוש, לשני הכיוונים.",
-    );
-    vec![
-        plugin_row(w, calendar, about, true),
-        PluginRow {
-            needs_consent: true,
-            ..plugin_row(
-                w,
-                ("Invoices", "חשבוניות"),
-                ("Finds invoices in your mail.", "מוצא חשבוניות בתיבת המייל."),
-                true,
-            )
-        },
-        plugin_row(
-            w,
-            ("Reminders", "תזכורות"),
-            ("Sends a reminder the day before.", "שולח תזכורת יום לפני."),
-            false,
-        ),
-    ]
-}
-
-fn ask(w: Words, key: &str, reason: (&str, &str), details: &[&str]) -> AskRow {
-    AskRow {
-        key: key.into(),
-        reason: w.of(reason.0, reason.1),
-        details: details.iter().map(|each| (*each).to_owned()).collect(),
-        is_new: key == "jobs",
-    }
-}
-
-fn plugin(w: Words, enabled: bool) -> PluginPage {
-    let field = |name: &str, label: (&str, &str), kind| SettingField {
-        name: name.into(),
-        label: w.of(label.0, label.1),
-        hint: String::new(),
-        kind,
-        value: "5".into(),
-        checked: true,
-        choices: vec![],
-        required: false,
-    };
-    let all = [
-        "kv",
-        "jobs",
-        "approvals",
-        "subscribe",
-        "publish",
-        "read-records",
-        "write-records",
-        "field",
-        "collection",
-        "slot",
-        "sign",
-        "scope",
-    ];
-    let why = ("To write appointments into your calendar.", "כדי לרשום פגישות ביומן שלך.");
-    PluginPage {
-        plugin: PluginRow { enabled, ..plugins(w).remove(0) },
-        asks: all
-            .map(|key| ask(w, key, why, if key == "field" { &["name", "email"] } else { &[] }))
-            .to_vec(),
-        hosts: vec!["www.googleapis.com".into(), "oauth2.googleapis.com".into()],
-        stops: ["connections", "calendars", "schedules", "jobs", "views", "webhooks"]
-            .map(|key| StopRow { key, count: 2 })
-            .to_vec(),
-        providers: vec![ProviderRow { name: "Google".into(), href: "/connections/new/a/b".into() }],
-        connections: if enabled { vec![connection(w, "working", "good")] } else { vec![] },
-        settings: vec![
-            field("title", ("Title of the event", "כותרת האירוע"), "text"),
-            field("private", ("Hide details from guests", "הסתרת פרטים מאורחים"), "switch"),
-            SettingField {
-                choices: zones(),
-                ..field("detail", ("What to show", "מה להציג"), "choice")
-            },
-        ],
-        usage: [
-            ("calls", "12804"),
-            ("stopped", "0"),
-            ("refused", "2"),
-            ("requests", "25310"),
-            ("cpu", "31.4"),
-            ("memory", "4"),
-        ]
-        .map(|(key, value)| UsageRow { key, value: value.into() })
-        .to_vec(),
-        errors: Errors::new(),
-        can_manage: true,
-        can_connect: true,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod business;
+mod plugins;
 mod work;
 
 use domain::Locale;
@@ -13,6 +14,7 @@ use crate::views::{Avatar, Choice, MemberView, Shell};
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     work::draw(gallery);
     business::draw(gallery);
+    plugins::draw(gallery);
     approvals::draw(gallery);
 }
 
