@@ -146,15 +146,59 @@ pub struct NewBusiness {
 pub enum Plugin {
     /// List the plugins that would be loaded
     List,
-    /// Load a package without installing it, and say what it is and asks for
+    /// Load a folder or a package without installing it, and say what it is and asks for
     Check {
-        /// The package's folder
-        dir: PathBuf,
+        /// The folder, or the package's file
+        path: PathBuf,
     },
-    /// Check a package and copy it to the data folder; it is loaded at the next start
-    Install {
-        /// The package's folder
+    /// Make a publisher's key; whoever has the file can publish in your name
+    Key {
+        /// The file to make, readable by you only
+        file: PathBuf,
+    },
+    /// Put a plugin's folder into one file, <id>-<version>.oxpi
+    Pack {
+        /// The plugin's folder, with plugin.toml and plugin.wasm
         dir: PathBuf,
+        /// Where to put the file
+        #[arg(long, default_value = ".")]
+        out: PathBuf,
+        /// Sign it with this key
+        #[arg(long)]
+        key: Option<PathBuf>,
+    },
+    /// Sign a package
+    Sign {
+        /// The package's file
+        file: PathBuf,
+        /// Your key
+        #[arg(long)]
+        key: PathBuf,
+    },
+    /// Check a package's files and signature without running anything of it
+    Verify {
+        /// The package's file
+        file: PathBuf,
+    },
+    /// Install a signed package for every business of this installation
+    Install {
+        /// The package's file
+        file: PathBuf,
+        /// Take it although earlier packages of this plugin were signed by another
+        #[arg(long)]
+        accept_new_publisher: bool,
+    },
+    /// Take every business back to the version it had before
+    Rollback {
+        /// The plugin
+        id: String,
+    },
+    /// Remove installed packages that no business uses
+    Remove {
+        /// The plugin
+        id: String,
+        /// Only this version
+        version: Option<String>,
     },
 }
 

@@ -47,7 +47,7 @@ pub async fn open(config: &Config, public_url: String) -> anyhow::Result<App> {
         rng,
         engine,
         egress,
-        plugins: app::plugins::Registry::default(),
+        plugins: app::plugins::Registry::keeping_in(config.data.plugins()),
         refresh_locks: app::connections::RefreshLocks::default(),
         woken: tokio::sync::Notify::new(),
         options: Options { public_url, sandbox: config.sandbox.enabled },

@@ -64,7 +64,7 @@ fn run(command: Command, loaded: &Loaded) -> anyhow::Result<ExitCode> {
     }
     match command {
         Command::Config => Ok(commands::config::run(loaded)),
-        Command::Plugin(command) => commands::plugin::run(config, &command),
+        Command::Plugin(command) => wait_for(commands::plugin::run(config, &command)),
         // Answered before there was a configuration.
         Command::CompilePlugin(_) => Ok(ExitCode::FAILURE),
         Command::Serve { role } => wait_for(commands::serve::run(config, role)),

@@ -1,26 +1,58 @@
-//! Plugin packages on disk.
+//! Plugins on disk: folders, and package files.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use runtime::Package;
 use runtime::manifest::Manifest;
+use runtime::package::EXTENSION;
 
-/// A package that was found.
+/// Bytes of a package file at most; the format has the exact limit.
+const BYTES_MAX: u64 = 96 << 20;
+
+/// How a plugin lies there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A folder.
+    Folder,
+    /// A package with its publisher's signature.
+    Signed,
+    /// A package without: a copy of a folder's version, for businesses that still have it.
+    Unsigned,
+}
+
+/// A plugin that was found.
 pub struct Found {
-    /// Its folder.
-    pub dir: PathBuf,
+    /// Its folder or file.
+    pub path: PathBuf,
+    /// Which of the two.
+    pub kind: Kind,
     /// What it says of itself, or why that can't be read.
     pub manifest: Result<Manifest, String>,
 }
 
-/// The packages directly below a folder, sorted by name; none when there is no such folder.
+/// The plugins directly below a folder, sorted by name; none when there is no such folder.
 pub fn find(folder: &Path) -> Vec<Found> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut dirs: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    dirs.retain(|dir| dir.join("plugin.toml").is_file());
-    dirs.sort();
-    dirs.into_iter().map(|dir| Found { manifest: read(&dir), dir }).collect()
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths.into_iter().filter_map(found).collect()
+}
+
+fn found(path: PathBuf) -> Option<Found> {
+    if path.join("plugin.toml").is_file() {
+        return Some(Found { manifest: read(&path), kind: Kind::Folder, path });
+    }
+    if path.extension().is_none_or(|extension| extension != EXTENSION) || !path.is_file() {
+        return None;
+    }
+    let package = read_file(&path).map_err(|error| format!("{error:#}"));
+    let package = package.and_then(|bytes| Package::read(&bytes).map_err(|e| e.to_string()));
+    let is_signed = package.as_ref().is_ok_and(Package::is_signed);
+    let kind = if is_signed { Kind::Signed } else { Kind::Unsigned };
+    Some(Found { manifest: package.map(|package| package.manifest().clone()), kind, path })
 }
 
 fn read(dir: &Path) -> Result<Manifest, String> {
@@ -29,52 +61,29 @@ fn read(dir: &Path) -> Result<Manifest, String> {
     Manifest::parse(&text).map_err(|error| format!("plugin.toml, {error}"))
 }
 
-/// Copies a package to `place`, which appears whole or stays as it was.
-pub fn copy(from: &Path, place: &Path) -> anyhow::Result<()> {
-    let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else {
-        bail!("{} is no place for a package", place.display());
-    };
-    fs::create_dir_all(parent).with_context(|| format!("{} can't be made", parent.display()))?;
-    let beside = |what: &str| parent.join(format!(".{}.{what}", name.to_string_lossy()));
-    let (new, old) = (beside("new"), beside("old"));
-    // What an interrupted installation left.
-    remove(&new)?;
-    if old.exists() && !place.exists() {
-        fs::rename(&old, place)?;
+/// A package file's bytes.
+pub fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
+    if path.is_dir() {
+        bail!("{} is a folder and no plugin package", path.display());
     }
-    copy_files(from, &new).with_context(|| format!("{} can't be copied", from.display()))?;
-    if place.exists() {
-        remove(&old)?;
-        fs::rename(place, &old)?;
-    }
-    fs::rename(&new, place).with_context(|| format!("{} can't be made", place.display()))?;
-    remove(&old)
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(BYTES_MAX).read_to_end(&mut bytes))
+        .with_context(|| format!("{} can't be read", path.display()))?;
+    Ok(bytes)
 }
 
-fn remove(dir: &Path) -> anyhow::Result<()> {
-    match fs::remove_dir_all(dir) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("{} can't be removed", dir.display()))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Plain files and folders only: a link could bring in any file of this machine.
-fn copy_files(from: &Path, to: &Path) -> anyhow::Result<()> {
-    fs::create_dir(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let (kind, target) = (entry.file_type()?, to.join(entry.file_name()));
-        if kind.is_dir() {
-            copy_files(&entry.path(), &target)?;
-        } else if kind.is_file() {
-            fs::copy(entry.path(), target)?;
-        } else {
-            bail!("{} is neither a file nor a folder", entry.path().display());
-        }
-    }
-    Ok(())
+/// Writes a package file, which appears whole or stays as it was.
+pub fn write_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let written = File::create(&part)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&part, path));
+    written.with_context(|| format!("{} can't be written", path.display()))
 }
 
 #[cfg(test)]
@@ -83,66 +92,18 @@ mod tests {
 
     type Outcome = anyhow::Result<()>;
 
-    fn package(dir: &Path, text: &str) -> Outcome {
-        fs::create_dir_all(dir.join("locales"))?;
-        fs::write(dir.join("plugin.toml"), text)?;
-        Ok(fs::write(dir.join("locales/en.ftl"), text)?)
-    }
-
     #[test]
-    fn a_copy_takes_the_place_of_the_former_one_whole() -> Outcome {
+    fn a_broken_manifest_and_a_broken_package_are_found_with_what_is_wrong() -> Outcome {
         let folder = tempfile::tempdir()?;
-        let (one, two, place) =
-            (folder.path().join("1"), folder.path().join("2"), folder.path().join("p/acme"));
-        package(&one, "one")?;
-        fs::write(one.join("only-in-one"), "")?;
-        package(&two, "two")?;
-        copy(&one, &place)?;
-        copy(&two, &place)?;
-        assert_eq!(fs::read_to_string(place.join("locales/en.ftl"))?, "two");
-        assert!(!place.join("only-in-one").exists());
-        assert_eq!(fs::read_dir(folder.path().join("p"))?.count(), 1, "nothing is left beside it");
-        Ok(())
-    }
-
-    #[test]
-    fn an_installation_that_was_cut_short_is_put_right() -> Outcome {
-        let folder = tempfile::tempdir()?;
-        let (new, place) = (folder.path().join("new"), folder.path().join("p/acme"));
-        package(&new, "new")?;
-        package(&folder.path().join("p/.acme.old"), "old")?;
-        package(&folder.path().join("p/.acme.new"), "half")?;
-        assert!(copy(&folder.path().join("nowhere"), &place).is_err());
-        assert_eq!(fs::read_to_string(place.join("plugin.toml"))?, "old", "it is back");
-        copy(&new, &place)?;
-        assert_eq!(fs::read_to_string(place.join("plugin.toml"))?, "new");
-        assert_eq!(fs::read_dir(folder.path().join("p"))?.count(), 1);
-        Ok(())
-    }
-
-    #[test]
-    fn a_link_in_a_package_is_refused_and_the_place_stays_as_it_was() -> Outcome {
-        let folder = tempfile::tempdir()?;
-        let (one, bad, place) =
-            (folder.path().join("1"), folder.path().join("2"), folder.path().join("p/acme"));
-        package(&one, "one")?;
-        package(&bad, "bad")?;
-        std::os::unix::fs::symlink("/etc/passwd", bad.join("icon.svg"))?;
-        copy(&one, &place)?;
-        assert!(copy(&bad, &place).is_err());
-        assert_eq!(fs::read_to_string(place.join("plugin.toml"))?, "one");
-        Ok(())
-    }
-
-    #[test]
-    fn a_broken_manifest_is_found_with_its_line() -> Outcome {
-        let folder = tempfile::tempdir()?;
-        package(&folder.path().join("broken"), "[plugin]\nnonsense")?;
+        fs::create_dir(folder.path().join("broken"))?;
+        fs::write(folder.path().join("broken/plugin.toml"), "[plugin]\nnonsense")?;
         fs::create_dir(folder.path().join("no-package"))?;
+        fs::write(folder.path().join("half-1.0.0.oxpi"), "half")?;
         let found = find(folder.path());
-        assert_eq!(found.len(), 1);
-        let told = found[0].manifest.as_ref().err().cloned().unwrap_or_default();
-        assert!(told.contains("line"), "{told}");
+        assert_eq!(found.len(), 2);
+        let told = |at: usize| found[at].manifest.as_ref().err().cloned().unwrap_or_default();
+        assert!(told(0).contains("line"), "{}", told(0));
+        assert!(told(1).contains("no plugin package"), "{}", told(1));
         assert!(find(&folder.path().join("nowhere")).is_empty());
         Ok(())
     }

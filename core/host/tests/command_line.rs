@@ -202,9 +202,12 @@ fn plugins_are_listed_and_a_folder_that_is_none_is_refused() {
     let listed = place.command(&["plugin", "list"]).env("OXPI_PLUGINS__DIRS", nowhere).output();
     let none = answer(listed.expect("it starts"));
     assert!(none.said.contains("No plugins. Looked in:"), "{}", none.said);
-    let refused = place.run(&["plugin", "install", "."]);
-    assert_eq!(refused.code, Some(1));
-    assert!(refused.complained.contains("is no plugin package"), "{}", refused.complained);
+    for (path, why) in [(".", "is a folder"), ("oxpi.toml", "is no plugin package")] {
+        fs::write(place.0.path().join("oxpi.toml"), "").expect("written");
+        let refused = place.run(&["plugin", "install", path]);
+        assert_eq!(refused.code, Some(1));
+        assert!(refused.complained.contains(why), "{}", refused.complained);
+    }
     assert!(!place.data().exists(), "looking makes nothing, least of all a root key");
 }
 

@@ -1,30 +1,38 @@
 //! `oxpi plugin`
 
+mod author;
+
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use domain::Locale;
-use runtime::manifest::Manifest;
-use runtime::{Engine, Plugin};
+use app::App;
+use domain::{Locale, PluginId};
+use runtime::manifest::Version;
+use runtime::{Engine, Package, Plugin};
 use vault::Vault;
 
 use crate::cli::Plugin as Command;
 use crate::config::Config;
 use crate::house::{self, Bench};
-use crate::packages::{self, Found};
+use crate::packages::{self, Found, Kind};
 
 /// Runs one of the plugin commands.
-pub fn run(config: &Config, command: &Command) -> anyhow::Result<ExitCode> {
+pub async fn run(config: &Config, command: &Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::List => Ok(list(config)),
-        Command::Check { dir } => {
-            let plugin = load(&bench(config)?.engine, dir)?;
-            describe(&plugin);
-            Ok(ExitCode::SUCCESS)
+        Command::List => return Ok(list(config)),
+        Command::Check { path } => describe(&load(&bench(config)?.engine, path)?),
+        Command::Key { file } => author::key(file)?,
+        Command::Pack { dir, out, key } => author::pack(dir, out, key.as_deref())?,
+        Command::Sign { file, key } => author::sign(file, key)?,
+        Command::Verify { file } => return author::verify(file),
+        Command::Install { file, accept_new_publisher } => {
+            install(config, file, *accept_new_publisher).await?;
         }
-        Command::Install { dir } => install(config, dir),
+        Command::Rollback { id } => return roll_back(config, id).await,
+        Command::Remove { id, version } => remove(config, id, version.as_deref()).await?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn bench(config: &Config) -> anyhow::Result<Bench> {
@@ -32,8 +40,14 @@ fn bench(config: &Config) -> anyhow::Result<Bench> {
     Bench::new(config, vault.as_ref())
 }
 
-fn load(engine: &Engine, dir: &Path) -> anyhow::Result<Plugin> {
-    engine.load(dir).with_context(|| format!("{} is no plugin package", dir.display()))
+/// A folder's plugin, or a package file's.
+pub fn load(engine: &Engine, path: &Path) -> anyhow::Result<Plugin> {
+    let none = || format!("{} is no plugin package", path.display());
+    if path.is_dir() {
+        return engine.load(path).with_context(none);
+    }
+    let package = Package::read(&packages::read_file(path)?).with_context(none)?;
+    engine.load_files(package.into_files()).with_context(none)
 }
 
 fn list(config: &Config) -> ExitCode {
@@ -43,9 +57,14 @@ fn list(config: &Config) -> ExitCode {
         match &package.manifest {
             Ok(manifest) => {
                 let about = &manifest.plugin;
-                println!("{} {}  {}", about.id, about.version, package.dir.display());
+                let kind = match package.kind {
+                    Kind::Folder => "folder",
+                    Kind::Signed => "signed",
+                    Kind::Unsigned => "copy of a folder",
+                };
+                println!("{} {}  {kind}  {}", about.id, about.version, package.path.display());
             }
-            Err(error) => println!("(broken)  {}: {error}", package.dir.display()),
+            Err(error) => println!("(broken)  {}: {error}", package.path.display()),
         }
     }
     if found.is_empty() {
@@ -62,6 +81,9 @@ fn describe(plugin: &Plugin) {
     println!("{} {} by {}", about.id, about.version, about.publisher);
     println!("{}: {}", text(&about.name), text(&about.description));
     println!("made for ABI {}, package {}", about.abi, plugin.hash());
+    if let Some(key) = &about.publisher_key {
+        println!("publisher's key {}", key.fingerprint());
+    }
     println!("asks for:");
     for ask in plugin.manifest().asks() {
         let reason = ask.reason.as_deref().map(text).unwrap_or_default();
@@ -69,73 +91,68 @@ fn describe(plugin: &Plugin) {
     }
 }
 
-fn install(config: &Config, dir: &Path) -> anyhow::Result<ExitCode> {
-    let bench = bench(config)?;
-    let plugin = load(&bench.engine, dir)?;
-    let about = &plugin.manifest().plugin;
-    let place = config.data.plugins().join(about.id.as_str());
-    if place.join("plugin.toml").is_file() {
-        let before = load(&bench.engine, &place);
-        let before = before.as_ref().map(|p| (p.manifest(), p.hash()));
-        if let Ok(before) = before {
-            permit(before, (plugin.manifest(), plugin.hash()))?;
-        }
-    }
-    house::prepare_folder(&config.data.dir)?;
-    packages::copy(dir, &place)?;
-    println!("{} {} is installed in {}.", about.id, about.version, place.display());
-    println!("It is loaded when oxpi starts next; each business turns it on for itself.");
-    Ok(ExitCode::SUCCESS)
+async fn workspace(config: &Config) -> anyhow::Result<App> {
+    house::open(config, config.server.public_url(config.server.address.port)).await
 }
 
-/// Whether a package may take the place of another of its id.
-fn permit(before: (&Manifest, &str), after: (&Manifest, &str)) -> anyhow::Result<()> {
-    let ((old, old_hash), (new, new_hash)) =
-        ((&before.0.plugin, before.1), (&after.0.plugin, after.1));
-    if old.publisher != new.publisher {
+async fn install(config: &Config, file: &Path, accept_new: bool) -> anyhow::Result<()> {
+    if file.is_dir() {
         bail!(
-            "{} is installed from {:?}; this one is from {:?}. Remove the other first, if that is \
-             meant",
-            old.id,
-            old.publisher,
-            new.publisher
+            "{} is a folder. Pack and sign it (oxpi plugin pack), or let plugins.dirs in the \
+             configuration name the folder it is in",
+            file.display()
         );
     }
-    if new.version < old.version {
-        bail!("{} {} is installed, which is newer than {}", old.id, old.version, new.version);
-    }
-    if new.version == old.version && new_hash != old_hash {
-        bail!(
-            "{} {} is installed with other contents; a changed package needs a new version",
-            old.id,
-            old.version
-        );
-    }
+    let bytes = packages::read_file(file)?;
+    // Before anything is opened or made: what is no package shall leave no trace.
+    Package::read(&bytes).with_context(|| format!("{} is no plugin package", file.display()))?;
+    let app = workspace(config).await?;
+    let installed = app::plugins::install_package(&app, bytes, accept_new).await?;
+    println!(
+        "{} {} is installed in {}.",
+        installed.id,
+        installed.version,
+        installed.path.display()
+    );
+    println!("Its publisher is {}, key {}.", installed.publisher, installed.key.fingerprint());
+    println!(
+        "A running oxpi takes it in within a minute. Each business goes on with the version it has \
+         where this one asks for more, until somebody there allows it."
+    );
     Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn manifest(version: &str, publisher: &str) -> Manifest {
-        let text = format!(
-            "[plugin]\nid = \"acme-tools\"\nversion = \"{version}\"\nabi = \"1.0\"\npublisher = \
-             \"{publisher}\"\nname = \"name\"\ndescription = \"description\"\n"
-        );
-        Manifest::parse(&text).expect("a manifest")
+async fn roll_back(config: &Config, id: &str) -> anyhow::Result<ExitCode> {
+    let id: PluginId = id.parse().with_context(|| format!("{id:?} is no plugin"))?;
+    let app = workspace(config).await?;
+    app::plugins::load_packages(&app, &config.plugins.folders(&config.data)).await;
+    let outcomes = app::plugins::roll_back_everywhere(&app, &id).await?;
+    let mut failed = false;
+    for (tenant, outcome) in &outcomes {
+        match outcome {
+            Ok(()) => println!("{tenant}: back on the version before"),
+            Err(error) => {
+                failed = true;
+                println!("{tenant}: {error}");
+            }
+        }
     }
-
-    #[test]
-    fn only_a_newer_version_of_the_same_publisher_takes_the_place() {
-        let old = manifest("1.2.0", "Acme");
-        let permitted = |version, publisher, hash| {
-            permit((&old, "h1"), (&manifest(version, publisher), hash)).is_ok()
-        };
-        assert!(permitted("1.2.1", "Acme", "h2"));
-        assert!(permitted("1.2.0", "Acme", "h1"), "the same again");
-        assert!(!permitted("1.2.0", "Acme", "h2"), "changed under the same version");
-        assert!(!permitted("1.1.9", "Acme", "h2"), "a downgrade");
-        assert!(!permitted("1.2.1", "Mallory", "h2"), "another publisher");
+    if outcomes.is_empty() {
+        println!("No business has a version of {id} to go back to.");
     }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn remove(config: &Config, id: &str, version: Option<&str>) -> anyhow::Result<()> {
+    let id: PluginId = id.parse().with_context(|| format!("{id:?} is no plugin"))?;
+    let version: Option<Version> = version.map(str::parse).transpose()?;
+    let app = workspace(config).await?;
+    let removed = app::plugins::remove_packages(&app, &id, version).await?;
+    for version in &removed {
+        println!("{id} {version} is removed.");
+    }
+    if removed.is_empty() {
+        bail!("there is no package of {id} that no business has or can go back to");
+    }
+    Ok(())
 }

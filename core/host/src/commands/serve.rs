@@ -38,6 +38,8 @@ pub async fn run(config: &Config, role: Role) -> anyhow::Result<ExitCode> {
         let (places, every) = (house::head_places(config), config.audit.every());
         tokio::spawn(app::audit::export::run(app.clone(), places, every, signing_ended))
     });
+    let folders = config.plugins.folders(&config.data);
+    tokio::spawn(app::plugins::keep_up(app.clone(), folders, ended.clone()));
     let worker = role.works().then(|| tokio::spawn(app::jobs::run_worker(app.clone(), ended)));
     let served = match listener {
         Some(listener) => pages(config, app, listener, stop).await,

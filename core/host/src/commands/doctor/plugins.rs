@@ -3,20 +3,20 @@
 use vault::Vault;
 
 use super::Finding;
+use crate::commands::plugin::load;
 use crate::config::Config;
 use crate::house::Bench;
-use crate::packages;
 
 const ABOUT: &str = "plugins";
 
 /// Loads every package as `serve` would, on a thread that may take its time.
 pub async fn look(config: &Config, vault: Option<&Vault>) -> Vec<Finding> {
     let folders = config.plugins.folders(&config.data);
-    let found: Vec<_> = folders.iter().flat_map(|folder| packages::find(folder)).collect();
+    let found: Vec<_> = folders.iter().flat_map(|folder| crate::packages::find(folder)).collect();
     if found.is_empty() {
         let places: Vec<String> = folders.iter().map(|f| f.display().to_string()).collect();
         let what = format!("there are none in {}", places.join(" or "));
-        return vec![Finding::unwise(ABOUT, what, "install one: oxpi plugin install DIR")];
+        return vec![Finding::unwise(ABOUT, what, "install one: oxpi plugin install FILE")];
     }
     let bench = match Bench::new(config, vault) {
         Ok(bench) => bench,
@@ -28,9 +28,9 @@ pub async fn look(config: &Config, vault: Option<&Vault>) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     for package in found {
-        let (engine, dir) = (bench.engine.clone(), package.dir.clone());
-        let loaded = tokio::task::spawn_blocking(move || engine.load(&dir)).await;
-        let shown = package.dir.display();
+        let (engine, path) = (bench.engine.clone(), package.path.clone());
+        let loaded = tokio::task::spawn_blocking(move || load(&engine, &path)).await;
+        let shown = package.path.display();
         findings.push(match loaded {
             Ok(Ok(plugin)) => {
                 let about = &plugin.manifest().plugin;
@@ -38,7 +38,7 @@ pub async fn look(config: &Config, vault: Option<&Vault>) -> Vec<Finding> {
             }
             Ok(Err(error)) => Finding::wrong(
                 ABOUT,
-                format!("{shown}: {error}"),
+                format!("{shown}: {error:#}"),
                 format!("install a package that fits this version, or remove {shown}"),
             ),
             Err(error) => Finding::wrong(ABOUT, format!("{shown}: {error}"), "remove it"),
