@@ -5,6 +5,7 @@ pub mod browser;
 pub mod house;
 pub mod http;
 pub mod proposals;
+pub mod shelf;
 pub mod site;
 
 pub use house::House;

@@ -31,7 +31,13 @@ impl Lifecycle for Sample {
     }
 
     fn migrate(from_version: &str) -> Result<()> {
-        kv::put("migrated-from", from_version.as_bytes()).map(|_| ())
+        kv::put("migrated-from", from_version.as_bytes())?;
+        if env::settings::<Settings>()?.greeting == "break" {
+            // Half-way: what was done until here must not stay.
+            kv::delete("count")?;
+            return Err(Problem::invalid("this data can't be brought over"));
+        }
+        Ok(())
     }
 }
 
@@ -43,6 +49,7 @@ impl JobHandler for Sample {
             "note" => note(&job).map(Some),
             "notice" => notice(),
             "fetch" => fetch(&job).map(Some),
+            "fetch-and-count" => fetch(&job).and_then(|_| count()).map(Some),
             "sign" => sign(&job).map(Some),
             "propose" => propose(&job).map(Some),
             "post" => send_post(&job).map(Some),

@@ -1,0 +1,46 @@
+//! A plugin's life in versions: packages, publishers, consent, migration, the way back, off and gone.
+//! The real rooms and the real sample plugin, in versions that differ in their manifests.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
+
+#[path = "packages/off.rs"]
+mod off;
+#[path = "packages/publishers.rs"]
+mod publishers;
+#[path = "packages/versions.rs"]
+mod versions;
+
+use anyhow::Result;
+use app::{Error, jobs, plugins};
+use oxpi_tests::shelf::{Shelf, as_it_is, package, publisher};
+
+/// On both databases.
+async fn each(test: impl AsyncFn(Shelf) -> Result<()>) {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let shelf = Shelf::open(db.db.clone()).await.unwrap();
+        test(shelf).await.unwrap();
+    }
+}
+
+/// Version 1 is installed and on, and has counted once.
+async fn started(shelf: &Shelf) -> Result<()> {
+    shelf.install(package("1.0.0", &publisher(1), as_it_is)?).await?;
+    plugins::enable_plugin(&shelf.app, &shelf.owner, &shelf.plugin, "1.0.0").await?;
+    shelf.enqueue("count").await?;
+    jobs::run_due(&shelf.app).await?;
+    assert_eq!(shelf.kept("count").await?.as_deref(), Some("1"));
+    Ok(())
+}
+
+/// What a page says of the plugin.
+async fn page(shelf: &Shelf) -> Result<plugins::PluginPage> {
+    Ok(plugins::get_plugin(&shelf.app, &shelf.owner, &shelf.plugin).await?)
+}
+
+fn key_of(error: Error) -> String {
+    match error {
+        Error::Conflict { key } | Error::Unavailable { key, .. } => key.to_owned(),
+        Error::Invalid { key, .. } => key,
+        other => other.to_string(),
+    }
+}
