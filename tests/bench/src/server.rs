@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -18,6 +18,8 @@ pub struct Server {
     pub port: u16,
     /// When it was started.
     pub started: Instant,
+    /// Held open: whoever prints into a closed pipe fails.
+    said: BufReader<ChildStdout>,
 }
 
 impl Server {
@@ -39,13 +41,16 @@ impl Server {
             .stderr(Stdio::from(fs::File::create(data.join("log"))?))
             .spawn()
             .with_context(|| format!("{} doesn't start", build.oxpi.display()))?;
-        let mut said = String::new();
         let stdout = child.stdout.take().context("it is piped")?;
-        let mut server = Self { child, port: 0, started };
-        BufReader::new(stdout).read_line(&mut said)?;
-        let port = said.trim().rsplit_once(':').and_then(|(_, port)| port.parse().ok());
-        let log = || fs::read_to_string(data.join("log")).unwrap_or_default();
-        server.port = port.with_context(|| format!("it said {said:?}\n{}", log()))?;
+        let mut server = Self { child, port: 0, started, said: BufReader::new(stdout) };
+        while server.port == 0 {
+            let mut line = String::new();
+            let log = || fs::read_to_string(data.join("log")).unwrap_or_default();
+            ensure!(server.said.read_line(&mut line)? > 0, "oxpi serve ended:\n{}", log());
+            if let Some((_, port)) = line.trim().rsplit_once("http://127.0.0.1:") {
+                server.port = port.parse()?;
+            }
+        }
         Ok(server)
     }
 
