@@ -4,6 +4,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::manifest::Finding;
+
 /// Why something could not be sealed, opened or hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -32,6 +34,9 @@ pub enum Error {
     /// This root key is not the one this installation's data was sealed with.
     #[error("this is not the root key that this installation's data was sealed with")]
     WrongRootKey,
+    /// What is stored is not what was stored last.
+    #[error("the stored secrets were changed from outside: {}", .0.as_str())]
+    Tampered(Finding),
     /// A text too long to be part of a label.
     #[error("a part of the label is longer than {max} bytes")]
     LabelTooLong {

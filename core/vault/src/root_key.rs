@@ -15,8 +15,8 @@ use crate::token::{hex, unhex};
 
 /// Names the kind and form of the file to whoever finds it.
 const PREFIX: &str = "oxpi-root-key-1:";
-/// Prefix, digits and a line end; whatever is longer is no root key.
-const TEXT_MAX: u64 = 128;
+/// Whatever is longer is no root key, plain or sealed.
+const TEXT_MAX: u64 = 1024;
 
 /// The key that all others come from. Whoever has it and the database has every secret; without it
 /// nobody has any.
@@ -58,36 +58,42 @@ impl RootKey {
     /// Reads the file at `path`. Refused are links, what is no plain file, and a file that others
     /// than its owner may read or write.
     pub fn load(path: &Path) -> Result<Self, RootKeyError> {
-        let found = match fs::symlink_metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(RootKeyError::Missing(path.to_owned()));
-            }
-            other => other.map_err(failed("look at", path))?,
-        };
-        if found.file_type().is_symlink() {
-            return Err(RootKeyError::SymbolicLink(path.to_owned()));
-        }
-        if !found.is_file() {
-            return Err(RootKeyError::NotAFile(path.to_owned()));
-        }
-        let mode = found.mode() & 0o7777;
-        if mode & 0o077 != 0 {
-            return Err(RootKeyError::OpenToOthers { path: path.to_owned(), mode });
-        }
-        let file = File::open(path).map_err(failed("open", path))?;
-        let opened = file.metadata().map_err(failed("look at", path))?;
-        // What was looked at is what was opened, not a link put there in between.
-        if (opened.dev(), opened.ino()) != (found.dev(), found.ino()) {
-            return Err(RootKeyError::Replaced(path.to_owned()));
-        }
-        let mut text = Zeroizing::new(Vec::with_capacity(TEXT_MAX as usize));
-        file.take(TEXT_MAX).read_to_end(&mut text).map_err(failed("read", path))?;
+        let text = read_private(path)?;
         parse(&text).ok_or_else(|| RootKeyError::Malformed(path.display().to_string()))
     }
 
     pub(crate) fn key(&self) -> &Key {
         &self.0
     }
+}
+
+/// Reads a file that nobody but its owner may read.
+pub(crate) fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, RootKeyError> {
+    let found = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(RootKeyError::Missing(path.to_owned()));
+        }
+        other => other.map_err(failed("look at", path))?,
+    };
+    if found.file_type().is_symlink() {
+        return Err(RootKeyError::SymbolicLink(path.to_owned()));
+    }
+    if !found.is_file() {
+        return Err(RootKeyError::NotAFile(path.to_owned()));
+    }
+    let mode = found.mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(RootKeyError::OpenToOthers { path: path.to_owned(), mode });
+    }
+    let file = File::open(path).map_err(failed("open", path))?;
+    let opened = file.metadata().map_err(failed("look at", path))?;
+    // What was looked at is what was opened, not a link put there in between.
+    if (opened.dev(), opened.ino()) != (found.dev(), found.ino()) {
+        return Err(RootKeyError::Replaced(path.to_owned()));
+    }
+    let mut text = Zeroizing::new(Vec::with_capacity(TEXT_MAX as usize));
+    file.take(TEXT_MAX).read_to_end(&mut text).map_err(failed("read", path))?;
+    Ok(text)
 }
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> RootKeyError {
@@ -125,7 +131,8 @@ fn create(path: &Path, rng: &dyn Rng) -> Result<(), RootKeyError> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed("save", path))
 }
 
-fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
+/// Writes a new file that nobody but its owner may read.
+pub(crate) fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o400).open(path)?;
     // The process's mask may have taken a bit away.
     file.set_permissions(fs::Permissions::from_mode(0o400))?;
@@ -156,24 +163,23 @@ impl RootKeySource for FileSource {
     }
 }
 
-/// The root key in an environment variable, in the form that the file has.
+/// The root key in an environment variable, in the form that the file has. Whoever starts the
+/// process takes the variable out of it and hands its text over.
 pub struct VariableSource {
-    name: String,
+    name: &'static str,
+    text: Secret,
 }
 
 impl VariableSource {
-    /// The variable of this name.
-    pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned() }
+    /// What the variable of this name held.
+    pub fn new(name: &'static str, text: Secret) -> Self {
+        Self { name, text }
     }
 }
 
 impl RootKeySource for VariableSource {
     fn load(&self) -> Result<RootKey, RootKeyError> {
-        let text = std::env::var(&self.name)
-            .map(Zeroizing::new)
-            .map_err(|_| RootKeyError::Missing(PathBuf::from(&self.name)))?;
-        parse(text.as_bytes()).ok_or_else(|| RootKeyError::Malformed(self.name.clone()))
+        parse(self.text.expose()).ok_or_else(|| RootKeyError::Malformed(self.name.to_owned()))
     }
 
     fn place(&self) -> String {
@@ -182,8 +188,42 @@ impl RootKeySource for VariableSource {
 
     fn warning(&self) -> Option<&'static str> {
         Some(
-            "the root key is in an environment variable, which other programs of the same user \
-             can read; a file with mode 0400 is safer",
+            "the root key came in an environment variable, which whoever starts oxpi writes down \
+             somewhere; a file with mode 0400 or a systemd credential is safer",
         )
+    }
+}
+
+/// The root key as a credential of the service manager: a file, in the form of the plain one, in
+/// the folder that systemd names in CREDENTIALS_DIRECTORY (systemd.exec(5)). Who may read it is
+/// the manager's to say.
+pub struct CredentialSource {
+    path: PathBuf,
+}
+
+impl CredentialSource {
+    /// The credential's name.
+    pub const NAME: &str = "oxpi-root-key";
+
+    /// The credential in this folder.
+    pub fn new(folder: &Path) -> Self {
+        Self { path: folder.join(Self::NAME) }
+    }
+}
+
+impl RootKeySource for CredentialSource {
+    fn load(&self) -> Result<RootKey, RootKeyError> {
+        let path = &self.path;
+        let file = File::open(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => RootKeyError::Missing(path.clone()),
+            _ => failed("open", path)(error),
+        })?;
+        let mut text = Zeroizing::new(Vec::with_capacity(TEXT_MAX as usize));
+        file.take(TEXT_MAX).read_to_end(&mut text).map_err(failed("read", path))?;
+        parse(&text).ok_or_else(|| RootKeyError::Malformed(path.display().to_string()))
+    }
+
+    fn place(&self) -> String {
+        format!("credential {}", self.path.display())
     }
 }

@@ -74,6 +74,24 @@ pub(crate) fn decrypt(
         .map_err(|()| Error::Refused)
 }
 
+/// Bytes of the salt of [`stretch`].
+pub(crate) const SALT_LEN: usize = pwhash::SALTBYTES;
+
+/// A key that costs Argon2id's work to make of a passphrase.
+pub(crate) fn stretch(
+    passphrase: &[u8],
+    salt: &[u8; SALT_LEN],
+    memory_kib: usize,
+    passes: usize,
+) -> Result<Key, Error> {
+    start()?;
+    let mut bytes = zeroize::Zeroizing::new([0; crate::keys::KEY_LEN]);
+    let (passes, memory) = (pwhash::OpsLimit(passes), pwhash::MemLimit(memory_kib * 1024));
+    pwhash::derive_key(bytes.as_mut(), passphrase, &pwhash::Salt(*salt), passes, memory)
+        .map_err(|()| Error::Library("no memory for the passphrase"))?;
+    Ok(Key::new(*bytes))
+}
+
 /// Hashes a password with Argon2id and a random salt, in the PHC text format.
 pub(crate) fn hash_password(password: &[u8]) -> Result<String, Error> {
     start()?;

@@ -49,16 +49,10 @@ pub(crate) fn begin(
     key_id: u32,
     label: &Label<'_>,
 ) -> Result<(Sealer, [u8; STREAM_HEAD_LEN]), Error> {
-    let key = Key::random()?;
-    let (stream, header) = SealingStream::begin(&key)?;
-    let mut inside = Zeroizing::new([0; KEY_LEN + STREAM_HEADER_LEN]);
-    inside[..KEY_LEN].copy_from_slice(key.bytes());
-    inside[KEY_LEN..].copy_from_slice(&header);
-    let head = envelope::seal(Kind::Stream, data_key, key_id, label, inside.as_ref())?;
+    let (sealer, inside) = Sealer::begin()?;
+    let head = envelope::seal(Kind::Stream, data_key, key_id, label, inside.expose())?;
     let head = head.try_into().map_err(|_| Error::Library("a head has another length"))?;
-    // Never grows, so that no copy of it is left behind.
-    let waiting = Zeroizing::new(Vec::with_capacity(FRAME_LEN));
-    Ok((Sealer { stream, waiting }, head))
+    Ok((sealer, head))
 }
 
 pub(crate) fn open(
@@ -67,15 +61,23 @@ pub(crate) fn open(
     label: &Label<'_>,
     head: &[u8],
 ) -> Result<Opener, Error> {
-    let inside = envelope::open(Kind::Stream, data_key, key_id, label, head)?;
-    let (key, header) = inside.expose().split_at_checked(KEY_LEN).ok_or(Error::Malformed(WHAT))?;
-    let key = Key::from_slice(key).ok_or(Error::Malformed(WHAT))?;
-    let header = header.try_into().map_err(|_| Error::Malformed(WHAT))?;
-    let stream = OpeningStream::begin(&key, header)?;
-    Ok(Opener { stream, waiting: Vec::new(), refused: false })
+    Opener::begin(&envelope::open(Kind::Stream, data_key, key_id, label, head)?)
 }
 
 impl Sealer {
+    /// Begins a stream without a head: whoever keeps the secret that comes with it, sealed like any
+    /// other, can open the body with [`Opener::begin`]. Rotation then needs to know no heads.
+    pub fn begin() -> Result<(Self, Secret), Error> {
+        let key = Key::random()?;
+        let (stream, header) = SealingStream::begin(&key)?;
+        let mut inside = Vec::with_capacity(KEY_LEN + STREAM_HEADER_LEN);
+        inside.extend_from_slice(key.bytes());
+        inside.extend_from_slice(&header);
+        // Never grows, so that no copy of it is left behind.
+        let waiting = Zeroizing::new(Vec::with_capacity(FRAME_LEN));
+        Ok((Self { stream, waiting }, Secret::new(inside)))
+    }
+
     /// Takes the next plain bytes, any number, and answers what is sealed of them so far: append
     /// it to the body.
     pub fn push(&mut self, mut plain: &[u8]) -> Result<Vec<u8>, Error> {
@@ -100,6 +102,16 @@ impl Sealer {
 }
 
 impl Opener {
+    /// Begins to open the body that [`Sealer::begin`] gave this secret for.
+    pub fn begin(inside: &Secret) -> Result<Self, Error> {
+        let malformed = Error::Malformed(WHAT);
+        let (key, header) = inside.expose().split_at_checked(KEY_LEN).ok_or(malformed)?;
+        let key = Key::from_slice(key).ok_or(malformed)?;
+        let header = header.try_into().map_err(|_| malformed)?;
+        let stream = OpeningStream::begin(&key, header)?;
+        Ok(Self { stream, waiting: Vec::new(), refused: false })
+    }
+
     /// Takes the next bytes of the body, any number, and answers what is open of them so far. That
     /// is what was sealed, but only [`Opener::finish`] tells that nothing is missing.
     ///

@@ -25,6 +25,10 @@ impl Vault {
         Self { root }
     }
 
+    pub(crate) fn root(&self) -> &Key {
+        self.root.key()
+    }
+
     /// Makes a random data key for a tenant and wraps it. Ids count up per tenant; the pair of
     /// tenant and id must be new.
     pub fn new_data_key(

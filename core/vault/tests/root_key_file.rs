@@ -7,8 +7,11 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::sync::Arc;
 
+use domain::Secret;
 use domain::rng::{SeededRng, SystemRng};
-use oxpi_vault::{FileSource, RootKey, RootKeyError, RootKeySource, VariableSource, Vault};
+use oxpi_vault::{
+    CredentialSource, FileSource, RootKey, RootKeyError, RootKeySource, VariableSource, Vault,
+};
 
 type Outcome = Result<(), Box<dyn StdError>>;
 
@@ -138,8 +141,23 @@ fn sources_name_their_place_and_a_variable_warns() -> Outcome {
     let file = FileSource::new(path.clone(), Arc::new(SeededRng::new(1)));
     assert!(file.load().is_ok() && file.warning().is_none());
     assert_eq!(file.place(), path.display().to_string());
-    let variable = VariableSource::new("OXPI_TEST_THAT_IS_NOT_SET");
+    let text = Secret::from_text(std::fs::read_to_string(&path)?);
+    let variable = VariableSource::new("OXPI_ROOT_KEY", text);
     assert!(variable.warning().is_some());
-    assert!(matches!(variable.load().err(), Some(RootKeyError::Missing(_))));
+    assert_eq!(fingerprint(variable.load()?), fingerprint(file.load()?));
+    let variable = VariableSource::new("OXPI_ROOT_KEY", Secret::from_text("x".to_owned()));
+    assert!(matches!(variable.load().err(), Some(RootKeyError::Malformed(_))));
+    Ok(())
+}
+
+#[test]
+fn a_credential_of_the_service_manager_is_read_and_never_made() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let source = CredentialSource::new(folder.path());
+    assert!(matches!(source.load().err(), Some(RootKeyError::Missing(_))));
+    let path = folder.path().join("oxpi-root-key");
+    let made = fingerprint(RootKey::load_or_create(&path, &SystemRng)?);
+    assert_eq!(fingerprint(source.load()?), made);
+    assert!(source.warning().is_none());
     Ok(())
 }

@@ -21,6 +21,10 @@ fn secret_types_can_not_be_printed_or_serialized() {
     lacks!(vault::RootKey, std::fmt::Display);
     lacks!(vault::RootKey, serde::Serialize);
     lacks!(vault::RootKey, Clone);
+    lacks!(vault::SealedRootKey, std::fmt::Debug);
+    lacks!(vault::VariableSource, std::fmt::Debug);
+    lacks!(vault::VariableSource, Clone);
+    lacks!(vault::Vault, Clone);
     lacks!(vault::Vault, std::fmt::Debug);
     lacks!(vault::Vault, serde::Serialize);
     lacks!(vault::Sealer, std::fmt::Debug);

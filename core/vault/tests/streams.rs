@@ -6,7 +6,8 @@ use std::error::Error as StdError;
 
 use domain::{Secret, TenantId};
 use oxpi_vault::{
-    Error, FRAME_LEN, Label, RootKey, STREAM_HEAD_LEN, Vault, WrappedKey, sealed_len,
+    Error, FRAME_LEN, Label, Opener, RootKey, STREAM_HEAD_LEN, Sealer, Vault, WrappedKey,
+    sealed_len,
 };
 use proptest::prelude::*;
 
@@ -176,6 +177,23 @@ fn rotation_changes_the_head_and_leaves_the_body() -> Outcome {
     let moved = house.vault.reseal_stream(&house.key, &later, &house.label(), &head)?;
     assert_eq!(oxpi_vault::key_id(&moved), Ok(8));
     assert_eq!(house.open_as(&later, &house.label(), &moved, &body, 9)?, b"a short document");
+    Ok(())
+}
+
+#[test]
+fn a_stream_s_secret_opens_its_body_and_no_other() -> Outcome {
+    let (mut sealer, secret) = Sealer::begin()?;
+    let body = [sealer.push(b"a short document")?, sealer.finish()?].concat();
+    let mut opener = Opener::begin(&secret)?;
+    assert!(opener.push(&body)?.is_empty());
+    assert_eq!(opener.finish()?.expose(), b"a short document");
+    let (_, other) = Sealer::begin()?;
+    let mut opener = Opener::begin(&other)?;
+    opener.push(&body)?;
+    assert_eq!(opener.finish().err(), Some(Error::Refused));
+    for len in [0, 31, 32, 55, 57] {
+        assert!(Opener::begin(&Secret::new(vec![1; len])).is_err(), "{len}");
+    }
     Ok(())
 }
 
