@@ -176,6 +176,7 @@ pub fn put_together(base: Base) -> Result<App> {
     let app = App::new(Parts {
         db,
         vault,
+        witness: app::vault_state::Witness::default(),
         clock,
         rng,
         engine,

@@ -206,7 +206,7 @@ async fn forget(
         .transact(move |c| -> Result<()> {
             let (tenant, id, now) = (&ctx2.tenant, &connection.id, app2.clock.now());
             let owner = owner(&connection.plugin_id, &connection.provider);
-            store::secrets::delete_record(c, tenant, &owner, id.as_str())?;
+            secrets::delete_record(&app2, c, tenant, &owner, id.as_str())?;
             calendars::forget_connection(c, &connection)?;
             store::jobs::cancel_of_connection(c, tenant, id)?;
             store::connections::set_state(

@@ -4,6 +4,10 @@
 //! Invariant: no HTTP server, no HTML, no SQL. Every use case takes the app, the context of who
 //! asks, and typed input; every mutation is authorised first and audited in its own transaction.
 
+// Tests inside put an app together as those outside do.
+#[cfg(test)]
+extern crate self as app;
+
 pub mod accounts;
 pub mod activity;
 pub mod appointments;
@@ -32,6 +36,7 @@ pub mod people;
 pub mod plugins;
 pub mod resets;
 pub mod retention;
+pub mod rotation;
 mod schedules;
 mod secrets;
 pub mod services;
@@ -40,6 +45,7 @@ pub mod settings;
 mod signature;
 pub mod tenants;
 pub mod tokens;
+pub mod vault_state;
 pub mod webhooks;
 
 use std::ops::Deref;
@@ -61,6 +67,8 @@ pub struct Parts {
     pub db: store::Db,
     /// The vault.
     pub vault: vault::Vault,
+    /// What is remembered of secrets outside the database.
+    pub witness: vault_state::Witness,
     /// Where time comes from.
     pub clock: Arc<dyn Clock>,
     /// Where randomness comes from.

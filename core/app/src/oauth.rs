@@ -153,8 +153,7 @@ pub async fn begin_connection(
             if let Some(id) = &reconnect {
                 store::connections::get(c, &tenant, id)?;
             }
-            let key = secrets::active_key(c, &tenant)?;
-            let wrapped = vault::WrappedKey::from_bytes(&key.wrapped)?;
+            let wrapped = secrets::lock_active_key(&app2, c, &tenant)?;
             let sealed = app2.vault.seal(&wrapped, &verifier_label(&flow), &secret)?;
             store::oauth_flows::insert(c, &OauthFlow { verifier_sealed: sealed, ..flow })?;
             Ok(keys)
@@ -252,8 +251,7 @@ async fn exchange(
         .inspect(move |c| -> Result<_> {
             let owner = connections::owner(&flow2.plugin_id, &flow2.provider);
             let keys = client_keys(&app2, c, &flow2.tenant_id, &owner)?;
-            let key = secrets::active_key(c, &flow2.tenant_id)?;
-            let wrapped = vault::WrappedKey::from_bytes(&key.wrapped)?;
+            let wrapped = secrets::key_of(c, &flow2.tenant_id, &flow2.verifier_sealed)?;
             let label = verifier_label(&flow2);
             Ok((keys, app2.vault.open(&wrapped, &label, &flow2.verifier_sealed)?))
         })
@@ -366,6 +364,25 @@ fn client_id_name(owner: &str) -> secrets::Name {
 
 fn client_secret_name(owner: &str) -> secrets::Name {
     secrets::Name { owner: owner.to_owned(), name: "client-secret", record: String::new() }
+}
+
+/// Seals anew, with the key given, the verifiers of flows that another key sealed: rotation.
+pub(crate) fn reseal_verifiers(
+    app: &App,
+    c: &mut store::Conn,
+    tenant: &domain::TenantId,
+    new: &vault::WrappedKey,
+) -> Result<()> {
+    for flow in store::oauth_flows::list(c, tenant)? {
+        if vault::key_id(&flow.verifier_sealed)? == new.key_id() {
+            continue;
+        }
+        let old = secrets::key_of(c, tenant, &flow.verifier_sealed)?;
+        let label = verifier_label(&flow);
+        let sealed = app.vault.reseal(&old, new, &label, &flow.verifier_sealed)?;
+        store::oauth_flows::reseal(c, tenant, &flow.state_hash, &sealed)?;
+    }
+    Ok(())
 }
 
 fn verifier_label(flow: &OauthFlow) -> Label<'_> {

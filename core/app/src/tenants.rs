@@ -11,6 +11,7 @@ use crate::accounts::{self, NewAccount};
 use crate::audit::{self, Act, Actor, Who};
 use crate::context::Origin;
 use crate::error::{Error, Result};
+use crate::secrets::ledger;
 use crate::sessions::{self, Login, SignedIn};
 use crate::{fields, passwords};
 
@@ -190,6 +191,7 @@ fn insert(
         created_at: now,
     };
     store::data_keys::insert(c, &key)?;
+    ledger::write(app, c, &id, 1, 1, &[])?;
     let member = Member {
         tenant_id: id.clone(),
         id: MemberId::new(&*app.clock, &*app.rng),

@@ -63,7 +63,12 @@ impl Tokens {
             expires_at: self.expires_at,
             scopes: self.scopes.clone(),
         };
-        Ok(Secret::new(serde_json::to_vec(&kept)?))
+        // Room for all of it, so that growing leaves no copy behind.
+        let scopes: usize = kept.scopes.iter().map(|scope| 2 * scope.len() + 8).sum();
+        let tokens = kept.access.len() + kept.refresh.as_deref().map_or(0, str::len);
+        let mut bytes = Vec::with_capacity(2 * tokens + scopes + 256);
+        serde_json::to_writer(&mut bytes, &kept)?;
+        Ok(Secret::new(bytes))
     }
 
     fn from_secret(secret: &Secret) -> Result<Self> {
@@ -77,7 +82,7 @@ impl Tokens {
     }
 }
 
-/// The bytes that are sealed; lives only while they are written or read.
+/// The form of the bytes that are sealed; private, and lives only while they are written or read.
 #[derive(Serialize, Deserialize)]
 struct Kept<'a> {
     access: Cow<'a, str>,

@@ -84,6 +84,17 @@ pub fn retire(c: &mut Conn, tenant: &TenantId, key_id: i64) -> Result<()> {
     found(diesel::update(target).set(set).execute(c)?)
 }
 
+/// Puts the same key in its place, wrapped anew for another epoch.
+///
+/// # Errors
+/// [`crate::Error::NotFound`] when it is gone.
+pub fn rewrap(c: &mut Conn, key: &DataKey, epoch: i64, wrapped: &[u8]) -> Result<()> {
+    scope::tenant(c, &key.tenant_id)?;
+    let target = data_keys::table.find((key.tenant_id.as_str(), key.key_id));
+    let set = (data_keys::epoch.eq(epoch), data_keys::wrapped.eq(wrapped));
+    found(diesel::update(target).set(set).execute(c)?)
+}
+
 /// Removes a key.
 ///
 /// # Errors

@@ -52,6 +52,7 @@ pub mod sessions;
 pub mod sign_in_attempts;
 pub mod tenant_plugins;
 pub mod tenants;
+pub mod vault_state;
 
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -55,6 +55,24 @@ pub fn take(c: &mut Conn, state_hash: &str, now: Timestamp) -> Result<OauthFlow>
     taken.filter(|flow| flow.expires_at > now).ok_or(Error::NotFound)
 }
 
+/// A tenant's flows.
+pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<OauthFlow>> {
+    scope::tenant(c, tenant)?;
+    Ok(oauth_flows::table
+        .filter(oauth_flows::tenant_id.eq(tenant.as_str()))
+        .order(oauth_flows::state_hash)
+        .select(OauthFlow::as_select())
+        .load(c)?)
+}
+
+/// Puts the same verifier, sealed anew, in its place; nothing when the flow is gone.
+pub fn reseal(c: &mut Conn, tenant: &TenantId, state_hash: &str, sealed: &[u8]) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let target = oauth_flows::table.find(state_hash);
+    diesel::update(target).set(oauth_flows::verifier_sealed.eq(sealed)).execute(c)?;
+    Ok(())
+}
+
 /// Removes what has expired; answers how many.
 pub fn delete_expired(c: &mut Conn, now: Timestamp) -> Result<usize> {
     scope::system(c)?;

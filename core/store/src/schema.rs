@@ -96,6 +96,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    vault_roots (tenant_id) {
+        tenant_id -> Text,
+        counter -> BigInt,
+        manifest -> Binary,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    vault_buckets (tenant_id, bucket) {
+        tenant_id -> Text,
+        bucket -> BigInt,
+        manifest -> Binary,
+    }
+}
+
+diesel::table! {
     plugins (id, version) {
         id -> Text,
         version -> Text,
@@ -472,3 +489,5 @@ diesel::table! {
 diesel::joinable!(members -> accounts (account_id));
 diesel::joinable!(members -> tenants (tenant_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, members, tenants);
+diesel::allow_tables_to_appear_in_same_query!(tenants, vault_roots);
+diesel::allow_tables_to_appear_in_same_query!(data_keys, secrets, vault_buckets, vault_roots);

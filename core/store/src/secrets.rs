@@ -56,6 +56,72 @@ pub fn list(c: &mut Conn, tenant: &TenantId, owner: &str) -> Result<Vec<SealedSe
         .load(c)?)
 }
 
+/// The secrets of one record of an owner, by name.
+pub fn list_record(
+    c: &mut Conn,
+    tenant: &TenantId,
+    owner: &str,
+    record: &str,
+) -> Result<Vec<SealedSecret>> {
+    scope::tenant(c, tenant)?;
+    Ok(secrets::table
+        .filter(secrets::tenant_id.eq(tenant.as_str()))
+        .filter(secrets::owner.eq(owner))
+        .filter(secrets::record.eq(record))
+        .order(secrets::name)
+        .select(SealedSecret::as_select())
+        .load(c)?)
+}
+
+/// Up to `limit` of a tenant's secrets, those behind `after` (owner, name, record) in that order.
+pub fn list_after(
+    c: &mut Conn,
+    tenant: &TenantId,
+    (owner, name, record): (&str, &str, &str),
+    limit: i64,
+) -> Result<Vec<SealedSecret>> {
+    scope::tenant(c, tenant)?;
+    let later_record = secrets::name.eq(name).and(secrets::record.gt(record));
+    let later_name = secrets::name.gt(name).or(later_record);
+    Ok(secrets::table
+        .filter(secrets::tenant_id.eq(tenant.as_str()))
+        .filter(secrets::owner.gt(owner).or(secrets::owner.eq(owner).and(later_name)))
+        .order((secrets::owner, secrets::name, secrets::record))
+        .limit(limit)
+        .select(SealedSecret::as_select())
+        .load(c)?)
+}
+
+/// How many of a tenant's secrets each data key seals.
+pub fn count_by_key(c: &mut Conn, tenant: &TenantId) -> Result<Vec<(i64, i64)>> {
+    scope::tenant(c, tenant)?;
+    Ok(secrets::table
+        .filter(secrets::tenant_id.eq(tenant.as_str()))
+        .group_by(secrets::key_id)
+        .order(secrets::key_id)
+        .select((secrets::key_id, diesel::dsl::count_star()))
+        .load(c)?)
+}
+
+/// Puts another envelope of the same version in a secret's place: the same secret under another
+/// data key.
+///
+/// # Errors
+/// [`Error::Conflict`] when the row is another by now.
+pub fn reseal(c: &mut Conn, before: &SealedSecret, key_id: i64, envelope: &[u8]) -> Result<()> {
+    scope::tenant(c, &before.tenant_id)?;
+    let key = (before.tenant_id.as_str(), &*before.owner, &*before.name, &*before.record);
+    let target = secrets::table
+        .find(key)
+        .filter(secrets::version.eq(before.version))
+        .filter(secrets::key_id.eq(before.key_id));
+    let set = (secrets::key_id.eq(key_id), secrets::envelope.eq(envelope));
+    match diesel::update(target).set(set).execute(c)? {
+        0 => Err(Error::Conflict),
+        _ => Ok(()),
+    }
+}
+
 /// Up to `limit` secrets that are sealed with a key, for sealing them anew with another.
 pub fn list_of_key(
     c: &mut Conn,

@@ -11,7 +11,17 @@ use tokio::sync::Notify;
 use vault::{RootKey, Vault};
 
 /// An app over this database and clock.
+#[allow(dead_code, reason = "tests inside the crate bring a witness")]
 pub fn put_together(db: store::Db, clock: Arc<ManualClock>) -> App {
+    put_together_with(db, clock, app::vault_state::Witness::default())
+}
+
+/// An app that remembers the counters of secrets outside the database.
+pub fn put_together_with(
+    db: store::Db,
+    clock: Arc<ManualClock>,
+    witness: app::vault_state::Witness,
+) -> App {
     let vault = Vault::new(RootKey::from_secret(&Secret::new(vec![7; 32])).unwrap());
     let rng = Arc::new(SeededRng::new(7));
     let egress = Egress::new(EgressConfig::default()).unwrap();
@@ -23,6 +33,7 @@ pub fn put_together(db: store::Db, clock: Arc<ManualClock>) -> App {
     let app = App::new(Parts {
         db,
         vault,
+        witness,
         clock,
         rng,
         engine,

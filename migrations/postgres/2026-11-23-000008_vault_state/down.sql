@@ -1,0 +1,2 @@
+DROP TABLE vault_buckets;
+DROP TABLE vault_roots;
