@@ -41,6 +41,11 @@ pub fn preference(web: &Web, name: &'static str, value: &str) -> Cookie<'static>
     build(web, name, value, Some(Duration::days(PREFERENCE_DAYS)))
 }
 
+/// The choice of a language, where there is no workspace yet.
+pub fn language(is_https: bool, tag: &str) -> Cookie<'static> {
+    bake(is_https, LANGUAGE, tag, Some(Duration::days(PREFERENCE_DAYS)))
+}
+
 /// A cookie for the next page or two.
 pub fn passing(web: &Web, name: &'static str, value: &str) -> Cookie<'static> {
     build(web, name, value, Some(Duration::minutes(20)))
@@ -52,10 +57,14 @@ pub fn forget(web: &Web, name: &'static str) -> Cookie<'static> {
 }
 
 fn build(web: &Web, name: &'static str, value: &str, age: Option<Duration>) -> Cookie<'static> {
+    bake(web.is_https(), name, value, age)
+}
+
+fn bake(is_https: bool, name: &'static str, value: &str, age: Option<Duration>) -> Cookie<'static> {
     let mut cookie = Cookie::new(name, value.to_owned());
     cookie.set_path("/");
     cookie.set_http_only(true);
-    cookie.set_secure(web.is_https());
+    cookie.set_secure(is_https);
     // Lax, not Strict: the way back from a provider is a link from another site.
     cookie.set_same_site(SameSite::Lax);
     cookie.set_max_age(age);

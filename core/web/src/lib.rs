@@ -18,6 +18,7 @@ pub mod middleware;
 pub mod nav;
 pub mod pages;
 pub mod routes;
+pub mod sealed;
 pub mod server;
 pub mod state;
 pub mod theme;

@@ -23,7 +23,7 @@ use crate::state::{IsProxy, Web};
 use crate::{hooks, routes};
 
 /// How long a client may take for its headers.
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+pub(crate) const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 
 /// How to serve.
 pub struct ServeOptions {

@@ -56,8 +56,13 @@ impl Web {
 
     /// Random text of this many bytes, safe in addresses, headers and attributes.
     pub fn random(&self, bytes: usize) -> String {
-        let mut random = vec![0; bytes];
-        self.app.rng.fill(&mut random);
-        URL_SAFE_NO_PAD.encode(random)
+        random_text(&*self.app.rng, bytes)
     }
+}
+
+/// Random text of this many bytes, safe in addresses, headers and attributes.
+pub(crate) fn random_text(rng: &dyn domain::Rng, bytes: usize) -> String {
+    let mut random = vec![0; bytes];
+    rng.fill(&mut random);
+    URL_SAFE_NO_PAD.encode(random)
 }

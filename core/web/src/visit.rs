@@ -91,7 +91,8 @@ fn header<'a>(request: &'a HttpRequest, name: &str) -> &'a str {
     request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-fn locale(request: &HttpRequest, chosen: Option<String>) -> Locale {
+/// The language of a cookie, else of the browser.
+pub(crate) fn locale(request: &HttpRequest, chosen: Option<String>) -> Locale {
     chosen
         .and_then(|tag| tag.parse().ok())
         .or_else(|| Locale::from_accept_language(header(request, ACCEPT_LANGUAGE.as_str())))

@@ -32,12 +32,22 @@ fn refusal(request: &ServiceRequest) -> Option<StatusCode> {
         return None;
     }
     let web = request.app_data::<web::Data<Web>>()?;
+    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let is_free = is_safe || request.path().starts_with("/hooks/");
+    refusal_for(request, &web.app.options.public_url, is_free)
+}
+
+/// Refuses other hosts, and requests from other sites that are not free to come from anywhere.
+pub(crate) fn refusal_for(
+    request: &ServiceRequest,
+    public_url: &str,
+    is_free: bool,
+) -> Option<StatusCode> {
     let host = header(request, HOST.as_str());
-    if !is_own_host(&web.app.options.public_url, host) {
+    if !is_own_host(public_url, host) {
         return Some(StatusCode::MISDIRECTED_REQUEST);
     }
-    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if is_safe || request.path().starts_with("/hooks/") {
+    if is_free {
         return None;
     }
     let allowed = comes_from_here(

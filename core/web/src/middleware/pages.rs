@@ -6,8 +6,8 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION,
-    REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    LOCATION, REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
 use actix_web::middleware::Next;
@@ -33,7 +33,8 @@ pub async fn dress<B: MessageBody + 'static>(
     let answer = next.call(request).await?.map_into_boxed_body();
     log(&answer, method.as_str(), &path, &marks.request_id);
     let mut answer = with_page(answer, &marks);
-    set_headers(&web, &mut answer, &marks);
+    let target = answer.response().extensions().get::<FormTarget>().map(|target| target.0.clone());
+    set_headers(answer.headers_mut(), web.is_https(), &marks, target.as_deref());
     Ok(answer)
 }
 
@@ -98,10 +99,14 @@ fn way_out(failure: &Failure, visit: &Visit) -> Option<HttpResponse> {
     Some(HttpResponse::SeeOther().insert_header((LOCATION, to)).finish())
 }
 
-fn set_headers(web: &Web, answer: &mut ServiceResponse, marks: &Marks) {
-    let target = answer.response().extensions().get::<FormTarget>().map(|target| target.0.clone());
-    let policy = policy(&marks.nonce, target.as_deref());
-    let headers = answer.headers_mut();
+/// Sets the headers that every answer has.
+pub(crate) fn set_headers(
+    headers: &mut HeaderMap,
+    is_https: bool,
+    marks: &Marks,
+    form_target: Option<&str>,
+) {
+    let policy = policy(&marks.nonce, form_target);
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
@@ -119,7 +124,7 @@ fn set_headers(web: &Web, answer: &mut ServiceResponse, marks: &Marks) {
         "camera=(), geolocation=(), microphone=(), payment=()",
     );
     set(HeaderName::from_static("x-request-id"), &marks.request_id);
-    if web.is_https() {
+    if is_https {
         set(STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
     if !headers.contains_key(CACHE_CONTROL) {

@@ -104,7 +104,7 @@ fn subject(member: &Member, entry: &Entry) -> String {
 fn icon(action: &str) -> &'static str {
     match action.split('.').next().unwrap_or_default() {
         "session" => "key",
-        "account" => "lock",
+        "account" | "vault" => "lock",
         "person" => "person",
         "appointment" | "calendar" | "calendars" => "calendar",
         "plugin" => "plugin",

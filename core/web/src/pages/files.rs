@@ -10,12 +10,18 @@ use crate::answer::Answer;
 use crate::member::Member;
 use crate::pages::id;
 use crate::state::Web;
+use crate::theme::Theme;
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// A file of the theme. Its name changes with its content, so a browser need never ask again.
 pub async fn asset(web: web::Data<Web>, request: HttpRequest, name: web::Path<String>) -> Answer {
-    let asset = web.theme.assets.find(&name).ok_or(Error::NotFound)?;
+    Ok(send(&web.theme, &request, &name).ok_or(Error::NotFound)?)
+}
+
+/// A file of a theme, if it has it.
+pub(crate) fn send(theme: &Theme, request: &HttpRequest, name: &str) -> Option<HttpResponse> {
+    let asset = theme.assets.find(name)?;
     let takes_gzip = request
         .headers()
         .get(ACCEPT_ENCODING)
@@ -27,9 +33,9 @@ pub async fn asset(web: web::Data<Web>, request: HttpRequest, name: web::Path<St
     match &asset.gzip {
         Some(small) if takes_gzip => {
             answer.insert_header((CONTENT_ENCODING, HeaderValue::from_static("gzip")));
-            Ok(answer.body(small.clone()))
+            Some(answer.body(small.clone()))
         }
-        _ => Ok(answer.body(asset.body.clone())),
+        _ => Some(answer.body(asset.body.clone())),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod errors;
 pub mod home;
 pub mod people;
 pub mod plugins;
+pub mod sealed;
 pub mod settings;
 pub mod team;
 

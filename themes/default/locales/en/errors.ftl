@@ -85,3 +85,6 @@ error-oauth-client = The provider doesn’t know this client ID and secret. Chec
 error-oauth-redirect = The redirect address at the provider differs from the one below. Copy it again, exactly.
 error-oauth-identity = The provider didn’t say whose account it is.
 error-stage-unknown = Choose a stage.
+error-secrets-untrusted = A stored key doesn’t match OXPI’s records, so it wasn’t used. Ask whoever looks after this server to run “oxpi doctor”.
+error-passphrase-wrong = That isn’t the passphrase.
+error-passphrase-failed = The passphrase couldn’t be checked; the server may be short of memory. Please try again.

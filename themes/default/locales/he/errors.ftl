@@ -85,3 +85,6 @@ error-oauth-client = הספק לא מכיר את מזהה הלקוח והסוד 
 error-oauth-redirect = כתובת ההפניה אצל הספק שונה מזו שלמטה. צריך להעתיק אותה שוב, בדיוק.
 error-oauth-identity = הספק לא אמר של מי החשבון.
 error-stage-unknown = צריך לבחור שלב.
+error-secrets-untrusted = מפתח שמור לא תואם לרישום של OXPI, ולכן לא נעשה בו שימוש. בקשו ממי שמטפל בשרת להריץ את הפקודה oxpi doctor.
+error-passphrase-wrong = זו לא הסיסמה של השרת.
+error-passphrase-failed = לא הצלחנו לבדוק את הסיסמה; ייתכן שלשרת חסר זיכרון. נסו שוב.

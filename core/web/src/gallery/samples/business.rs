@@ -13,6 +13,7 @@ use crate::views::door::{
     AcceptInvitation, Reset, SignIn, TenantRow, Tenants, Welcome, WelcomeForm,
 };
 use crate::views::errors::ErrorPage;
+use crate::views::sealed::{Sealed, Unseal};
 use crate::views::settings::{Settings, SettingsForm};
 use crate::views::team::{InvitationLink, InvitationRow, MemberRow, Team};
 use crate::views::{Avatar, Choice, Errors};
@@ -64,6 +65,15 @@ fn draw_door(gallery: &mut Gallery<'_>, w: Words) {
     gallery.door("invitation-known", "/join/x", &invitation(w, true));
     gallery.door("tenants", "/businesses", &tenants(w));
     gallery.door("tenants-none", "/businesses", &Tenants { tenants: vec![] });
+    let unseal = Unseal { errors: Errors::new(), wait_minutes: None };
+    gallery.door("unseal", "/unseal", &unseal);
+    let wrong = Errors::from([("passphrase".into(), "error-passphrase-wrong".into())]);
+    gallery.door("unseal-wrong", "/unseal", &Unseal { errors: wrong, wait_minutes: None });
+    let failed = Errors::from([("form".into(), "error-passphrase-failed".into())]);
+    gallery.door("unseal-failed", "/unseal", &Unseal { errors: failed, wait_minutes: None });
+    gallery.door("unseal-wait", "/unseal", &Unseal { wait_minutes: Some(4), ..unseal });
+    gallery.door("sealed", "/people", &Sealed { opening: false });
+    gallery.door("sealed-opening", "/people", &Sealed { opening: true });
     let reset = Reset {
         action: "/reset/x".into(),
         email: "maya@example.com".into(),
