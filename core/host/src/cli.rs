@@ -31,6 +31,13 @@ pub enum Command {
     Config,
     /// Say what is wrong with this installation and how to mend it
     Doctor,
+    /// See and change how secrets are sealed
+    #[command(subcommand)]
+    Vault(VaultCommand),
+    /// Give a running server the passphrase it waits for
+    Unseal,
+    /// Have a running server forget its root key, until it is given the passphrase again
+    Seal,
     /// Help people in, from the machine itself
     #[command(subcommand)]
     Admin(Admin),
@@ -110,6 +117,27 @@ pub enum Admin {
         /// The account's email
         email: String,
     },
+}
+
+/// `oxpi vault`
+#[derive(Debug, Subcommand)]
+pub enum VaultCommand {
+    /// Hold every secret against the manifest, and say which keys are in use
+    Status,
+    /// Seal every secret anew with a new key, while the server runs; run again, it goes on
+    Rotate {
+        /// Wrap the keys themselves anew, too
+        #[arg(long)]
+        epoch: bool,
+    },
+    /// Take the secrets as they are after an older database was put back on purpose
+    AcceptRestore {
+        /// Do it; without this it only says what is wrong
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Put the root key behind a passphrase, or change the passphrase
+    Passphrase,
 }
 
 /// What a new business needs.

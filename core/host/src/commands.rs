@@ -8,3 +8,4 @@ pub mod migrate;
 pub mod plugin;
 pub mod sample;
 pub mod serve;
+pub mod vault;

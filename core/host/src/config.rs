@@ -15,12 +15,13 @@ pub mod sandbox;
 pub mod server;
 mod show;
 mod variables;
+pub mod vault;
 
 use serde::Deserialize;
 
 pub use error::ConfigError;
 pub use load::{Input, Loaded, load};
-pub use variables::ROOT_KEY;
+pub use variables::{ROOT_KEY, ROOT_KEY_FD};
 
 /// The manual, which is also the lowest layer of values.
 pub const DEFAULTS: &str = include_str!("../../../config/default.toml");
@@ -33,6 +34,8 @@ pub struct Config {
     pub server: server::Server,
     /// Where data is kept.
     pub data: data::Data,
+    /// Where the root key comes from.
+    pub vault: vault::Vault,
     /// Which database.
     pub database: database::Database,
     /// Simulators in place of providers.

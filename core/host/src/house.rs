@@ -12,23 +12,47 @@ use domain::time::SystemClock;
 use domain::{Rng, Secret};
 use runtime::{CompilerProcess, Egress, EgressConfig, Engine, EngineConfig};
 use store::{Db, DbOptions, Target};
-use vault::{FileSource, RootKey, RootKeyError, RootKeySource, VariableSource, Vault, WrappedKey};
+use vault::{RootKey, Vault, WrappedKey};
 
 use crate::cli::Compilation;
+use crate::config::Config;
 use crate::config::plugins::Plugins;
-use crate::config::{Config, ROOT_KEY};
+use crate::root_key;
 
-/// Opens everything there is behind the pages; the schema is brought up to date first.
+/// Opens everything there is behind the pages; the schema is brought up to date first. Asks for the
+/// passphrase where there is one.
 pub async fn open(config: &Config, public_url: String) -> anyhow::Result<App> {
+    open_with(config, public_url, None).await
+}
+
+/// As [`open`], with the root key that somebody's passphrase opened.
+pub async fn open_with(
+    config: &Config,
+    public_url: String,
+    key: Option<RootKey>,
+) -> anyhow::Result<App> {
     prepare_folder(&config.data.dir)?;
     let db = database(config).await?;
     for name in db.migrate().await.context("the database's tables can't be brought up to date")? {
         tracing::info!(name, "migrated");
     }
     check_row_security(&db).await?;
-    let vault = Vault::new(root_key(config, &db).await?);
+    let key = match key {
+        Some(key) => key,
+        None => root_key::load(config, &db).await?,
+    };
+    let vault = Vault::new(key);
     check_root_key(&vault, &db).await?;
+    let app = assemble(config, db, vault, public_url)?;
+    app::vault_state::open_all(&app).await?;
+    Ok(app)
+}
 
+/// Puts an app together over a database that is up to date and sealed with this root key.
+pub fn assemble(config: &Config, db: Db, vault: Vault, public_url: String) -> anyhow::Result<App> {
+    let folder = config.data.vault_counters();
+    let witness = app::vault_state::Witness::new(folder.clone())
+        .with_context(|| format!("{} can't be made", folder.display()))?;
     let clock = Arc::new(SystemClock);
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let egress = egress(config)?;
@@ -43,6 +67,7 @@ pub async fn open(config: &Config, public_url: String) -> anyhow::Result<App> {
     let app = App::new(Parts {
         db,
         vault,
+        witness,
         clock,
         rng,
         engine,
@@ -102,8 +127,8 @@ fn scratch_folder() -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
-/// A key that nothing is ever sealed with.
-fn passing_root_key() -> anyhow::Result<RootKey> {
+/// A new key, such as one that nothing is ever sealed with.
+pub fn passing_root_key() -> anyhow::Result<RootKey> {
     let mut bytes = vec![0; 32];
     SystemRng.fill(&mut bytes);
     Ok(RootKey::from_secret(&Secret::new(bytes))?)
@@ -183,41 +208,6 @@ pub async fn database(config: &Config) -> anyhow::Result<Db> {
         None => format!("the database {} can't be used", config.data.sqlite().display()),
     };
     Db::open(&options).await.with_context(place)
-}
-
-/// Where the root key comes from: the variable when it is set, the file otherwise.
-fn root_key_source(config: &Config) -> Box<dyn RootKeySource> {
-    if std::env::var_os(ROOT_KEY).is_some() {
-        Box::new(VariableSource::new(ROOT_KEY))
-    } else {
-        Box::new(FileSource::new(config.data.root_key(), Arc::new(SystemRng)))
-    }
-}
-
-/// The root key, if there is one that can be used; never makes one.
-pub fn present_root_key(config: &Config) -> Option<RootKey> {
-    if std::env::var_os(ROOT_KEY).is_some() {
-        return VariableSource::new(ROOT_KEY).load().ok();
-    }
-    RootKey::load(&config.data.root_key()).ok()
-}
-
-/// The root key. A new one is made only for a database that holds nothing sealed with another.
-async fn root_key(config: &Config, db: &Db) -> anyhow::Result<RootKey> {
-    let source = root_key_source(config);
-    if let Some(warning) = source.warning() {
-        tracing::warn!("{warning}");
-    }
-    let missing = std::env::var_os(ROOT_KEY).is_none()
-        && matches!(RootKey::load(&config.data.root_key()), Err(RootKeyError::Missing(_)));
-    if missing && db.read(store::tenants::count).await? > 0 {
-        bail!(
-            "the root key {} is gone, but the database has businesses whose secrets only it opens; \
-             put it back from a backup, or from another machine of this installation",
-            config.data.root_key().display()
-        );
-    }
-    Ok(source.load()?)
 }
 
 /// Refuses a root key that does not open this database's data keys.

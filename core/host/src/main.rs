@@ -11,9 +11,14 @@
 mod cli;
 mod commands;
 mod config;
+mod control;
+mod handed;
 mod house;
 mod logging;
 mod packages;
+mod root_key;
+mod terminal;
+mod unsealing;
 
 use std::process::ExitCode;
 
@@ -27,6 +32,11 @@ use runtime::compile::ChildLimits;
 const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    if let Err(error) = handed::take_root_key() {
+        eprintln!("oxpi: the root key can't be taken out of {}: {error}", config::ROOT_KEY);
+        return ExitCode::from(WRONG_USAGE);
+    }
+    no_core_dumps();
     let cli = Cli::parse();
     if let Command::CompilePlugin(Compilation { cpu_secs, memory_bytes }) = cli.command {
         // Before anything is read: this process gets a component from a stranger and nothing else.
@@ -45,6 +55,17 @@ fn main() -> ExitCode {
             eprintln!("oxpi: {}", told(&error));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// A core dump would hold keys and tokens, and so would what a debugger sees.
+fn no_core_dumps() {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    if let Err(error) = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0) {
+        eprintln!("oxpi: core dumps can't be turned off: {error}");
+    }
+    if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
+        eprintln!("oxpi: this process's memory can't be closed to others: {error}");
     }
 }
 
@@ -71,6 +92,9 @@ fn run(command: Command, loaded: &Loaded) -> anyhow::Result<ExitCode> {
         Command::Migrate => wait_for(commands::migrate::run(config)),
         Command::Doctor => wait_for(commands::doctor::run(config)),
         Command::Audit(command) => wait_for(commands::audit::run(config, command)),
+        Command::Vault(command) => wait_for(commands::vault::run(config, command)),
+        Command::Unseal => commands::vault::unseal(config),
+        Command::Seal => commands::vault::seal(config),
         Command::Admin(command) => wait_for(commands::admin::run(config, command)),
     }
 }

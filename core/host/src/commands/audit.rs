@@ -14,7 +14,7 @@ use vault::{PublicKey, Vault};
 
 use crate::cli::{Audit, Verify};
 use crate::config::Config;
-use crate::house;
+use crate::{house, root_key};
 
 /// The exit code when something was found.
 const TAMPERED: u8 = 3;
@@ -36,11 +36,7 @@ pub async fn run(config: &Config, command: Audit) -> anyhow::Result<ExitCode> {
 }
 
 fn root_vault(config: &Config) -> anyhow::Result<Vault> {
-    let key = house::present_root_key(config).with_context(|| {
-        let file = config.data.root_key();
-        format!("there is no root key that can be used ({}): run oxpi doctor", file.display())
-    })?;
-    Ok(Vault::new(key))
+    Ok(Vault::new(root_key::existing(config)?))
 }
 
 /// The folders that were named, or those of the configuration.

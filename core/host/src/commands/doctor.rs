@@ -6,10 +6,11 @@ mod data;
 mod database;
 mod network;
 mod plugins;
+mod vault;
 
 use std::process::ExitCode;
 
-use vault::Vault;
+use ::vault::Vault;
 
 use crate::config::Config;
 
@@ -68,6 +69,7 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     findings.extend(database::look(config, vault.as_ref()).await);
     findings.extend(plugins::look(config, vault.as_ref()).await);
     findings.extend(network::look(config));
+    findings.extend(vault::look(config, vault).await);
     if config.sandbox.enabled {
         findings.push(Finding::unwise(
             "sandbox",

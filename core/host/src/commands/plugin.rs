@@ -16,6 +16,7 @@ use crate::cli::Plugin as Command;
 use crate::config::Config;
 use crate::house::{self, Bench};
 use crate::packages::{self, Found, Kind};
+use crate::root_key;
 
 /// Runs one of the plugin commands.
 pub async fn run(config: &Config, command: &Command) -> anyhow::Result<ExitCode> {
@@ -36,7 +37,7 @@ pub async fn run(config: &Config, command: &Command) -> anyhow::Result<ExitCode>
 }
 
 fn bench(config: &Config) -> anyhow::Result<Bench> {
-    let vault = house::present_root_key(config).map(Vault::new);
+    let vault = root_key::present(config).map(Vault::new);
     Bench::new(config, vault.as_ref())
 }
 

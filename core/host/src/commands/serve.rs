@@ -8,13 +8,17 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use app::App;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use domain::rng::SystemRng;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use vault::RootKey;
 
 use crate::cli::Role;
 use crate::config::Config;
-use crate::{house, logging};
+use crate::control::Control;
+use crate::unsealing::Unsealing;
+use crate::{handed, house, logging, root_key};
 
 /// The most seconds that signing the activity logs once more may take when stopping.
 const SIGNING_MOST_SECS: u64 = 10;
@@ -22,7 +26,6 @@ const SIGNING_MOST_SECS: u64 = 10;
 /// Serves until the process is told to stop, then ends what is under way.
 pub async fn run(config: &Config, role: Role) -> anyhow::Result<ExitCode> {
     logging::start(config.log);
-    no_core_dumps();
     let stop = Stop::listen()?;
     // Before everything else, so that a second start fails at once and touches nothing.
     let listener = if role.serves() { Some(listen(config)?) } else { None };
@@ -30,7 +33,19 @@ pub async fn run(config: &Config, role: Role) -> anyhow::Result<ExitCode> {
         Some(listener) => listener.local_addr()?.port(),
         None => config.server.address.port,
     };
-    let app = house::open(config, config.server.public_url(port)).await?;
+    let url = config.server.public_url(port);
+    house::prepare_folder(&config.data.dir)?;
+    let asks = root_key::source(config)?.is_none();
+    let control = Control::open(&config.data.dir, asks);
+    let key = match asks {
+        false => None,
+        true => match sealed(config, &control, listener.as_ref(), &url, &stop).await? {
+            Some(key) => Some(key),
+            None => return Ok(ExitCode::SUCCESS),
+        },
+    };
+    let app = house::open_with(config, url, key).await?;
+    tokio::spawn(watch_vault(app.clone()));
     app::plugins::load_packages(&app, &config.plugins.folders(&config.data)).await;
     let (end, ended) = watch::channel(false);
     let (end_signing, signing_ended) = watch::channel(false);
@@ -42,10 +57,10 @@ pub async fn run(config: &Config, role: Role) -> anyhow::Result<ExitCode> {
     tokio::spawn(app::plugins::keep_up(app.clone(), folders, ended.clone()));
     let worker = role.works().then(|| tokio::spawn(app::jobs::run_worker(app.clone(), ended)));
     let served = match listener {
-        Some(listener) => pages(config, app, listener, stop).await,
+        Some(listener) => pages(config, app, listener, ending(stop, control.asked())).await,
         None => {
             println!("OXPI works in the background.");
-            stop.wait().await;
+            ending(stop, control.asked()).await;
             Ok(())
         }
     };
@@ -55,7 +70,14 @@ pub async fn run(config: &Config, role: Role) -> anyhow::Result<ExitCode> {
     // After the last job, so that what it did is in the last signing.
     let _ = end_signing.send(true);
     finish(signer, Duration::from_secs(SIGNING_MOST_SECS)).await;
-    served.map(|()| ExitCode::SUCCESS)
+    served?;
+    if control.is_sealed() {
+        drop(control);
+        tracing::info!("sealed");
+        // Only a new process has certainly nothing of the key in its memory.
+        return Err(anyhow!(handed::start_anew()).context("oxpi can't start anew"));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn listen(config: &Config) -> anyhow::Result<TcpListener> {
@@ -71,7 +93,70 @@ fn listen(config: &Config) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
-async fn pages(config: &Config, app: App, listener: TcpListener, stop: Stop) -> anyhow::Result<()> {
+/// Serves nothing but the way to unseal, until the passphrase was given; `None` when the process is
+/// told to stop before.
+async fn sealed(
+    config: &Config,
+    control: &Control,
+    listener: Option<&TcpListener>,
+    url: &str,
+    stop: &Stop,
+) -> anyhow::Result<Option<RootKey>> {
+    let unsealing = Unsealing::new(root_key::sealed(config)?);
+    control.unseals(Some(unsealing.clone()));
+    println!("OXPI is sealed. Unseal it at {url}/unseal or with: oxpi unseal");
+    let (opened, mut told) = (unsealing.clone(), stop.told.clone());
+    let end = async move {
+        tokio::select! {
+            () = opened.opened() => {}
+            _ = told.wait_for(|told| *told) => {}
+        }
+    };
+    match listener {
+        None => end.await,
+        Some(listener) => {
+            let attempts = unsealing.clone();
+            let options = web::sealed::SealedOptions {
+                // The other one stays: who comes between the two servers waits a moment.
+                listener: listener.try_clone()?,
+                public_url: url.to_owned(),
+                rng: Arc::new(SystemRng),
+                try_passphrase: Arc::new(move |secret| Box::pin(attempts.clone().attempt(secret))),
+            };
+            web::sealed::serve_sealed(options, end).await?;
+        }
+    }
+    control.unseals(None);
+    Ok(unsealing.take())
+}
+
+/// Ends when the process is told to stop or to seal.
+async fn ending(mut stop: Stop, sealed: impl Future<Output = ()>) {
+    tokio::select! {
+        _ = stop.told.wait_for(|told| *told) => {}
+        () = sealed => {}
+    }
+}
+
+/// Verifies the secrets of every business now and once a day.
+async fn watch_vault(app: App) {
+    let mut days = tokio::time::interval(Duration::from_secs(24 * 60 * 60));
+    loop {
+        days.tick().await;
+        match app::vault_state::verify_all(&app).await {
+            Ok(0) => tracing::debug!("the vault is as it was left"),
+            Ok(findings) => tracing::error!(findings, "the vault was changed from outside"),
+            Err(error) => tracing::warn!(%error, "the vault can't be verified"),
+        }
+    }
+}
+
+async fn pages(
+    config: &Config,
+    app: App,
+    listener: TcpListener,
+    end: impl Future<Output = ()> + 'static,
+) -> anyhow::Result<()> {
     let proxies = config.server.proxies.clone();
     let options = web::ServeOptions {
         listener,
@@ -82,30 +167,31 @@ async fn pages(config: &Config, app: App, listener: TcpListener, stop: Stop) -> 
         requests_per_minute: config.server.requests_per_minute,
     };
     println!("OXPI is at {}", app.options.public_url);
-    Ok(web::serve(app, options, stop.wait()).await?)
+    Ok(web::serve(app, options, end).await?)
 }
 
 /// The signals that end a server: ctrl-c and the service manager's.
 struct Stop {
-    interrupt: Signal,
-    terminate: Signal,
+    told: watch::Receiver<bool>,
 }
 
 impl Stop {
     fn listen() -> anyhow::Result<Self> {
         let hear = |kind| signal(kind).context("signals can't be heard");
-        Ok(Self {
-            interrupt: hear(SignalKind::interrupt())?,
-            terminate: hear(SignalKind::terminate())?,
-        })
-    }
-
-    async fn wait(mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-        tracing::info!("asked to stop");
+        let (mut interrupt, mut terminate) =
+            (hear(SignalKind::interrupt())?, hear(SignalKind::terminate())?);
+        let (tell, told) = watch::channel(false);
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            tracing::info!("asked to stop");
+            tell.send_replace(true);
+            // Held as long as anybody may ask.
+            tell.closed().await;
+        });
+        Ok(Self { told })
     }
 }
 
@@ -116,12 +202,5 @@ async fn finish(work: Option<JoinHandle<()>>, most: Duration) {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::error!(%error, "background work ended badly"),
         Err(_) => tracing::warn!("background work was still under way; it will be done again"),
-    }
-}
-
-/// A core dump would hold keys and tokens.
-fn no_core_dumps() {
-    if let Err(error) = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0) {
-        tracing::warn!(%error, "core dumps could not be turned off");
     }
 }

@@ -34,6 +34,16 @@ impl Data {
         self.dir.join("audit-heads")
     }
 
+    /// The root key behind a passphrase.
+    pub fn sealed_root_key(&self) -> PathBuf {
+        self.dir.join("root.sealed")
+    }
+
+    /// The counters of the businesses' secrets, kept outside the database.
+    pub fn vault_counters(&self) -> PathBuf {
+        self.dir.join("vault")
+    }
+
     /// Plugins that were installed, not shipped.
     pub fn plugins(&self) -> PathBuf {
         self.dir.join("plugins")

@@ -168,6 +168,7 @@ fn sections(figment: &Figment, sources: &Sources) -> Result<Config, Vec<Fault>> 
     let config = Config {
         server: section(figment, "server", sources, &mut faults),
         data: section(figment, "data", sources, &mut faults),
+        vault: section(figment, "vault", sources, &mut faults),
         database: section(figment, "database", sources, &mut faults),
         sandbox: section(figment, "sandbox", sources, &mut faults),
         plugins: section(figment, "plugins", sources, &mut faults),

@@ -15,6 +15,8 @@ pub(super) const NAME: &str = "variable";
 const PREFIX: &str = "OXPI_";
 /// The root key itself; never part of the configuration, so that nothing prints it.
 pub const ROOT_KEY: &str = "OXPI_ROOT_KEY";
+/// Where the root key is handed over once it is out of [`ROOT_KEY`]: a number, no secret.
+pub const ROOT_KEY_FD: &str = "OXPI_ROOT_KEY_FD";
 /// Variables of builds and tests, which may start oxpi.
 const FOREIGN: [&str; 2] = ["OXPI_CACHE_DIR", "OXPI_TEST_"];
 
@@ -64,7 +66,7 @@ pub(super) fn read(
 
 fn ours(name: &str) -> bool {
     let foreign = FOREIGN.iter().any(|prefix| name.starts_with(prefix));
-    name.starts_with(PREFIX) && name != ROOT_KEY && !foreign
+    name.starts_with(PREFIX) && ![ROOT_KEY, ROOT_KEY_FD].contains(&name) && !foreign
 }
 
 type Known<'a> = BTreeMap<String, ((&'a str, &'a str), &'a Value)>;

@@ -4,10 +4,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use vault::{RootKey, RootKeyError, RootKeySource, VariableSource};
+use vault::{RootKey, RootKeyError};
 
 use super::Finding;
-use crate::config::{Config, ROOT_KEY};
+use crate::config::Config;
+use crate::config::vault::Source;
+use crate::{handed, root_key, terminal};
 
 const FOLDER: &str = "data folder";
 const KEY: &str = "root key";
@@ -62,8 +64,11 @@ fn tempfile_in(dir: &Path) -> std::io::Result<()> {
 
 /// The root key, as far as it can be told without the database.
 pub fn root_key(config: &Config) -> (Finding, Option<RootKey>) {
-    if std::env::var_os(ROOT_KEY).is_some() {
-        return variable();
+    if handed::root_key().is_some() || config.vault.source == Source::Credential {
+        return elsewhere(config);
+    }
+    if config.vault.source == Source::Passphrase {
+        return passphrase(config);
     }
     let path = config.data.root_key();
     match RootKey::load(&path) {
@@ -77,14 +82,45 @@ pub fn root_key(config: &Config) -> (Finding, Option<RootKey>) {
     }
 }
 
-fn variable() -> (Finding, Option<RootKey>) {
-    let source = VariableSource::new(ROOT_KEY);
+/// A key that is not in the data folder: in a variable, or with the service manager.
+fn elsewhere(config: &Config) -> (Finding, Option<RootKey>) {
+    let source = match root_key::source(config) {
+        Ok(Some(source)) => source,
+        Ok(None) => return passphrase(config),
+        Err(error) => {
+            let mend = "start oxpi by systemd with the credential, or set vault.source";
+            return (Finding::wrong(KEY, error.to_string(), mend), None);
+        }
+    };
     match source.load() {
         Ok(key) => {
-            let what = source.warning().unwrap_or_default();
-            (Finding::unwise(KEY, what, "write it to root.key in data.dir, mode 0400"), Some(key))
+            let finding = match source.warning() {
+                Some(what) => {
+                    Finding::unwise(KEY, what, "write it to root.key in data.dir, mode 0400")
+                }
+                None => Finding::good(KEY, format!("{} is sound", source.place())),
+            };
+            (finding, Some(key))
         }
         Err(error) => (Finding::wrong(KEY, error.to_string(), mend(&error)), None),
+    }
+}
+
+/// A key behind a passphrase, which is asked where there is somebody to ask.
+fn passphrase(config: &Config) -> (Finding, Option<RootKey>) {
+    let sealed = match root_key::sealed(config) {
+        Ok(sealed) => sealed,
+        Err(error) => {
+            return (Finding::wrong(KEY, format!("{error:#}"), "run: oxpi vault passphrase"), None);
+        }
+    };
+    let asked = terminal::ask("Passphrase of this installation, to look at the vault too: ");
+    match asked.and_then(|passphrase| root_key::open(&sealed, &passphrase)) {
+        Ok(key) => (Finding::good(KEY, "behind its passphrase"), Some(key)),
+        Err(error) => {
+            let what = format!("it stays closed, so the vault isn't looked at: {error:#}");
+            (Finding::unwise(KEY, what, "run it again with the right passphrase"), None)
+        }
     }
 }
 
