@@ -35,6 +35,8 @@ pub enum AskKind {
     Jobs,
     /// Propose actions that people approve first.
     Approvals,
+    /// Keep files.
+    Documents,
     /// Hear of an event.
     Subscribe,
     /// Tell of an event.
@@ -106,6 +108,16 @@ impl Grant {
     /// Whether the plugin may propose anything at all.
     pub fn allows_approvals(&self) -> bool {
         Effect::APPROVED.into_iter().any(|effect| self.may_propose(effect))
+    }
+
+    /// Whether the plugin may keep files of this media type.
+    pub fn may_keep(&self, media_type: &str) -> bool {
+        self.allows(&format!("documents:{media_type}"))
+    }
+
+    /// Whether the plugin may keep files at all.
+    pub fn allows_documents(&self) -> bool {
+        self.ids().any(|id| id.starts_with("documents:"))
     }
 
     /// Whether the plugin hears of this topic.

@@ -35,5 +35,6 @@ pub use manifest::Manifest;
 pub use package::{Package, PackageError, PublisherKey, PublisherSecret};
 pub use problem::Problem;
 pub use services::{
-    CallContext, CallReport, ConnectionInfo, EgressEntry, LogEntry, LogLevel, Page, Services,
+    CallContext, CallReport, ConnectionInfo, EgressEntry, LogEntry, LogLevel, NewDocument, Page,
+    Services,
 };

@@ -102,6 +102,33 @@ pub struct EgressEntry {
     pub problem: Option<String>,
 }
 
+/// A file to be kept. Its media type was seen in its bytes and allowed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewDocument {
+    /// Its name for people; no path.
+    pub name: String,
+    /// What it is.
+    pub media_type: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Whether it goes when the connection it came from is ended.
+    pub with_connection: bool,
+    /// The account it came from.
+    pub connection: Option<ConnectionId>,
+    /// The host it came from.
+    pub source: String,
+    /// Twice with one key is once.
+    pub idempotency_key: String,
+}
+
+impl std::fmt::Debug for NewDocument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut out = f.debug_struct("NewDocument");
+        out.field("media_type", &self.media_type).field("size", &self.bytes.len());
+        out.finish_non_exhaustive()
+    }
+}
+
 /// What a call used, for metrics.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallReport {
@@ -277,6 +304,46 @@ pub trait Services: Send + Sync {
         _wanted: ApprovalUse<'_>,
     ) -> Result<(), Problem> {
         Err(Problem::not_approved("nobody here can approve anything").with_detail("none"))
+    }
+
+    /// Keeps a file, sealed, and tells what is known of it. Twice with one key is once.
+    async fn document_keep(
+        &self,
+        _ctx: &CallContext,
+        _document: NewDocument,
+    ) -> Result<Value, Problem> {
+        Err(Problem::denied("nothing is kept here"))
+    }
+
+    /// What is known of a document of the plugin's own.
+    async fn document_get(&self, _ctx: &CallContext, _id: &str) -> Result<Value, Problem> {
+        Err(Problem::not_found("there is no such document"))
+    }
+
+    /// Bytes of a document of the plugin's own; none at its end.
+    async fn document_read(
+        &self,
+        _ctx: &CallContext,
+        _id: &str,
+        _offset: u64,
+        _max: usize,
+    ) -> Result<Vec<u8>, Problem> {
+        Err(Problem::not_found("there is no such document"))
+    }
+
+    /// A page of the plugin's own documents, oldest first.
+    async fn documents_own(
+        &self,
+        _ctx: &CallContext,
+        _after: Option<&str>,
+        _limit: u32,
+    ) -> Result<Page<Value>, Problem> {
+        Ok((Vec::new(), None))
+    }
+
+    /// Deletes a document of the plugin's own; one that is gone already is a success.
+    async fn document_delete(&self, _ctx: &CallContext, _id: &str) -> Result<(), Problem> {
+        Ok(())
     }
 
     /// A line of the plugin's own log.

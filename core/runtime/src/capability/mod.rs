@@ -9,6 +9,7 @@ use crate::problem::Problem;
 
 mod approvals;
 mod crypto;
+mod documents;
 mod env;
 mod events;
 pub(crate) mod http;

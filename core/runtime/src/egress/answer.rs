@@ -60,6 +60,19 @@ impl Answer {
         Ok(Some(std::mem::replace(&mut self.pending, rest)))
     }
 
+    /// The whole body in one piece, within another limit than the guest's own reading has.
+    ///
+    /// # Errors
+    /// None of it may have been read before: a part that is kept is no file.
+    pub(crate) async fn whole(&mut self, bytes_max: u64) -> Result<Vec<u8>, EgressError> {
+        self.left = bytes_max.saturating_sub(self.read);
+        let mut whole = Vec::new();
+        while let Some(mut piece) = self.read(usize::MAX).await? {
+            whole.append(&mut piece);
+        }
+        Ok(whole)
+    }
+
     /// Bytes that have arrived so far.
     pub(crate) fn bytes_read(&self) -> u64 {
         self.read

@@ -14,7 +14,7 @@ const PACKAGE: &str = "oxpi:plugin/";
 
 /// Interfaces a plugin may import, with their functions as components name them. A function or
 /// interface that is added later stands here too, and the contract's page says since when.
-const IMPORTS: [(&str, &[&str]); 11] = [
+const IMPORTS: [(&str, &[&str]); 12] = [
     ("types", &[]),
     (
         "http",
@@ -35,6 +35,7 @@ const IMPORTS: [(&str, &[&str]); 11] = [
     ),
     ("crypto", &["hmac-sign", "hmac-verify", "hash"]),
     ("records", &["get", "query", "upsert", "delete"]),
+    ("documents", &["keep", "get", "read", "mine", "delete"]),
     ("kv", &["get", "put", "delete", "keys"]),
     ("jobs", &["enqueue", "cancel"]),
     ("events", &["publish"]),

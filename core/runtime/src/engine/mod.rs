@@ -131,6 +131,7 @@ impl Engine {
             rng,
             ledger: Ledger::default(),
             watch,
+            keeping: tokio::sync::Semaphore::new(FILES_AT_ONCE),
             nobody,
         });
         let (compiler, running) = (config.compiler, running::Running::default());
@@ -177,6 +178,9 @@ impl Engine {
 pub(crate) fn compiling_engine() -> wasmtime::Result<wasmtime::Engine> {
     wasmtime::Engine::new(&config::code_config())
 }
+
+/// Files held in memory at once while they are kept; each takes up to some sixty megabytes.
+const FILES_AT_ONCE: usize = 2;
 
 /// Bytes as lower-case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -29,6 +29,8 @@ pub(crate) struct World {
     pub(crate) ledger: Ledger,
     /// In tests that look at guests' memory.
     pub(crate) watch: Option<Watch>,
+    /// Files that are held in memory at once while they are kept.
+    pub(crate) keeping: tokio::sync::Semaphore,
     /// Stands for the tenant in the one hook that runs for none; made up, and nobody's.
     pub(crate) nobody: TenantId,
 }

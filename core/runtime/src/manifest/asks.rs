@@ -48,6 +48,15 @@ impl Manifest {
                 ask(format!("approvals:{word}"), AskKind::Approvals, word, Some(&approvals.reason))
             }));
         }
+        if let Some(documents) = &wants.documents {
+            let why = Some(documents.reason.as_str());
+            asks.extend(
+                documents
+                    .media_types
+                    .iter()
+                    .map(|kind| ask(format!("documents:{kind}"), AskKind::Documents, kind, why)),
+            );
+        }
         if let Some(events) = &wants.events {
             let why = Some(events.reason.as_str());
             asks.extend(events.subscribe.iter().map(|topic| {

@@ -5,6 +5,24 @@ use url::Url;
 /// The methods a request may have.
 pub(crate) const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
+/// What documents may be.
+pub(crate) const MEDIA_TYPES: [&str; 14] = [
+    "application/json",
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/xml",
+    "application/zip",
+    "image/gif",
+    "image/heif",
+    "image/jpeg",
+    "image/png",
+    "image/tiff",
+    "image/webp",
+    "text/csv",
+    "text/plain",
+];
+
 type Check = Result<(), String>;
 
 /// A name of the manifest's own: letters, digits, `-` and `_`, at most 64.
@@ -29,6 +47,16 @@ pub(super) fn text_key(text: &str) -> Check {
         Err(format!(
             "{text:?} is no translation key; the sentence itself belongs into locales/en.ftl"
         ))
+    }
+}
+
+/// A media type that documents may have: one whose bytes tell it, or plain text. Nothing a browser
+/// would run.
+pub(super) fn media_type(text: &str) -> Check {
+    if MEDIA_TYPES.contains(&text) {
+        Ok(())
+    } else {
+        Err(format!("{text:?} is not kept; known are {}", MEDIA_TYPES.join(", ")))
     }
 }
 

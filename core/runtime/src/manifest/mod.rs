@@ -103,6 +103,8 @@ pub struct Capabilities {
     pub jobs: Option<Wish>,
     /// Actions that people approve first.
     pub approvals: Option<Wish>,
+    /// Files.
+    pub documents: Option<DocumentsWish>,
     /// Events.
     pub events: Option<EventsWish>,
     /// Records of the core.
@@ -114,6 +116,15 @@ pub struct Capabilities {
 pub struct Wish {
     /// Translation key shown on the consent page.
     pub reason: String,
+}
+
+/// `[capabilities.documents]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentsWish {
+    /// Translation key shown on the consent page.
+    pub reason: String,
+    /// What may be kept, such as `application/pdf`; nothing else is.
+    pub media_types: Vec<String>,
 }
 
 /// `[capabilities.events]`

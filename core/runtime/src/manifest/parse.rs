@@ -7,8 +7,8 @@ use toml::de::DeTable;
 
 use super::reader::{At, Lines, MANIFEST_BYTES_MAX, Result, Table};
 use super::{
-    ABI, About, CORE_ENTITIES, Capabilities, EventsWish, Manifest, ManifestError, Ports,
-    RecordsWish, Version, Wish, check, references,
+    ABI, About, CORE_ENTITIES, Capabilities, DocumentsWish, EventsWish, Manifest, ManifestError,
+    Ports, RecordsWish, Version, Wish, check, references,
 };
 use crate::package::PublisherKey;
 
@@ -171,6 +171,7 @@ fn capabilities(table: Option<Table<'_>>, plugin: &PluginId) -> Result<Capabilit
         kv: table.table_opt("kv")?.map(wish).transpose()?,
         jobs: table.table_opt("jobs")?.map(wish).transpose()?,
         approvals: table.table_opt("approvals")?.map(wish).transpose()?,
+        documents: table.table_opt("documents")?.map(documents).transpose()?,
         events: table.table_opt("events")?.map(|table| events(table, plugin)).transpose()?,
         records: table.table_opt("records")?.map(records).transpose()?,
     };
@@ -182,6 +183,16 @@ fn wish(mut table: Table<'_>) -> Result<Wish> {
     let reason = checked(&mut table, "reason", check::text_key)?;
     table.finish()?;
     Ok(Wish { reason })
+}
+
+fn documents(mut table: Table<'_>) -> Result<DocumentsWish> {
+    let reason = checked(&mut table, "reason", check::text_key)?;
+    let media_types = values(table.texts("media_types")?, check::media_type)?;
+    if media_types.is_empty() {
+        return table.wrong("`media_types` names what is kept, such as [\"application/pdf\"]");
+    }
+    table.finish()?;
+    Ok(DocumentsWish { reason, media_types })
 }
 
 fn events(mut table: Table<'_>, plugin: &PluginId) -> Result<EventsWish> {

@@ -37,9 +37,13 @@ pub struct GuestRequest {
 
 /// An answer being read.
 pub struct GuestResponse {
-    answer: Answer,
+    pub(super) answer: Answer,
     /// Its place among the call's entries for the activity log.
-    entry: usize,
+    pub(super) entry: usize,
+    /// The host it came from.
+    pub(super) host: String,
+    /// The account it was asked with.
+    pub(super) connection: Option<ConnectionId>,
 }
 
 fn cut(mut text: String, bytes_max: usize) -> String {

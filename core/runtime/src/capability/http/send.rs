@@ -40,13 +40,16 @@ impl State {
             ms: 0,
             problem: Some("unfinished".to_owned()),
         });
+        let connection = request.connection.clone().or_else(|| self.ctx.connection.clone());
+        let host = Url::parse(&request.url).ok();
+        let host = host.as_ref().and_then(Url::host_str).unwrap_or_default().to_owned();
         let outcome = self.admitted(request, entry).await;
         self.amend_request(entry, |entry| {
             entry.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
             entry.status = outcome.as_ref().ok().map(|answer| answer.status);
             entry.problem = outcome.as_ref().err().map(|problem| problem.code.clone());
         });
-        Ok(GuestResponse { answer: outcome?, entry })
+        Ok(GuestResponse { answer: outcome?, entry, host, connection })
     }
 
     async fn admitted(&mut self, request: GuestRequest, entry: usize) -> Result<Answer, Problem> {
