@@ -17,6 +17,7 @@ use domain::{Clock, ConnectionId, PluginId, Rng, Secret};
 use runtime::{Egress, EgressConfig, Engine, EngineConfig};
 use simulators::Simulator;
 use store::Db;
+use store::blobs::Folder;
 use store::testing::TestDb;
 use tempfile::TempDir;
 use vault::{RootKey, Vault};
@@ -170,11 +171,13 @@ pub struct Base {
 pub fn put_together(base: Base) -> Result<App> {
     let Base { db, vault, clock, rng, egress, cache_dir, options } = base;
     let workspace = Arc::new(Workspace::default());
+    let documents = cache_dir.with_file_name("documents");
     let config = EngineConfig::new(cache_dir, vault.derive("compiled plugin code"));
     let engine =
         Engine::new(config, workspace.clone(), egress.clone(), clock.clone(), rng.clone())?;
     let app = App::new(Parts {
         db,
+        blobs: Arc::new(Folder::open(&documents, clock.now())?),
         vault,
         witness: app::vault_state::Witness::default(),
         clock,

@@ -13,8 +13,9 @@ use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
 use app::{App, Context, Options, Origin, Parts, plugins};
 use domain::rng::SeededRng;
 use domain::time::ManualClock;
-use domain::{PluginId, Secret};
+use domain::{Clock, PluginId, Secret};
 use runtime::{Egress, EgressConfig, Engine, EngineConfig, Package, PluginFiles, PublisherSecret};
+use store::blobs::Folder;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
@@ -268,7 +269,9 @@ fn app_in(folder: &Path, db: store::Db, clock: &Arc<ManualClock>, port: u16) -> 
         Engine::new(config, workspace.clone(), egress.clone(), clock.clone(), rng.clone())?;
     let app = App::new(Parts {
         db,
+        blobs: Arc::new(Folder::open(&folder.join("documents"), clock.now())?),
         vault,
+        witness: app::vault_state::Witness::default(),
         clock: clock.clone(),
         rng,
         engine,

@@ -115,7 +115,7 @@ fn subject_of(c: &mut Conn, names: &mut Names, entry: &Entry) -> Result<String> 
     };
     match entry.entity.as_str() {
         "person" => names.person(c, &entry.entity_id),
-        "approval" => Ok(told(&["plugin"])),
+        "approval" | "document" => Ok(told(&["plugin"])),
         "member" => names.account(c, &told(&["account"])),
         // Who acted is named already.
         "account" if entry.actor_id == entry.entity_id => Ok(String::new()),

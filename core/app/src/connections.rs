@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{ConnectionId, Permission, PluginId};
+use domain::{ConnectionId, DocumentId, Permission, PluginId};
 use serde_json::json;
 use store::Conn;
 use store::connections::ConnectionChange;
@@ -12,7 +12,7 @@ use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::Result;
 use crate::tokens::{self, Revocation, Tokens};
-use crate::{App, calendars, plugins, secrets};
+use crate::{App, calendars, documents, plugins, secrets};
 
 pub use store::connections::{Connection, ConnectionState};
 
@@ -202,12 +202,14 @@ async fn forget(
         Revocation::Confirmed => None,
         Revocation::Unconfirmed(reason) => Some(reason.clone()),
     };
-    app.db
-        .transact(move |c| -> Result<()> {
+    let bodies = app
+        .db
+        .transact(move |c| -> Result<Vec<DocumentId>> {
             let (tenant, id, now) = (&ctx2.tenant, &connection.id, app2.clock.now());
             let owner = owner(&connection.plugin_id, &connection.provider);
             secrets::delete_record(&app2, c, tenant, &owner, id.as_str())?;
             calendars::forget_connection(c, &connection)?;
+            let bodies = documents::forget_connection(c, tenant, id)?;
             store::jobs::cancel_of_connection(c, tenant, id)?;
             store::connections::set_state(
                 c,
@@ -227,9 +229,12 @@ async fn forget(
                     "revocation": if problem.is_none() { "confirmed" } else { "unconfirmed" },
                 }),
             };
-            audit::append(&app2, c, tenant, &Who::from(&ctx2), &act)
+            audit::append(&app2, c, tenant, &Who::from(&ctx2), &act)?;
+            Ok(bodies)
         })
-        .await
+        .await?;
+    documents::delete_bodies(app, &ctx.tenant, bodies).await;
+    Ok(())
 }
 
 /// One lock a connection, so that a token is refreshed once for all who wait for it.

@@ -21,6 +21,7 @@ pub mod connections;
 pub mod context;
 mod cron;
 pub mod currencies;
+pub mod documents;
 pub mod error;
 mod fields;
 pub mod frame;
@@ -69,6 +70,8 @@ pub struct Parts {
     pub vault: vault::Vault,
     /// What is remembered of secrets outside the database.
     pub witness: vault_state::Witness,
+    /// Where the sealed bytes of documents lie.
+    pub blobs: Arc<dyn store::blobs::Blobs>,
     /// Where time comes from.
     pub clock: Arc<dyn Clock>,
     /// Where randomness comes from.

@@ -5,9 +5,9 @@ use serde_json::json;
 use store::Conn;
 
 use crate::App;
-use crate::approvals;
 use crate::audit::{self, Act, Who};
 use crate::error::Result;
+use crate::{approvals, documents};
 
 /// How long a deleted person can be brought back, in days.
 pub const DELETED_PEOPLE_DAYS: i64 = 30;
@@ -37,6 +37,7 @@ pub async fn sweep(app: &App) -> Result<usize> {
     gone += forget(app, move |c| store::outbox::delete_dispatched(c, finished)).await?;
     gone += forget(app, move |c| store::inbox::delete_handled(c, finished)).await?;
     gone += approvals::expire_overdue(app).await?;
+    gone += documents::sweep_orphans(app).await?;
     gone += forget(app, move |c| store::approvals::delete_before(c, decided)).await?;
     gone += crate::plugins::forget_former(app).await?;
     for tenant in app.db.read(store::tenants::list).await? {

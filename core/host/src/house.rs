@@ -9,8 +9,9 @@ use app::services::Workspace;
 use app::{App, Options, Parts};
 use domain::rng::SystemRng;
 use domain::time::SystemClock;
-use domain::{Rng, Secret};
+use domain::{Clock, Rng, Secret};
 use runtime::{CompilerProcess, Egress, EgressConfig, Engine, EngineConfig};
+use store::blobs::Folder;
 use store::{Db, DbOptions, Target};
 use vault::{RootKey, Vault, WrappedKey};
 
@@ -64,8 +65,11 @@ pub fn assemble(config: &Config, db: Db, vault: Vault, public_url: String) -> an
         clock.clone(),
         rng.clone(),
     )?;
+    let blobs = Folder::open(&config.data.documents(), clock.now())
+        .context("the folder of documents can't be used (data.dir)")?;
     let app = App::new(Parts {
         db,
+        blobs: Arc::new(blobs),
         vault,
         witness,
         clock,

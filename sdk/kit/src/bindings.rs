@@ -8,7 +8,7 @@ wit_bindgen::generate!({
             import oxpi:plugin/types@1.0.0; import oxpi:plugin/http@1.0.0;
             import oxpi:plugin/crypto@1.0.0;
             import oxpi:plugin/records@1.0.0; import oxpi:plugin/kv@1.0.0;
-            import oxpi:plugin/approvals@1.0.0; import oxpi:plugin/jobs@1.0.0; import oxpi:plugin/events@1.0.0;
+            import oxpi:plugin/approvals@1.0.0; import oxpi:plugin/documents@1.0.0; import oxpi:plugin/jobs@1.0.0; import oxpi:plugin/events@1.0.0;
             import oxpi:plugin/log@1.0.0; import oxpi:plugin/env@1.0.0;
             import oxpi:plugin/i18n@1.0.0;
         }

@@ -171,6 +171,11 @@ impl Response {
         retry_after_ms(self.header("retry-after")?, now)
     }
 
+    /// The answer itself, for keeping its body unread.
+    pub(crate) fn into_raw(self) -> raw::Response {
+        self.raw
+    }
+
     /// The next piece of the body, at most `max` bytes; none at its end.
     pub fn read(&self, max: u32) -> Result<Option<Vec<u8>>> {
         self.raw.read(max)

@@ -23,6 +23,7 @@ pub mod approvals;
 pub mod bindings;
 pub mod calendar;
 pub mod crypto;
+pub mod documents;
 pub mod env;
 pub mod events;
 #[doc(hidden)]

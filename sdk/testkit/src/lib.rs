@@ -21,6 +21,7 @@
 //! slot's secret that is found in the plugin's memory after a hook.
 
 mod approvals;
+mod documents;
 mod expect;
 mod hooks;
 mod host;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Timestamp;
-use runtime::{ConnectionInfo, EgressEntry, LogEntry, Problem, Proposal};
+use runtime::{ConnectionInfo, EgressEntry, LogEntry, NewDocument, Problem, Proposal};
 use serde_json::Value;
 
 /// How far a job is.
@@ -76,11 +76,14 @@ pub struct Memory {
     pub(crate) written: BTreeMap<String, Value>,
     pub(crate) job_keys: BTreeMap<String, String>,
     pub(crate) refreshed: BTreeSet<String>,
+    pub(crate) documents_kept: usize,
     pub(crate) refusals: BTreeMap<String, Problem>,
     /// Jobs, in the order they were enqueued.
     pub jobs: Vec<FakeJob>,
     /// Published events, each once.
     pub published: Vec<Published>,
+    /// Files that the plugin kept and did not delete, with their ids, in order.
+    pub documents: Vec<(String, NewDocument)>,
     /// What the plugin proposed, in order.
     pub approvals: Vec<FakeApproval>,
     /// Log lines.

@@ -7,14 +7,14 @@ use domain::time::ManualClock;
 use domain::{Clock, ConnectionId, Secret, Timestamp};
 use runtime::manifest::Slot;
 use runtime::{
-    ApprovalUse, CallContext, ConnectionInfo, EgressEntry, LogEntry, Page, Problem, Proposal,
-    Services,
+    ApprovalUse, CallContext, ConnectionInfo, EgressEntry, LogEntry, NewDocument, Page, Problem,
+    Proposal, Services,
 };
 use serde_json::Value;
 
 use crate::memory::{FakeJob, JobState, Kept, Memory, Published};
 use crate::scan::Scan;
-use crate::{approvals, records};
+use crate::{approvals, documents, records};
 
 pub(crate) struct FakeServices {
     pub memory: Mutex<Memory>,
@@ -239,6 +239,42 @@ impl Services for FakeServices {
         wanted: ApprovalUse<'_>,
     ) -> Result<(), Problem> {
         approvals::spend(&mut self.lock(), self.clock.now(), &wanted)
+    }
+
+    async fn document_keep(
+        &self,
+        _ctx: &CallContext,
+        document: NewDocument,
+    ) -> Result<Value, Problem> {
+        documents::keep(&mut self.lock(), document)
+    }
+
+    async fn document_get(&self, _ctx: &CallContext, id: &str) -> Result<Value, Problem> {
+        documents::get(&self.lock(), id)
+    }
+
+    async fn document_read(
+        &self,
+        _ctx: &CallContext,
+        id: &str,
+        offset: u64,
+        max: usize,
+    ) -> Result<Vec<u8>, Problem> {
+        documents::read(&self.lock(), id, offset, max)
+    }
+
+    async fn documents_own(
+        &self,
+        _ctx: &CallContext,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Value>, Problem> {
+        Ok(documents::page(&self.lock(), after, limit))
+    }
+
+    async fn document_delete(&self, _ctx: &CallContext, id: &str) -> Result<(), Problem> {
+        self.lock().documents.retain(|(known, _)| known != id);
+        Ok(())
     }
 
     async fn log(&self, _ctx: &CallContext, entry: LogEntry) {

@@ -265,3 +265,26 @@ async fn what_is_rejected_withdrawn_or_too_late_is_not_sent() {
     assert!(host.http().seen().is_empty());
     host.finish();
 }
+
+#[tokio::test]
+async fn a_file_is_kept_by_what_its_bytes_say() {
+    let host = sample().start().await;
+    // The base64 of "%PDF-1.7", and of a page that is no file anybody asked to keep.
+    host.http().answer_with(|seen| {
+        let data = if seen.url.path().ends_with("good") { "JVBERi0xLjc" } else { "PGh0bWw-" };
+        Reply::json(200, json!({"other": "x", "data": data}))
+    });
+    let kept = run(&host, "keep", json!({"thing": "good"})).await.unwrap();
+    assert_eq!(kept, json!({"type": "application/pdf", "size": 8, "piece": "PDF", "known": 1}));
+    assert_eq!(run(&host, "keep", json!({"thing": "good"})).await.unwrap(), kept, "once for a key");
+    assert_eq!(host.memory().documents[0].1.source, "api.example.com");
+    let other = host.run_job("keep", &json!({"thing": "bad"}), 1).await;
+    assert_eq!(problem(other).code, "rejected");
+    assert_eq!(host.memory().documents.len(), 1);
+    run(&host, "keep", json!({"thing": "good", "delete": true})).await;
+    assert!(host.memory().documents.is_empty());
+    host.finish();
+    let host = sample().grant(&["jobs"]).start().await;
+    assert_eq!(problem(host.run_job("keep", &json!({"thing": "x"}), 1).await).code, "denied");
+    host.finish();
+}

@@ -5,6 +5,7 @@
 mod approvals;
 mod core_records;
 mod credentials;
+mod documents;
 mod events;
 mod keys;
 mod records;
@@ -15,8 +16,8 @@ use async_trait::async_trait;
 use domain::{ConnectionId, Secret, Timestamp};
 use runtime::manifest::Slot;
 use runtime::{
-    ApprovalUse, CallContext, CallReport, ConnectionInfo, EgressEntry, LogEntry, LogLevel, Page,
-    Problem, Proposal, Services,
+    ApprovalUse, CallContext, CallReport, ConnectionInfo, EgressEntry, LogEntry, LogLevel,
+    NewDocument, Page, Problem, Proposal, Services,
 };
 use serde_json::Value;
 
@@ -234,6 +235,41 @@ impl Services for Workspace {
         wanted: ApprovalUse<'_>,
     ) -> Result<(), Problem> {
         approvals::spend(&self.app()?, ctx, wanted).await
+    }
+
+    async fn document_keep(
+        &self,
+        ctx: &CallContext,
+        document: NewDocument,
+    ) -> Result<Value, Problem> {
+        documents::keep(&self.app()?, ctx, document).await.map_err(problem)
+    }
+
+    async fn document_get(&self, ctx: &CallContext, id: &str) -> Result<Value, Problem> {
+        documents::get(&self.app()?, ctx, id).await.map_err(problem)
+    }
+
+    async fn document_read(
+        &self,
+        ctx: &CallContext,
+        id: &str,
+        offset: u64,
+        max: usize,
+    ) -> Result<Vec<u8>, Problem> {
+        documents::read(&self.app()?, ctx, id, offset, max).await.map_err(problem)
+    }
+
+    async fn documents_own(
+        &self,
+        ctx: &CallContext,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Value>, Problem> {
+        documents::list(&self.app()?, ctx, after, limit).await.map_err(problem)
+    }
+
+    async fn document_delete(&self, ctx: &CallContext, id: &str) -> Result<(), Problem> {
+        documents::delete(&self.app()?, ctx, id).await.map_err(problem)
     }
 
     async fn log(&self, ctx: &CallContext, entry: LogEntry) {

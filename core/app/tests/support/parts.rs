@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use app::{App, Options, Parts, connections, plugins, services};
-use domain::Secret;
 use domain::rng::SeededRng;
 use domain::time::ManualClock;
+use domain::{Clock, Secret};
 use runtime::{Egress, EgressConfig, Engine, EngineConfig};
 use tokio::sync::Notify;
 use vault::{RootKey, Vault};
@@ -30,8 +30,11 @@ pub fn put_together_with(
     (config.instances_max, config.threads) = (1, 2);
     let engine =
         Engine::new(config, workspace.clone(), egress.clone(), clock.clone(), rng.clone()).unwrap();
+    // A folder that nothing is looked for in again; the system clears it away.
+    let documents = std::env::temp_dir().join(format!("oxpi-documents-{}", std::process::id()));
     let app = App::new(Parts {
         db,
+        blobs: Arc::new(store::blobs::Folder::open(&documents, clock.now()).unwrap()),
         vault,
         witness,
         clock,

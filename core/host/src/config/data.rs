@@ -24,6 +24,11 @@ impl Data {
         self.dir.join("oxpi.sqlite3")
     }
 
+    /// Sealed documents.
+    pub fn documents(&self) -> PathBuf {
+        self.dir.join("documents")
+    }
+
     /// The root key.
     pub fn root_key(&self) -> PathBuf {
         self.dir.join("root.key")

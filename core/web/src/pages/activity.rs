@@ -78,7 +78,7 @@ fn plugin_name(member: &Member, id: &str) -> String {
 
 /// What it was done to, in a word of its own: a name, a title, an address.
 fn subject(member: &Member, entry: &Entry) -> String {
-    if entry.entity == "approval" {
+    if matches!(entry.entity.as_str(), "approval" | "document") {
         // A plugin that acts itself is named already.
         let by_people = entry.actor_kind.as_str() != "plugin";
         return if by_people { plugin_name(member, &entry.subject) } else { String::new() };
@@ -109,6 +109,7 @@ fn icon(action: &str) -> &'static str {
         "appointment" | "calendar" | "calendars" => "calendar",
         "plugin" => "plugin",
         "approval" => "shield",
+        "document" => "notes",
         "client" | "connection" => "connection",
         "invitation" | "member" => "team",
         "tenant" => "business",

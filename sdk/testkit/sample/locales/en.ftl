@@ -3,6 +3,7 @@ plugin-description = Uses everything once.
 why-kv = To count.
 why-jobs = To count later.
 why-events = To hear and to tell.
+why-documents = To keep invoices.
 why-approvals = To publish what you have seen.
 post-title = Post on { $page }
 why-records = To keep notes.

@@ -3,6 +3,7 @@ plugin-description = משתמשת בכל דבר פעם אחת.
 why-kv = כדי לספור.
 why-jobs = כדי לספור מאוחר יותר.
 why-events = כדי לשמוע ולספר.
+why-documents = כדי לשמור חשבוניות.
 why-approvals = כדי לפרסם מה שראיתם.
 post-title = פרסום בעמוד { $page }
 why-records = כדי לשמור פתקים.

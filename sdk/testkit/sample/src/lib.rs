@@ -2,6 +2,7 @@
 
 use oxpi_kit::approvals::{self, DECIDED, Decision, Proposal, State, words};
 use oxpi_kit::crypto::{self, Algorithm};
+use oxpi_kit::documents::{self, File};
 use oxpi_kit::http::Request;
 use oxpi_kit::url::Url;
 use oxpi_kit::{
@@ -54,6 +55,7 @@ impl JobHandler for Sample {
             "propose" => propose(&job).map(Some),
             "post" => send_post(&job).map(Some),
             "withdraw" => withdraw(&job).map(Some),
+            "keep" => keep(&job).map(Some),
             "person" => Ok(records::get("person", "p1")?),
             "surroundings" => surroundings().map(Some),
             other => Err(Problem::invalid(format!("no handler {other:?}"))),
@@ -163,6 +165,20 @@ fn withdraw(job: &Job) -> Result<Value> {
     let id = job.payload["approval"].as_str().unwrap_or_default();
     approvals::withdraw(id)?;
     Ok(json!({"withdrawn": approvals::state(id)?.state == State::Withdrawn}))
+}
+
+/// Keeps what an answer holds at a pointer, reads a piece of it, and deletes it when told to.
+fn keep(job: &Job) -> Result<Value> {
+    let thing = job.payload["thing"].as_str().unwrap_or_default();
+    let answer = Request::get(Url::new("https://api.example.com/v1").segment(thing)).send()?;
+    let kept = documents::keep(answer, &File::new("invoice.pdf").at("/data"), thing)?;
+    let piece = documents::read(&kept.id, 1, 3)?;
+    let known = documents::mine(None, 10)?.items.len();
+    if job.payload["delete"] == true {
+        documents::delete(&kept.id)?;
+    }
+    let piece = String::from_utf8_lossy(&piece);
+    Ok(json!({"type": kept.media_type, "size": kept.size, "piece": piece, "known": known}))
 }
 
 fn surroundings() -> Result<Value> {

@@ -87,6 +87,7 @@ fn plugin(w: Words, enabled: bool) -> PluginPage {
         "kv",
         "jobs",
         "approvals",
+        "documents",
         "subscribe",
         "publish",
         "read-records",

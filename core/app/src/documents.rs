@@ -1,0 +1,151 @@
+//! Documents: files that plugins kept, sealed. Members see, download and delete them here; the plugin's
+//! side is in `services`.
+
+mod body;
+
+use domain::{ConnectionId, DocumentId, Permission, TenantId};
+use serde_json::{Value, json};
+use store::Conn;
+
+use crate::App;
+use crate::audit::{self, Act, Who};
+use crate::context::Context;
+use crate::error::{Error, Result};
+
+pub(crate) use body::{keep_body, read_body};
+pub use store::documents::{Document, Retention};
+
+/// How long a body without a row is left alone: its row may be on the way.
+const ORPHAN_AGE_SECS: i64 = 3_600;
+
+/// A part of the list, newest first, and what to ask the next with.
+#[derive(Debug, Clone)]
+pub struct DocumentPage {
+    /// The documents.
+    pub items: Vec<Document>,
+    /// What to ask the next page with.
+    pub next: Option<String>,
+}
+
+/// The business's documents, newest first.
+pub async fn list_documents(
+    app: &App,
+    ctx: &Context,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<DocumentPage> {
+    ctx.require_to_see(Permission::ReadDocuments)?;
+    let (tenant, before) = (ctx.tenant.clone(), before.map(str::to_owned));
+    let page = app
+        .db
+        .inspect(move |c| -> Result<_> {
+            Ok(store::documents::list(c, &tenant, before.as_deref(), limit)?)
+        })
+        .await?;
+    Ok(DocumentPage { items: page.items, next: page.next })
+}
+
+/// A document and its bytes, for a download, which the activity log notes. Whoever serves it tells
+/// the browser to save it and not to guess what it is.
+pub async fn download_document(
+    app: &App,
+    ctx: &Context,
+    id: &DocumentId,
+) -> Result<(Document, Vec<u8>)> {
+    ctx.require_to_see(Permission::ReadDocuments)?;
+    let (tenant, id2) = (ctx.tenant.clone(), id.clone());
+    let row = app.db.inspect(move |c| store::documents::get(c, &tenant, &id2)).await?;
+    let whole = usize::try_from(row.size_bytes).unwrap_or(usize::MAX);
+    let bytes = read_body(app, &row, 0, whole).await?;
+    let (app2, ctx2, row2) = (app.clone(), ctx.clone(), row.clone());
+    app.db
+        .transact(move |c| record(&app2, c, &Who::from(&ctx2), &row2, "document.downloaded"))
+        .await?;
+    Ok((row, bytes))
+}
+
+/// Deletes a document for good: what is known of it, then its bytes.
+pub async fn delete_document(app: &App, ctx: &Context, id: &DocumentId) -> Result<()> {
+    ctx.require_to_see(Permission::ReadDocuments)?;
+    ctx.require(Permission::WriteDocuments)?;
+    let (tenant, id) = (ctx.tenant.clone(), id.clone());
+    let row = app.db.inspect(move |c| store::documents::get(c, &tenant, &id)).await?;
+    delete(app, Who::from(ctx), row).await
+}
+
+pub(crate) async fn delete(app: &App, who: Who, row: Document) -> Result<()> {
+    let (app2, row2) = (app.clone(), row.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            store::documents::delete(c, &row2.tenant_id, &row2.id)?;
+            record(&app2, c, &who, &row2, "document.deleted")
+        })
+        .await?;
+    delete_bodies(app, &row.tenant_id, vec![row.id]).await;
+    Ok(())
+}
+
+/// Deletes bodies whose rows are gone. What fails is left to the next sweep.
+pub(crate) async fn delete_bodies(app: &App, tenant: &TenantId, ids: Vec<DocumentId>) {
+    let (blobs, tenant) = (app.blobs.clone(), tenant.clone());
+    let done = tokio::task::spawn_blocking(move || {
+        ids.iter().try_for_each(|id| blobs.delete(&tenant, id).map(|_| ()))
+    });
+    if let Ok(Err(error)) = done.await {
+        tracing::warn!(%error, "a document's bytes could not be deleted yet");
+    }
+}
+
+/// Forgets the documents that stay only as long as this connection, in the caller's transaction;
+/// their bodies go after it.
+pub(crate) fn forget_connection(
+    c: &mut Conn,
+    tenant: &TenantId,
+    connection: &ConnectionId,
+) -> Result<Vec<DocumentId>> {
+    Ok(store::documents::delete_of_connection(c, tenant, connection)?)
+}
+
+/// Deletes bodies that nobody knows of, as after a crash between the two; answers how many.
+pub(crate) async fn sweep_orphans(app: &App) -> Result<usize> {
+    let before = app.clock.now().plus_secs(-ORPHAN_AGE_SECS);
+    let blobs = app.blobs.clone();
+    let listed = tokio::task::spawn_blocking(move || blobs.list_before(before));
+    let listed = listed.await.map_err(Error::internal)?.map_err(Error::internal)?;
+    let mut gone = 0;
+    for (tenant, id) in listed {
+        let (tenant2, id2) = (tenant.clone(), id.clone());
+        let known = app.db.read(move |c| store::documents::find(c, &tenant2, &id2)).await?;
+        if known.is_none() {
+            delete_bodies(app, &tenant, vec![id]).await;
+            gone += 1;
+        }
+    }
+    Ok(gone)
+}
+
+/// An entry of the activity log: what it is and where it came from; never its name, which may tell
+/// about somebody.
+pub(crate) fn record(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    row: &Document,
+    action: &'static str,
+) -> Result<()> {
+    let detail = json!({
+        "plugin": row.plugin_id, "media_type": row.media_type, "size": row.size_bytes,
+        "source": row.source,
+    });
+    let act = Act { action, entity: "document", entity_id: row.id.as_str(), detail };
+    audit::append(app, c, &row.tenant_id, who, &act)
+}
+
+/// The contract's document.
+pub(crate) fn described(row: &Document) -> Value {
+    json!({
+        "id": row.id, "name": row.name, "media_type": row.media_type, "size": row.size_bytes,
+        "source": row.source, "connection": row.connection_id, "retention": row.retention,
+        "created_at": row.created_at.to_rfc3339(),
+    })
+}

@@ -1,0 +1,129 @@
+//! Documents as plugins reach them: their own only; any other reads as not there.
+
+use domain::DocumentId;
+use runtime::{CallContext, NewDocument, Page};
+use serde_json::Value;
+use store::Conn;
+use store::documents::Document;
+
+use crate::App;
+use crate::audit::Who;
+use crate::documents::{self, delete_bodies, described, keep_body, read_body, record};
+use crate::error::{Error, Result};
+
+/// What one plugin may keep for one tenant, in bytes.
+const BYTES_MAX: i64 = 4 << 30;
+/// How many documents.
+const COUNT_MAX: usize = 50_000;
+
+pub(super) async fn keep(app: &App, ctx: &CallContext, document: NewDocument) -> Result<Value> {
+    let (ctx2, key) = (ctx.clone(), document.idempotency_key.clone());
+    let size = i64::try_from(document.bytes.len()).map_err(Error::internal)?;
+    let known = app
+        .db
+        .inspect(move |c| -> Result<Option<Document>> {
+            let known = store::documents::find_by_key(c, &ctx2.tenant, &ctx2.plugin, &key)?;
+            let sizes = store::documents::list_sizes(c, &ctx2.tenant, &ctx2.plugin)?;
+            let used: i64 = sizes.iter().sum();
+            if known.is_none() && (used + size > BYTES_MAX || sizes.len() >= COUNT_MAX) {
+                return Err(Error::invalid("document", "error-plugin-storage-full"));
+            }
+            Ok(known)
+        })
+        .await?;
+    if let Some(known) = known {
+        return same(app, ctx, &known, &document.bytes);
+    }
+    let mac = app.vault.mac("document", Some(&ctx.tenant), &document.bytes);
+    let row = keep_body(app, ctx, document).await?;
+    let (app2, row2) = (app.clone(), row.clone());
+    let kept = app
+        .db
+        .transact(move |c| -> Result<Document> {
+            let (tenant, plugin) = (&row2.tenant_id, &row2.plugin_id);
+            // Somebody may have kept the same meanwhile: theirs stays.
+            if let Some(known) = store::documents::find_by_key(c, tenant, plugin, &row2.once_key)? {
+                return Ok(known);
+            }
+            store::documents::insert(c, &row2)?;
+            record(&app2, c, &Who::plugin(plugin), &row2, "document.kept")?;
+            Ok(row2)
+        })
+        .await;
+    let kept = match kept {
+        Ok(kept) => kept,
+        Err(error) => {
+            delete_bodies(app, &row.tenant_id, vec![row.id]).await;
+            return Err(error);
+        }
+    };
+    if kept.id != row.id {
+        delete_bodies(app, &row.tenant_id, vec![row.id]).await;
+    }
+    if kept.mac == mac { Ok(described(&kept)) } else { Err(other_key()) }
+}
+
+fn same(app: &App, ctx: &CallContext, known: &Document, bytes: &[u8]) -> Result<Value> {
+    let mac = app.vault.mac("document", Some(&ctx.tenant), bytes);
+    if known.mac == mac { Ok(described(known)) } else { Err(other_key()) }
+}
+
+fn other_key() -> Error {
+    Error::Conflict { key: "error-document-key" }
+}
+
+fn find_own(c: &mut Conn, ctx: &CallContext, id: &str) -> Result<Document> {
+    let Ok(id) = id.parse::<DocumentId>() else { return Err(Error::NotFound) };
+    let found = store::documents::find(c, &ctx.tenant, &id)?;
+    found.filter(|row| row.plugin_id == ctx.plugin).ok_or(Error::NotFound)
+}
+
+async fn own(app: &App, ctx: &CallContext, id: &str) -> Result<Document> {
+    let (ctx, id) = (ctx.clone(), id.to_owned());
+    app.db.inspect(move |c| find_own(c, &ctx, &id)).await
+}
+
+pub(super) async fn get(app: &App, ctx: &CallContext, id: &str) -> Result<Value> {
+    Ok(described(&own(app, ctx, id).await?))
+}
+
+pub(super) async fn read(
+    app: &App,
+    ctx: &CallContext,
+    id: &str,
+    offset: u64,
+    max: usize,
+) -> Result<Vec<u8>> {
+    let row = own(app, ctx, id).await?;
+    if offset >= u64::try_from(row.size_bytes).unwrap_or_default() || max == 0 {
+        return Ok(Vec::new());
+    }
+    read_body(app, &row, offset, max).await
+}
+
+pub(super) async fn list(
+    app: &App,
+    ctx: &CallContext,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Page<Value>> {
+    let (ctx, after) = (ctx.clone(), after.map(str::to_owned));
+    let page = app
+        .db
+        .inspect(move |c| -> Result<_> {
+            let (after, limit) = (after.as_deref(), i64::from(limit));
+            let (tenant, plugin) = (&ctx.tenant, &ctx.plugin);
+            Ok(store::documents::list_of_plugin(c, tenant, plugin, after, limit)?)
+        })
+        .await?;
+    Ok((page.items.iter().map(described).collect(), page.next))
+}
+
+/// One that isn't there, or isn't the plugin's, is as good as deleted.
+pub(super) async fn delete(app: &App, ctx: &CallContext, id: &str) -> Result<()> {
+    match own(app, ctx, id).await {
+        Ok(row) => documents::delete(app, Who::plugin(&ctx.plugin), row).await,
+        Err(Error::NotFound) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
