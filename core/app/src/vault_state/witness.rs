@@ -39,7 +39,8 @@ struct Seen {
     settled: u64,
     /// Seen at a time, and to be settled when no transaction of then can run any more.
     next: Option<(u64, Timestamp)>,
-    latest: u64,
+    /// The most that was seen, and when that was first.
+    latest: Option<(u64, Timestamp)>,
 }
 
 impl Witness {
@@ -155,23 +156,28 @@ impl Witness {
 
 impl Seen {
     const fn at(counter: u64) -> Self {
-        Self { settled: counter, next: None, latest: counter }
+        Self { settled: counter, next: None, latest: None }
     }
 
     fn note(&mut self, counter: u64, now: Timestamp) {
         self.settle(now);
-        self.latest = self.latest.max(counter);
-        if self.next.is_none() && self.latest > self.settled {
-            self.next = Some((self.latest, now));
+        let most = self.latest.map_or(self.settled, |(most, _)| most);
+        if counter > most {
+            self.latest = Some((counter, now));
+            self.next = self.next.or(self.latest);
         }
     }
 
     fn settle(&mut self, now: Timestamp) {
-        if let Some((counter, at)) = self.next
-            && now.millis_since(at) >= LAG_MILLIS
-        {
-            self.settled = counter;
-            self.next = (self.latest > counter).then_some((self.latest, now));
+        let is_old = |seen: &Option<(u64, Timestamp)>| {
+            seen.is_some_and(|(_, at)| now.millis_since(at) >= LAG_MILLIS)
+        };
+        if is_old(&self.latest) {
+            self.settled = self.latest.map_or(self.settled, |(most, _)| most);
+            (self.next, self.latest) = (None, None);
+        } else if is_old(&self.next) {
+            self.settled = self.next.map_or(self.settled, |(counter, _)| counter);
+            self.next = self.latest;
         }
     }
 }
@@ -235,7 +241,11 @@ mod tests {
         assert_eq!(seen.settled, 5);
         seen.settle(at(LAG_MILLIS));
         assert_eq!(seen.settled, 7);
-        seen.settle(at(2 * LAG_MILLIS));
+        seen.note(8, at(LAG_MILLIS + 1));
+        seen.settle(at(LAG_MILLIS + 1000));
         assert_eq!(seen.settled, 9);
+        seen.note(11, at(2 * LAG_MILLIS));
+        seen.settle(at(9 * LAG_MILLIS));
+        assert_eq!(seen.settled, 11);
     }
 }
