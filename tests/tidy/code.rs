@@ -93,7 +93,7 @@ fn functions_are_short(tree: &Tree) -> Vec<String> {
             // A trait's function without a body ends with its arguments.
             let declared = format!("{indent})");
             let ends = |l: &&str| **l == end || (l.starts_with(&declared) && l.ends_with(';'));
-            let length = lines[number..].iter().position(|l| ends(&l)).map_or(0, |at| at + 1);
+            let length = lines[number..].iter().position(ends).map_or(0, |at| at + 1);
             if length > FUNCTION_LINES_MAX {
                 broken.push(format!("{path}:{}: a function of {length} lines", number + 1));
             }

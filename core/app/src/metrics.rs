@@ -23,7 +23,7 @@ pub struct Metrics {
 
 /// Reads them. Whoever asks has shown the token of the configuration.
 pub async fn read(app: &App) -> Result<Metrics> {
-    let next = app.db.read(|c| store::jobs::next_due(c)).await?;
+    let next = app.db.read(store::jobs::next_due).await?;
     let now = app.clock.now().as_millis();
     let (calls_running, calls_waiting) = app.engine.load_now();
     Ok(Metrics {

@@ -42,8 +42,8 @@ fn component(functions: usize, additions: usize) -> Vec<u8> {
     let (mut types, mut codes) = (Vec::new(), Vec::new());
     leb(functions, &mut types);
     leb(functions, &mut codes);
+    types.extend(std::iter::repeat_n(0, functions));
     for _ in 0..functions {
-        types.push(0);
         leb(body.len(), &mut codes);
         codes.extend_from_slice(&body);
     }

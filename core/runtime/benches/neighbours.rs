@@ -93,7 +93,8 @@ async fn measure(kind: &'static str, manifest: &str, component: Vec<u8>) -> Valu
     for _ in 0..ROUNDS {
         alone.extend(calls(&house, &good, &neighbour).await);
         let stop = Arc::new(AtomicBool::new(false));
-        let attackers = (kind != "idle").then(|| attack(&house, &bad, &stop)).unwrap_or_default();
+        let attackers =
+            if kind != "idle" { attack(&house, &bad, &stop) } else { Default::default() };
         // Until it has all that it can get.
         tokio::time::sleep(Duration::from_millis(100)).await;
         beside.extend(calls(&house, &good, &neighbour).await);

@@ -116,7 +116,7 @@ impl HostBuilder {
         let config = EngineConfig {
             threads: 2,
             instances_max: 8,
-            memory_watch: self.scans_memory.then(|| scan as Arc<dyn MemoryWatch>),
+            memory_watch: self.scans_memory.then_some(scan as Arc<dyn MemoryWatch>),
             ..EngineConfig::new(
                 target_dir()?.join("testkit/compiled"),
                 Secret::new(b"oxpi-testkit-compiled-code-cache".to_vec()),

@@ -37,10 +37,10 @@ pub async fn load_packages(app: &App, dirs: &[impl AsRef<Path>]) {
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths.iter().filter(|path| path.join("plugin.toml").is_file()) {
-        if app.plugins.is_new(path, stamp(&[path.join("plugin.toml"), path.join("plugin.wasm")])) {
-            if let Err(error) = load_folder(app, path).await {
-                app.plugins.refuse(path, error.to_string());
-            }
+        if app.plugins.is_new(path, stamp(&[path.join("plugin.toml"), path.join("plugin.wasm")]))
+            && let Err(error) = load_folder(app, path).await
+        {
+            app.plugins.refuse(path, error.to_string());
         }
     }
     paths.retain(|path| path.extension().is_some_and(|e| e == EXTENSION) && path.is_file());
@@ -154,7 +154,7 @@ async fn is_own_copy(app: &App, offered: &Offered) -> Result<(), InstallError> {
 }
 
 async fn load_needed(app: &App, candidates: Vec<Candidate>) -> Result<()> {
-    let used = app.db.inspect(|c| store::tenant_plugins::versions_in_use(c)).await?;
+    let used = app.db.inspect(store::tenant_plugins::versions_in_use).await?;
     let mut newest: BTreeMap<PluginId, Version> = BTreeMap::new();
     for plugin in app.plugins.all() {
         newest.insert(plugin.id().clone(), plugin.manifest().plugin.version);

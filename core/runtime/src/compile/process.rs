@@ -162,6 +162,10 @@ fn read(
 }
 
 /// The child's end, or none when the time is up first.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the thread is there to wait: the standard library waits for a child only without a time"
+)]
 fn wait(child: &mut Child, until: Instant) -> std::io::Result<Option<ExitStatus>> {
     loop {
         if let Some(status) = child.try_wait()? {

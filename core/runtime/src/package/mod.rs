@@ -49,9 +49,9 @@ pub enum PackageError {
     #[error("plugin.toml names the publisher key {named}; this one is {at_hand}")]
     OtherKey {
         /// The manifest's.
-        named: PublisherKey,
+        named: Box<PublisherKey>,
         /// The one that was to sign.
-        at_hand: PublisherKey,
+        at_hand: Box<PublisherKey>,
     },
     /// Nobody signed it.
     #[error("the package is not signed")]
@@ -111,6 +111,7 @@ impl Package {
         let wanted = format!("publisher_key = \"{at_hand}\"");
         let named = *self.publisher_key().ok_or(PackageError::NoKey { wanted })?;
         if named != at_hand {
+            let (named, at_hand) = (Box::new(named), Box::new(at_hand));
             return Err(PackageError::OtherKey { named, at_hand });
         }
         self.signature = Some(secret.key().sign(self.list().as_bytes()));

@@ -104,8 +104,8 @@ async fn order(calls: &[(&TenantId, &str)]) -> Vec<usize> {
         task.await.unwrap();
     }
     assert!(is_empty(&slots));
-    let ran = ran.lock().unwrap().clone();
-    ran
+
+    ran.lock().unwrap().clone()
 }
 
 #[tokio::test]
