@@ -141,7 +141,7 @@ async fn the_server_s_role_can_not_rewrite_what_happened() {
 }
 
 /// Nouns of the whole installation: their tables have no tenant's rows.
-const INSTANCE_WIDE: [&str; 3] = ["accounts", "plugins", "sign_in_attempts"];
+const INSTANCE_WIDE: [&str; 4] = ["accounts", "plugin_publishers", "plugins", "sign_in_attempts"];
 /// What isn't about a noun.
 const MACHINERY: [&str; 13] = [
     "backend",
