@@ -146,6 +146,9 @@ async fn each_role_meets_404_and_403_where_the_table_says() {
                     (true, true) if route.path == "/oauth/callback" => {
                         assert_eq!(reply.status, 400, "{what}: a flow nobody began");
                     }
+                    (true, true) if route.path == "/profile/app" => {
+                        assert_eq!(reply.status, 303, "{what}: a key nobody asked for");
+                    }
                     (true, true) => assert_eq!(reply.status, 200, "{what}"),
                 }
             }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use app::calendars::OfferedCalendar;
+use app::mail::Post;
 use app::oauth::{Callback, begin_connection, finish_connection, save_client};
 use app::services::Workspace;
 use app::sessions::{SignedIn, context_of};
@@ -45,14 +46,35 @@ pub struct House {
     _db: TestDb,
 }
 
+/// What most houses do without.
+pub struct Extras {
+    /// By which address people reach it.
+    pub public_url: String,
+    /// How mail leaves.
+    pub post: Post,
+}
+
+impl Default for Extras {
+    fn default() -> Self {
+        Self { public_url: "http://127.0.0.1:8080".to_owned(), post: Post::default() }
+    }
+}
+
 impl House {
     /// A house with one business that has the calendar plugin on.
     pub async fn start(db: TestDb) -> Result<Self> {
-        Self::start_at(db, "http://127.0.0.1:8080").await
+        Self::start_with(db, Extras::default()).await
     }
 
     /// The same for an instance that people reach by this address.
     pub async fn start_at(db: TestDb, public_url: &str) -> Result<Self> {
+        let public_url = public_url.to_owned();
+        Self::start_with(db, Extras { public_url, ..Extras::default() }).await
+    }
+
+    /// The same, with more ways out.
+    pub async fn start_with(db: TestDb, extras: Extras) -> Result<Self> {
+        let public_url = extras.public_url.clone();
         let folder = tempfile::tempdir()?;
         // A Sunday morning in Jerusalem.
         let clock = Arc::new(ManualClock::at(1_772_344_800_000));
@@ -64,7 +86,7 @@ impl House {
         let back = format!("{public_url}/oauth/callback");
         options.clients.iter_mut().for_each(|client| client.redirects.push(back.clone()));
         let simulator = Simulator::start_with(options)?;
-        let app = app(&db, folder.path(), &simulator, clock.clone(), public_url)?;
+        let app = app(&db, folder.path(), &simulator, clock.clone(), extras)?;
         let package = oxpi_testkit::package_of(
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/google-calendar").as_path(),
         )?;
@@ -135,7 +157,7 @@ fn app(
     folder: &Path,
     simulator: &Simulator,
     clock: Arc<ManualClock>,
-    public_url: &str,
+    extras: Extras,
 ) -> Result<App> {
     let redirects = vec![format!("*={}", simulator.url).parse()?];
     put_together(Base {
@@ -144,8 +166,9 @@ fn app(
         clock,
         rng: Arc::new(SeededRng::new(11)),
         egress: Egress::new(EgressConfig { redirects, ..EgressConfig::default() })?,
+        post: extras.post,
         cache_dir: folder.join("cache"),
-        options: Options { public_url: public_url.to_owned(), sandbox: true },
+        options: Options { public_url: extras.public_url, sandbox: true },
     })
 }
 
@@ -161,6 +184,8 @@ pub struct Base {
     pub rng: Arc<dyn Rng>,
     /// The way out.
     pub egress: Egress,
+    /// How mail leaves.
+    pub post: Post,
     /// Where compiled plugins are kept.
     pub cache_dir: PathBuf,
     /// What the configuration would say.
@@ -169,7 +194,7 @@ pub struct Base {
 
 /// An app as the binary puts it together, without plugins.
 pub fn put_together(base: Base) -> Result<App> {
-    let Base { db, vault, clock, rng, egress, cache_dir, options } = base;
+    let Base { db, vault, clock, rng, egress, post, cache_dir, options } = base;
     let workspace = Arc::new(Workspace::default());
     let documents = cache_dir.with_file_name("documents");
     let config = EngineConfig::new(cache_dir, vault.derive("compiled plugin code"));
@@ -184,6 +209,7 @@ pub fn put_together(base: Base) -> Result<App> {
         rng,
         engine,
         egress,
+        post,
         plugins: plugins::Registry::default(),
         refresh_locks: app::connections::RefreshLocks::default(),
         woken: tokio::sync::Notify::new(),

@@ -9,7 +9,8 @@ use anyhow::{Context as _, Result};
 use app::appointments::{AppointmentInput, book_appointment};
 use app::invitations::{JoinInput, accept_as_new, create_invitation};
 use app::people::{PersonInput, create_person};
-use app::sessions::{context_of, sign_in};
+use app::sessions::context_of;
+use app::sign_ins::sign_in;
 use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
 use app::{Context, Origin, calendars, people};
 use domain::Role;
@@ -163,7 +164,8 @@ async fn stranger(house: &House) -> Result<String> {
     };
     create_business(&house.app, input).await?;
     let origin = Origin::default();
-    let signed = sign_in(&house.app, &origin, "stranger@example.com", password()).await?;
+    let entry = sign_in(&house.app, &origin, "stranger@example.com", password()).await?;
+    let signed = entry.open().context("a second step")?;
     let context: Context =
         context_of(&house.app, &signed.token, &origin).await?.context.context("no business")?;
     let own = PersonInput { name: "Own".to_owned(), ..PersonInput::default() };

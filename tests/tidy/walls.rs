@@ -18,12 +18,14 @@ const ROOMS: [(&str, &[&str]); 7] = [
 ];
 
 /// Each heavy library and the one room that may name it.
-const HEAVY: [(&str, &str); 8] = [
+const HEAVY: [(&str, &str); 10] = [
     ("diesel", "store"),
     ("wasmtime", "runtime"),
     ("reqwest", "runtime"),
+    ("lettre", "runtime"),
     ("oauth2", "app"),
     ("actix-web", "web"),
+    ("qrcode", "web"),
     ("tera", "web"),
     ("sodiumoxide", "vault"),
     ("figment", "host"),

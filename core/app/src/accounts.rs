@@ -10,9 +10,10 @@ use store::accounts::AccountChange;
 use crate::App;
 use crate::attempts::Attempt;
 use crate::audit::{self, Act, Actor, Who};
+use crate::context::Origin;
 use crate::error::{Error, Result};
 use crate::sessions::{self, Login, SignedIn};
-use crate::{fields, passwords, resets};
+use crate::{attempts, fields, mail, passwords, resets};
 
 pub use store::accounts::Account;
 
@@ -86,7 +87,9 @@ pub async fn change_email(app: &App, login: &Login, email: &str, password: Secre
             }
             let now = app2.clock.now();
             if_taken(store::accounts::update_email(c, &before.id, &email, now))?;
-            note(&app2, c, &before.id, &who(&login), "account.email-changed")
+            note(&app2, c, &before.id, &who(&login), "account.email-changed")?;
+            // To the address it was: whoever reads that one must hear of it.
+            mail::notify_at(&app2, c, &before, "account.email-changed", &login.origin)
         })
         .await
 }
@@ -108,7 +111,9 @@ pub async fn change_password(
             let before = unchanged(c, &login.account, &hash)?;
             store::accounts::update_password(c, &before.id, &new_hash, app2.clock.now())?;
             sessions::end_others(&app2, c, &login)?;
+            store::ceremonies::delete_of_account(c, &before.id)?;
             note(&app2, c, &before.id, &who(&login), "account.password-changed")?;
+            mail::notify(&app2, c, &before.id, "account.password-changed", &login.origin)?;
             let tenant = sessions::get(&app2, c, &login.session)?.tenant_id;
             sessions::rotate(&app2, c, &login, tenant)
         })
@@ -125,10 +130,10 @@ async fn confirm_password(
 ) -> Result<String> {
     let id = login.account.clone();
     let account = app.db.inspect(move |c| Ok::<_, Error>(store::accounts::get(c, &id)?)).await?;
-    let attempt = Attempt::new(app, &account.email, &login.origin.address);
+    let attempt = Attempt::confirm(app, &account.id);
     attempt.count(app).await?;
     let hash = account.password_hash;
-    if !passwords::verify(hash.clone(), password).await? {
+    if !passwords::check_and_rehash(hash.clone(), password).await?.is_right {
         return Err(Error::invalid(field, "error-password-wrong"));
     }
     app.db.transact(move |c| attempt.forgive(c)).await?;
@@ -182,7 +187,8 @@ pub(crate) fn set_password(
 ) -> Result<()> {
     store::accounts::update_password(c, &account.id, hash, app.clock.now())?;
     store::sessions::delete_others(c, &account.id, None)?;
-    Attempt::new(app, &account.email, "").forgive(c)?;
+    store::ceremonies::delete_of_account(c, &account.id)?;
+    attempts::forgive_all(app, c, &account.id, &account.email)?;
     note(app, c, &account.id, who, "account.password-reset")
 }
 
@@ -193,8 +199,28 @@ pub async fn unlock(app: &App, email: &str) -> Result<()> {
     app.db
         .transact(move |c| -> Result<()> {
             let account = store::accounts::find_by_email(c, &email)?.ok_or(Error::NotFound)?;
-            Attempt::new(&app2, &email, "").forgive(c)?;
+            attempts::forgive_all(&app2, c, &account.id, &email)?;
             note(&app2, c, &account.id, &Who::system(), "account.unlocked")
+        })
+        .await
+}
+
+/// Takes every second factor from an account, for somebody who lost the phone and the recovery codes;
+/// their sessions end, and they sign in with the password alone.
+pub async fn remove_factors(app: &App, email: &str) -> Result<()> {
+    let email = fields::email("email", email)?;
+    let app2 = app.clone();
+    app.db
+        .transact(move |c| -> Result<()> {
+            let account = store::accounts::find_by_email(c, &email)?.ok_or(Error::NotFound)?;
+            store::totp_keys::delete(c, &account.id)?;
+            store::passkeys::delete_all(c, &account.id)?;
+            store::recovery_codes::delete(c, &account.id)?;
+            store::ceremonies::delete_of_account(c, &account.id)?;
+            store::sessions::delete_others(c, &account.id, None)?;
+            note(&app2, c, &account.id, &Who::system(), "account.factors-removed")?;
+            let origin = Origin::default();
+            mail::notify(&app2, c, &account.id, "account.factors-removed", &origin)
         })
         .await
 }

@@ -1,13 +1,18 @@
-//! Slows down guessing: attempts to sign in are counted per account, per address and overall, before
-//! the password is looked at, so that tries made side by side count as well.
+//! Slows down guessing: tries are counted per account, per address and overall, before the secret is
+//! looked at, so that tries made side by side count as well.
+//!
+//! Who uses up an account's tries locks it for strangers, each time for twice as long. A browser
+//! that its owner has signed in with before has tries of its own, so that nobody can keep an owner
+//! out by failing on purpose.
 
-use domain::Timestamp;
+use domain::{AccountId, Timestamp};
 use store::Conn;
 
 use crate::App;
+use crate::context::Origin;
 use crate::error::{Error, Result};
 
-/// How long a window of counting lasts, in seconds.
+/// How long a window of counting lasts, and a first lock, in seconds.
 const WINDOW_SECS: i64 = 15 * 60;
 /// Tries an account gets in one window, whether or not there is such an account.
 pub const PER_ACCOUNT_MAX: i64 = 10;
@@ -15,67 +20,185 @@ pub const PER_ACCOUNT_MAX: i64 = 10;
 pub const PER_ADDRESS_MAX: i64 = 60;
 /// Tries everybody gets in one window: a bound on what hashing may cost the machine.
 pub const OVERALL_MAX: i64 = 6_000;
+/// Mails an account's owner gets in one window because somebody forgot the password.
+pub const MAILS_PER_ACCOUNT_MAX: i64 = 3;
+/// Wrong links an address may try in one window.
+pub const LINKS_PER_ADDRESS_MAX: i64 = 30;
+/// A lock lasts the first one's time doubled this often at most: eight hours.
+const DOUBLINGS_MAX: i64 = 5;
 
-/// The counters one attempt moves.
-pub(crate) struct Attempt {
-    account: String,
-    address: Option<String>,
+/// The counters one attempt moves, always in this order, so that two attempts never wait for each
+/// other in a circle.
+pub(crate) struct Attempt(Vec<Counter>);
+
+struct Counter {
+    key: String,
+    max: i64,
+    /// Whether using it up locks it for ever longer times, and success forgives it.
+    is_personal: bool,
 }
 
 impl Attempt {
-    /// An attempt on this e-mail address from this network address. The counters' names are keyed
-    /// hashes: a list of failed sign-ins is nobody's business.
-    pub(crate) fn new(app: &App, email: &str, address: &str) -> Self {
-        let key = |kind: &str, what: &str| {
-            format!("{kind}:{}", app.vault.hash_token("sign-in attempts", what))
-        };
-        let known = !address.is_empty();
-        Self {
-            account: key("account", email),
-            address: known.then(|| key("address", &network_of(address))),
+    /// To sign in with a password. `account` is whose address it is, if anybody's.
+    pub(crate) fn sign_in(
+        app: &App,
+        origin: &Origin,
+        email: &str,
+        account: Option<&AccountId>,
+    ) -> Self {
+        match account.and_then(|account| known_browser(app, origin, account)) {
+            Some(browser) => Self(vec![personal(app, "browser", &browser)]),
+            None => Self::by_stranger(app, origin, personal(app, "account", email)),
         }
     }
 
-    /// Counts the attempt. Answers how often the account was tried in this window, or
+    /// To pass the second step after the right password.
+    pub(crate) fn second_step(app: &App, origin: &Origin, account: &AccountId) -> Self {
+        match known_browser(app, origin, account) {
+            Some(browser) => Self(vec![personal(app, "browser second", &browser)]),
+            None => Self::by_stranger(app, origin, personal(app, "second", account.as_str())),
+        }
+    }
+
+    /// To prove again who one is, from within a session: strangers can't use these tries up.
+    pub(crate) fn confirm(app: &App, account: &AccountId) -> Self {
+        Self(vec![personal(app, "confirm", account.as_str())])
+    }
+
+    /// To have a link mailed.
+    pub(crate) fn mail(app: &App, origin: &Origin, email: &str) -> Self {
+        let mut all =
+            Self::by_stranger(app, origin, counter(app, "mail", email, MAILS_PER_ACCOUNT_MAX));
+        all.0.retain(|one| one.key != OVERALL);
+        all
+    }
+
+    fn by_stranger(app: &App, origin: &Origin, last: Counter) -> Self {
+        let mut all =
+            vec![Counter { key: OVERALL.to_owned(), max: OVERALL_MAX, is_personal: false }];
+        all.extend(Self::by_address(app, origin, "address", PER_ADDRESS_MAX).0);
+        all.push(last);
+        Self(all)
+    }
+
+    fn by_address(app: &App, origin: &Origin, kind: &str, max: i64) -> Self {
+        let known = !origin.address.is_empty();
+        let one = || counter(app, kind, &network_of(&origin.address), max);
+        Self(known.then(one).into_iter().collect())
+    }
+
+    /// Counts the attempt. Answers how often its last counter was moved in this window, or
     /// [`Error::Limited`] when any of the counters is used up.
     pub(crate) async fn count(&self, app: &App) -> Result<i64> {
         let now = app.clock.now();
-        let (account, address) = (self.account.clone(), self.address.clone());
+        let counters: Vec<_> =
+            self.0.iter().map(|one| (one.key.clone(), one.max, one.is_personal)).collect();
         let counted = app
             .db
-            .transact(move |c| -> Result<[Option<Counted>; 3]> {
-                // Always in this order, so that two attempts never wait for each other in a circle.
-                Ok([
-                    Some(bump(c, "overall", OVERALL_MAX, now)?),
-                    address.map(|key| bump(c, &key, PER_ADDRESS_MAX, now)).transpose()?,
-                    Some(bump(c, &account, PER_ACCOUNT_MAX, now)?),
-                ])
+            .transact(move |c| -> Result<Vec<Counted>> {
+                let bump =
+                    |(key, max, personal): (String, i64, bool)| bump(c, &key, max, personal, now);
+                counters.into_iter().map(bump).collect()
             })
             .await?;
-        let worst = counted.iter().flatten().filter(|one| one.count > one.max);
-        match worst.map(|one| one.retry_after_secs).max() {
+        match counted.iter().filter_map(|one| one.wait_secs).max() {
             Some(retry_after_secs) => Err(Error::Limited { retry_after_secs }),
-            None => Ok(counted[2].as_ref().map_or(0, |one| one.count)),
+            None => Ok(counted.last().map_or(0, |one| one.count)),
         }
     }
 
-    /// Forgets the account's tries, after the right password or by an admin's hand.
+    /// Forgets what is the account's or the browser's own, after the right secret.
     pub(crate) fn forgive(&self, c: &mut Conn) -> Result<()> {
-        Ok(store::sign_in_attempts::delete(c, &self.account)?)
+        for one in self.0.iter().filter(|one| one.is_personal) {
+            store::sign_in_attempts::delete(c, &one.key)?;
+        }
+        Ok(())
     }
+}
+
+const OVERALL: &str = "overall";
+
+/// Forgets every try on an account, after a reset or by an admin's hand.
+pub(crate) fn forgive_all(app: &App, c: &mut Conn, account: &AccountId, email: &str) -> Result<()> {
+    let second = personal(app, "second", account.as_str());
+    let confirm = personal(app, "confirm", account.as_str());
+    Attempt(vec![personal(app, "account", email), second, confirm]).forgive(c)
+}
+
+/// Refuses an address that has tried too many links that are none.
+pub(crate) async fn before_link(app: &App, origin: &Origin) -> Result<()> {
+    let all = Attempt::by_address(app, origin, "link", LINKS_PER_ADDRESS_MAX);
+    let Some(one) = all.0.into_iter().next() else { return Ok(()) };
+    let (now, window) = (app.clock.now(), WINDOW_SECS * 1_000);
+    let tried = move |c: &mut Conn| store::sign_in_attempts::count(c, &one.key, now, window);
+    if app.db.read(tried).await? < LINKS_PER_ADDRESS_MAX {
+        return Ok(());
+    }
+    Err(Error::Limited { retry_after_secs: u64::try_from(WINDOW_SECS).unwrap_or(1) })
+}
+
+/// Counts a link that turned out to be none. Right ones aren't counted: nobody guesses those.
+pub(crate) async fn after_link<T>(app: &App, origin: &Origin, result: Result<T>) -> Result<T> {
+    if matches!(result, Err(Error::NotFound)) {
+        let wrong = Attempt::by_address(app, origin, "link", LINKS_PER_ADDRESS_MAX);
+        wrong.count(app).await?;
+    }
+    result
+}
+
+fn personal(app: &App, kind: &str, whose: &str) -> Counter {
+    Counter { is_personal: true, ..counter(app, kind, whose, PER_ACCOUNT_MAX) }
+}
+
+/// The counters' names are keyed hashes: a list of failed sign-ins is nobody's business.
+fn counter(app: &App, kind: &str, whose: &str, max: i64) -> Counter {
+    let key = format!("{kind}:{}", app.vault.hash_token("sign-in attempts", whose));
+    Counter { key, max, is_personal: false }
+}
+
+/// What a browser keeps once somebody has signed in with it: a random word and the proof that it
+/// goes with this account. It opens nothing.
+pub fn mark_of_browser(app: &App, account: &AccountId) -> String {
+    let word = vault::token::generate(&*app.rng);
+    let proof = proof_of_browser(app, account, &word);
+    format!("{word}.{proof}")
+}
+
+fn proof_of_browser(app: &App, account: &AccountId, word: &str) -> String {
+    app.vault.hash_token("known browser", &format!("{account} {word}"))
+}
+
+/// The browser's word, if it is one that this account has signed in with.
+fn known_browser(app: &App, origin: &Origin, account: &AccountId) -> Option<String> {
+    let (word, proof) = origin.browser.as_deref()?.split_once('.')?;
+    let expected = proof_of_browser(app, account, word);
+    // Compared as keyed hashes: how long it takes tells nothing of how much was right.
+    let hash = |text: &str| app.vault.hash_token("compare", text);
+    (hash(&expected) == hash(proof)).then(|| format!("{account} {word}"))
 }
 
 struct Counted {
     count: i64,
-    max: i64,
-    retry_after_secs: u64,
+    wait_secs: Option<u64>,
 }
 
-fn bump(c: &mut Conn, key: &str, max: i64, now: Timestamp) -> Result<Counted> {
+fn bump(c: &mut Conn, key: &str, max: i64, is_personal: bool, now: Timestamp) -> Result<Counted> {
     let counter = store::sign_in_attempts::add(c, key, now, WINDOW_SECS * 1_000)?;
-    let ends = Timestamp::from_millis(counter.window_start).plus_secs(WINDOW_SECS);
-    let left = ends.millis_since(now).max(0) / 1_000 + 1;
-    Ok(Counted { count: counter.count, max, retry_after_secs: u64::try_from(left).unwrap_or(1) })
+    let locked = Timestamp::from_millis(counter.locked_until);
+    let until = if locked > now {
+        Some(locked)
+    } else if counter.count <= max {
+        None
+    } else if is_personal {
+        let until = now.plus_secs(WINDOW_SECS << counter.strikes.clamp(0, DOUBLINGS_MAX));
+        store::sign_in_attempts::lock(c, key, until)?;
+        Some(until)
+    } else {
+        Some(Timestamp::from_millis(counter.window_start).plus_secs(WINDOW_SECS))
+    };
+    let wait =
+        |until: Timestamp| u64::try_from(until.millis_since(now).max(0) / 1_000 + 1).unwrap_or(1);
+    Ok(Counted { count: counter.count, wait_secs: until.map(wait) })
 }
 
 /// An IPv6 customer has a whole /64; counting single addresses of it would count nothing.

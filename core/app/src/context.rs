@@ -22,12 +22,20 @@ pub struct Context {
     pub zone: Zone,
     /// Where the request came from.
     pub origin: Origin,
+    /// Whether they proved who they are within the last minutes; see [`Context::require_recent`].
+    pub is_recent: bool,
 }
 
 impl Context {
     /// Refuses who lacks the permission to do something with what they can see.
     pub fn require(&self, permission: Permission) -> Result<()> {
         if self.role.may(permission) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// Asks for a recent proof of who acts, before what a borrowed or stolen session must not do:
+    /// [`Error::Unproven`] when the last is too long ago.
+    pub fn require_recent(&self) -> Result<()> {
+        if self.is_recent { Ok(()) } else { Err(Error::Unproven) }
     }
 
     /// Hides what the role can't even see.
@@ -45,4 +53,6 @@ pub struct Origin {
     pub address: String,
     /// The client's `User-Agent`, at most 300 characters.
     pub device: String,
+    /// What [`crate::attempts::mark_of_browser`] left in the browser, as it sends it.
+    pub browser: Option<String>,
 }

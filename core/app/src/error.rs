@@ -17,6 +17,9 @@ pub enum Error {
     /// Nobody is signed in, or the session has ended.
     #[error("not signed in")]
     SignedOut,
+    /// Who is signed in must prove it once more before this, and then send it again.
+    #[error("a recent proof of identity is missing")]
+    Unproven,
     /// A field of the input is wrong; nothing was changed.
     #[error("invalid {field}: {key}")]
     Invalid {

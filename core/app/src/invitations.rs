@@ -13,7 +13,7 @@ use crate::audit::{self, Act, Actor, Who};
 use crate::context::{Context, Origin};
 use crate::error::{Error, Result};
 use crate::sessions::{self, Login, SignedIn};
-use crate::{fields, passwords};
+use crate::{attempts, fields, mail, passwords};
 
 /// How long an invitation works, in seconds.
 pub const LASTS_SECS: i64 = 72 * 3_600;
@@ -83,10 +83,11 @@ pub async fn create_invitation(
     if role == Role::Owner {
         ctx.require(Permission::ManageOwners)?;
     }
+    ctx.require_recent()?;
     let email = fields::email("email", email)?;
-    let token = vault::token::generate(&*app.rng);
-    let row = new_row(app, ctx, email, role, &token);
+    let row = new_row(app, ctx, email, role);
     let (id, expires_at) = (row.id.clone(), row.expires_at);
+    let link = link(app, &ctx.tenant, &id);
     let (app2, ctx) = (app.clone(), ctx.clone());
     app.db
         .transact(move |c| -> Result<()> {
@@ -94,21 +95,32 @@ pub async fn create_invitation(
             make_room(c, &row)?;
             store::invitations::insert(c, &row)?;
             let detail = json!({"email": row.email, "role": row.role});
-            record(&app2, c, &Who::from(&ctx), "invitation.created", &row, detail)
+            record(&app2, c, &Who::from(&ctx), "invitation.created", &row, detail)?;
+            mail::invite(&app2, c, &ctx.tenant, &row.id)
         })
         .await?;
-    let link = format!("{}/join/{token}", app.options.public_url);
     Ok(Invited { id, link, expires_at })
 }
 
-fn new_row(app: &App, ctx: &Context, email: String, role: Role, token: &str) -> Row {
+/// The link of an invitation. Its token is a code that only this installation can make, so that the
+/// mail can be written later, and once more, without the token being kept anywhere.
+pub(crate) fn link(app: &App, tenant: &TenantId, id: &InvitationId) -> String {
+    format!("{}/join/{}", app.options.public_url, token_of(app, tenant, id))
+}
+
+fn token_of(app: &App, tenant: &TenantId, id: &InvitationId) -> String {
+    app.vault.hash_token("invitation link", &format!("{tenant} {id}"))
+}
+
+fn new_row(app: &App, ctx: &Context, email: String, role: Role) -> Row {
     let now = app.clock.now();
+    let id = InvitationId::new(&*app.clock, &*app.rng);
     Row {
         tenant_id: ctx.tenant.clone(),
-        id: InvitationId::new(&*app.clock, &*app.rng),
+        token_hash: hash(app, &token_of(app, &ctx.tenant, &id)),
+        id,
         email,
         role,
-        token_hash: hash(app, token),
         invited_by: ctx.account.clone(),
         created_at: now,
         expires_at: now.plus_secs(LASTS_SECS),
@@ -172,7 +184,12 @@ pub async fn revoke_invitation(app: &App, ctx: &Context, id: &InvitationId) -> R
 }
 
 /// What a link offers; NotFound when it is used, revoked, too old, or none of ours.
-pub async fn look_up_invitation(app: &App, token: &str) -> Result<Offer> {
+pub async fn look_up_invitation(app: &App, origin: &Origin, token: &str) -> Result<Offer> {
+    attempts::before_link(app, origin).await?;
+    attempts::after_link(app, origin, find_offer(app, token).await).await
+}
+
+async fn find_offer(app: &App, token: &str) -> Result<Offer> {
     let (hash, now) = (hash(app, token), app.clock.now());
     app.db
         .inspect(move |c| -> Result<Offer> {
@@ -200,7 +217,7 @@ pub async fn accept_as_new(
     token: &str,
     input: JoinInput,
 ) -> Result<SignedIn> {
-    let offer = look_up_invitation(app, token).await?;
+    let offer = look_up_invitation(app, origin, token).await?;
     if offer.has_account {
         return Err(Error::Conflict { key: "error-sign-in-to-join" });
     }

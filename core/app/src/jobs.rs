@@ -10,7 +10,7 @@ use store::jobs::{Job, NewJob, Once};
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
-use crate::{App, calendar_pull, calendar_push, outbox, plugins, schedules, webhooks};
+use crate::{App, calendar_pull, calendar_push, mail, outbox, plugins, schedules, webhooks};
 
 /// Sends an appointment to its calendar.
 pub(crate) const CALENDAR_PUSH: &str = "calendar.push";
@@ -22,6 +22,9 @@ pub(crate) const PLUGIN_JOB: &str = "plugin.job";
 pub(crate) const PLUGIN_EVENT: &str = "plugin.event";
 /// Hands a webhook's delivery to a plugin.
 pub(crate) const PLUGIN_WEBHOOK: &str = "plugin.webhook";
+
+/// Sends a mail.
+pub(crate) const MAIL_SEND: &str = "mail.send";
 
 const ATTEMPTS_MAX: i64 = 12;
 const LEASE_MS: i64 = 60_000;
@@ -144,6 +147,7 @@ async fn run(app: &App, job: &Job) -> Result<Outcome> {
         PLUGIN_JOB => run_plugin_job(app, job).await,
         PLUGIN_EVENT => outbox::deliver(app, job).await,
         PLUGIN_WEBHOOK => webhooks::deliver(app, job).await,
+        MAIL_SEND => mail::run(app, job).await,
         other => Err(Error::internal(format!("no such kind of job: {other}"))),
     }
 }

@@ -8,6 +8,7 @@
 #[cfg(test)]
 extern crate self as app;
 
+mod account_secrets;
 pub mod accounts;
 pub mod activity;
 pub mod appointments;
@@ -23,18 +24,22 @@ mod cron;
 pub mod currencies;
 pub mod documents;
 pub mod error;
+pub mod factors;
 mod fields;
 pub mod frame;
 pub mod home;
 pub mod invitations;
 pub mod jobs;
+pub mod mail;
 pub mod members;
 pub mod metrics;
 pub mod oauth;
+mod one_time_codes;
 mod outbox;
 mod passwords;
 pub mod people;
 pub mod plugins;
+pub mod proofs;
 pub mod resets;
 pub mod retention;
 pub mod rotation;
@@ -43,6 +48,7 @@ mod secrets;
 pub mod services;
 pub mod sessions;
 pub mod settings;
+pub mod sign_ins;
 mod signature;
 pub mod tenants;
 pub mod tokens;
@@ -80,6 +86,8 @@ pub struct Parts {
     pub engine: runtime::Engine,
     /// The guarded way out.
     pub egress: runtime::Egress,
+    /// How mail leaves, if it does.
+    pub post: mail::Post,
     /// The plugins that are loaded.
     pub plugins: plugins::Registry,
     /// One lock a connection, for refreshing its token.

@@ -10,7 +10,7 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::fields;
+use crate::{factors, fields};
 
 /// A member, as the team's page shows them.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct MemberView {
     pub created_at: Timestamp,
     /// Whether it is who asks.
     pub is_you: bool,
+    /// Whether they sign in with a second factor.
+    pub has_second_factor: bool,
 }
 
 /// The team, owners first, then by name.
@@ -37,10 +39,12 @@ pub async fn list_members(app: &App, ctx: &Context) -> Result<Vec<MemberView>> {
     let ctx = ctx.clone();
     app.db
         .inspect(move |c| -> Result<Vec<MemberView>> {
-            let mut team: Vec<MemberView> = store::members::list(c, &ctx.tenant)?
-                .into_iter()
-                .map(|named| view(named, &ctx))
-                .collect();
+            let named = store::members::list(c, &ctx.tenant)?;
+            let mut team = Vec::with_capacity(named.len());
+            for one in named {
+                let has_second_factor = factors::methods_of(c, &one.member.account_id)?.any();
+                team.push(MemberView { has_second_factor, ..view(one, &ctx) });
+            }
             // Stable: within a role they stay in the order of their names.
             team.sort_by_key(|member| rank(member.role));
             Ok(team)
@@ -58,6 +62,7 @@ fn view(named: NamedMember, ctx: &Context) -> MemberView {
         email,
         role: member.role,
         created_at: member.created_at,
+        has_second_factor: false,
     }
 }
 
@@ -69,6 +74,7 @@ fn rank(role: Role) -> usize {
 pub async fn change_role(app: &App, ctx: &Context, id: &MemberId, role: &str) -> Result<()> {
     ctx.require_to_see(Permission::ReadTeam)?;
     ctx.require(Permission::ManageTeam)?;
+    ctx.require_recent()?;
     let role = fields::role("role", role)?;
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
@@ -96,6 +102,7 @@ pub async fn remove_member(app: &App, ctx: &Context, id: &MemberId) -> Result<()
         ctx.require_to_see(Permission::ReadTeam)?;
         ctx.require(Permission::ManageTeam)?;
     }
+    ctx.require_recent()?;
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
         .transact(move |c| -> Result<()> {

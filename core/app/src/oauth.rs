@@ -85,6 +85,7 @@ pub async fn save_client(
 ) -> Result<()> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManageConnections)?;
+    ctx.require_recent()?;
     plugins::find_provider(app, &ctx.tenant, plugin, provider).await?;
     let client_id = client_id.trim().to_owned();
     if client_id.is_empty() || client_id.len() > 500 {

@@ -39,23 +39,30 @@ pub(crate) async fn hash(typed: Secret) -> Result<String> {
     in_turn(move || password::hash(&typed).map_err(Error::from)).await?
 }
 
-/// Whether this is the password that was hashed.
-pub(crate) async fn verify(hash: String, typed: Secret) -> Result<bool> {
-    if typed.len() > password::LENGTH_MAX {
-        return Ok(false);
-    }
-    in_turn(move || password::verify(&hash, &typed)).await
+/// What came of looking at a password.
+pub(crate) struct Checked {
+    /// Whether it is the one that was hashed.
+    pub is_right: bool,
+    /// A new hash with today's cost, when it is right and the old one has another.
+    pub rehashed: Option<String>,
 }
 
-/// Takes as long as [`verify`], for an address that nobody has: who waits learns nothing from it.
-pub(crate) async fn verify_nothing(typed: Secret) -> Result<()> {
+/// Whether this is the password that was hashed; hashes it anew where that is due. An account
+/// without a password takes as long as any other.
+pub(crate) async fn check_and_rehash(hash: String, typed: Secret) -> Result<Checked> {
     if typed.len() > password::LENGTH_MAX {
-        return Ok(());
+        return Ok(Checked { is_right: false, rehashed: None });
     }
     in_turn(move || {
-        password::verify_nothing(&typed);
+        if hash.is_empty() {
+            password::verify_nothing(&typed);
+            return Ok(Checked { is_right: false, rehashed: None });
+        }
+        let is_right = password::verify(&hash, &typed);
+        let rehashed = (is_right && password::needs_rehash(&hash)).then(|| password::hash(&typed));
+        Ok(Checked { is_right, rehashed: rehashed.transpose()? })
     })
-    .await
+    .await?
 }
 
 async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {

@@ -1,18 +1,60 @@
-//! Links that set a new password. A link carries no state: its token is the account, when it ends,
+//! Links that set a new password, mailed to the account's own address or handed over by an admin of
+//! the machine. A link carries no state: its token is the account, when it ends,
 //! and a code over both and over the password's present hash, so that using it, or changing the
 //! password in any other way, makes it void.
+
+use std::time::Duration;
 
 use domain::{AccountId, Secret, Timestamp};
 
 use crate::App;
 use crate::accounts::{self, Account};
+use crate::attempts::{self, Attempt};
 use crate::audit::{Actor, Who};
 use crate::context::Origin;
 use crate::error::{Error, Result};
-use crate::passwords;
+use crate::{fields, mail, passwords};
 
-/// How long a link works, in seconds.
+/// How long a link works that an admin hands over, in seconds.
 pub const LASTS_SECS: i64 = 24 * 3_600;
+/// How long a link works that was mailed, in seconds.
+pub const MAILED_SECS: i64 = 3_600;
+/// When whoever asks for a mail is answered: longer than finding an account and ordering the mail
+/// takes, so that the time doesn't tell whether there is an account.
+const ANSWERED_AFTER: Duration = Duration::from_millis(400);
+
+/// Orders a mail with a link, if the address has an account. The answer and its time are the same
+/// if it hasn't.
+pub async fn request_link(app: &App, origin: &Origin, email: &str) -> Result<()> {
+    if !app.post.is_on() {
+        return Err(Error::Conflict { key: "error-mail-off" });
+    }
+    let email = fields::email("email", email)?;
+    let answer_at = tokio::time::sleep(ANSWERED_AFTER);
+    let done = order_link(app, origin, email).await;
+    answer_at.await;
+    done
+}
+
+async fn order_link(app: &App, origin: &Origin, email: String) -> Result<()> {
+    Attempt::mail(app, origin, &email).count(app).await?;
+    let (app2, origin) = (app.clone(), origin.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let Some(account) = store::accounts::find_by_email(c, &email)? else { return Ok(()) };
+            // Nobody knows who asks: the entry names nobody.
+            let who = Who { actor: Actor::System, origin };
+            accounts::note(&app2, c, &account.id, &who, "account.reset-asked")?;
+            mail::offer_reset(&app2, c, &account.id)
+        })
+        .await
+}
+
+/// A link to mail to the account's owner.
+pub(crate) fn link_by_mail(app: &App, account: &Account) -> String {
+    let token = token_of(app, account, app.clock.now().plus_secs(MAILED_SECS));
+    format!("{}/reset/{token}", app.options.public_url)
+}
 
 /// Makes a link for the account of this address, for an admin of the machine to hand over.
 pub(crate) async fn create_link(app: &App, email: &str) -> Result<String> {
@@ -29,7 +71,12 @@ pub(crate) async fn create_link(app: &App, email: &str) -> Result<String> {
 }
 
 /// The address of the account that a link's token is for; NotFound when it is void.
-pub async fn look_up_reset(app: &App, token: &str) -> Result<String> {
+pub async fn look_up_reset(app: &App, origin: &Origin, token: &str) -> Result<String> {
+    attempts::before_link(app, origin).await?;
+    attempts::after_link(app, origin, find_reset(app, token).await).await
+}
+
+async fn find_reset(app: &App, token: &str) -> Result<String> {
     let (app2, token) = (app.clone(), token.to_owned());
     app.db
         .inspect(move |c| {
@@ -42,7 +89,7 @@ pub async fn look_up_reset(app: &App, token: &str) -> Result<String> {
 
 /// Sets the password a link's token is for. They sign in with it afterwards.
 pub async fn finish_reset(app: &App, origin: &Origin, token: &str, new: Secret) -> Result<()> {
-    let email = look_up_reset(app, token).await?;
+    let email = look_up_reset(app, origin, token).await?;
     passwords::check("password", &new, &email)?;
     let hash = passwords::hash(new).await?;
     let (app2, origin, token) = (app.clone(), origin.clone(), token.to_owned());
@@ -54,7 +101,8 @@ pub async fn finish_reset(app: &App, origin: &Origin, token: &str, new: Secret) 
             let account = store::accounts::get(c, &id)?;
             check(&app2, &account, ends, &token)?;
             let who = Who { actor: Actor::Account(id), origin };
-            accounts::set_password(&app2, c, &account, &hash, &who)
+            accounts::set_password(&app2, c, &account, &hash, &who)?;
+            mail::notify(&app2, c, &account.id, "account.password-reset", &who.origin)
         })
         .await
 }

@@ -31,6 +31,7 @@ pub async fn sweep(app: &App) -> Result<usize> {
     let mut gone = forget(app, move |c| store::sessions::delete_expired(c, now)).await?;
     gone += forget(app, move |c| store::sign_in_attempts::delete_before(c, yesterday)).await?;
     gone += forget(app, move |c| store::oauth_flows::delete_expired(c, now)).await?;
+    gone += forget(app, move |c| store::ceremonies::delete_expired(c, now)).await?;
     gone += forget(app, move |c| store::kv::delete_expired(c, now)).await?;
     gone += forget(app, move |c| store::idempotency::delete_before(c, finished)).await?;
     gone += forget(app, move |c| store::jobs::delete_finished(c, finished)).await?;

@@ -1,24 +1,24 @@
-//! Signing in and out, and what a session opens. The browser holds a random token; the database
+//! Signing out, and what a session opens. The browser holds a random token; the database
 //! holds its keyed hash. Who a session belongs to, and what they may do, is read on every request.
 
-use domain::{AccountId, Locale, Secret, TenantId, Timestamp};
+use domain::{AccountId, Locale, TenantId, Timestamp};
 use serde_json::json;
 use store::Conn;
-use store::accounts::Account;
 use store::audit::AuditFilter;
 use store::sessions::Session as Row;
 
 use crate::App;
-use crate::attempts::{self, Attempt};
 use crate::audit::{self, Act, Actor, Who};
 use crate::context::{Context, Origin};
 use crate::error::{Error, Result};
-use crate::{fields, passwords};
 
 /// How long a session lasts at most, in seconds.
 pub const LASTS_SECS_MAX: i64 = 30 * 24 * 3_600;
 /// How long a session lasts without being used, in seconds.
 pub const IDLE_SECS_MAX: i64 = 7 * 24 * 3_600;
+/// How long after a sign-in or another proof a session may do what a borrowed one must not, in
+/// seconds.
+pub const PROVED_SECS: i64 = 10 * 60;
 /// How exactly the last use is kept, in seconds: a write per click would buy nothing.
 const SEEN_EVERY_SECS: i64 = 60;
 
@@ -47,6 +47,15 @@ pub struct Login {
     pub locale: Locale,
     /// Where the request came from.
     pub origin: Origin,
+    /// Whether they proved who they are within the last [`PROVED_SECS`].
+    pub is_recent: bool,
+}
+
+impl Login {
+    /// Asks for a recent proof of who acts; see [`Context::require_recent`].
+    pub fn require_recent(&self) -> Result<()> {
+        if self.is_recent { Ok(()) } else { Err(Error::Unproven) }
+    }
 }
 
 /// What a session's token opens right now.
@@ -75,64 +84,12 @@ pub struct SessionView {
     pub is_current: bool,
 }
 
-/// Signs in. Takes the same time for an address that nobody has.
-pub async fn sign_in(
-    app: &App,
-    origin: &Origin,
-    email: &str,
-    password: Secret,
-) -> Result<SignedIn> {
-    let email = fields::email("email", email)?;
-    let attempt = Attempt::new(app, &email, &origin.address);
-    let tries = attempt.count(app).await?;
-    let wanted = email.clone();
-    let account = app
-        .db
-        .inspect(move |c| Ok::<_, Error>(store::accounts::find_by_email(c, &wanted)?))
-        .await?;
-    let right = match &account {
-        Some(account) => passwords::verify(account.password_hash.clone(), password).await?,
-        None => passwords::verify_nothing(password).await.map(|()| false)?,
-    };
-    match account {
-        Some(account) if right => open_after_sign_in(app, origin, account, attempt).await,
-        known => {
-            if tries == attempts::PER_ACCOUNT_MAX {
-                note_locked(app, origin, known).await?;
-            }
-            Err(Error::invalid("password", "error-sign-in-failed"))
-        }
-    }
-}
-
-async fn open_after_sign_in(
-    app: &App,
-    origin: &Origin,
-    account: Account,
-    attempt: Attempt,
-) -> Result<SignedIn> {
-    let (app2, origin) = (app.clone(), origin.clone());
-    app.db
-        .transact(move |c| -> Result<SignedIn> {
-            attempt.forgive(c)?;
-            // The password may have been changed while this one was being checked.
-            let now = store::accounts::get(c, &account.id)?;
-            if now.password_hash != account.password_hash {
-                return Err(Error::invalid("password", "error-sign-in-failed"));
-            }
-            let tenant = last_tenant(&app2, c, &account.id)?;
-            if let Some(tenant) = &tenant {
-                let is_new = is_new_device(c, tenant, &account.id, &origin)?;
-                let action = if is_new { "session.new-device" } else { "session.started" };
-                note(&app2, c, tenant, &account.id, &origin, action)?;
-            }
-            open(&app2, c, &account.id, tenant, &origin)
-        })
-        .await
-}
-
 /// The business they were in last, or else the first by name.
-fn last_tenant(app: &App, c: &mut Conn, account: &AccountId) -> Result<Option<TenantId>> {
+pub(crate) fn last_tenant(
+    app: &App,
+    c: &mut Conn,
+    account: &AccountId,
+) -> Result<Option<TenantId>> {
     let mine: Vec<TenantId> = store::members::list_of_account(c, account)?
         .into_iter()
         .map(|(tenant, _)| tenant.id)
@@ -160,6 +117,7 @@ pub(crate) fn open(
         expires_at: expiry(now, now),
         address: origin.address.clone(),
         device: device_of(origin),
+        proved_until: now.plus_secs(PROVED_SECS),
     };
     store::sessions::insert(c, &row)?;
     Ok(SignedIn { token, account: account.clone(), tenant })
@@ -193,6 +151,13 @@ pub(crate) fn rotate(
     Ok(SignedIn { token, account: login.account.clone(), tenant })
 }
 
+/// [`rotate`] after another proof of who it is: the session may do everything for a while.
+pub(crate) fn elevate(app: &App, c: &mut Conn, login: &Login) -> Result<SignedIn> {
+    let row = get(app, c, &login.session)?;
+    store::sessions::prove(c, &login.session, app.clock.now().plus_secs(PROVED_SECS))?;
+    rotate(app, c, login, row.tenant_id)
+}
+
 /// What a token opens: [`Error::SignedOut`] when nothing, or no longer.
 pub async fn context_of(app: &App, token: &str, origin: &Origin) -> Result<Current> {
     let (app2, hash, now) = (app.clone(), hash(app, token), app.clock.now());
@@ -201,7 +166,7 @@ pub async fn context_of(app: &App, token: &str, origin: &Origin) -> Result<Curre
         .db
         .inspect(move |c| -> Result<(Row, Current)> {
             let row = get(&app2, c, &hash)?;
-            let current = current(c, &row, origin)?;
+            let current = current(c, &row, origin, now)?;
             Ok((row, current))
         })
         .await?;
@@ -222,13 +187,15 @@ async fn touch(app: &App, row: Row, now: Timestamp) -> Result<()> {
         .await
 }
 
-fn current(c: &mut Conn, row: &Row, origin: Origin) -> Result<Current> {
+fn current(c: &mut Conn, row: &Row, origin: Origin, now: Timestamp) -> Result<Current> {
+    let is_recent = now < row.proved_until;
     let account = store::accounts::find(c, &row.account_id)?.ok_or(Error::SignedOut)?;
     let mut login = Login {
         account: account.id.clone(),
         session: row.token_hash.clone(),
         locale: account.locale.unwrap_or(Locale::En),
         origin: origin.clone(),
+        is_recent,
     };
     let Some(tenant_id) = &row.tenant_id else { return Ok(Current { login, context: None }) };
     let Some(member) = store::members::find_by_account(c, tenant_id, &account.id)? else {
@@ -244,6 +211,7 @@ fn current(c: &mut Conn, row: &Row, origin: Origin) -> Result<Current> {
         locale: login.locale,
         zone: tenant.zone,
         origin,
+        is_recent,
     };
     Ok(Current { login, context: Some(context) })
 }
@@ -330,7 +298,7 @@ fn device_of(origin: &Origin) -> String {
 
 /// Whether none of the latest acts of the account in this business came from a browser like this one.
 /// Version numbers don't count, or every update of a browser would be a new device.
-fn is_new_device(
+pub(crate) fn is_new_device(
     c: &mut Conn,
     tenant: &TenantId,
     account: &AccountId,
@@ -362,14 +330,4 @@ pub(crate) fn note(
     let who = Who { actor: Actor::Account(account.clone()), origin: origin.clone() };
     let act = Act { action, entity: "account", entity_id: account.as_str(), detail: json!({}) };
     audit::append(app, c, tenant, &who, &act)
-}
-
-/// Tells every business of the account that somebody ran out of tries on it.
-async fn note_locked(app: &App, origin: &Origin, account: Option<Account>) -> Result<()> {
-    let Some(account) = account else { return Ok(()) };
-    let who = Who { actor: Actor::System, origin: origin.clone() };
-    let app2 = app.clone();
-    app.db
-        .transact(move |c| crate::accounts::note(&app2, c, &account.id, &who, "account.locked"))
-        .await
 }

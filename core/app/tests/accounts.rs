@@ -8,7 +8,7 @@ mod support;
 
 use app::accounts::{self, Account, ProfileInput, Reset};
 use app::sessions::{self, IDLE_SECS_MAX, LASTS_SECS_MAX};
-use app::{Error, attempts, resets, settings, tenants};
+use app::{Error, attempts, resets, settings, sign_ins, tenants};
 use domain::{AccountId, Role, Timestamp};
 use support::{Fixture, PASSWORD, each, expect_invalid, secret};
 
@@ -115,10 +115,7 @@ async fn a_wrong_first_run_names_the_field_and_leaves_nothing() {
 async fn signing_in_opens_a_session_that_signing_out_ends() {
     each(async |f: Fixture| {
         f.first_run().await;
-        let signed =
-            sessions::sign_in(&f.app, &support::origin(), " Dana@Example.com", secret(PASSWORD))
-                .await
-                .unwrap();
+        let signed = f.sign_in(" Dana@Example.com", PASSWORD).await.unwrap();
         let current = f.current(&signed.token).await.unwrap();
         assert_eq!(current.context.unwrap().role, Role::Owner);
         sessions::sign_out(&f.app, &signed.token, &support::origin()).await.unwrap();
@@ -152,7 +149,7 @@ async fn guessing_one_account_is_slowed_down_until_it_is_unlocked_or_time_passes
             tokio::spawn(async move {
                 let origin = support::origin_at(&format!("192.0.2.{n}"));
                 let email = "dana@example.com";
-                sessions::sign_in(&f.app, &origin, email, secret(&too_long())).await.err()
+                sign_ins::sign_in(&f.app, &origin, email, secret(&too_long())).await.err()
             })
         });
         let mut limited = 0;
@@ -200,7 +197,7 @@ async fn one_address_can_not_try_many_accounts() {
         let more = f.sign_in("one-more@example.com", &long).await;
         assert!(matches!(more, Err(Error::Limited { .. })));
         let elsewhere = support::origin_at("198.51.100.7");
-        sessions::sign_in(&f.app, &elsewhere, "dana@example.com", secret(PASSWORD)).await.unwrap();
+        sign_ins::sign_in(&f.app, &elsewhere, "dana@example.com", secret(PASSWORD)).await.unwrap();
     })
     .await;
 }
@@ -235,7 +232,7 @@ async fn only_an_unknown_browser_is_noted_as_new() {
         let sign_in = async |device: &str| {
             let mut origin = support::origin();
             origin.device = device.to_owned();
-            sessions::sign_in(&f.app, &origin, "dana@example.com", secret(PASSWORD)).await.unwrap();
+            sign_ins::sign_in(&f.app, &origin, "dana@example.com", secret(PASSWORD)).await.unwrap();
             f.actions(&owner).await.remove(0)
         };
         assert_eq!(sign_in("Firefox/140.0 (X11)").await, "session.started", "the first run's own");
@@ -346,10 +343,10 @@ async fn a_reset_link_works_once_and_for_a_day() {
             link.unwrap().unwrap().rsplit('/').next().unwrap().to_owned()
         };
         let token = link().await;
-        let email = resets::look_up_reset(&f.app, &token).await.unwrap();
+        let email = resets::look_up_reset(&f.app, &support::origin(), &token).await.unwrap();
         assert_eq!(email, "dana@example.com");
         for other in [format!("{token}0"), token.replace('.', ""), String::new()] {
-            let found = resets::look_up_reset(&f.app, &other).await;
+            let found = resets::look_up_reset(&f.app, &support::origin(), &other).await;
             assert!(matches!(found, Err(Error::NotFound)), "{other}");
         }
         let at_once = (0..4).map(|n| {
@@ -374,7 +371,10 @@ async fn a_reset_link_works_once_and_for_a_day() {
 
         let late = link().await;
         f.clock.advance_millis(resets::LASTS_SECS * 1_000);
-        assert!(matches!(resets::look_up_reset(&f.app, &late).await, Err(Error::NotFound)));
+        assert!(matches!(
+            resets::look_up_reset(&f.app, &support::origin(), &late).await,
+            Err(Error::NotFound)
+        ));
     })
     .await;
 }

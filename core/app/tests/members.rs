@@ -38,7 +38,8 @@ async fn an_invitation_makes_one_member_once() {
                 .await
                 .unwrap();
         let token = token_of(&invited.link).to_owned();
-        let offer = invitations::look_up_invitation(&f.app, &token).await.unwrap();
+        let offer =
+            invitations::look_up_invitation(&f.app, &support::origin(), &token).await.unwrap();
         assert_eq!((offer.email.as_str(), offer.role), ("noa@example.com", Role::Admin));
         assert_eq!((offer.business.as_str(), offer.has_account), ("Dana's Studio", false));
 
@@ -58,7 +59,7 @@ async fn an_invitation_makes_one_member_once() {
         let noa = f.current(&joined[0].token).await.unwrap().context.unwrap();
         assert_eq!(noa.role, Role::Admin);
         assert_eq!(members::list_members(&f.app, &owner.ctx).await.unwrap().len(), 2);
-        let again = invitations::look_up_invitation(&f.app, &token).await;
+        let again = invitations::look_up_invitation(&f.app, &support::origin(), &token).await;
         assert!(matches!(again, Err(Error::NotFound)));
     })
     .await;
@@ -72,7 +73,9 @@ async fn expired_revoked_and_replaced_invitations_are_refused() {
             invitations::create_invitation(&f.app, &owner.ctx, email, "member").await.unwrap()
         };
         let is_open = async |link: &str| {
-            invitations::look_up_invitation(&f.app, token_of(link)).await.is_ok()
+            invitations::look_up_invitation(&f.app, &support::origin(), token_of(link))
+                .await
+                .is_ok()
         };
         let (old, revoked) = (invite("a@example.com").await, invite("b@example.com").await);
         let newer = invite("a@example.com").await;
@@ -109,7 +112,10 @@ async fn an_invitation_is_bound_to_its_address() {
         let for_gil = invite("gil@example.com").await;
         let taken = invitations::accept_invitation(&f.app, &noa.login, &for_gil).await;
         assert!(matches!(taken, Err(Error::Conflict { key: "error-invitation-other-address" })));
-        assert!(invitations::look_up_invitation(&f.app, &for_gil).await.is_ok(), "not used up");
+        assert!(
+            invitations::look_up_invitation(&f.app, &support::origin(), &for_gil).await.is_ok(),
+            "not used up"
+        );
 
         let for_noa = invite("noa@example.com").await;
         let input = invitations::JoinInput { name: "Noa".into(), password: secret(PASSWORD) };
@@ -214,7 +220,8 @@ async fn a_removed_member_is_out_at_once() {
         let link = made.await.unwrap().link;
         members::remove_member(&f.app, &owner.ctx, &admin.ctx.member).await.unwrap();
         assert!(matches!(f.current(&admin.token).await, Err(Error::SignedOut)));
-        let friend = invitations::look_up_invitation(&f.app, token_of(&link)).await;
+        let friend =
+            invitations::look_up_invitation(&f.app, &support::origin(), token_of(&link)).await;
         assert!(matches!(friend, Err(Error::NotFound)), "what they started ends with them");
         // They can still sign in, to no business.
         let signed = f.sign_in("admin@example.com", PASSWORD).await.unwrap();

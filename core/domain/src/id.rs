@@ -113,6 +113,8 @@ ids! {
     ScheduleId,
     /// A record of a plugin's own collection.
     RecordId,
+    /// A passkey of an account.
+    PasskeyId,
 }
 
 /// A plugin's name: lower-case words joined by hyphens, 2 to 64 characters, such as `acme-calendar`.

@@ -112,6 +112,11 @@ pub enum Admin {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Take every second factor from an account whose phone and recovery codes are lost
+    RemoveFactors {
+        /// The account's email
+        email: String,
+    },
     /// Let an account that was locked after too many tries sign in again
     Unlock {
         /// The account's email

@@ -8,6 +8,7 @@ mod error;
 pub mod jobs;
 mod load;
 pub mod log;
+pub mod mail;
 pub mod metrics;
 mod place;
 pub mod plugins;
@@ -42,6 +43,8 @@ pub struct Config {
     pub sandbox: sandbox::Sandbox,
     /// Plugins and their limits.
     pub plugins: plugins::Plugins,
+    /// How mail leaves.
+    pub mail: mail::Mail,
     /// Background work.
     pub jobs: jobs::Jobs,
     /// Signed heads of the activity logs.

@@ -76,6 +76,7 @@ pub fn assemble(config: &Config, db: Db, vault: Vault, public_url: String) -> an
         rng,
         engine,
         egress,
+        post: post(config)?,
         plugins: app::plugins::Registry::keeping_in(config.data.plugins()),
         refresh_locks: app::connections::RefreshLocks::default(),
         woken: tokio::sync::Notify::new(),
@@ -136,6 +137,13 @@ pub fn passing_root_key() -> anyhow::Result<RootKey> {
     let mut bytes = vec![0; 32];
     SystemRng.fill(&mut bytes);
     Ok(RootKey::from_secret(&Secret::new(bytes))?)
+}
+
+/// How mail leaves, if it does.
+fn post(config: &Config) -> anyhow::Result<app::mail::Post> {
+    let Some(smtp) = config.mail.smtp() else { return Ok(app::mail::Post::default()) };
+    let smtp = runtime::mail::Smtp::new(&smtp).context("mail can't leave ([mail])")?;
+    Ok(app::mail::Post::new(smtp, Arc::new(web::mail::ThemedMail::load()?)))
 }
 
 fn egress(config: &Config) -> anyhow::Result<Egress> {

@@ -17,6 +17,7 @@ pub mod error;
 pub mod figures;
 pub mod grant;
 pub mod limits;
+pub mod mail;
 pub mod manifest;
 pub mod package;
 mod plain;

@@ -59,6 +59,18 @@ pub fn find_open(c: &mut Conn, token_hash: &str, now: Timestamp) -> Result<Optio
     Ok(query.select(Invitation::as_select()).first(c).optional()?)
 }
 
+/// An open invitation of an address, whichever business's.
+pub fn find_open_by_email(c: &mut Conn, email: &str, now: Timestamp) -> Result<Option<Invitation>> {
+    scope::system(c)?;
+    let query = invitations::table
+        .filter(invitations::email.eq(email))
+        .filter(invitations::accepted_at.is_null())
+        .filter(invitations::revoked_at.is_null())
+        .filter(invitations::expires_at.gt(now.as_millis()))
+        .order(invitations::id);
+    Ok(query.select(Invitation::as_select()).first(c).optional()?)
+}
+
 /// The tenant's invitations that nobody has accepted or revoked, newest first; expired ones too.
 pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Invitation>> {
     scope::tenant(c, tenant)?;

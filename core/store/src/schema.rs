@@ -60,6 +60,7 @@ diesel::table! {
         expires_at -> BigInt,
         address -> Text,
         device -> Text,
+        proved_until -> BigInt,
     }
 }
 
@@ -68,6 +69,52 @@ diesel::table! {
         key -> Text,
         window_start -> BigInt,
         count -> BigInt,
+        strikes -> BigInt,
+        locked_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    totp_keys (account_id) {
+        account_id -> Text,
+        sealed -> Binary,
+        last_step -> BigInt,
+        created_at -> BigInt,
+        confirmed_at -> Nullable<BigInt>,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    recovery_codes (account_id, code_hash) {
+        account_id -> Text,
+        code_hash -> Text,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        account_id -> Text,
+        name -> Text,
+        credential_id -> Text,
+        credential_json -> Text,
+        counter -> BigInt,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    ceremonies (token_hash) {
+        token_hash -> Text,
+        kind -> Text,
+        account_id -> Nullable<Text>,
+        state_json -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 

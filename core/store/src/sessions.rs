@@ -23,6 +23,7 @@ row! {
         pub expires_at: Timestamp as i64,
         pub address: String,
         pub device: String,
+        pub proved_until: Timestamp as i64,
     }
 }
 
@@ -76,6 +77,13 @@ pub fn rotate(
     scope::system(c)?;
     let set =
         (sessions::token_hash.eq(new_hash), sessions::tenant_id.eq(tenant.map(TenantId::as_str)));
+    found(diesel::update(sessions::table.find(token_hash)).set(set).execute(c)?)
+}
+
+/// Notes until when the session may do what a borrowed browser must not.
+pub fn prove(c: &mut Conn, token_hash: &str, until: Timestamp) -> Result<()> {
+    scope::system(c)?;
+    let set = sessions::proved_until.eq(until.as_millis());
     found(diesel::update(sessions::table.find(token_hash)).set(set).execute(c)?)
 }
 

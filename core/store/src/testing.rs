@@ -210,3 +210,21 @@ macro_rules! both_backends {
         }
     )*};
 }
+
+/// What the jobs of a tenant were told, as text.
+pub fn job_payloads(c: &mut crate::Conn, tenant: &domain::TenantId) -> crate::Result<Vec<String>> {
+    use crate::schema::jobs;
+    crate::scope::tenant(c, tenant)?;
+    use diesel::prelude::*;
+    Ok(jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .select(jobs::payload_json)
+        .load(c)?)
+}
+
+/// How many half-done acts there are.
+pub fn count_ceremonies(c: &mut crate::Conn) -> crate::Result<i64> {
+    use crate::schema::ceremonies;
+    use diesel::prelude::*;
+    Ok(ceremonies::table.count().get_result(c)?)
+}

@@ -1,8 +1,9 @@
 //! Cookies: the session's, and what somebody prefers before the account is known.
 
-use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::{HttpMessage, HttpRequest};
+use app::sign_ins::PENDING_SECS;
 
 use crate::state::Web;
 
@@ -12,6 +13,8 @@ pub const LANGUAGE: &str = "oxpi-language";
 pub const APPEARANCE: &str = "oxpi-appearance";
 /// The key of what has just been done, said on the next page.
 pub const SAID: &str = "oxpi-said";
+/// What a browser keeps that somebody has signed in with; see [`app::attempts::mark_of_browser`].
+pub const BROWSER: &str = "oxpi-browser";
 /// The wizard that a provider's answer belongs to, should it fail.
 pub const CONNECTING: &str = "oxpi-connecting";
 
@@ -25,8 +28,36 @@ pub fn session_name(web: &Web) -> &'static str {
     if web.is_https() { "__Host-oxpi" } else { "oxpi" }
 }
 
+/// The name of the cookie that keeps a half-done sign-in.
+pub fn pending_name(web: &Web) -> &'static str {
+    if web.is_https() { "__Host-oxpi-pending" } else { "oxpi-pending" }
+}
+
+/// The token of a half-done sign-in, if the browser sent one.
+pub fn pending_token(web: &Web, request: &HttpRequest) -> Option<String> {
+    let cookie = request.cookie(pending_name(web))?;
+    Some(cookie.value().to_owned()).filter(|token| !token.is_empty() && token.len() <= 128)
+}
+
+/// A cookie that keeps a half-done sign-in.
+pub fn pending(web: &Web, token: &str) -> Cookie<'static> {
+    build(web, pending_name(web), token, Some(Duration::seconds(PENDING_SECS)))
+}
+
+/// A cookie that says that this browser was signed in with before.
+pub fn browser(web: &Web, mark: &str) -> Cookie<'static> {
+    build(web, BROWSER, mark, Some(Duration::days(PREFERENCE_DAYS)))
+}
+
+/// The token a request goes on with after its own was rotated on the way.
+#[derive(Debug, Clone)]
+pub struct Renewed(pub String);
+
 /// The session's token, if the browser sent one.
 pub fn session_token(web: &Web, request: &HttpRequest) -> Option<String> {
+    if let Some(Renewed(token)) = request.extensions().get::<Renewed>() {
+        return Some(token.clone());
+    }
     let cookie = request.cookie(session_name(web))?;
     Some(cookie.value().to_owned()).filter(|token| !token.is_empty() && token.len() <= 128)
 }

@@ -49,7 +49,7 @@ impl ResponseError for Failure {
             Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::App(error) => match error {
                 Error::NotFound => StatusCode::NOT_FOUND,
-                Error::Forbidden => StatusCode::FORBIDDEN,
+                Error::Forbidden | Error::Unproven => StatusCode::FORBIDDEN,
                 Error::SignedOut => StatusCode::UNAUTHORIZED,
                 Error::Invalid { .. } => StatusCode::BAD_REQUEST,
                 Error::Conflict { .. } => StatusCode::CONFLICT,

@@ -5,8 +5,8 @@ use actix_web::{guard, web};
 use domain::Permission;
 
 use crate::pages::{
-    account, activity, appointments, approvals, calendar, connections, door, files, home,
-    invitations, people, plugins, settings, team, tenants,
+    account, activity, appointments, approvals, calendar, connections, door, factors, files, home,
+    invitations, people, plugins, proofs, resets, second_step, settings, team, tenants,
 };
 use crate::{health, hooks, metrics};
 
@@ -90,22 +90,33 @@ mod lines {
         post "/welcome"                                  Anyone  (ALL, ALL) door::open_workspace;
         get  "/sign-in"                                  Anyone  (ALL, ALL) door::show_sign_in;
         post "/sign-in"                                  Anyone  (ALL, ALL) door::sign_in;
+        get  "/sign-in/second"                           Anyone  (ALL, ALL) second_step::show;
+        post "/sign-in/second"                           Anyone  (ALL, ALL) second_step::pass;
         post "/sign-out"                                 Anyone  (ALL, ALL) door::sign_out;
         post "/language"                                 Anyone  (ALL, ALL) door::choose_language;
         post "/appearance"                               Anyone  (ALL, ALL) door::choose_appearance;
-        get  "/reset/{token}"                            Anyone  (ALL, ALL) door::show_reset;
-        post "/reset/{token}"                            Anyone  (ALL, ALL) door::reset;
+        get  "/forgot"                                   Anyone  (ALL, ALL) resets::show_forgot;
+        post "/forgot"                                   Anyone  (ALL, ALL) resets::forgot;
+        get  "/reset/{token}"                            Anyone  (ALL, ALL) resets::show;
+        post "/reset/{token}"                            Anyone  (ALL, ALL) resets::reset;
         get  "/join/{token}"                             Anyone  (ALL, ALL) invitations::show;
         post "/join/{token}"                             Anyone  (ALL, ALL) invitations::accept;
 
         get  "/businesses"                               Account (ALL, ALL) tenants::show;
         post "/businesses"                               Account (ALL, ALL) tenants::switch;
+        get  "/confirm"                                  Account (ALL, ALL) proofs::show;
+        post "/confirm"                                  Account (ALL, ALL) proofs::confirm;
 
         get  "/"                                         Member  (ALL, ALL) home::show;
         get  "/profile"                                  Member  (ALL, ALL) account::show;
         post "/profile"                                  Member  (ALL, ALL) account::save;
         post "/profile/password"                         Member  (ALL, ALL) account::change_password;
         post "/profile/sessions/{session}/end"           Member  (ALL, ALL) account::end_session;
+        get  "/profile/app"                              Member  (ALL, ALL) factors::show_app;
+        post "/profile/app"                              Member  (ALL, ALL) factors::confirm_app;
+        post "/profile/app/start"                        Member  (ALL, ALL) factors::begin_app;
+        post "/profile/app/remove"                       Member  (ALL, ALL) factors::remove_app;
+        post "/profile/codes"                            Member  (ALL, ALL) factors::renew_codes;
 
         get  "/people"                                   Member  (PEOPLE, ALL) people::list;
         post "/people"                                   Member  (PEOPLE, WRITE_PEOPLE) people::create;

@@ -15,6 +15,7 @@ use futures_util::future::Either;
 use crate::assets::BadTheme;
 use crate::error::Failure;
 use crate::member::Account;
+use crate::middleware::confirm::confirm;
 use crate::middleware::guard::guard;
 use crate::middleware::intake::{FORM_BYTES_MAX, intake};
 use crate::middleware::limit::{Limits, limit};
@@ -83,6 +84,7 @@ pub async fn serve(
     let mut server = HttpServer::new(move || {
         Server::new()
             // The last is the outermost.
+            .wrap(from_fn(confirm))
             .wrap(from_fn(intake))
             .wrap(from_fn(guard))
             .wrap(from_fn(limit))

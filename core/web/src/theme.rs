@@ -38,9 +38,19 @@ impl Theme {
     pub fn render<P: Page>(&self, page: &P, shell: &Shell) -> TeraResult<String> {
         let mut context = Context::from_serialize(page)?;
         context.insert("shell", shell);
-        let environment = self.environments.iter().find(|(locale, _)| *locale == shell.locale);
+        self.draw(shell.locale, P::TEMPLATE, &context)
+    }
+
+    /// Draws a template in a language.
+    pub(crate) fn draw(
+        &self,
+        locale: Locale,
+        template: &str,
+        context: &Context,
+    ) -> TeraResult<String> {
+        let environment = self.environments.iter().find(|(one, _)| *one == locale);
         match environment {
-            Some((_, tera)) => tera.render(P::TEMPLATE, &context),
+            Some((_, tera)) => tera.render(template, context),
             None => Err(tera::Error::message("no such language")),
         }
     }
@@ -62,13 +72,18 @@ fn environment(
     });
     let icons = icons.clone();
     tera.register_function("icon", move |args: Kwargs, _: &State| icon(&icons, &args));
-    let names: Vec<_> = ThemeFiles::iter().filter(|name| name.ends_with(".html")).collect();
+    let names: Vec<_> = ThemeFiles::iter().filter(|name| is_template(name)).collect();
     let mut templates = Vec::new();
     for name in &names {
         templates.push((name.to_string(), theme_text(name)?));
     }
     tera.add_raw_templates(templates).map_err(|error| BadTheme::new("templates", error))?;
     Ok(tera)
+}
+
+/// Pages, and mails, which have a version without HTML.
+fn is_template(name: &str) -> bool {
+    name.ends_with(".html") || name.starts_with("mail/") && name.ends_with(".txt")
 }
 
 fn translate(texts: &Texts, locale: Locale, args: &Kwargs) -> TeraResult<String> {

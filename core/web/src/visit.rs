@@ -40,6 +40,8 @@ pub struct Visit {
     pub appearance: String,
     /// The session's token.
     pub token: Option<String>,
+    /// The token of a half-done sign-in.
+    pub pending: Option<String>,
     /// Path and query.
     pub path: String,
     /// The key of what has just been done.
@@ -60,6 +62,7 @@ impl Visit {
                 request_id: marks.request_id,
                 address: client_address(&web, request),
                 device: header(request, USER_AGENT.as_str()).chars().take(300).collect(),
+                browser: cookie(cookies::BROWSER).filter(|mark| mark.len() <= 256),
             },
             nonce: marks.nonce,
             locale: match request.extensions().get::<Reader>() {
@@ -70,6 +73,7 @@ impl Visit {
                 .filter(|word| matches!(word.as_str(), "light" | "dark"))
                 .unwrap_or_else(|| "auto".to_owned()),
             token: cookies::session_token(&web, request),
+            pending: cookies::pending_token(&web, request),
             path: path.unwrap_or_default(),
             said,
             web,

@@ -138,6 +138,7 @@ async fn open(data: &Path) -> Result<App> {
     let db = Db::open(&DbOptions::new(Target::Sqlite(data.join("oxpi.sqlite3")))).await?;
     db.migrate().await?;
     put_together(Base {
+        post: app::mail::Post::default(),
         db,
         vault: Vault::new(RootKey::load_or_create(&data.join("root.key"), &SystemRng)?),
         clock: Arc::new(SystemClock),

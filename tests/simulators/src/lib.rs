@@ -16,6 +16,7 @@ pub mod http;
 pub mod journal;
 pub mod push;
 pub mod server;
+pub mod smtp;
 pub mod words;
 
 pub use faults::{Cut, Effect, Fault};

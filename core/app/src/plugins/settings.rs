@@ -57,6 +57,7 @@ pub async fn save_plugin_secret(
 ) -> Result<()> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManagePlugins)?;
+    ctx.require_recent()?;
     let plugin = find_loaded(app, id)?;
     let wanted = runtime::manifest::SlotSource::Secret(name.to_owned());
     if !plugin.manifest().slots.iter().any(|slot| slot.source == wanted) {

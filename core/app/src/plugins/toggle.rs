@@ -22,6 +22,7 @@ pub async fn enable_plugin(
 ) -> Result<()> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManagePlugins)?;
+    ctx.require_recent()?;
     find_loaded(app, id)?;
     let (tenant, id2) = (ctx.tenant.clone(), id.clone());
     let row = app.db.inspect(move |c| tenant_plugins::find(c, &tenant, &id2)).await?;
@@ -108,6 +109,7 @@ fn keep_enabled(app: &App, c: &mut store::Conn, ctx: &Context, plugin: &Plugin) 
 pub async fn disable_plugin(app: &App, ctx: &Context, id: &PluginId) -> Result<()> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManagePlugins)?;
+    ctx.require_recent()?;
     let (app2, ctx2, id2) = (app.clone(), ctx.clone(), id.clone());
     app.db
         .transact(move |c| -> Result<()> {

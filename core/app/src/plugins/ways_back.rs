@@ -31,6 +31,7 @@ pub async fn upgrade_plugin(
 ) -> Result<()> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManagePlugins)?;
+    ctx.require_recent()?;
     let newest = super::find_loaded(app, id)?;
     let version = newest.manifest().plugin.version;
     if version.to_string() != seen_version {
@@ -59,6 +60,7 @@ pub async fn roll_back_plugin(
 ) -> Result<()> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManagePlugins)?;
+    ctx.require_recent()?;
     go_back(app, &ctx.tenant, id, Some(seen_version), &Who::from(ctx)).await
 }
 
@@ -149,6 +151,7 @@ fn restore(
 pub async fn remove_plugin(app: &App, ctx: &Context, id: &PluginId, typed: &str) -> Result<()> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManagePlugins)?;
+    ctx.require_recent()?;
     if typed.trim() != id.as_str() {
         return Err(Error::invalid("confirm", "error-plugin-remove-confirm"));
     }

@@ -51,7 +51,7 @@ impl Workspace {
 pub(crate) fn problem(error: Error) -> Problem {
     match error {
         Error::NotFound => Problem::not_found("there is no such thing"),
-        Error::Forbidden | Error::SignedOut => Problem::denied("not allowed"),
+        Error::Forbidden | Error::SignedOut | Error::Unproven => Problem::denied("not allowed"),
         Error::Invalid { field, key } => Problem::invalid(format!("{field}: {key}")),
         Error::Conflict { key } => Problem::conflict(key),
         Error::Limited { retry_after_secs } => {

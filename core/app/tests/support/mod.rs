@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use app::sessions::{self, Current, Login, SignedIn};
 use app::tenants::{self, BusinessInput, FirstRun, OwnerInput};
-use app::{App, Context, Error, Origin, audit, invitations};
+use app::{App, Context, Error, Origin, audit, invitations, sign_ins};
 use domain::time::ManualClock;
 use domain::{Role, Secret, TenantId};
 use store::testing::TestDb;
@@ -134,7 +134,8 @@ impl Fixture {
     }
 
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn, Error> {
-        sessions::sign_in(&self.app, &origin(), email, secret(password)).await
+        let entry = sign_ins::sign_in(&self.app, &origin(), email, secret(password)).await?;
+        Ok(entry.open().expect("no second step"))
     }
 
     pub async fn current(&self, token: &str) -> Result<Current, Error> {
@@ -193,6 +194,7 @@ pub fn origin_at(address: &str) -> Origin {
         request_id: "test".into(),
         address: address.into(),
         device: "Firefox/139.0 (X11)".into(),
+        browser: None,
     }
 }
 

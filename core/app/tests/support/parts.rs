@@ -41,6 +41,7 @@ pub fn put_together_with(
         rng,
         engine,
         egress,
+        post: app::mail::Post::default(),
         plugins: plugins::Registry::default(),
         refresh_locks: connections::RefreshLocks::default(),
         woken: Notify::new(),

@@ -27,6 +27,10 @@ pub async fn run(config: &Config, command: Admin) -> anyhow::Result<ExitCode> {
                 None => println!("The password of {email} is set; they are signed out everywhere."),
             }
         }
+        Admin::RemoveFactors { email } => {
+            app::accounts::remove_factors(&app, &email).await.map_err(told)?;
+            println!("{email} signs in with the password alone and is signed out everywhere.");
+        }
         Admin::Unlock { email } => {
             app::accounts::unlock(&app, &email).await.map_err(told)?;
             println!("{email} can sign in again.");
@@ -87,6 +91,7 @@ async fn owner_of(app: &App, tenant: TenantId) -> anyhow::Result<app::Context> {
         locale: business.locale,
         zone: business.zone,
         origin: app::Origin::default(),
+        is_recent: true,
     })
 }
 

@@ -34,6 +34,9 @@ fn written(section: &str, key: &str, value: &Value) -> String {
         Value::String(_, text) if (section, key) == ("metrics", "token") && !text.is_empty() => {
             quoted(HIDDEN_TOKEN)
         }
+        Value::String(_, text) if (section, key) == ("mail", "password") && !text.is_empty() => {
+            quoted("(hidden)")
+        }
         Value::String(_, text) => quoted(text),
         Value::Char(_, c) => quoted(&c.to_string()),
         Value::Bool(_, yes) => yes.to_string(),
@@ -70,6 +73,7 @@ mod tests {
         let set = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
         let variables = vec![
             set("OXPI_DATABASE__URL", "postgres://u:s3cret@h/d"),
+            set("OXPI_MAIL__PASSWORD", "s3cret"),
             set("OXPI_SERVER__PROXIES", "10.0.0.0/8,::1"),
             set("OXPI_DATA__DIR", "a \"quoted\" \\ folder"),
         ];

@@ -13,6 +13,7 @@ mod calendars;
 mod connections;
 mod db;
 mod documents;
+mod factors;
 mod group;
 mod inbox;
 mod invitations;

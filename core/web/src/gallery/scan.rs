@@ -11,7 +11,7 @@ use crate::i18n::Texts;
 /// Everything that may name a text: templates, and the code of web and app.
 fn sources() -> String {
     let mut all = String::new();
-    for name in ThemeFiles::iter().filter(|name| name.ends_with(".html")) {
+    for name in ThemeFiles::iter().filter(|n| n.ends_with(".html") || n.ends_with(".txt")) {
         all.push_str(&crate::assets::theme_text(&name).unwrap());
     }
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

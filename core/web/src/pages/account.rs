@@ -11,6 +11,7 @@ use crate::cookies;
 use crate::device;
 use crate::error::Failure;
 use crate::member::Member;
+use crate::pages::factors;
 use crate::views::account::{Profile, ProfileForm, SessionRow};
 use crate::views::{Avatar, Choice, Errors};
 
@@ -18,6 +19,12 @@ use crate::views::{Avatar, Choice, Errors};
 pub async fn show(member: Member) -> Answer {
     let form = present(&member).await?;
     page(&member, form, Errors::new()).await
+}
+
+/// The profile again, with what was wrong on it.
+async fn again(member: &Member, errors: Errors) -> Answer {
+    let form = present(member).await?;
+    page(member, form, errors).await
 }
 
 async fn present(member: &Member) -> Result<ProfileForm, Failure> {
@@ -37,6 +44,7 @@ async fn page(member: &Member, form: ProfileForm, errors: Errors) -> Answer {
         avatar: Avatar::of(&form.name),
         locales: locales.to_vec(),
         sessions: session_rows(member).await?,
+        factors: factors::rows(member).await?,
         form,
         errors,
     };
@@ -106,11 +114,7 @@ pub async fn change_password(member: Member, form: Form<PasswordForm>) -> Answer
                 cookies::passing(&member.web, cookies::SAID, "said-password-changed"),
             ],
         )),
-        Err(error) => {
-            let errors = form_errors(error)?;
-            let form = present(&member).await?;
-            page(&member, form, errors).await
-        }
+        Err(error) => again(&member, form_errors(error)?).await,
     }
 }
 

@@ -1,20 +1,22 @@
-//! First run, signing in and out, choosing a new password by link, and what the door remembers.
+//! First run, signing in and out, and what the door remembers.
 
+use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::web::{Form, Path, Query};
+use actix_web::web::{Form, Query};
 use app::sessions::SignedIn;
+use app::sign_ins::Entry;
 use app::tenants::{BusinessInput, FirstRun, OwnerInput};
-use app::{Error, resets, sessions, tenants};
+use app::{Error, attempts, sessions, sign_ins, tenants};
 use domain::Secret;
 use serde::Deserialize;
 
 use crate::answer::{Answer, form_errors, go, go_with, own_path};
 use crate::cookies;
-use crate::error::minutes;
+use crate::error::{Failure, minutes};
 use crate::member::{current, languages};
 use crate::pages::{currencies, likely_zone_and_currency, zones};
 use crate::views::Errors;
-use crate::views::door::{Reset, SignIn, Welcome, WelcomeForm};
+use crate::views::door::{SignIn, Welcome, WelcomeForm};
 use crate::visit::Visit;
 
 /// The first page of a new installation.
@@ -70,7 +72,7 @@ pub async fn open_workspace(visit: Visit, form: Form<WithPassword<WelcomeForm>>)
         },
     };
     match tenants::create_first_business(&visit.web.app, &visit.origin, input).await {
-        Ok(opened) => Ok(go_with("/", [cookies::session(&visit.web, &opened.token)])),
+        Ok(opened) => Ok(entered(&visit, &opened, "/")),
         Err(error) => welcome(&visit, form, form_errors(error)?, true),
     }
 }
@@ -78,8 +80,9 @@ pub async fn open_workspace(visit: Visit, form: Form<WithPassword<WelcomeForm>>)
 /// Where to go after signing in.
 #[derive(Deserialize)]
 pub struct Next {
+    /// A path; see [`own_path`].
     #[serde(default)]
-    next: String,
+    pub next: String,
 }
 
 /// The sign-in page; who is signed in already goes on.
@@ -90,13 +93,7 @@ pub async fn show_sign_in(visit: Visit, query: Query<Next>) -> Answer {
     if current(&visit).await.is_ok() {
         return Ok(go(own_path(&query.next)));
     }
-    let page = SignIn {
-        email: String::new(),
-        next: own_path(&query.next).to_owned(),
-        errors: Errors::new(),
-        wait_minutes: None,
-    };
-    visit.door(&page, &page.errors)
+    sign_in_page(&visit, String::new(), own_path(&query.next).to_owned(), Errors::new(), None)
 }
 
 /// What the sign-in form sends.
@@ -114,29 +111,60 @@ pub struct SignInForm {
 pub async fn sign_in(visit: Visit, form: Form<SignInForm>) -> Answer {
     let SignInForm { email, password, next } = form.into_inner();
     let password = Secret::from_text(password);
-    match sessions::sign_in(&visit.web.app, &visit.origin, &email, password).await {
-        Ok(opened) => Ok(entered(&visit, &opened, own_path(&next))),
-        Err(error) => {
-            let next = own_path(&next).to_owned();
-            sign_in_again(&visit, email, next, error)
+    let next = own_path(&next).to_owned();
+    match sign_ins::sign_in(&visit.web.app, &visit.origin, &email, password).await {
+        Ok(entry) => Ok(further(&visit, &entry, &next)),
+        Err(error) => sign_in_again(&visit, email, next, error),
+    }
+}
+
+/// In, or to the second step, which goes on to `next` afterwards.
+pub(super) fn further(visit: &Visit, entry: &Entry, next: &str) -> HttpResponse {
+    match entry {
+        Entry::Open(opened) => entered(visit, opened, next),
+        Entry::Second(pending) => {
+            let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            let cookie = cookies::pending(&visit.web, &pending.token);
+            go_with(&format!("/sign-in/second?next={next}"), [cookie])
         }
     }
 }
 
-fn entered(visit: &Visit, opened: &SignedIn, next: &str) -> actix_web::HttpResponse {
+/// Goes on with a session, and marks the browser as one that was signed in with.
+pub(super) fn entered(visit: &Visit, opened: &SignedIn, next: &str) -> HttpResponse {
     let to = if opened.tenant.is_some() { next } else { "/businesses" };
-    go_with(to, [cookies::session(&visit.web, &opened.token)])
+    let mark = attempts::mark_of_browser(&visit.web.app, &opened.account);
+    let set = [
+        cookies::session(&visit.web, &opened.token),
+        cookies::browser(&visit.web, &mark),
+        cookies::forget(&visit.web, cookies::pending_name(&visit.web)),
+    ];
+    go_with(to, set)
+}
+
+/// What a form shows after too many tries: nothing in it is wrong, but when to come back.
+pub(crate) fn errors_or_wait(error: Error) -> Result<(Errors, Option<u64>), Failure> {
+    match error {
+        Error::Limited { retry_after_secs } => {
+            Ok((Errors::from([(String::new(), String::new())]), Some(minutes(retry_after_secs))))
+        }
+        other => Ok((form_errors(other)?, None)),
+    }
 }
 
 fn sign_in_again(visit: &Visit, email: String, next: String, error: Error) -> Answer {
-    let (errors, wait_minutes) = match error {
-        Error::Limited { retry_after_secs } => {
-            // The form is shown, with when to come back; nothing in it is wrong.
-            (Errors::from([(String::new(), String::new())]), Some(minutes(retry_after_secs)))
-        }
-        other => (form_errors(other)?, None),
-    };
-    let page = SignIn { email, next, errors, wait_minutes };
+    let (errors, wait_minutes) = errors_or_wait(error)?;
+    sign_in_page(visit, email, next, errors, wait_minutes)
+}
+
+fn sign_in_page(
+    visit: &Visit,
+    email: String,
+    next: String,
+    errors: Errors,
+    wait_minutes: Option<u64>,
+) -> Answer {
+    let page = SignIn { email, next, errors, wait_minutes, can_mail: visit.web.app.post.is_on() };
     visit.door(&page, &page.errors)
 }
 
@@ -180,24 +208,4 @@ pub async fn choose_appearance(visit: Visit, form: Form<Preference>) -> Answer {
     };
     let cookie = cookies::preference(&visit.web, cookies::APPEARANCE, chosen);
     Ok(go_with(own_path(&form.back), [cookie]))
-}
-
-/// The page behind a link that sets a new password.
-pub async fn show_reset(visit: Visit, token: Path<String>) -> Answer {
-    reset_page(&visit, &token, Errors::new()).await
-}
-
-async fn reset_page(visit: &Visit, token: &str, errors: Errors) -> Answer {
-    let email = resets::look_up_reset(&visit.web.app, token).await?;
-    let page = Reset { action: format!("/reset/{token}"), email, errors };
-    visit.door(&page, &page.errors)
-}
-
-/// Sets the password.
-pub async fn reset(visit: Visit, token: Path<String>, form: Form<SignInForm>) -> Answer {
-    let password = Secret::from_text(form.into_inner().password);
-    match resets::finish_reset(&visit.web.app, &visit.origin, &token, password).await {
-        Ok(()) => visit.said("/sign-in", "said-password-changed"),
-        Err(error) => reset_page(&visit, &token, form_errors(error)?).await,
-    }
 }

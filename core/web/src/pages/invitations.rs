@@ -3,13 +3,15 @@
 use actix_web::web::{Form, Path};
 use app::invitations::{self, JoinInput, Offer};
 use app::sessions::{self, Login};
-use app::{Error, accounts};
+use app::sign_ins::Entry;
+use app::{Error, accounts, sign_ins};
 use domain::Secret;
 use serde::Deserialize;
 
-use crate::answer::{Answer, form_errors, go_with};
+use crate::answer::{Answer, form_errors};
 use crate::cookies;
 use crate::member::current;
+use crate::pages::door::{entered, further};
 use crate::views::door::AcceptInvitation;
 use crate::views::{Avatar, Errors};
 use crate::visit::Visit;
@@ -20,7 +22,7 @@ pub async fn show(visit: Visit, token: Path<String>) -> Answer {
 }
 
 async fn page(visit: &Visit, token: &str, name: String, errors: Errors) -> Answer {
-    let offer = invitations::look_up_invitation(&visit.web.app, token).await?;
+    let offer = invitations::look_up_invitation(&visit.web.app, &visit.origin, token).await?;
     let signed_in = login_of(visit, &offer).await.is_some();
     let page = AcceptInvitation {
         action: format!("/join/{token}"),
@@ -57,30 +59,31 @@ pub struct JoinForm {
 pub async fn accept(visit: Visit, token: Path<String>, form: Form<JoinForm>) -> Answer {
     let JoinForm { name, password } = form.into_inner();
     match join(&visit, &token, name.clone(), Secret::from_text(password)).await {
-        Ok(session) => Ok(go_with(
-            "/",
-            [
-                cookies::session(&visit.web, &session),
-                cookies::passing(&visit.web, cookies::SAID, "said-joined"),
-            ],
-        )),
+        Ok(Entry::Open(opened)) => {
+            let mut answer = entered(&visit, &opened, "/");
+            let said = cookies::passing(&visit.web, cookies::SAID, "said-joined");
+            answer.add_cookie(&said).map_err(Error::internal)?;
+            Ok(answer)
+        }
+        // After the second step they come back and join as who they are.
+        Ok(second) => Ok(further(&visit, &second, &format!("/join/{token}"))),
         Err(error) => page(&visit, &token, name, form_errors(error)?).await,
     }
 }
 
-async fn join(visit: &Visit, token: &str, name: String, password: Secret) -> Result<String, Error> {
-    let app = &visit.web.app;
-    let offer = invitations::look_up_invitation(app, token).await?;
+async fn join(visit: &Visit, token: &str, name: String, password: Secret) -> Result<Entry, Error> {
+    let (app, origin) = (&visit.web.app, &visit.origin);
+    let offer = invitations::look_up_invitation(app, origin, token).await?;
     if !offer.has_account {
         let input = JoinInput { name, password };
-        return Ok(invitations::accept_as_new(app, &visit.origin, token, input).await?.token);
+        return invitations::accept_as_new(app, origin, token, input).await.map(Entry::Open);
     }
     let login = match login_of(visit, &offer).await {
         Some(login) => login,
-        None => {
-            let opened = sessions::sign_in(app, &visit.origin, &offer.email, password).await?;
-            sessions::context_of(app, &opened.token, &visit.origin).await?.login
-        }
+        None => match sign_ins::sign_in(app, origin, &offer.email, password).await? {
+            Entry::Open(opened) => sessions::context_of(app, &opened.token, origin).await?.login,
+            second => return Ok(second),
+        },
     };
-    Ok(invitations::accept_invitation(app, &login, token).await?.token)
+    invitations::accept_invitation(app, &login, token).await.map(Entry::Open)
 }

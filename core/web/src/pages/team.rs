@@ -48,6 +48,7 @@ async fn rows(member: &Member, can_manage: bool) -> Result<Vec<MemberRow>, Failu
         role: each.role.as_str().to_owned(),
         since: dates.short(dates.local(each.created_at).date()),
         is_you: each.is_you,
+        has_second_factor: each.has_second_factor,
         can_change: can_manage && !each.is_you && (owners_too || each.role != Role::Owner),
         roles: roles(member, each.role),
     });
@@ -94,7 +95,11 @@ pub async fn invite(member: Member, form: Form<InviteForm>) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
     match invitations::create_invitation(app, ctx, &email, &role).await {
         Ok(made) => {
-            let link = InvitationLink { email: email.trim().to_lowercase(), url: made.link };
+            let link = InvitationLink {
+                email: email.trim().to_lowercase(),
+                url: made.link,
+                mailed: app.post.is_on(),
+            };
             page(&member, String::new(), Errors::new(), Some(link)).await
         }
         Err(error) => page(&member, email, form_errors(error)?, None).await,

@@ -6,6 +6,8 @@ use super::{Avatar, Choice, Errors, pages};
 
 pages! {
     Profile => "pages/profile.html",
+    AppEnrolment => "pages/profile/app.html",
+    RecoveryCodes => "pages/profile/codes.html",
 }
 
 /// What the form holds.
@@ -38,6 +40,39 @@ pub struct Profile {
     pub locales: Vec<Choice>,
     /// Where they are signed in.
     pub sessions: Vec<SessionRow>,
+    /// Their second factors.
+    pub factors: FactorRows,
+}
+
+/// Second factors, as the profile shows them.
+#[derive(Debug, Clone, Serialize)]
+pub struct FactorRows {
+    /// Since when an authenticator app is asked for; empty when none is.
+    pub app_since: String,
+    /// Recovery codes that are left.
+    pub codes_left: i64,
+    /// Whether there is any second factor, so that recovery codes make sense.
+    pub any: bool,
+}
+
+/// Setting an authenticator app up.
+#[derive(Debug, Clone, Serialize)]
+pub struct AppEnrolment {
+    /// The key as a picture to scan: a data address.
+    pub picture: String,
+    /// The same key in groups of four, to type.
+    pub key: String,
+    /// What is wrong with the code.
+    pub errors: Errors,
+}
+
+/// Recovery codes, shown once.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecoveryCodes {
+    /// Those.
+    pub codes: Vec<String>,
+    /// The same as one text, to copy.
+    pub text: String,
 }
 
 /// Where somebody is signed in.

@@ -10,6 +10,9 @@ pages! {
     AcceptInvitation => "pages/door/invitation.html",
     Tenants => "pages/door/tenants.html",
     Reset => "pages/door/reset.html",
+    Forgot => "pages/door/forgot.html",
+    SecondStep => "pages/door/second.html",
+    Confirm => "pages/door/confirm.html",
 }
 
 /// What the first-run form holds. Passwords are never shown again and aren't part of it.
@@ -58,6 +61,8 @@ pub struct SignIn {
     pub errors: Errors,
     /// Minutes until another try makes sense, after too many.
     pub wait_minutes: Option<u64>,
+    /// Whether a link for a new password can be mailed.
+    pub can_mail: bool,
 }
 
 /// Accepting an invitation.
@@ -116,4 +121,64 @@ pub struct Reset {
     pub email: String,
     /// What is wrong.
     pub errors: Errors,
+}
+
+/// Asking for such a link.
+#[derive(Debug, Clone, Serialize)]
+pub struct Forgot {
+    /// The address entered.
+    pub email: String,
+    /// Whether the mail is on its way, if there is such an account.
+    pub sent: bool,
+    /// Whether mail leaves this machine at all.
+    pub can_mail: bool,
+    /// What is wrong.
+    pub errors: Errors,
+    /// Minutes until another try makes sense, after too many.
+    pub wait_minutes: Option<u64>,
+}
+
+/// The second step of signing in.
+#[derive(Debug, Clone, Serialize)]
+pub struct SecondStep {
+    /// Where to go afterwards: a path of ours.
+    pub next: String,
+    /// Whether an authenticator app can be used.
+    pub app: bool,
+    /// Whether a passkey can be used.
+    pub passkey: bool,
+    /// Why it failed.
+    pub errors: Errors,
+    /// Minutes until another try makes sense, after too many.
+    pub wait_minutes: Option<u64>,
+}
+
+/// Proving once more who it is, before something that a borrowed browser must not do.
+#[derive(Debug, Clone, Serialize)]
+pub struct Confirm {
+    /// Where the form goes: what was to be done, or the page that only confirms.
+    pub action: String,
+    /// What was filled in there, sent again with the proof.
+    pub fields: Vec<Field>,
+    /// Who it must be.
+    pub email: String,
+    /// Whether a code is asked for, and not the password.
+    pub code: bool,
+    /// Whether a passkey can be used.
+    pub passkey: bool,
+    /// Where to go back to instead.
+    pub back: String,
+    /// What is wrong.
+    pub errors: Errors,
+    /// Minutes until another try makes sense, after too many.
+    pub wait_minutes: Option<u64>,
+}
+
+/// A field that is sent again as it was.
+#[derive(Debug, Clone, Serialize)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
 }

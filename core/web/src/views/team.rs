@@ -44,6 +44,8 @@ pub struct MemberRow {
     pub since: String,
     /// Whether it is the reader.
     pub is_you: bool,
+    /// Whether they sign in with a second factor.
+    pub has_second_factor: bool,
     /// Whether the reader may change them.
     pub can_change: bool,
     /// The roles they may be given.
@@ -70,4 +72,6 @@ pub struct InvitationLink {
     pub email: String,
     /// The address to send them.
     pub url: String,
+    /// Whether it was mailed to them too.
+    pub mailed: bool,
 }

@@ -8,7 +8,6 @@ welcome-submit = Open the workspace
 sign-in = Sign in
 sign-in-title = Welcome back
 sign-in-text = Sign in to your workspace.
-sign-in-forgot = Forgot your password? Ask whoever looks after this server for a reset link.
 sign-in-wait = Too many tries. Please wait { $minutes ->
     [one] a minute
    *[other] { $minutes } minutes

@@ -12,3 +12,4 @@ member-remove = Remove from the team
 member-remove-title = Remove { $name }?
 member-remove-text = They can no longer enter, from this moment on. What they did stays.
 member-keep = Keep
+invitation-mailed-text = A mail with it is on its way to { $email }. You can also send it yourself; it is shown only now.

@@ -8,7 +8,6 @@ welcome-submit = מתחילים
 sign-in = כניסה
 sign-in-title = טוב לראות אותך שוב
 sign-in-text = כניסה לסביבת העבודה.
-sign-in-forgot = שכחת את הסיסמה? אפשר לבקש קישור לאיפוס ממי שמנהל את השרת.
 sign-in-wait = יותר מדי ניסיונות. אפשר לנסות שוב בעוד { $minutes ->
     [one] דקה
     [two] שתי דקות

@@ -12,3 +12,4 @@ member-remove = הסרה מהצוות
 member-remove-title = להסיר את { $name } מהצוות?
 member-remove-text = הגישה נחסמת מרגע זה. כל מה שנעשה עד היום נשאר.
 member-keep = להשאיר
+invitation-mailed-text = מייל עם הקישור בדרך אל { $email }. אפשר גם לשלוח אותו בעצמך; הוא מוצג רק עכשיו.

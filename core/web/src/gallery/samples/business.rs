@@ -52,6 +52,7 @@ fn draw_door(gallery: &mut Gallery<'_>, w: Words) {
         next: "/".into(),
         errors: Errors::new(),
         wait_minutes: None,
+        can_mail: true,
     };
     gallery.door("sign-in", "/sign-in", &sign_in);
     let failed = SignIn {
@@ -278,6 +279,7 @@ fn team(w: Words) -> Team {
         role: role.into(),
         since: w.of("21 Nov 2026", "21 בנוב׳ 2026"),
         is_you,
+        has_second_factor: is_you,
         can_change: !is_you,
         roles: roles(),
     };
@@ -299,6 +301,7 @@ fn team(w: Words) -> Team {
         link: Some(InvitationLink {
             email: "lior@example.com".into(),
             url: "https://office.wildfig.example/join/gS3kq0aVxJQh".into(),
+            mailed: true,
         }),
         can_manage: true,
     }
@@ -385,5 +388,6 @@ fn profile(w: Words) -> Profile {
             session("1", w.of("Chrome on Android", "Chrome ב־Android"), true),
             session("2", w.of("Safari on Mac", "Safari ב־Mac"), false),
         ],
+        factors: super::security::factors(w),
     }
 }

@@ -3,6 +3,7 @@
 mod approvals;
 mod business;
 mod plugins;
+mod security;
 mod work;
 
 use domain::Locale;
@@ -16,6 +17,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     business::draw(gallery);
     plugins::draw(gallery);
     approvals::draw(gallery);
+    security::draw(gallery);
 }
 
 pub(super) fn shell(

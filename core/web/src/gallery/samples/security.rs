@@ -1,0 +1,74 @@
+//! Samples of proving who one is: forgotten passwords, the second step, second factors.
+
+use super::{Gallery, Words};
+use crate::views::Errors;
+use crate::views::account::{AppEnrolment, FactorRows, RecoveryCodes};
+use crate::views::door::{Confirm, Field, Forgot, SecondStep};
+
+pub(super) fn draw(gallery: &mut Gallery<'_>) {
+    draw_forgot(gallery);
+    let second = SecondStep {
+        next: "/".into(),
+        app: true,
+        passkey: false,
+        errors: Errors::new(),
+        wait_minutes: None,
+    };
+    let wrong = Errors::from([("code".into(), "error-code-wrong".into())]);
+    gallery.door(
+        "second",
+        "/sign-in/second",
+        &SecondStep { errors: wrong.clone(), ..second.clone() },
+    );
+    let passkey = SecondStep { app: false, passkey: true, wait_minutes: Some(2), ..second };
+    gallery.door("second-passkey", "/sign-in/second", &passkey);
+    let confirm = Confirm {
+        action: "/plugins/acme-calendar/on".into(),
+        fields: vec![Field { name: "title".into(), value: "<script>alert(1)</script>".into() }],
+        email: "maya@example.com".into(),
+        code: false,
+        passkey: false,
+        back: "/".into(),
+        errors: Errors::new(),
+        wait_minutes: None,
+    };
+    gallery.door("confirm", "/plugins", &confirm);
+    let wrong = Errors::from([("confirm_code".into(), "error-code-wrong".into())]);
+    let code = Confirm { code: true, passkey: true, errors: wrong, ..confirm };
+    gallery.door("confirm-code", "/plugins", &code);
+    let app = AppEnrolment {
+        picture: crate::qr::picture(
+            "otpauth://totp/OXPI:maya%40example.com?secret=JBSWY3DPEHPK3PXP",
+        )
+        .unwrap_or_default(),
+        key: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".into(),
+        errors: Errors::from([("code".into(), "error-code-wrong".into())]),
+    };
+    gallery.page("app-enrolment", "/profile/app", &app);
+    let codes: Vec<String> = (2..=7)
+        .flat_map(|n| [format!("h{n}qzk-m4w{n}t"), format!("b{n}xra-u6p{n}d")])
+        .take(10)
+        .collect();
+    let text = codes.join("\n");
+    gallery.page("recovery-codes", "/profile/app", &RecoveryCodes { codes, text });
+}
+
+fn draw_forgot(gallery: &mut Gallery<'_>) {
+    let forgot = Forgot {
+        email: String::new(),
+        sent: false,
+        can_mail: true,
+        errors: Errors::new(),
+        wait_minutes: None,
+    };
+    gallery.door("forgot", "/forgot", &forgot);
+    let sent = Forgot { email: "maya@example.com".into(), sent: true, ..forgot.clone() };
+    gallery.door("forgot-sent", "/forgot", &sent);
+    gallery.door("forgot-wait", "/forgot", &Forgot { wait_minutes: Some(9), ..forgot.clone() });
+    gallery.door("forgot-no-mail", "/forgot", &Forgot { can_mail: false, ..forgot });
+}
+
+/// What the profile shows.
+pub(super) fn factors(w: Words) -> FactorRows {
+    FactorRows { app_since: w.of("21 Nov 2026", "21 בנוב׳ 2026"), codes_left: 8, any: true }
+}

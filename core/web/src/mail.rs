@@ -1,0 +1,176 @@
+//! Mails in words: the theme's templates, in the reader's language and time zone.
+
+use std::sync::Arc;
+
+use app::Error;
+use app::mail::{Letter, Reader, Stationery, Written};
+use domain::Timestamp;
+use serde::Serialize;
+use tera::Context;
+
+use crate::assets::BadTheme;
+use crate::dates::Dates;
+use crate::device;
+use crate::theme::Theme;
+
+/// Writes mails with the theme.
+pub struct ThemedMail(Arc<Theme>);
+
+impl ThemedMail {
+    /// Reads the theme.
+    pub fn load() -> Result<Self, BadTheme> {
+        Ok(Self(Arc::new(Theme::load()?)))
+    }
+
+    fn moment(&self, reader: &Reader, at: Timestamp) -> String {
+        Dates::new(&self.0.texts, reader.locale, &reader.zone, at).moment(at)
+    }
+
+    fn sheet(&self, reader: &Reader, letter: &Letter) -> Sheet {
+        match letter.clone() {
+            Letter::Invitation { business, invited_by, role, link, expires_at } => {
+                let role = format!("role-{}", role.as_str());
+                let until = self.moment(reader, expires_at);
+                let role = self.0.texts.plain(reader.locale, &role);
+                Sheet::Invitation { business, invited_by, role, link, until }
+            }
+            Letter::Reset { name, link, minutes } => Sheet::Reset { name, link, minutes },
+            Letter::Notice { name, what, at, address, device, link } => {
+                let device = device::in_words(&self.0.texts, reader.locale, &device);
+                let when = self.moment(reader, at);
+                let device = device.unwrap_or_default();
+                let what = format!("mail-what-{}", what.replace('.', "-"));
+                Sheet::Notice { name, what, when, address, device, link }
+            }
+        }
+    }
+}
+
+/// What a template is given.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Sheet {
+    Invitation {
+        business: String,
+        invited_by: String,
+        role: String,
+        link: String,
+        until: String,
+    },
+    Reset {
+        name: String,
+        link: String,
+        minutes: i64,
+    },
+    Notice {
+        name: String,
+        what: String,
+        when: String,
+        address: String,
+        device: String,
+        link: String,
+    },
+}
+
+impl Sheet {
+    const fn template(&self) -> &'static str {
+        match self {
+            Self::Invitation { .. } => "mail/invitation",
+            Self::Reset { .. } => "mail/reset",
+            Self::Notice { .. } => "mail/notice",
+        }
+    }
+}
+
+impl Stationery for ThemedMail {
+    fn write(&self, reader: &Reader, letter: &Letter) -> Result<Written, Error> {
+        let sheet = self.sheet(reader, letter);
+        let mut context = Context::from_serialize(&sheet).map_err(Error::internal)?;
+        context.insert("locale", reader.locale.tag());
+        context.insert("dir", reader.locale.direction());
+        let draw = |ending: &str| {
+            let name = format!("{}{ending}", sheet.template());
+            self.0.draw(reader.locale, &name, &context).map_err(Error::internal)
+        };
+        let subject = draw(".subject.txt")?;
+        Ok(Written { subject: one_line(&subject), text: draw(".txt")?, html: draw(".html")? })
+    }
+}
+
+/// A subject without what would break it: line ends, and the marks around values that keep their own
+/// direction, which some mail programs show as boxes.
+fn one_line(text: &str) -> String {
+    let plain = text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{2066}'..='\u{2069}'));
+    let line: String = plain.take(150).collect();
+    line.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Locale, Role};
+
+    use super::*;
+
+    fn letters() -> Vec<Letter> {
+        let at = Timestamp::from_millis(1_772_344_800_000);
+        let link = "https://office.example/join/abc".to_owned();
+        let notice = |what: &str| Letter::Notice {
+            name: "דנה".to_owned(),
+            what: what.to_owned(),
+            at,
+            address: "192.0.2.7".to_owned(),
+            device: "Mozilla/5.0 (X11; Linux) Firefox/140.0".to_owned(),
+            link: link.clone(),
+        };
+        let mut all = vec![
+            Letter::Invitation {
+                business: "Dana <b>& Co</b>\r\nBcc: x@example.com".to_owned(),
+                invited_by: "Dana".to_owned(),
+                role: Role::Member,
+                link: link.clone(),
+                expires_at: at,
+            },
+            Letter::Reset { name: "Dana".to_owned(), link: link.clone(), minutes: 60 },
+        ];
+        all.extend(WHATS.map(notice));
+        all
+    }
+
+    /// Everything that is told by mail; the app's tests see to it that there is no other.
+    const WHATS: [&str; 9] = [
+        "session.new-device",
+        "account.app-added",
+        "account.app-removed",
+        "account.code-used",
+        "account.codes-renewed",
+        "account.email-changed",
+        "account.factors-removed",
+        "account.password-changed",
+        "account.password-reset",
+    ];
+
+    #[test]
+    fn every_mail_is_written_in_every_language() {
+        let theme = ThemedMail::load().unwrap_or_else(|error| panic!("{error}"));
+        for locale in Locale::ALL {
+            let zone = "Asia/Jerusalem".parse().unwrap_or_else(|error| panic!("{error}"));
+            let reader = Reader { locale, zone };
+            for letter in letters() {
+                let mail =
+                    theme.write(&reader, &letter).unwrap_or_else(|e| panic!("{letter:?}: {e}"));
+                assert!(
+                    !mail.subject.is_empty() && !mail.subject.contains(['\n', '\r']),
+                    "{mail:?}"
+                );
+                assert!(mail.html.contains(&format!("dir=\"{}\"", locale.direction())));
+                assert!(mail.text.contains("https://office.example/"), "{}", mail.text);
+                assert!(
+                    mail.html.contains("https:&#x2F;&#x2F;office.example")
+                        || mail.html.contains("https://office.example")
+                );
+                assert!(!mail.html.contains("<b>&"), "{}", mail.html);
+                assert!(!mail.text.contains("&amp;") && !mail.text.contains("&#"), "{}", mail.text);
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What a browser meets: the second step, and the page that asks once more who it is without losing
+//! what was filled in.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+use anyhow::Result;
+use app::plugins;
+use oxpi_tests::http::Reply;
+use oxpi_tests::site::Site;
+
+async fn site() -> Site {
+    Site::start(store::testing::sqlite().await).await.unwrap()
+}
+
+/// The session that an answer gives.
+fn session(reply: &Reply) -> Option<String> {
+    let cookies = reply.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+    let token = |(_, cookie): &(String, String)| {
+        let value = cookie.strip_prefix("oxpi=")?.split(';').next()?;
+        (!value.is_empty()).then(|| value.to_owned())
+    };
+    cookies.filter_map(token).next_back()
+}
+
+async fn is_on(site: &Site) -> Result<bool> {
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    Ok(plugins::get_plugin(app, owner, &site.house.plugin).await?.card.enabled)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_waits_for_the_proof_and_is_sent_again_with_it() {
+    let site = site().await;
+    let owner = site.house.token.clone();
+    site.house.clock.advance_millis(app::sessions::PROVED_SECS * 1_000);
+    let off = format!("/plugins/{}/off", site.house.plugin);
+    let form = "kept=%3Cb%3E%22x%22";
+    let asked = site.send("POST", &off, Some(&owner), Some(form)).await.unwrap();
+    assert_eq!(asked.status, 403);
+    assert!(asked.body.contains("name=\"confirm_password\""), "{}", asked.body);
+    assert!(
+        asked.body.contains(&format!("action=\"{off}\"")) || asked.body.contains("&#x2F;off\"")
+    );
+    assert!(asked.body.contains("name=\"kept\"") && !asked.body.contains("<b>"));
+    assert!(is_on(&site).await.unwrap(), "done without the proof");
+
+    let wrong = format!("{form}&confirm_password=wrong+wrong+wrong");
+    let again = site.send("POST", &off, Some(&owner), Some(&wrong)).await.unwrap();
+    assert!(again.status == 403 && again.body.contains("name=\"kept\""), "{}", again.status);
+    assert!(!again.body.contains("wrong wrong wrong"), "a password is shown");
+    assert!(is_on(&site).await.unwrap());
+
+    let right = format!("{form}&confirm_password=seven+quiet+green+lamps");
+    let done = site.send("POST", &off, Some(&owner), Some(&right)).await.unwrap();
+    assert_eq!(done.status, 303);
+    assert!(!is_on(&site).await.unwrap());
+    let renewed = session(&done).unwrap();
+    assert_ne!(renewed, owner);
+    assert_eq!(site.get("/", Some(&owner)).await.unwrap().status, 303, "the old token works");
+    assert_eq!(site.get("/", Some(&renewed)).await.unwrap().status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_that_only_confirms_goes_on_to_a_page_of_ours() {
+    let site = site().await;
+    let owner = site.house.token.clone();
+    site.house.clock.advance_millis(app::sessions::PROVED_SECS * 1_000);
+    let asked = site.get("/confirm?next=/team", Some(&owner)).await.unwrap();
+    assert!(asked.status == 403 && asked.body.contains("confirm_password"), "{}", asked.status);
+    let form = "next=%2F%2Fevil.example&confirm_password=seven+quiet+green+lamps";
+    let gone = site.send("POST", "/confirm", Some(&owner), Some(form)).await.unwrap();
+    assert_eq!((gone.status, gone.header("location")), (303, Some("/")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_without_a_session_is_never_asked_for_a_password_there() {
+    let site = site().await;
+    let form = "confirm_password=seven+quiet+green+lamps";
+    for path in ["/confirm", "/team/invitations", "/profile/app/start"] {
+        let reply = site.send("POST", path, None, Some(form)).await.unwrap();
+        assert_eq!(reply.status, 303, "{path}");
+        assert!(session(&reply).is_none());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn setting_an_app_up_shows_its_key_once_and_asks_for_it_from_then_on() {
+    let site = site().await;
+    let owner = site.house.token.clone();
+    let begun = site.send("POST", "/profile/app/start", Some(&owner), Some("")).await.unwrap();
+    assert_eq!(begun.header("location"), Some("/profile/app"));
+    let page = site.get("/profile/app", Some(&owner)).await.unwrap();
+    assert!(page.body.contains("data:image") && page.body.contains("id=\"app-key\""));
+    let wrong = site.send("POST", "/profile/app", Some(&owner), Some("code=000000")).await.unwrap();
+    assert_eq!(wrong.status, 422);
+    assert!(site.get("/sign-in/second", None).await.unwrap().status == 303);
+}
