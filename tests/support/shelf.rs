@@ -276,6 +276,7 @@ fn app_in(folder: &Path, db: store::Db, clock: &Arc<ManualClock>, port: u16) -> 
         rng,
         engine,
         egress,
+        post: app::mail::Post::default(),
         plugins: plugins::Registry::keeping_in(folder.join("plugins")),
         refresh_locks: app::connections::RefreshLocks::default(),
         woken: Notify::new(),
@@ -301,7 +302,8 @@ async fn business(app: &App, name: &str, email: &str) -> Result<(String, Context
     };
     create_business(app, input).await?;
     let origin = Origin::default();
-    let signed = app::sessions::sign_in(app, &origin, email, password()).await?;
+    let entry = app::sign_ins::sign_in(app, &origin, email, password()).await?;
+    let signed = entry.open().context("a second step")?;
     let context = context_of(app, &signed.token, &origin).await?.context;
     Ok((signed.token, context.context("the owner is in no business")?))
 }

@@ -10,7 +10,9 @@ use store::jobs::{Job, NewJob, Once};
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
-use crate::{App, calendar_pull, calendar_push, mail, outbox, plugins, schedules, webhooks};
+use crate::{
+    App, calendar_pull, calendar_push, mail, outbox, plugins, resets, schedules, webhooks,
+};
 
 /// Sends an appointment to its calendar.
 pub(crate) const CALENDAR_PUSH: &str = "calendar.push";
@@ -82,7 +84,7 @@ pub async fn run_worker(app: App, stop: tokio::sync::watch::Receiver<bool>) {
 /// One round; says whether there was anything to do.
 async fn turn(app: &App, slots: &Arc<Semaphore>) -> Result<bool> {
     let due = schedules::run_due(app).await?;
-    let dispatched = outbox::dispatch(app).await?;
+    let dispatched = outbox::dispatch(app).await? + resets::order_links(app).await?;
     let free = slots.available_permits();
     if free == 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -113,7 +115,7 @@ pub async fn run_due(app: &App) -> Result<usize> {
     let mut ran = 0;
     loop {
         schedules::run_due(app).await?;
-        let dispatched = outbox::dispatch(app).await?;
+        let dispatched = outbox::dispatch(app).await? + resets::order_links(app).await?;
         let jobs = claim(app, 1).await?;
         if jobs.is_empty() && dispatched == 0 {
             return Ok(ran);

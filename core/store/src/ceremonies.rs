@@ -20,6 +20,8 @@ words! {
         PasskeyAdd = "passkey-add",
         /// A passkey is being used.
         PasskeyUse = "passkey-use",
+        /// Somebody forgot a password and wants a mail.
+        Forgotten = "forgotten",
     }
 }
 
@@ -60,6 +62,17 @@ pub fn find(
         .filter(ceremonies::kind.eq(kind.as_str()))
         .filter(ceremonies::expires_at.gt(now.as_millis()));
     Ok(query.select(Ceremony::as_select()).first(c).optional()?)
+}
+
+/// Those of a kind that have not expired, oldest first, `limit` at most.
+pub fn list(c: &mut Conn, kind: CeremonyKind, now: Timestamp, limit: i64) -> Result<Vec<Ceremony>> {
+    Ok(ceremonies::table
+        .filter(ceremonies::kind.eq(kind.as_str()))
+        .filter(ceremonies::expires_at.gt(now.as_millis()))
+        .order((ceremonies::created_at, ceremonies::token_hash))
+        .limit(limit)
+        .select(Ceremony::as_select())
+        .load(c)?)
 }
 
 /// Takes it out, so that it works once. Of any number of tries at the same time one succeeds.

@@ -38,13 +38,14 @@ CREATE TABLE passkeys (
 );
 CREATE INDEX passkeys_by_account ON passkeys (account_id);
 
--- What was begun at the door and waits for its second half: a sign-in, a passkey.
+-- What was begun at the door and waits for its second half: a sign-in, a passkey, a wish for a mail.
 CREATE TABLE ceremonies (
     token_hash TEXT NOT NULL PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('sign-in', 'passkey-add', 'passkey-use')),
+    kind TEXT NOT NULL CHECK (kind IN ('sign-in', 'passkey-add', 'passkey-use', 'forgotten')),
     account_id TEXT REFERENCES accounts (id) ON DELETE CASCADE,
     state_json TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX ceremonies_by_expiry ON ceremonies (expires_at);
+CREATE INDEX ceremonies_by_kind ON ceremonies (kind, created_at);
