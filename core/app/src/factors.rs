@@ -200,9 +200,11 @@ pub async fn remove_app(app: &App, login: &Login) -> Result<SignedIn> {
     app.db
         .transact(move |c| -> Result<SignedIn> {
             store::accounts::lock(c, &login.account)?;
-            if !store::totp_keys::delete(c, &login.account)? {
+            // One that was never confirmed is no factor: nothing changes when it goes.
+            if !methods_of(c, &login.account)?.app {
                 return Err(Error::NotFound);
             }
+            store::totp_keys::delete(c, &login.account)?;
             without_factors(c, &login.account)?;
             changed(&app2, c, &login, "account.app-removed")
         })

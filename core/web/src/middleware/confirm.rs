@@ -19,7 +19,6 @@ use crate::error::Failure;
 use crate::member::current;
 use crate::pages::door::errors_or_wait;
 use crate::state::Web;
-use crate::views::Errors;
 use crate::views::door::{Confirm, Field};
 use crate::visit::{Reader, Visit};
 
@@ -41,20 +40,18 @@ pub async fn confirm<B: MessageBody + 'static>(
         match take(&request, proof).await {
             Ok(renewed) => {
                 request.extensions_mut().insert(Renewed(renewed.clone()));
-                request.set_payload(Payload::from(written(&fields)));
                 token = Some(renewed);
             }
-            Err(AppError::SignedOut) => return Err(Failure::from(AppError::SignedOut).into()),
-            Err(error) => {
-                let (errors, wait) = errors_or_wait(error)?;
-                return ask(request, fields, errors, wait).await;
-            }
+            // The handler says so, as it does to everybody who isn't signed in.
+            Err(AppError::SignedOut) => {}
+            Err(error) => return Ok(ask(request, fields, Some(error)).await),
         }
+        request.set_payload(Payload::from(written(&fields)));
     }
     let mut answer = next.call(request).await?;
     if is_unproven(&answer) {
         let (request, _) = answer.into_parts();
-        let page = page(&request, fields, Errors::new(), None).await?;
+        let page = page(&request, fields, None).await.unwrap_or_else(HttpResponse::from_error);
         return Ok(ServiceResponse::new(request, page).map_into_right_body());
     }
     if let Some(token) = token {
@@ -120,23 +117,24 @@ fn keep<B>(answer: &mut ServiceResponse<B>, token: &str) -> Result<(), Error> {
         .map_err(Failure::from)?)
 }
 
+/// Asks again, after a proof that was none. A failure becomes an answer here, so that it gets its
+/// page and its headers like any other.
 async fn ask<B: MessageBody>(
     request: ServiceRequest,
     fields: Vec<Field>,
-    errors: Errors,
-    wait: Option<u64>,
-) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    wrong: Option<AppError>,
+) -> ServiceResponse<EitherBody<B, BoxBody>> {
     let (request, _) = request.into_parts();
-    let page = page(&request, fields, errors, wait).await?;
-    Ok(ServiceResponse::new(request, page).map_into_right_body())
+    let page = page(&request, fields, wrong).await.unwrap_or_else(HttpResponse::from_error);
+    ServiceResponse::new(request, page).map_into_right_body()
 }
 
 async fn page(
     request: &actix_web::HttpRequest,
     mut fields: Vec<Field>,
-    errors: Errors,
-    wait_minutes: Option<u64>,
+    wrong: Option<AppError>,
 ) -> Result<HttpResponse, Failure> {
+    let (errors, wait_minutes) = wrong.map(errors_or_wait).transpose()?.unwrap_or_default();
     let visit = Visit::of(request).ok_or_else(|| Failure::from(AppError::internal("no visit")))?;
     let login = current(&visit).await?.login;
     request.extensions_mut().insert(Reader(login.locale));
