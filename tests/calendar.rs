@@ -244,6 +244,30 @@ async fn an_expired_token_is_refreshed_once_for_all_who_wait() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_several_processes_one_refreshes_a_token() {
+    each(async |house| {
+        let (connection, _) = house.with_calendar().await?;
+        let (second, third) = (house.another().await?, house.another().await?);
+        house.clock.advance_millis(2 * 3_600_000);
+        let google = house.simulator.google();
+        google.clear_requests();
+        // Slow enough that all of them are there before the first is done.
+        google.fault(Fault::next("/token", simulators::Effect::Slow { millis: 400 }));
+        let owner = &house.owner;
+        let asks = [&house.app, &second, &third, &second, &house.app]
+            .map(|app| calendars::offer_calendars(app, owner, &connection));
+        for answer in futures_util::future::join_all(asks).await {
+            answer?;
+        }
+        let refreshes =
+            google.requests().into_iter().filter(|entry| entry.path == "/token").count();
+        assert_eq!(refreshes, 1);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_state_works_once_and_for_its_own_session_only() {
     each(async |house| {
         let (app, owner) = (&house.app, &house.owner);

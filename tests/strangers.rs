@@ -65,7 +65,7 @@ async fn everything(site: &Site) -> Result<String> {
     let tenant = site.house.owner.tenant.clone();
     let all = site.house.app.db.read(move |c| {
         Ok(format!(
-            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
             store::tenants::get(c, &tenant)?,
             store::people::list_after(c, &tenant, None, 100)?,
             store::appointments::list_after(c, &tenant, None, 100)?,
@@ -73,6 +73,7 @@ async fn everything(site: &Site) -> Result<String> {
             store::calendars::list(c, &tenant)?,
             store::members::list(c, &tenant)?,
             store::approvals::list_waiting(c, &tenant, domain::Timestamp::from_millis(0), 100)?,
+            store::jobs::list_dead(c, &tenant, None, 100)?,
             store::audit::find_head(c, &tenant)?.map(|(seq, _)| seq),
         ))
     });
@@ -95,8 +96,8 @@ async fn nobody_gets_further_than_the_door() {
 }
 
 /// The ids that belong to one business.
-const OWNED: [&str; 6] =
-    ["approval", "person", "appointment", "connection", "member", "invitation"];
+const OWNED: [&str; 7] =
+    ["approval", "person", "appointment", "connection", "member", "invitation", "job"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_business_finds_nothing_and_changes_nothing() {

@@ -42,8 +42,8 @@ pub struct House {
     pub token: String,
     /// The plugin under test.
     pub plugin: PluginId,
-    _folder: TempDir,
-    _db: TestDb,
+    folder: TempDir,
+    db: TestDb,
 }
 
 /// What most houses do without.
@@ -96,7 +96,23 @@ impl House {
         let plugin: PluginId = "google-calendar".parse()?;
         let page = plugins::get_plugin(&app, &owner, &plugin).await?;
         plugins::enable_plugin(&app, &owner, &plugin, &page.card.version).await?;
-        Ok(Self { app, simulator, clock, owner, token, plugin, _folder: folder, _db: db })
+        Ok(Self { app, simulator, clock, owner, token, plugin, folder, db })
+    }
+
+    /// The rooms of another process on the same database.
+    pub async fn another(&self) -> Result<App> {
+        let extras = Extras {
+            public_url: self.app.options.public_url.clone(),
+            post: self.app.post.clone(),
+        };
+        let clock = Arc::clone(&self.clock);
+        let app = app(&self.db, self.folder.path(), &self.simulator, clock, extras)?;
+        let package = oxpi_testkit::package_of(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/google-calendar").as_path(),
+        )?;
+        let dir = package.parent().context("the package's folder has no parent")?;
+        plugins::load_packages(&app, &[dir]).await;
+        Ok(app)
     }
 
     /// Goes through the wizard and the provider's consent page as this account.

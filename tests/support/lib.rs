@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod house;
 pub mod http;
+pub mod process;
 pub mod proposals;
 pub mod shelf;
 pub mod site;

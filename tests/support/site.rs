@@ -15,6 +15,7 @@ use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
 use app::{Context, Origin, calendars, people};
 use domain::Role;
 use runtime::Grant;
+use store::jobs::{NewJob, Once};
 use store::testing::TestDb;
 use tokio::sync::oneshot;
 use web::ServeOptions;
@@ -118,8 +119,10 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
     let plugin = call(&owner.tenant, &house.plugin, Grant::nothing());
     let approval = propose(app, &plugin, &format!("{MARKER} post")).await?;
     house.work().await?;
+    let job = bury(house, &appointment.id).await?;
     Ok(BTreeMap::from([
         ("approval", approval),
+        ("job", job.to_string()),
         ("person", person.id.to_string()),
         ("appointment", appointment.id.to_string()),
         ("connection", connection.to_string()),
@@ -132,6 +135,35 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
         ("token", "0".repeat(43)),
         ("session", "0".repeat(64)),
     ]))
+}
+
+/// A piece of work about the appointment that was given up.
+async fn bury(house: &House, appointment: &domain::AppointmentId) -> Result<domain::JobId> {
+    let (app, tenant) = (&house.app, house.owner.tenant.clone());
+    let now = app.clock.now();
+    let new = NewJob {
+        id: domain::JobId::new(&*app.clock, &*app.rng),
+        tenant_id: tenant,
+        kind: "calendar.push".to_owned(),
+        plugin_id: None,
+        connection_id: None,
+        once: Once::No,
+        payload_json: serde_json::json!({ "appointment": appointment }).into(),
+        run_at: now.plus_secs(-1),
+        attempts_max: 1,
+    };
+    let id = new.id.clone();
+    app.db
+        .write(move |c| {
+            store::jobs::enqueue(c, &new, now)?;
+            for job in store::jobs::claim(c, now, 1, 1_000)? {
+                let problem = format!("error-provider-rejected {MARKER}");
+                store::jobs::bury(c, &job.id, job.lease_token, &problem, now)?;
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(id)
 }
 
 async fn join_all(house: &House) -> Result<Vec<(Role, String)>> {

@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::appointments::{Appointment, Link, OnlineState, Status, SyncState};
 use store::calendars::Calendar;
-use store::jobs::{Job, Once};
+use store::jobs::{Job, NewJob, Once};
 
 use crate::error::{Error, Result};
+use crate::ground::Means;
 use crate::jobs::{self, Outcome};
 use crate::{App, calendars, plugins};
 
@@ -177,12 +178,15 @@ async fn keep_link(
             let is_newest = current.rev == pushed.rev;
             let row = to_link(link.as_ref(), &pushed, is_newest);
             store::appointments::set_link(c, tenant, &pushed.id, &row, current.link_rev)?;
-            if !is_newest {
-                enqueue(&app2, c, &job, &pushed, 0, 0)?;
-            } else if row.online_state == OnlineState::Pending && rereads < REREAD_AFTER_SECS.len()
-            {
-                enqueue(&app2, c, &job, &pushed, rereads + 1, REREAD_AFTER_SECS[rereads])?;
-            }
+            let is_pending = row.online_state == OnlineState::Pending;
+            let (reread, after_secs) = match REREAD_AFTER_SECS.get(rereads) {
+                _ if !is_newest => (0, 0),
+                Some(secs) if is_pending => (rereads + 1, *secs),
+                _ => return Ok(()),
+            };
+            let (means, id) = (app2.means(), pushed.id.as_str());
+            let next = next_push(means, &job, id, current.rev, reread, after_secs);
+            store::jobs::enqueue(c, &next, means.now())?;
             Ok(())
         })
         .await?;
@@ -213,23 +217,24 @@ fn to_link(link: Option<&LinkAnswer>, pushed: &Appointment, is_newest: bool) -> 
     }
 }
 
-fn enqueue(
-    app: &App,
-    c: &mut store::Conn,
+/// The job that looks at an appointment once more: to send the revision that came while another
+/// was under way, or to read what the provider is still making. Its key holds the revision, since
+/// the job it follows may have been such a one and is not finished yet.
+pub(crate) fn next_push(
+    means: Means<'_>,
     job: &Job,
-    appointment: &Appointment,
+    appointment: &str,
+    rev: i64,
     reread: usize,
     after_secs: i64,
-) -> Result<()> {
-    let payload = json!({"appointment": appointment.id, "reread": reread});
-    let key = format!("{}/{reread}", appointment.id);
-    let mut next = jobs::new_job(app, &job.tenant_id, jobs::CALENDAR_PUSH, payload);
-    next.once = Once::WhileUnfinished(key);
+) -> NewJob {
+    let payload = json!({"appointment": appointment, "reread": reread});
+    let mut next = means.new_job(&job.tenant_id, jobs::CALENDAR_PUSH, payload);
+    next.once = Once::WhileUnfinished(format!("{appointment}/{rev}/{reread}"));
     next.connection_id.clone_from(&job.connection_id);
     next.plugin_id.clone_from(&job.plugin_id);
-    next.run_at = app.clock.now().plus_secs(after_secs);
-    store::jobs::enqueue(c, &next, app.clock.now())?;
-    Ok(())
+    next.run_at = means.now().plus_secs(after_secs);
+    next
 }
 
 /// Tells the appointment's page what is wrong, in a word that has a translation.

@@ -26,6 +26,8 @@ pub struct Home {
     pub people: Option<PeopleCount>,
     /// How many proposals of plugins wait for this reader.
     pub approvals: i64,
+    /// How many things didn't work and wait for somebody; 0 for who doesn't see them.
+    pub given_up: i64,
     /// The first steps, for who can take them.
     pub checklist: Option<Checklist>,
 }
@@ -83,7 +85,12 @@ pub async fn get_home(app: &App, ctx: &Context) -> Result<Home> {
             };
             let connections = may(Permission::ReadPlugins).then_some(connections);
             let approvals = approvals::count_waiting(&app2, c, &ctx)?;
-            Ok(Home { today, next, connections, people, approvals, checklist })
+            let given_up = if may(Permission::ManageJobs) {
+                store::jobs::count_dead(c, &ctx.tenant)?
+            } else {
+                0
+            };
+            Ok(Home { today, next, connections, people, approvals, given_up, checklist })
         })
         .await
 }

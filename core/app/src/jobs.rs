@@ -1,18 +1,24 @@
 //! The worker: claims jobs, runs them, and tries again with patience. At least once; every job is
 //! written so that twice is once.
 
-use std::sync::Arc;
+pub mod dead;
+mod settle;
+
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::{JobId, PluginId, TenantId};
+use domain::{PluginId, TenantId};
 use serde_json::Value;
-use store::jobs::{Job, NewJob, Once};
-use tokio::sync::Semaphore;
+use store::jobs::{Job, NewJob, Room};
+use tokio::task::JoinSet;
 
 use crate::error::{Error, Result};
+use crate::ground::Ground;
 use crate::{
-    App, calendar_pull, calendar_push, mail, outbox, plugins, resets, schedules, webhooks,
+    App, calendar_pull, calendar_push, chores, mail, outbox, plugins, resets, schedules, webhooks,
 };
+
+pub(crate) use settle::{Settlement, judge, settle};
 
 /// Sends an appointment to its calendar.
 pub(crate) const CALENDAR_PUSH: &str = "calendar.push";
@@ -28,13 +34,16 @@ pub(crate) const PLUGIN_WEBHOOK: &str = "plugin.webhook";
 /// Sends a mail.
 pub(crate) const MAIL_SEND: &str = "mail.send";
 
-const ATTEMPTS_MAX: i64 = 12;
-const LEASE_MS: i64 = 60_000;
-const AT_ONCE: usize = 8;
-const WAIT_MS: i64 = 60_000;
+/// Turns one effect into jobs that could not be turned with the others.
+pub(crate) const OUTBOX_SPREAD: &str = "outbox.spread";
+
+/// How often a job is tried.
+pub(crate) const ATTEMPTS_MAX: i64 = 12;
+/// How long a worker may be silent before its job is somebody else's.
+pub(crate) const LEASE_MS: i64 = 20_000;
+/// How often it says that it is still at it.
+const HEARTBEAT: Duration = Duration::from_secs(5);
 const IDLE_MS: u64 = 500;
-const BACKOFF_FIRST_MS: u64 = 2_000;
-const BACKOFF_MOST_MS: u64 = 3_600_000;
 
 /// How a job ended well.
 pub(crate) enum Outcome {
@@ -44,31 +53,53 @@ pub(crate) enum Outcome {
 
 /// A job that runs at once, is tried [`ATTEMPTS_MAX`] times, and may be there twice.
 pub(crate) fn new_job(app: &App, tenant: &TenantId, kind: &str, payload: Value) -> NewJob {
-    NewJob {
-        id: JobId::new(&*app.clock, &*app.rng),
-        tenant_id: tenant.clone(),
-        kind: kind.to_owned(),
-        plugin_id: None,
-        connection_id: None,
-        once: Once::No,
-        payload_json: payload.into(),
-        run_at: app.clock.now(),
-        attempts_max: ATTEMPTS_MAX,
+    app.means().new_job(tenant, kind, payload)
+}
+
+/// The lanes of the jobs that this process runs now.
+#[derive(Clone, Default)]
+struct Running(Arc<Mutex<Vec<String>>>);
+
+impl Running {
+    fn lanes(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Counts the job until the answer is dropped.
+    fn begin(&self, job: &Job) -> Place {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(job.lane.clone());
+        Place { running: self.clone(), lane: job.lane.clone() }
     }
 }
 
-/// Runs jobs, the outbox and schedules until `stop` is closed. What runs then is finished first.
-pub async fn run_worker(app: App, stop: tokio::sync::watch::Receiver<bool>) {
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
-    let mut stop = stop;
+/// One job's place among those that run.
+struct Place {
+    running: Running,
+    lane: String,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut lanes = self.running.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = lanes.iter().position(|lane| *lane == self.lane) {
+            lanes.swap_remove(at);
+        }
+    }
+}
+
+/// Runs jobs, the outbox, schedules and chores until `stop` is closed, `at_once` jobs at a time.
+/// What runs then is finished first.
+pub async fn run_worker(app: App, at_once: usize, stop: tokio::sync::watch::Receiver<bool>) {
+    let (running, mut tasks, mut stop) = (Running::default(), JoinSet::new(), stop);
     while !*stop.borrow() {
-        let busy = match turn(&app, &slots).await {
+        let busy = match turn(&app, at_once, &running, &mut tasks).await {
             Ok(busy) => busy,
             Err(error) => {
                 tracing::error!(%error, "the worker could not read its jobs; it goes on");
                 false
             }
         };
+        while tasks.try_join_next().is_some() {}
         if !busy {
             tokio::select! {
                 () = app.woken.notified() => {}
@@ -77,36 +108,39 @@ pub async fn run_worker(app: App, stop: tokio::sync::watch::Receiver<bool>) {
             }
         }
     }
-    let all = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
-    let _ = slots.acquire_many(all).await;
+    while tasks.join_next().await.is_some() {}
 }
 
 /// One round; says whether there was anything to do.
-async fn turn(app: &App, slots: &Arc<Semaphore>) -> Result<bool> {
+async fn turn(
+    app: &App,
+    at_once: usize,
+    running: &Running,
+    tasks: &mut JoinSet<()>,
+) -> Result<bool> {
     let due = schedules::run_due(app).await?;
     let dispatched = outbox::dispatch(app).await? + resets::order_links(app).await?;
-    let free = slots.available_permits();
-    if free == 0 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        return Ok(true);
-    }
-    let jobs = claim(app, free).await?;
+    chores::run_due(app).await?;
+    let room = Room::shared(at_once, running.lanes());
+    let jobs = claim(app, room).await?;
     let busy = due + dispatched + jobs.len() > 0;
     for job in jobs {
-        let Ok(slot) = slots.clone().acquire_owned().await else { continue };
-        let app = app.clone();
-        tokio::spawn(async move {
+        let (app, place) = (app.clone(), running.begin(&job));
+        tasks.spawn(async move {
             run_one(&app, job).await;
-            drop(slot);
+            drop(place);
             app.wake_jobs();
         });
     }
     Ok(busy)
 }
 
-async fn claim(app: &App, most: usize) -> Result<Vec<Job>> {
-    let (now, most) = (app.clock.now(), i64::try_from(most).unwrap_or(1));
-    Ok(app.db.transact(move |c| store::jobs::claim(c, now, most, LEASE_MS)).await?)
+async fn claim(app: &App, room: Room) -> Result<Vec<Job>> {
+    if room.limit == 0 {
+        return Ok(Vec::new());
+    }
+    let now = app.clock.now();
+    Ok(app.db.transact(move |c| c.claim(now, &room, LEASE_MS)).await?)
 }
 
 /// Runs everything that is due now, one after the other, and answers how many jobs ran; for tests
@@ -116,7 +150,7 @@ pub async fn run_due(app: &App) -> Result<usize> {
     loop {
         schedules::run_due(app).await?;
         let dispatched = outbox::dispatch(app).await? + resets::order_links(app).await?;
-        let jobs = claim(app, 1).await?;
+        let jobs = claim(app, Room::of(1)).await?;
         if jobs.is_empty() && dispatched == 0 {
             return Ok(ran);
         }
@@ -128,17 +162,38 @@ pub async fn run_due(app: &App) -> Result<usize> {
 }
 
 async fn run_one(app: &App, job: Job) {
-    let ended = match run(app, &job).await {
-        Ok(Outcome::Done) => settle(app, &job, Settlement::Done).await,
-        Err(error) => {
-            let settlement = judge(app, &job, &error);
-            tracing::warn!(job = %job.id, kind = job.kind, attempt = job.attempts, %error, "a job failed");
-            settle(app, &job, settlement).await
+    let ended = tokio::select! {
+        ended = run(app, &job) => ended,
+        () = hold_on(app, &job) => {
+            tracing::warn!(job = %job.id, "somebody else has the job now");
+            return;
         }
     };
-    if let Err(error) = ended {
+    let settlement = match ended {
+        Ok(Outcome::Done) => Settlement::Done,
+        Err(error) => {
+            tracing::warn!(job = %job.id, kind = job.kind, attempt = job.attempts, %error, "a job failed");
+            judge(app.means(), &job, &error)
+        }
+    };
+    let (app2, done) = (app.clone(), job.clone());
+    let settled = app.db.transact(move |c| settle(c, app2.means(), &done, &settlement)).await;
+    if let Err(error) = settled {
         // Somebody else has the job now, or the database is away: the lease decides.
         tracing::warn!(job = %job.id, %error, "a job's end could not be noted");
+    }
+}
+
+/// Keeps the job's lease for as long as it is worked on; returns when it is lost.
+async fn hold_on(app: &App, job: &Job) {
+    loop {
+        tokio::time::sleep(HEARTBEAT).await;
+        let (id, token) = (job.id.clone(), job.lease_token);
+        let until = app.clock.now().plus_millis(LEASE_MS);
+        let held = app.db.transact(move |c| store::jobs::extend(c, &id, token, until)).await;
+        if matches!(held, Err(store::Error::Conflict | store::Error::NotFound)) {
+            return;
+        }
     }
 }
 
@@ -150,6 +205,7 @@ async fn run(app: &App, job: &Job) -> Result<Outcome> {
         PLUGIN_EVENT => outbox::deliver(app, job).await,
         PLUGIN_WEBHOOK => webhooks::deliver(app, job).await,
         MAIL_SEND => mail::run(app, job).await,
+        OUTBOX_SPREAD => outbox::run_apart(app, job).await,
         other => Err(Error::internal(format!("no such kind of job: {other}"))),
     }
 }
@@ -176,62 +232,4 @@ async fn run_plugin_job(app: &App, job: &Job) -> Result<Outcome> {
 
 pub(crate) fn plugin_of(job: &Job) -> Result<PluginId> {
     job.plugin_id.clone().ok_or_else(|| Error::internal("a plugin's job without a plugin"))
-}
-
-enum Settlement {
-    Done,
-    Retry { after_ms: u64, problem: String },
-    Wait,
-    Bury { problem: String },
-}
-
-/// What becomes of a failed job. One whose plugin is off or whose account needs a person waits
-/// without spending attempts.
-fn judge(app: &App, job: &Job, error: &Error) -> Settlement {
-    let problem: String = error.to_string().chars().take(500).collect();
-    match error {
-        Error::Unavailable { key, .. } if is_waiting(key) => Settlement::Wait,
-        Error::Unavailable { key: "error-provider-rejected", .. } => Settlement::Bury { problem },
-        Error::NotFound | Error::Invalid { .. } | Error::Forbidden => Settlement::Bury { problem },
-        _ if job.attempts >= job.attempts_max => Settlement::Bury { problem },
-        Error::Limited { retry_after_secs } => {
-            let after_ms = retry_after_secs.saturating_mul(1_000).min(BACKOFF_MOST_MS);
-            Settlement::Retry { after_ms: after_ms + app.rng.below(1_000), problem }
-        }
-        _ => Settlement::Retry { after_ms: backoff_ms(app, job.attempts), problem },
-    }
-}
-
-fn is_waiting(key: &str) -> bool {
-    key == "error-connection-needs-you" || plugins::is_resting(key)
-}
-
-/// Full jitter: anything up to an exponentially growing bound, so that what failed together doesn't
-/// come back together.
-fn backoff_ms(app: &App, attempts: i64) -> u64 {
-    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or_default();
-    let bound = BACKOFF_FIRST_MS.saturating_mul(1 << doublings).min(BACKOFF_MOST_MS);
-    500 + app.rng.below(bound)
-}
-
-async fn settle(app: &App, job: &Job, settlement: Settlement) -> Result<()> {
-    let (job, now) = (job.clone(), app.clock.now());
-    app.db
-        .transact(move |c| -> Result<()> {
-            let (id, token) = (&job.id, job.lease_token);
-            match settlement {
-                Settlement::Done => store::jobs::finish(c, id, token, now)?,
-                Settlement::Retry { after_ms, problem } => {
-                    let at = now.plus_millis(i64::try_from(after_ms).unwrap_or(i64::MAX));
-                    store::jobs::retry(c, id, token, at, &problem, now)?;
-                }
-                // The store pauses it when its plugin or connection is off; else it asks again.
-                Settlement::Wait => {
-                    store::jobs::defer(c, id, token, now.plus_millis(WAIT_MS), now)?;
-                }
-                Settlement::Bury { problem } => store::jobs::bury(c, id, token, &problem, now)?,
-            }
-            Ok(())
-        })
-        .await
 }

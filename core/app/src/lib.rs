@@ -18,6 +18,7 @@ pub mod audit;
 mod calendar_pull;
 mod calendar_push;
 pub mod calendars;
+mod chores;
 pub mod connections;
 pub mod context;
 mod cron;
@@ -27,6 +28,7 @@ pub mod error;
 pub mod factors;
 mod fields;
 pub mod frame;
+mod ground;
 pub mod home;
 pub mod invitations;
 pub mod jobs;
@@ -50,6 +52,8 @@ pub mod sessions;
 pub mod settings;
 pub mod sign_ins;
 mod signature;
+#[cfg(test)]
+mod simulation;
 pub mod tenants;
 pub mod tokens;
 pub mod vault_state;
@@ -116,6 +120,11 @@ impl App {
     /// Tells the worker that there is something to do.
     pub(crate) fn wake_jobs(&self) {
         self.woken.notify_one();
+    }
+
+    /// Its clock and its chance, for what is decided inside a transaction.
+    pub(crate) fn means(&self) -> ground::Means<'_> {
+        ground::Means { clock: &*self.clock, rng: &*self.rng }
     }
 
     /// A reference that doesn't keep the app alive.

@@ -14,6 +14,8 @@ pub const DELETED_PEOPLE_DAYS: i64 = 30;
 /// How long answers, deliveries and finished work are remembered, in days: what comes again within
 /// that time is known.
 pub const FINISHED_DAYS: i64 = 30;
+/// How long work that was given up waits for somebody to look at it, in days.
+pub const GIVEN_UP_DAYS: i64 = 180;
 
 /// How long it can be read what exactly was proposed and decided, in days; the activity log says for
 /// ever that it was.
@@ -21,7 +23,7 @@ pub const DECIDED_DAYS: i64 = 365;
 
 const DAY_SECS: i64 = 24 * 3_600;
 
-/// Forgets what has had its time; worth doing about once an hour. Answers how many rows went.
+/// Forgets what has had its time; the worker does it every hour. Answers how many rows went.
 pub async fn sweep(app: &App) -> Result<usize> {
     let now = app.clock.now();
     let finished = now.plus_secs(-FINISHED_DAYS * DAY_SECS);
@@ -35,6 +37,9 @@ pub async fn sweep(app: &App) -> Result<usize> {
     gone += forget(app, move |c| store::kv::delete_expired(c, now)).await?;
     gone += forget(app, move |c| store::idempotency::delete_before(c, finished)).await?;
     gone += forget(app, move |c| store::jobs::delete_finished(c, finished)).await?;
+    gone += forget(app, move |c| store::jobs::delete_dismissed(c, finished)).await?;
+    let given_up = now.plus_secs(-GIVEN_UP_DAYS * DAY_SECS);
+    gone += forget(app, move |c| store::jobs::delete_dead(c, given_up)).await?;
     gone += forget(app, move |c| store::outbox::delete_dispatched(c, finished)).await?;
     gone += forget(app, move |c| store::inbox::delete_handled(c, finished)).await?;
     gone += approvals::expire_overdue(app).await?;

@@ -9,45 +9,79 @@ use store::jobs::Once;
 use store::schedules::{Schedule, ScheduleChange};
 
 use crate::error::{Error, Result};
+use crate::ground::{Ground, Means};
 use crate::{App, cron, jobs};
 
 const SCHEDULES_AT_ONCE: i64 = 100;
 
-/// Queues what is due; answers how many jobs.
+/// Queues what is due; answers how many jobs. Where one schedule can't be fired the others are, each
+/// in a transaction of its own.
 pub(crate) async fn run_due(app: &App) -> Result<usize> {
     let now = app.clock.now();
     let due = app.db.inspect(move |c| store::schedules::due(c, now, SCHEDULES_AT_ONCE)).await?;
     if due.is_empty() {
         return Ok(0);
     }
-    let app2 = app.clone();
-    app.db
-        .transact(move |c| -> Result<usize> {
-            let mut queued = 0;
-            for schedule in &due {
-                queued += usize::from(fire(&app2, c, schedule, now)?);
-            }
-            Ok(queued)
-        })
-        .await
+    let (app2, all) = (app.clone(), due.clone());
+    let fired = app.db.transact(move |c| fire_all(c, app2.means(), &all)).await;
+    match fired {
+        Err(store::Error::Unavailable(_) | store::Error::Timeout) | Ok(_) => Ok(fired?),
+        Err(error) => {
+            tracing::warn!(%error, "a schedule can't be fired; each is tried alone");
+            fire_each(app, due).await
+        }
+    }
 }
 
-/// Queues one schedule's job, unless somebody else has.
-fn fire(app: &App, c: &mut Conn, schedule: &Schedule, now: Timestamp) -> Result<bool> {
-    let next_at = next_after(&schedule.cron, &schedule.zone, now)?;
+async fn fire_each(app: &App, due: Vec<Schedule>) -> Result<usize> {
+    let mut queued = 0;
+    for schedule in due {
+        let (app2, one) = (app.clone(), schedule.clone());
+        match app.db.transact(move |c| fire(c, app2.means(), &one)).await {
+            Ok(fired) => queued += usize::from(fired),
+            Err(error) => tracing::error!(schedule = %schedule.id, %error, "not fired"),
+        }
+    }
+    Ok(queued)
+}
+
+/// Fires these; answers how many jobs it queued.
+pub(crate) fn fire_all(
+    c: &mut impl Ground,
+    means: Means<'_>,
+    due: &[Schedule],
+) -> store::Result<usize> {
+    let mut queued = 0;
+    for schedule in due {
+        queued += usize::from(fire(c, means, schedule)?);
+    }
+    Ok(queued)
+}
+
+/// Queues one schedule's job, unless somebody else has. One whose time never comes again is paused:
+/// it would be due for ever.
+fn fire(c: &mut impl Ground, means: Means<'_>, schedule: &Schedule) -> store::Result<bool> {
+    let now = means.now();
     let (tenant, id) = (&schedule.tenant_id, &schedule.id);
-    match store::schedules::advance(c, tenant, id, schedule.next_at, next_at) {
+    // After this occurrence too: the clock may have been set back since it was found due.
+    let after = now.max(schedule.next_at);
+    let Some(next_at) = cron::next_after(&schedule.cron, &schedule.zone, after) else {
+        tracing::error!(schedule = %id, line = schedule.cron, "a schedule that never comes");
+        c.pause_schedule(tenant, id)?;
+        return Ok(false);
+    };
+    match c.advance(schedule, next_at) {
         Err(store::Error::Conflict | store::Error::NotFound) => return Ok(false),
         other => other?,
     }
     let payload = schedule.payload_json.0.clone();
     let connection = payload.get("connection").and_then(|id| id.as_str()?.parse().ok());
-    let mut job = jobs::new_job(app, tenant, &schedule.kind, payload);
+    let mut job = means.new_job(tenant, &schedule.kind, payload);
     // While the last one still runs, or waits for its provider, another would only stand behind it.
     job.once = Once::WhileUnfinished(id.to_string());
     job.plugin_id.clone_from(&schedule.plugin_id);
     job.connection_id = connection;
-    store::jobs::enqueue(c, &job, now)?;
+    c.enqueue(&job, now)?;
     Ok(true)
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::{Duration, Instant};
 
 use domain::{ConnectionId, PluginId, Secret, TenantId, Timestamp};
 use oauth2::basic::{BasicErrorResponseType, BasicTokenResponse};
@@ -141,20 +142,65 @@ async fn load(
         .await
 }
 
-/// Refreshes under the connection's lock. Whoever waited finds the work done; another process that
-/// was faster wins by compare-and-swap, and its token is taken.
+/// How long one process may take to refresh before another may try. Longer than a provider's
+/// slowest answer: two refreshes of one token can end the connection.
+const REFRESH_LEASE_SECS: i64 = 60;
+/// How often to look whether the process that refreshes is done.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Refreshes under the connection's lock, held first in this process and then in the database.
+/// Whoever waited finds the work done and takes that token.
 async fn refresh(app: &App, connection: Connection, seen: Option<&Tokens>) -> Result<Secret> {
     let lock = app.refresh_locks.of(&connection.id);
     let _guard = lock.lock().await;
-    let (connection, tokens, version) = load(app, &connection.tenant_id, &connection.id).await?;
-    if seen.is_some_and(|seen| seen.access != tokens.access) && still_good(app, &tokens) {
-        return Ok(Secret::from_text(tokens.access.clone()));
+    let waited = Instant::now();
+    let most = Duration::from_secs(REFRESH_LEASE_SECS.unsigned_abs());
+    loop {
+        let (connection, tokens, version) =
+            load(app, &connection.tenant_id, &connection.id).await?;
+        if seen.is_some_and(|seen| seen.access != tokens.access) && still_good(app, &tokens) {
+            return Ok(Secret::from_text(tokens.access.clone()));
+        }
+        if let Some(lease) = lease(app, &connection).await? {
+            return refresh_alone(app, &connection, &tokens, version, lease).await;
+        }
+        if waited.elapsed() > most {
+            return Err(Error::unavailable("error-provider-unavailable", "refreshed elsewhere"));
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
-    match ask_for_new(app, &connection, &tokens).await {
+}
+
+/// Takes the right to refresh, of all processes; None while another has it or was faster.
+async fn lease(app: &App, connection: &Connection) -> Result<Option<Timestamp>> {
+    let (tenant, id, rev) =
+        (connection.tenant_id.clone(), connection.id.clone(), connection.token_rev);
+    let now = app.clock.now();
+    let until = now.plus_secs(REFRESH_LEASE_SECS);
+    let begun = app
+        .db
+        .transact(move |c| store::connections::begin_refresh(c, &tenant, &id, rev, now, until))
+        .await;
+    match begun {
+        Ok(()) => Ok(Some(until)),
+        Err(store::Error::Conflict) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn refresh_alone(
+    app: &App,
+    connection: &Connection,
+    tokens: &Tokens,
+    version: i64,
+    lease: Timestamp,
+) -> Result<Secret> {
+    match ask_for_new(app, connection, tokens).await {
         Ok(fresh) => {
             let access = Secret::from_text(fresh.access.clone());
-            match keep(app, &connection, &fresh, version).await {
+            match keep(app, connection, &fresh, version).await {
                 Ok(()) => Ok(access),
+                // The lease ran out under way and another process was faster: its token counts.
                 Err(Error::Conflict { .. }) => {
                     let (_, theirs, _) = load(app, &connection.tenant_id, &connection.id).await?;
                     Ok(Secret::from_text(theirs.access.clone()))
@@ -162,12 +208,20 @@ async fn refresh(app: &App, connection: Connection, seen: Option<&Tokens>) -> Re
                 Err(error) => Err(error),
             }
         }
-        Err(Refused::Final(reason)) => {
-            connections::needs_person(app, &connection, &reason).await?;
-            Err(Error::unavailable("error-connection-needs-you", reason))
-        }
-        Err(Refused::ForNow(reason)) => {
-            Err(Error::unavailable("error-provider-unavailable", reason))
+        Err(refused) => {
+            let (tenant, id) = (connection.tenant_id.clone(), connection.id.clone());
+            app.db
+                .transact(move |c| store::connections::end_refresh(c, &tenant, &id, lease))
+                .await?;
+            match refused {
+                Refused::Final(reason) => {
+                    connections::needs_person(app, connection, &reason).await?;
+                    Err(Error::unavailable("error-connection-needs-you", reason))
+                }
+                Refused::ForNow(reason) => {
+                    Err(Error::unavailable("error-provider-unavailable", reason))
+                }
+            }
         }
     }
 }

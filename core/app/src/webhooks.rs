@@ -3,11 +3,11 @@
 
 use domain::{DeliveryId, PluginId, TenantId};
 use runtime::manifest::{Scope, Signature, SlotSource, Webhook};
-use serde_json::json;
-use store::inbox::{Delivery, Received};
-use store::jobs::{Job, Once};
+use store::inbox::Delivery;
+use store::jobs::Job;
 
 use crate::error::{Error, Result};
+use crate::ground::take_in;
 use crate::jobs::{self, Outcome};
 use crate::{App, plugins, secrets, signature};
 
@@ -54,17 +54,7 @@ pub async fn receive(app: &App, arrival: Arrival) -> Result<()> {
     };
     let app2 = app.clone();
     app.db
-        .transact(move |c| -> Result<()> {
-            if store::inbox::insert(c, &delivery)? == Received::Duplicate {
-                return Ok(());
-            }
-            let payload = json!({ "delivery": delivery.id });
-            let mut job = jobs::new_job(&app2, &delivery.tenant_id, jobs::PLUGIN_WEBHOOK, payload);
-            job.once = Once::Ever(delivery.id.to_string());
-            job.plugin_id = Some(delivery.plugin_id.clone());
-            store::jobs::enqueue(c, &job, app2.clock.now())?;
-            Ok(())
-        })
+        .transact(move |c| take_in(c, app2.means(), jobs::PLUGIN_WEBHOOK, &delivery).map(drop))
         .await?;
     app.wake_jobs();
     Ok(())

@@ -52,6 +52,8 @@ pub enum Permission {
     ReadActivity,
     /// Change the business's settings.
     ManageSettings,
+    /// See what didn't work, have it tried again, or set it aside.
+    ManageJobs,
 }
 
 impl Role {

@@ -5,7 +5,7 @@ use domain::{AccountId, ConnectionId, PluginId, TenantId, Timestamp};
 
 use crate::backend::Conn;
 use crate::columns::{Opt, TextList};
-use crate::error::{Error, Result, found, settled};
+use crate::error::{Error, Result, settled};
 use crate::schema::{connections, oauth_flows};
 use crate::scope;
 
@@ -200,11 +200,20 @@ pub fn begin_refresh(
     settled(rows, || Ok(find(c, tenant, id)?.is_some()))
 }
 
-/// Gives the right to refresh back without a new token.
-pub fn end_refresh(c: &mut Conn, tenant: &TenantId, id: &ConnectionId) -> Result<()> {
+/// Gives the right to refresh that ends at `until` back without a new token. One that ran out and
+/// that somebody else has taken since stays theirs.
+pub fn end_refresh(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &ConnectionId,
+    until: Timestamp,
+) -> Result<()> {
     scope::tenant(c, tenant)?;
-    let target = connections::table.find((tenant.as_str(), id.as_str()));
-    found(diesel::update(target).set(connections::refreshing_until.eq(None::<i64>)).execute(c)?)
+    let target = connections::table
+        .find((tenant.as_str(), id.as_str()))
+        .filter(connections::refreshing_until.eq(until.as_millis()));
+    diesel::update(target).set(connections::refreshing_until.eq(None::<i64>)).execute(c)?;
+    Ok(())
 }
 
 /// Notes that there is a new token, if it replaces the one that was read; answers the new token

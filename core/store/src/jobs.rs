@@ -1,8 +1,12 @@
-//! Work that is done later, by whichever process takes it. `lease` is for those who do the work,
-//! `hold` for turning plugins and connections off and on.
+//! Work that is done later, by whichever process takes it. `claim` and `lease` are for those who do
+//! the work, `turns` decides whose is done first, `hold` is for turning plugins and connections off
+//! and on, `dead` for what was given up.
 
+mod claim;
+mod dead;
 mod hold;
 mod lease;
+mod turns;
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -15,9 +19,19 @@ use crate::page::{Cursor, Page, bounded};
 use crate::schema::{connections, jobs, tenant_plugins};
 use crate::scope;
 
+pub use claim::{claim, claim_into, next_due, rest};
+pub use dead::replay;
+pub use dead::{
+    count_dead, count_dead_by_kind, delete_dead, delete_dismissed, dismiss, list_dead,
+    list_dead_of_kind,
+};
 pub use hold::{cancel_of_connection, cancel_of_plugin, pause_connection, pause_plugin};
 pub use hold::{resume_connection, resume_plugin};
-pub use lease::{bury, claim, defer, extend, finish, next_due, retry};
+pub use lease::{bury, defer, extend, finish, retry};
+pub use turns::{Lane, Room, choose, lane_of};
+
+/// The problem of a job whose lease ran out: whoever was at it went away.
+pub const LEASE_RAN_OUT: &str = "lease-ran-out";
 
 words! {
     /// Where a job stands.
@@ -57,6 +71,8 @@ row! {
         pub last_problem: Option<String>,
         pub created_at: Timestamp as i64,
         pub updated_at: Timestamp as i64,
+        pub lane: String,
+        pub dismissed_at: Option<Timestamp> as Opt<i64, Timestamp>,
     }
 }
 
@@ -155,6 +171,8 @@ fn to_row(c: &mut Conn, new: &NewJob, key: Option<String>, now: Timestamp) -> Re
         last_problem: None,
         created_at: now,
         updated_at: now,
+        lane: lane_of(&new.tenant_id, new.plugin_id.as_ref(), new.connection_id.as_ref()),
+        dismissed_at: None,
     })
 }
 
@@ -273,25 +291,6 @@ pub fn cancel(c: &mut Conn, tenant: &TenantId, id: &JobId) -> Result<()> {
         .filter(jobs::state.eq_any(["ready", "paused"]));
     let rows = diesel::delete(waiting).execute(c)?;
     settled(rows, || Ok(find(c, tenant, id)?.is_some()))
-}
-
-/// Gives a dead job all its tries again, from now on.
-///
-/// # Errors
-/// [`Error::Conflict`] when it isn't dead.
-pub fn replay(c: &mut Conn, tenant: &TenantId, id: &JobId, now: Timestamp) -> Result<()> {
-    scope::tenant(c, tenant)?;
-    let job = get(c, tenant, id)?;
-    let held = job.held_by_plugin || job.held_by_connection;
-    let state = if held { JobState::Paused } else { JobState::Ready };
-    let dead = jobs::table.find(id.as_str()).filter(jobs::state.eq(JobState::Dead.as_str()));
-    let set = (
-        jobs::state.eq(state.as_str()),
-        jobs::attempts.eq(0_i64),
-        jobs::run_at.eq(now.as_millis()),
-        jobs::updated_at.eq(now.as_millis()),
-    );
-    settled(diesel::update(dead).set(set).execute(c)?, || Ok(true))
 }
 
 /// Removes jobs of all tenants that were done before; answers how many. Dead ones stay.

@@ -29,6 +29,7 @@ pub mod blobs;
 pub mod busy_blocks;
 pub mod calendars;
 pub mod ceremonies;
+pub mod chores;
 pub mod connections;
 pub mod data_keys;
 pub mod documents;

@@ -133,6 +133,13 @@ pub fn advance(
     settled(rows, || Ok(find(c, tenant, id)?.is_some()))
 }
 
+/// Pauses the schedule.
+pub fn pause(c: &mut Conn, tenant: &TenantId, id: &ScheduleId) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let target = schedules::table.find((tenant.as_str(), id.as_str()));
+    found(diesel::update(target).set(schedules::paused.eq(true)).execute(c)?)
+}
+
 /// Pauses or resumes every schedule of a plugin; answers how many there are.
 pub fn set_paused_of_plugin(
     c: &mut Conn,

@@ -444,6 +444,8 @@ diesel::table! {
         last_problem -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        lane -> Text,
+        dismissed_at -> Nullable<BigInt>,
     }
 }
 
@@ -451,6 +453,22 @@ diesel::table! {
     job_turns (tenant_id) {
         tenant_id -> Text,
         turn -> BigInt,
+    }
+}
+
+diesel::table! {
+    job_lanes (lane) {
+        lane -> Text,
+        tenant_id -> Text,
+        turn -> BigInt,
+        not_before -> BigInt,
+    }
+}
+
+diesel::table! {
+    chores (name) {
+        name -> Text,
+        next_at -> BigInt,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::views::NavItem;
 /// Name, address, icon, group, whether a phone's bar has it, and who sees it.
 type Place = (&'static str, &'static str, &'static str, &'static str, bool, Option<Permission>);
 
-const PLACES: [Place; 9] = [
+const PLACES: [Place; 10] = [
     ("nav-home", "/", "home", "work", true, None),
     ("nav-people", "/people", "people", "work", true, Some(Permission::ReadPeople)),
     ("nav-calendar", "/calendar", "calendar", "work", true, Some(Permission::ReadAppointments)),
@@ -21,6 +21,7 @@ const PLACES: [Place; 9] = [
         false,
         Some(Permission::ReadPlugins),
     ),
+    ("nav-jobs", "/jobs", "warning", "tools", false, Some(Permission::ManageJobs)),
     ("nav-team", "/team", "team", "business", false, Some(Permission::ReadTeam)),
     ("nav-activity", "/activity", "activity", "business", false, Some(Permission::ReadActivity)),
     ("nav-settings", "/settings", "settings", "business", false, Some(Permission::ManageSettings)),

@@ -6,7 +6,7 @@ use domain::Permission;
 
 use crate::pages::{
     account, activity, appointments, approvals, calendar, connections, door, factors, files, home,
-    invitations, people, plugins, proofs, resets, second_step, settings, team, tenants,
+    invitations, jobs, people, plugins, proofs, resets, second_step, settings, team, tenants,
 };
 use crate::{health, hooks, metrics};
 
@@ -71,6 +71,7 @@ const DECIDE: Option<Permission> = Some(Permission::DecideApprovals);
 const TEAM: Option<Permission> = Some(Permission::ReadTeam);
 const MANAGE_TEAM: Option<Permission> = Some(Permission::ManageTeam);
 const ACTIVITY: Option<Permission> = Some(Permission::ReadActivity);
+const JOBS: Option<Permission> = Some(Permission::ManageJobs);
 const SETTINGS: Option<Permission> = Some(Permission::ManageSettings);
 
 #[rustfmt::skip]
@@ -165,6 +166,12 @@ mod lines {
         post "/team/invitations/{invitation}/withdraw"   Member  (MANAGE_TEAM, ALL) team::withdraw;
         post "/team/members/{member}/role"               Member  (TEAM, MANAGE_TEAM) team::change_role;
         post "/team/members/{member}/remove"             Member  (TEAM, MANAGE_TEAM) team::remove;
+
+        get  "/jobs"                                     Member  (JOBS, ALL) jobs::list;
+        post "/jobs/again"                               Member  (JOBS, ALL) jobs::try_again;
+        post "/jobs/dismiss"                             Member  (JOBS, ALL) jobs::dismiss;
+        post "/jobs/{job}/again"                         Member  (JOBS, ALL) jobs::try_one_again;
+        post "/jobs/{job}/dismiss"                       Member  (JOBS, ALL) jobs::dismiss_one;
 
         get  "/activity"                                 Member  (ACTIVITY, ALL) activity::show;
         get  "/settings"                                 Member  (SETTINGS, ALL) settings::show;

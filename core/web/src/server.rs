@@ -1,6 +1,7 @@
 //! The HTTP server.
 
 use std::net::TcpListener;
+use std::pin::pin;
 use std::time::Duration;
 
 use actix_web::middleware::from_fn;
@@ -10,7 +11,7 @@ use actix_web::web::{
 use actix_web::{App as Server, HttpServer};
 use app::{App, Error};
 use domain::Secret;
-use futures_util::future::Either;
+use futures_util::future::{Either, join, select};
 
 use crate::assets::BadTheme;
 use crate::error::Failure;
@@ -51,6 +52,9 @@ pub enum ServeError {
     /// The machine refused.
     #[error("the server can't run: {0}")]
     Io(#[from] std::io::Error),
+    /// It ended though nobody asked it to.
+    #[error("the server ended by itself")]
+    Ended,
 }
 
 /// Puts everything but the outer middleware into a server; tests may use it alone.
@@ -100,19 +104,54 @@ pub async fn serve(
     }
     let running = server.listen(options.listener)?.run();
     let handle = running.handle();
-    let stopping = async move {
-        stop.await;
-        handle.stop(true).await;
-    };
-    // A server that ends by itself has failed: nobody waits for `stop` then.
-    let running = std::pin::pin!(running);
-    match futures_util::future::select(running, std::pin::pin!(stopping)).await {
-        Either::Left((served, _)) => Ok(served?),
-        Either::Right(((), running)) => Ok(running.await?),
+    until_stopped(running, stop, async move { handle.stop(true).await }).await
+}
+
+/// Runs until it is asked to stop and has; a server that ends before it was asked to is broken,
+/// whatever it says.
+async fn until_stopped(
+    running: impl Future<Output = std::io::Result<()>>,
+    asked: impl Future<Output = ()>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    let running = pin!(running);
+    match select(running, pin!(asked)).await {
+        Either::Left((ended, _)) => {
+            ended?;
+            Err(ServeError::Ended)
+        }
+        Either::Right(((), running)) => Ok(join(running, stop).await.0?),
     }
 }
 
 /// Asks who it is only to say it in their language.
 async fn nothing_here(_: Result<Account, Failure>) -> Result<actix_web::HttpResponse, Failure> {
     Err(Error::NotFound.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+    use std::io::Error;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_server_that_breaks_or_ends_unasked_ends_with_an_error() {
+        let broken = until_stopped(ready(Err(Error::other("gone"))), pending(), pending()).await;
+        assert!(matches!(broken, Err(ServeError::Io(_))), "{broken:?}");
+        let ended = until_stopped(ready(Ok(())), pending(), pending()).await;
+        assert!(matches!(ended, Err(ServeError::Ended)), "{ended:?}");
+    }
+
+    #[actix_web::test]
+    async fn one_that_is_asked_to_stop_ends_well() {
+        let (stop, stopped) = futures_util::future::abortable(pending::<()>());
+        let running = async {
+            let _ = stop.await;
+            Ok(())
+        };
+        let ended = until_stopped(running, ready(()), async { stopped.abort() }).await;
+        assert!(ended.is_ok(), "{ended:?}");
+    }
 }

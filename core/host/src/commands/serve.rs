@@ -55,13 +55,27 @@ pub async fn run(config: &Config, role: Role) -> anyhow::Result<ExitCode> {
     });
     let folders = config.plugins.folders(&config.data);
     tokio::spawn(app::plugins::keep_up(app.clone(), folders, ended.clone()));
-    let worker = role.works().then(|| tokio::spawn(app::jobs::run_worker(app.clone(), ended)));
-    let served = match listener {
-        Some(listener) => pages(config, app, listener, ending(stop, control.asked())).await,
-        None => {
-            println!("OXPI works in the background.");
-            ending(stop, control.asked()).await;
-            Ok(())
+    let at_once = config.jobs.at_once.0;
+    let mut worker =
+        role.works().then(|| tokio::spawn(app::jobs::run_worker(app.clone(), at_once, ended)));
+    let serving = async {
+        let ending = ending(stop, control.asked());
+        match listener {
+            Some(listener) => pages(config, app, listener, ending).await,
+            None => {
+                println!("OXPI works in the background.");
+                ending.await;
+                Ok(())
+            }
+        }
+    };
+    let served = tokio::select! {
+        served = serving => served,
+        // A service manager starts the process again; pages without a worker would promise what
+        // nobody does.
+        broken = until_ended(&mut worker) => {
+            worker = None;
+            Err(broken)
         }
     };
     // The worker ends even when serving failed.
@@ -192,6 +206,17 @@ impl Stop {
             tell.closed().await;
         });
         Ok(Self { told })
+    }
+}
+
+/// Waits for the worker to end though nobody told it to.
+async fn until_ended(worker: &mut Option<JoinHandle<()>>) -> anyhow::Error {
+    match worker {
+        None => std::future::pending().await,
+        Some(worker) => match worker.await {
+            Ok(()) => anyhow!("the worker ended by itself"),
+            Err(error) => anyhow!(error).context("the worker ended badly"),
+        },
     }
 }
 

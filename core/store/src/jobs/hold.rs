@@ -11,22 +11,26 @@ use crate::schema::jobs;
 use crate::scope;
 
 const PAUSE_PLUGIN: &str = "\
-    UPDATE jobs SET held_by_plugin = TRUE, updated_at = $1,
+    UPDATE jobs SET held_by_plugin = TRUE,
+        updated_at = CASE WHEN state = 'dead' THEN updated_at ELSE $1 END,
         state = CASE WHEN state = 'ready' THEN 'paused' ELSE state END
     WHERE tenant_id = $2 AND plugin_id = $3 AND state IN ('ready', 'leased', 'paused', 'dead')";
 
 const PAUSE_CONNECTION: &str = "\
-    UPDATE jobs SET held_by_connection = TRUE, updated_at = $1,
+    UPDATE jobs SET held_by_connection = TRUE,
+        updated_at = CASE WHEN state = 'dead' THEN updated_at ELSE $1 END,
         state = CASE WHEN state = 'ready' THEN 'paused' ELSE state END
     WHERE tenant_id = $2 AND connection_id = $3 AND state IN ('ready', 'leased', 'paused', 'dead')";
 
 const RESUME_PLUGIN: &str = "\
-    UPDATE jobs SET held_by_plugin = FALSE, updated_at = $1,
+    UPDATE jobs SET held_by_plugin = FALSE,
+        updated_at = CASE WHEN state = 'dead' THEN updated_at ELSE $1 END,
         state = CASE WHEN state = 'paused' AND NOT held_by_connection THEN 'ready' ELSE state END
     WHERE tenant_id = $2 AND plugin_id = $3 AND held_by_plugin";
 
 const RESUME_CONNECTION: &str = "\
-    UPDATE jobs SET held_by_connection = FALSE, updated_at = $1,
+    UPDATE jobs SET held_by_connection = FALSE,
+        updated_at = CASE WHEN state = 'dead' THEN updated_at ELSE $1 END,
         state = CASE WHEN state = 'paused' AND NOT held_by_plugin THEN 'ready' ELSE state END
     WHERE tenant_id = $2 AND connection_id = $3 AND held_by_connection";
 

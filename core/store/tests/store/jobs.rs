@@ -124,8 +124,10 @@ store::both_backends! {
             let state = jobs::retry(c, &id, taken.lease_token, later, "still", START)?;
             assert_eq!(state, JobState::Dead);
             assert!(claim(c, 99_999)?.is_empty());
-            jobs::replay(c, &tenant, &id, later)?;
-            assert_conflict(jobs::replay(c, &tenant, &id, later));
+            assert_eq!(jobs::count_dead(c, &tenant)?, 1);
+            assert!(jobs::replay(c, &tenant, &id, later)?);
+            assert!(!jobs::replay(c, &tenant, &id, later)?, "twice is once");
+            assert_eq!(jobs::count_dead(c, &tenant)?, 0);
             let taken = claim(c, 50)?.remove(0);
             assert_eq!((taken.attempts, taken.lease_token), (1, 5));
             Ok(())

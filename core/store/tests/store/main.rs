@@ -14,6 +14,7 @@ mod connections;
 mod db;
 mod documents;
 mod factors;
+mod fair;
 mod group;
 mod inbox;
 mod invitations;

@@ -33,7 +33,7 @@ const POSTGRES: &str = "SELECT table_name::text, column_name::text, data_type::t
 const SQLITE_INDEXES: &str = "SELECT name FROM sqlite_master WHERE type = 'index' \
     AND name NOT LIKE 'sqlite_autoindex%'";
 const POSTGRES_INDEXES: &str = "SELECT indexname::text AS name FROM pg_indexes \
-    WHERE schemaname = 'public' AND indexname NOT LIKE '%\\_pkey' AND indexname NOT LIKE '%\\_key'";
+    WHERE schemaname = 'public' AND indexname NOT IN (SELECT conname FROM pg_constraint)";
 
 /// Table and column to the kind of its type and whether it must have a value.
 type Schema = BTreeMap<(String, String), (&'static str, bool)>;

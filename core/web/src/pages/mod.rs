@@ -19,6 +19,7 @@ pub mod factors;
 pub mod files;
 pub mod home;
 pub mod invitations;
+pub mod jobs;
 pub mod people;
 pub mod plugins;
 pub mod proofs;

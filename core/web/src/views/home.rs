@@ -33,6 +33,8 @@ pub struct Home {
     pub sees_connections: bool,
     /// The connections and how they are.
     pub connections: Vec<ConnectionRow>,
+    /// How many things didn't work and wait for somebody; 0 for a role that doesn't see them.
+    pub given_up: i64,
     /// What is left to set up; empty when all is done or not the role's to do.
     pub checklist: Vec<Task>,
     /// How many of it are done.

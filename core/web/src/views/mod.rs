@@ -14,6 +14,7 @@ pub mod connections;
 pub mod door;
 pub mod errors;
 pub mod home;
+pub mod jobs;
 pub mod people;
 pub mod plugins;
 pub mod sealed;

@@ -20,3 +20,8 @@ task-people = Add the first person
 task-people-text = A customer, or somebody who asked about your service.
 task-team = Invite a colleague
 task-team-text = Everybody gets their own account and role.
+home-given-up = { $count ->
+    [one] One thing didn’t work, even after several tries.
+   *[other] { $count } things didn’t work, even after several tries.
+  }
+home-to-given-up = See what and try again

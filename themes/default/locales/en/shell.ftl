@@ -11,6 +11,7 @@ nav-connections = Connections
 nav-business = Business
 nav-team = Team
 nav-activity = Activity
+nav-jobs = What didn’t work
 nav-settings = Settings
 nav-profile = Your profile
 nav-more = More

@@ -11,6 +11,7 @@ nav-connections = חיבורים
 nav-business = העסק
 nav-team = צוות
 nav-activity = פעילות
+nav-jobs = מה לא הצליח
 nav-settings = הגדרות
 nav-profile = הפרופיל שלי
 nav-more = עוד

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod business;
+mod jobs;
 mod plugins;
 mod security;
 mod work;
@@ -18,6 +19,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     plugins::draw(gallery);
     approvals::draw(gallery);
     security::draw(gallery);
+    jobs::draw(gallery);
 }
 
 pub(super) fn shell(

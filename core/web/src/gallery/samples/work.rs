@@ -112,6 +112,7 @@ fn home(w: Words) -> Home {
         approvals: 2,
         sees_connections: true,
         connections: vec![connection(w, "working", "good"), connection(w, "needs_you", "warn")],
+        given_up: 3,
         checklist: vec![
             task("connection", "/connections", true),
             task("people", "/people/new", true),

@@ -1,0 +1,35 @@
+//! What the installation does every so often, whichever of its processes comes first.
+
+use domain::Timestamp;
+
+use crate::error::Result;
+use crate::{App, retention};
+
+const SWEEP: &str = "retention.sweep";
+const SWEEP_EVERY_MS: i64 = 3_600_000;
+
+/// Does what is due. The time is taken before the work is done: a process that dies at it leaves
+/// the rest to the next hour.
+pub(crate) async fn run_due(app: &App) -> Result<()> {
+    if !take(app, SWEEP, SWEEP_EVERY_MS, app.clock.now()).await? {
+        return Ok(());
+    }
+    match retention::sweep(app).await {
+        Ok(0) => {}
+        Ok(rows) => tracing::info!(rows, "forgot what had its time"),
+        // Nothing else waits for it.
+        Err(error) => {
+            tracing::error!(%error, "could not forget what had its time; next hour again")
+        }
+    }
+    Ok(())
+}
+
+async fn take(app: &App, name: &'static str, every_ms: i64, now: Timestamp) -> Result<bool> {
+    // Looked at first without the right to write: this is asked twice a second.
+    let due = app.db.inspect(move |c| store::chores::is_due(c, name, now, every_ms)).await?;
+    if !due {
+        return Ok(false);
+    }
+    Ok(app.db.transact(move |c| store::chores::take(c, name, now, every_ms)).await?)
+}

@@ -1,0 +1,126 @@
+//! What becomes of a job that was run: done, tried again, held back, or given up.
+
+use domain::Timestamp;
+use store::Result;
+use store::jobs::Job;
+
+use crate::error::Error;
+use crate::ground::{Ground, Means};
+use crate::plugins;
+
+const WAIT_MS: i64 = 60_000;
+const BACKOFF_FIRST_MS: u64 = 2_000;
+const BACKOFF_MOST_MS: u64 = 3_600_000;
+/// The longest a provider's wish to be left alone is honoured for.
+const REST_MOST_SECS: u64 = 24 * 3_600;
+/// How long a job may be told to come back later without that counting as a try.
+const PATIENCE_MS: i64 = 24 * 3_600_000;
+
+/// What becomes of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Settlement {
+    Done,
+    /// It failed and is tried again.
+    Retry {
+        at: Timestamp,
+        problem: String,
+    },
+    /// Its turn has not come; that costs no try.
+    Wait {
+        at: Timestamp,
+    },
+    /// Its provider wants to be left alone until then, by all jobs of its lane.
+    Rest {
+        at: Timestamp,
+        problem: Option<String>,
+    },
+    /// Trying again can't help, or was tried enough.
+    Bury {
+        problem: String,
+    },
+}
+
+/// What becomes of a failed job. One whose plugin is off or whose account needs a person waits
+/// without spending tries; one whose provider is busy does so for a day.
+pub(crate) fn judge(means: Means<'_>, job: &Job, error: &Error) -> Settlement {
+    let (now, problem) = (means.now(), problem(error));
+    match error {
+        Error::Unavailable { key, .. } if is_waiting(key) => {
+            Settlement::Wait { at: now.plus_millis(WAIT_MS) }
+        }
+        Error::Unavailable { key: "error-provider-rejected", .. } => Settlement::Bury { problem },
+        Error::NotFound | Error::Invalid { .. } | Error::Forbidden => Settlement::Bury { problem },
+        Error::Limited { retry_after_secs } => {
+            let patient = now.as_millis() - job.created_at.as_millis() < PATIENCE_MS;
+            if !patient && job.attempts >= job.attempts_max {
+                return Settlement::Bury { problem };
+            }
+            // Not before, and a little later, so that not everybody is back at the same moment.
+            let secs = (*retry_after_secs).min(REST_MOST_SECS);
+            let after = secs.saturating_mul(1_000) + means.rng.below(1_000);
+            let at = now.plus_millis(i64::try_from(after).unwrap_or(i64::MAX));
+            Settlement::Rest { at, problem: (!patient).then_some(problem) }
+        }
+        _ if job.attempts >= job.attempts_max => Settlement::Bury { problem },
+        _ => {
+            let after = backoff_ms(means, job.attempts);
+            let at = now.plus_millis(i64::try_from(after).unwrap_or(i64::MAX));
+            Settlement::Retry { at, problem }
+        }
+    }
+}
+
+/// The problem as it is kept: a key that has a text, and what the log says.
+fn problem(error: &Error) -> String {
+    let (key, detail) = match error {
+        Error::Unavailable { key, detail } => (*key, detail.clone().unwrap_or_default()),
+        Error::Limited { .. } => ("error-provider-busy", String::new()),
+        Error::NotFound => ("error-job-subject-gone", String::new()),
+        Error::Invalid { field, key } => (key.as_str(), field.clone()),
+        Error::Conflict { key } => (*key, String::new()),
+        Error::Forbidden | Error::SignedOut | Error::Unproven => {
+            ("error-job-not-allowed", String::new())
+        }
+        Error::Internal(source) => ("error-job-broken", source.to_string()),
+    };
+    format!("{key} {detail}").trim_end().chars().take(500).collect()
+}
+
+fn is_waiting(key: &str) -> bool {
+    key == "error-connection-needs-you" || plugins::is_resting(key)
+}
+
+/// Full jitter: anything up to an exponentially growing bound, so that what failed together doesn't
+/// come back together.
+fn backoff_ms(means: Means<'_>, attempts: i64) -> u64 {
+    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or_default();
+    let bound = BACKOFF_FIRST_MS.saturating_mul(1 << doublings).min(BACKOFF_MOST_MS);
+    500 + means.rng.below(bound)
+}
+
+/// Notes it, if the job is still this worker's.
+///
+/// # Errors
+/// [`store::Error::Conflict`] when somebody else has the job, or had it since.
+pub(crate) fn settle(
+    c: &mut impl Ground,
+    means: Means<'_>,
+    job: &Job,
+    settlement: &Settlement,
+) -> Result<()> {
+    let now = means.now();
+    match settlement {
+        Settlement::Done => c.finish(job, now),
+        Settlement::Retry { at, problem } => c.retry(job, *at, problem, now),
+        // The store pauses it when its plugin or connection is off; else it asks again.
+        Settlement::Wait { at } => c.defer(job, *at, now),
+        Settlement::Rest { at, problem } => {
+            match problem {
+                Some(problem) => c.retry(job, *at, problem, now)?,
+                None => c.defer(job, *at, now)?,
+            }
+            c.rest(job, *at)
+        }
+        Settlement::Bury { problem } => c.bury(job, problem, now),
+    }
+}
