@@ -1,0 +1,180 @@
+//! Plugins that mean harm, as the whole house meets them: what the activity log says, what another
+//! business's ids are good for, and what the watcher of the process sees.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use app::activity::list_activity;
+use app::audit::AuditFilter;
+use app::people::{PersonInput, create_person};
+use app::services::Workspace;
+use app::sessions::{context_of, sign_in};
+use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
+use app::{Context, Origin};
+use domain::Secret;
+use oxpi_tests::House;
+use oxpi_tests::house::password;
+use oxpi_tests::site::Site;
+use runtime::{CallContext, CallReport, Grant, Limits, Services};
+use serde_json::json;
+
+/// On both databases.
+async fn each(test: impl AsyncFn(House) -> Result<()>) {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let house = House::start(db).await.unwrap();
+        test(house).await.unwrap();
+    }
+}
+
+/// What the plugin's calls get for this business.
+fn call_of(house: &House, context: &Context) -> CallContext {
+    let plugin = app::plugins::find_loaded(&house.app, &house.plugin).unwrap();
+    CallContext {
+        tenant: context.tenant.clone(),
+        plugin: house.plugin.clone(),
+        grant: Arc::new(Grant::everything(plugin.manifest())),
+        settings: json!({}),
+        locale: context.locale,
+        zone: context.zone.clone(),
+        connection: None,
+        request_id: "r-1".to_owned(),
+        limits: Limits::default(),
+    }
+}
+
+fn report(outcome: &'static str, denials: u32) -> CallReport {
+    CallReport {
+        hook: "job-handler.run",
+        wall: Duration::from_millis(300),
+        queued: Duration::ZERO,
+        cpu: Duration::from_millis(250),
+        memory_bytes_max: 1 << 20,
+        http_calls: 0,
+        answer_bytes: 0,
+        denials,
+        outcome,
+    }
+}
+
+async fn told(house: &House, action: &str) -> Result<Vec<serde_json::Value>> {
+    let filter = AuditFilter { action: Some(action.to_owned()), ..AuditFilter::default() };
+    let page = list_activity(&house.app, &house.owner, filter, None, 100).await?;
+    Ok(page.items.into_iter().map(|entry| entry.detail).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_stopped_or_refused_is_in_the_log_once_an_hour() {
+    each(async |house| {
+        let workspace = Workspace::default();
+        workspace.bind(&house.app);
+        let call = call_of(&house, &house.owner);
+        for _ in 0..50 {
+            workspace.call_finished(&call, report("out-of-cpu", 0)).await;
+            workspace.call_finished(&call, report("ok", 3)).await;
+            workspace.call_finished(&call, report("ok", 0)).await;
+        }
+        let stopped = told(&house, "plugin.stopped").await?;
+        assert_eq!(stopped.len(), 1, "{stopped:?}");
+        assert_eq!((&stopped[0]["kind"], &stopped[0]["count"]), (&json!("out-of-cpu"), &json!(1)));
+        assert_eq!(told(&house, "plugin.refused").await?.len(), 1);
+        house.clock.advance_millis(3_600_000);
+        workspace.call_finished(&call, report("out-of-cpu", 0)).await;
+        let stopped = told(&house, "plugin.stopped").await?;
+        assert_eq!((stopped.len(), &stopped[0]["count"]), (2, &json!(50)));
+        Ok(())
+    })
+    .await;
+}
+
+async fn another_business(house: &House) -> Result<Context> {
+    let input = FirstRun {
+        business: BusinessInput {
+            business: "Somewhere else".to_owned(),
+            locale: "en".to_owned(),
+            zone: "UTC".to_owned(),
+            currency: "USD".to_owned(),
+        },
+        owner: OwnerInput {
+            name: "Sam".to_owned(),
+            email: "stranger@example.com".to_owned(),
+            password: password(),
+        },
+    };
+    create_business(&house.app, input).await?;
+    let origin = Origin::default();
+    let signed = sign_in(&house.app, &origin, "stranger@example.com", password()).await?;
+    context_of(&house.app, &signed.token, &origin).await?.context.context("no business")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_businesss_handles_are_nobodys() {
+    each(async |house| {
+        let (connection, _) = house.with_calendar().await?;
+        let person = PersonInput { name: "Dana Levi".to_owned(), ..PersonInput::default() };
+        let person = create_person(&house.app, &house.owner, person, "").await?;
+        let other = another_business(&house).await?;
+        let workspace = Workspace::default();
+        workspace.bind(&house.app);
+        let (own, foreign) = (call_of(&house, &house.owner), call_of(&house, &other));
+        let plugin = app::plugins::find_loaded(&house.app, &house.plugin)?;
+        let slot = plugin.manifest().slots.first().context("no slot")?;
+
+        assert!(workspace.credential(&own, slot, Some(&connection)).await.is_ok());
+        let refused = workspace.credential(&foreign, slot, Some(&connection)).await.err();
+        assert_eq!(refused.map(|problem| problem.code).as_deref(), Some("not-found"));
+        assert!(!workspace.credential_refused(&foreign, slot, Some(&connection)).await);
+        assert!(workspace.connections(&foreign).await?.is_empty());
+        assert_eq!(workspace.connections(&own).await?.len(), 1);
+
+        let id = person.id.as_str();
+        assert!(workspace.records_get(&own, "person", id).await?.is_some());
+        let seen = workspace.records_get(&foreign, "person", id).await;
+        assert!(!matches!(seen, Ok(Some(_))), "{seen:?}");
+
+        workspace.kv_put(&own, "cursor", b"secret".to_vec(), None, None).await?;
+        assert_eq!(workspace.kv_get(&foreign, "cursor").await?, None);
+        assert!(workspace.kv_keys(&foreign, "", None, 10).await?.0.is_empty());
+
+        let job = workspace.jobs_enqueue(&own, "later", json!({}), None, "once").await?;
+        // Whether it is there is not theirs to know, and it stays.
+        let _ = workspace.jobs_cancel(&foreign, &job).await;
+        let id = job.parse()?;
+        let tenant = house.owner.tenant.clone();
+        let kept = house.app.db.read(move |c| store::jobs::get(c, &tenant, &id)).await?;
+        assert_eq!(kept.state, store::jobs::JobState::Ready);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_are_for_whoever_has_the_token() -> Result<()> {
+    const TOKEN: &str = "prometheus-may-read-this";
+    let house = House::start(store::testing::sqlite().await).await?;
+    let site = Site::start_with(house, |options| {
+        options.metrics_token = Some(Secret::from_text(TOKEN.to_owned()));
+    })
+    .await?;
+    let ask = async |header: &str| -> Result<(u16, String)> {
+        let request = format!(
+            "GET /metrics HTTP/1.1\r\nhost: prometheus.internal\r\n{header}connection: close\r\n\r\n"
+        );
+        let reply = oxpi_tests::http::send_raw(site.port, request.as_bytes()).await?;
+        let reply = reply.context("closed without an answer")?;
+        Ok((reply.status, reply.body.clone()))
+    };
+    assert_eq!(ask("").await?.0, 404);
+    assert_eq!(ask("authorization: Bearer prometheus-may-read-thus\r\n").await?.0, 404);
+    assert_eq!(site.get("/metrics", Some(&site.members[0].1)).await?.status, 404, "an owner");
+    let (status, text) = ask(&format!("authorization: Bearer {TOKEN}\r\n")).await?;
+    assert_eq!(status, 200);
+    let calls = "oxpi_plugin_calls_total{plugin=\"google-calendar\",outcome=\"ok\"}";
+    assert!(text.lines().any(|line| line.starts_with(calls)), "{text}");
+    for private in ["Dana", "dana@", site.house.owner.tenant.as_str()] {
+        assert!(!text.contains(private), "{private}");
+    }
+    Ok(())
+}
