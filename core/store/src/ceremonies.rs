@@ -10,6 +10,7 @@ use crate::backend::Conn;
 use crate::columns::{Json, Opt};
 use crate::error::{Error, Result};
 use crate::schema::ceremonies;
+use crate::scope;
 
 words! {
     /// What is being done.
@@ -46,6 +47,7 @@ impl fmt::Debug for Ceremony {
 
 /// Adds one.
 pub fn insert(c: &mut Conn, ceremony: &Ceremony) -> Result<()> {
+    scope::system(c)?;
     diesel::insert_into(ceremonies::table).values(ceremony.clone()).execute(c)?;
     Ok(())
 }
@@ -57,6 +59,7 @@ pub fn find(
     kind: CeremonyKind,
     now: Timestamp,
 ) -> Result<Option<Ceremony>> {
+    scope::system(c)?;
     let query = ceremonies::table
         .find(token_hash)
         .filter(ceremonies::kind.eq(kind.as_str()))
@@ -66,6 +69,7 @@ pub fn find(
 
 /// Those of a kind that have not expired, oldest first, `limit` at most.
 pub fn list(c: &mut Conn, kind: CeremonyKind, now: Timestamp, limit: i64) -> Result<Vec<Ceremony>> {
+    scope::system(c)?;
     Ok(ceremonies::table
         .filter(ceremonies::kind.eq(kind.as_str()))
         .filter(ceremonies::expires_at.gt(now.as_millis()))
@@ -85,6 +89,7 @@ pub fn take(
     kind: CeremonyKind,
     now: Timestamp,
 ) -> Result<Ceremony> {
+    scope::system(c)?;
     let target = ceremonies::table
         .filter(ceremonies::token_hash.eq(token_hash))
         .filter(ceremonies::kind.eq(kind.as_str()));
@@ -97,12 +102,14 @@ pub fn take(
 
 /// Ends what the account has begun, as after a changed password or factor; answers how many.
 pub fn delete_of_account(c: &mut Conn, account: &AccountId) -> Result<usize> {
+    scope::system(c)?;
     let target = ceremonies::table.filter(ceremonies::account_id.eq(account.as_str()));
     Ok(diesel::delete(target).execute(c)?)
 }
 
 /// Removes what has expired; answers how many.
 pub fn delete_expired(c: &mut Conn, now: Timestamp) -> Result<usize> {
+    scope::system(c)?;
     let expired = ceremonies::table.filter(ceremonies::expires_at.le(now.as_millis()));
     Ok(diesel::delete(expired).execute(c)?)
 }

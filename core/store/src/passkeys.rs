@@ -9,6 +9,7 @@ use crate::backend::Conn;
 use crate::columns::{Json, Opt};
 use crate::error::{Error, Result, found};
 use crate::schema::passkeys;
+use crate::scope;
 
 row! {
     /// A passkey.
@@ -33,6 +34,7 @@ impl fmt::Debug for Passkey {
 
 /// The account's passkeys, oldest first.
 pub fn list(c: &mut Conn, account: &AccountId) -> Result<Vec<Passkey>> {
+    scope::system(c)?;
     Ok(passkeys::table
         .filter(passkeys::account_id.eq(account.as_str()))
         .order(passkeys::id)
@@ -45,6 +47,7 @@ pub fn list(c: &mut Conn, account: &AccountId) -> Result<Vec<Passkey>> {
 /// # Errors
 /// [`Error::Unique`] when the credential is somebody's already.
 pub fn insert(c: &mut Conn, passkey: &Passkey) -> Result<()> {
+    scope::system(c)?;
     diesel::insert_into(passkeys::table).values(passkey.clone()).execute(c)?;
     Ok(())
 }
@@ -62,6 +65,7 @@ pub fn note_use(
     credential: &Json,
     now: Timestamp,
 ) -> Result<()> {
+    scope::system(c)?;
     let target = passkeys::table.find(id.as_str()).filter(passkeys::counter.eq(before));
     let set = (
         passkeys::counter.eq(counter),
@@ -74,6 +78,7 @@ pub fn note_use(
 
 /// Names a passkey of the account.
 pub fn rename(c: &mut Conn, account: &AccountId, id: &PasskeyId, name: &str) -> Result<()> {
+    scope::system(c)?;
     let target =
         passkeys::table.find(id.as_str()).filter(passkeys::account_id.eq(account.as_str()));
     found(diesel::update(target).set(passkeys::name.eq(name)).execute(c)?)
@@ -81,6 +86,7 @@ pub fn rename(c: &mut Conn, account: &AccountId, id: &PasskeyId, name: &str) -> 
 
 /// Deletes a passkey of the account.
 pub fn delete(c: &mut Conn, account: &AccountId, id: &PasskeyId) -> Result<()> {
+    scope::system(c)?;
     let target =
         passkeys::table.find(id.as_str()).filter(passkeys::account_id.eq(account.as_str()));
     found(diesel::delete(target).execute(c)?)
@@ -88,6 +94,7 @@ pub fn delete(c: &mut Conn, account: &AccountId, id: &PasskeyId) -> Result<()> {
 
 /// Deletes every passkey of the account.
 pub fn delete_all(c: &mut Conn, account: &AccountId) -> Result<usize> {
+    scope::system(c)?;
     let target = passkeys::table.filter(passkeys::account_id.eq(account.as_str()));
     Ok(diesel::delete(target).execute(c)?)
 }

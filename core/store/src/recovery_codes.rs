@@ -6,9 +6,11 @@ use domain::{AccountId, Timestamp};
 use crate::backend::Conn;
 use crate::error::Result;
 use crate::schema::recovery_codes;
+use crate::scope;
 
 /// Puts these codes in the place of all the account had.
 pub fn replace(c: &mut Conn, account: &AccountId, hashes: &[String], now: Timestamp) -> Result<()> {
+    scope::system(c)?;
     delete(c, account)?;
     for hash in hashes {
         let row = (
@@ -24,6 +26,7 @@ pub fn replace(c: &mut Conn, account: &AccountId, hashes: &[String], now: Timest
 /// Uses a code up. Of any number of tries at the same time one succeeds. Answers whether this one
 /// did.
 pub fn use_up(c: &mut Conn, account: &AccountId, hash: &str, now: Timestamp) -> Result<bool> {
+    scope::system(c)?;
     let target = recovery_codes::table
         .find((account.as_str(), hash))
         .filter(recovery_codes::used_at.is_null());
@@ -33,6 +36,7 @@ pub fn use_up(c: &mut Conn, account: &AccountId, hash: &str, now: Timestamp) -> 
 
 /// How many codes are left.
 pub fn count_left(c: &mut Conn, account: &AccountId) -> Result<i64> {
+    scope::system(c)?;
     Ok(recovery_codes::table
         .filter(recovery_codes::account_id.eq(account.as_str()))
         .filter(recovery_codes::used_at.is_null())
@@ -42,6 +46,7 @@ pub fn count_left(c: &mut Conn, account: &AccountId) -> Result<i64> {
 
 /// Deletes every code of the account.
 pub fn delete(c: &mut Conn, account: &AccountId) -> Result<()> {
+    scope::system(c)?;
     let target = recovery_codes::table.filter(recovery_codes::account_id.eq(account.as_str()));
     diesel::delete(target).execute(c)?;
     Ok(())
