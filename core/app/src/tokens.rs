@@ -142,9 +142,10 @@ async fn load(
         .await
 }
 
-/// How long one process may take to refresh before another may try. Longer than a provider's
-/// slowest answer: two refreshes of one token can end the connection.
-const REFRESH_LEASE_SECS: i64 = 60;
+/// How long one process may take to refresh before another may try. Longer than a provider is given
+/// to answer, since two refreshes of one token can end the connection; not much longer, since a
+/// process that died at it leaves everybody waiting.
+const REFRESH_LEASE_SECS: i64 = 20;
 /// How often to look whether the process that refreshes is done.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
@@ -152,7 +153,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// Whoever waited finds the work done and takes that token.
 async fn refresh(app: &App, connection: Connection, seen: Option<&Tokens>) -> Result<Secret> {
     let lock = app.refresh_locks.of(&connection.id);
-    let _guard = lock.lock().await;
+    let guard = lock.lock_owned().await;
     let waited = Instant::now();
     let most = Duration::from_secs(REFRESH_LEASE_SECS.unsigned_abs());
     loop {
@@ -162,7 +163,14 @@ async fn refresh(app: &App, connection: Connection, seen: Option<&Tokens>) -> Re
             return Ok(Secret::from_text(tokens.access.clone()));
         }
         if let Some(lease) = lease(app, &connection).await? {
-            return refresh_alone(app, &connection, &tokens, version, lease).await;
+            // Whoever waits may give up, as a plugin does whose time is over; a refresh that has
+            // begun goes to its end, or the provider's answer would be lost.
+            let app = app.clone();
+            let refreshed = tokio::spawn(async move {
+                let _guard = guard;
+                refresh_alone(&app, &connection, &tokens, version, lease).await
+            });
+            return refreshed.await.map_err(Error::internal)?;
         }
         if waited.elapsed() > most {
             return Err(Error::unavailable("error-provider-unavailable", "refreshed elsewhere"));
