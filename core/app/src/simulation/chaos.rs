@@ -303,7 +303,12 @@ impl World {
             return;
         }
         if task.answer.is_none() {
-            return self.call(worker, at);
+            // What was read is under way for a while; others overtake it.
+            let arrives = task.read.is_none() || self.provider.healthy || self.roll(4) == 0;
+            if arrives {
+                self.call(worker, at);
+            }
+            return;
         }
         let Task { job, read, answer } = self.workers[worker].tasks.swap_remove(at);
         let Some(answer) = answer else { return };
