@@ -19,11 +19,26 @@ pub struct Metrics {
     pub calls_waiting: usize,
     /// How many milliseconds ago the oldest job that waits should have run; 0 when none is late.
     pub jobs_late_ms: i64,
+    /// Jobs that wait.
+    pub jobs_waiting: i64,
+    /// Jobs that were given up and wait for a person.
+    pub jobs_dead: i64,
+    /// Changes whose effects are not jobs yet.
+    pub outbox_waiting: i64,
 }
 
 /// Reads them. Whoever asks has shown the token of the configuration.
 pub async fn read(app: &App) -> Result<Metrics> {
-    let next = app.db.read(store::jobs::next_due).await?;
+    let (next, (jobs_waiting, jobs_dead), outbox_waiting) = app
+        .db
+        .read(|c| {
+            Ok((
+                store::jobs::next_due(c)?,
+                store::jobs::count_waiting_and_dead(c)?,
+                store::outbox::count_undispatched(c)?,
+            ))
+        })
+        .await?;
     let now = app.clock.now().as_millis();
     let (calls_running, calls_waiting) = app.engine.load_now();
     Ok(Metrics {
@@ -31,5 +46,8 @@ pub async fn read(app: &App) -> Result<Metrics> {
         calls_running,
         calls_waiting,
         jobs_late_ms: next.map_or(0, |due| (now - due.as_millis()).max(0)),
+        jobs_waiting,
+        jobs_dead,
+        outbox_waiting,
     })
 }

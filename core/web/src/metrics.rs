@@ -72,6 +72,13 @@ fn written(metrics: &Metrics, started_ms: i64) -> String {
             "How long ago the oldest waiting job should have run.",
             metrics.jobs_late_ms as f64 / 1e3,
         ),
+        ("oxpi_jobs_waiting", "Jobs that wait.", metrics.jobs_waiting as f64),
+        ("oxpi_jobs_dead", "Jobs that were given up.", metrics.jobs_dead as f64),
+        (
+            "oxpi_outbox_waiting",
+            "Changes whose effects are not jobs yet.",
+            metrics.outbox_waiting as f64,
+        ),
     ];
     for (name, help, value) in plain {
         head(&mut text, name, "gauge", help);
@@ -122,11 +129,22 @@ mod tests {
         figures.outcomes.insert("ok", 2);
         figures.outcomes.insert("out-of-cpu", 1);
         let plugins = [("acme".parse().unwrap(), figures)].into();
-        let metrics = Metrics { plugins, calls_running: 1, calls_waiting: 4, jobs_late_ms: 1_500 };
+        let metrics = Metrics {
+            plugins,
+            calls_running: 1,
+            calls_waiting: 4,
+            jobs_late_ms: 1_500,
+            jobs_waiting: 7,
+            jobs_dead: 2,
+            outbox_waiting: 5,
+        };
         let text = written(&metrics, 2_000);
         for line in [
             "oxpi_start_time_seconds 2",
             "oxpi_jobs_late_seconds 1.5",
+            "oxpi_jobs_waiting 7",
+            "oxpi_jobs_dead 2",
+            "oxpi_outbox_waiting 5",
             "oxpi_plugin_calls_waiting 4",
             "oxpi_plugin_calls_total{plugin=\"acme\",outcome=\"out-of-cpu\"} 1",
             "oxpi_plugin_requests_total{plugin=\"acme\"} 3",

@@ -61,6 +61,15 @@ pub fn count_dead_by_kind(c: &mut Conn, tenant: &TenantId) -> Result<Vec<(String
     Ok(counts)
 }
 
+/// How many jobs of the whole installation wait, and how many were given up and not set aside.
+pub fn count_waiting_and_dead(c: &mut Conn) -> Result<(i64, i64)> {
+    scope::system(c)?;
+    let of = |state: JobState| jobs::table.filter(jobs::state.eq(state.as_str()));
+    let waiting = of(JobState::Ready).count().get_result(c)?;
+    let dead = of(JobState::Dead).filter(jobs::dismissed_at.is_null()).count().get_result(c)?;
+    Ok((waiting, dead))
+}
+
 /// The ids of all jobs of a kind that were given up and not set aside, oldest first, at most
 /// `limit`.
 pub fn list_dead_of_kind(
