@@ -10,7 +10,7 @@ use oauth2::{
 use runtime::Plugin;
 use runtime::manifest::Provider;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::oauth_flows::OauthFlow;
 use url::Url;
 use vault::Label;
@@ -24,6 +24,10 @@ use crate::{App, plugins, secrets};
 
 /// A flow that isn't finished by then must be begun again.
 const FLOW_TTL_SECS: i64 = 15 * 60;
+/// What a provider's name of an account may take (OpenID Connect Core, section 2: 255).
+const REFERENCE_BYTES_MAX: usize = 255;
+/// What is kept of the names that people read.
+const WORDS_CHARS_MAX: usize = 254;
 
 /// What the wizard's page shows before anything is connected.
 #[derive(Debug, Clone)]
@@ -308,15 +312,29 @@ async fn identify(
             app.egress.send_provider(&flow.tenant_id, &flow.plugin_id, provider, request).await;
         match sent {
             Ok(answer) if answer.status().is_success() => {
-                let info: Userinfo = serde_json::from_slice(answer.body()).unwrap_or_default();
-                let Some(sub) = info.sub.filter(|sub| !sub.is_empty()) else { continue };
-                return Ok(Account { reference: sub, name: info.name, email: info.email });
+                let Some(account) = account_of(answer.body()) else { continue };
+                return Ok(account);
             }
             Ok(answer) => last = format!("status {}", answer.status().as_u16()),
             Err(error) => last = error.to_string(),
         }
     }
     Err(Error::unavailable("error-oauth-identity", last))
+}
+
+/// Whose account it is, from a provider's answer. What people read of it can't steer a terminal or
+/// turn the text around it round; a reference is taken as it is or not at all.
+fn account_of(answer: &[u8]) -> Option<Account> {
+    let mut answer: Value = serde_json::from_slice(answer).ok()?;
+    let Userinfo { sub: reference, .. } = Userinfo::deserialize(&answer).ok()?;
+    let reference = reference.filter(|r| !r.is_empty() && r.len() <= REFERENCE_BYTES_MAX)?;
+    runtime::clean_texts(&mut answer);
+    let Userinfo { name, email, .. } = Userinfo::deserialize(&answer).ok()?;
+    let line = |text: String| {
+        let words: Vec<_> = text.split_whitespace().collect();
+        words.join(" ").chars().take(WORDS_CHARS_MAX).collect()
+    };
+    Some(Account { reference, name: line(name), email: line(email) })
 }
 
 /// The client id and secret of a provider.
@@ -404,4 +422,28 @@ fn section<'a>(plugin: &'a Plugin, provider: &str) -> Result<&'a Provider> {
 pub(crate) fn expiry(now: Timestamp, ttl: Option<std::time::Duration>) -> Timestamp {
     let secs = ttl.map_or(3_600, |ttl| i64::try_from(ttl.as_secs()).unwrap_or(3_600));
     now.plus_secs(secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_provider_calls_an_account_is_one_harmless_line() {
+        let answer = json!({
+            "sub": "1\u{202e}2", "name": "Da\u{202e}na\n\u{1b}[31mroot", "email": "d@example.com",
+        });
+        let account = account_of(answer.to_string().as_bytes()).unwrap();
+        assert_eq!(account.reference, "1\u{202e}2", "compared, never shown");
+        assert_eq!(
+            (account.name.as_str(), account.email.as_str()),
+            ("Dana [31mroot", "d@example.com")
+        );
+        let old = account_of(br#"{"id": "7"}"#).unwrap();
+        assert_eq!((old.reference.as_str(), old.name.as_str()), ("7", ""));
+        let long = json!({"sub": "x".repeat(256)}).to_string();
+        for none in ["", "[]", "{}", r#"{"sub": ""}"#, r#"{"sub": 7}"#, &long] {
+            assert!(account_of(none.as_bytes()).is_none(), "{none}");
+        }
+    }
 }

@@ -34,6 +34,7 @@ pub use grant::{Ask, AskKind, Grant};
 pub use limits::Limits;
 pub use manifest::Manifest;
 pub use package::{Package, PackageError, PublisherKey, PublisherSecret};
+pub use plain::clean as clean_texts;
 pub use problem::Problem;
 pub use services::{
     CallContext, CallReport, ConnectionInfo, EgressEntry, LogEntry, LogLevel, NewDocument, Page,

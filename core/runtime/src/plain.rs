@@ -20,7 +20,7 @@ pub(crate) fn is_plain(c: char) -> bool {
 }
 
 /// Takes every such character out of every text of a document, names of fields included.
-pub(crate) fn clean(value: &mut Value) {
+pub fn clean(value: &mut Value) {
     match value {
         Value::String(text) => clean_text(text),
         Value::Array(list) => list.iter_mut().for_each(clean),
