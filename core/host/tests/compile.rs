@@ -103,7 +103,6 @@ fn one_that_compiles_slowly_is_stopped_by_its_cpu_time_too() {
 }
 
 #[test]
-#[ignore = "the limit is met as another error on this platform: to be mended"]
 fn one_that_needs_more_memory_than_allowed_is_too_large() {
     let memory = 160 << 20;
     let outcome = compiler(300, Duration::from_secs(300), memory).compile(&component(20_000, 400));

@@ -95,7 +95,7 @@ impl CompilerProcess {
 type Compiled = Result<Vec<u8>, CompileError>;
 
 fn is_of_memory(complaint: &str) -> bool {
-    ["memory allocation of", "Cannot allocate memory", "OutOfMemory"]
+    ["memory allocation of", "out of memory", "Cannot allocate memory", "OutOfMemory"]
         .iter()
         .any(|word| complaint.contains(word))
 }
