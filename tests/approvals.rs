@@ -223,10 +223,12 @@ async fn handles_of_another_business_or_plugin_are_as_good_as_none() {
         let ours = call(&house.owner.tenant, &house.plugin, Grant::nothing());
         let id = propose(&house.app, &ours, "ours").await?;
         let stranger = another_business(&house).await?;
+        let version = plugins::get_plugin(&house.app, &stranger, &house.plugin).await?.card.version;
+        plugins::enable_plugin(&house.app, &stranger, &house.plugin, &version).await?;
         approvals::approve(&house.app, &house.owner, &id.parse()?).await?;
         let row = row(&house, &id).await?;
         let theirs = call(&stranger.tenant, &house.plugin, Grant::nothing());
-        let other = call(&house.owner.tenant, &"other-plugin".parse()?, Grant::nothing());
+        let (_, other) = sample(&house).await?;
         let workspace = workspace(&house.app);
         let nobodys = "01900000-0000-7000-8000-000000000000";
         for ctx in [&theirs, &other] {

@@ -3,7 +3,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -11,14 +10,16 @@ use app::activity::list_activity;
 use app::audit::AuditFilter;
 use app::people::{PersonInput, create_person};
 use app::services::Workspace;
-use app::sessions::{context_of, sign_in};
+use app::sessions::context_of;
+use app::sign_ins::sign_in;
 use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
 use app::{Context, Origin};
 use domain::Secret;
 use oxpi_tests::House;
 use oxpi_tests::house::password;
+use oxpi_tests::proposals::call;
 use oxpi_tests::site::Site;
-use runtime::{CallContext, CallReport, Grant, Limits, Services};
+use runtime::{CallContext, CallReport, Grant, Services};
 use serde_json::json;
 
 /// On both databases.
@@ -32,17 +33,7 @@ async fn each(test: impl AsyncFn(House) -> Result<()>) {
 /// What the plugin's calls get for this business.
 fn call_of(house: &House, context: &Context) -> CallContext {
     let plugin = app::plugins::find_loaded(&house.app, &house.plugin).unwrap();
-    CallContext {
-        tenant: context.tenant.clone(),
-        plugin: house.plugin.clone(),
-        grant: Arc::new(Grant::everything(plugin.manifest())),
-        settings: json!({}),
-        locale: context.locale,
-        zone: context.zone.clone(),
-        connection: None,
-        request_id: "r-1".to_owned(),
-        limits: Limits::default(),
-    }
+    call(&context.tenant, &house.plugin, Grant::everything(plugin.manifest()))
 }
 
 fn report(outcome: &'static str, denials: u32) -> CallReport {
@@ -105,7 +96,8 @@ async fn another_business(house: &House) -> Result<Context> {
     };
     create_business(&house.app, input).await?;
     let origin = Origin::default();
-    let signed = sign_in(&house.app, &origin, "stranger@example.com", password()).await?;
+    let entry = sign_in(&house.app, &origin, "stranger@example.com", password()).await?;
+    let signed = entry.open().context("a second step")?;
     context_of(&house.app, &signed.token, &origin).await?.context.context("no business")
 }
 
@@ -116,6 +108,9 @@ async fn another_businesss_handles_are_nobodys() {
         let person = PersonInput { name: "Dana Levi".to_owned(), ..PersonInput::default() };
         let person = create_person(&house.app, &house.owner, person, "").await?;
         let other = another_business(&house).await?;
+        let version =
+            app::plugins::get_plugin(&house.app, &other, &house.plugin).await?.card.version;
+        app::plugins::enable_plugin(&house.app, &other, &house.plugin, &version).await?;
         let workspace = Workspace::default();
         workspace.bind(&house.app);
         let (own, foreign) = (call_of(&house, &house.owner), call_of(&house, &other));

@@ -341,8 +341,16 @@ async fn every_form_that_changes_something_wants_a_post_from_here() {
         let is_read = route.method == "GET";
         assert!(is_read || route.method == "POST", "{} {}", route.method, route.path);
         // A page that anybody may post to must be a door or a webhook.
-        let is_door =
-            ["/hooks/", "/welcome", "/sign-", "/language", "/appearance", "/reset", "/join"];
+        let is_door = [
+            "/hooks/",
+            "/welcome",
+            "/sign-",
+            "/language",
+            "/appearance",
+            "/forgot",
+            "/reset",
+            "/join",
+        ];
         let anyone = route.auth == Auth::Anyone && !is_read;
         assert!(
             !anyone || is_door.iter().any(|door| route.path.starts_with(door)),

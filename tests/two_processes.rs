@@ -16,6 +16,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use oxpi_tests::House;
 use oxpi_tests::house::DANA;
 use oxpi_tests::http;
+use oxpi_tests::process::program;
 use store::Target;
 use store::appointments::SyncState;
 use store::jobs::{JobFilter, JobState};
@@ -100,21 +101,11 @@ impl Drop for Program {
     }
 }
 
-/// The program of this very tree.
-fn build() -> Result<std::path::PathBuf> {
-    let built =
-        Command::new(env!("CARGO")).args(["build", "--quiet", "--package", "oxpi"]).status()?;
-    ensure!(built.success(), "oxpi doesn't build");
-    let here = std::env::current_exe()?;
-    let folder = here.parent().and_then(Path::parent).context("no target folder")?;
-    Ok(folder.join("oxpi"))
-}
-
 impl Program {
     /// Starts it on the house's database, with the provider behind the relay.
     fn start(database: &str, packages: &Path, relay: &Relay) -> Result<Self> {
         let data = tempfile::tempdir()?;
-        let mut child = Command::new(build()?)
+        let mut child = Command::new(program()?)
             .arg("serve")
             .current_dir(data.path())
             .env_clear()
@@ -127,7 +118,7 @@ impl Program {
             .env("OXPI_SANDBOX__ENABLED", "true")
             .env("OXPI_SANDBOX__REDIRECTS", format!("*=http://127.0.0.1:{}", relay.port))
             .env("OXPI_PLUGINS__DIRS", packages)
-            .env("OXPI_LOG__LEVEL", "error")
+            .env("OXPI_LOG__LEVEL", std::env::var("OXPI_TEST_LOG").as_deref().unwrap_or("error"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -238,8 +229,8 @@ async fn share(house: &House, database: &str) -> Result<()> {
         booked += 1;
     }
     a.kill()?;
-    // The killed one's leases last a minute.
-    wait(180, "all visits", async || Ok(synced(house).await? == booked)).await?;
+    // The killed one's leases run out first.
+    wait(90, "all visits", async || Ok(synced(house).await? == booked)).await?;
 
     let mut events: BTreeMap<String, usize> = BTreeMap::new();
     for event in house.simulator.google().events(DANA) {

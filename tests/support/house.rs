@@ -101,10 +101,8 @@ impl House {
 
     /// The rooms of another process on the same database.
     pub async fn another(&self) -> Result<App> {
-        let extras = Extras {
-            public_url: self.app.options.public_url.clone(),
-            post: self.app.post.clone(),
-        };
+        let extras =
+            Extras { public_url: self.app.options.public_url.clone(), post: self.app.post.clone() };
         let clock = Arc::clone(&self.clock);
         let app = app(&self.db, self.folder.path(), &self.simulator, clock, extras)?;
         let package = oxpi_testkit::package_of(

@@ -78,15 +78,8 @@ impl Place {
 
     /// The program, as a service file would start it.
     pub fn command(&self) -> Result<Command> {
-        let program = std::env::current_exe()?;
-        let beside = program.parent().and_then(Path::parent).context("no target folder")?;
-        let program = std::env::var_os("OXPI_TEST_PROGRAM")
-            .map_or_else(|| beside.join("oxpi"), PathBuf::from);
-        if !program.is_file() {
-            bail!("{} is missing: cargo build --package oxpi", program.display());
-        }
         let log = self.open_log()?;
-        let mut command = Command::new(program);
+        let mut command = Command::new(program()?);
         command
             .arg("serve")
             .current_dir(self.folder())
@@ -229,6 +222,18 @@ impl Place {
         let path = format!("/hooks/{RECEIVER}/signed/{}", self.house.owner.tenant);
         http::send(self.port, "POST", &path, &headers, Some(&body)).await
     }
+}
+
+/// Where the program is: beside the tests, or where `OXPI_TEST_PROGRAM` says.
+pub fn program() -> Result<PathBuf> {
+    let test = std::env::current_exe()?;
+    let beside = test.parent().and_then(Path::parent).context("no target folder")?;
+    let program =
+        std::env::var_os("OXPI_TEST_PROGRAM").map_or_else(|| beside.join("oxpi"), PathBuf::from);
+    if !program.is_file() {
+        bail!("{} is missing: cargo build --package oxpi", program.display());
+    }
+    Ok(program)
 }
 
 /// Whether the program said that the appointment is booked.

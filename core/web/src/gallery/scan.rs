@@ -82,7 +82,7 @@ fn every_use_has_a_text() {
 }
 
 /// What looks like an act but is the name of a job, a form or a file.
-const NO_ACTS: [&str; 8] = [
+const NO_ACTS: [&str; 9] = [
     "appointment.book",
     "calendar.pull",
     "calendar.push",
@@ -90,6 +90,7 @@ const NO_ACTS: [&str; 8] = [
     "plugin.event",
     "plugin.job",
     "plugin.toml",
+    "plugin.wasm",
     "plugin.webhook",
 ];
 
