@@ -70,6 +70,9 @@ pub struct Put<'a> {
 /// [`Error::Conflict`] when another revision is there than expected, or somebody else was faster;
 /// [`Error::NotFound`] when the tenant doesn't have the plugin.
 pub fn put(c: &mut Conn, of: Space<'_>, key: &str, put: Put<'_>, now: Timestamp) -> Result<i64> {
+    if put.expected_rev.is_none() {
+        return put_over(c, of, key, &put);
+    }
     scope::tenant(c, of.tenant)?;
     let stored = find_any(c, of, key)?;
     let seen = stored.as_ref().filter(|entry| is_alive(entry, now)).map_or(0, |entry| entry.rev);
@@ -95,6 +98,27 @@ pub fn put(c: &mut Conn, of: Space<'_>, key: &str, put: Put<'_>, now: Timestamp)
         each_backend!(c, |c| insert.execute(c)?)
     };
     if rows == 0 { Err(Error::Conflict) } else { Ok(rev) }
+}
+
+/// Writes whatever is there: of several at once the last one stays, and none is refused.
+fn put_over(c: &mut Conn, of: Space<'_>, key: &str, put: &Put<'_>) -> Result<i64> {
+    scope::tenant(c, of.tenant)?;
+    let expires_at = put.expires_at.map(Timestamp::as_millis);
+    let first = (
+        kv::tenant_id.eq(of.tenant.as_str()),
+        kv::plugin_id.eq(of.plugin.as_str()),
+        kv::key.eq(key),
+        kv::value.eq(put.value),
+        kv::rev.eq(1),
+        kv::expires_at.eq(expires_at),
+    );
+    let again = (kv::value.eq(put.value), kv::rev.eq(kv::rev + 1), kv::expires_at.eq(expires_at));
+    let write = diesel::insert_into(kv::table)
+        .values(first)
+        .on_conflict((kv::tenant_id, kv::plugin_id, kv::key))
+        .do_update()
+        .set(again);
+    Ok(each_backend!(c, |c| write.returning(kv::rev).get_result(c)?))
 }
 
 /// Deletes the entry, if it has the revision where one is given; one that isn't there is fine

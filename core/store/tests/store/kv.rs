@@ -35,6 +35,33 @@ store::both_backends! {
         }).await.unwrap();
     }
 
+    async fn of_several_that_write_over_a_value_none_is_refused(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        give_plugin(&db, &tenant).await;
+        let writers: Vec<_> = (0..8_u8).map(|n| {
+            let (db, tenant) = (db.clone(), tenant.clone());
+            tokio::spawn(async move {
+                for _ in 0..20 {
+                    let tenant = tenant.clone();
+                    db.write(move |c| {
+                        let plugin = plugin();
+                        kv::put(c, Space { tenant: &tenant, plugin: &plugin }, "k", any(&[n]), START)
+                    }).await?;
+                }
+                Ok::<(), store::Error>(())
+            })
+        }).collect();
+        for writer in writers {
+            writer.await.unwrap().unwrap();
+        }
+        let found = db.read(move |c| {
+            let plugin = plugin();
+            kv::find(c, Space { tenant: &tenant, plugin: &plugin }, "k", START)
+        }).await.unwrap();
+        assert_eq!(found.unwrap().rev, 160);
+    }
+
     async fn what_expired_is_absent_but_counted_on(db: Db) {
         let world = World::new();
         let tenant = a_tenant(&db, &world).await;
