@@ -4,6 +4,7 @@
 //! `OXPI_CRASH_KILLS` sets how many times, `OXPI_CRASH_SEED` which moments.
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+#![allow(clippy::print_stderr, reason = "its figures are worth reading")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -63,6 +64,8 @@ async fn client(
                 *known
             };
             if known {
+                // As fast as people are: the provider's quota is not what is tried here.
+                tokio::time::sleep(Duration::from_millis(100 + dice.below(300))).await;
                 break;
             }
             tokio::time::sleep(Duration::from_millis(dice.below(120))).await;
@@ -112,7 +115,7 @@ async fn torment_at(place: &Arc<Place>, seed: u64, kills: u64) -> Result<()> {
     }
     let took = started.elapsed();
     running.kill()?;
-    let ledger = ledger.lock().unwrap();
+    let ledger = std::mem::take(&mut *ledger.lock().unwrap());
     check_appointments(place, &ledger.appointments).await?;
     check_deliveries(place, &ledger.deliveries).await?;
     let (booked, delivered) = (told(&ledger.appointments), told(&ledger.deliveries));

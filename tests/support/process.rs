@@ -92,8 +92,8 @@ impl Place {
             .env("OXPI_SANDBOX__REDIRECTS", format!("*={}", self.house.simulator.url))
             .env("OXPI_PLUGINS__DIRS", self.folder().join("packages"))
             .stdin(Stdio::null())
-            .stdout(File::from(log.try_clone()?))
-            .stderr(File::from(log));
+            .stdout(log.try_clone()?)
+            .stderr(log);
         if let Some(url) = &self.database {
             command.env("OXPI_DATABASE__URL", url);
         }

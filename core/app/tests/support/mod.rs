@@ -135,7 +135,7 @@ impl Fixture {
 
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn, Error> {
         let entry = sign_ins::sign_in(&self.app, &origin(), email, secret(password)).await?;
-        Ok(entry.open().expect("no second step"))
+        Ok(entry.open().unwrap())
     }
 
     pub async fn current(&self, token: &str) -> Result<Current, Error> {
