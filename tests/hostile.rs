@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -171,5 +173,87 @@ async fn figures_are_for_whoever_has_the_token() -> Result<()> {
     for private in ["Dana", "dana@", site.house.owner.tenant.as_str()] {
         assert!(!text.contains(private), "{private}");
     }
+    Ok(())
+}
+
+/// What a page must not hold as it is: markup, and marks that turn what follows round.
+const MARKUP: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
+
+/// The sample plugin with markup in everything that people read of it.
+fn dressed_up(folder: &Path) -> Result<()> {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sdk/testkit/sample");
+    let package = oxpi_testkit::package_of(&sample)?;
+    let to = folder.join("testkit-sample");
+    std::fs::create_dir_all(to.join("locales"))?;
+    for name in ["plugin.wasm", "icon.svg"] {
+        std::fs::copy(package.join(name), to.join(name))?;
+    }
+    let icon = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(3)</script></svg>";
+    std::fs::write(to.join("icon.svg"), icon)?;
+    let manifest = std::fs::read_to_string(package.join("plugin.toml"))?;
+    let publisher = format!("publisher = '''{MARKUP}'''");
+    std::fs::write(to.join("plugin.toml"), manifest.replace("publisher = \"OXPI\"", &publisher))?;
+    for name in ["en.ftl", "he.ftl"] {
+        let texts = std::fs::read_to_string(package.join("locales").join(name))?;
+        let texts: Vec<_> = texts
+            .lines()
+            .map(|line| {
+                line.split_once(" = ")
+                    .map_or_else(|| line.to_owned(), |(key, _)| format!("{key} = {MARKUP}"))
+            })
+            .collect();
+        std::fs::write(to.join("locales").join(name), texts.join("\n") + "\n")?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_a_plugin_contributes_becomes_markup() -> Result<()> {
+    let house = House::start(store::testing::sqlite().await).await?;
+    let folder = tempfile::tempdir()?;
+    dressed_up(folder.path())?;
+    app::plugins::load_packages(&house.app, &[folder.path()]).await;
+    let id: domain::PluginId = "testkit-sample".parse()?;
+    let version = app::plugins::get_plugin(&house.app, &house.owner, &id).await?.card.version;
+    let site = Site::start_with(house, |_| ()).await?;
+    let owner = site.members[0].1.clone();
+    let pages = |ids: &BTreeMap<&'static str, String>| -> Vec<String> {
+        let all = web::routes::table().iter().filter(|route| route.method == "GET");
+        all.map(|route| site.fill_in(route.path, ids)).collect()
+    };
+    let mut ids = site.ids.clone();
+    ids.insert("plugin", id.to_string());
+    // Before it is on, its page asks for consent in its words.
+    let mut paths = pages(&ids);
+    let (mut seen, mut words) = (0, 0);
+    for round in 0..2 {
+        for path in &paths {
+            let reply = site.get(path, Some(&owner)).await?;
+            assert!(reply.status < 500, "{path}: {}", reply.status);
+            let is_page =
+                reply.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+            if !is_page {
+                continue;
+            }
+            seen += 1;
+            words += reply.body.matches("&lt;script&gt;alert").count();
+            for bad in ["<script>alert", "<img src=x", "\" onerror", "\u{202e}"] {
+                assert!(!reply.body.contains(bad), "{path} has {bad}");
+            }
+        }
+        if round == 0 {
+            app::plugins::enable_plugin(&site.house.app, &site.house.owner, &id, &version).await?;
+            let call = call(&site.house.owner.tenant, &id, Grant::nothing());
+            let title = format!("{MARKUP}\u{2067}");
+            let approval = oxpi_tests::proposals::propose(&site.house.app, &call, &title).await?;
+            ids.insert("approval", approval);
+            paths = pages(&ids);
+        }
+    }
+    assert!(seen > 40 && words > 10, "{seen} pages with {words} of its words prove nothing");
+    let icon = site.get(&format!("/plugins/{id}/icon"), Some(&owner)).await?;
+    assert_eq!(icon.header("content-type"), Some("image/svg+xml"));
+    let policy = icon.header("content-security-policy").unwrap_or_default();
+    assert!(policy.contains("script-src 'nonce-") && !policy.contains("unsafe"), "{policy}");
     Ok(())
 }
