@@ -94,3 +94,30 @@ async fn setting_an_app_up_shows_its_key_once_and_asks_for_it_from_then_on() {
     assert_eq!(wrong.status, 422);
     assert!(site.get("/sign-in/second", None).await.unwrap().status == 303);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_owes_a_second_step_has_their_own_pages_and_no_others() -> Result<()> {
+    let site = site().await;
+    let member = site.members.iter().find(|(role, _)| *role == domain::Role::Member);
+    let member = member.map(|(_, token)| token.clone()).unwrap();
+    let tenant = site.house.owner.tenant.clone();
+    site.house.app.db.write(move |c| store::tenants::set_second_step(c, &tenant, true)).await?;
+    for route in web::routes::table().iter().filter(|r| r.auth == web::routes::Auth::Member) {
+        if route.method != "GET" || route.path.starts_with("/profile") {
+            continue;
+        }
+        let path = site.fill_in(route.path, &site.ids);
+        let reply = site.get(&path, Some(&member)).await?;
+        assert_eq!(reply.status, 303, "{path}");
+        assert_eq!(reply.header("location"), Some("/profile#second-step"), "{path}");
+    }
+    let own = site.get("/profile", Some(&member)).await?;
+    assert!(own.status == 200 && own.body.contains("Set it up below"), "{}", own.status);
+    let form = "code=000000";
+    assert_eq!(site.send("POST", "/profile/app/start", Some(&member), Some("")).await?.status, 303);
+    assert_eq!(site.send("POST", "/profile/app", Some(&member), Some(form)).await?.status, 422);
+    let elsewhere = site.send("POST", "/people", Some(&member), Some("name=Eve")).await?;
+    assert_eq!(elsewhere.status, 303);
+    assert_eq!(elsewhere.header("location"), Some("/profile#second-step"));
+    Ok(())
+}

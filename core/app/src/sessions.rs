@@ -7,10 +7,10 @@ use store::Conn;
 use store::audit::AuditFilter;
 use store::sessions::Session as Row;
 
-use crate::App;
 use crate::audit::{self, Act, Actor, Who};
 use crate::context::{Context, Origin};
 use crate::error::{Error, Result};
+use crate::{App, factors};
 
 /// How long a session lasts at most, in seconds.
 pub const LASTS_SECS_MAX: i64 = 30 * 24 * 3_600;
@@ -63,8 +63,11 @@ impl Login {
 pub struct Current {
     /// The account.
     pub login: Login,
-    /// Its place in a business; None when it is a member of none, or no longer of this one.
+    /// Its place in a business; None when it is a member of none, or no longer of this one, or when
+    /// the business asks for a second step that the account doesn't have.
     pub context: Option<Context>,
+    /// In that last case the place that it will have: good for the account's own pages alone.
+    pub held: Option<Context>,
 }
 
 /// One of an account's sessions, as its page shows it.
@@ -197,12 +200,14 @@ fn current(c: &mut Conn, row: &Row, origin: Origin, now: Timestamp) -> Result<Cu
         origin: origin.clone(),
         is_recent,
     };
-    let Some(tenant_id) = &row.tenant_id else { return Ok(Current { login, context: None }) };
+    let nowhere = |login| Ok(Current { login, context: None, held: None });
+    let Some(tenant_id) = &row.tenant_id else { return nowhere(login) };
     let Some(member) = store::members::find_by_account(c, tenant_id, &account.id)? else {
-        return Ok(Current { login, context: None });
+        return nowhere(login);
     };
     let tenant = store::tenants::get(c, tenant_id)?;
     login.locale = account.locale.unwrap_or(tenant.locale);
+    let owes = tenant.second_step && !factors::methods_of(c, &account.id)?.any();
     let context = Context {
         tenant: tenant.id,
         account: account.id,
@@ -213,7 +218,8 @@ fn current(c: &mut Conn, row: &Row, origin: Origin, now: Timestamp) -> Result<Cu
         origin,
         is_recent,
     };
-    Ok(Current { login, context: Some(context) })
+    let (context, held) = if owes { (None, Some(context)) } else { (Some(context), None) };
+    Ok(Current { login, context, held })
 }
 
 /// Ends the session a token opens; a token that opens nothing is signed out already.

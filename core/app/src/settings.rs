@@ -8,8 +8,8 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::fields;
 use crate::tenants::{BusinessInput, Tenant};
+use crate::{factors, fields};
 
 /// The business itself, for the frame of every page; every member may know it.
 pub async fn get_tenant(app: &App, ctx: &Context) -> Result<Tenant> {
@@ -50,6 +50,33 @@ pub async fn update_settings(
             };
             audit::append(&app2, c, &ctx.tenant, &Who::from(&ctx), &act)?;
             Ok(store::tenants::get(c, &ctx.tenant)?)
+        })
+        .await
+}
+
+/// Asks everybody in the business for a second step when they sign in, or no longer. Who has none is
+/// led to setting one up before anything else.
+///
+/// # Errors
+/// [`Error::Conflict`] when who asks has none themselves: they would lock themselves out first.
+pub async fn require_second_step(app: &App, ctx: &Context, needed: bool) -> Result<()> {
+    ctx.require_to_see(Permission::ManageSettings)?;
+    ctx.require_recent()?;
+    let (app2, ctx) = (app.clone(), ctx.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            if store::tenants::get(c, &ctx.tenant)?.second_step == needed {
+                return Ok(());
+            }
+            if needed && !factors::methods_of(c, &ctx.account)?.any() {
+                return Err(Error::Conflict { key: "error-second-step-yours-first" });
+            }
+            store::tenants::set_second_step(c, &ctx.tenant, needed)?;
+            let action =
+                if needed { "tenant.second-step-asked" } else { "tenant.second-step-optional" };
+            let entity_id = ctx.tenant.as_str();
+            let act = Act { action, entity: "tenant", entity_id, detail: json!({}) };
+            audit::append(&app2, c, &ctx.tenant, &Who::from(&ctx), &act)
         })
         .await
 }

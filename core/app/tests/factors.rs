@@ -9,7 +9,7 @@ mod support;
 use app::factors::{self, Added, RECOVERY_CODES};
 use app::proofs::{self, Proof};
 use app::sign_ins::{self, Entry};
-use app::{Error, accounts, attempts, invitations, members, plugins, resets, retention};
+use app::{Error, accounts, attempts, invitations, members, plugins, resets, retention, settings};
 use domain::Role;
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
@@ -341,6 +341,36 @@ async fn a_reset_does_not_pass_by_the_second_step() {
         resets::finish_reset(&f.app, &support::origin(), &token, new()).await.unwrap();
         let entry = sign_ins::sign_in(&f.app, &support::origin(), "dana@example.com", new()).await;
         assert!(matches!(entry.unwrap(), Entry::Second(_)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_business_may_ask_everybody_for_a_second_step() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let early = settings::require_second_step(&f.app, &owner.ctx, true).await;
+        assert!(matches!(early, Err(Error::Conflict { .. })), "who asks has one first: {early:?}");
+        let with = with_app(&f, &owner).await.signed;
+        let ruth = f.join(&with, "ruth@example.com", Role::Member).await;
+        let hers = settings::require_second_step(&f.app, &ruth.ctx, true).await;
+        assert!(matches!(hers, Err(Error::NotFound)), "a member asks: {hers:?}");
+        for _ in 0..2 {
+            settings::require_second_step(&f.app, &with.ctx, true).await.unwrap();
+        }
+        assert!(f.current(&with.token).await.unwrap().context.is_some());
+        let current = f.current(&ruth.token).await.unwrap();
+        assert!(current.context.is_none(), "Ruth is at work without one");
+        assert_eq!(current.held.unwrap().member, ruth.ctx.member);
+
+        let hers = with_app(&f, &ruth).await.signed;
+        assert!(f.current(&hers.token).await.unwrap().context.is_some());
+        factors::remove_app(&f.app, &hers.login).await.unwrap();
+        settings::require_second_step(&f.app, &with.ctx, false).await.unwrap();
+        let acts = f.actions(&with).await;
+        let of = |action: &str| acts.iter().filter(|act| *act == action).count();
+        assert_eq!(of("tenant.second-step-asked"), 1);
+        assert_eq!(of("tenant.second-step-optional"), 1);
     })
     .await;
 }

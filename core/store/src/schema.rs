@@ -13,6 +13,7 @@ diesel::table! {
         currency -> Text,
         created_at -> BigInt,
         rev -> BigInt,
+        second_step -> Bool,
     }
 }
 

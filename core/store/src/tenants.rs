@@ -20,6 +20,7 @@ row! {
         pub currency: String,
         pub created_at: Timestamp as i64,
         pub rev: i64,
+        pub second_step: bool,
     }
 }
 
@@ -73,6 +74,13 @@ pub fn update(c: &mut Conn, id: &TenantId, change: &TenantChange, rev: i64) -> R
     let rows = diesel::update(target).set((change.clone(), tenants::rev.eq(rev + 1))).execute(c)?;
     settled(rows, || Ok(find(c, id)?.is_some()))?;
     Ok(rev + 1)
+}
+
+/// Says whether everybody in the business needs a second step when signing in.
+pub fn set_second_step(c: &mut Conn, id: &TenantId, needed: bool) -> Result<()> {
+    scope::tenant(c, id)?;
+    let set = (tenants::second_step.eq(needed), tenants::rev.eq(tenants::rev + 1));
+    crate::error::found(diesel::update(tenants::table.find(id.as_str())).set(set).execute(c)?)
 }
 
 /// Deletes the tenant and everything that belongs to it, but its audit chain.

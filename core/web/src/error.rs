@@ -16,6 +16,8 @@ pub enum Failure {
     App(Error),
     /// The account is in no business: it chooses one first.
     NoTenant,
+    /// The business asks for a second step, and the account has none: it sets one up first.
+    NoSecondStep,
     /// A template is broken.
     Template(tera::Error),
 }
@@ -37,6 +39,7 @@ impl fmt::Display for Failure {
         match self {
             Self::App(error) => error.fmt(f),
             Self::NoTenant => f.write_str("in no business"),
+            Self::NoSecondStep => f.write_str("without a second step"),
             Self::Template(error) => error.fmt(f),
         }
     }
@@ -45,7 +48,7 @@ impl fmt::Display for Failure {
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::NoTenant => StatusCode::SEE_OTHER,
+            Self::NoTenant | Self::NoSecondStep => StatusCode::SEE_OTHER,
             Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::App(error) => match error {
                 Error::NotFound => StatusCode::NOT_FOUND,

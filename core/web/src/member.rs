@@ -26,6 +26,25 @@ pub struct Account {
     pub login: Login,
     /// Their place in a business.
     pub context: Option<Context>,
+    /// Their place once they have a second step; see [`Current::held`].
+    pub held: Option<Context>,
+}
+
+impl Account {
+    /// At work in a business, or what is missing for that.
+    pub fn at_work(self) -> Result<Member, Failure> {
+        // A second step is set up on the account's own pages.
+        let held = self.held.ok_or(Failure::NoTenant).and_then(|held| {
+            if self.visit.path.starts_with("/profile") {
+                Ok(held)
+            } else {
+                Err(Failure::NoSecondStep)
+            }
+        });
+        let owes_second_step = self.context.is_none();
+        let ctx = self.context.map_or(held, Ok)?;
+        Ok(Member { owes_second_step, ..Member::new(self.visit, self.login, ctx) })
+    }
 }
 
 /// A member at work in a business.
@@ -36,6 +55,9 @@ pub struct Member {
     pub login: Login,
     /// On whose behalf everything else runs.
     pub ctx: Context,
+    /// Whether the business asks for a second step that they don't have: then these are their own
+    /// pages, and no others are to be had.
+    pub owes_second_step: bool,
     frame: OnceCell<Frame>,
 }
 
@@ -55,9 +77,9 @@ impl FromRequest for Account {
         let (visit, request) = (Visit::of(request), request.clone());
         Box::pin(async move {
             let visit = visit.ok_or_else(|| Failure::from(Error::internal("no middleware")))?;
-            let Current { login, context } = current(&visit).await?;
+            let Current { login, context, held } = current(&visit).await?;
             request.extensions_mut().insert(Reader(login.locale));
-            Ok(Self { visit, login, context })
+            Ok(Self { visit, login, context, held })
         })
     }
 }
@@ -68,11 +90,7 @@ impl FromRequest for Member {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let account = Account::from_request(request, payload);
-        Box::pin(async move {
-            let Account { visit, login, context } = account.await?;
-            let ctx = context.ok_or(Failure::NoTenant)?;
-            Ok(Self::new(visit, login, ctx))
-        })
+        Box::pin(async move { account.await?.at_work() })
     }
 }
 
@@ -116,7 +134,7 @@ pub fn languages(current: &str) -> Vec<Choice> {
 impl Member {
     /// A signed-in account in this business.
     pub fn new(visit: Visit, login: Login, ctx: Context) -> Self {
-        Self { visit, login, ctx, frame: OnceCell::new() }
+        Self { visit, login, ctx, owes_second_step: false, frame: OnceCell::new() }
     }
 
     /// What stands around the page, asked once a request.

@@ -176,6 +176,7 @@ mod lines {
         get  "/activity"                                 Member  (ACTIVITY, ALL) activity::show;
         get  "/settings"                                 Member  (SETTINGS, ALL) settings::show;
         post "/settings"                                 Member  (SETTINGS, ALL) settings::save;
+        post "/settings/second-step"                     Member  (SETTINGS, ALL) settings::second_step;
     }
 
     pub(super) fn all() -> &'static [Route] {

@@ -191,6 +191,7 @@ fn run(c: &mut Conn, seed: u64) -> Result<()> {
             currency: "EUR".to_owned(),
             created_at: clock.now(),
             rev: 1,
+            second_step: false,
         };
         store::tenants::insert(c, &tenant)?;
         tenants.push(tenant.id);

@@ -48,6 +48,7 @@ impl World {
             currency: "ILS".to_owned(),
             created_at: self.now(),
             rev: 1,
+            second_step: false,
         }
     }
 

@@ -87,6 +87,7 @@ fn with_page(answer: ServiceResponse, marks: &Marks) -> ServiceResponse {
 fn way_out(failure: &Failure, visit: &Visit) -> Option<HttpResponse> {
     let to = match failure {
         Failure::NoTenant => "/businesses".to_owned(),
+        Failure::NoSecondStep => "/profile#second-step".to_owned(),
         Failure::App(app::Error::SignedOut) if visit.path == "/" => "/sign-in".to_owned(),
         Failure::App(app::Error::SignedOut) => {
             let next: String =

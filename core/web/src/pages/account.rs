@@ -45,6 +45,7 @@ async fn page(member: &Member, form: ProfileForm, errors: Errors) -> Answer {
         locales: locales.to_vec(),
         sessions: session_rows(member).await?,
         factors: factors::rows(member).await?,
+        owes_second_step: member.owes_second_step,
         form,
         errors,
     };

@@ -20,8 +20,7 @@ pub async fn show(visit: Visit, account: Result<Account, Failure>) -> Answer {
         }
         other => other?,
     };
-    let Account { visit, login, context } = account;
-    let member = Member::new(visit, login, context.ok_or(Failure::NoTenant)?);
+    let member = account.at_work()?;
     let page = page(&member).await?;
     member.page(&page).await
 }

@@ -3,6 +3,7 @@
 use actix_web::web::Form;
 use app::settings;
 use app::tenants::BusinessInput;
+use serde::Deserialize;
 
 use crate::answer::{Answer, form_errors};
 use crate::member::{Member, languages};
@@ -12,6 +13,10 @@ use crate::views::settings::{Settings, SettingsForm};
 
 /// The settings.
 pub async fn show(member: Member) -> Answer {
+    again(&member, Errors::new()).await
+}
+
+async fn again(member: &Member, errors: Errors) -> Answer {
     let tenant = settings::get_settings(&member.web.app, &member.ctx).await?;
     let form = SettingsForm {
         business: tenant.name,
@@ -20,11 +25,13 @@ pub async fn show(member: Member) -> Answer {
         currency: tenant.currency,
         rev: tenant.rev,
     };
-    page(&member, form, Errors::new()).await
+    page(member, form, errors).await
 }
 
 async fn page(member: &Member, form: SettingsForm, errors: Errors) -> Answer {
+    let tenant = settings::get_settings(&member.web.app, &member.ctx).await?;
     let page = Settings {
+        second_step: tenant.second_step,
         locales: languages(&form.locale),
         zones: zones(&form.zone),
         currencies: currencies(&form.currency),
@@ -46,5 +53,21 @@ pub async fn save(member: Member, form: Form<SettingsForm>) -> Answer {
     match settings::update_settings(&member.web.app, &member.ctx, input, form.rev).await {
         Ok(_) => member.said("/settings", "said-saved"),
         Err(error) => page(&member, form, form_errors(error)?).await,
+    }
+}
+
+/// The form that asks everybody for a second step, or no longer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SecondStepForm {
+    needed: String,
+}
+
+/// Asks everybody for a second step, or no longer.
+pub async fn second_step(member: Member, form: Form<SecondStepForm>) -> Answer {
+    let needed = form.needed == "yes";
+    match settings::require_second_step(&member.web.app, &member.ctx, needed).await {
+        Ok(()) => member.said("/settings", "said-saved"),
+        Err(error) => again(&member, form_errors(error)?).await,
     }
 }

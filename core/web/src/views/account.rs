@@ -40,6 +40,8 @@ pub struct Profile {
     pub locales: Vec<Choice>,
     /// Where they are signed in.
     pub sessions: Vec<SessionRow>,
+    /// Whether the business waits for a second step.
+    pub owes_second_step: bool,
     /// Their second factors.
     pub factors: FactorRows,
 }

@@ -29,6 +29,8 @@ pub struct SettingsForm {
 pub struct Settings {
     /// What is entered.
     pub form: SettingsForm,
+    /// Whether everybody needs a second step.
+    pub second_step: bool,
     /// What is wrong with it.
     pub errors: Errors,
     /// The languages.

@@ -359,6 +359,7 @@ fn settings(w: Words) -> Settings {
             rev: 1,
             ..SettingsForm::default()
         },
+        second_step: true,
         errors: Errors::from([("form".into(), "error-changed-meanwhile".into())]),
         locales: languages(w.0),
         zones: zones(),
@@ -382,6 +383,7 @@ fn profile(w: Words) -> Profile {
             ..ProfileForm::default()
         },
         errors: Errors::from([("password".into(), "error-password-wrong".into())]),
+        owes_second_step: false,
         avatar: Avatar::of(&w.of("Maya Cohen", "מאיה כהן")),
         locales: Locale::ALL.map(|each| Choice::new(each.tag(), each.own_name(), "")).to_vec(),
         sessions: vec![
