@@ -101,8 +101,8 @@ pub async fn change_password(
     current: Secret,
     new: Secret,
 ) -> Result<SignedIn> {
-    let email = get_profile(app, login).await?.email;
-    passwords::check("new_password", &new, &email)?;
+    let profile = get_profile(app, login).await?;
+    passwords::check("new_password", &new, &[&profile.email, &profile.name])?;
     let hash = confirm_password(app, login, "current_password", current).await?;
     let new_hash = passwords::hash(new).await?;
     let (app2, login) = (app.clone(), login.clone());
@@ -162,7 +162,7 @@ pub async fn reset_password(app: &App, email: &str, how: Reset) -> Result<Option
     match how {
         Reset::Link => resets::create_link(app, &email).await.map(Some),
         Reset::Password(new) => {
-            passwords::check("password", &new, &email)?;
+            passwords::check("password", &new, &[&email])?;
             let hash = passwords::hash(new).await?;
             let app2 = app.clone();
             app.db

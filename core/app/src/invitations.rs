@@ -222,7 +222,7 @@ pub async fn accept_as_new(
         return Err(Error::Conflict { key: "error-sign-in-to-join" });
     }
     let name = fields::required_line("name", &input.name, fields::NAME_CHARS_MAX)?;
-    passwords::check("password", &input.password, &offer.email)?;
+    passwords::check("password", &input.password, &[&offer.email, &name, &offer.business])?;
     let password_hash = passwords::hash(input.password).await?;
     let (app2, origin, hash) = (app.clone(), origin.clone(), hash(app, token));
     app.db

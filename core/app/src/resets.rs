@@ -136,7 +136,7 @@ async fn find_reset(app: &App, token: &str) -> Result<String> {
 /// Sets the password a link's token is for. They sign in with it afterwards.
 pub async fn finish_reset(app: &App, origin: &Origin, token: &str, new: Secret) -> Result<()> {
     let email = look_up_reset(app, origin, token).await?;
-    passwords::check("password", &new, &email)?;
+    passwords::check("password", &new, &[&email])?;
     let hash = passwords::hash(new).await?;
     let (app2, origin, token) = (app.clone(), origin.clone(), token.to_owned());
     app.db

@@ -78,10 +78,10 @@ impl BusinessInput {
 }
 
 impl OwnerInput {
-    async fn check(self, locale: Option<Locale>) -> Result<NewAccount> {
+    async fn check(self, business: &str, locale: Option<Locale>) -> Result<NewAccount> {
         let name = fields::required_line("name", &self.name, fields::NAME_CHARS_MAX)?;
         let email = fields::email("email", &self.email)?;
-        passwords::check("password", &self.password, &email)?;
+        passwords::check("password", &self.password, &[&email, &name, business])?;
         let password_hash = passwords::hash(self.password).await?;
         Ok(NewAccount { email, name, password_hash, locale })
     }
@@ -104,7 +104,7 @@ pub async fn create_first_business(
         return Err(already_set_up());
     }
     let business = input.business.check()?;
-    let owner = input.owner.check(None).await?;
+    let owner = input.owner.check(&business.name, None).await?;
     let (app2, origin) = (app.clone(), origin.clone());
     app.db
         .transact(move |c| -> Result<SignedIn> {
@@ -135,7 +135,7 @@ pub async fn create_business(app: &App, input: FirstRun) -> Result<TenantId> {
         .await?;
     let owner = match known {
         Some(_) => None,
-        None => Some(input.owner.check(None).await?),
+        None => Some(input.owner.check(&business.name, None).await?),
     };
     let app2 = app.clone();
     app.db
@@ -179,7 +179,16 @@ fn insert(
     let id = TenantId::new(&*app.clock, &*app.rng);
     let detail = json!({"name": business.name});
     let Business { name, locale, zone, currency } = business;
-    let tenant = Tenant { id: id.clone(), name, locale, zone, currency, created_at: now, rev: 1 };
+    let tenant = Tenant {
+        id: id.clone(),
+        name,
+        locale,
+        zone,
+        currency,
+        created_at: now,
+        rev: 1,
+        second_step: false,
+    };
     store::tenants::insert(c, &tenant)?;
     let wrapped = app.vault.new_data_key(&id, 1, 1)?.as_bytes().to_vec();
     let key = DataKey {

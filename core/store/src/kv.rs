@@ -70,10 +70,10 @@ pub struct Put<'a> {
 /// [`Error::Conflict`] when another revision is there than expected, or somebody else was faster;
 /// [`Error::NotFound`] when the tenant doesn't have the plugin.
 pub fn put(c: &mut Conn, of: Space<'_>, key: &str, put: Put<'_>, now: Timestamp) -> Result<i64> {
+    scope::tenant(c, of.tenant)?;
     if put.expected_rev.is_none() {
         return put_over(c, of, key, &put);
     }
-    scope::tenant(c, of.tenant)?;
     let stored = find_any(c, of, key)?;
     let seen = stored.as_ref().filter(|entry| is_alive(entry, now)).map_or(0, |entry| entry.rev);
     if put.expected_rev.is_some_and(|expected| expected != seen) {
@@ -102,7 +102,6 @@ pub fn put(c: &mut Conn, of: Space<'_>, key: &str, put: Put<'_>, now: Timestamp)
 
 /// Writes whatever is there: of several at once the last one stays, and none is refused.
 fn put_over(c: &mut Conn, of: Space<'_>, key: &str, put: &Put<'_>) -> Result<i64> {
-    scope::tenant(c, of.tenant)?;
     let expires_at = put.expires_at.map(Timestamp::as_millis);
     let first = (
         kv::tenant_id.eq(of.tenant.as_str()),
