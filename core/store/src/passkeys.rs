@@ -42,6 +42,12 @@ pub fn list(c: &mut Conn, account: &AccountId) -> Result<Vec<Passkey>> {
         .load(c)?)
 }
 
+/// The passkey of this credential, whoever's it is.
+pub fn find_by_credential(c: &mut Conn, credential_id: &str) -> Result<Option<Passkey>> {
+    let query = passkeys::table.filter(passkeys::credential_id.eq(credential_id));
+    Ok(query.select(Passkey::as_select()).first(c).optional()?)
+}
+
 /// Adds a passkey.
 ///
 /// # Errors

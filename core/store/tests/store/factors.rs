@@ -98,6 +98,9 @@ store::both_backends! {
             passkeys::note_use(c, &id, 3, to, &json, START)
         });
         assert_eq!(successes(&uses.await), 1);
+        let found = db.read(|c| passkeys::find_by_credential(c, "c")).await.unwrap();
+        assert!(found.is_some_and(|row| row.counter > 3));
+        assert!(db.read(|c| passkeys::find_by_credential(c, "d")).await.unwrap().is_none());
     }
 
     async fn a_locked_counter_stays_until_its_time_and_remembers_its_strikes(db: Db) {
