@@ -18,12 +18,14 @@ const ROOMS: [(&str, &[&str]); 7] = [
 ];
 
 /// Each heavy library and the one room that may name it.
-const HEAVY: [(&str, &str); 10] = [
+const HEAVY: [(&str, &str); 12] = [
     ("diesel", "store"),
     ("wasmtime", "runtime"),
     ("reqwest", "runtime"),
     ("lettre", "runtime"),
     ("oauth2", "app"),
+    ("openidconnect", "app"),
+    ("webauthn-rs", "app"),
     ("actix-web", "web"),
     ("qrcode", "web"),
     ("tera", "web"),

@@ -24,6 +24,8 @@ pub const OVERALL_MAX: i64 = 6_000;
 pub const MAILS_PER_ACCOUNT_MAX: i64 = 3;
 /// Wrong links an address may try in one window.
 pub const LINKS_PER_ADDRESS_MAX: i64 = 30;
+/// Sign-ins an address may begin in one window that keep something until they are finished.
+pub const BEGUN_PER_ADDRESS_MAX: i64 = 120;
 /// A lock lasts the first one's time doubled this often at most: eight hours.
 const DOUBLINGS_MAX: i64 = 5;
 
@@ -58,6 +60,16 @@ impl Attempt {
             Some(browser) => Self(vec![personal(app, "browser second", &browser)]),
             None => Self::by_stranger(app, origin, personal(app, "second", account.as_str())),
         }
+    }
+
+    /// To sign in with a passkey: each credential has tries of its own, known here or not.
+    pub(crate) fn passkey(app: &App, origin: &Origin, credential: &str) -> Self {
+        Self::by_stranger(app, origin, personal(app, "passkey", credential))
+    }
+
+    /// To be asked for a passkey, which keeps a row until that is over.
+    pub(crate) fn begin(app: &App, origin: &Origin) -> Self {
+        Self::by_address(app, origin, "begin", BEGUN_PER_ADDRESS_MAX)
     }
 
     /// To prove again who one is, from within a session: strangers can't use these tries up.

@@ -1,7 +1,7 @@
-//! Second factors: an authenticator app and recovery codes. A
+//! Second factors: an authenticator app, passkeys (passkeys.rs) and recovery codes. A
 //! changed factor takes a recent proof, ends every other session and is told by mail.
 
-use domain::{AccountId, Secret, Timestamp};
+use domain::{AccountId, PasskeyId, Secret, Timestamp};
 use store::Conn;
 use store::totp_keys::TotpKey;
 
@@ -42,6 +42,8 @@ impl Methods {
 pub struct Factors {
     /// The authenticator app.
     pub app: Option<AppView>,
+    /// The passkeys, oldest first.
+    pub passkeys: Vec<PasskeyView>,
     /// Recovery codes that are left.
     pub codes_left: i64,
 }
@@ -52,6 +54,19 @@ pub struct AppView {
     /// Since when.
     pub added_at: Timestamp,
     /// When its last code was used.
+    pub used_at: Option<Timestamp>,
+}
+
+/// A passkey.
+#[derive(Debug, Clone)]
+pub struct PasskeyView {
+    /// Which.
+    pub id: PasskeyId,
+    /// What its owner calls it.
+    pub name: String,
+    /// Since when.
+    pub added_at: Timestamp,
+    /// When it was last used.
     pub used_at: Option<Timestamp>,
 }
 
@@ -96,9 +111,16 @@ pub async fn list_factors(app: &App, login: &Login) -> Result<Factors> {
                 key.confirmed_at.map(|added_at| AppView { added_at, used_at: key.used_at })
             };
             let codes_left = store::recovery_codes::count_left(c, &account)?;
-            Ok(Factors { app: key.and_then(view), codes_left })
+            let passkeys = store::passkeys::list(c, &account)?;
+            let passkeys = passkeys.into_iter().map(passkey_view).collect();
+            Ok(Factors { app: key.and_then(view), passkeys, codes_left })
         })
         .await
+}
+
+fn passkey_view(row: store::passkeys::Passkey) -> PasskeyView {
+    let store::passkeys::Passkey { id, name, created_at, used_at, .. } = row;
+    PasskeyView { id, name, added_at: created_at, used_at }
 }
 
 /// Makes a key to share with an authenticator app. It counts from when [`confirm_app`] gets a first

@@ -38,6 +38,7 @@ pub mod metrics;
 pub mod oauth;
 mod one_time_codes;
 mod outbox;
+pub mod passkeys;
 mod passwords;
 pub mod people;
 pub mod plugins;

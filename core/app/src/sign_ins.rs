@@ -212,7 +212,7 @@ fn hash(app: &App, token: &str) -> String {
 }
 
 /// Tells every business of the account that somebody ran out of tries on it.
-async fn note_locked(app: &App, origin: &Origin, account: AccountId) -> Result<()> {
+pub(crate) async fn note_locked(app: &App, origin: &Origin, account: AccountId) -> Result<()> {
     let who = Who { actor: Actor::System, origin: origin.clone() };
     let app2 = app.clone();
     app.db
