@@ -3,6 +3,7 @@
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpMessage, HttpRequest};
+use app::passkeys::CEREMONY_SECS;
 use app::sign_ins::PENDING_SECS;
 
 use crate::state::Web;
@@ -42,6 +43,22 @@ pub fn pending_token(web: &Web, request: &HttpRequest) -> Option<String> {
 /// A cookie that keeps a half-done sign-in.
 pub fn pending(web: &Web, token: &str) -> Cookie<'static> {
     build(web, pending_name(web), token, Some(Duration::seconds(PENDING_SECS)))
+}
+
+/// The name of the cookie that keeps what a passkey was asked.
+fn ceremony_name(web: &Web) -> &'static str {
+    if web.is_https() { "__Host-oxpi-passkey" } else { "oxpi-passkey" }
+}
+
+/// The token of a passkey's question, if the browser sent one.
+pub fn ceremony_token(web: &Web, request: &HttpRequest) -> Option<String> {
+    let cookie = request.cookie(ceremony_name(web))?;
+    Some(cookie.value().to_owned()).filter(|token| !token.is_empty() && token.len() <= 128)
+}
+
+/// A cookie that keeps what a passkey was asked.
+pub fn ceremony(web: &Web, token: &str) -> Cookie<'static> {
+    build(web, ceremony_name(web), token, Some(Duration::seconds(CEREMONY_SECS)))
 }
 
 /// A cookie that says that this browser was signed in with before.

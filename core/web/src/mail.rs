@@ -137,11 +137,14 @@ mod tests {
     }
 
     /// Everything that is told by mail; the app's tests see to it that there is no other.
-    const WHATS: [&str; 9] = [
+    const WHATS: [&str; 12] = [
         "session.new-device",
         "account.app-added",
         "account.app-removed",
         "account.code-used",
+        "account.passkey-added",
+        "account.passkey-copied",
+        "account.passkey-removed",
         "account.codes-renewed",
         "account.email-changed",
         "account.factors-removed",

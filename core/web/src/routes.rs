@@ -6,7 +6,8 @@ use domain::Permission;
 
 use crate::pages::{
     account, activity, appointments, approvals, calendar, connections, door, factors, files, home,
-    invitations, jobs, people, plugins, proofs, resets, second_step, settings, team, tenants,
+    invitations, jobs, passkeys, people, plugins, proofs, resets, second_step, settings, team,
+    tenants,
 };
 use crate::{health, hooks, metrics};
 
@@ -93,6 +94,10 @@ mod lines {
         post "/sign-in"                                  Anyone  (ALL, ALL) door::sign_in;
         get  "/sign-in/second"                           Anyone  (ALL, ALL) second_step::show;
         post "/sign-in/second"                           Anyone  (ALL, ALL) second_step::pass;
+        post "/sign-in/passkey/options"                  Anyone  (ALL, ALL) passkeys::ask_to_sign_in;
+        post "/sign-in/passkey"                          Anyone  (ALL, ALL) passkeys::sign_in;
+        post "/sign-in/second/passkey/options"           Anyone  (ALL, ALL) passkeys::ask_second_step;
+        post "/sign-in/second/passkey"                   Anyone  (ALL, ALL) passkeys::pass_second_step;
         post "/sign-out"                                 Anyone  (ALL, ALL) door::sign_out;
         post "/language"                                 Anyone  (ALL, ALL) door::choose_language;
         post "/appearance"                               Anyone  (ALL, ALL) door::choose_appearance;
@@ -107,6 +112,7 @@ mod lines {
         post "/businesses"                               Account (ALL, ALL) tenants::switch;
         get  "/confirm"                                  Account (ALL, ALL) proofs::show;
         post "/confirm"                                  Account (ALL, ALL) proofs::confirm;
+        post "/confirm/passkey/options"                  Account (ALL, ALL) passkeys::ask_proof;
 
         get  "/"                                         Member  (ALL, ALL) home::show;
         get  "/profile"                                  Member  (ALL, ALL) account::show;
@@ -117,6 +123,11 @@ mod lines {
         post "/profile/app"                              Member  (ALL, ALL) factors::confirm_app;
         post "/profile/app/start"                        Member  (ALL, ALL) factors::begin_app;
         post "/profile/app/remove"                       Member  (ALL, ALL) factors::remove_app;
+        get  "/profile/passkeys/new"                     Member  (ALL, ALL) passkeys::show_new;
+        post "/profile/passkeys/options"                 Member  (ALL, ALL) passkeys::ask_new;
+        post "/profile/passkeys"                         Member  (ALL, ALL) passkeys::add;
+        post "/profile/passkeys/{passkey}/rename"        Member  (ALL, ALL) passkeys::rename;
+        post "/profile/passkeys/{passkey}/remove"        Member  (ALL, ALL) passkeys::remove;
         post "/profile/codes"                            Member  (ALL, ALL) factors::renew_codes;
 
         get  "/people"                                   Member  (PEOPLE, ALL) people::list;

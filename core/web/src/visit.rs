@@ -42,6 +42,8 @@ pub struct Visit {
     pub token: Option<String>,
     /// The token of a half-done sign-in.
     pub pending: Option<String>,
+    /// The token of a passkey's question.
+    pub ceremony: Option<String>,
     /// Path and query.
     pub path: String,
     /// The key of what has just been done.
@@ -74,6 +76,7 @@ impl Visit {
                 .unwrap_or_else(|| "auto".to_owned()),
             token: cookies::session_token(&web, request),
             pending: cookies::pending_token(&web, request),
+            ceremony: cookies::ceremony_token(&web, request),
             path: path.unwrap_or_default(),
             said,
             web,

@@ -10,7 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage, HttpResponse};
 use app::proofs::{self, Proof};
-use app::{Error as AppError, accounts, factors};
+use app::{Error as AppError, accounts, factors, passkeys};
 use domain::Secret;
 use url::form_urlencoded;
 
@@ -24,7 +24,8 @@ use crate::visit::{Reader, Visit};
 
 const PASSWORD: &str = "confirm_password";
 const CODE: &str = "confirm_code";
-const PROOFS: [&str; 2] = [PASSWORD, CODE];
+const PASSKEY: &str = "confirm_passkey";
+const PROOFS: [&str; 3] = [PASSWORD, CODE, PASSKEY];
 
 /// Takes a proof out of a form, and asks for one where it is missing.
 pub async fn confirm<B: MessageBody + 'static>(
@@ -32,7 +33,7 @@ pub async fn confirm<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let fields = if is_form(&request) { read(&mut request).await? } else { Vec::new() };
-    let proof = proof_in(&fields);
+    let proof = proof_in(&request, &fields);
     let fields: Vec<Field> =
         fields.into_iter().filter(|field| !PROOFS.contains(&&*field.name)).collect();
     let mut token = None;
@@ -84,8 +85,14 @@ fn written(fields: &[Field]) -> Bytes {
     Bytes::from(form.finish())
 }
 
-fn proof_in(fields: &[Field]) -> Option<Proof> {
+fn proof_in(request: &ServiceRequest, fields: &[Field]) -> Option<Proof> {
     let find = |name: &str| fields.iter().find(|field| field.name == name);
+    // The page that asks has a place for each; only the one that was used is filled in.
+    if let Some(answer) = find(PASSKEY).filter(|field| !field.value.is_empty()) {
+        let web = request.app_data::<Data<Web>>()?;
+        let token = cookies::ceremony_token(web, request.request()).unwrap_or_default();
+        return Some(Proof::Passkey { token, answer: answer.value.clone() });
+    }
     let code = find(CODE).map(|field| Proof::Code(field.value.clone()));
     let password = || Some(Proof::Password(Secret::from_text(find(PASSWORD)?.value.clone())));
     code.or_else(password)
@@ -152,7 +159,7 @@ async fn page(
         fields,
         email: accounts::get_profile(app, &login).await?.email,
         code: methods.any(),
-        passkey: methods.passkey,
+        passkey: methods.passkey && passkeys::is_possible(app),
         back: "/".to_owned(),
         errors,
         wait_minutes,

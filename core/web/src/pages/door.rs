@@ -6,7 +6,7 @@ use actix_web::web::{Form, Query};
 use app::sessions::SignedIn;
 use app::sign_ins::Entry;
 use app::tenants::{BusinessInput, FirstRun, OwnerInput};
-use app::{Error, attempts, sessions, sign_ins, tenants};
+use app::{Error, attempts, passkeys, sessions, sign_ins, tenants};
 use domain::Secret;
 use serde::Deserialize;
 
@@ -157,14 +157,16 @@ fn sign_in_again(visit: &Visit, email: String, next: String, error: Error) -> An
     sign_in_page(visit, email, next, errors, wait_minutes)
 }
 
-fn sign_in_page(
+pub(super) fn sign_in_page(
     visit: &Visit,
     email: String,
     next: String,
     errors: Errors,
     wait_minutes: Option<u64>,
 ) -> Answer {
-    let page = SignIn { email, next, errors, wait_minutes, can_mail: visit.web.app.post.is_on() };
+    let app = &visit.web.app;
+    let (can_mail, passkey) = (app.post.is_on(), passkeys::is_possible(app));
+    let page = SignIn { email, next, errors, wait_minutes, can_mail, passkey };
     visit.door(&page, &page.errors)
 }
 

@@ -2,9 +2,10 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Form;
-use app::Error;
 use app::factors::{self, Added};
 use app::sessions::SignedIn;
+use app::{Error, passkeys};
+use domain::Timestamp;
 use serde::Deserialize;
 
 use crate::answer::{Answer, form_errors, go, go_with};
@@ -13,7 +14,7 @@ use crate::error::Failure;
 use crate::member::Member;
 use crate::qr;
 use crate::views::Errors;
-use crate::views::account::{AppEnrolment, FactorRows, RecoveryCodes};
+use crate::views::account::{AppEnrolment, FactorRows, PasskeyRow, RecoveryCodes};
 
 /// The rows of the profile.
 pub(super) async fn rows(member: &Member) -> Result<FactorRows, Failure> {
@@ -21,9 +22,17 @@ pub(super) async fn rows(member: &Member) -> Result<FactorRows, Failure> {
     let found = factors::list_factors(app, login).await?;
     let any = factors::my_methods(app, login).await?.any();
     let dates = member.dates();
-    let since = |view: factors::AppView| dates.short(dates.local(view.added_at).date());
+    let day = |at: Timestamp| dates.short(dates.local(at).date());
+    let passkey = |view: factors::PasskeyView| PasskeyRow {
+        id: view.id.to_string(),
+        name: view.name,
+        added: day(view.added_at),
+        used: view.used_at.map(|at| dates.moment(at)).unwrap_or_default(),
+    };
     Ok(FactorRows {
-        app_since: found.app.map(since).unwrap_or_default(),
+        app_since: found.app.map(|app| day(app.added_at)).unwrap_or_default(),
+        passkeys: found.passkeys.into_iter().map(passkey).collect(),
+        passkeys_possible: passkeys::is_possible(app),
         codes_left: found.codes_left,
         any,
     })

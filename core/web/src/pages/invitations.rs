@@ -4,7 +4,7 @@ use actix_web::web::{Form, Path};
 use app::invitations::{self, JoinInput, Offer};
 use app::sessions::{self, Login};
 use app::sign_ins::Entry;
-use app::{Error, accounts, sign_ins};
+use app::{Error, accounts, passkeys, sign_ins};
 use domain::Secret;
 use serde::Deserialize;
 
@@ -32,6 +32,7 @@ async fn page(visit: &Visit, token: &str, name: String, errors: Errors) -> Answe
         role: offer.role.as_str().to_owned(),
         email: offer.email,
         has_account: offer.has_account,
+        passkey: offer.has_account && !signed_in && passkeys::is_possible(&visit.web.app),
         signed_in,
         name,
         errors,

@@ -1,7 +1,7 @@
 //! The second step of signing in.
 
 use actix_web::web::{Form, Query};
-use app::{Error, sign_ins};
+use app::{Error, passkeys, sign_ins};
 use serde::Deserialize;
 
 use crate::answer::{Answer, go, own_path};
@@ -15,7 +15,12 @@ pub async fn show(visit: Visit, query: Query<Next>) -> Answer {
     page(&visit, &query.next, Errors::new(), None).await
 }
 
-async fn page(visit: &Visit, next: &str, errors: Errors, wait_minutes: Option<u64>) -> Answer {
+pub(super) async fn page(
+    visit: &Visit,
+    next: &str,
+    errors: Errors,
+    wait_minutes: Option<u64>,
+) -> Answer {
     let token = visit.pending.as_deref().unwrap_or_default();
     let methods = match sign_ins::look_up_pending(&visit.web.app, token).await {
         Err(Error::SignedOut) => return Ok(go("/sign-in")),
@@ -24,7 +29,7 @@ async fn page(visit: &Visit, next: &str, errors: Errors, wait_minutes: Option<u6
     let page = SecondStep {
         next: own_path(next).to_owned(),
         app: methods.app,
-        passkey: methods.passkey,
+        passkey: methods.passkey && passkeys::is_possible(&visit.web.app),
         errors,
         wait_minutes,
     };

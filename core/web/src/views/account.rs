@@ -7,6 +7,7 @@ use super::{Avatar, Choice, Errors, pages};
 pages! {
     Profile => "pages/profile.html",
     AppEnrolment => "pages/profile/app.html",
+    NewPasskey => "pages/profile/passkey.html",
     RecoveryCodes => "pages/profile/codes.html",
 }
 
@@ -51,10 +52,38 @@ pub struct Profile {
 pub struct FactorRows {
     /// Since when an authenticator app is asked for; empty when none is.
     pub app_since: String,
+    /// The passkeys.
+    pub passkeys: Vec<PasskeyRow>,
+    /// Whether passkeys work for this installation.
+    pub passkeys_possible: bool,
     /// Recovery codes that are left.
     pub codes_left: i64,
     /// Whether there is any second factor, so that recovery codes make sense.
     pub any: bool,
+}
+
+/// A passkey.
+#[derive(Debug, Clone, Serialize)]
+pub struct PasskeyRow {
+    /// Its id.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// When it was added.
+    pub added: String,
+    /// When it was last used; empty for never.
+    pub used: String,
+}
+
+/// Adding a passkey.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewPasskey {
+    /// The name entered, or a likely one.
+    pub name: String,
+    /// Whether passkeys work for this installation.
+    pub possible: bool,
+    /// What is wrong.
+    pub errors: Errors,
 }
 
 /// Setting an authenticator app up.

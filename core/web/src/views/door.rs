@@ -63,6 +63,8 @@ pub struct SignIn {
     pub wait_minutes: Option<u64>,
     /// Whether a link for a new password can be mailed.
     pub can_mail: bool,
+    /// Whether passkeys work for this installation.
+    pub passkey: bool,
 }
 
 /// Accepting an invitation.
@@ -84,6 +86,8 @@ pub struct AcceptInvitation {
     pub has_account: bool,
     /// Whether it is that account's session that looks.
     pub signed_in: bool,
+    /// Whether it may sign in with a passkey first.
+    pub passkey: bool,
     /// The name entered.
     pub name: String,
     /// What is wrong.

@@ -4,6 +4,7 @@ import { copyButtons } from "/assets/js/copy.js";
 import { guessZone } from "/assets/js/zone.js";
 import { leaveToasts } from "/assets/js/toast.js";
 import { keepForms } from "/assets/js/form.js";
+import { usePasskeys } from "/assets/js/passkey.js";
 import { pollPending } from "/assets/js/pending.js";
 import { followStart } from "/assets/js/times.js";
 
@@ -12,5 +13,6 @@ copyButtons(document);
 guessZone(document);
 leaveToasts(document);
 keepForms(document);
+usePasskeys(document);
 pollPending(document);
 followStart(document);

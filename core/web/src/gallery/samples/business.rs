@@ -53,6 +53,7 @@ fn draw_door(gallery: &mut Gallery<'_>, w: Words) {
         errors: Errors::new(),
         wait_minutes: None,
         can_mail: true,
+        passkey: true,
     };
     gallery.door("sign-in", "/sign-in", &sign_in);
     let failed = SignIn {
@@ -115,6 +116,7 @@ fn invitation(w: Words, has_account: bool) -> AcceptInvitation {
         email: "omer@example.com".into(),
         has_account,
         signed_in: false,
+        passkey: has_account,
         name: String::new(),
         errors: Errors::new(),
     }

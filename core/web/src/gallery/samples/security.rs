@@ -2,7 +2,7 @@
 
 use super::{Gallery, Words};
 use crate::views::Errors;
-use crate::views::account::{AppEnrolment, FactorRows, RecoveryCodes};
+use crate::views::account::{AppEnrolment, FactorRows, NewPasskey, PasskeyRow, RecoveryCodes};
 use crate::views::door::{Confirm, Field, Forgot, SecondStep};
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
@@ -45,12 +45,23 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
         errors: Errors::from([("code".into(), "error-code-wrong".into())]),
     };
     gallery.page("app-enrolment", "/profile/app", &app);
+    draw_new_passkey(gallery);
     let codes: Vec<String> = (2..=7)
         .flat_map(|n| [format!("h{n}qzk-m4w{n}t"), format!("b{n}xra-u6p{n}d")])
         .take(10)
         .collect();
     let text = codes.join("\n");
     gallery.page("recovery-codes", "/profile/app", &RecoveryCodes { codes, text });
+}
+
+fn draw_new_passkey(gallery: &mut Gallery<'_>) {
+    let new =
+        NewPasskey { name: "Chrome · Android".into(), possible: true, errors: Errors::new() };
+    gallery.page("passkey", "/profile/passkeys/new", &new);
+    let errors = Errors::from([("passkey".into(), "error-passkey-late".into())]);
+    gallery.page("passkey-late", "/profile/passkeys/new", &NewPasskey { errors, ..new.clone() });
+    let impossible = NewPasskey { possible: false, ..new };
+    gallery.page("passkey-impossible", "/profile/passkeys/new", &impossible);
 }
 
 fn draw_forgot(gallery: &mut Gallery<'_>) {
@@ -70,5 +81,24 @@ fn draw_forgot(gallery: &mut Gallery<'_>) {
 
 /// What the profile shows.
 pub(super) fn factors(w: Words) -> FactorRows {
-    FactorRows { app_since: w.of("21 Nov 2026", "21 בנוב׳ 2026"), codes_left: 8, any: true }
+    FactorRows {
+        app_since: w.of("21 Nov 2026", "21 בנוב׳ 2026"),
+        passkeys: vec![
+            PasskeyRow {
+                id: "01900000-0000-7000-8000-0000000000a1".into(),
+                name: w.of("Maya’s phone", "הטלפון של מאיה"),
+                added: w.of("3 Nov 2026", "3 בנוב׳ 2026"),
+                used: w.of("today at 9:41", "היום בשעה 9:41"),
+            },
+            PasskeyRow {
+                id: "01900000-0000-7000-8000-0000000000a2".into(),
+                name: "YubiKey 5C <b>".into(),
+                added: w.of("4 Nov 2026", "4 בנוב׳ 2026"),
+                used: String::new(),
+            },
+        ],
+        passkeys_possible: true,
+        codes_left: 8,
+        any: true,
+    }
 }
