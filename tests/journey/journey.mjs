@@ -8,6 +8,7 @@ import { booking } from "./story/booking.mjs";
 import { connecting } from "./story/connecting.mjs";
 import { leaving } from "./story/leaving.mjs";
 import { opening } from "./story/opening.mjs";
+import { passkeys } from "./story/passkeys.mjs";
 import { scriptless } from "./story/scriptless.mjs";
 import { Trip } from "./trip.mjs";
 import { within } from "./wait.mjs";
@@ -60,7 +61,7 @@ async function travel(browser, traveller) {
   try {
     const profile = await openProfile(browser, house, traveller.browser);
     const trip = new Trip({ traveller, house, profile, report, out });
-    const whole = await take(trip, [...opening, ...connecting, ...booking, ...leaving]);
+    const whole = await take(trip, [...opening, ...connecting, ...booking, ...passkeys, ...leaving]);
     report.found(`${language}: a quiet console, and no request to elsewhere`, [...new Set(profile.noise)]);
     if (whole) await withoutScripts(browser, house, traveller);
   } finally {

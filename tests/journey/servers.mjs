@@ -54,7 +54,8 @@ async function answers(server, url) {
 export async function openHouse({ name, target, plugins, out }) {
   const data = mkdtempSync(join(tmpdir(), `oxpi-journey-${name}-`));
   const [port, simulatorPort] = [await freePort(), await freePort()];
-  const base = `http://127.0.0.1:${port}`;
+  // By a name: passkeys are kept for nothing else.
+  const base = `http://localhost:${port}`;
   const simulator = `http://127.0.0.1:${simulatorPort}`;
   const log = join(out, `${name}-oxpi.log`);
   const stand = start(
@@ -65,6 +66,7 @@ export async function openHouse({ name, target, plugins, out }) {
   );
   const settings = {
     OXPI_SERVER__ADDRESS: `127.0.0.1:${port}`,
+    OXPI_SERVER__PUBLIC_URL: base,
     OXPI_DATA__DIR: join(data, "data"),
     OXPI_PLUGINS__DIRS: JSON.stringify([plugins]),
     OXPI_SANDBOX__ENABLED: "true",

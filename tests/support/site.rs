@@ -134,6 +134,7 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
         ("route", "push".to_owned()),
         ("token", "0".repeat(43)),
         ("session", "0".repeat(64)),
+        ("passkey", "01900000-0000-7000-8000-000000000000".to_owned()),
     ]))
 }
 
