@@ -1,6 +1,6 @@
 //! How much another tenant's plugins slow a tenant's own: calls of a good plugin measured alone, and
 //! beside sixteen of each hostile kind, in turns. Writes a JSON object a line, to the screen and to
-//! `target/bench/neighbours.json`.
+//! `bench/neighbours.jsonl` of the target folder, where `make bench` finds it.
 //!
 //!     cargo bench -p oxpi-runtime --bench neighbours [-- KIND]
 
@@ -58,7 +58,7 @@ fn main() {
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| usual.into());
     let folder = std::path::PathBuf::from(target).join("bench");
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("neighbours.json"), lines).unwrap();
+    std::fs::write(folder.join("neighbours.jsonl"), lines).unwrap();
 }
 
 fn kinds() -> Vec<(&'static str, String, Vec<u8>)> {
@@ -109,7 +109,8 @@ async fn measure(kind: &'static str, manifest: &str, component: Vec<u8>) -> Valu
     let ratio = after / before;
     json!({
         "name": format!("another tenant's p99 beside a plugin that {kind}"),
-        "value": after, "unit": "us", "baseline": before, "ratio": ratio,
+        "value": after, "unit": "us", "baseline": before,
+        "against": "the same tenant alone", "ratio": ratio,
         "goal": format!("at most {GOAL} times as long as alone"), "holds": ratio <= GOAL,
         "median_us": median(&mut beside), "median_alone_us": median(&mut alone),
         "calls": beside.len(), "hostile_calls": ended,
