@@ -44,6 +44,7 @@ pub fn list(c: &mut Conn, account: &AccountId) -> Result<Vec<Passkey>> {
 
 /// The passkey of this credential, whoever's it is.
 pub fn find_by_credential(c: &mut Conn, credential_id: &str) -> Result<Option<Passkey>> {
+    scope::system(c)?;
     let query = passkeys::table.filter(passkeys::credential_id.eq(credential_id));
     Ok(query.select(Passkey::as_select()).first(c).optional()?)
 }
