@@ -6,6 +6,10 @@
 //! question was stays here, in the table `ceremonies`, and is taken out before the answer is looked
 //! at: no answer is looked at twice.
 
+#[cfg(test)]
+#[path = "../tests/support/authenticator.rs"]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
+mod authenticator;
 mod relying_party;
 mod uses;
 

@@ -26,10 +26,13 @@ fn is_suitable(url: &Url) -> bool {
 
 /// The site. Challenges are of the library's own making, from the system's randomness.
 pub(super) fn of(app: &App) -> Result<Webauthn> {
+    at(&Url::parse(&app.options.public_url).map_err(Error::internal)?)
+}
+
+fn at(url: &Url) -> Result<Webauthn> {
     let impossible = || Error::Conflict { key: "error-passkey-impossible" };
-    let url = Url::parse(&app.options.public_url).map_err(Error::internal)?;
-    let name = url.domain().filter(|_| is_suitable(&url)).ok_or_else(impossible)?;
-    let builder = WebauthnBuilder::new(name, &url).map_err(Error::internal)?;
+    let name = url.domain().filter(|_| is_suitable(url)).ok_or_else(impossible)?;
+    let builder = WebauthnBuilder::new(name, url).map_err(Error::internal)?;
     // Neither other ports nor subdomains: the default, and on purpose.
     builder.rp_name(NAME).build().map_err(Error::internal)
 }
@@ -58,7 +61,101 @@ pub(super) fn counter_of(passkey: &Passkey) -> Result<i64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::to_value;
+    use webauthn_rs::prelude::{PublicKeyCredential, RegisterPublicKeyCredential};
+
+    use super::super::authenticator::{Authenticator, tampered};
     use super::*;
+
+    const ADDRESS: &str = "https://oxpi.example";
+
+    fn party() -> Webauthn {
+        at(&Url::parse(ADDRESS).unwrap()).unwrap()
+    }
+
+    /// What comes of a device's answer after this change to it.
+    fn added(device: &mut Authenticator, change: impl FnOnce(String) -> String) -> Option<Passkey> {
+        let party = party();
+        let (asked, state) =
+            party.start_passkey_registration(Uuid::from_u128(7), "a@x.il", "A", None).unwrap();
+        let answer = change(device.create(&to_value(asked).unwrap()));
+        let read: RegisterPublicKeyCredential = serde_json::from_str(&answer).ok()?;
+        party.finish_passkey_registration(&read, &state).ok()
+    }
+
+    fn is_let_in(
+        device: &mut Authenticator,
+        passkey: &Passkey,
+        change: impl FnOnce(String) -> String,
+    ) -> bool {
+        let party = party();
+        let (asked, state) = party.start_discoverable_authentication().unwrap();
+        let answer = change(device.get(&to_value(asked).unwrap()));
+        let Ok(read) = serde_json::from_str::<PublicKeyCredential>(&answer) else { return false };
+        party.finish_discoverable_authentication_v2(&read, state, passkey).is_ok()
+    }
+
+    const SIGNED: [&str; 3] = ["clientDataJSON", "authenticatorData", "signature"];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        #[test]
+        fn no_bytes_instead_of_an_answers_let_anybody_in(
+            bytes in prop::collection::vec(any::<u8>(), 0..300),
+            name in prop::sample::select(SIGNED.to_vec()),
+        ) {
+            let mut device = Authenticator::at(ADDRESS);
+            let passkey = added(&mut device, |answer| answer).unwrap();
+            let is_in = is_let_in(&mut device, &passkey, |answer| {
+                tampered(&answer, name, |held| *held = bytes)
+            });
+            prop_assert!(!is_in);
+        }
+
+        #[test]
+        fn one_changed_byte_keeps_everybody_out(
+            place in any::<prop::sample::Index>(),
+            mask in 1_u8..,
+            name in prop::sample::select(SIGNED.to_vec()),
+        ) {
+            let mut device = Authenticator::at(ADDRESS);
+            let passkey = added(&mut device, |answer| answer).unwrap();
+            prop_assert!(is_let_in(&mut device, &passkey, |answer| answer));
+            let is_in = is_let_in(&mut device, &passkey, |answer| {
+                tampered(&answer, name, |held| {
+                    let at = place.index(held.len());
+                    held[at] ^= mask;
+                })
+            });
+            prop_assert!(!is_in);
+        }
+
+        #[test]
+        fn what_claims_to_be_a_new_passkey_is_read_without_harm(
+            bytes in prop::collection::vec(any::<u8>(), 0..300),
+            place in any::<prop::sample::Index>(),
+        ) {
+            let mut device = Authenticator::at(ADDRESS);
+            let replaced = added(&mut device, |answer| {
+                tampered(&answer, "attestationObject", |held| *held = bytes.clone())
+            });
+            prop_assert!(replaced.is_none());
+            // Cut anywhere, and with anything behind it: refused or read, and never a panic.
+            added(&mut device, |answer| {
+                tampered(&answer, "attestationObject", |held| {
+                    held.truncate(place.index(held.len()));
+                    held.extend(bytes);
+                })
+            });
+        }
+
+        #[test]
+        fn no_text_is_an_answer(text in "[\\[\\]{}\":,a-zA-Z0-9 ]{0,200}") {
+            prop_assert!(super::super::read::<PublicKeyCredential>(&text).is_err());
+        }
+    }
 
     #[test]
     fn passkeys_want_a_name_and_a_safe_way() {
