@@ -22,6 +22,7 @@ pub mod hooks;
 mod invoke;
 mod load;
 mod meter;
+mod pace;
 mod run;
 mod running;
 mod slots;
@@ -87,6 +88,7 @@ struct Inner {
     cache: cache::Cache,
     compiler: Option<Arc<dyn Compiler>>,
     slots: slots::Slots,
+    pacer: pace::Pacer,
     running: running::Running,
     world: Arc<World>,
     threads: threads::Threads,
@@ -135,7 +137,9 @@ impl Engine {
             nobody,
         });
         let (compiler, running) = (config.compiler, running::Running::default());
-        let inner = Inner { engine, linker, cache, compiler, slots, running, world, threads };
+        let pacer = pace::Pacer::new(config.threads);
+        let inner =
+            Inner { engine, linker, cache, compiler, slots, pacer, running, world, threads };
         Ok(Self(Arc::new(inner)))
     }
 

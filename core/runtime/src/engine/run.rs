@@ -23,6 +23,15 @@ use crate::services::{CallContext, CallReport, EgressEntry};
 /// same bytes over and over count each time.
 const HANDED_OVER_BYTES_MAX: usize = 24 << 20;
 
+/// What a call that the engine had to stop counts for at least: such calls are short, and what they
+/// cost around the guest is not measured.
+const STOPPED_COSTS: Duration = Duration::from_millis(5);
+
+fn is_stopped<T>(outcome: &Result<T, CallError>) -> bool {
+    use CallError::{OutOfCpu, OutOfMemory, TimedOut, Trapped};
+    matches!(outcome, Err(Trapped { .. } | OutOfMemory | OutOfCpu | TimedOut))
+}
+
 /// Why the engine stopped a guest.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 enum Stopped {
@@ -64,13 +73,27 @@ impl Engine {
                 return Err(why);
             }
         };
+        let rest = self.0.pacer.begin(&job.ctx.tenant, Instant::now().into_std());
+        if !rest.is_zero() {
+            // With its place: who rests takes no room from others, only from its own.
+            tokio::select! {
+                () = underway.stopped() => {}
+                () = tokio::time::sleep(rest) => {}
+            }
+        }
         let queued = began.elapsed();
         let world = Arc::clone(&self.0.world);
         let engine = self.0.engine.clone();
         let (cpu, turns) = (Arc::new(CpuMeter::default()), place.turns.clone());
         let measured = Arc::clone(&cpu);
+        let (tenant, inner) = (job.ctx.tenant.clone(), Arc::clone(&self.0));
         let call = async move {
-            let outcome = run(&engine, world, job, began, queued, measured, underway).await;
+            // All of it: what the guest did, and what the host had to do for it.
+            let whole = CpuMeter::default();
+            let run = run(&engine, world, job, began, queued, measured, underway);
+            let outcome = metered(&whole, run).await;
+            let least = if is_stopped(&outcome) { STOPPED_COSTS } else { Duration::ZERO };
+            inner.pacer.spend(&tenant, whole.spent().max(least), Instant::now().into_std());
             drop(place);
             outcome
         };
