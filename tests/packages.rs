@@ -44,3 +44,19 @@ fn key_of(error: Error) -> String {
         other => other.to_string(),
     }
 }
+
+#[test]
+fn every_manifest_of_ours_is_one_that_loads() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut folders = vec![root.join("sdk/testkit/sample"), root.join("tests/bench/plugin")];
+    folders.extend(
+        std::fs::read_dir(root.join("plugins")).unwrap().map(|entry| entry.unwrap().path()),
+    );
+    folders.retain(|folder| folder.join("plugin.toml").is_file());
+    assert!(folders.len() > 2, "{folders:?}");
+    for folder in folders {
+        let text = std::fs::read_to_string(folder.join("plugin.toml")).unwrap();
+        let read = runtime::Manifest::parse(&text);
+        assert!(read.is_ok(), "{}: {:?}", folder.display(), read.err());
+    }
+}
