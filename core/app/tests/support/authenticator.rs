@@ -86,7 +86,7 @@ impl Authenticator {
             .map(|one| bytes(&one["id"]))
             .collect();
         let fits = |key: &&Key| allowed.is_empty() || allowed.contains(&key.id);
-        let key = self.keys.iter().rev().find(fits).expect("no passkey fits").clone();
+        let key = self.keys.iter().rev().find(fits).unwrap().clone();
         self.get_with(options, &key)
     }
 
