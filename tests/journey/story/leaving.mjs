@@ -71,8 +71,8 @@ async function wrongPassword(trip) {
   trip.expects.add(400).add(401).add(422);
   await trip.fill({ email: traveller.email, password: "not the right one" });
   await page.locator('form[action="/sign-in"] button').click();
-  await page.locator("main [role=alert]").waitFor();
-  await trip.reads("main [role=alert]", "error-sign-in-failed");
+  await page.locator("main [role=alert]:visible").waitFor();
+  await trip.reads("main [role=alert]:visible", "error-sign-in-failed");
   assert.equal(await page.locator("[name=email]").inputValue(), traveller.email);
   assert.equal(await page.locator("[name=password]").inputValue(), "");
   await trip.look("sign in refused");
