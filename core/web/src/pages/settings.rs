@@ -25,13 +25,12 @@ async fn again(member: &Member, errors: Errors) -> Answer {
         currency: tenant.currency,
         rev: tenant.rev,
     };
-    page(member, form, errors).await
+    page(member, form, tenant.second_step, errors).await
 }
 
-async fn page(member: &Member, form: SettingsForm, errors: Errors) -> Answer {
-    let tenant = settings::get_settings(&member.web.app, &member.ctx).await?;
+async fn page(member: &Member, form: SettingsForm, second_step: bool, errors: Errors) -> Answer {
     let page = Settings {
-        second_step: tenant.second_step,
+        second_step,
         locales: languages(&form.locale),
         zones: zones(&form.zone),
         currencies: currencies(&form.currency),
@@ -52,7 +51,11 @@ pub async fn save(member: Member, form: Form<SettingsForm>) -> Answer {
     };
     match settings::update_settings(&member.web.app, &member.ctx, input, form.rev).await {
         Ok(_) => member.said("/settings", "said-saved"),
-        Err(error) => page(&member, form, form_errors(error)?).await,
+        Err(error) => {
+            let errors = form_errors(error)?;
+            let tenant = settings::get_settings(&member.web.app, &member.ctx).await?;
+            page(&member, form, tenant.second_step, errors).await
+        }
     }
 }
 
