@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::PluginId;
+pub use store::DbLoad;
 
 use crate::App;
 use crate::error::Result;
@@ -25,10 +26,13 @@ pub struct Metrics {
     pub jobs_dead: i64,
     /// Changes whose effects are not jobs yet.
     pub outbox_waiting: i64,
+    /// Connections to the database, as they were before this was read.
+    pub db: DbLoad,
 }
 
 /// Reads them. Whoever asks has shown the token of the configuration.
 pub async fn read(app: &App) -> Result<Metrics> {
+    let db = app.db.load();
     let (next, (jobs_waiting, jobs_dead), outbox_waiting) = app
         .db
         .read(|c| {
@@ -49,5 +53,6 @@ pub async fn read(app: &App) -> Result<Metrics> {
         jobs_waiting,
         jobs_dead,
         outbox_waiting,
+        db,
     })
 }

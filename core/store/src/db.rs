@@ -80,6 +80,17 @@ pub struct Db {
     owner: Option<Arc<Pool>>,
 }
 
+/// How busy this process's connections are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DbLoad {
+    /// The most connections there may be: on SQLite those that read, on PostgreSQL all.
+    pub connections_max: usize,
+    /// Of them, how many are at work.
+    pub connections_busy: usize,
+    /// Writes that wait for their turn; always none on PostgreSQL, where they wait for connections.
+    pub writes_waiting: usize,
+}
+
 /// Who writes.
 #[derive(Clone)]
 enum Writers {
@@ -199,6 +210,16 @@ impl Db {
                 pool.run(move |conn| within(conn, Conn::begin_write, work)).await
             }
         }
+    }
+
+    /// How busy the connections are now.
+    pub fn load(&self) -> DbLoad {
+        let (connections_max, connections_busy) = self.readers.load();
+        let writes_waiting = match &self.writers {
+            Writers::Grouped(group) => group.waiting(),
+            Writers::Each(_) => 0,
+        };
+        DbLoad { connections_max, connections_busy, writes_waiting }
     }
 
     /// Whether the database answers.

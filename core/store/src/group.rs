@@ -96,6 +96,11 @@ impl Group {
         }
     }
 
+    /// How many writes wait for their turn.
+    pub(crate) fn waiting(&self) -> usize {
+        self.line().waiting.len()
+    }
+
     /// Who is next and still waits.
     fn next(&self) -> Option<Box<dyn Member>> {
         next(&mut self.line())

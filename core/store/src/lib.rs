@@ -64,6 +64,6 @@ pub mod testing;
 
 pub use backend::{Backend, Conn};
 pub use columns::{Json, TextList, UnknownWord};
-pub use db::{Db, DbOptions, Target};
+pub use db::{Db, DbLoad, DbOptions, Target};
 pub use error::{Error, Result};
 pub use page::{BadCursor, Cursor, Page};

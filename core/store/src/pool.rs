@@ -76,13 +76,20 @@ pub(crate) struct Pool {
     source: Source,
     idle: Mutex<Vec<Idle>>,
     permits: Arc<Semaphore>,
+    size: usize,
     wait: Duration,
 }
 
 impl Pool {
     pub(crate) fn new(source: Source, size: usize, wait: Duration) -> Self {
-        let permits = Arc::new(Semaphore::new(size.max(1)));
-        Self { source, idle: Mutex::new(Vec::new()), permits, wait }
+        let size = size.max(1);
+        let permits = Arc::new(Semaphore::new(size));
+        Self { source, idle: Mutex::new(Vec::new()), permits, size, wait }
+    }
+
+    /// How many connections there may be, and how many are at work.
+    pub(crate) fn load(&self) -> (usize, usize) {
+        (self.size, self.size.saturating_sub(self.permits.available_permits()))
     }
 
     /// Runs the closure with a connection on a blocking thread. The closure runs to its end even

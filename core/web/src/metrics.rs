@@ -79,6 +79,21 @@ fn written(metrics: &Metrics, started_ms: i64) -> String {
             "Changes whose effects are not jobs yet.",
             metrics.outbox_waiting as f64,
         ),
+        (
+            "oxpi_db_connections_max",
+            "Database connections that there may be.",
+            metrics.db.connections_max as f64,
+        ),
+        (
+            "oxpi_db_connections_busy",
+            "Database connections at work.",
+            metrics.db.connections_busy as f64,
+        ),
+        (
+            "oxpi_db_writes_waiting",
+            "Writes that wait for their turn.",
+            metrics.db.writes_waiting as f64,
+        ),
     ];
     for (name, help, value) in plain {
         head(&mut text, name, "gauge", help);
@@ -103,6 +118,7 @@ fn written(metrics: &Metrics, started_ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use app::metrics::DbLoad;
 
     #[test]
     fn only_the_token_opens_it() {
@@ -137,6 +153,7 @@ mod tests {
             jobs_waiting: 7,
             jobs_dead: 2,
             outbox_waiting: 5,
+            db: DbLoad { connections_max: 8, connections_busy: 3, writes_waiting: 6 },
         };
         let text = written(&metrics, 2_000);
         for line in [
@@ -145,6 +162,9 @@ mod tests {
             "oxpi_jobs_waiting 7",
             "oxpi_jobs_dead 2",
             "oxpi_outbox_waiting 5",
+            "oxpi_db_connections_max 8",
+            "oxpi_db_connections_busy 3",
+            "oxpi_db_writes_waiting 6",
             "oxpi_plugin_calls_waiting 4",
             "oxpi_plugin_calls_total{plugin=\"acme\",outcome=\"out-of-cpu\"} 1",
             "oxpi_plugin_requests_total{plugin=\"acme\"} 3",

@@ -122,6 +122,37 @@ async fn nobody_is_answered_before_the_commit() {
 }
 
 #[tokio::test]
+async fn the_load_counts_writes_that_wait_and_connections_at_work() {
+    let fresh = fresh().await;
+    let held = hold(&fresh.db).await;
+    assert_eq!(fresh.db.load().writes_waiting, 0, "one that runs doesn't wait");
+    let waits =
+        [queue(&fresh.db, |c| insert(c, 1)).await, queue(&fresh.db, |c| insert(c, 2)).await];
+    assert_eq!(fresh.db.load().writes_waiting, 2);
+    let ((begun, began), (go, gone)) = (channel(), channel::<()>());
+    let db = fresh.db.clone();
+    let reads = tokio::spawn(async move {
+        let look = move |_: &mut Conn| {
+            begun.send(()).unwrap();
+            gone.recv().unwrap();
+            Ok(())
+        };
+        db.read(look).await
+    });
+    wait_for(began).await;
+    assert_eq!(fresh.db.load().connections_busy, 1);
+    go.send(()).unwrap();
+    reads.await.unwrap().unwrap();
+    held.let_go().await.unwrap();
+    for write in waits {
+        write.await.unwrap().unwrap();
+    }
+    let idle = fresh.db.load();
+    assert_eq!((idle.connections_busy, idle.writes_waiting), (0, 0));
+    assert!(idle.connections_max > 0);
+}
+
+#[tokio::test]
 async fn a_failure_or_panic_concerns_its_own_write_only() {
     let fresh = fresh().await;
     let held = hold(&fresh.db).await;
