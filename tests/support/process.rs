@@ -59,7 +59,7 @@ impl Place {
             let package = oxpi_testkit::package_of(&here.join(name))?;
             copy_all(&package, &packages.join(package.file_name().context("a name")?))?;
         }
-        receiver(&house, &packages).await?;
+        receiver(&house, &[&packages]).await?;
         let all = app::calendars::list_calendars(&house.app, &house.owner).await?;
         let calendar = all.into_iter().next().context("no calendar")?.id;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
@@ -283,9 +283,10 @@ pub fn tail(log: &str) -> String {
 }
 
 /// Turns the plugin on that takes signed webhooks.
-async fn receiver(house: &House, packages: &Path) -> Result<()> {
+/// Turns the plugin that takes signed webhooks on, from its package in one of these folders.
+pub async fn receiver(house: &House, packages: &[&Path]) -> Result<()> {
     let (app, owner) = (&house.app, &house.owner);
-    plugins::load_packages(app, &[packages]).await;
+    plugins::load_packages(app, packages).await;
     let id: PluginId = RECEIVER.parse()?;
     let version = plugins::get_plugin(app, owner, &id).await?.card.version;
     plugins::enable_plugin(app, owner, &id, &version).await?;

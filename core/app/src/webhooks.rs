@@ -1,8 +1,9 @@
 //! Webhooks: a delivery is verified on its raw bytes, kept durably under its id together with the
 //! job that hands it over, and only then acknowledged. The plugin runs later.
 
-use domain::{DeliveryId, PluginId, TenantId};
+use domain::{DeliveryId, PluginId, Secret, TenantId};
 use runtime::manifest::{Scope, Signature, SlotSource, Webhook};
+use store::Conn;
 use store::inbox::Delivery;
 use store::jobs::Job;
 
@@ -26,27 +27,36 @@ pub struct Arrival {
     pub body: Vec<u8>,
 }
 
+impl Arrival {
+    fn header(&self, wanted: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
 /// Takes a delivery in; twice is once. Whatever doesn't verify reads as not there.
 ///
 /// While the plugin is off nothing is taken in, and a sender who proves to be the provider is told
 /// to come back: what providers repeat for hours or days is not lost when it is on again in time.
 pub async fn receive(app: &App, arrival: Arrival) -> Result<()> {
-    let found = plugins::running_if_on(app, &arrival.tenant, &arrival.plugin).await;
-    let (plugin, is_on) = found.map_err(|_| Error::NotFound)?;
-    let webhook = plugin.manifest().webhook(&arrival.route).ok_or(Error::NotFound)?;
-    if webhook.scope != Scope::Tenant {
+    let expected = {
+        let (app2, tenant) = (app.clone(), arrival.tenant.clone());
+        let (id, route) = (arrival.plugin.clone(), arrival.route.clone());
+        app.db.inspect(move |c| expected(&app2, c, &tenant, &id, &route)).await?
+    };
+    if !expected.is_met_by(&arrival) {
         return Err(Error::NotFound);
     }
-    verify(app, &plugin, webhook, &arrival).await?;
-    if !is_on {
+    let named_by = expected.names_of(&arrival)?;
+    if !expected.is_on {
         return Err(Error::Unavailable { key: "error-plugin-off", detail: None });
     }
     let delivery = Delivery {
         id: DeliveryId::new(&*app.clock, &*app.rng),
-        tenant_id: arrival.tenant.clone(),
-        plugin_id: arrival.plugin.clone(),
-        route: arrival.route.clone(),
-        delivery_id: delivery_id(app, &arrival),
+        delivery_id: delivery_id(app, &arrival, &named_by),
+        tenant_id: arrival.tenant,
+        plugin_id: arrival.plugin,
+        route: arrival.route,
         headers_json: serde_json::to_value(kept_headers(arrival.headers))?.into(),
         body: arrival.body,
         received_at: app.clock.now(),
@@ -60,46 +70,75 @@ pub async fn receive(app: &App, arrival: Arrival) -> Result<()> {
     Ok(())
 }
 
-async fn verify(
+/// What a delivery to a route must bring along.
+struct Expected {
+    /// Whether the plugin is on.
+    is_on: bool,
+    webhook: Webhook,
+    /// What signs, for as long as the one delivery is looked at.
+    key: Option<Secret>,
+}
+
+/// Reads all that verifying takes, of one moment and in one visit to the database.
+fn expected(
     app: &App,
-    plugin: &runtime::Plugin,
-    webhook: &Webhook,
-    arrival: &Arrival,
-) -> Result<()> {
-    let (header, slot) = match &webhook.signature {
-        Signature::None => return Ok(()),
-        Signature::HeaderToken { header, slot: Some(slot) } => (header, slot),
-        Signature::HmacSha256 { header, slot, .. } => (header, slot),
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &PluginId,
+    route: &str,
+) -> Result<Expected> {
+    let (plugin, is_on) = plugins::running_if_on(app, c, tenant, id)?;
+    let webhook = plugin.manifest().webhook(route).ok_or(Error::NotFound)?;
+    if webhook.scope != Scope::Tenant {
+        return Err(Error::NotFound);
+    }
+    let webhook = webhook.clone();
+    let slot = match &webhook.signature {
+        Signature::None => return Ok(Expected { is_on, webhook, key: None }),
+        Signature::HmacSha256 { slot, .. } | Signature::HeaderToken { slot: Some(slot), .. } => {
+            slot
+        }
         // A token of the host's own making belongs to a channel, and there are none yet.
         Signature::HeaderToken { slot: None, .. } => return Err(Error::NotFound),
     };
-    let said =
-        arrival.headers.iter().find(|(name, _)| name == header).map(|(_, value)| value.as_str());
-    let said = said.ok_or(Error::NotFound)?;
     let slot = plugin.manifest().slot(slot).ok_or(Error::NotFound)?;
     let SlotSource::Secret(name) = &slot.source else { return Err(Error::NotFound) };
-    let (app2, tenant) = (app.clone(), arrival.tenant.clone());
-    let name = plugins::setting_secret(&arrival.plugin, name);
-    let key = app.db.inspect(move |c| secrets::find(&app2, c, &tenant, &name)).await?;
-    let key = key.ok_or(Error::NotFound)?.secret;
-    let is_right = match &webhook.signature {
-        Signature::HmacSha256 { prefix, .. } => {
-            signature::is_hmac_sha256(&key, &arrival.body, said, prefix)
-        }
-        _ => signature::is_token(&key, said),
-    };
-    if is_right { Ok(()) } else { Err(Error::NotFound) }
+    let key = secrets::find(app, c, tenant, &plugins::setting_secret(id, name))?;
+    let key = Some(key.ok_or(Error::NotFound)?.secret);
+    Ok(Expected { is_on, webhook, key })
 }
 
-/// A delivery's id: the provider's where it sends one, else the body's own fingerprint.
-fn delivery_id(app: &App, arrival: &Arrival) -> String {
-    const NAMES: [&str; 4] =
-        ["webhook-id", "x-request-id", "x-delivery-id", "x-goog-message-number"];
-    let named = arrival.headers.iter().find(|(name, _)| NAMES.contains(&name.as_str()));
+impl Expected {
+    fn is_met_by(&self, arrival: &Arrival) -> bool {
+        let said = |wanted: &str| arrival.header(wanted);
+        match (&self.webhook.signature, &self.key) {
+            (Signature::None, _) => true,
+            (Signature::HmacSha256 { header, prefix, .. }, Some(key)) => said(header)
+                .is_some_and(|said| signature::is_hmac_sha256(key, &arrival.body, said, prefix)),
+            (Signature::HeaderToken { header, .. }, Some(key)) => {
+                said(header).is_some_and(|said| signature::is_token(key, said))
+            }
+            (_, None) => false,
+        }
+    }
+
+    /// The headers that name the delivery. One that lacks them is none of the provider's: taken by its
+    /// body alone it could be mistaken for another.
+    fn names_of(&self, arrival: &Arrival) -> Result<Vec<(String, String)>> {
+        let value = |name: &String| Some((name.clone(), arrival.header(name)?.to_owned()));
+        self.webhook.delivery_id.iter().map(value).collect::<Option<_>>().ok_or(Error::NotFound)
+    }
+}
+
+/// A delivery's id: a fingerprint of its body and of the headers that the manifest says name it. Other
+/// headers don't count: proxies on the way give each try new ones, and no signature covers them.
+fn delivery_id(app: &App, arrival: &Arrival, named_by: &[(String, String)]) -> String {
     let mut bytes = arrival.route.as_bytes().to_vec();
-    if let Some((name, value)) = named {
+    for (name, value) in named_by {
         bytes.extend_from_slice(name.as_bytes());
         bytes.extend_from_slice(value.as_bytes());
+        // Neither a header's name nor its value holds one.
+        bytes.push(b'\n');
     }
     bytes.push(0);
     bytes.extend_from_slice(&arrival.body);

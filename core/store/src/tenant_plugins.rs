@@ -44,6 +44,17 @@ pub fn find(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<Option
     Ok(query.select(TenantPlugin::as_select()).first(c).optional()?)
 }
 
+/// The version that the tenant has and whether it is on, without what was allowed and set.
+pub fn find_state(
+    c: &mut Conn,
+    tenant: &TenantId,
+    plugin: &PluginId,
+) -> Result<Option<(String, bool)>> {
+    scope::tenant(c, tenant)?;
+    let query = tenant_plugins::table.find((tenant.as_str(), plugin.as_str()));
+    Ok(query.select((tenant_plugins::version, tenant_plugins::enabled)).first(c).optional()?)
+}
+
 /// The tenant's plugin, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<TenantPlugin> {
     scope::tenant(c, tenant)?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::{ConnectionId, PluginId, TenantId};
 use runtime::{CallContext, CallError, Grant, Limits, Plugin};
+use store::Conn;
 use store::tenant_plugins::TenantPlugin;
 use store::tenants::Tenant;
 
@@ -41,11 +42,11 @@ pub(crate) fn is_resting(key: &str) -> bool {
 }
 
 /// The plugin in the version that a business has.
-pub(super) fn running(app: &App, row: &TenantPlugin) -> Result<Plugin> {
-    let rests = |key| Error::Unavailable { key, detail: Some(row.version.clone()) };
-    let found = app.plugins.find_version(&row.plugin_id, &row.version);
+pub(super) fn running(app: &App, id: &PluginId, version: &str) -> Result<Plugin> {
+    let rests = |key| Error::Unavailable { key, detail: Some(version.to_owned()) };
+    let found = app.plugins.find_version(id, version);
     // Where only another version is left, a person decides about that one.
-    found.ok_or_else(|| match app.plugins.find(&row.plugin_id) {
+    found.ok_or_else(|| match app.plugins.find(id) {
         Some(_) => rests("error-plugin-needs-consent"),
         None => rests("error-plugin-missing"),
     })
@@ -76,7 +77,7 @@ pub(crate) async fn call_context(
     if row.changing_until.is_some() {
         return Err(Error::Unavailable { key: "error-plugin-changing", detail: None });
     }
-    let plugin = running(app, &row)?;
+    let plugin = running(app, id, &row.version)?;
     if !is_covered(&plugin, &row) {
         return Err(Error::Unavailable { key: "error-plugin-needs-consent", detail: None });
     }
@@ -85,18 +86,20 @@ pub(crate) async fn call_context(
     Ok((plugin, call))
 }
 
-/// The version that a business has on, whether or not a call could be made just now; None while it
-/// is off. [`Error::NotFound`] when the business never had it.
-pub(crate) async fn running_if_on(
+/// The version that a business has, and whether it is on, whether or not a call could be made just
+/// now. [`Error::NotFound`] when the business never had it.
+pub(crate) fn running_if_on(
     app: &App,
+    c: &mut Conn,
     tenant: &TenantId,
     id: &PluginId,
 ) -> Result<(Plugin, bool)> {
-    let (tenant, id2) = (tenant.clone(), id.clone());
-    let row = app.db.inspect(move |c| store::tenant_plugins::find(c, &tenant, &id2)).await?;
-    let row = row.ok_or(Error::NotFound)?;
-    let plugin = running(app, &row).or_else(|_| super::find_loaded(app, id))?;
-    Ok((plugin, row.enabled))
+    let state = store::tenant_plugins::find_state(c, tenant, id)?;
+    let (version, is_on) = state.ok_or(Error::NotFound)?;
+    let plugin = running(app, id, &version).or_else(|_| super::find_loaded(app, id));
+    // A package that is not there just now is no reason to tell a provider to give up.
+    let missing = |_| Error::Unavailable { key: "error-plugin-missing", detail: Some(version) };
+    Ok((plugin.map_err(missing)?, is_on))
 }
 
 /// The context of a call to this version, with what the business allowed and set.

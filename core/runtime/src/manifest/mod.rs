@@ -204,6 +204,9 @@ pub struct Webhook {
     pub signature: Signature,
     /// Whether the address is a tenant's own or one for all.
     pub scope: Scope,
+    /// Headers, lower-case, that name a delivery beside its body: the same values and body are the
+    /// same delivery. Empty where the body says it all.
+    pub delivery_id: Vec<String>,
 }
 
 /// How a delivery is verified, before the plugin hears of it.

@@ -62,8 +62,17 @@ pub(super) fn webhook(mut table: Table<'_>) -> Result<(At<String>, Webhook)> {
         Some(text) => one_of(text, "scope", &words)?,
         None => Scope::Tenant,
     };
+    let mut delivery_id = Vec::new();
+    for name in table.texts("delivery_id")? {
+        let name = name.check(|name| check::header(name))?;
+        // Whoever saw one delivery could send it again under another name, as often as they like.
+        if matches!(signature, Signature::HmacSha256 { .. }) {
+            return name.wrong("delivery_id names headers, which hmac-sha256 doesn't sign: a signed body names its delivery itself");
+        }
+        delivery_id.push(name.value.to_ascii_lowercase());
+    }
     table.finish()?;
-    let value = Webhook { route: route.value.clone(), signature, scope };
+    let value = Webhook { route: route.value.clone(), signature, scope, delivery_id };
     Ok((route, value))
 }
 

@@ -39,6 +39,19 @@ fn a_full_manifest_is_read() {
 }
 
 #[test]
+fn headers_name_a_delivery_where_no_signature_covers_its_body_alone() {
+    let manifest = Manifest::parse(GOOD).unwrap();
+    let named = |route: &str| manifest.webhook(route).expect("it is there").delivery_id.clone();
+    assert_eq!(named("push"), ["x-acme-channel", "x-acme-number"]);
+    assert!(named("signed").is_empty());
+    let signed = "prefix = \"sha256=\" }";
+    let (_, reason) = refusal(&with(signed, &format!("{signed}\ndelivery_id = [\"X-Id\"]")));
+    assert!(reason.contains("doesn't sign"), "{reason}");
+    let (_, reason) = refusal(&with("\"X-Acme-Number\"", "\"no header\""));
+    assert!(reason.contains("no header name"), "{reason}");
+}
+
+#[test]
 fn a_wider_version_asks_for_the_difference_only() {
     let old = Manifest::parse(GOOD).unwrap();
     let grant = Grant::everything(&old);

@@ -1,0 +1,104 @@
+//! Deliveries in the real rooms: which are one, and which are refused.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+use std::path::Path;
+
+use anyhow::Result;
+use app::webhooks::{Arrival, receive};
+use app::{Error, plugins};
+use hmac::{Hmac, Mac};
+use oxpi_tests::House;
+use oxpi_tests::process::{RECEIVER, SIGNING_KEY, receiver};
+use sha2::Sha256;
+use store::jobs::JobFilter;
+
+/// On both databases, with a plugin that takes signed deliveries.
+async fn each(test: impl AsyncFn(House) -> Result<()>) {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let house = House::start(db).await.unwrap();
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sdk/testkit/sample");
+        let package = oxpi_testkit::package_of(&sample).unwrap();
+        receiver(&house, &[package.parent().unwrap()]).await.unwrap();
+        test(house).await.unwrap();
+    }
+}
+
+fn signed(house: &House, body: &str, more: &[(&str, &str)]) -> Result<Arrival> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(SIGNING_KEY.as_bytes())?;
+    mac.update(body.as_bytes());
+    let mac: String = mac.finalize().into_bytes().iter().map(|b| format!("{b:02x}")).collect();
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let mut headers: Vec<_> = more.iter().map(owned).collect();
+    headers.push(("x-signature".to_owned(), format!("sha256={mac}")));
+    Ok(Arrival {
+        plugin: RECEIVER.parse()?,
+        route: "signed".to_owned(),
+        tenant: house.owner.tenant.clone(),
+        headers,
+        body: body.as_bytes().to_vec(),
+    })
+}
+
+/// How many deliveries wait to be handed over.
+async fn kept(house: &House) -> Result<i64> {
+    let tenant = house.owner.tenant.clone();
+    let filter = JobFilter { plugin_id: Some(RECEIVER.parse()?), ..JobFilter::default() };
+    Ok(house.app.db.read(move |c| store::jobs::count(c, &tenant, &filter)).await?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_body_is_one_delivery_whatever_its_headers_say() {
+    each(async |house| {
+        // Proxies give each try an id of their own, and whoever saw one could make up more.
+        for id in ["first", "again", "once-more"] {
+            let headers = [("x-request-id", id), ("webhook-id", id), ("x-delivery-id", id)];
+            receive(&house.app, signed(&house, "{\"n\":1}", &headers)?).await?;
+        }
+        assert_eq!(kept(&house).await?, 1);
+        receive(&house.app, signed(&house, "{\"n\":2}", &[])?).await?;
+        assert_eq!(kept(&house).await?, 2);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_signature_an_unknown_route_and_another_tenant_read_as_not_there() {
+    each(async |house| {
+        let right = signed(&house, "{\"n\":1}", &[])?;
+        let other = domain::TenantId::new(&*house.app.clock, &*house.app.rng);
+        for wrong in [
+            Arrival { body: b"{\"n\":9}".to_vec(), ..right.clone() },
+            Arrival { headers: Vec::new(), ..right.clone() },
+            Arrival { route: "elsewhere".to_owned(), ..right.clone() },
+            Arrival { tenant: other, ..right.clone() },
+            // A route of the whole installation is none of a business's.
+            Arrival { route: "push".to_owned(), ..right.clone() },
+        ] {
+            let refused = receive(&house.app, wrong).await.unwrap_err();
+            assert!(matches!(refused, Error::NotFound), "{refused}");
+        }
+        assert_eq!(kept(&house).await?, 0);
+        receive(&house.app, right).await?;
+        assert_eq!(kept(&house).await?, 1);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_is_told_to_come_back_while_the_plugin_is_off_and_a_stranger_nothing() {
+    each(async |house| {
+        let id = RECEIVER.parse()?;
+        plugins::disable_plugin(&house.app, &house.owner, &id).await?;
+        let right = signed(&house, "{\"n\":1}", &[])?;
+        let forged = Arrival { body: b"{}".to_vec(), ..right.clone() };
+        assert!(matches!(receive(&house.app, forged).await, Err(Error::NotFound)));
+        let told = receive(&house.app, right).await;
+        assert!(matches!(told, Err(Error::Unavailable { key: "error-plugin-off", .. })));
+        assert_eq!(kept(&house).await?, 0);
+        Ok(())
+    })
+    .await;
+}
