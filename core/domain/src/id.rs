@@ -115,6 +115,8 @@ ids! {
     RecordId,
     /// A passkey of an account.
     PasskeyId,
+    /// Who an account is at an OpenID provider.
+    OpenidIdentityId,
 }
 
 /// A plugin's name: lower-case words joined by hyphens, 2 to 64 characters, such as `acme-calendar`.

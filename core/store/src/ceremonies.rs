@@ -23,6 +23,8 @@ words! {
         PasskeyUse = "passkey-use",
         /// Somebody forgot a password and wants a mail.
         Forgotten = "forgotten",
+        /// Somebody was sent to the OpenID provider.
+        Openid = "openid",
     }
 }
 

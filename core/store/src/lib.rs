@@ -40,6 +40,7 @@ pub mod jobs;
 pub mod kv;
 pub mod members;
 pub mod oauth_flows;
+pub mod openid_identities;
 pub mod outbox;
 pub mod passkeys;
 pub mod people;

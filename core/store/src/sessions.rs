@@ -24,6 +24,7 @@ row! {
         pub address: String,
         pub device: String,
         pub proved_until: Timestamp as i64,
+        pub second_step_elsewhere: bool,
     }
 }
 
@@ -84,6 +85,13 @@ pub fn rotate(
 pub fn prove(c: &mut Conn, token_hash: &str, until: Timestamp) -> Result<()> {
     scope::system(c)?;
     let set = sessions::proved_until.eq(until.as_millis());
+    found(diesel::update(sessions::table.find(token_hash)).set(set).execute(c)?)
+}
+
+/// Notes that somebody else vouched for a second step.
+pub fn vouch(c: &mut Conn, token_hash: &str) -> Result<()> {
+    scope::system(c)?;
+    let set = sessions::second_step_elsewhere.eq(true);
     found(diesel::update(sessions::table.find(token_hash)).set(set).execute(c)?)
 }
 

@@ -39,6 +39,7 @@ diesel::table! {
         address -> Text,
         device -> Text,
         proved_until -> BigInt,
+        second_step_elsewhere -> Bool,
     }
 }
 
@@ -80,6 +81,18 @@ diesel::table! {
         credential_id -> Text,
         credential_json -> Text,
         counter -> BigInt,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    openid_identities (id) {
+        id -> Text,
+        account_id -> Text,
+        issuer -> Text,
+        subject -> Text,
+        label -> Text,
         created_at -> BigInt,
         used_at -> Nullable<BigInt>,
     }

@@ -16,6 +16,7 @@ fn session(account: &AccountId, token: &str) -> Session {
         expires_at: START.plus_secs(60),
         address: "127.0.0.1".to_owned(),
         device: "test".to_owned(),
+        second_step_elsewhere: false,
         proved_until: START,
     }
 }
