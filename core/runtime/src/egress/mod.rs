@@ -195,6 +195,21 @@ impl Egress {
         url
     }
 
+    /// Sends a request of the installation's own, to where its configuration leads: any public https
+    /// address, with no tenant and no plugin involved.
+    pub async fn send_own(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Vec<u8>>, EgressError> {
+        let (parts, body) = request.into_parts();
+        let url = target::parse(&parts.uri.to_string())
+            .map_err(|problem| EgressError::Refused(problem.message))?;
+        tracing::debug!(host = url.host_str(), "asking for the installation");
+        let client = self.0.clients.single()?;
+        let outgoing = Outgoing { method: parts.method, url, headers: parts.headers, body };
+        collect(self.exchange(&client, outgoing, PROVIDER_TIMEOUT).await?).await
+    }
+
     /// Sends a request of the host's own, as for tokens and identity: only to an address that the
     /// provider's section names (its query may differ), with no plugin involved.
     pub async fn send_provider(
