@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use app::calendars::OfferedCalendar;
 use app::mail::Post;
 use app::oauth::{Callback, begin_connection, finish_connection, save_client};
+use app::openid::OpenId;
 use app::services::Workspace;
 use app::sessions::{SignedIn, context_of};
 use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_first_business};
@@ -52,11 +53,14 @@ pub struct Extras {
     pub public_url: String,
     /// How mail leaves.
     pub post: Post,
+    /// Who else people may sign in by.
+    pub openid: OpenId,
 }
 
 impl Default for Extras {
     fn default() -> Self {
-        Self { public_url: "http://127.0.0.1:8080".to_owned(), post: Post::default() }
+        let public_url = "http://127.0.0.1:8080".to_owned();
+        Self { public_url, post: Post::default(), openid: OpenId::default() }
     }
 }
 
@@ -101,8 +105,11 @@ impl House {
 
     /// The rooms of another process on the same database.
     pub async fn another(&self) -> Result<App> {
-        let extras =
-            Extras { public_url: self.app.options.public_url.clone(), post: self.app.post.clone() };
+        let extras = Extras {
+            public_url: self.app.options.public_url.clone(),
+            post: self.app.post.clone(),
+            ..Extras::default()
+        };
         let clock = Arc::clone(&self.clock);
         let app = app(&self.db, self.folder.path(), &self.simulator, clock, extras)?;
         let package = oxpi_testkit::package_of(
@@ -181,6 +188,7 @@ fn app(
         rng: Arc::new(SeededRng::new(11)),
         egress: Egress::new(EgressConfig { redirects, ..EgressConfig::default() })?,
         post: extras.post,
+        openid: extras.openid,
         cache_dir: folder.join("cache"),
         options: Options { public_url: extras.public_url, sandbox: true },
     })
@@ -200,6 +208,8 @@ pub struct Base {
     pub egress: Egress,
     /// How mail leaves.
     pub post: Post,
+    /// Who else people may sign in by.
+    pub openid: OpenId,
     /// Where compiled plugins are kept.
     pub cache_dir: PathBuf,
     /// What the configuration would say.
@@ -208,7 +218,7 @@ pub struct Base {
 
 /// An app as the binary puts it together, without plugins.
 pub fn put_together(base: Base) -> Result<App> {
-    let Base { db, vault, clock, rng, egress, post, cache_dir, options } = base;
+    let Base { db, vault, clock, rng, egress, post, openid, cache_dir, options } = base;
     let workspace = Arc::new(Workspace::default());
     let documents = cache_dir.with_file_name("documents");
     let config = EngineConfig::new(cache_dir, vault.derive("compiled plugin code"));
@@ -224,6 +234,7 @@ pub fn put_together(base: Base) -> Result<App> {
         engine,
         egress,
         post,
+        openid,
         plugins: plugins::Registry::default(),
         refresh_locks: app::connections::RefreshLocks::default(),
         woken: tokio::sync::Notify::new(),

@@ -277,6 +277,7 @@ fn app_in(folder: &Path, db: store::Db, clock: &Arc<ManualClock>, port: u16) -> 
         engine,
         egress,
         post: app::mail::Post::default(),
+        openid: app::openid::OpenId::default(),
         plugins: plugins::Registry::keeping_in(folder.join("plugins")),
         refresh_locks: app::connections::RefreshLocks::default(),
         woken: Notify::new(),

@@ -3,7 +3,7 @@
 //! noted in every business it is a member of.
 
 use domain::{AccountId, Locale, Secret};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Conn;
 use store::accounts::AccountChange;
 
@@ -276,12 +276,25 @@ pub(crate) fn note(
     who: &Who,
     action: &'static str,
 ) -> Result<()> {
+    note_more(app, c, account, who, action, &json!({}))
+}
+
+/// [`note`], with more to show.
+pub(crate) fn note_more(
+    app: &App,
+    c: &mut Conn,
+    account: &AccountId,
+    who: &Who,
+    action: &'static str,
+    detail: &Value,
+) -> Result<()> {
     let memberships = store::members::list_of_account(c, account)?;
     let mut tenants: Vec<_> = memberships.into_iter().map(|(tenant, _)| tenant.id).collect();
     // Always in this order, so that two such transactions never wait for each other in a circle.
     tenants.sort();
     for tenant in tenants {
-        let act = Act { action, entity: "account", entity_id: account.as_str(), detail: json!({}) };
+        let detail = detail.clone();
+        let act = Act { action, entity: "account", entity_id: account.as_str(), detail };
         audit::append(app, c, &tenant, who, &act)?;
     }
     Ok(())

@@ -5,7 +5,7 @@
 //! that its owner has signed in with before has tries of its own, so that nobody can keep an owner
 //! out by failing on purpose.
 
-use domain::{AccountId, Timestamp};
+use domain::{AccountId, OpenidIdentityId, Timestamp};
 use store::Conn;
 
 use crate::App;
@@ -72,6 +72,16 @@ impl Attempt {
         Self::by_address(app, origin, "begin", BEGUN_PER_ADDRESS_MAX)
     }
 
+    /// To come back from the OpenID provider, whoever it will turn out to be.
+    pub(crate) fn openid_return(app: &App, origin: &Origin) -> Self {
+        Self::by_anybody(app, origin)
+    }
+
+    /// To sign in as who the OpenID provider says: each identity has tries of its own.
+    pub(crate) fn openid(app: &App, identity: &OpenidIdentityId) -> Self {
+        Self(vec![personal(app, "openid", identity.as_str())])
+    }
+
     /// To prove again who one is, from within a session: strangers can't use these tries up.
     pub(crate) fn confirm(app: &App, account: &AccountId) -> Self {
         Self(vec![personal(app, "confirm", account.as_str())])
@@ -86,10 +96,15 @@ impl Attempt {
     }
 
     fn by_stranger(app: &App, origin: &Origin, last: Counter) -> Self {
+        let mut all = Self::by_anybody(app, origin);
+        all.0.push(last);
+        all
+    }
+
+    fn by_anybody(app: &App, origin: &Origin) -> Self {
         let mut all =
             vec![Counter { key: OVERALL.to_owned(), max: OVERALL_MAX, is_personal: false }];
         all.extend(Self::by_address(app, origin, "address", PER_ADDRESS_MAX).0);
-        all.push(last);
         Self(all)
     }
 

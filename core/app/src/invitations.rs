@@ -1,7 +1,7 @@
 //! Invitations: a link that makes one person a member, once, within 72 hours. It is bound to an
 //! address, a business and a role; the database holds its token's keyed hash.
 
-use domain::{InvitationId, MemberId, Permission, Role, Secret, TenantId, Timestamp};
+use domain::{AccountId, InvitationId, MemberId, Permission, Role, Secret, TenantId, Timestamp};
 use serde_json::json;
 use store::Conn;
 use store::invitations::Invitation as Row;
@@ -227,15 +227,28 @@ pub async fn accept_as_new(
     let (app2, origin, hash) = (app.clone(), origin.clone(), hash(app, token));
     app.db
         .transact(move |c| -> Result<SignedIn> {
-            // Of two who use one link at once the second finds nothing.
-            let row = store::invitations::accept(c, &hash, app2.clock.now())?;
-            let new = NewAccount { email: row.email.clone(), name, password_hash, locale: None };
-            let account = accounts::insert(&app2, c, new)?;
-            let who = Who { actor: Actor::Account(account.id.clone()), origin: origin.clone() };
-            let tenant = join(&app2, c, &row, &who, account.id.clone())?;
-            sessions::open(&app2, c, &account.id, Some(tenant), &origin)
+            let (account, tenant) = join_anew(&app2, c, &hash, name, password_hash, &origin)?;
+            sessions::open(&app2, c, &account, Some(tenant), &origin)
         })
         .await
+}
+
+/// Makes the account that an invitation is for, and makes it a member.
+pub(crate) fn join_anew(
+    app: &App,
+    c: &mut Conn,
+    hash: &str,
+    name: String,
+    password_hash: String,
+    origin: &Origin,
+) -> Result<(AccountId, TenantId)> {
+    // Of two who use one link at once the second finds nothing.
+    let row = store::invitations::accept(c, hash, app.clock.now())?;
+    let new = NewAccount { email: row.email.clone(), name, password_hash, locale: None };
+    let account = accounts::insert(app, c, new)?;
+    let who = Who { actor: Actor::Account(account.id.clone()), origin: origin.clone() };
+    let tenant = join(app, c, &row, &who, account.id.clone())?;
+    Ok((account.id, tenant))
 }
 
 /// Accepts as the signed-in account, whose address must be the invited one, and takes the session to
@@ -258,13 +271,7 @@ pub async fn accept_invitation(app: &App, login: &Login, token: &str) -> Result<
         .await
 }
 
-fn join(
-    app: &App,
-    c: &mut Conn,
-    row: &Row,
-    who: &Who,
-    account: domain::AccountId,
-) -> Result<TenantId> {
+fn join(app: &App, c: &mut Conn, row: &Row, who: &Who, account: AccountId) -> Result<TenantId> {
     let member = Member {
         tenant_id: row.tenant_id.clone(),
         id: MemberId::new(&*app.clock, &*app.rng),
@@ -283,11 +290,11 @@ fn join(
     Ok(member.tenant_id)
 }
 
-fn hash(app: &App, token: &str) -> String {
+pub(crate) fn hash(app: &App, token: &str) -> String {
     app.vault.hash_token("invitation", token)
 }
 
-fn record(
+pub(crate) fn record(
     app: &App,
     c: &mut Conn,
     who: &Who,

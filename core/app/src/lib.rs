@@ -37,6 +37,7 @@ pub mod members;
 pub mod metrics;
 pub mod oauth;
 mod one_time_codes;
+pub mod openid;
 mod outbox;
 pub mod passkeys;
 mod passwords;
@@ -93,6 +94,8 @@ pub struct Parts {
     pub egress: runtime::Egress,
     /// How mail leaves, if it does.
     pub post: mail::Post,
+    /// The OpenID provider people may sign in by, if there is one.
+    pub openid: openid::OpenId,
     /// The plugins that are loaded.
     pub plugins: plugins::Registry,
     /// One lock a connection, for refreshing its token.

@@ -27,6 +27,7 @@ use crate::context::Origin;
 use crate::error::{Error, Result};
 use crate::factors::{self, Added};
 use crate::fields;
+use crate::openid;
 use crate::sessions::{Login, SignedIn};
 
 pub use relying_party::is_possible;
@@ -199,6 +200,7 @@ pub async fn remove(app: &App, login: &Login, id: &PasskeyId) -> Result<SignedIn
         .transact(move |c| -> Result<SignedIn> {
             store::accounts::lock(c, &login.account)?;
             store::passkeys::delete(c, &login.account, &id)?;
+            openid::require_a_way_in(&app2, c, &login.account)?;
             factors::without_factors(c, &login.account)?;
             factors::changed(&app2, c, &login, "account.passkey-removed")
         })

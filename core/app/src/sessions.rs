@@ -121,9 +121,15 @@ pub(crate) fn open(
         address: origin.address.clone(),
         device: device_of(origin),
         proved_until: now.plus_secs(PROVED_SECS),
+        second_step_elsewhere: false,
     };
     store::sessions::insert(c, &row)?;
     Ok(SignedIn { token, account: account.clone(), tenant })
+}
+
+/// Notes that the OpenID provider vouched for a second step of this session.
+pub(crate) fn vouch(app: &App, c: &mut Conn, signed: &SignedIn) -> Result<()> {
+    Ok(store::sessions::vouch(c, &hash(app, &signed.token))?)
 }
 
 /// Until when a session lasts: a while after it was last used, and never longer than its whole time.
@@ -169,7 +175,8 @@ pub async fn context_of(app: &App, token: &str, origin: &Origin) -> Result<Curre
         .db
         .inspect(move |c| -> Result<(Row, Current)> {
             let row = get(&app2, c, &hash)?;
-            let current = current(c, &row, origin, now)?;
+            let trusts = app2.openid.trusts_second_step();
+            let current = current(c, &row, origin, now, trusts)?;
             Ok((row, current))
         })
         .await?;
@@ -190,7 +197,13 @@ async fn touch(app: &App, row: Row, now: Timestamp) -> Result<()> {
         .await
 }
 
-fn current(c: &mut Conn, row: &Row, origin: Origin, now: Timestamp) -> Result<Current> {
+fn current(
+    c: &mut Conn,
+    row: &Row,
+    origin: Origin,
+    now: Timestamp,
+    trusts: bool,
+) -> Result<Current> {
     let is_recent = now < row.proved_until;
     let account = store::accounts::find(c, &row.account_id)?.ok_or(Error::SignedOut)?;
     let mut login = Login {
@@ -207,7 +220,8 @@ fn current(c: &mut Conn, row: &Row, origin: Origin, now: Timestamp) -> Result<Cu
     };
     let tenant = store::tenants::get(c, tenant_id)?;
     login.locale = account.locale.unwrap_or(tenant.locale);
-    let owes = tenant.second_step && !factors::methods_of(c, &account.id)?.any();
+    let elsewhere = trusts && row.second_step_elsewhere;
+    let owes = tenant.second_step && !elsewhere && !factors::methods_of(c, &account.id)?.any();
     let context = Context {
         tenant: tenant.id,
         account: account.id,

@@ -10,6 +10,7 @@ mod load;
 pub mod log;
 pub mod mail;
 pub mod metrics;
+pub mod openid;
 mod place;
 pub mod plugins;
 pub mod sandbox;
@@ -45,6 +46,8 @@ pub struct Config {
     pub plugins: plugins::Plugins,
     /// How mail leaves.
     pub mail: mail::Mail,
+    /// The OpenID provider people may sign in by.
+    pub openid: openid::Openid,
     /// Background work.
     pub jobs: jobs::Jobs,
     /// Signed heads of the activity logs.

@@ -77,6 +77,7 @@ pub fn assemble(config: &Config, db: Db, vault: Vault, public_url: String) -> an
         engine,
         egress,
         post: post(config)?,
+        openid: config.openid.provider().map(app::openid::OpenId::new).unwrap_or_default(),
         plugins: app::plugins::Registry::keeping_in(config.data.plugins()),
         refresh_locks: app::connections::RefreshLocks::default(),
         woken: tokio::sync::Notify::new(),

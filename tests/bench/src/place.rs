@@ -139,6 +139,7 @@ async fn open(data: &Path) -> Result<App> {
     db.migrate().await?;
     put_together(Base {
         post: app::mail::Post::default(),
+        openid: app::openid::OpenId::default(),
         db,
         vault: Vault::new(RootKey::load_or_create(&data.join("root.key"), &SystemRng)?),
         clock: Arc::new(SystemClock),

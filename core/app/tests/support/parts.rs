@@ -42,6 +42,7 @@ pub fn put_together_with(
         engine,
         egress,
         post: app::mail::Post::default(),
+        openid: app::openid::OpenId::default(),
         plugins: plugins::Registry::default(),
         refresh_locks: connections::RefreshLocks::default(),
         woken: Notify::new(),

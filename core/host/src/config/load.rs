@@ -173,6 +173,7 @@ fn sections(figment: &Figment, sources: &Sources) -> Result<Config, Vec<Fault>> 
         sandbox: section(figment, "sandbox", sources, &mut faults),
         plugins: section(figment, "plugins", sources, &mut faults),
         mail: section(figment, "mail", sources, &mut faults),
+        openid: section(figment, "openid", sources, &mut faults),
         jobs: section(figment, "jobs", sources, &mut faults),
         audit: section(figment, "audit", sources, &mut faults),
         metrics: section(figment, "metrics", sources, &mut faults),

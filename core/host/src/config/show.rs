@@ -28,15 +28,18 @@ impl Loaded {
 /// In place of a token: long enough to be read as one.
 const HIDDEN_TOKEN: &str = "****************";
 
+/// What is never shown.
+fn is_secret(section: &str, key: &str) -> bool {
+    matches!((section, key), ("mail", "password") | ("openid", "client_secret"))
+}
+
 fn written(section: &str, key: &str, value: &Value) -> String {
     match value {
         Value::String(_, text) if (section, key) == ("database", "url") => quoted(&hide(text)),
         Value::String(_, text) if (section, key) == ("metrics", "token") && !text.is_empty() => {
             quoted(HIDDEN_TOKEN)
         }
-        Value::String(_, text) if (section, key) == ("mail", "password") && !text.is_empty() => {
-            quoted("(hidden)")
-        }
+        Value::String(_, text) if is_secret(section, key) && !text.is_empty() => quoted("(hidden)"),
         Value::String(_, text) => quoted(text),
         Value::Char(_, c) => quoted(&c.to_string()),
         Value::Bool(_, yes) => yes.to_string(),
@@ -74,6 +77,7 @@ mod tests {
         let variables = vec![
             set("OXPI_DATABASE__URL", "postgres://u:s3cret@h/d"),
             set("OXPI_MAIL__PASSWORD", "s3cret"),
+            set("OXPI_OPENID__CLIENT_SECRET", "s3cret"),
             set("OXPI_SERVER__PROXIES", "10.0.0.0/8,::1"),
             set("OXPI_DATA__DIR", "a \"quoted\" \\ folder"),
         ];
