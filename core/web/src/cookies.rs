@@ -3,6 +3,7 @@
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpMessage, HttpRequest};
+use app::openid::FLOW_SECS;
 use app::passkeys::CEREMONY_SECS;
 use app::sign_ins::PENDING_SECS;
 
@@ -59,6 +60,22 @@ pub fn ceremony_token(web: &Web, request: &HttpRequest) -> Option<String> {
 /// A cookie that keeps what a passkey was asked.
 pub fn ceremony(web: &Web, token: &str) -> Cookie<'static> {
     build(web, ceremony_name(web), token, Some(Duration::seconds(CEREMONY_SECS)))
+}
+
+/// The name of the cookie that keeps the browser's half of a way to the OpenID provider and back.
+pub fn openid_name(web: &Web) -> &'static str {
+    if web.is_https() { "__Host-oxpi-openid" } else { "oxpi-openid" }
+}
+
+/// That half, if the browser sent it.
+pub fn openid_token(web: &Web, request: &HttpRequest) -> Option<String> {
+    let cookie = request.cookie(openid_name(web))?;
+    Some(cookie.value().to_owned()).filter(|token| !token.is_empty() && token.len() <= 128)
+}
+
+/// A cookie that keeps it.
+pub fn openid(web: &Web, token: &str) -> Cookie<'static> {
+    build(web, openid_name(web), token, Some(Duration::seconds(FLOW_SECS)))
 }
 
 /// A cookie that says that this browser was signed in with before.

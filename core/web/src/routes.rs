@@ -6,8 +6,8 @@ use domain::Permission;
 
 use crate::pages::{
     account, activity, appointments, approvals, calendar, connections, door, factors, files, home,
-    invitations, jobs, passkeys, people, plugins, proofs, resets, second_step, settings, team,
-    tenants,
+    invitations, jobs, openid, passkeys, people, plugins, proofs, resets, second_step, settings,
+    team, tenants,
 };
 use crate::{health, hooks, metrics};
 
@@ -98,6 +98,8 @@ mod lines {
         post "/sign-in/passkey"                          Anyone  (ALL, ALL) passkeys::sign_in;
         post "/sign-in/second/passkey/options"           Anyone  (ALL, ALL) passkeys::ask_second_step;
         post "/sign-in/second/passkey"                   Anyone  (ALL, ALL) passkeys::pass_second_step;
+        post "/sign-in/openid"                           Anyone  (ALL, ALL) openid::begin;
+        get  "/sign-in/openid/return"                    Anyone  (ALL, ALL) openid::finish;
         post "/sign-out"                                 Anyone  (ALL, ALL) door::sign_out;
         post "/language"                                 Anyone  (ALL, ALL) door::choose_language;
         post "/appearance"                               Anyone  (ALL, ALL) door::choose_appearance;
@@ -107,6 +109,7 @@ mod lines {
         post "/reset/{token}"                            Anyone  (ALL, ALL) resets::reset;
         get  "/join/{token}"                             Anyone  (ALL, ALL) invitations::show;
         post "/join/{token}"                             Anyone  (ALL, ALL) invitations::accept;
+        post "/join/{token}/openid"                      Anyone  (ALL, ALL) openid::join;
 
         get  "/businesses"                               Account (ALL, ALL) tenants::show;
         post "/businesses"                               Account (ALL, ALL) tenants::switch;
@@ -128,6 +131,8 @@ mod lines {
         post "/profile/passkeys"                         Member  (ALL, ALL) passkeys::add;
         post "/profile/passkeys/{passkey}/rename"        Member  (ALL, ALL) passkeys::rename;
         post "/profile/passkeys/{passkey}/remove"        Member  (ALL, ALL) passkeys::remove;
+        post "/profile/openid"                           Member  (ALL, ALL) openid::link;
+        post "/profile/openid/{identity}/remove"         Member  (ALL, ALL) openid::remove;
         post "/profile/codes"                            Member  (ALL, ALL) factors::renew_codes;
 
         get  "/people"                                   Member  (PEOPLE, ALL) people::list;

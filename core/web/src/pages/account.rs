@@ -11,7 +11,7 @@ use crate::cookies;
 use crate::device;
 use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::factors;
+use crate::pages::{factors, openid};
 use crate::views::account::{Profile, ProfileForm, SessionRow};
 use crate::views::{Avatar, Choice, Errors};
 
@@ -45,6 +45,7 @@ async fn page(member: &Member, form: ProfileForm, errors: Errors) -> Answer {
         locales: locales.to_vec(),
         sessions: session_rows(member).await?,
         factors: factors::rows(member).await?,
+        openid: openid::rows(member).await?,
         owes_second_step: member.owes_second_step,
         form,
         errors,

@@ -166,7 +166,8 @@ pub(super) fn sign_in_page(
 ) -> Answer {
     let app = &visit.web.app;
     let (can_mail, passkey) = (app.post.is_on(), passkeys::is_possible(app));
-    let page = SignIn { email, next, errors, wait_minutes, can_mail, passkey };
+    let openid = app.openid.name().map(str::to_owned);
+    let page = SignIn { email, next, errors, wait_minutes, can_mail, passkey, openid };
     visit.door(&page, &page.errors)
 }
 

@@ -32,6 +32,7 @@ async fn page(visit: &Visit, token: &str, name: String, errors: Errors) -> Answe
         role: offer.role.as_str().to_owned(),
         email: offer.email,
         has_account: offer.has_account,
+        openid: visit.web.app.openid.name().filter(|_| !signed_in).map(str::to_owned),
         passkey: offer.has_account && !signed_in && passkeys::is_possible(&visit.web.app),
         signed_in,
         name,

@@ -20,6 +20,7 @@ pub mod files;
 pub mod home;
 pub mod invitations;
 pub mod jobs;
+pub mod openid;
 pub mod passkeys;
 pub mod people;
 pub mod plugins;

@@ -45,6 +45,30 @@ pub struct Profile {
     pub owes_second_step: bool,
     /// Their second factors.
     pub factors: FactorRows,
+    /// Who they are at the OpenID provider, where there is one.
+    pub openid: Option<IdentityRows>,
+}
+
+/// Identities at the OpenID provider.
+#[derive(Debug, Clone, Serialize)]
+pub struct IdentityRows {
+    /// What people call the provider.
+    pub provider: String,
+    /// Those that are linked.
+    pub identities: Vec<IdentityRow>,
+}
+
+/// An identity.
+#[derive(Debug, Clone, Serialize)]
+pub struct IdentityRow {
+    /// Its id.
+    pub id: String,
+    /// How its owner recognises it; may be empty.
+    pub label: String,
+    /// When it was linked.
+    pub added: String,
+    /// When it was last used; empty for never.
+    pub used: String,
 }
 
 /// Second factors, as the profile shows them.

@@ -13,6 +13,8 @@ pages! {
     Forgot => "pages/door/forgot.html",
     SecondStep => "pages/door/second.html",
     Confirm => "pages/door/confirm.html",
+    OpenidLeaving => "pages/door/openid-leaving.html",
+    OpenidRefused => "pages/door/openid-refused.html",
 }
 
 /// What the first-run form holds. Passwords are never shown again and aren't part of it.
@@ -65,6 +67,32 @@ pub struct SignIn {
     pub can_mail: bool,
     /// Whether passkeys work for this installation.
     pub passkey: bool,
+    /// The OpenID provider's name, where there is one.
+    pub openid: Option<String>,
+}
+
+/// On the way to the OpenID provider.
+#[derive(Debug, Clone, Serialize)]
+pub struct OpenidLeaving {
+    /// What people call it.
+    pub provider: String,
+    /// Where it is.
+    pub address: String,
+}
+
+/// Back from there in vain.
+#[derive(Debug, Clone, Serialize)]
+pub struct OpenidRefused {
+    /// What people call the provider.
+    pub provider: String,
+    /// Why: a key; empty after too many tries.
+    pub key: String,
+    /// Minutes until another try makes sense, after too many.
+    pub wait_minutes: Option<u64>,
+    /// Finds the line in the log.
+    pub code: String,
+    /// Where to go from here: a path of ours.
+    pub back: String,
 }
 
 /// Accepting an invitation.
@@ -88,6 +116,8 @@ pub struct AcceptInvitation {
     pub signed_in: bool,
     /// Whether it may sign in with a passkey first.
     pub passkey: bool,
+    /// The OpenID provider's name, where that is a way to sign in first or to join.
+    pub openid: Option<String>,
     /// The name entered.
     pub name: String,
     /// What is wrong.

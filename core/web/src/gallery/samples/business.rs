@@ -54,6 +54,7 @@ fn draw_door(gallery: &mut Gallery<'_>, w: Words) {
         wait_minutes: None,
         can_mail: true,
         passkey: true,
+        openid: Some(w.of("Wild Fig account", "חשבון תאנת הבר")),
     };
     gallery.door("sign-in", "/sign-in", &sign_in);
     let failed = SignIn {
@@ -116,6 +117,7 @@ fn invitation(w: Words, has_account: bool) -> AcceptInvitation {
         email: "omer@example.com".into(),
         has_account,
         signed_in: false,
+        openid: Some(w.of("Wild Fig account", "חשבון תאנת הבר")),
         passkey: has_account,
         name: String::new(),
         errors: Errors::new(),
@@ -393,5 +395,6 @@ fn profile(w: Words) -> Profile {
             session("2", w.of("Safari on Mac", "Safari ב־Mac"), false),
         ],
         factors: super::security::factors(w),
+        openid: Some(super::security::identities(w)),
     }
 }

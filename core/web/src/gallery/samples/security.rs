@@ -2,11 +2,14 @@
 
 use super::{Gallery, Words};
 use crate::views::Errors;
-use crate::views::account::{AppEnrolment, FactorRows, NewPasskey, PasskeyRow, RecoveryCodes};
-use crate::views::door::{Confirm, Field, Forgot, SecondStep};
+use crate::views::account::{
+    AppEnrolment, FactorRows, IdentityRow, IdentityRows, NewPasskey, PasskeyRow, RecoveryCodes,
+};
+use crate::views::door::{Confirm, Field, Forgot, OpenidLeaving, OpenidRefused, SecondStep};
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     draw_forgot(gallery);
+    draw_openid(gallery);
     let second = SecondStep {
         next: "/".into(),
         app: true,
@@ -62,6 +65,69 @@ fn draw_new_passkey(gallery: &mut Gallery<'_>) {
     gallery.page("passkey-late", "/profile/passkeys/new", &NewPasskey { errors, ..new.clone() });
     let impossible = NewPasskey { possible: false, ..new };
     gallery.page("passkey-impossible", "/profile/passkeys/new", &impossible);
+}
+
+fn draw_openid(gallery: &mut Gallery<'_>) {
+    let provider = Words(gallery.locale).of("Wild Fig account", "חשבון תאנת הבר");
+    let leaving = OpenidLeaving {
+        provider: provider.clone(),
+        address: "https://id.example/authorize?state=x&nonce=y".into(),
+    };
+    gallery.door("openid-leaving", "/sign-in/openid", &leaving);
+    for word in [
+        "off",
+        "state",
+        "declined",
+        "refused",
+        "client",
+        "code",
+        "signature",
+        "elsewhere",
+        "expired",
+        "nonce",
+        "unknown",
+        "taken",
+        "address",
+        "unavailable",
+    ] {
+        let refused = OpenidRefused {
+            provider: provider.clone(),
+            key: format!("error-openid-{word}"),
+            wait_minutes: None,
+            code: "k3JqP0aZt9Xw".into(),
+            back: if word == "taken" { "/profile".into() } else { "/sign-in".into() },
+        };
+        gallery.door(&format!("openid-{word}"), "/sign-in/openid/return", &refused);
+    }
+    let wait = OpenidRefused {
+        provider,
+        key: String::new(),
+        wait_minutes: Some(9),
+        code: "k3JqP0aZt9Xw".into(),
+        back: "/join/x".into(),
+    };
+    gallery.door("openid-wait", "/sign-in/openid/return", &wait);
+}
+
+/// What the profile shows of the OpenID provider.
+pub(super) fn identities(w: Words) -> IdentityRows {
+    IdentityRows {
+        provider: w.of("Wild Fig account", "חשבון תאנת הבר"),
+        identities: vec![
+            IdentityRow {
+                id: "01900000-0000-7000-8000-0000000000b1".into(),
+                label: "maya@id.example".into(),
+                added: w.of("3 Nov 2026", "3 בנוב׳ 2026"),
+                used: w.of("today at 9:41", "היום בשעה 9:41"),
+            },
+            IdentityRow {
+                id: "01900000-0000-7000-8000-0000000000b2".into(),
+                label: "<b>".into(),
+                added: w.of("4 Nov 2026", "4 בנוב׳ 2026"),
+                used: String::new(),
+            },
+        ],
+    }
 }
 
 fn draw_forgot(gallery: &mut Gallery<'_>) {
