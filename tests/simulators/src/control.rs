@@ -12,6 +12,7 @@ use crate::google::errors::ApiError;
 use crate::google::handle::Google;
 use crate::google::state::Client;
 use crate::http::{Reply, Request};
+use crate::openid::{Misbehaviour, OpenId};
 use crate::server::World;
 
 type Outcome = Result<Value, String>;
@@ -24,7 +25,7 @@ pub fn answer(world: &World, request: &Request) -> Reply {
     let google = Google::new(world.clone());
     let path: Vec<&str> = request.segments.iter().skip(1).map(String::as_str).collect();
     let looked = look(&google, request, &path);
-    let outcome = looked.map(Ok).or_else(|| change(&google, request, &path));
+    let outcome = looked.map(Ok).or_else(|| change(world, &google, request, &path));
     match outcome {
         None => Reply::json(404, &json!({"error": "no such control"})),
         Some(Ok(value)) => Reply::json(200, &value),
@@ -44,7 +45,7 @@ fn look(google: &Google, request: &Request, path: &[&str]) -> Option<Value> {
 }
 
 /// What can be done.
-fn change(google: &Google, request: &Request, path: &[&str]) -> Option<Outcome> {
+fn change(world: &World, google: &Google, request: &Request, path: &[&str]) -> Option<Outcome> {
     let done = match (request.method.as_str(), path) {
         ("POST", ["settings"]) => return Some(settings(google, request)),
         ("POST", ["grants"]) => return Some(grant(google, request)),
@@ -65,6 +66,12 @@ fn change(google: &Google, request: &Request, path: &[&str]) -> Option<Outcome> 
         ("POST", ["clients"]) => read(request).map(|client: Client| google.add_client(client)),
         ("POST", ["redirects"]) => {
             read(request).map(|new: Redirect| google.allow_redirect(&new.redirect_uri))
+        }
+        ("POST", ["openid", "misbehave"]) => {
+            read(request).map(|new: Misbehave| OpenId::new(world.clone()).misbehave(new.how))
+        }
+        ("POST", ["openid", "people"]) => {
+            read(request).map(|person| OpenId::new(world.clone()).put_person(person))
         }
         ("POST", ["revoke"]) => read(request).map(|whose: Revoke| google.revoke(&whose.account)),
         (method, [name]) => return simple(google, method, name),
@@ -122,6 +129,11 @@ struct Clock {
 #[derive(Deserialize)]
 struct Redirect {
     redirect_uri: String,
+}
+
+#[derive(Deserialize)]
+struct Misbehave {
+    how: Misbehaviour,
 }
 
 #[derive(Deserialize)]

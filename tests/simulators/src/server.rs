@@ -26,6 +26,7 @@ use crate::google::{self, errors, seed};
 use crate::ground::Ground;
 use crate::http::{Reply, Request};
 use crate::journal::Journal;
+use crate::openid::{self, OpenId};
 use crate::push::{self, Delivery, Push};
 
 /// How a simulator starts.
@@ -75,6 +76,8 @@ impl Default for Options {
 pub struct Inner {
     /// Google.
     pub google: State,
+    /// An OpenID provider.
+    pub openid: openid::State,
     /// Faults that wait.
     pub faults: Faults,
     /// What was asked.
@@ -95,20 +98,26 @@ pub fn locked(world: &World) -> MutexGuard<'_, Inner> {
 impl Inner {
     fn new(options: Options, outbox: UnboundedSender<Push>) -> Self {
         let ground = Arc::new(Ground::new(options.clock.clone(), options.rng.clone()));
+        let openid = fresh_openid(&options, &ground);
         let google = fresh(&options, ground, outbox);
         let (faults, journal) = (Faults::default(), Journal::default());
-        Self { google, faults, journal, deliveries: Vec::new(), options }
+        Self { google, openid, faults, journal, deliveries: Vec::new(), options }
     }
 
     /// As if just started.
     pub fn reset(&mut self) {
         let ground = self.google.ground.clone();
         ground.reset();
+        self.openid = fresh_openid(&self.options, &ground);
         self.google = fresh(&self.options, ground, self.google.outbox.clone());
         self.faults.clear();
         self.journal.clear();
         self.deliveries.clear();
     }
+}
+
+fn fresh_openid(options: &Options, ground: &Arc<Ground>) -> openid::State {
+    openid::State::new(ground.clone(), &options.clients, options.any_loopback_redirect)
 }
 
 fn fresh(options: &Options, ground: Arc<Ground>, outbox: UnboundedSender<Push>) -> State {
@@ -130,6 +139,7 @@ pub struct Simulator {
     /// Such as `http://127.0.0.1:40123`.
     pub url: String,
     google: Google,
+    openid: OpenId,
     handle: ServerHandle,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
@@ -156,12 +166,18 @@ impl Simulator {
             actix_web::rt::System::new().block_on(run(listener, inside, waiting, tell))
         });
         let handle = told.recv().map_err(io::Error::other)?;
-        Ok(Self { url, google: Google::new(world), handle, thread: Some(thread) })
+        let (google, openid) = (Google::new(world.clone()), OpenId::new(world));
+        Ok(Self { url, google, openid, handle, thread: Some(thread) })
     }
 
     /// Google's state and its switches.
     pub fn google(&self) -> &Google {
         &self.google
+    }
+
+    /// The OpenID provider's.
+    pub fn openid(&self) -> &OpenId {
+        &self.openid
     }
 
     /// Stops and waits for the end.
@@ -238,18 +254,18 @@ async fn serve(world: &World, request: &Request) -> HttpResponse {
         .as_ref()
         .map(|effect| serde_json::to_string(effect).unwrap_or_else(|_| "fault".to_owned()));
     let (reply, cut) = match effect {
-        None => (google_answer(world, request), None),
+        None => (provider_answer(world, request), None),
         Some(Effect::Slow { millis }) => {
             tokio::time::sleep(Duration::from_millis(millis)).await;
-            (google_answer(world, request), None)
+            (provider_answer(world, request), None)
         }
         Some(Effect::Duplicate) => {
-            google_answer(world, request);
-            (google_answer(world, request), None)
+            provider_answer(world, request);
+            (provider_answer(world, request), None)
         }
         Some(Effect::Status { status, reason, retry_after, applied }) => {
             if applied {
-                google_answer(world, request);
+                provider_answer(world, request);
             }
             let reply = errors::injected(request, status, reason.as_deref());
             let reply = match retry_after {
@@ -260,11 +276,11 @@ async fn serve(world: &World, request: &Request) -> HttpResponse {
         }
         Some(Effect::Cut { when: Cut::Before }) => (Reply::empty(0), Some(Cut::Before)),
         Some(Effect::Cut { when: Cut::After }) => {
-            google_answer(world, request);
+            provider_answer(world, request);
             (Reply::empty(0), Some(Cut::After))
         }
         Some(Effect::Cut { when: Cut::Midway }) => {
-            (google_answer(world, request), Some(Cut::Midway))
+            (provider_answer(world, request), Some(Cut::Midway))
         }
     };
     let mut inner = locked(world);
@@ -274,8 +290,10 @@ async fn serve(world: &World, request: &Request) -> HttpResponse {
     finish(reply, cut)
 }
 
-fn google_answer(world: &World, request: &Request) -> Reply {
-    google::answer(&mut locked(world).google, request)
+fn provider_answer(world: &World, request: &Request) -> Reply {
+    let mut inner = locked(world);
+    let answered = openid::answer(&mut inner.openid, request);
+    answered.unwrap_or_else(|| google::answer(&mut inner.google, request))
 }
 
 fn finish(reply: Reply, cut: Option<Cut>) -> HttpResponse {
