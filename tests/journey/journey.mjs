@@ -7,6 +7,7 @@ import { closeHouse, killAll, openHouse, tail } from "./servers.mjs";
 import { booking } from "./story/booking.mjs";
 import { connecting } from "./story/connecting.mjs";
 import { leaving } from "./story/leaving.mjs";
+import { openid } from "./story/openid.mjs";
 import { opening } from "./story/opening.mjs";
 import { passkeys } from "./story/passkeys.mjs";
 import { scriptless } from "./story/scriptless.mjs";
@@ -61,7 +62,7 @@ async function travel(browser, traveller) {
   try {
     const profile = await openProfile(browser, house, traveller.browser);
     const trip = new Trip({ traveller, house, profile, report, out });
-    const whole = await take(trip, [...opening, ...connecting, ...booking, ...leaving, ...passkeys]);
+    const whole = await take(trip, [...opening, ...connecting, ...booking, ...leaving, ...passkeys, ...openid]);
     report.found(`${language}: a quiet console, and no request to elsewhere`, [...new Set(profile.noise)]);
     if (whole) await withoutScripts(browser, house, traveller);
   } finally {

@@ -69,6 +69,10 @@ export async function openHouse({ name, target, plugins, out }) {
     OXPI_SERVER__PUBLIC_URL: base,
     OXPI_DATA__DIR: join(data, "data"),
     OXPI_PLUGINS__DIRS: JSON.stringify([plugins]),
+    OXPI_OPENID__ISSUER: "https://id.example/realms/office",
+    OXPI_OPENID__CLIENT_ID: "demo",
+    OXPI_OPENID__CLIENT_SECRET: "demo-secret",
+    OXPI_OPENID__NAME: "ID Example",
     OXPI_SANDBOX__ENABLED: "true",
     OXPI_SANDBOX__REDIRECTS: JSON.stringify([`*=${simulator}`]),
   };

@@ -12,7 +12,7 @@ use app::people::{PersonInput, create_person};
 use app::sessions::context_of;
 use app::sign_ins::sign_in;
 use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
-use app::{Context, Origin, calendars, people};
+use app::{App, Context, Origin, calendars, people};
 use domain::Role;
 use runtime::Grant;
 use store::jobs::{NewJob, Once};
@@ -56,7 +56,7 @@ impl Site {
         let stranger = stranger(&house).await?;
         let invited = create_invitation(&house.app, &house.owner, "later@example.com", "member");
         ids.insert("invitation", invited.await?.id.to_string());
-        let (port, stop) = serve(&house, change)?;
+        let (port, stop) = serve(&house.app, change)?;
         Ok(Self { house, port, ids, members, stranger, stop: Some(stop) })
     }
 
@@ -134,6 +134,7 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
         ("route", "push".to_owned()),
         ("token", "0".repeat(43)),
         ("session", "0".repeat(64)),
+        ("identity", "01900000-0000-7000-8000-000000000000".to_owned()),
         ("passkey", "01900000-0000-7000-8000-000000000000".to_owned()),
     ]))
 }
@@ -208,14 +209,15 @@ async fn stranger(house: &House) -> Result<String> {
     Ok(signed.token)
 }
 
-fn serve(
-    house: &House,
+/// Serves an app until what is answered is dropped or told.
+pub fn serve(
+    app: &App,
     change: impl FnOnce(&mut ServeOptions),
 ) -> Result<(u16, oneshot::Sender<()>)> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let port = listener.local_addr()?.port();
     let (stop, stopped) = oneshot::channel::<()>();
-    let app = house.app.clone();
+    let app = app.clone();
     let mut options = ServeOptions {
         listener,
         metrics_token: None,
