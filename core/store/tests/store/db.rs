@@ -130,6 +130,21 @@ async fn sqlite_is_durable_and_keeps_a_log_ahead() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn sqlite_is_compiled_so_that_small_queries_are_quick() {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Text)]
+        compile_options: String,
+    }
+    let fresh = store::testing::sqlite().await;
+    let options: Vec<Found> =
+        fresh.db.read(|c| Ok(diesel::sql_query("PRAGMA compile_options").load(c)?)).await.unwrap();
+    let has = |wanted: &str| options.iter().any(|found| found.compile_options == wanted);
+    // As .cargo/config.toml says, and why.
+    assert!(has("ENABLE_QPSG") && has("THREADSAFE=2") && !has("ENABLE_MEMORY_MANAGEMENT"));
+}
+
+#[tokio::test]
 async fn only_the_owner_reads_the_files() {
     use std::os::unix::fs::PermissionsExt;
     let fresh = store::testing::sqlite().await;
