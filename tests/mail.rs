@@ -2,39 +2,23 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
-use std::sync::Arc;
-
 use anyhow::Result;
-use app::mail::Post;
 use app::sign_ins::sign_in;
 use app::{Error, Origin, accounts, invitations, jobs, resets};
 use domain::Secret;
 use oxpi_tests::House;
 use oxpi_tests::house::{Extras, password};
-use runtime::mail::{Security, Smtp as Way, SmtpConfig};
+use oxpi_tests::mailbox::post;
 use simulators::smtp::{Mood, Smtp};
 
 const OWNER: &str = "owner@example.com";
 const LINK: &str = "http://127.0.0.1:8080/";
 
-fn post(port: u16, user: &str) -> Post {
-    let config = SmtpConfig {
-        host: "127.0.0.1".to_owned(),
-        port,
-        security: Security::None,
-        user: user.to_owned(),
-        password: Secret::from_text(if user.is_empty() { "" } else { "s3cret" }.to_owned()),
-        from: "OXPI <office@oxpi.example>".to_owned(),
-    };
-    let theme = web::mail::ThemedMail::load().unwrap();
-    Post::new(Way::new(&config).unwrap(), Arc::new(theme))
-}
-
 /// On both databases.
 async fn each(test: impl AsyncFn(House, Smtp) -> Result<()>) {
     for db in [store::testing::sqlite().await, store::testing::postgres().await] {
         let smtp = Smtp::start().unwrap();
-        let extras = Extras { post: post(smtp.port, ""), ..Extras::default() };
+        let extras = Extras { post: post(smtp.port, "").unwrap(), ..Extras::default() };
         let house = House::start_with(db, extras).await.unwrap();
         test(house, smtp).await.unwrap();
     }

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
-use oxpi_tests::House;
 use oxpi_tests::authenticator::Authenticator;
+use oxpi_tests::house::Extras;
 use oxpi_tests::http::{self, Reply};
 use oxpi_tests::site::Site;
+use oxpi_tests::{House, mailbox};
 use serde_json::Value;
+use simulators::smtp::Smtp;
 
 const ADDRESS: &str = "http://localhost:8080";
 
@@ -125,6 +127,32 @@ async fn it_is_the_second_step_and_the_proof_with_what_was_filled_in() {
     site.house.clock.advance_millis(app::sessions::PROVED_SECS * 1_000);
     let again = door.send("POST", &off, Some(&fields)).await;
     assert!(again.status == 403 && !again.body.contains("confirm_passkey\" value"), "once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_passkey_comes_or_goes_hears_of_it_by_mail() {
+    let smtp = Smtp::start().unwrap();
+    let extras =
+        Extras { public_url: ADDRESS.to_owned(), post: mailbox::post(smtp.port, "").unwrap() };
+    let house = House::start_with(store::testing::sqlite().await, extras).await.unwrap();
+    let site = Site::start_with(house, |_| ()).await.unwrap();
+    let mut device = Authenticator::at(ADDRESS);
+    let mut owner = Browser::of(&site, Some(&site.house.token));
+    let told = |words: &str| {
+        smtp.mails()
+            .iter()
+            .filter(|m| m.to == "owner@example.com" && m.text().contains(words))
+            .count()
+    };
+    owner.add(&mut device).await;
+    site.house.work().await.unwrap();
+    assert_eq!(told("A passkey was added"), 1);
+    let profile = owner.send("GET", "/profile", None).await.body;
+    let (_, rest) = profile.split_once("/profile/passkeys/0").unwrap();
+    let remove = format!("/profile/passkeys/0{}/remove", rest.split('/').next().unwrap());
+    assert_eq!(owner.send("POST", &remove, Some("")).await.status, 303, "{remove}");
+    site.house.work().await.unwrap();
+    assert_eq!((told("A passkey was added"), told("A passkey was removed")), (1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,7 @@ pub mod authenticator;
 pub mod browser;
 pub mod house;
 pub mod http;
+pub mod mailbox;
 pub mod process;
 pub mod proposals;
 pub mod shelf;
