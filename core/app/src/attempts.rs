@@ -30,7 +30,8 @@ pub const BEGUN_PER_ADDRESS_MAX: i64 = 120;
 const DOUBLINGS_MAX: i64 = 5;
 
 /// The counters one attempt moves, always in this order, so that two attempts never wait for each
-/// other in a circle.
+/// other in a circle: the address's own first and everybody's last, so that what one of them refuses
+/// uses up nobody else's tries.
 pub(crate) struct Attempt(Vec<Counter>);
 
 struct Counter {
@@ -38,6 +39,10 @@ struct Counter {
     max: i64,
     /// Whether using it up locks it for ever longer times, and success forgives it.
     is_personal: bool,
+}
+
+fn everybody() -> Counter {
+    Counter { key: OVERALL.to_owned(), max: OVERALL_MAX, is_personal: false }
 }
 
 impl Attempt {
@@ -95,16 +100,16 @@ impl Attempt {
         all
     }
 
-    fn by_stranger(app: &App, origin: &Origin, last: Counter) -> Self {
-        let mut all = Self::by_anybody(app, origin);
-        all.0.push(last);
-        all
+    fn by_stranger(app: &App, origin: &Origin, whose: Counter) -> Self {
+        let mut all = Self::by_address(app, origin, "address", PER_ADDRESS_MAX).0;
+        all.push(whose);
+        all.push(everybody());
+        Self(all)
     }
 
     fn by_anybody(app: &App, origin: &Origin) -> Self {
-        let mut all =
-            vec![Counter { key: OVERALL.to_owned(), max: OVERALL_MAX, is_personal: false }];
-        all.extend(Self::by_address(app, origin, "address", PER_ADDRESS_MAX).0);
+        let mut all = Self::by_address(app, origin, "address", PER_ADDRESS_MAX).0;
+        all.push(everybody());
         Self(all)
     }
 
@@ -114,23 +119,29 @@ impl Attempt {
         Self(known.then(one).into_iter().collect())
     }
 
-    /// Counts the attempt. Answers how often its last counter was moved in this window, or
-    /// [`Error::Limited`] when any of the counters is used up.
+    /// Counts the attempt. Answers how often the account's or the browser's own counter was moved in
+    /// this window, or [`Error::Limited`] when one is used up; those after that one stay as they are.
     pub(crate) async fn count(&self, app: &App) -> Result<i64> {
         let now = app.clock.now();
         let counters: Vec<_> =
             self.0.iter().map(|one| (one.key.clone(), one.max, one.is_personal)).collect();
         let counted = app
             .db
-            .transact(move |c| -> Result<Vec<Counted>> {
-                let bump =
-                    |(key, max, personal): (String, i64, bool)| bump(c, &key, max, personal, now);
-                counters.into_iter().map(bump).collect()
+            .transact(move |c| -> Result<Counted> {
+                let mut own = 0;
+                for (key, max, is_personal) in counters {
+                    let counted = bump(c, &key, max, is_personal, now)?;
+                    if counted.wait_secs.is_some() {
+                        return Ok(counted);
+                    }
+                    own = if is_personal { counted.count } else { own };
+                }
+                Ok(Counted { count: own, wait_secs: None })
             })
             .await?;
-        match counted.iter().filter_map(|one| one.wait_secs).max() {
+        match counted.wait_secs {
             Some(retry_after_secs) => Err(Error::Limited { retry_after_secs }),
-            None => Ok(counted.last().map_or(0, |one| one.count)),
+            None => Ok(counted.count),
         }
     }
 

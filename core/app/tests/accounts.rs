@@ -203,6 +203,33 @@ async fn one_address_can_not_try_many_accounts() {
 }
 
 #[tokio::test]
+async fn what_one_address_is_refused_uses_up_nobody_elses_tries() {
+    each(async |f: Fixture| {
+        f.first_run().await;
+        // Everybody's tries are used up but for what this address has, and one.
+        let (now, window) = (f.app.clock.now(), 15 * 60 * 1_000);
+        let others = attempts::OVERALL_MAX - attempts::PER_ADDRESS_MAX - 1;
+        let many = move |c: &mut store::Conn| {
+            (0..others)
+                .try_for_each(|_| store::sign_in_attempts::add(c, "overall", now, window).map(drop))
+        };
+        f.app.db.write(many).await.unwrap();
+        let long = too_long();
+        for n in 0..attempts::PER_ADDRESS_MAX + 20 {
+            let refused = f.sign_in(&format!("user{n}@example.com"), &long).await;
+            let limited = matches!(refused, Err(Error::Limited { .. }));
+            assert_eq!(limited, n >= attempts::PER_ADDRESS_MAX, "{n}");
+        }
+        let elsewhere = support::origin_at("198.51.100.7");
+        sign_ins::sign_in(&f.app, &elsewhere, "dana@example.com", secret(PASSWORD)).await.unwrap();
+        let again =
+            sign_ins::sign_in(&f.app, &elsewhere, "dana@example.com", secret(PASSWORD)).await;
+        assert!(matches!(again, Err(Error::Limited { .. })), "there is a bound for all together");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_session_ends_when_idle_and_at_its_whole_time() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;
