@@ -64,6 +64,11 @@ impl Error {
         Self::Unavailable { key, detail: Some(detail.to_string()) }
     }
 
+    /// Whether the database is away, full or overrun: whatever asked for it is not to blame.
+    pub(crate) fn is_outage(&self) -> bool {
+        matches!(self, Self::Unavailable { key: "error-database-unavailable", .. })
+    }
+
     /// A defect.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(source.into())

@@ -9,6 +9,8 @@ use crate::ground::{Ground, Means};
 use crate::plugins;
 
 const WAIT_MS: i64 = 60_000;
+/// How soon it is looked whether the house has room again.
+const SOON_MS: i64 = 5_000;
 const BACKOFF_FIRST_MS: u64 = 2_000;
 const BACKOFF_MOST_MS: u64 = 3_600_000;
 /// The longest a provider's wish to be left alone is honoured for.
@@ -41,13 +43,17 @@ pub(crate) enum Settlement {
 }
 
 /// What becomes of a failed job. One whose plugin is off or whose account needs a person waits
-/// without spending tries; one whose provider is busy does so for a day.
+/// without spending tries, and so does one that the house had no room for; one whose provider is busy
+/// does so for a day.
 pub(crate) fn judge(means: Means<'_>, job: &Job, error: &Error) -> Settlement {
     let (now, problem) = (means.now(), problem(error));
     match error {
         Error::Unavailable { key, .. } if is_waiting(key) => {
             Settlement::Wait { at: now.plus_millis(WAIT_MS) }
         }
+        // The house's own trouble: the job did nothing, and nothing it could have done better.
+        Error::Unavailable { key: "error-plugins-busy", .. } => soon(means),
+        _ if error.is_outage() => soon(means),
         Error::Unavailable { key: "error-provider-rejected", .. } => Settlement::Bury { problem },
         Error::NotFound | Error::Invalid { .. } | Error::Forbidden => Settlement::Bury { problem },
         Error::Limited { retry_after_secs } => {
@@ -84,6 +90,12 @@ fn problem(error: &Error) -> String {
         Error::Internal(source) => ("error-job-broken", source.to_string()),
     };
     format!("{key} {detail}").trim_end().chars().take(500).collect()
+}
+
+/// In a few seconds, not all at the same moment, without having used up a try.
+fn soon(means: Means<'_>) -> Settlement {
+    let after = SOON_MS + i64::try_from(means.rng.below(5_000)).unwrap_or_default();
+    Settlement::Wait { at: means.now().plus_millis(after) }
 }
 
 fn is_waiting(key: &str) -> bool {
