@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use crate::error::{Error, Result};
 use crate::ground::Ground;
 use crate::{
-    App, calendar_pull, calendar_push, chores, mail, outbox, plugins, resets, schedules, webhooks,
+    App, calendar_pull, calendar_push, chores, mail, outbox, plugins, schedules, webhooks, wishes,
 };
 
 pub(crate) use settle::{Settlement, judge, settle};
@@ -118,9 +118,9 @@ async fn turn(
     running: &Running,
     tasks: &mut JoinSet<()>,
 ) -> Result<bool> {
-    let due = schedules::run_due(app).await?;
-    let dispatched = outbox::dispatch(app).await? + resets::order_links(app).await?;
-    chores::run_due(app).await?;
+    let due = get_past("schedules", schedules::run_due(app).await)?;
+    let dispatched = prepare(app).await?;
+    get_past("chores", chores::run_due(app).await.map(|()| 0))?;
     let room = Room::shared(at_once, running.lanes());
     let jobs = claim(app, room).await?;
     let busy = due + dispatched + jobs.len() > 0;
@@ -133,6 +133,24 @@ async fn turn(
         });
     }
     Ok(busy)
+}
+
+/// Makes jobs of what waits for that; answers how much there was.
+async fn prepare(app: &App) -> Result<usize> {
+    let effects = get_past("outbox", outbox::dispatch(app).await)?;
+    Ok(effects + get_past("wishes", wishes::grant_due(app).await)?)
+}
+
+/// What a step before the jobs came to. Its failure is told here and keeps no job of anybody waiting;
+/// only where the database is away nothing else would go either.
+fn get_past(step: &'static str, result: Result<usize>) -> Result<usize> {
+    match result {
+        Err(error) if !error.is_outage() => {
+            tracing::error!(step, %error, "a step before the jobs failed; the jobs go on");
+            Ok(0)
+        }
+        other => other,
+    }
 }
 
 async fn claim(app: &App, room: Room) -> Result<Vec<Job>> {
@@ -148,8 +166,8 @@ async fn claim(app: &App, room: Room) -> Result<Vec<Job>> {
 pub async fn run_due(app: &App) -> Result<usize> {
     let mut ran = 0;
     loop {
-        schedules::run_due(app).await?;
-        let dispatched = outbox::dispatch(app).await? + resets::order_links(app).await?;
+        get_past("schedules", schedules::run_due(app).await)?;
+        let dispatched = prepare(app).await?;
         let jobs = claim(app, Room::of(1)).await?;
         if jobs.is_empty() && dispatched == 0 {
             return Ok(ran);

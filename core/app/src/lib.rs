@@ -60,6 +60,7 @@ pub mod tenants;
 pub mod tokens;
 pub mod vault_state;
 pub mod webhooks;
+mod wishes;
 
 use std::ops::Deref;
 use std::sync::{Arc, Weak};

@@ -4,9 +4,6 @@
 //! password in any other way, makes it void.
 
 use domain::{AccountId, Secret, Timestamp};
-use serde::{Deserialize, Serialize};
-use store::Conn;
-use store::ceremonies::{Ceremony, CeremonyKind};
 
 use crate::App;
 use crate::accounts::{self, Account};
@@ -14,16 +11,13 @@ use crate::attempts::{self, Attempt};
 use crate::audit::{Actor, Who};
 use crate::context::Origin;
 use crate::error::{Error, Result};
+use crate::wishes::{self, Want};
 use crate::{fields, mail, passwords};
 
 /// How long a link works that an admin hands over, in seconds.
 pub const LASTS_SECS: i64 = 24 * 3_600;
 /// How long a link works that was mailed, in seconds.
 pub const MAILED_SECS: i64 = 3_600;
-/// How long a wish for a mail is kept, in seconds.
-const ASKED_SECS: i64 = 3_600;
-/// How many wishes are looked at in one go.
-const ASKED_AT_ONCE: i64 = 20;
 
 /// Notes that somebody wants a mail with a link. Whether the address has an account is looked up
 /// afterwards, by the worker: what is done here, and so how long it takes, is the same for every
@@ -34,66 +28,7 @@ pub async fn request_link(app: &App, origin: &Origin, email: &str) -> Result<()>
     }
     let email = fields::email("email", email)?;
     Attempt::mail(app, origin, &email).count(app).await?;
-    let now = app.clock.now();
-    let asked = Asked {
-        email,
-        address: origin.address.clone(),
-        device: origin.device.clone(),
-        request_id: origin.request_id.clone(),
-    };
-    let row = Ceremony {
-        token_hash: app.vault.hash_token("forgotten", &vault::token::generate(&*app.rng)),
-        kind: CeremonyKind::Forgotten,
-        account_id: None,
-        state_json: serde_json::to_value(asked)?.into(),
-        created_at: now,
-        expires_at: now.plus_secs(ASKED_SECS),
-    };
-    app.db.write(move |c| store::ceremonies::insert(c, &row)).await?;
-    app.wake_jobs();
-    Ok(())
-}
-
-/// What [`request_link`] keeps for the worker.
-#[derive(Serialize, Deserialize)]
-struct Asked {
-    email: String,
-    address: String,
-    device: String,
-    request_id: String,
-}
-
-/// Orders the mails that were asked for, for addresses that have an account. Answers how many wishes
-/// there were.
-pub(crate) async fn order_links(app: &App) -> Result<usize> {
-    if !app.post.is_on() {
-        return Ok(0);
-    }
-    let now = app.clock.now();
-    let kind = CeremonyKind::Forgotten;
-    let waiting =
-        app.db.read(move |c| store::ceremonies::list(c, kind, now, ASKED_AT_ONCE)).await?;
-    let count = waiting.len();
-    for row in waiting {
-        let app2 = app.clone();
-        app.db.transact(move |c| order_link(&app2, c, row)).await?;
-    }
-    Ok(count)
-}
-
-fn order_link(app: &App, c: &mut Conn, row: Ceremony) -> Result<()> {
-    // Of two workers that see one wish the second finds it taken.
-    match store::ceremonies::take(c, &row.token_hash, row.kind, app.clock.now()) {
-        Err(store::Error::NotFound) => return Ok(()),
-        other => other?,
-    };
-    let Asked { email, address, device, request_id } = serde_json::from_value(row.state_json.0)?;
-    let Some(account) = store::accounts::find_by_email(c, &email)? else { return Ok(()) };
-    // Nobody knows who asks: the entry names nobody.
-    let origin = Origin { request_id, address, device, browser: None };
-    let who = Who { actor: Actor::System, origin };
-    accounts::note(app, c, &account.id, &who, "account.reset-asked")?;
-    mail::offer_reset(app, c, &account.id)
+    wishes::make(app, origin, Want::Reset, &email).await
 }
 
 /// A link to mail to the account's owner.

@@ -39,10 +39,31 @@ async fn fire_each(app: &App, due: Vec<Schedule>) -> Result<usize> {
         let (app2, one) = (app.clone(), schedule.clone());
         match app.db.transact(move |c| fire(c, app2.means(), &one)).await {
             Ok(fired) => queued += usize::from(fired),
-            Err(error) => tracing::error!(schedule = %schedule.id, %error, "not fired"),
+            Err(error @ (store::Error::Unavailable(_) | store::Error::Timeout)) => {
+                return Err(error.into());
+            }
+            Err(error) => {
+                tracing::error!(schedule = %schedule.id, %error, "not fired; left out this time");
+                leave_out(app, schedule).await;
+            }
         }
     }
     Ok(queued)
+}
+
+/// Leaves out a time that can't be fired: schedules that stay due would fill all places in the end.
+async fn leave_out(app: &App, schedule: Schedule) {
+    let (id, now) = (schedule.id.clone(), app.clock.now());
+    let left = app.db.transact(move |c| -> store::Result<()> {
+        let after = now.max(schedule.next_at);
+        match cron::next_after(&schedule.cron, &schedule.zone, after) {
+            Some(next_at) => c.advance(&schedule, next_at),
+            None => c.pause_schedule(&schedule.tenant_id, &schedule.id),
+        }
+    });
+    if let Err(error) = left.await {
+        tracing::error!(schedule = %id, %error, "could not be left out either");
+    }
 }
 
 /// Fires these; answers how many jobs it queued.

@@ -14,6 +14,7 @@ use crate::context::Origin;
 use crate::error::{Error, Result};
 use crate::factors::{self, Methods};
 use crate::sessions::{self, SignedIn};
+use crate::wishes::{self, Want};
 use crate::{fields, mail, passwords};
 
 /// How long a half-done sign-in waits for its second proof, in seconds.
@@ -62,11 +63,10 @@ pub async fn sign_in(app: &App, origin: &Origin, email: &str, password: Secret) 
         Some(account) if checked.is_right => {
             after_password(app, origin, account, checked.rehashed, attempt).await
         }
-        known => {
-            if tries == attempts::PER_ACCOUNT_MAX
-                && let Some(account) = known
-            {
-                note_locked(app, origin, account.id).await?;
+        _ => {
+            // The same for an address that nobody has, or the time it takes would tell which is which.
+            if tries == attempts::PER_ACCOUNT_MAX {
+                wishes::make(app, origin, Want::Locked, &email).await?;
             }
             Err(wrong_password())
         }

@@ -8,7 +8,7 @@ mod support;
 
 use app::accounts::{self, Account, ProfileInput, Reset};
 use app::sessions::{self, IDLE_SECS_MAX, LASTS_SECS_MAX};
-use app::{Error, attempts, resets, settings, sign_ins, tenants};
+use app::{Error, attempts, jobs, resets, settings, sign_ins, tenants};
 use domain::{AccountId, Role, Timestamp};
 use support::{Fixture, PASSWORD, each, expect_invalid, secret};
 
@@ -169,7 +169,13 @@ async fn guessing_one_account_is_slowed_down_until_it_is_unlocked_or_time_passes
             f.sign_in("dana@example.com", PASSWORD).await,
             Err(Error::Limited { .. })
         ));
+        // Nothing is written of it at the door but a wish, or the time would tell who has an account.
+        assert_eq!(f.actions(&owner).await.iter().filter(|a| *a == "account.locked").count(), 0);
+        let count = || f.app.db.read(store::testing::count_ceremonies);
+        assert_eq!(count().await.unwrap(), 1);
+        jobs::run_due(&f.app).await.unwrap();
         assert_eq!(f.actions(&owner).await.iter().filter(|a| *a == "account.locked").count(), 1);
+        assert_eq!(count().await.unwrap(), 0);
         accounts::unlock(&f.app, "dana@example.com").await.unwrap();
         f.sign_in("dana@example.com", PASSWORD).await.unwrap();
 
@@ -178,6 +184,7 @@ async fn guessing_one_account_is_slowed_down_until_it_is_unlocked_or_time_passes
         }
         let again = f.sign_in("nobody@example.com", &too_long()).await;
         assert!(matches!(again, Err(Error::Limited { .. })), "an unknown address must act alike");
+        assert_eq!(count().await.unwrap(), 1, "and be written of alike");
         f.clock.advance_millis(15 * 60 * 1_000 + 1);
         let later = f.sign_in("nobody@example.com", &too_long()).await;
         assert!(matches!(later, Err(Error::Invalid { .. })));

@@ -8,10 +8,12 @@ mod support;
 
 use std::time::Duration;
 
-use app::jobs::run_worker;
-use domain::TenantId;
+use app::jobs::{run_due, run_worker};
+use domain::{ScheduleId, TenantId, Timestamp};
+use store::ceremonies::{Ceremony, CeremonyKind};
 use store::idempotency::{self, Answer};
-use support::{Fixture, each};
+use store::schedules::Schedule;
+use support::{Fixture, each, each_with_its_database};
 use tokio::sync::watch;
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -68,6 +70,81 @@ async fn workers_forget_what_had_its_time_once_an_hour() {
         for worker in workers {
             worker.await.unwrap();
         }
+    })
+    .await;
+}
+
+/// A wish from the door that holds this.
+async fn wish(f: &Fixture, hash: &str, state: serde_json::Value) {
+    let now = f.app.clock.now();
+    let row = Ceremony {
+        token_hash: hash.to_owned(),
+        kind: CeremonyKind::Forgotten,
+        account_id: None,
+        state_json: state.into(),
+        created_at: now,
+        expires_at: now.plus_secs(3_600),
+    };
+    f.app.db.write(move |c| store::ceremonies::insert(c, &row)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wish_that_can_not_be_read_stops_no_job_and_no_other_wish() {
+    each_with_its_database(async |f, db| {
+        let owner = f.first_run().await;
+        let good = serde_json::json!({"want": "locked", "email": "dana@example.com",
+            "address": "", "device": "", "request_id": ""});
+        wish(&f, "1 not ours", serde_json::json!({"nonsense": true})).await;
+        wish(&f, "2 broken", serde_json::json!({})).await;
+        wish(&f, "3 good", good).await;
+        db.tamper("UPDATE ceremonies SET state_json = '{' WHERE token_hash = '2 broken'");
+        run_due(&f.app).await.unwrap();
+        assert_eq!(f.actions(&owner).await[0], "account.locked");
+        assert_eq!(f.app.db.read(store::testing::count_ceremonies).await.unwrap(), 0);
+    })
+    .await;
+}
+
+fn schedule(f: &Fixture, tenant: &TenantId, n: usize, cron: &str, at: Timestamp) -> Schedule {
+    Schedule {
+        id: ScheduleId::new(&*f.app.clock, &*f.app.rng),
+        tenant_id: tenant.clone(),
+        plugin_id: None,
+        name: format!("number {n}"),
+        kind: "outbox.spread".to_owned(),
+        payload_json: serde_json::json!({}).into(),
+        cron: cron.to_owned(),
+        zone: "Asia/Jerusalem".parse().unwrap(),
+        next_at: at,
+        paused: false,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_schedules_that_can_not_be_fired_keep_no_other_waiting() {
+    each_with_its_database(async |f, db| {
+        let (first, second) = f.two_businesses().await;
+        let (bad, good) = (first.ctx.tenant.clone(), second.ctx.tenant.clone());
+        let now = f.app.clock.now();
+        let mut all: Vec<_> =
+            (0..101).map(|n| schedule(&f, &bad, n, "0 * * * *", now.plus_secs(-60))).collect();
+        all.push(schedule(&f, &good, 0, "0 * * * *", now));
+        let insert = move |c: &mut store::Conn| {
+            all.iter().try_for_each(|one| store::schedules::insert(c, one))
+        };
+        f.app.db.write(insert).await.unwrap();
+        // No job of this business can be made.
+        db.tamper(&format!(
+            "CREATE UNIQUE INDEX in_the_way ON jobs (tenant_id) WHERE tenant_id = '{bad}'"
+        ));
+        for _ in 0..2 {
+            run_due(&f.app).await.unwrap();
+        }
+        let tenant = good.clone();
+        let fired = f.app.db.read(move |c| store::schedules::list(c, &tenant)).await.unwrap();
+        assert!(fired[0].next_at > now, "it was its turn");
+        let left = f.app.db.read(move |c| store::schedules::due(c, now, 200)).await.unwrap();
+        assert!(left.is_empty(), "{} are due for ever", left.len());
     })
     .await;
 }

@@ -21,7 +21,7 @@ words! {
         PasskeyAdd = "passkey-add",
         /// A passkey is being used.
         PasskeyUse = "passkey-use",
-        /// Somebody forgot a password and wants a mail.
+        /// A wish from the door for the worker, as for a mail with a link.
         Forgotten = "forgotten",
         /// Somebody was sent to the OpenID provider.
         Openid = "openid",
@@ -69,16 +69,29 @@ pub fn find(
     Ok(query.select(Ceremony::as_select()).first(c).optional()?)
 }
 
-/// Those of a kind that have not expired, oldest first, `limit` at most.
-pub fn list(c: &mut Conn, kind: CeremonyKind, now: Timestamp, limit: i64) -> Result<Vec<Ceremony>> {
+/// The hashes of those of a kind that have not expired, oldest first, `limit` at most. What they hold
+/// is not read: one that can't be read hides none of the others.
+pub fn list_hashes(
+    c: &mut Conn,
+    kind: CeremonyKind,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<String>> {
     scope::system(c)?;
     Ok(ceremonies::table
         .filter(ceremonies::kind.eq(kind.as_str()))
         .filter(ceremonies::expires_at.gt(now.as_millis()))
         .order((ceremonies::created_at, ceremonies::token_hash))
         .limit(limit)
-        .select(Ceremony::as_select())
+        .select(ceremonies::token_hash)
         .load(c)?)
+}
+
+/// Drops it, whatever it holds.
+pub fn delete(c: &mut Conn, token_hash: &str) -> Result<()> {
+    scope::system(c)?;
+    diesel::delete(ceremonies::table.find(token_hash)).execute(c)?;
+    Ok(())
 }
 
 /// Takes it out, so that it works once. Of any number of tries at the same time one succeeds.
