@@ -6,7 +6,7 @@ use store::Conn;
 
 use crate::App;
 use crate::audit::{self, Act, Who};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::{approvals, documents};
 
 /// How long a deleted person can be brought back, in days.
@@ -23,41 +23,60 @@ pub const DECIDED_DAYS: i64 = 365;
 
 const DAY_SECS: i64 = 24 * 3_600;
 
-/// Forgets what has had its time; the worker does it every hour. Answers how many rows went.
-pub async fn sweep(app: &App) -> Result<usize> {
+/// Forgets what has had its time; the worker does it every hour. Answers how many rows went. Each step
+/// is a transaction of its own, so that nobody waits for all of them, and where one fails the others
+/// are done nevertheless.
+pub async fn sweep(app: &App) -> usize {
     let now = app.clock.now();
     let finished = now.plus_secs(-FINISHED_DAYS * DAY_SECS);
     let decided = now.plus_secs(-DECIDED_DAYS * DAY_SECS);
-    let yesterday = now.plus_secs(-DAY_SECS);
-    // Each in a transaction of its own: nobody waits for all of them.
-    let mut gone = forget(app, move |c| store::sessions::delete_expired(c, now)).await?;
-    gone += forget(app, move |c| store::sign_in_attempts::delete_before(c, yesterday)).await?;
-    gone += forget(app, move |c| store::oauth_flows::delete_expired(c, now)).await?;
-    gone += forget(app, move |c| store::ceremonies::delete_expired(c, now)).await?;
-    gone += forget(app, move |c| store::kv::delete_expired(c, now)).await?;
-    gone += forget(app, move |c| store::idempotency::delete_before(c, finished)).await?;
-    gone += forget(app, move |c| store::jobs::delete_finished(c, finished)).await?;
-    gone += forget(app, move |c| store::jobs::delete_dismissed(c, finished)).await?;
     let given_up = now.plus_secs(-GIVEN_UP_DAYS * DAY_SECS);
-    gone += forget(app, move |c| store::jobs::delete_dead(c, given_up)).await?;
-    gone += forget(app, move |c| store::outbox::delete_dispatched(c, finished)).await?;
-    gone += forget(app, move |c| store::inbox::delete_handled(c, finished)).await?;
-    gone += approvals::expire_overdue(app).await?;
-    gone += documents::sweep_orphans(app).await?;
-    gone += forget(app, move |c| store::approvals::delete_before(c, decided)).await?;
-    gone += crate::plugins::forget_former(app).await?;
-    for tenant in app.db.read(store::tenants::list).await? {
-        gone +=
-            purge_people(app, tenant.id, now.plus_secs(-DELETED_PEOPLE_DAYS * DAY_SECS)).await?;
+    let yesterday = now.plus_secs(-DAY_SECS);
+    let rows: [(&str, Forget); 11] = [
+        ("sessions", Box::new(move |c| store::sessions::delete_expired(c, now))),
+        ("tries", Box::new(move |c| store::sign_in_attempts::delete_before(c, yesterday))),
+        ("oauth", Box::new(move |c| store::oauth_flows::delete_expired(c, now))),
+        ("ceremonies", Box::new(move |c| store::ceremonies::delete_expired(c, now))),
+        ("kv", Box::new(move |c| store::kv::delete_expired(c, now))),
+        ("answers", Box::new(move |c| store::idempotency::delete_before(c, finished))),
+        ("jobs", Box::new(move |c| store::jobs::delete_finished(c, finished))),
+        ("dismissed jobs", Box::new(move |c| store::jobs::delete_dismissed(c, finished))),
+        ("dead jobs", Box::new(move |c| store::jobs::delete_dead(c, given_up))),
+        ("outbox", Box::new(move |c| store::outbox::delete_dispatched(c, finished))),
+        ("inbox", Box::new(move |c| store::inbox::delete_handled(c, finished))),
+    ];
+    let mut gone = 0;
+    for (what, forget) in rows {
+        gone += told(what, app.db.write(forget).await.map_err(Error::from));
     }
-    Ok(gone)
+    gone += told("overdue approvals", approvals::expire_overdue(app).await);
+    gone += told("orphans", documents::sweep_orphans(app).await);
+    let old = app.db.write(move |c| store::approvals::delete_before(c, decided)).await;
+    gone += told("approvals", old.map_err(Error::from));
+    gone += told("former plugins", crate::plugins::forget_former(app).await);
+    gone + sweep_people(app, now.plus_secs(-DELETED_PEOPLE_DAYS * DAY_SECS)).await
 }
 
-async fn forget(
-    app: &App,
-    delete: impl FnOnce(&mut Conn) -> store::Result<usize> + Send + 'static,
-) -> Result<usize> {
-    Ok(app.db.write(delete).await?)
+type Forget = Box<dyn FnOnce(&mut Conn) -> store::Result<usize> + Send>;
+
+/// How many rows went; a failure is told and is 0.
+fn told(what: &'static str, result: Result<usize>) -> usize {
+    result.unwrap_or_else(|error| {
+        tracing::error!(what, %error, "could not forget what had its time; next hour again");
+        0
+    })
+}
+
+async fn sweep_people(app: &App, before: Timestamp) -> usize {
+    let tenants = match app.db.read(store::tenants::list).await {
+        Ok(tenants) => tenants,
+        Err(error) => return told("people", Err(error.into())),
+    };
+    let mut gone = 0;
+    for tenant in tenants {
+        gone += told("people", purge_people(app, tenant.id, before).await);
+    }
+    gone
 }
 
 async fn purge_people(app: &App, tenant: TenantId, before: Timestamp) -> Result<usize> {

@@ -9,6 +9,7 @@ mod support;
 use std::time::Duration;
 
 use app::jobs::{run_due, run_worker};
+use app::{people, retention};
 use domain::{ScheduleId, TenantId, Timestamp};
 use store::ceremonies::{Ceremony, CeremonyKind};
 use store::idempotency::{self, Answer};
@@ -145,6 +146,30 @@ async fn a_hundred_schedules_that_can_not_be_fired_keep_no_other_waiting() {
         assert!(fired[0].next_at > now, "it was its turn");
         let left = f.app.db.read(move |c| store::schedules::due(c, now, 200)).await.unwrap();
         assert!(left.is_empty(), "{} are due for ever", left.len());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_one_thing_can_not_be_forgotten_the_others_are() {
+    each_with_its_database(async |f, db| {
+        let (first, second) = f.two_businesses().await;
+        for owner in [&first, &second] {
+            let input = people::PersonInput { name: "Noa".into(), ..Default::default() };
+            let added = people::create_person(&f.app, &owner.ctx, input, "").await.unwrap();
+            people::delete_person(&f.app, &owner.ctx, &added.id).await.unwrap();
+            keep_answer(&f, &owner.ctx.tenant, "old").await;
+        }
+        f.clock.advance_millis(31 * DAY_MS);
+        // The log of the business that comes first takes no entry, and one table is away.
+        let mut tenants = f.tenants().await;
+        let stuck = tenants.remove(0);
+        db.tamper(&format!("UPDATE audit_heads SET seq = seq - 1 WHERE tenant_id = '{stuck}'"));
+        db.tamper("ALTER TABLE oauth_flows RENAME TO elsewhere");
+        assert!(retention::sweep(&f.app).await > 0);
+        assert!(!is_kept(&f, &stuck, "old").await, "a step after the one that failed");
+        let healthy = if first.ctx.tenant == stuck { &second } else { &first };
+        assert_eq!(f.actions(healthy).await[0], "person.purged");
     })
     .await;
 }

@@ -152,10 +152,10 @@ async fn a_deleted_person_is_gone_for_good_after_a_month() {
         let owner = f.first_run().await;
         let (gone, kept) = (add(&f, &owner, "Noa").await.id, add(&f, &owner, "Gil").await.id);
         people::delete_person(&f.app, &owner.ctx, &gone).await.unwrap();
-        assert_eq!(retention::sweep(&f.app).await.unwrap(), 0);
+        assert_eq!(retention::sweep(&f.app).await, 0);
         f.clock.advance_millis((retention::DELETED_PEOPLE_DAYS * 24 * 3_600 + 1) * 1_000);
         people::delete_person(&f.app, &owner.ctx, &kept).await.unwrap();
-        assert!(retention::sweep(&f.app).await.unwrap() > 0);
+        assert!(retention::sweep(&f.app).await > 0);
         assert_eq!(f.actions(&owner).await[0], "person.purged");
         let purged = people::restore_person(&f.app, &owner.ctx, &gone).await;
         assert!(matches!(purged, Err(Error::NotFound)));
