@@ -181,7 +181,12 @@ pub async fn context_of(app: &App, token: &str, origin: &Origin) -> Result<Curre
         })
         .await?;
     if now.millis_since(row.seen_at) >= SEEN_EVERY_SECS * 1_000 {
-        touch(app, row, now).await?;
+        match touch(app, row, now).await {
+            Err(Error::SignedOut) => return Err(Error::SignedOut),
+            // Whoever only reads need not wait for a disk that takes nothing more.
+            Err(error) => tracing::warn!(%error, "a session's last use was not noted"),
+            Ok(()) => {}
+        }
     }
     Ok(current)
 }
