@@ -65,9 +65,9 @@ pub async fn sign_in(app: &App, origin: &Origin, email: &str, password: Secret) 
         }
         _ => {
             // The same for an address that nobody has, or the time it takes would tell which is which.
-            if tries == attempts::PER_ACCOUNT_MAX {
-                wishes::make(app, origin, Want::Locked, &email).await?;
-            }
+            let is_last = tries == attempts::PER_ACCOUNT_MAX;
+            let want = if is_last { Want::Locked } else { Want::Refused };
+            wishes::make(app, origin, want, &email).await?;
             Err(wrong_password())
         }
     }
@@ -188,9 +188,9 @@ pub async fn finish_with_code(
     match opened {
         Some(signed) => Ok(signed),
         None => {
-            if tries == attempts::PER_ACCOUNT_MAX {
-                note_locked(app, origin, account).await?;
-            }
+            let is_last = tries == attempts::PER_ACCOUNT_MAX;
+            let action = if is_last { "account.locked" } else { "account.code-refused" };
+            note_tries(app, origin, account, action).await?;
             Err(Error::invalid("code", "error-code-wrong"))
         }
     }
@@ -213,9 +213,17 @@ fn hash(app: &App, token: &str) -> String {
 
 /// Tells every business of the account that somebody ran out of tries on it.
 pub(crate) async fn note_locked(app: &App, origin: &Origin, account: AccountId) -> Result<()> {
+    note_tries(app, origin, account, "account.locked").await
+}
+
+/// The same for whatever became of a try.
+async fn note_tries(
+    app: &App,
+    origin: &Origin,
+    account: AccountId,
+    action: &'static str,
+) -> Result<()> {
     let who = Who { actor: Actor::System, origin: origin.clone() };
     let app2 = app.clone();
-    app.db
-        .transact(move |c| crate::accounts::note(&app2, c, &account, &who, "account.locked"))
-        .await
+    app.db.transact(move |c| crate::accounts::note(&app2, c, &account, &who, action)).await
 }

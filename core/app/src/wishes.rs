@@ -25,7 +25,9 @@ pub(crate) enum Want {
     /// A mail with a link that sets a new password.
     #[default]
     Reset,
-    /// The owner's businesses are to know that somebody ran out of tries.
+    /// The owner's businesses are to know that somebody gave a wrong password.
+    Refused,
+    /// They are to know that somebody ran out of tries.
     Locked,
 }
 
@@ -101,6 +103,7 @@ fn grant(app: &App, c: &mut Conn, hash: &str, now: Timestamp) -> Result<()> {
             accounts::note(app, c, &account.id, &who, "account.reset-asked")?;
             mail::offer_reset(app, c, &account.id)
         }
+        Want::Refused => accounts::note(app, c, &account.id, &who, "account.password-refused"),
         Want::Locked => accounts::note(app, c, &account.id, &who, "account.locked"),
     }
 }

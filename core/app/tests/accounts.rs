@@ -10,7 +10,7 @@ use app::accounts::{self, Account, ProfileInput, Reset};
 use app::sessions::{self, IDLE_SECS_MAX, LASTS_SECS_MAX};
 use app::{Error, attempts, jobs, resets, settings, sign_ins, tenants};
 use domain::{AccountId, Role, Timestamp};
-use support::{Fixture, PASSWORD, each, expect_invalid, secret};
+use support::{Fixture, PASSWORD, each, each_with_its_database, expect_invalid, secret};
 
 type Spoil = fn(&mut tenants::FirstRun);
 
@@ -172,10 +172,13 @@ async fn guessing_one_account_is_slowed_down_until_it_is_unlocked_or_time_passes
         // Nothing is written of it at the door but a wish, or the time would tell who has an account.
         assert_eq!(f.actions(&owner).await.iter().filter(|a| *a == "account.locked").count(), 0);
         let count = || f.app.db.read(store::testing::count_ceremonies);
-        assert_eq!(count().await.unwrap(), 1);
+        assert_eq!(count().await.unwrap(), max);
         jobs::run_due(&f.app).await.unwrap();
         assert_eq!(f.actions(&owner).await.iter().filter(|a| *a == "account.locked").count(), 1);
         assert_eq!(count().await.unwrap(), 0);
+        let refused = |a: &&String| *a == "account.password-refused";
+        let refused = f.actions(&owner).await.iter().filter(refused).count();
+        assert_eq!(refused as i64, max - 1, "each wrong one before it is in the log");
         accounts::unlock(&f.app, "dana@example.com").await.unwrap();
         f.sign_in("dana@example.com", PASSWORD).await.unwrap();
 
@@ -184,7 +187,7 @@ async fn guessing_one_account_is_slowed_down_until_it_is_unlocked_or_time_passes
         }
         let again = f.sign_in("nobody@example.com", &too_long()).await;
         assert!(matches!(again, Err(Error::Limited { .. })), "an unknown address must act alike");
-        assert_eq!(count().await.unwrap(), 1, "and be written of alike");
+        assert_eq!(count().await.unwrap(), max, "and be written of alike");
         f.clock.advance_millis(15 * 60 * 1_000 + 1);
         let later = f.sign_in("nobody@example.com", &too_long()).await;
         assert!(matches!(later, Err(Error::Invalid { .. })));
@@ -255,6 +258,25 @@ async fn a_session_ends_when_idle_and_at_its_whole_time() {
         }
         f.clock.advance_millis((LASTS_SECS_MAX - lived) * 1_000);
         assert!(matches!(f.current(&signed.token).await, Err(Error::SignedOut)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_opens_while_its_last_use_can_not_be_noted() {
+    each_with_its_database(async |f: Fixture, db| {
+        let owner = f.first_run().await;
+        let refuse = if f.app.db.backend() == store::Backend::Sqlite {
+            "CREATE TRIGGER full_disk BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'full'); END"
+        } else {
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION 'full'; END $$; \
+             CREATE TRIGGER full_disk BEFORE UPDATE ON sessions \
+             FOR EACH ROW EXECUTE FUNCTION full_disk()"
+        };
+        db.tamper(refuse);
+        f.clock.advance_millis(61_000);
+        assert!(f.current(&owner.token).await.unwrap().context.is_some());
     })
     .await;
 }
