@@ -279,6 +279,10 @@ async fn a_state_works_once_and_for_its_own_session_only() {
         oauth::finish_connection(app, owner, callback(&location)).await?;
         let replayed = oauth::finish_connection(app, owner, callback(&location)).await;
         assert!(matches!(&replayed, Err(Error::Invalid { key, .. }) if key == "error-oauth-state"));
+        let tenant = owner.tenant.clone();
+        let chain = app.db.read(move |c| store::audit::list_chain(c, &tenant, 0, 1_000)).await?;
+        let told = chain.iter().filter(|entry| entry.action == "connection.refused").count();
+        assert_eq!(told, 1, "the log is told, once an hour");
         Ok(())
     })
     .await;

@@ -99,6 +99,22 @@ async fn handles_of_another_business_or_plugin_are_as_good_as_none() {
     .await;
 }
 
+/// Whether the activity log says, within seconds, that this document was tampered with.
+async fn is_told(house: &House, document: &str) -> Result<bool> {
+    for _ in 0..200 {
+        let tenant = house.owner.tenant.clone();
+        let chain = house.app.db.read(move |c| store::audit::list_chain(c, &tenant, 0, 1_000));
+        let tells = |entry: &store::audit::Entry| {
+            entry.action == "vault.tampering-found" && entry.entity_id.ends_with(document)
+        };
+        if chain.await?.iter().any(tells) {
+            return Ok(true);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    Ok(false)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tampered_body_is_refused_and_an_orphan_is_swept() {
     each(async |house| {
@@ -115,7 +131,8 @@ async fn a_tampered_body_is_refused_and_an_orphan_is_swept() {
         std::io::Write::write_all(&mut draft, &body)?;
         draft.commit()?;
         let read = workspace.document_read(&ctx, first.as_str(), 0, 10).await;
-        assert_eq!(read.unwrap_err().code, "internal");
+        assert_eq!(read.unwrap_err().code, "unavailable");
+        assert!(is_told(&house, first.as_str()).await?, "the activity log is not told");
         let orphan = domain::DocumentId::new(&*house.app.clock, &*house.app.rng);
         blobs.create(tenant, &orphan)?.commit()?;
         // The files have today's date, the house's clock another: far ahead all of them are old.

@@ -235,13 +235,32 @@ async fn take_flow(app: &App, ctx: &Context, state: &str) -> Result<OauthFlow> {
     let taken = app.db.transact(move |c| store::oauth_flows::take(c, &hash, now)).await;
     // One answer for a wrong, a used, a late and a stranger's state: it can't be used to probe.
     let flow = match taken {
-        Err(store::Error::NotFound) => return Err(Error::invalid("state", "error-oauth-state")),
+        Err(store::Error::NotFound) => return Err(refuse_state(app, ctx).await?),
         other => other?,
     };
     if flow.tenant_id != tenant || flow.account_id != ctx.account || flow.expires_at <= now {
-        return Err(Error::invalid("state", "error-oauth-state"));
+        return Err(refuse_state(app, ctx).await?);
     }
     Ok(flow)
+}
+
+/// The error for an answer that nobody here asked for; the log of whoever brought it is told, once an
+/// hour, so that nobody fills it.
+async fn refuse_state(app: &App, ctx: &Context) -> Result<Error> {
+    let refused = Error::invalid("state", "error-oauth-state");
+    if !secrets::alarm::is_new(app, &ctx.tenant, ctx.account.as_str(), "oauth-state") {
+        return Ok(refused);
+    }
+    let (app2, ctx) = (app.clone(), ctx.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let detail = json!({"kind": "oauth-state"});
+            let act =
+                Act { action: "connection.refused", entity: "connection", entity_id: "", detail };
+            audit::append(&app2, c, &ctx.tenant, &Who::from(&ctx), &act)
+        })
+        .await?;
+    Ok(refused)
 }
 
 async fn exchange(

@@ -11,6 +11,7 @@ use store::documents::{Document, Retention};
 use vault::{Label, WrappedKey};
 
 use crate::error::{Error, Result};
+use crate::secrets::alarm;
 use crate::{App, secrets};
 
 /// Bytes read of a body at once.
@@ -92,8 +93,13 @@ fn open(app: &App, row: &Document, key: &DataKey, offset: u64, max: usize) -> Re
     let blobs: &Arc<dyn Blobs> = &app.blobs;
     let found = blobs.open(&row.tenant_id, &row.id).map_err(no_room)?;
     let mut body = found.ok_or_else(|| Error::internal("a document without its bytes"))?;
-    let wrapped = WrappedKey::from_bytes(&key.wrapped)?;
-    let mut opener = app.vault.open_stream(&wrapped, &label(row), &row.head)?;
+    // What was changed from outside is told where secrets that were are.
+    let untrusted = |error: vault::Error| {
+        alarm::raise(app, &row.tenant_id, &format!("document/{}", row.id), error.into())
+    };
+    let wrapped = WrappedKey::from_bytes(&key.wrapped).map_err(untrusted)?;
+    let opener = app.vault.open_stream(&wrapped, &label(row), &row.head);
+    let mut opener = opener.map_err(untrusted)?;
     let (mut at, mut out) = (0_u64, Vec::new());
     let mut piece = vec![0; PIECE];
     let take = |plain: &[u8], at: &mut u64, out: &mut Vec<u8>| {
@@ -105,10 +111,11 @@ fn open(app: &App, row: &Document, key: &DataKey, offset: u64, max: usize) -> Re
     loop {
         let count = body.read(&mut piece).map_err(no_room)?;
         if count == 0 {
-            take(opener.finish()?.expose(), &mut at, &mut out);
+            take(opener.finish().map_err(untrusted)?.expose(), &mut at, &mut out);
             return Ok(out);
         }
-        take(opener.push(&piece[..count])?.expose(), &mut at, &mut out);
+        let opened = opener.push(&piece[..count]).map_err(untrusted)?;
+        take(opened.expose(), &mut at, &mut out);
         // A reader of all goes on to the end, which tells that nothing is missing.
         if out.len() == max && at > offset.saturating_add(max as u64) {
             return Ok(out);

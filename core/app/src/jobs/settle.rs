@@ -136,3 +136,52 @@ pub(crate) fn settle(
         Settlement::Bury { problem } => c.bury(job, problem, now),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::rng::SeededRng;
+    use domain::time::ManualClock;
+    use domain::{JobId, TenantId};
+    use store::jobs::JobState;
+
+    fn last_try(means: Means<'_>) -> Job {
+        Job {
+            id: JobId::new(means.clock, means.rng),
+            tenant_id: TenantId::new(means.clock, means.rng),
+            kind: "plugin.job".to_owned(),
+            plugin_id: None,
+            connection_id: None,
+            unique_key: None,
+            payload_json: serde_json::json!({}).into(),
+            state: JobState::Leased,
+            run_at: means.now(),
+            attempts: 12,
+            attempts_max: 12,
+            lease_token: 1,
+            lease_until: None,
+            held_by_plugin: false,
+            held_by_connection: false,
+            last_problem: None,
+            created_at: means.now(),
+            updated_at: means.now(),
+            lane: String::new(),
+            dismissed_at: None,
+        }
+    }
+
+    #[test]
+    fn what_the_house_lacks_buries_no_job() {
+        let (clock, rng) = (ManualClock::at(1_000), SeededRng::new(1));
+        let means = Means { clock: &clock, rng: &rng };
+        let job = last_try(means);
+        let judged = |error: &Error| judge(means, &job, error);
+        let busy = Error::unavailable("error-plugins-busy", "too many calls are waiting");
+        let away = Error::from(store::Error::Unavailable("the disk is full".to_owned()));
+        for error in [busy, away, store::Error::Timeout.into()] {
+            assert!(matches!(judged(&error), Settlement::Wait { .. }), "{error}");
+        }
+        let failed = Error::unavailable("error-plugin-failed", "it crashed");
+        assert!(matches!(judged(&failed), Settlement::Bury { .. }));
+    }
+}

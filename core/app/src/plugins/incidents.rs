@@ -58,13 +58,23 @@ impl Incidents {
         }
     }
 
+    /// Takes back what the log could not be told: the next one tells of these too.
+    fn untell(&self, key: &Key, count: u64) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(told) = known.get_mut(key) {
+            told.since += count;
+            told.at = told.at.plus_secs(-WINDOW_SECS);
+        }
+    }
+
     /// Tells the log of a call that was stopped, or that wished for what it may not have.
     pub(crate) async fn tell(&self, app: &App, ctx: &CallContext, report: &CallReport) {
         for (action, kind) in kinds_of(report) {
             let key = (ctx.tenant.clone(), ctx.plugin.clone(), kind);
-            let Some(count) = self.note(key, app.clock.now()) else { continue };
+            let Some(count) = self.note(key.clone(), app.clock.now()) else { continue };
             if let Err(error) = keep(app, ctx, report.hook, action, kind, count).await {
                 tracing::error!(%error, kind, "a plugin's incident is not in the activity log");
+                self.untell(&key, count);
             }
         }
     }
@@ -122,5 +132,8 @@ mod tests {
         assert_eq!(note(&other, "denied", 5), Some(1), "another business");
         assert_eq!(note(&tenant, "denied", WINDOW_SECS), Some(100));
         assert_eq!(note(&tenant, "denied", WINDOW_SECS + 1), None);
+        // The log could not be told of the hundred.
+        incidents.untell(&(tenant.clone(), "acme".parse().unwrap(), "denied"), 100);
+        assert_eq!(note(&tenant, "denied", WINDOW_SECS + 2), Some(102));
     }
 }

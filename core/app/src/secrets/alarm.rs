@@ -80,7 +80,8 @@ pub(crate) fn tell(app: &App, tenant: &TenantId, what: &str, finding: &'static s
     }
 }
 
-fn is_new(app: &App, tenant: &TenantId, what: &str, finding: &'static str) -> bool {
+/// Whether this was not told within the hour; from now on it was.
+pub(crate) fn is_new(app: &App, tenant: &TenantId, what: &str, finding: &'static str) -> bool {
     let now = app.clock.now();
     let mut told = app.witness.told();
     if told.len() >= REMEMBERED_MAX {

@@ -44,6 +44,7 @@ act-client-saved = saved the registration at the provider
 act-connection-connected = connected
 act-connection-disconnected = disconnected
 act-connection-needs-you = the provider ended the permission of
+act-connection-refused = turned away an answer of a provider that nobody here had asked for
 act-calendars-chosen = chose calendars:
 act-calendar-made-default = made this the default calendar:
 act-invitation-created = invited

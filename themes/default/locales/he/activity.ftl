@@ -44,6 +44,7 @@ act-client-saved = שמירת פרטי הרישום אצל הספק
 act-connection-connected = חיבור:
 act-connection-disconnected = ניתוק:
 act-connection-needs-you = הספק ביטל את ההרשאה של
+act-connection-refused = דחיית תשובה של ספק שאיש כאן לא ביקש
 act-calendars-chosen = בחירת יומנים:
 act-calendar-made-default = יומן ברירת המחדל:
 act-invitation-created = הזמנה לצוות:
