@@ -254,6 +254,20 @@ async fn methods_and_paths_that_do_not_exist_reach_nothing() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_nul_in_an_address_is_refused_on_both_databases() -> Result<()> {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let site = Site::start(db).await?;
+        let owner = Some(site.members[0].1.as_str());
+        for path in ["/people?q=%00", "/people?q=a%00b", "/people/%00", "/people?%00=x"] {
+            assert_eq!(site.get(path, owner).await?.status, 400, "{path}");
+        }
+        assert_eq!(site.get("/people?q=%2500", owner).await?.status, 200);
+        assert_alive(&site).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_head_is_answered_as_its_page_without_the_page() -> Result<()> {
     let site = site().await;
     let owner = site.members[0].1.clone();

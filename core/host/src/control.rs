@@ -122,7 +122,7 @@ async fn answer(mut stream: UnixStream, shared: &Shared) -> io::Result<()> {
         (b"unseal", None) => "open already".to_owned(),
         (b"unseal", Some(unsealing)) => {
             let passphrase = Secret::new(rest.get(1..).unwrap_or_default().to_vec());
-            match unsealing.attempt(passphrase).await {
+            match unsealing.attempt(passphrase, None).await {
                 Tried::Opened => "opened".to_owned(),
                 Tried::Wrong => "wrong".to_owned(),
                 Tried::Wait { secs } => format!("wait {secs}"),

@@ -1,5 +1,9 @@
-//! A server that waits for its passphrase: who tries it, how often, and what comes of it.
+//! A server that waits for its passphrase: who tries it, how often, and what comes of it. Tries are
+//! counted for each network, and for the machine's own command apart from them, so that nobody's wrong
+//! ones make the owner wait.
 
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,15 +17,22 @@ const FREE: u32 = 5;
 /// The first wait; each further wrong try doubles it.
 const WAIT_FIRST: Duration = Duration::from_secs(30);
 const WAIT_MOST: Duration = Duration::from_secs(15 * 60);
+/// Networks whose wrong tries are remembered.
+const KNOWN_MAX: usize = 10_000;
 
 /// The way from sealed to open.
 pub struct Unsealing {
     sealed: SealedRootKey,
     /// One try at a time: each takes a quarter of a gigabyte.
-    turn: tokio::sync::Mutex<Tries>,
+    turn: tokio::sync::Mutex<()>,
+    tries: Mutex<Known>,
     found: Mutex<Option<RootKey>>,
     opened: watch::Sender<bool>,
 }
+
+/// By network; None is the machine's own command.
+#[derive(Default)]
+struct Known(HashMap<Option<IpAddr>, Tries>);
 
 #[derive(Default)]
 struct Tries {
@@ -33,17 +44,25 @@ impl Unsealing {
     /// Waits for the passphrase of this file.
     pub fn new(sealed: SealedRootKey) -> Arc<Self> {
         let opened = watch::Sender::new(false);
-        Arc::new(Self { sealed, turn: Default::default(), found: Mutex::default(), opened })
+        Arc::new(Self {
+            sealed,
+            turn: Default::default(),
+            tries: Mutex::default(),
+            found: Mutex::default(),
+            opened,
+        })
     }
 
-    /// Tries a passphrase.
-    pub async fn attempt(self: Arc<Self>, passphrase: Secret) -> Tried {
-        let Ok(mut tries) = self.turn.try_lock() else { return Tried::Wait { secs: 3 } };
+    /// Tries a passphrase that came from this address, or from the machine's own command.
+    pub async fn attempt(self: Arc<Self>, passphrase: Secret, from: Option<IpAddr>) -> Tried {
+        let from = from.map(network_of);
+        // Who has to wait takes no turn of anybody.
+        if let Some(left) = self.tries().left(from) {
+            return Tried::Wait { secs: left.as_secs().max(1) };
+        }
+        let Ok(_turn) = self.turn.try_lock() else { return Tried::Wait { secs: 3 } };
         if *self.opened.borrow() {
             return Tried::Opened;
-        }
-        if let Some(left) = tries.left() {
-            return Tried::Wait { secs: left.as_secs().max(1) };
         }
         let this = self.clone();
         let opened = tokio::task::spawn_blocking(move || this.sealed.open(&passphrase)).await;
@@ -55,8 +74,8 @@ impl Unsealing {
                 Tried::Opened
             }
             Ok(Err(vault::Error::Refused)) => {
-                tries.count();
-                tracing::warn!(wrong = tries.wrong, "a wrong passphrase");
+                let wrong = self.tries().count(from);
+                tracing::warn!(wrong, from = from.map(|ip| ip.to_string()), "a wrong passphrase");
                 Tried::Wrong
             }
             Ok(Err(error)) => {
@@ -79,8 +98,39 @@ impl Unsealing {
         self.found().take()
     }
 
+    fn tries(&self) -> MutexGuard<'_, Known> {
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn found(&self) -> MutexGuard<'_, Option<RootKey>> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    fn left(&self, from: Option<IpAddr>) -> Option<Duration> {
+        self.0.get(&from)?.left()
+    }
+
+    /// Counts a wrong try; answers how many there were from there.
+    fn count(&mut self, from: Option<IpAddr>) -> u32 {
+        if self.0.len() >= KNOWN_MAX && !self.0.contains_key(&from) {
+            self.0.retain(|_, tries| tries.left().is_some());
+            if self.0.len() >= KNOWN_MAX {
+                self.0.clear();
+            }
+        }
+        let tries = self.0.entry(from).or_default();
+        tries.count();
+        tries.wrong
+    }
+}
+
+/// An IPv6 customer has a whole /64; counting single addresses of it would count nothing.
+fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+        v4 => v4,
     }
 }
 
@@ -101,6 +151,29 @@ impl Tries {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_strangers_wrong_tries_make_only_their_network_wait() {
+        let at = |text: &str| text.parse().ok().map(network_of);
+        let (stranger, owner) = (at("2001:db8:1:2::5"), at("198.51.100.7"));
+        let mut known = Known::default();
+        (0..50).for_each(|_| drop(known.count(stranger)));
+        assert!(known.left(stranger).is_some());
+        assert!(known.left(at("2001:db8:1:2:9::1")).is_some(), "the same network");
+        for other in [owner, at("2001:db8:1:3::5"), None] {
+            assert_eq!(known.left(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_of_wrong_tries_is_bounded() {
+        let mut known = Known::default();
+        for n in 0..3 * KNOWN_MAX {
+            let address = std::net::Ipv4Addr::from(u32::try_from(n).unwrap_or_default());
+            known.count(Some(address.into()));
+            assert!(known.0.len() <= KNOWN_MAX);
+        }
+    }
 
     #[test]
     fn the_fifth_wrong_try_makes_the_next_wait_and_waits_grow_to_a_bound() {

@@ -2,6 +2,7 @@
 //! answers everything else with 503. Nothing of a workspace is behind it.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,6 +24,7 @@ use crate::member::languages;
 use crate::middleware::{guard, pages};
 use crate::pages::files;
 use crate::server::{HEADERS_WITHIN, ServeError};
+use crate::state::IsProxy;
 use crate::theme::Theme;
 use crate::views::sealed::{Sealed, Unseal};
 use crate::views::{Errors, Page, Shell};
@@ -50,9 +52,10 @@ pub enum Tried {
     Failed,
 }
 
-/// Tries a passphrase.
-pub type TryPassphrase =
-    Arc<dyn Fn(Secret) -> Pin<Box<dyn Future<Output = Tried> + Send>> + Send + Sync>;
+/// Tries a passphrase that came from an address.
+pub type TryPassphrase = Arc<
+    dyn Fn(Secret, Option<IpAddr>) -> Pin<Box<dyn Future<Output = Tried> + Send>> + Send + Sync,
+>;
 
 /// How to serve while sealed.
 pub struct SealedOptions {
@@ -64,6 +67,8 @@ pub struct SealedOptions {
     pub rng: Arc<dyn Rng>,
     /// Tries what people enter.
     pub try_passphrase: TryPassphrase,
+    /// Whose forwarded addresses are believed.
+    pub is_proxy: IsProxy,
 }
 
 struct State {
@@ -71,6 +76,7 @@ struct State {
     public_url: String,
     rng: Arc<dyn Rng>,
     try_passphrase: TryPassphrase,
+    is_proxy: IsProxy,
     opened: AtomicBool,
 }
 
@@ -84,6 +90,7 @@ pub async fn serve_sealed(
         public_url: options.public_url,
         rng: options.rng,
         try_passphrase: options.try_passphrase,
+        is_proxy: options.is_proxy,
         opened: AtomicBool::new(false),
     });
     let running = HttpServer::new(move || {
@@ -204,8 +211,9 @@ struct Entered {
 
 async fn unseal(state: Data<State>, request: HttpRequest, form: Form<Entered>) -> HttpResponse {
     let passphrase = Secret::from_text(form.into_inner().passphrase);
+    let from = visit::client_behind(|peer| (state.is_proxy)(peer), &request);
     let error = |field: &str, key: &str| Errors::from([(field.to_owned(), key.to_owned())]);
-    let (status, errors, wait_minutes) = match (state.try_passphrase)(passphrase).await {
+    let (status, errors, wait_minutes) = match (state.try_passphrase)(passphrase, from).await {
         Tried::Opened => {
             state.opened.store(true, Ordering::SeqCst);
             return HttpResponse::SeeOther().insert_header(("location", "/")).finish();

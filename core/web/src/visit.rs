@@ -113,8 +113,16 @@ fn client_address(web: &Web, request: &HttpRequest) -> String {
 /// The peer, or what configured proxies say of it: from the nearest on, the first address that is
 /// no proxy of ours.
 pub fn client_ip(web: &Web, request: &HttpRequest) -> Option<IpAddr> {
+    client_behind(|peer| web.is_proxy(peer), request)
+}
+
+/// [`client_ip`] where there is no workspace yet.
+pub(crate) fn client_behind(
+    is_proxy: impl Fn(IpAddr) -> bool,
+    request: &HttpRequest,
+) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip();
-    if !web.is_proxy(peer) {
+    if !is_proxy(peer) {
         return Some(peer);
     }
     let forwarded = request.headers().get_all("x-forwarded-for");
@@ -123,6 +131,6 @@ pub fn client_ip(web: &Web, request: &HttpRequest) -> Option<IpAddr> {
         .flat_map(|value| value.split(','))
         .filter_map(|hop| hop.trim().parse().ok())
         .collect();
-    let client = hops.iter().rev().find(|hop| !web.is_proxy(**hop));
+    let client = hops.iter().rev().find(|hop| !is_proxy(**hop));
     Some(client.or(hops.first()).copied().unwrap_or(peer))
 }

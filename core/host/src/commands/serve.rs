@@ -129,13 +129,18 @@ async fn sealed(
     match listener {
         None => end.await,
         Some(listener) => {
-            let attempts = unsealing.clone();
+            let (attempts, proxies) = (unsealing.clone(), config.server.proxies.clone());
             let options = web::sealed::SealedOptions {
                 // The other one stays: who comes between the two servers waits a moment.
                 listener: listener.try_clone()?,
                 public_url: url.to_owned(),
                 rng: Arc::new(SystemRng),
-                try_passphrase: Arc::new(move |secret| Box::pin(attempts.clone().attempt(secret))),
+                try_passphrase: Arc::new(move |secret, from| {
+                    Box::pin(attempts.clone().attempt(secret, from))
+                }),
+                is_proxy: Arc::new(move |peer| {
+                    proxies.iter().any(|network| network.contains(peer))
+                }),
             };
             web::sealed::serve_sealed(options, end).await?;
         }

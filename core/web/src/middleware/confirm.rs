@@ -17,6 +17,7 @@ use url::form_urlencoded;
 use crate::cookies::{self, Renewed};
 use crate::error::Failure;
 use crate::member::current;
+use crate::middleware::intake;
 use crate::pages::door::errors_or_wait;
 use crate::state::Web;
 use crate::views::door::{Confirm, Field};
@@ -61,9 +62,10 @@ pub async fn confirm<B: MessageBody + 'static>(
     Ok(answer.map_into_left_body())
 }
 
-fn is_form(request: &ServiceRequest) -> bool {
+/// Whether it is one of our forms, by the same rule by which bodies are let in.
+pub(super) fn is_form(request: &ServiceRequest) -> bool {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let urlencoded = kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let urlencoded = kind.is_some_and(intake::is_form);
     *request.method() == Method::POST && urlencoded && !request.path().starts_with("/hooks/")
 }
 

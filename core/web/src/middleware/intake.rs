@@ -27,19 +27,28 @@ pub async fn intake<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    // Decoded, either of them may become part of a question to the database.
+    if holds_nul(request.uri().to_string().as_bytes()) {
+        return Ok(refuse(request, StatusCode::BAD_REQUEST));
+    }
     let is_bodyless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !is_bodyless {
         match take(&mut request).await {
             Ok(body) => request.set_payload(Payload::from(body)),
-            Err(status) => {
-                let (request, _) = request.into_parts();
-                // What was not read of the body would be taken for the next request.
-                let answer = HttpResponse::build(status).force_close().finish();
-                return Ok(ServiceResponse::new(request, answer.map_into_right_body()));
-            }
+            Err(status) => return Ok(refuse(request, status)),
         }
     }
     Ok(next.call(request).await?.map_into_left_body())
+}
+
+fn refuse<B: MessageBody>(
+    request: ServiceRequest,
+    status: StatusCode,
+) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    let (request, _) = request.into_parts();
+    // What was not read of the body would be taken for the next request.
+    let answer = HttpResponse::build(status).force_close().finish();
+    ServiceResponse::new(request, answer.map_into_right_body())
 }
 
 async fn take(request: &mut ServiceRequest) -> Result<Bytes, StatusCode> {
@@ -81,7 +90,7 @@ fn is_chunked(request: &ServiceRequest) -> bool {
 }
 
 /// Forms in UTF-8; a form that says another charset would be read wrongly.
-fn is_form(content_type: &str) -> bool {
+pub(super) fn is_form(content_type: &str) -> bool {
     let mut parts = content_type.split(';').map(str::trim);
     let kind = parts.next().unwrap_or_default();
     let is_utf8 = |part: &str| part.to_ascii_lowercase().trim_matches('"') == "charset=utf-8";

@@ -1,6 +1,22 @@
 //! The rules of the guard, without a server around them.
 
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::test::TestRequest;
+
+use super::confirm;
 use super::guard::{comes_from_here, is_own_host};
+
+#[test]
+fn a_proof_is_looked_for_in_every_spelling_of_a_form() {
+    let is_form = |path: &str, kind: &str| {
+        let request = TestRequest::post().uri(path).insert_header((CONTENT_TYPE, kind));
+        confirm::is_form(&request.to_srv_request())
+    };
+    assert!(is_form("/profile", "application/x-www-form-urlencoded"));
+    assert!(is_form("/profile", "Application/X-WWW-Form-Urlencoded; charset=UTF-8"));
+    assert!(!is_form("/profile", "application/json"));
+    assert!(!is_form("/hooks/a/b", "application/x-www-form-urlencoded"));
+}
 
 #[test]
 fn a_form_of_another_site_is_refused() {
