@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use domain::rng::SeededRng;
 use domain::{PluginId, Rng};
 use oxpi_tests::house::DANA;
@@ -192,16 +192,21 @@ async fn check_appointments(place: &Place, asked: &BTreeMap<String, bool>) -> Re
     Ok(())
 }
 
-async fn check_deliveries(place: &Place, asked: &BTreeMap<String, bool>) -> Result<()> {
+/// What the plugin keeps of each delivery: its name, and how often it was handled, which is the
+/// revision of what it overwrites each time.
+async fn handled_deliveries(place: &Place) -> Result<BTreeMap<String, (String, i64)>> {
     let (tenant, plugin) = (place.house.owner.tenant.clone(), RECEIVER.parse::<PluginId>()?);
     let now = place.house.app.clock.now();
-    let values = place.house.app.db.read(move |c| {
+    let kept = place.house.app.db.read(move |c| {
         let of = store::kv::Space { tenant: &tenant, plugin: &plugin };
-        let (mut all, mut after) = (Vec::new(), None::<String>);
+        let (mut all, mut after) = (BTreeMap::new(), None::<String>);
         loop {
             let page = store::kv::keys(c, of, "delivery/", after.as_deref(), 500, now)?;
-            for key in &page.items {
-                all.extend(store::kv::find(c, of, key, now)?.map(|entry| entry.value));
+            for key in page.items {
+                if let Some(entry) = store::kv::find(c, of, &key, now)? {
+                    let name = String::from_utf8_lossy(&entry.value).into_owned();
+                    all.insert(key, (name, entry.rev));
+                }
             }
             after = page.next;
             if after.is_none() {
@@ -209,10 +214,41 @@ async fn check_deliveries(place: &Place, asked: &BTreeMap<String, bool>) -> Resu
             }
         }
     });
+    Ok(kept.await?)
+}
+
+/// How often the job of each delivery was tried, under the key that the plugin writes.
+async fn tries_by_delivery(place: &Place) -> Result<BTreeMap<String, i64>> {
+    let (tenant, plugin) = (place.house.owner.tenant.clone(), RECEIVER.parse::<PluginId>()?);
+    let tried = place.house.app.db.read(move |c| {
+        let filter = JobFilter { plugin_id: Some(plugin), ..JobFilter::default() };
+        let (mut all, mut after) = (BTreeMap::new(), None);
+        loop {
+            let page = store::jobs::list(c, &tenant, &filter, after.as_ref(), 500)?;
+            for job in page.items.iter().filter(|job| job.kind == "plugin.webhook") {
+                let id = job.payload_json.0["delivery"].as_str().and_then(|id| id.parse().ok());
+                let Some(id) = id else { continue };
+                let delivery = store::inbox::get(c, &tenant, &id)?;
+                *all.entry(format!("delivery/{}", delivery.delivery_id)).or_default() +=
+                    job.attempts;
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(all);
+            }
+        }
+    });
+    Ok(tried.await?)
+}
+
+/// Each is handled under one id, and again only where its job was tried again because of a crash.
+async fn check_deliveries(place: &Place, asked: &BTreeMap<String, bool>) -> Result<()> {
+    let tries = tries_by_delivery(place).await?;
     let mut handled = BTreeSet::new();
-    for value in values.await? {
-        let name = String::from_utf8(value).context("a name")?;
-        ensure!(handled.insert(name.clone()), "{name} was handled twice");
+    for (key, (name, times)) in handled_deliveries(place).await? {
+        ensure!(handled.insert(name.clone()), "{name} was taken in twice");
+        let tried = tries.get(&key).copied().unwrap_or_default();
+        ensure!(times <= tried, "{name} was handled {times} times in {tried} tries");
     }
     for (name, told) in asked {
         ensure!(!told || handled.contains(name), "{name} was acknowledged and is lost");

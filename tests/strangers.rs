@@ -28,8 +28,12 @@ async fn each(test: impl AsyncFn(Site) -> Result<()>) {
 
 /// Fields of every form there is, with the first business's ids where an id belongs.
 fn form(site: &Site) -> String {
+    form_with(&site.ids)
+}
+
+fn form_with(ids: &BTreeMap<&'static str, String>) -> String {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
-    for (name, id) in &site.ids {
+    for (name, id) in ids {
         form.append_pair(name, id);
     }
     let plain = [
@@ -55,6 +59,47 @@ fn form(site: &Site) -> String {
     form.finish()
 }
 
+/// The path with every id in its query, under every name.
+fn with_query(path: &str, ids: &BTreeMap<&str, String>) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    ids.iter().for_each(|(name, id)| drop(query.append_pair(name, id)));
+    format!("{path}?{}", query.finish())
+}
+
+/// A visit with these ids in the path, the query, each header and the form.
+async fn visit_with(
+    site: &Site,
+    route: &Route,
+    ids: &BTreeMap<&'static str, String>,
+    session: &str,
+) -> Result<Reply> {
+    let path = with_query(&site.fill_in(route.path, ids), ids);
+    let names: Vec<String> = ids.keys().map(|name| format!("X-{name}-Id")).collect();
+    let cookie = format!("oxpi={session}");
+    let mut headers = vec![("Sec-Fetch-Site", "same-origin"), ("Cookie", cookie.as_str())];
+    headers.extend(names.iter().map(String::as_str).zip(ids.values().map(String::as_str)));
+    let form = (route.method == "POST").then(|| form_with(ids));
+    let form = form.as_deref();
+    oxpi_tests::http::send(site.port, route.method, &path, &headers, form).await
+}
+
+/// A page without what differs from answer to answer: ids that were asked for, nonces and codes.
+fn plain(body: &str, ids: &BTreeMap<&'static str, String>) -> String {
+    let mut plain = body.to_owned();
+    for name in OWNED {
+        plain = plain.replace(&ids[name], name);
+    }
+    for (from, to) in [("nonce=\"", "\""), ("code-note\">", "<")] {
+        let mut parts = plain.split(from);
+        let mut rest = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            rest.push_str(part.split_once(to).map_or("", |(_, after)| after));
+        }
+        plain = rest;
+    }
+    plain
+}
+
 async fn visit(site: &Site, route: &Route, path: &str, session: Option<&str>) -> Result<Reply> {
     let form = (route.method == "POST").then(|| form(site));
     site.send(route.method, path, session, form.as_deref()).await
@@ -65,7 +110,7 @@ async fn everything(site: &Site) -> Result<String> {
     let tenant = site.house.owner.tenant.clone();
     let all = site.house.app.db.read(move |c| {
         Ok(format!(
-            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
             store::tenants::get(c, &tenant)?,
             store::people::list_after(c, &tenant, None, 100)?,
             store::appointments::list_after(c, &tenant, None, 100)?,
@@ -74,6 +119,14 @@ async fn everything(site: &Site) -> Result<String> {
             store::members::list(c, &tenant)?,
             store::approvals::list_waiting(c, &tenant, domain::Timestamp::from_millis(0), 100)?,
             store::jobs::list_dead(c, &tenant, None, 100)?,
+            // What it set of each plugin, and what it allowed, is in its row.
+            store::tenant_plugins::list(c, &tenant)?,
+            store::schedules::list(c, &tenant)?,
+            store::documents::list(c, &tenant, None, 100)?,
+            store::secrets::list_after(c, &tenant, ("", "", ""), 100)?
+                .into_iter()
+                .map(|kept| (kept.owner, kept.name, kept.record, kept.version, kept.envelope))
+                .collect::<Vec<_>>(),
             store::audit::find_head(c, &tenant)?.map(|(seq, _)| seq),
         ))
     });
@@ -103,22 +156,23 @@ const OWNED: [&str; 7] =
 async fn another_business_finds_nothing_and_changes_nothing() {
     each(async |site| {
         let before = everything(&site).await?;
-        let mut random: BTreeMap<&str, String> = site.ids.clone();
+        let mut random = site.ids.clone();
         for name in OWNED {
             random.insert(name, "01900000-0000-7000-8000-000000000000".to_owned());
         }
         for route in table().iter().filter(|route| route.name != "door::sign_out") {
-            let (theirs, nobodys) =
-                (site.fill_in(route.path, &site.ids), site.fill_in(route.path, &random));
-            let session = Some(site.stranger.as_str());
-            let reply = visit(&site, route, &theirs, session).await?;
+            let session = site.stranger.as_str();
+            let reply = visit_with(&site, route, &site.ids, session).await?;
             let what = format!("{} {}", route.method, route.path);
             assert!(!reply.body.contains(MARKER), "{what} shows what is another's");
             assert!(reply.status < 500, "{what}: {}", reply.status);
             if OWNED.iter().any(|name| route.path.contains(&format!("{{{name}}}"))) {
-                let random = visit(&site, route, &nobodys, session).await?;
+                let nobodys = visit_with(&site, route, &random, session).await?;
                 assert_eq!(reply.status, 404, "{what}");
-                assert_eq!(random.status, 404, "{what} with a random id");
+                assert_eq!(nobodys.status, 404, "{what} with a random id");
+                let (theirs, nobodys) =
+                    (plain(&reply.body, &site.ids), plain(&nobodys.body, &random));
+                assert_eq!(theirs, nobodys, "{what} tells that there is such a one");
             }
         }
         assert_eq!(before, everything(&site).await?);
