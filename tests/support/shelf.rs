@@ -137,6 +137,15 @@ impl Shelf {
 
     /// Queues a job of the plugin in the owner's business.
     pub async fn enqueue(&self, handler: &str) -> Result<domain::JobId> {
+        self.enqueue_with(handler, serde_json::json!({"thing": "x"})).await
+    }
+
+    /// Queues one with a payload.
+    pub async fn enqueue_with(
+        &self,
+        handler: &str,
+        payload: serde_json::Value,
+    ) -> Result<domain::JobId> {
         let now = self.app.clock.now();
         let job = store::jobs::NewJob {
             id: domain::JobId::new(&*self.app.clock, &*self.app.rng),
@@ -145,7 +154,7 @@ impl Shelf {
             plugin_id: Some(self.plugin.clone()),
             connection_id: None,
             once: store::jobs::Once::No,
-            payload_json: serde_json::json!({"handler": handler, "payload": {"thing": "x"}}).into(),
+            payload_json: serde_json::json!({"handler": handler, "payload": payload}).into(),
             run_at: now,
             attempts_max: 5,
         };
@@ -248,7 +257,8 @@ async fn serve() -> Result<(u16, Provider)> {
                 told.asked.notify_one();
                 told.answer.notified().await;
                 let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
-                              content-length: 2\r\nconnection: close\r\n\r\n{}";
+                              content-length: 23\r\nconnection: close\r\n\r\n\
+                              {\"data\":\"JVBERi0xLjQK\"}";
                 let _ = stream.write_all(answer.as_bytes()).await;
             });
         }

@@ -70,19 +70,16 @@ pub async fn delete_document(app: &App, ctx: &Context, id: &DocumentId) -> Resul
     ctx.require(Permission::WriteDocuments)?;
     let (tenant, id) = (ctx.tenant.clone(), id.clone());
     let row = app.db.inspect(move |c| store::documents::get(c, &tenant, &id)).await?;
-    delete(app, Who::from(ctx), row).await
-}
-
-pub(crate) async fn delete(app: &App, who: Who, row: Document) -> Result<()> {
-    let (app2, row2) = (app.clone(), row.clone());
-    app.db
-        .transact(move |c| -> Result<()> {
-            store::documents::delete(c, &row2.tenant_id, &row2.id)?;
-            record(&app2, c, &who, &row2, "document.deleted")
-        })
-        .await?;
+    let (app2, who, row2) = (app.clone(), Who::from(ctx), row.clone());
+    app.db.transact(move |c| forget(&app2, c, &who, &row2)).await?;
     delete_bodies(app, &row.tenant_id, vec![row.id]).await;
     Ok(())
+}
+
+/// Deletes what is known of a document, in the caller's transaction; its body goes after it.
+pub(crate) fn forget(app: &App, c: &mut Conn, who: &Who, row: &Document) -> Result<()> {
+    store::documents::delete(c, &row.tenant_id, &row.id)?;
+    record(app, c, who, row, "document.deleted")
 }
 
 /// Deletes bodies whose rows are gone. What fails is left to the next sweep.

@@ -204,6 +204,23 @@ pub(crate) fn delete_record(
     Ok(rows.len())
 }
 
+/// Deletes every secret of an owner, as on removing a plugin; answers how many.
+pub(crate) fn delete_owner(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    owner: &str,
+) -> Result<usize> {
+    let mut ledger = Ledger::open(app, c, tenant)?;
+    let rows = store::secrets::list(c, tenant, owner)?;
+    for row in &rows {
+        ledger.remove(app, c, row)?;
+    }
+    store::secrets::delete_owner(c, tenant, owner)?;
+    ledger.save(app, c)?;
+    Ok(rows.len())
+}
+
 /// Whether a secret is set.
 pub(crate) fn is_set(c: &mut Conn, tenant: &TenantId, name: &Name) -> Result<bool> {
     Ok(store::secrets::find(c, tenant, &name.owner, name.name, &name.record)?.is_some())

@@ -231,6 +231,15 @@ pub fn withdraw(c: &mut Conn, tenant: &TenantId, id: &ApprovalId) -> Result<bool
     Ok(diesel::update(target).set(set).execute(c)? > 0)
 }
 
+/// Deletes a plugin's approvals, whatever became of them, as on removing it; answers how many.
+pub fn delete_of_plugin(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<usize> {
+    scope::tenant(c, tenant)?;
+    let own = approvals::table
+        .filter(approvals::tenant_id.eq(tenant.as_str()))
+        .filter(approvals::plugin_id.eq(plugin.as_str()));
+    Ok(diesel::delete(own).execute(c)?)
+}
+
 /// Up to `limit` open approvals of all tenants whose time is over, oldest first.
 pub fn list_overdue(c: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Approval>> {
     scope::system(c)?;

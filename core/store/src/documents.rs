@@ -169,6 +169,22 @@ pub fn delete_of_connection(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// Deletes all that a plugin kept, as on removing it; answers their ids, whose bodies are to be deleted
+/// after this is committed.
+pub fn delete_of_plugin(
+    c: &mut Conn,
+    tenant: &TenantId,
+    plugin: &PluginId,
+) -> Result<Vec<DocumentId>> {
+    scope::tenant(c, tenant)?;
+    let own = documents::table
+        .filter(documents::tenant_id.eq(tenant.as_str()))
+        .filter(documents::plugin_id.eq(plugin.as_str()));
+    let rows: Vec<Document> = own.select(Document::as_select()).load(c)?;
+    diesel::delete(own).execute(c)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// Up to `limit` documents whose heads are sealed with a key, for sealing them anew with another.
 pub fn list_of_key(
     c: &mut Conn,

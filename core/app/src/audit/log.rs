@@ -81,9 +81,13 @@ pub fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// Reads a whole log.
 pub fn read(dir: &Path, key: &PublicKey) -> io::Result<Contents> {
-    let mut contents = Contents::default();
+    // The first line follows none: a log whose oldest files are gone begins with another number.
+    let mut contents = Contents { last: Some((0, [0; 32])), ..Contents::default() };
     for file in files(dir)? {
         read_file(&mut contents, &file, key)?;
+    }
+    if contents.lines == 0 {
+        contents.last = None;
     }
     Ok(contents)
 }

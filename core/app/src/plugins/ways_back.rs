@@ -1,7 +1,7 @@
 //! Consenting to a version that waits, going back to the one before, and removing a plugin with its
 //! data.
 
-use domain::{Permission, PluginId, TenantId};
+use domain::{DocumentId, Permission, PluginId, TenantId};
 use serde_json::json;
 use store::Conn;
 use store::connections::ConnectionState;
@@ -16,7 +16,7 @@ use super::upgrades::{By, begin, note_refusal, put_back, quiet, undo, upgrade};
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{App, connections, schedules};
+use crate::{App, connections, documents, schedules, secrets};
 
 /// How long the version before can be gone back to, in days.
 pub const FORMER_DAYS: i64 = 30;
@@ -172,18 +172,24 @@ pub async fn remove_plugin(app: &App, ctx: &Context, id: &PluginId, typed: &str)
         connections::disconnect(app, ctx, &connection.id).await?;
     }
     let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
-    app.db.transact(move |c| forget(&app2, c, &ctx2, &id)).await
+    let bodies = app.db.transact(move |c| forget(&app2, c, &ctx2, &id)).await?;
+    documents::delete_bodies(app, &ctx.tenant, bodies).await;
+    Ok(())
 }
 
-fn forget(app: &App, c: &mut Conn, ctx: &Context, id: &PluginId) -> Result<()> {
+/// Answers the documents whose bodies are to be deleted after this is committed.
+fn forget(app: &App, c: &mut Conn, ctx: &Context, id: &PluginId) -> Result<Vec<DocumentId>> {
     let tenant = &ctx.tenant;
-    let Some(row) = tenant_plugins::find(c, tenant, id)? else { return Ok(()) };
+    let Some(row) = tenant_plugins::find(c, tenant, id)? else { return Ok(Vec::new()) };
     if row.enabled || row.changing_until.is_some() {
         return Err(Error::Conflict { key: "error-plugin-still-on" });
     }
     store::jobs::cancel_of_plugin(c, tenant, id)?;
     store::schedules::delete_of_plugin(c, tenant, id)?;
     store::inbox::delete_of_plugin(c, tenant, id)?;
+    // Turned on again it begins anew: nothing that was allowed before is good for it.
+    let approvals = store::approvals::delete_of_plugin(c, tenant, id)?;
+    let bodies = store::documents::delete_of_plugin(c, tenant, id)?;
     let own = format!("record/{id}/");
     let ever = domain::Timestamp::from_millis(0);
     store::idempotency::delete_since(c, tenant, ever, |scope| scope.starts_with(&own))?;
@@ -203,11 +209,13 @@ fn forget(app: &App, c: &mut Conn, ctx: &Context, id: &PluginId) -> Result<()> {
     owners.sort();
     owners.dedup();
     for owner in owners {
-        store::secrets::delete_owner(c, tenant, &owner)?;
+        secrets::delete_owner(app, c, tenant, &owner)?;
     }
     store::connections::delete_of_plugin(c, tenant, id)?;
     tenant_plugins::delete(c, tenant, id)?;
-    record(app, c, ctx, "plugin.removed", id, json!({"version": row.version}))
+    let detail = json!({"version": row.version, "documents": bodies.len(), "approvals": approvals});
+    record(app, c, ctx, "plugin.removed", id, detail)?;
+    Ok(bodies)
 }
 
 /// Forgets versions before that nobody went back to in time; answers how many.

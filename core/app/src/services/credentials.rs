@@ -22,8 +22,12 @@ pub(super) async fn find(
         SlotSource::Secret(name) => {
             let (app2, tenant) = (app.clone(), ctx.tenant.clone());
             let name = plugins::setting_secret(&ctx.plugin, name);
-            let opened = app.db.inspect(move |c| secrets::find(&app2, c, &tenant, &name)).await?;
-            Ok(opened.ok_or(Error::NotFound)?.secret)
+            let ctx2 = ctx.clone();
+            let opened = app.db.inspect(move |c| -> Result<_> {
+                super::still_on(c, &ctx2)?;
+                secrets::find(&app2, c, &tenant, &name)
+            });
+            Ok(opened.await?.ok_or(Error::NotFound)?.secret)
         }
     }
 }
@@ -61,8 +65,12 @@ async fn connection_of(
 }
 
 async fn own(app: &App, ctx: &CallContext) -> Result<Vec<Connection>> {
-    let (tenant, plugin) = (ctx.tenant.clone(), ctx.plugin.clone());
-    let all = app.db.inspect(move |c| store::connections::list(c, &tenant)).await?;
+    let (ctx2, plugin) = (ctx.clone(), ctx.plugin.clone());
+    let all = app.db.inspect(move |c| -> Result<_> {
+        super::still_on(c, &ctx2)?;
+        Ok(store::connections::list(c, &ctx2.tenant)?)
+    });
+    let all = all.await?;
     let kept = |x: &Connection| x.plugin_id == plugin && x.state != ConnectionState::Disconnected;
     Ok(all.into_iter().filter(kept).collect())
 }

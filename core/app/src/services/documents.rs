@@ -22,6 +22,7 @@ pub(super) async fn keep(app: &App, ctx: &CallContext, document: NewDocument) ->
     let known = app
         .db
         .inspect(move |c| -> Result<Option<Document>> {
+            super::still_on(c, &ctx2)?;
             let known = store::documents::find_by_key(c, &ctx2.tenant, &ctx2.plugin, &key)?;
             let sizes = store::documents::list_sizes(c, &ctx2.tenant, &ctx2.plugin)?;
             let used: i64 = sizes.iter().sum();
@@ -36,10 +37,11 @@ pub(super) async fn keep(app: &App, ctx: &CallContext, document: NewDocument) ->
     }
     let mac = app.vault.mac("document", Some(&ctx.tenant), &document.bytes);
     let row = keep_body(app, ctx, document).await?;
-    let (app2, row2) = (app.clone(), row.clone());
+    let (app2, ctx2, row2) = (app.clone(), ctx.clone(), row.clone());
     let kept = app
         .db
         .transact(move |c| -> Result<Document> {
+            super::fence(c, &ctx2)?;
             let (tenant, plugin) = (&row2.tenant_id, &row2.plugin_id);
             // Somebody may have kept the same meanwhile: theirs stays.
             if let Some(known) = store::documents::find_by_key(c, tenant, plugin, &row2.once_key)? {
@@ -73,6 +75,7 @@ fn other_key() -> Error {
 }
 
 fn find_own(c: &mut Conn, ctx: &CallContext, id: &str) -> Result<Document> {
+    super::still_on(c, ctx)?;
     let Ok(id) = id.parse::<DocumentId>() else { return Err(Error::NotFound) };
     let found = store::documents::find(c, &ctx.tenant, &id)?;
     found.filter(|row| row.plugin_id == ctx.plugin).ok_or(Error::NotFound)
@@ -111,6 +114,7 @@ pub(super) async fn list(
     let page = app
         .db
         .inspect(move |c| -> Result<_> {
+            super::still_on(c, &ctx)?;
             let (after, limit) = (after.as_deref(), i64::from(limit));
             let (tenant, plugin) = (&ctx.tenant, &ctx.plugin);
             Ok(store::documents::list_of_plugin(c, tenant, plugin, after, limit)?)
@@ -121,9 +125,18 @@ pub(super) async fn list(
 
 /// One that isn't there, or isn't the plugin's, is as good as deleted.
 pub(super) async fn delete(app: &App, ctx: &CallContext, id: &str) -> Result<()> {
-    match own(app, ctx, id).await {
-        Ok(row) => documents::delete(app, Who::plugin(&ctx.plugin), row).await,
-        Err(Error::NotFound) => Ok(()),
-        Err(error) => Err(error),
+    let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.to_owned());
+    let gone = app.db.transact(move |c| -> Result<Option<Document>> {
+        super::fence(c, &ctx2)?;
+        let row = match find_own(c, &ctx2, &id) {
+            Err(Error::NotFound) => return Ok(None),
+            other => other?,
+        };
+        documents::forget(&app2, c, &Who::plugin(&ctx2.plugin), &row)?;
+        Ok(Some(row))
+    });
+    if let Some(row) = gone.await? {
+        delete_bodies(app, &row.tenant_id, vec![row.id]).await;
     }
+    Ok(())
 }

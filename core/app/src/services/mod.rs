@@ -77,6 +77,15 @@ pub(crate) fn fence(c: &mut store::Conn, ctx: &CallContext) -> Result<(), Error>
     }
 }
 
+/// The same for what only reads: between looking and the answer nothing is held.
+pub(crate) fn still_on(c: &mut store::Conn, ctx: &CallContext) -> Result<(), Error> {
+    let row = store::tenant_plugins::find(c, &ctx.tenant, &ctx.plugin)?;
+    match row {
+        Some(row) if row.generation == ctx.generation => Ok(()),
+        _ => Err(Error::Forbidden),
+    }
+}
+
 #[async_trait]
 impl Services for Workspace {
     async fn credential(
