@@ -62,7 +62,7 @@ fn form_with(ids: &BTreeMap<&'static str, String>) -> String {
 /// The path with every id in its query, under every name.
 fn with_query(path: &str, ids: &BTreeMap<&str, String>) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    ids.iter().for_each(|(name, id)| drop(query.append_pair(name, id)));
+    query.extend_pairs(ids);
     format!("{path}?{}", query.finish())
 }
 
@@ -89,7 +89,9 @@ fn plain(body: &str, ids: &BTreeMap<&'static str, String>) -> String {
     for name in OWNED {
         plain = plain.replace(&ids[name], name);
     }
-    for (from, to) in [("nonce=\"", "\""), ("code-note\">", "<")] {
+    // The language's form leads back to what was asked for, and with it to the ids in it.
+    let differs = [("nonce=\"", "\""), ("code-note\">", "<"), ("name=\"back\" value=\"", "\"")];
+    for (from, to) in differs {
         let mut parts = plain.split(from);
         let mut rest = parts.next().unwrap_or_default().to_owned();
         for part in parts {

@@ -107,7 +107,7 @@ fn check(state: &State, query: &Pairs) -> Result<Client, &'static str> {
     let client = client.ok_or("unknown client_id")?;
     let redirect = query.filled("redirect_uri").ok_or("no redirect_uri")?;
     let registered = client.redirects.iter().any(|known| known == redirect);
-    if !registered && !(state.any_loopback_redirect && is_loopback(redirect)) {
+    if !(registered || state.any_loopback_redirect && is_loopback(redirect)) {
         return Err("redirect_uri is not registered");
     }
     let asks_for = |scope| query.get("scope").is_some_and(|all| all.split(' ').any(|s| s == scope));
