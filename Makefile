@@ -5,7 +5,8 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
 .PHONY: help run demo build test bench lint fmt setup assets plugins release reachable clean
 
-# Where things are built; may lie outside the tree (several checkouts can share one).
+# Where things are built; may lie outside the tree, but never shared by two checkouts that are worked in:
+# cargo names what it makes without the checkout's path, and would link the one's crates into the other.
 export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 RELEASE := $(CARGO_TARGET_DIR)/release
 
