@@ -94,10 +94,10 @@ impl Listener {
             }
             self.quiet += 1;
             let head = self.web.live.head(&self.web.app, &self.ctx.tenant).await.ok()?;
-            if head > self.seen {
-                if let Some(said) = self.look().await? {
-                    return Some(said);
-                }
+            if head > self.seen
+                && let Some(said) = self.look().await?
+            {
+                return Some(said);
             }
             if self.quiet >= QUIET_LOOKS {
                 self.check().await?;
