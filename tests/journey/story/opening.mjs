@@ -63,7 +63,7 @@ async function turnOnPlugin(trip) {
   const { page } = trip;
   await trip.open("/plugins");
   await trip.look("plugins");
-  await trip.press("main h2 a", /^\/plugins\/google-calendar$/);
+  await trip.press('main h2 a[href="/plugins/google-calendar"]', /^\/plugins\/google-calendar$/);
   for (const scope of ["email", "calendar-list", "events-owned"]) {
     await trip.contains(".check-list", trip.pluginTexts.get(`scope-${scope}`));
   }

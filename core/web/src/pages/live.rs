@@ -46,7 +46,7 @@ pub async fn follow(member: Member, request: HttpRequest, query: Query<LiveQuery
     }
     let Some(token) = member.token.clone() else { return Err(Error::SignedOut.into()) };
     let listener = Listener {
-        _slot: web.live.enter(&member.login.session)?,
+        slot: web.live.enter(&member.login.session)?,
         closing: web.live.closing(),
         origin: member.origin.clone(),
         ctx: member.ctx,
@@ -69,7 +69,7 @@ fn event(changed: &live::Changed) -> String {
 
 struct Listener {
     /// Held as long as the stream is open.
-    _slot: Slot,
+    slot: Slot,
     closing: watch::Receiver<bool>,
     origin: Origin,
     ctx: Context,
@@ -91,6 +91,7 @@ impl Listener {
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
                 _ = self.closing.wait_for(|closing| *closing) => return None,
+                () = self.slot.ended() => return None,
             }
             self.quiet += 1;
             let head = self.web.live.head(&self.web.app, &self.ctx.tenant).await.ok()?;
