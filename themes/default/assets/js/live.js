@@ -41,6 +41,8 @@ export function refreshLive(root) {
   // What somebody types in, or has opened, is left alone until they are done.
   function swap(part, next) {
     if (!next || part.isEqualNode(next)) return false;
+    // What is on its way is looked at by pending.js; two at once could put the older answer last.
+    if (part.matches("[data-pending]") || part.querySelector("[data-pending]")) return false;
     if (part.querySelector("form:focus-within input:not([type=hidden]), details[open], :popover-open")) return false;
     const focused = part.contains(root.activeElement) ? root.activeElement : null;
     const way = focused && (focused.id ? `#${CSS.escape(focused.id)}` : focused.getAttribute("href") && `[href="${CSS.escape(focused.getAttribute("href"))}"]`);
