@@ -26,10 +26,11 @@ impl Theme {
     pub fn load() -> Result<Self, BadTheme> {
         let assets = Arc::new(Assets::load()?);
         let texts = Arc::new(Texts::load()?);
-        let icons = Arc::new(icons(&theme_text("assets/icons.svg")?));
+        let icons = Arc::new(symbols(&theme_text("assets/icons.svg")?));
+        let art = Arc::new(symbols(&theme_text("assets/art.svg")?));
         let mut environments = Vec::new();
         for locale in Locale::ALL {
-            environments.push((locale, environment(locale, &assets, &texts, &icons)?));
+            environments.push((locale, environment(locale, &assets, &texts, [&icons, &art])?));
         }
         Ok(Self { assets, texts, environments })
     }
@@ -60,7 +61,7 @@ fn environment(
     locale: Locale,
     assets: &Arc<Assets>,
     texts: &Arc<Texts>,
-    icons: &Arc<BTreeMap<String, String>>,
+    drawings: [&Arc<BTreeMap<String, String>>; 2],
 ) -> Result<Tera, BadTheme> {
     let mut tera = Tera::new();
     let texts = texts.clone();
@@ -70,8 +71,9 @@ fn environment(
         let name: &str = args.must_get("name")?;
         assets.address(name).ok_or_else(|| tera::Error::message(format!("no asset {name}")))
     });
-    let icons = icons.clone();
+    let [icons, art] = drawings.map(Clone::clone);
     tera.register_function("icon", move |args: Kwargs, _: &State| icon(&icons, &args));
+    tera.register_function("art", move |args: Kwargs, _: &State| picture(&art, &args));
     let names: Vec<_> = ThemeFiles::iter().filter(|name| is_template(name)).collect();
     let mut templates = Vec::new();
     for name in &names {
@@ -114,8 +116,17 @@ fn icon(icons: &BTreeMap<String, String>, args: &Kwargs) -> TeraResult<Value> {
     )))
 }
 
+/// What an empty page shows above its words.
+fn picture(art: &BTreeMap<String, String>, args: &Kwargs) -> TeraResult<Value> {
+    let name: &str = args.must_get("name")?;
+    let body = art.get(name).ok_or_else(|| tera::Error::message(format!("no art {name}")))?;
+    Ok(Value::safe_string(&format!(
+        "<svg class=\"art\" viewBox=\"0 0 120 96\" aria-hidden=\"true\">{body}</svg>"
+    )))
+}
+
 /// The symbols of a sprite by id.
-fn icons(sprite: &str) -> BTreeMap<String, String> {
+fn symbols(sprite: &str) -> BTreeMap<String, String> {
     let symbols = sprite.split("<symbol id=\"").skip(1);
     symbols
         .filter_map(|rest| {
