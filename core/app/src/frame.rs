@@ -16,6 +16,8 @@ pub struct Frame {
     pub profile: Profile,
     /// Whether they are in another business too.
     pub many_tenants: bool,
+    /// Where the activity log ended when the page was made: a stream of changes goes on from there.
+    pub live: i64,
 }
 
 /// Gathers the frame in one view of the database; every member may see it.
@@ -23,7 +25,9 @@ pub async fn get_frame(app: &App, login: &Login, ctx: &Context) -> Result<Frame>
     let (tenant, account) = (ctx.tenant.clone(), login.account.clone());
     app.db
         .inspect(move |c| {
+            let live = store::audit::find_head(c, &tenant)?.map_or(0, |(seq, _)| seq);
             Ok::<_, Error>(Frame {
+                live,
                 tenant: store::tenants::get(c, &tenant)?,
                 profile: store::accounts::get(c, &account)?.into(),
                 many_tenants: store::members::is_in_many(c, &account)?,

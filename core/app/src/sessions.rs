@@ -191,6 +191,19 @@ pub async fn context_of(app: &App, token: &str, origin: &Origin) -> Result<Curre
     Ok(current)
 }
 
+/// As [`context_of`] for somebody who only listens: listening is no use of a session, and makes it
+/// last no longer.
+pub async fn still_opens(app: &App, token: &str, origin: &Origin) -> Result<Current> {
+    let (app2, hash, now) = (app.clone(), hash(app, token), app.clock.now());
+    let origin = origin.clone();
+    app.db
+        .inspect(move |c| {
+            let row = get(&app2, c, &hash)?;
+            current(c, &row, origin, now)
+        })
+        .await
+}
+
 async fn touch(app: &App, row: Row, now: Timestamp) -> Result<()> {
     let expires = expiry(row.created_at, now);
     app.db

@@ -8,6 +8,7 @@ use domain::{AccountId, AppointmentId, CalendarId, PersonId, TenantId, Timestamp
 use crate::backend::Conn;
 use crate::columns::Opt;
 use crate::error::{Error, Result, found, settled};
+use crate::fold;
 use crate::page::bounded;
 use crate::schema::appointments;
 use crate::scope;
@@ -202,6 +203,70 @@ pub fn list_between(
     on.extend(rest);
     on.truncate(BETWEEN_MAX as usize);
     Ok(on)
+}
+
+/// What a search looks through on each side of now.
+const SEARCHED_MAX: i64 = 1_000;
+
+/// What a search compares: id, title, place and person.
+type Searched = (String, String, String, Option<String>);
+
+/// Appointments that take place and whose title or place has this text in it, in any case, or that
+/// are with one of these people: what is to come first, soonest first, then what was, latest first.
+/// Looks at the thousand next and the thousand last.
+pub fn search(
+    c: &mut Conn,
+    tenant: &TenantId,
+    text: &str,
+    people: &[PersonId],
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<Appointment>> {
+    scope::tenant(c, tenant)?;
+    let wanted = fold::fold(text);
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let fits = |(_, title, place, person): &Searched| {
+        let theirs = |id: &String| people.iter().any(|one| one.as_str() == id);
+        fold::fold(title).contains(&wanted)
+            || fold::fold(place).contains(&wanted)
+            || person.as_ref().is_some_and(theirs)
+    };
+    let found: Vec<String> =
+        around(c, tenant, now)?.into_iter().filter(fits).take(limit).map(|(id, ..)| id).collect();
+    let mut rows: Vec<Appointment> = appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::id.eq_any(&found))
+        .select(Appointment::as_select())
+        .load(c)?;
+    rows.sort_by_key(|row| found.iter().position(|id| id == row.id.as_str()));
+    Ok(rows)
+}
+
+fn around(c: &mut Conn, tenant: &TenantId, now: Timestamp) -> Result<Vec<Searched>> {
+    scope::tenant(c, tenant)?;
+    let booked = || {
+        appointments::table
+            .filter(appointments::tenant_id.eq(tenant.as_str()))
+            .filter(appointments::status.eq(Status::Booked.as_str()))
+    };
+    let seen =
+        (appointments::id, appointments::title, appointments::location, appointments::person_id);
+    let mut all: Vec<Searched> = booked()
+        .filter(appointments::starts_at.ge(now.as_millis()))
+        .order((appointments::starts_at, appointments::id))
+        .limit(SEARCHED_MAX)
+        .select(seen)
+        .load(c)?;
+    let past: Vec<Searched> = booked()
+        .filter(appointments::starts_at.lt(now.as_millis()))
+        .order((appointments::starts_at.desc(), appointments::id))
+        .limit(SEARCHED_MAX)
+        .select(seen)
+        .load(c)?;
+    all.extend(past);
+    Ok(all)
 }
 
 /// The next appointments with a person, soonest first, without cancelled ones.

@@ -155,6 +155,23 @@ pub fn find_head(c: &mut Conn, tenant: &TenantId) -> Result<Option<(i64, Vec<u8>
     Ok(head.select((audit_heads::seq, audit_heads::mac)).first(c).optional()?)
 }
 
+/// What kinds of things the entries after a number are about, in their order, at most `limit`.
+pub fn list_entities_after(
+    c: &mut Conn,
+    tenant: &TenantId,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<String>> {
+    scope::tenant(c, tenant)?;
+    Ok(audit::table
+        .filter(audit::tenant_id.eq(tenant.as_str()))
+        .filter(audit::seq.gt(seq))
+        .order(audit::seq)
+        .limit(bounded(limit))
+        .select(audit::entity)
+        .load(c)?)
+}
+
 /// The entry, or [`Error::NotFound`].
 pub fn get(c: &mut Conn, tenant: &TenantId, seq: i64) -> Result<Entry> {
     scope::tenant(c, tenant)?;

@@ -12,6 +12,7 @@ pub mod error;
 pub mod health;
 pub mod hooks;
 pub mod i18n;
+pub mod live;
 pub mod mail;
 pub mod member;
 pub mod metrics;

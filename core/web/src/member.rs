@@ -156,7 +156,7 @@ impl Member {
 
     /// Draws a page inside the business.
     pub async fn draw<P: Page>(&self, page: &P) -> Result<String, Failure> {
-        let Frame { tenant, profile, many_tenants } = self.frame().await?;
+        let Frame { tenant, profile, many_tenants, live } = self.frame().await?;
         let path = self.path.split('?').next().unwrap_or_default();
         let shell = Shell {
             nav: nav::items(self.ctx.role, path),
@@ -167,6 +167,7 @@ impl Member {
                 tenant_avatar: Avatar::of(&tenant.name),
                 tenant: tenant.name.clone(),
                 many_tenants: *many_tenants,
+                live: *live,
             }),
             ..self.door_shell(self.ctx.locale)
         };

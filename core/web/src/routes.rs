@@ -6,8 +6,8 @@ use domain::Permission;
 
 use crate::pages::{
     account, activity, appointments, approvals, calendar, connections, door, factors, files, home,
-    invitations, jobs, openid, passkeys, people, plugins, proofs, resets, second_step, settings,
-    team, tenants,
+    invitations, jobs, live, openid, passkeys, people, plugins, proofs, resets, search, second_step,
+    settings, team, tenants,
 };
 use crate::{health, hooks, metrics};
 
@@ -118,6 +118,9 @@ mod lines {
         post "/confirm/passkey/options"                  Account (ALL, ALL) passkeys::ask_proof;
 
         get  "/"                                         Member  (ALL, ALL) home::show;
+        get  "/live"                                     Member  (ALL, ALL) live::follow;
+        get  "/search"                                   Member  (ALL, ALL) search::show;
+        get  "/search/found"                             Member  (ALL, ALL) search::found;
         get  "/profile"                                  Member  (ALL, ALL) account::show;
         post "/profile"                                  Member  (ALL, ALL) account::save;
         post "/profile/password"                         Member  (ALL, ALL) account::change_password;

@@ -85,6 +85,7 @@ pub async fn serve(
     let limits = Limits::new(options.requests_per_minute);
     let state = Web::new(app, options.is_proxy, limits)?.with_metrics(options.metrics_token);
     let state = Data::new(state);
+    let streams = state.clone();
     let mut server = HttpServer::new(move || {
         Server::new()
             // The last is the outermost.
@@ -104,7 +105,12 @@ pub async fn serve(
     }
     let running = server.listen(options.listener)?.run();
     let handle = running.handle();
-    until_stopped(running, stop, async move { handle.stop(true).await }).await
+    until_stopped(running, stop, async move {
+        // A stream ends when it is told to, not by itself.
+        streams.live.close();
+        handle.stop(true).await;
+    })
+    .await
 }
 
 /// Runs until it is asked to stop and has; a server that ends before it was asked to is broken,

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Secret;
 
 use crate::assets::BadTheme;
+use crate::live::Live;
 use crate::middleware::limit::Limits;
 use crate::theme::Theme;
 
@@ -24,6 +25,8 @@ pub struct Web {
     pub theme: Theme,
     /// How often an address may ask.
     pub limits: Limits,
+    /// The streams of changes that are open.
+    pub live: Live,
     /// Who shows this reads the process's figures; without one nobody does.
     pub metrics_token: Option<Secret>,
     /// When this was set up, in milliseconds of Unix time.
@@ -35,7 +38,8 @@ impl Web {
     /// Reads the theme.
     pub fn new(app: App, is_proxy: IsProxy, limits: Limits) -> Result<Self, BadTheme> {
         let (theme, started_ms) = (Theme::load()?, app.clock.now().as_millis());
-        Ok(Self { app, theme, limits, metrics_token: None, started_ms, is_proxy })
+        let live = Live::default();
+        Ok(Self { app, theme, limits, live, metrics_token: None, started_ms, is_proxy })
     }
 
     /// The same with figures for whoever shows this token.

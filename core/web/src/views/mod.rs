@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod people;
 pub mod plugins;
 pub mod sealed;
+pub mod search;
 pub mod settings;
 pub mod team;
 
@@ -94,6 +95,8 @@ pub struct MemberView {
     pub tenant_avatar: Avatar,
     /// Whether there is another business to switch to.
     pub many_tenants: bool,
+    /// From where on the page is told of changes.
+    pub live: i64,
 }
 
 /// Initials on a colour that stays the same for the same name.

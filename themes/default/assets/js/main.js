@@ -6,6 +6,9 @@ import { leaveToasts } from "/assets/js/toast.js";
 import { keepForms } from "/assets/js/form.js";
 import { usePasskeys } from "/assets/js/passkey.js";
 import { pollPending } from "/assets/js/pending.js";
+import { openPalette } from "/assets/js/palette.js";
+import { followKeys } from "/assets/js/shortcuts.js";
+import { refreshLive } from "/assets/js/live.js";
 import { followStart } from "/assets/js/times.js";
 
 closeMenus(document);
@@ -16,3 +19,6 @@ keepForms(document);
 usePasskeys(document);
 pollPending(document);
 followStart(document);
+openPalette(document);
+followKeys(document);
+refreshLive(document);

@@ -4,6 +4,7 @@ mod approvals;
 mod business;
 mod jobs;
 mod plugins;
+mod search;
 mod security;
 mod work;
 
@@ -20,6 +21,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     approvals::draw(gallery);
     security::draw(gallery);
     jobs::draw(gallery);
+    search::draw(gallery);
 }
 
 pub(super) fn shell(
@@ -37,6 +39,7 @@ pub(super) fn shell(
         tenant: words.of("Wild Fig Flowers", "פרחי תאנת הבר"),
         tenant_avatar: Avatar::of("Wild Fig"),
         many_tenants: path != "/",
+        live: 7,
     });
     Shell {
         locale,

@@ -1,0 +1,66 @@
+//! What changed in a business, by topic and nothing more: pages that show a topic look again. The
+//! activity log is the source, since every change is in it and every process sees it: its number is
+//! where a stream stands, and what came after is read again after any break.
+
+use domain::{Permission, TenantId};
+
+use crate::App;
+use crate::context::Context;
+use crate::error::Result;
+
+/// Entries that are looked through at once; who is further behind looks at everything again.
+const BEHIND_MAX: i64 = 100;
+/// The topic that stands for all of them.
+pub const EVERYTHING: &str = "all";
+
+/// What changed since a place in the activity log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// Where the log ends now.
+    pub head: i64,
+    /// Topics that the role sees, each once.
+    pub topics: Vec<&'static str>,
+}
+
+/// Where a business's activity log ends; 0 while it is empty.
+pub async fn find_head(app: &App, tenant: &TenantId) -> Result<i64> {
+    let tenant = tenant.clone();
+    let head = app.db.read(move |c| store::audit::find_head(c, &tenant)).await?;
+    Ok(head.map_or(0, |(seq, _)| seq))
+}
+
+/// What changed since then that this member may know of.
+pub async fn changed_since(app: &App, ctx: &Context, seq: i64) -> Result<Changed> {
+    let (tenant, role) = (ctx.tenant.clone(), ctx.role);
+    let (head, entities) = app
+        .db
+        .read(move |c| {
+            let head = store::audit::find_head(c, &tenant)?.map_or(0, |(seq, _)| seq);
+            Ok((head, store::audit::list_entities_after(c, &tenant, seq, BEHIND_MAX)?))
+        })
+        .await?;
+    if head.saturating_sub(seq) >= BEHIND_MAX {
+        return Ok(Changed { head, topics: vec![EVERYTHING] });
+    }
+    let seen = |(topic, needs): (&'static str, Permission)| role.may(needs).then_some(topic);
+    let mut topics: Vec<&'static str> =
+        entities.iter().filter_map(|entity| seen(topic_of(entity)?)).collect();
+    topics.sort_unstable();
+    topics.dedup();
+    Ok(Changed { head, topics })
+}
+
+/// The topic of what an entry is about, and who may hear of it.
+fn topic_of(entity: &str) -> Option<(&'static str, Permission)> {
+    Some(match entity {
+        "person" => ("people", Permission::ReadPeople),
+        "appointment" => ("appointments", Permission::ReadAppointments),
+        "calendar" => ("calendars", Permission::ReadAppointments),
+        "approval" => ("approvals", Permission::DecideApprovals),
+        "connection" => ("connections", Permission::ReadPlugins),
+        "plugin" => ("plugins", Permission::ReadPlugins),
+        "invitation" | "member" => ("team", Permission::ReadTeam),
+        "job" => ("jobs", Permission::ManageJobs),
+        _ => return None,
+    })
+}

@@ -1,0 +1,48 @@
+//! Finding people and appointments by a few letters, as far as the role sees them.
+
+use domain::{Permission, PersonId};
+use store::appointments::Appointment;
+
+use crate::App;
+use crate::context::Context;
+use crate::error::Result;
+use crate::people::{self, Person, PersonFilter, SEARCH_CHARS_MAX};
+
+/// The most that is found of each kind.
+pub const EACH_MAX: usize = 6;
+
+/// What was found.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// People, newest first; none for a role that doesn't see them.
+    pub people: Vec<Person>,
+    /// Appointments, what is to come first; none for a role that doesn't see them.
+    pub appointments: Vec<Appointment>,
+}
+
+/// Looks for a text among people and appointments. Blank text finds nothing; a long one counts by
+/// its beginning.
+pub async fn search(app: &App, ctx: &Context, text: &str) -> Result<Found> {
+    let text: String = text.trim().chars().take(SEARCH_CHARS_MAX).collect();
+    if text.is_empty() {
+        return Ok(Found::default());
+    }
+    let found = if ctx.role.may(Permission::ReadPeople) {
+        let filter = PersonFilter { search: Some(text.clone()), stage: None };
+        let most = i64::try_from(EACH_MAX).unwrap_or(i64::MAX);
+        people::list_people(app, ctx, filter, None, most).await?.items
+    } else {
+        Vec::new()
+    };
+    let appointments = if ctx.role.may(Permission::ReadAppointments) {
+        let ids: Vec<PersonId> = found.iter().map(|person| person.id.clone()).collect();
+        let (tenant, now) = (ctx.tenant.clone(), app.clock.now());
+        let look = move |c: &mut store::Conn| {
+            store::appointments::search(c, &tenant, &text, &ids, now, EACH_MAX)
+        };
+        app.db.read(look).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Found { people: found, appointments })
+}

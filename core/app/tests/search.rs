@@ -1,0 +1,101 @@
+//! What is found by a few letters, and by whom; what a stream of changes says, and to whom.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod support;
+
+use app::appointments::{AppointmentInput, book_appointment};
+use app::people::{PersonInput, create_person};
+use app::{live, search, sessions};
+use domain::Role;
+use support::{Fixture, Signed, each, origin};
+
+async fn fill(at: &Fixture, by: &Signed) {
+    let input = PersonInput { name: "Noa Élan".into(), ..PersonInput::default() };
+    let person = create_person(&at.app, &by.ctx, input, "").await.unwrap();
+    for (title, hours, with) in [("Old fitting", -48, true), ("Fitting", 24, false), ("Tea", 2, true)]
+    {
+        let starts_at = at.app.clock.now().plus_secs(hours * 3_600);
+        let input = AppointmentInput {
+            person: with.then(|| person.id.clone()),
+            title: title.into(),
+            notes: String::new(),
+            location: String::new(),
+            starts_at,
+            ends_at: starts_at.plus_secs(1_800),
+            zone: by.ctx.zone.clone(),
+            online: false,
+            calendar: None,
+        };
+        book_appointment(&at.app, &by.ctx, input, "").await.unwrap();
+    }
+}
+
+async fn titles(at: &Fixture, by: &Signed, text: &str) -> (usize, Vec<String>) {
+    let found = search::search(&at.app, &by.ctx, text).await.unwrap();
+    let titles = found.appointments.into_iter().map(|each| each.title).collect();
+    (found.people.len(), titles)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn appointments_are_found_by_title_and_by_person_what_is_to_come_first() {
+    each(async |at| {
+        let owner = at.first_run().await;
+        fill(&at, &owner).await;
+        let (people, found) = titles(&at, &owner, "FITTING").await;
+        assert_eq!((people, found), (0, vec!["Fitting".to_owned(), "Old fitting".to_owned()]));
+        let (people, found) = titles(&at, &owner, "noa éLAN").await;
+        assert_eq!((people, found), (1, vec!["Tea".to_owned(), "Old fitting".to_owned()]));
+        assert_eq!(titles(&at, &owner, "  ").await, (0, vec![]));
+        assert_eq!(titles(&at, &owner, &"x".repeat(5_000)).await, (0, vec![]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn neither_another_business_nor_a_role_that_sees_nothing_finds_anything() {
+    each(async |at| {
+        let (owner, stranger) = at.two_businesses().await;
+        fill(&at, &owner).await;
+        let accountant = at.join(&owner, "books@example.com", Role::Accountant).await;
+        for who in [&stranger, &accountant] {
+            assert_eq!(titles(&at, who, "fitting").await, (0, vec![]));
+            assert_eq!(titles(&at, who, "noa").await, (0, vec![]));
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_says_topics_that_the_role_sees_and_goes_on_from_where_it_was() {
+    each(async |at| {
+        let owner = at.first_run().await;
+        let accountant = at.join(&owner, "books@example.com", Role::Accountant).await;
+        let before = live::find_head(&at.app, &owner.ctx.tenant).await.unwrap();
+        fill(&at, &owner).await;
+        let told = live::changed_since(&at.app, &owner.ctx, before).await.unwrap();
+        assert_eq!(told.topics, ["appointments", "people"]);
+        assert_eq!(told.head, before + 4);
+        let again = live::changed_since(&at.app, &owner.ctx, told.head).await.unwrap();
+        assert!(again.topics.is_empty());
+        let blind = live::changed_since(&at.app, &accountant.ctx, before).await.unwrap();
+        assert!(blind.topics.is_empty(), "{:?}", blind.topics);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn listening_makes_a_session_last_no_longer() {
+    each(async |at| {
+        let owner = at.first_run().await;
+        for _ in 0..8 {
+            at.clock.advance_millis(24 * 3_600_000);
+            let open = sessions::still_opens(&at.app, &owner.token, &origin()).await;
+            if open.is_err() {
+                return;
+            }
+        }
+        panic!("a session that nobody used is still open");
+    })
+    .await;
+}

@@ -1,0 +1,44 @@
+//! Samples of a search.
+
+use super::{Gallery, Words};
+use crate::views::search::{Group, Item, Search};
+
+pub(super) fn draw(gallery: &mut Gallery<'_>) {
+    let w = Words(gallery.locale);
+    gallery.page("search", "/search", &search(w));
+    let none = Search { query: "zzz".into(), groups: vec![] };
+    gallery.page("search-none", "/search", &none);
+}
+
+fn search(w: Words) -> Search {
+    let item = |icon, title: String, sub: String| Item { href: "/".into(), icon, title, sub };
+    Search {
+        query: w.of("no", "נו"),
+        groups: vec![
+            Group {
+                key: "people",
+                items: vec![item("person", w.of("Noa Levi", "נועה לוי"), "052-345-6789".into())],
+            },
+            Group {
+                key: "appointments",
+                items: vec![item(
+                    "calendar",
+                    w.of("Bridal bouquet consultation", "ייעוץ לזר כלה"),
+                    w.of("Monday, 23 November · 09:30–10:30", "יום שני, 23 בנובמבר · 09:30–10:30"),
+                )],
+            },
+            Group {
+                key: "actions",
+                items: vec![item("person", w.of("Add person", "הוספת איש קשר"), String::new())],
+            },
+            Group {
+                key: "pages",
+                items: vec![item(
+                    "warning",
+                    w.of("What didn’t work", "מה לא הצליח"),
+                    String::new(),
+                )],
+            },
+        ],
+    }
+}
