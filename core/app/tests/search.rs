@@ -13,7 +13,8 @@ use support::{Fixture, Signed, each, origin};
 async fn fill(at: &Fixture, by: &Signed) {
     let input = PersonInput { name: "Noa Élan".into(), ..PersonInput::default() };
     let person = create_person(&at.app, &by.ctx, input, "").await.unwrap();
-    for (title, hours, with) in [("Old fitting", -48, true), ("Fitting", 24, false), ("Tea", 2, true)]
+    for (title, hours, with) in
+        [("Old fitting", -48, true), ("Fitting", 24, false), ("Tea", 2, true)]
     {
         let starts_at = at.app.clock.now().plus_secs(hours * 3_600);
         let input = AppointmentInput {

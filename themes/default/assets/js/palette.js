@@ -18,14 +18,13 @@ export function openPalette(root) {
     input.setAttribute("aria-activedescendant", option.id);
     option.scrollIntoView({ block: "nearest" });
   };
+  // Without options there is no list: the words stand in its place, and are read out.
   const say = (text) => {
+    const any = options().length > 0;
     status.textContent = text;
-    if (options().length) return;
-    const line = root.createElement("p");
-    line.className = "found-nothing";
-    line.setAttribute("role", "presentation");
-    line.textContent = text;
-    list.replaceChildren(line);
+    status.className = any ? "sr" : "found-nothing";
+    list.hidden = !any;
+    input.setAttribute("aria-expanded", String(any));
   };
 
   async function look() {
@@ -64,8 +63,7 @@ export function openPalette(root) {
     }
     list.replaceChildren(...[...found.body.children].map((child) => root.adoptNode(child)));
     activate(options()[0]);
-    if (at) status.textContent = String(at);
-    else say(status.dataset.none);
+    say(at ? String(at) : status.dataset.none);
   }
 
   const open = () => {
