@@ -149,8 +149,16 @@ async fn nobody_gets_further_than_the_door() {
 }
 
 /// The ids that belong to one business.
-const OWNED: [&str; 7] =
-    ["approval", "person", "appointment", "connection", "member", "invitation", "job"];
+const OWNED: [&str; 8] = [
+    "approval",
+    "person",
+    "appointment",
+    "connection",
+    "member",
+    "invitation",
+    "job",
+    "notification",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_business_finds_nothing_and_changes_nothing() {

@@ -118,11 +118,14 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
     let appointment = book_appointment(app, owner, input, "").await?;
     let plugin = call(&owner.tenant, &house.plugin, Grant::nothing());
     let approval = propose(app, &plugin, &format!("{MARKER} post")).await?;
+    let told = app::notifications::list_notifications(app, owner).await?;
+    let notification = told.first().context("nobody was told of the proposal")?.id.to_string();
     house.work().await?;
     let job = bury(house, &appointment.id).await?;
     Ok(BTreeMap::from([
         ("approval", approval),
         ("job", job.to_string()),
+        ("notification", notification),
         ("person", person.id.to_string()),
         ("appointment", appointment.id.to_string()),
         ("connection", connection.to_string()),

@@ -12,7 +12,7 @@ use store::Conn;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{App, plugins};
+use crate::{App, notifications, plugins};
 
 pub use shown::{Shown, visible};
 pub use store::approvals::{Approval, ApprovalState};
@@ -262,6 +262,7 @@ async fn decide(
                 _ => "approval.rejected",
             };
             record(&app2, c, &Who::from(&ctx2), &row, action, json!({}))?;
+            notifications::approval_decided(&app2, c, tenant, &row.plugin_id)?;
             tell_plugin(&app2, c, &row, state, why)
         })
         .await?;
@@ -335,6 +336,7 @@ pub(crate) async fn expire_overdue(app: &App) -> Result<usize> {
                     return Ok(false);
                 }
                 record(&app2, c, &Who::system(), &row, "approval.expired", json!({}))?;
+                notifications::approval_decided(&app2, c, &row.tenant_id, &row.plugin_id)?;
                 tell_plugin(&app2, c, &row, ApprovalState::Expired, None)?;
                 Ok(true)
             })

@@ -12,7 +12,7 @@ use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::Result;
 use crate::tokens::{self, Revocation, Tokens};
-use crate::{App, calendars, documents, plugins, secrets};
+use crate::{App, calendars, documents, notifications, plugins, secrets};
 
 pub use store::connections::{Connection, ConnectionState};
 
@@ -73,6 +73,7 @@ pub(crate) async fn keep(
                 detail: json!({"provider": flow.provider, "account": account.email}),
             };
             audit::append(&app2, c, &ctx2.tenant, &Who::from(&ctx2), &act)?;
+            notifications::connection_settled(&app2, c, &connection)?;
             Ok(connection.id)
         })
         .await
@@ -147,7 +148,8 @@ pub(crate) async fn needs_person(app: &App, connection: &Connection, reason: &st
                 entity_id: current.id.as_str(),
                 detail: json!({"provider": current.provider, "account": current.account_email, "reason": reason}),
             };
-            audit::append(&app2, c, tenant, &Who::system(), &act)
+            audit::append(&app2, c, tenant, &Who::system(), &act)?;
+            notifications::connection_needs_you(&app2, c, &current)
         })
         .await
 }
@@ -230,6 +232,7 @@ async fn forget(
                 }),
             };
             audit::append(&app2, c, tenant, &Who::from(&ctx2), &act)?;
+            notifications::connection_settled(&app2, c, &connection)?;
             Ok(bodies)
         })
         .await?;

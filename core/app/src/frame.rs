@@ -18,16 +18,20 @@ pub struct Frame {
     pub many_tenants: bool,
     /// Where the activity log ended when the page was made: a stream of changes goes on from there.
     pub live: i64,
+    /// How many notifications they haven't read.
+    pub unread: i64,
 }
 
 /// Gathers the frame in one view of the database; every member may see it.
 pub async fn get_frame(app: &App, login: &Login, ctx: &Context) -> Result<Frame> {
     let (tenant, account) = (ctx.tenant.clone(), login.account.clone());
+    let member = ctx.member.clone();
     app.db
         .inspect(move |c| {
             let live = store::audit::find_head(c, &tenant)?.map_or(0, |(seq, _)| seq);
             Ok::<_, Error>(Frame {
                 live,
+                unread: store::notifications::count_unread(c, &tenant, &member)?,
                 tenant: store::tenants::get(c, &tenant)?,
                 profile: store::accounts::get(c, &account)?.into(),
                 many_tenants: store::members::is_in_many(c, &account)?,

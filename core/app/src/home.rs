@@ -6,6 +6,7 @@ use store::appointments::{Appointment, Status};
 use store::connections::{Connection, ConnectionState};
 use store::people::{PersonFilter, Stage};
 
+use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{App, approvals};
@@ -78,7 +79,7 @@ pub async fn get_home(app: &App, ctx: &Context) -> Result<Home> {
             let connections = connected(c, &ctx.tenant)?;
             let people = may(Permission::ReadPeople).then(|| count(c, &ctx.tenant)).transpose()?;
             let checklist = match people {
-                Some(people) if may(Permission::ManageTeam) => {
+                Some(people) if may(Permission::ManageTeam) && !is_put_away(c, &ctx)? => {
                     Some(checklist(c, &ctx.tenant, people, &connections)?)
                 }
                 _ => None,
@@ -129,4 +130,32 @@ fn checklist(
         has_connection: !connections.is_empty(),
         has_colleague: store::members::list(c, tenant)?.len() > 1,
     })
+}
+
+const CHECKLIST: &str = "home.checklist";
+const AWAY: &str = "away";
+
+fn is_put_away(c: &mut Conn, ctx: &Context) -> Result<bool> {
+    let chosen = store::member_choices::find(c, &ctx.tenant, &ctx.member, CHECKLIST)?;
+    Ok(chosen.as_deref() == Some(AWAY))
+}
+
+/// Puts the first steps away, for the member who asks. Twice is once.
+pub async fn put_checklist_away(app: &App, ctx: &Context) -> Result<()> {
+    let (app2, ctx) = (app.clone(), ctx.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            if is_put_away(c, &ctx)? {
+                return Ok(());
+            }
+            store::member_choices::put(c, &ctx.tenant, &ctx.member, CHECKLIST, AWAY)?;
+            let act = Act {
+                action: "member.checklist-put-away",
+                entity: "member",
+                entity_id: ctx.member.as_str(),
+                detail: serde_json::json!({}),
+            };
+            audit::append(&app2, c, &ctx.tenant, &Who::from(&ctx), &act)
+        })
+        .await
 }

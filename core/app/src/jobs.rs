@@ -15,7 +15,8 @@ use tokio::task::JoinSet;
 use crate::error::{Error, Result};
 use crate::ground::Ground;
 use crate::{
-    App, calendar_pull, calendar_push, chores, mail, outbox, plugins, schedules, webhooks, wishes,
+    App, calendar_pull, calendar_push, chores, mail, notifications, outbox, plugins, schedules,
+    webhooks, wishes,
 };
 
 pub(crate) use settle::{Settlement, judge, settle};
@@ -195,11 +196,26 @@ async fn run_one(app: &App, job: Job) {
         }
     };
     let (app2, done) = (app.clone(), job.clone());
-    let settled = app.db.transact(move |c| settle(c, app2.means(), &done, &settlement)).await;
+    let settled = app
+        .db
+        .transact(move |c| -> Result<()> {
+            settle(c, app2.means(), &done, &settlement)?;
+            tell_of(&app2, c, &done, &settlement)
+        })
+        .await;
     if let Err(error) = settled {
         // Somebody else has the job now, or the database is away: the lease decides.
         tracing::warn!(job = %job.id, %error, "a job's end could not be noted");
     }
+}
+
+/// Tells people of work that was given up, in the words of what it was about.
+fn tell_of(app: &App, c: &mut store::Conn, job: &Job, settlement: &Settlement) -> Result<()> {
+    if job.kind != CALENDAR_PUSH || !matches!(settlement, Settlement::Bury { .. }) {
+        return Ok(());
+    }
+    let id = job.payload_json.0["appointment"].as_str().and_then(|id| id.parse().ok());
+    id.map_or(Ok(()), |id| notifications::appointment_unsent(app, c, &job.tenant_id, &id))
 }
 
 /// Keeps the job's lease for as long as it is worked on; returns when it is lost.

@@ -36,6 +36,7 @@ pub mod live;
 pub mod mail;
 pub mod members;
 pub mod metrics;
+pub mod notifications;
 pub mod oauth;
 mod one_time_codes;
 pub mod openid;

@@ -15,6 +15,7 @@ use crate::App;
 use crate::context::Origin;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Outcome};
+use crate::notifications::Kind;
 use crate::{invitations, resets};
 
 /// A mail to write, with everything it says.
@@ -41,6 +42,19 @@ pub enum Letter {
         link: String,
         /// For how many minutes it works.
         minutes: i64,
+    },
+    /// Something in the business waits for them.
+    News {
+        /// Their name.
+        name: String,
+        /// In which business.
+        business: String,
+        /// What it is: a word of [`crate::notifications::Kind`].
+        kind: &'static str,
+        /// What it is about.
+        subject: String,
+        /// Where it is.
+        link: String,
     },
     /// Something happened to an account that its owner must know of.
     Notice {
@@ -112,6 +126,12 @@ enum Order {
         account: AccountId,
         asked_at: i64,
     },
+    News {
+        account: AccountId,
+        kind: Kind,
+        subject: String,
+        href: String,
+    },
     Notice {
         account: AccountId,
         what: String,
@@ -181,6 +201,25 @@ fn notify_to(
     order(app, c, &tenant, &notice, Once::No)
 }
 
+/// Orders news of a business for one of its members.
+pub(crate) fn tell_news(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    account: &AccountId,
+    kind: Kind,
+    subject: &str,
+    href: &str,
+) -> Result<()> {
+    let news = Order::News {
+        account: account.clone(),
+        kind,
+        subject: subject.to_owned(),
+        href: href.to_owned(),
+    };
+    order(app, c, tenant, &news, Once::No)
+}
+
 /// Jobs belong to a business: the account's, or one that invites its address. An account that has
 /// neither has nothing to sign in to, and gets no mail.
 fn tenant_of(app: &App, c: &mut Conn, account: &AccountId) -> Result<Option<TenantId>> {
@@ -242,6 +281,17 @@ fn address(app: &App, c: &mut Conn, tenant: &TenantId, order: Order) -> Result<O
             link: resets::link_by_mail(app, found),
             minutes: resets::MAILED_SECS / 60,
         }),
+        Order::News { account, kind, subject, href } => {
+            let business = store::tenants::get(c, tenant)?.name;
+            let link = format!("{}{href}", app.options.public_url);
+            to_account(c, tenant, &account, |found| Letter::News {
+                name: found.name.clone(),
+                business,
+                kind: kind.as_str(),
+                subject,
+                link,
+            })
+        }
         Order::Notice { account, what, at, address, device, to } => {
             let link = format!("{}/profile", app.options.public_url);
             let at = Timestamp::from_millis(at);

@@ -17,6 +17,9 @@ pub const FINISHED_DAYS: i64 = 30;
 /// How long work that was given up waits for somebody to look at it, in days.
 pub const GIVEN_UP_DAYS: i64 = 180;
 
+/// How long notifications are kept, read or not, in days.
+pub const TOLD_DAYS: i64 = 90;
+
 /// How long it can be read what exactly was proposed and decided, in days; the activity log says for
 /// ever that it was.
 pub const DECIDED_DAYS: i64 = 365;
@@ -32,7 +35,8 @@ pub async fn sweep(app: &App) -> usize {
     let decided = now.plus_secs(-DECIDED_DAYS * DAY_SECS);
     let given_up = now.plus_secs(-GIVEN_UP_DAYS * DAY_SECS);
     let yesterday = now.plus_secs(-DAY_SECS);
-    let rows: [(&str, Forget); 11] = [
+    let long_told = now.plus_secs(-TOLD_DAYS * DAY_SECS);
+    let rows: [(&str, Forget); 12] = [
         ("sessions", Box::new(move |c| store::sessions::delete_expired(c, now))),
         ("tries", Box::new(move |c| store::sign_in_attempts::delete_before(c, yesterday))),
         ("oauth", Box::new(move |c| store::oauth_flows::delete_expired(c, now))),
@@ -44,6 +48,7 @@ pub async fn sweep(app: &App) -> usize {
         ("dead jobs", Box::new(move |c| store::jobs::delete_dead(c, given_up))),
         ("outbox", Box::new(move |c| store::outbox::delete_dispatched(c, finished))),
         ("inbox", Box::new(move |c| store::inbox::delete_handled(c, finished))),
+        ("notifications", Box::new(move |c| store::notifications::delete_before(c, long_told))),
     ];
     let mut gone = 0;
     for (what, forget) in rows {

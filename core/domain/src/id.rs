@@ -117,6 +117,8 @@ ids! {
     PasskeyId,
     /// Who an account is at an OpenID provider.
     OpenidIdentityId,
+    /// Something that a member is told of.
+    NotificationId,
 }
 
 /// A plugin's name: lower-case words joined by hyphens, 2 to 64 characters, such as `acme-calendar`.

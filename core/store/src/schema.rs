@@ -28,6 +28,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    notifications (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        member_id -> Text,
+        kind -> Text,
+        matter -> Text,
+        subject -> Text,
+        href -> Text,
+        created_at -> BigInt,
+        read_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    member_choices (tenant_id, member_id, name) {
+        tenant_id -> Text,
+        member_id -> Text,
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
     data_keys (tenant_id, key_id) {
         tenant_id -> Text,
         key_id -> BigInt,

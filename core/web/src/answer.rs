@@ -68,6 +68,14 @@ impl Visit {
     }
 }
 
+impl Visit {
+    /// The same, with the way to take it back.
+    pub fn said_undo(&self, to: &str, key: &str, undo: &str) -> Answer {
+        let said = format!("{key}|{undo}");
+        Ok(go_with(to, [cookies::passing(&self.web, cookies::SAID, &said)]))
+    }
+}
+
 /// To another page.
 pub fn go(to: &str) -> HttpResponse {
     go_with(to, [])

@@ -35,6 +35,9 @@ impl ThemedMail {
                 Sheet::Invitation { business, invited_by, role, link, until }
             }
             Letter::Reset { name, link, minutes } => Sheet::Reset { name, link, minutes },
+            Letter::News { name, business, kind, subject, link } => {
+                Sheet::News { name, business, what: format!("notice-{kind}"), subject, link }
+            }
             Letter::Notice { name, what, at, address, device, link } => {
                 let device = device::in_words(&self.0.texts, reader.locale, &device);
                 let when = self.moment(reader, at);
@@ -62,6 +65,13 @@ enum Sheet {
         link: String,
         minutes: i64,
     },
+    News {
+        name: String,
+        business: String,
+        what: String,
+        subject: String,
+        link: String,
+    },
     Notice {
         name: String,
         what: String,
@@ -77,6 +87,7 @@ impl Sheet {
         match self {
             Self::Invitation { .. } => "mail/invitation",
             Self::Reset { .. } => "mail/reset",
+            Self::News { .. } => "mail/news",
             Self::Notice { .. } => "mail/notice",
         }
     }

@@ -122,6 +122,7 @@ impl Visit {
             nav: Vec::new(),
             member: None,
             said: self.said.clone(),
+            undo: self.undo.clone(),
         }
     }
 }
@@ -156,7 +157,7 @@ impl Member {
 
     /// Draws a page inside the business.
     pub async fn draw<P: Page>(&self, page: &P) -> Result<String, Failure> {
-        let Frame { tenant, profile, many_tenants, live } = self.frame().await?;
+        let Frame { tenant, profile, many_tenants, live, unread } = self.frame().await?;
         let path = self.path.split('?').next().unwrap_or_default();
         let shell = Shell {
             nav: nav::items(self.ctx.role, path),
@@ -168,6 +169,7 @@ impl Member {
                 tenant: tenant.name.clone(),
                 many_tenants: *many_tenants,
                 live: *live,
+                unread: *unread,
             }),
             ..self.door_shell(self.ctx.locale)
         };

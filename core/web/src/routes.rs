@@ -6,8 +6,8 @@ use domain::Permission;
 
 use crate::pages::{
     account, activity, appointments, approvals, calendar, connections, door, factors, files, home,
-    invitations, jobs, live, openid, passkeys, people, plugins, proofs, resets, search, second_step,
-    settings, team, tenants,
+    invitations, jobs, live, notifications, openid, passkeys, people, plugins, proofs, resets,
+    search, second_step, settings, team, tenants,
 };
 use crate::{health, hooks, metrics};
 
@@ -119,8 +119,13 @@ mod lines {
 
         get  "/"                                         Member  (ALL, ALL) home::show;
         get  "/live"                                     Member  (ALL, ALL) live::follow;
+        get  "/notifications"                            Member  (ALL, ALL) notifications::list;
+        post "/notifications/read"                       Member  (ALL, ALL) notifications::read_all;
+        post "/notifications/choices"                    Member  (ALL, ALL) notifications::choose;
+        post "/notifications/{notification}/open"        Member  (ALL, ALL) notifications::open;
         get  "/search"                                   Member  (ALL, ALL) search::show;
         get  "/search/found"                             Member  (ALL, ALL) search::found;
+        post "/checklist/away"                           Member  (ALL, ALL) home::put_checklist_away;
         get  "/profile"                                  Member  (ALL, ALL) account::show;
         post "/profile"                                  Member  (ALL, ALL) account::save;
         post "/profile/password"                         Member  (ALL, ALL) account::change_password;
@@ -145,6 +150,7 @@ mod lines {
         post "/people/{person}"                          Member  (PEOPLE, WRITE_PEOPLE) people::update;
         get  "/people/{person}/edit"                     Member  (PEOPLE, WRITE_PEOPLE) people::show_edit;
         post "/people/{person}/remove"                   Member  (PEOPLE, WRITE_PEOPLE) people::remove;
+        post "/people/{person}/restore"                  Member  (PEOPLE, WRITE_PEOPLE) people::restore;
 
         get  "/calendar"                                 Member  (APPOINTMENTS, ALL) calendar::show;
         post "/appointments"                             Member  (APPOINTMENTS, BOOK) appointments::book;

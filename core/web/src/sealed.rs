@@ -251,6 +251,7 @@ fn draw<P: Page>(
         nav: Vec::new(),
         member: None,
         said: None,
+        undo: None,
     };
     match state.theme.render(page, &shell) {
         Ok(body) => HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body),

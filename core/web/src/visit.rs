@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use app::Origin;
 use domain::Locale;
 
+use crate::answer::own_path;
 use crate::cookies;
 use crate::state::Web;
 
@@ -48,6 +49,8 @@ pub struct Visit {
     pub path: String,
     /// The key of what has just been done.
     pub said: Option<String>,
+    /// Where that is taken back.
+    pub undo: Option<String>,
 }
 
 impl Visit {
@@ -56,7 +59,11 @@ impl Visit {
         let web = request.app_data::<web::Data<Web>>()?.clone();
         let marks = request.extensions().get::<Marks>().cloned()?;
         let cookie = |name| request.cookie(name).map(|cookie| cookie.value().to_owned());
-        let said = cookie(cookies::SAID)
+        let said = cookie(cookies::SAID).unwrap_or_default();
+        let (said, undo) = said.split_once('|').unwrap_or((&said, ""));
+        let undo = Some(undo).filter(|path| path.ends_with("/restore") && own_path(path) == *path);
+        let undo = undo.map(str::to_owned);
+        let said = Some(said.to_owned())
             .filter(|key| key.starts_with("said-") && web.theme.texts.has(Locale::En, key));
         let path = request.uri().path_and_query().map(|path| path.as_str().to_owned());
         Some(Self {
@@ -79,6 +86,7 @@ impl Visit {
             ceremony: cookies::ceremony_token(&web, request),
             path: path.unwrap_or_default(),
             said,
+            undo,
             web,
         })
     }

@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::error::Result;
+use crate::notifications;
 
 /// Between two entries of one kind.
 const WINDOW_SECS: i64 = 3_600;
@@ -103,7 +104,11 @@ async fn keep(
         .transact(move |c| -> Result<()> {
             let detail = json!({"kind": kind, "hook": hook, "count": count});
             let act = Act { action, entity: "plugin", entity_id: plugin.as_str(), detail };
-            audit::append(&app2, c, &tenant, &who, &act)
+            audit::append(&app2, c, &tenant, &who, &act)?;
+            if action == "plugin.stopped" {
+                notifications::plugin_stopped(&app2, c, &tenant, &plugin)?;
+            }
+            Ok(())
         })
         .await
 }

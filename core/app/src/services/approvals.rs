@@ -11,6 +11,7 @@ use crate::App;
 use crate::approvals::{self, Said, record, state_at};
 use crate::audit::{self, Act, Who};
 use crate::error::{Error, Result};
+use crate::notifications;
 
 /// What one plugin may have waiting for one tenant's people.
 const WAITING_MAX: i64 = 200;
@@ -81,6 +82,7 @@ async fn insert(app: &App, ctx: &CallContext, row: &Approval) -> Result<String> 
             }
             store::approvals::insert(c, &row)?;
             record(&app2, c, &Who::plugin(plugin), &row, "approval.proposed", json!({}))?;
+            notifications::approval_waiting(&app2, c, tenant, plugin)?;
             let payload = json!({"approval": row.id, "plugin": row.plugin_id});
             approvals::announce(&app2, c, &row, approvals::PROPOSED, payload)?;
             Ok(row.id.to_string())
@@ -115,6 +117,7 @@ pub(super) async fn withdraw(app: &App, ctx: &CallContext, id: &str) -> Result<(
             if store::approvals::withdraw(c, &ctx.tenant, &row.id)? {
                 let who = Who::plugin(&ctx.plugin);
                 record(&app2, c, &who, &row, "approval.withdrawn", json!({}))?;
+                notifications::approval_decided(&app2, c, &ctx.tenant, &row.plugin_id)?;
             }
             Ok(())
         })

@@ -22,6 +22,7 @@ mod jobs;
 mod jobs_seeded;
 mod kv;
 mod members;
+mod notifications;
 mod oauth_flows;
 mod outbox;
 mod people;

@@ -55,6 +55,12 @@ async fn page(member: &Member) -> Result<Home, Failure> {
     })
 }
 
+/// Puts the first steps away.
+pub async fn put_checklist_away(member: Member) -> Answer {
+    home::put_checklist_away(&member.web.app, &member.ctx).await?;
+    Ok(go("/"))
+}
+
 fn checklist(steps: Option<Checklist>) -> Vec<Task> {
     let Some(steps) = steps.filter(|steps| !steps.is_done()) else { return Vec::new() };
     vec![

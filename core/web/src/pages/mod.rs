@@ -22,6 +22,7 @@ pub mod invitations;
 pub mod jobs;
 pub mod openid;
 pub mod live;
+pub mod notifications;
 pub mod passkeys;
 pub mod people;
 pub mod plugins;

@@ -196,6 +196,13 @@ pub async fn update(member: Member, path: Path<String>, form: Form<PersonForm>) 
 
 /// Removes a person from the list.
 pub async fn remove(member: Member, path: Path<String>) -> Answer {
-    people::delete_person(&member.web.app, &member.ctx, &id(&path)?).await?;
-    member.said("/people", "said-person-removed")
+    let person: PersonId = id(&path)?;
+    people::delete_person(&member.web.app, &member.ctx, &person).await?;
+    member.said_undo("/people", "said-person-removed", &format!("/people/{person}/restore"))
+}
+
+/// Brings a removed person back.
+pub async fn restore(member: Member, path: Path<String>) -> Answer {
+    let person = people::restore_person(&member.web.app, &member.ctx, &id(&path)?).await?;
+    member.said(&format!("/people/{}", person.id), "said-person-restored")
 }

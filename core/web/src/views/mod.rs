@@ -15,6 +15,7 @@ pub mod door;
 pub mod errors;
 pub mod home;
 pub mod jobs;
+pub mod notifications;
 pub mod people;
 pub mod plugins;
 pub mod sealed;
@@ -61,6 +62,8 @@ pub struct Shell {
     pub member: Option<MemberView>,
     /// The key of what has just been done, said once.
     pub said: Option<String>,
+    /// Where that is taken back, if it can be.
+    pub undo: Option<String>,
 }
 
 /// A place in the navigation.
@@ -97,6 +100,8 @@ pub struct MemberView {
     pub many_tenants: bool,
     /// From where on the page is told of changes.
     pub live: i64,
+    /// How many notifications they haven't read.
+    pub unread: i64,
 }
 
 /// Initials on a colour that stays the same for the same name.

@@ -6,6 +6,7 @@ export function leaveToasts(root) {
       toast.classList.add("toast-leaving");
       setTimeout(() => toast.remove(), 350);
     };
-    setTimeout(leave, 6000);
+    // What can be taken back stays longer.
+    setTimeout(leave, toast.querySelector("form") ? 15_000 : 6_000);
   }
 }

@@ -77,3 +77,5 @@ act-account-passkey-refused = turned away a wrong passkey for an account
 act-account-passkey-copied = turned away a passkey that may have been copied
 act-account-code-used = used a recovery code
 act-account-factors-removed = removed all second factors of the account
+act-member-notices-chosen = chose how to be notified
+act-member-checklist-put-away = put the first steps away

@@ -25,3 +25,4 @@ home-given-up = { $count ->
    *[other] { $count } things didn’t work, even after several tries.
   }
 home-to-given-up = See what and try again
+home-checklist-away = Put away

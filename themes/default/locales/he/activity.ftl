@@ -77,3 +77,5 @@ act-account-passkey-refused = דחיית מפתח גישה שגוי לחשבון
 act-account-passkey-copied = דחיית מפתח גישה שאולי הועתק
 act-account-code-used = שימוש בקוד גיבוי
 act-account-factors-removed = הסרת כל אמצעי האימות הנוספים של החשבון
+act-member-notices-chosen = בחירת התראות
+act-member-checklist-put-away = הסתרת הצעדים הראשונים

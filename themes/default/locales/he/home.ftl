@@ -26,3 +26,4 @@ home-given-up = { $count ->
    *[other] { $count } דברים לא הצליחו, גם אחרי כמה ניסיונות.
   }
 home-to-given-up = לפרטים ולניסיון נוסף
+home-checklist-away = הסתרה

@@ -3,6 +3,7 @@
 mod approvals;
 mod business;
 mod jobs;
+mod notifications;
 mod plugins;
 mod search;
 mod security;
@@ -22,6 +23,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     security::draw(gallery);
     jobs::draw(gallery);
     search::draw(gallery);
+    notifications::draw(gallery);
 }
 
 pub(super) fn shell(
@@ -40,6 +42,7 @@ pub(super) fn shell(
         tenant_avatar: Avatar::of("Wild Fig"),
         many_tenants: path != "/",
         live: 7,
+        unread: if path == "/" { 3 } else { 0 },
     });
     Shell {
         locale,
@@ -52,6 +55,7 @@ pub(super) fn shell(
         nav: if signed_in { crate::nav::items(domain::Role::Owner, path) } else { Vec::new() },
         member,
         said: said.map(str::to_owned),
+        undo: said.map(|_| "/people/1/restore".to_owned()),
     }
 }
 

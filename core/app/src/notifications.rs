@@ -1,0 +1,284 @@
+//! Notifications: who is told of what, and what they have read. A notification is written in the
+//! transaction of what it tells of. The same matter is told once until it was read or settled, however
+//! often it comes up.
+
+use domain::{AccountId, AppointmentId, MemberId, NotificationId, Permission, PluginId, TenantId};
+use serde_json::json;
+use store::Conn;
+use store::connections::Connection;
+
+use crate::App;
+use crate::audit::{self, Act, Who};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::mail;
+
+pub use store::notifications::{Kind, Notification};
+
+/// How many the page shows.
+pub const LISTED_MAX: i64 = 100;
+
+/// How somebody wants to hear of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// In the workspace and by mail.
+    Both,
+    /// In the workspace.
+    App,
+    /// Not at all.
+    None,
+}
+
+impl Way {
+    /// Every way, the loudest first.
+    pub const ALL: [Self; 3] = [Self::Both, Self::App, Self::None];
+
+    /// The word in the database and in forms.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Both => "both",
+            Self::App => "app",
+            Self::None => "none",
+        }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.as_str() == word)
+    }
+}
+
+/// Who is told of a kind.
+const fn needs(kind: Kind) -> Permission {
+    match kind {
+        Kind::ConnectionNeedsYou => Permission::ManageConnections,
+        Kind::ApprovalWaiting => Permission::DecideApprovals,
+        Kind::AppointmentUnsent => Permission::WriteAppointments,
+        Kind::PluginStopped => Permission::ManagePlugins,
+    }
+}
+
+/// How it is before somebody chooses: what keeps the business from working comes by mail too.
+const fn usual(kind: Kind) -> Way {
+    match kind {
+        Kind::ConnectionNeedsYou | Kind::ApprovalWaiting => Way::Both,
+        Kind::AppointmentUnsent | Kind::PluginStopped => Way::App,
+    }
+}
+
+fn choice_name(kind: Kind) -> String {
+    format!("notify.{kind}")
+}
+
+/// What is told.
+struct News<'a> {
+    kind: Kind,
+    matter: String,
+    subject: &'a str,
+    href: String,
+    /// Only this account, if it is still a member.
+    only: Option<&'a AccountId>,
+}
+
+/// A connection waits for a person.
+pub(crate) fn connection_needs_you(app: &App, c: &mut Conn, of: &Connection) -> Result<()> {
+    let news = News {
+        kind: Kind::ConnectionNeedsYou,
+        matter: connection_matter(of),
+        subject: if of.account_email.is_empty() { &of.account_name } else { &of.account_email },
+        href: format!("/connections/{}", of.id),
+        only: None,
+    };
+    tell(app, c, &of.tenant_id, &news)
+}
+
+/// A connection works again, or is gone.
+pub(crate) fn connection_settled(app: &App, c: &mut Conn, of: &Connection) -> Result<()> {
+    settle(app, c, &of.tenant_id, &connection_matter(of))
+}
+
+fn connection_matter(of: &Connection) -> String {
+    format!("connection/{}", of.id)
+}
+
+/// A plugin proposed something: however much it proposes, one notification.
+pub(crate) fn approval_waiting(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    plugin: &PluginId,
+) -> Result<()> {
+    let news = News {
+        kind: Kind::ApprovalWaiting,
+        matter: format!("approval/{plugin}"),
+        subject: plugin.as_str(),
+        href: "/approvals".to_owned(),
+        only: None,
+    };
+    tell(app, c, tenant, &news)
+}
+
+/// Something of a plugin's was decided: where nothing of its waits any more, it is settled.
+pub(crate) fn approval_decided(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    plugin: &PluginId,
+) -> Result<()> {
+    if store::approvals::count_of_plugin(c, tenant, plugin)? > 0 {
+        return Ok(());
+    }
+    settle(app, c, tenant, &format!("approval/{plugin}"))
+}
+
+/// An appointment could not be sent to its calendar, even after several tries.
+pub(crate) fn appointment_unsent(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &AppointmentId,
+) -> Result<()> {
+    let Some(appointment) = store::appointments::find(c, tenant, id)? else { return Ok(()) };
+    let news = News {
+        kind: Kind::AppointmentUnsent,
+        matter: format!("appointment/{id}"),
+        subject: &appointment.title,
+        href: format!("/appointments/{id}"),
+        only: appointment.created_by.as_ref(),
+    };
+    tell(app, c, tenant, &news)
+}
+
+/// A plugin had to be stopped.
+pub(crate) fn plugin_stopped(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    plugin: &PluginId,
+) -> Result<()> {
+    let news = News {
+        kind: Kind::PluginStopped,
+        matter: format!("plugin/{plugin}"),
+        subject: plugin.as_str(),
+        href: format!("/plugins/{plugin}"),
+        only: None,
+    };
+    tell(app, c, tenant, &news)
+}
+
+fn tell(app: &App, c: &mut Conn, tenant: &TenantId, news: &News<'_>) -> Result<()> {
+    let may = |role: domain::Role| role.may(needs(news.kind));
+    let team = store::members::list(c, tenant)?;
+    let all: Vec<_> = team.into_iter().map(|named| named.member).filter(|m| may(m.role)).collect();
+    let theirs = |account: &AccountId| news.only.is_none_or(|only| only == account);
+    // Whoever it concerns may have left: then everybody who could act hears of it.
+    let left = !all.iter().any(|member| theirs(&member.account_id));
+    for member in all.iter().filter(|member| left || theirs(&member.account_id)) {
+        let way = way_of(c, tenant, &member.id, news.kind)?;
+        if way == Way::None {
+            continue;
+        }
+        let row = Notification {
+            tenant_id: tenant.clone(),
+            id: NotificationId::new(&*app.clock, &*app.rng),
+            member_id: member.id.clone(),
+            kind: news.kind,
+            matter: news.matter.clone(),
+            subject: news.subject.to_owned(),
+            href: news.href.clone(),
+            created_at: app.clock.now(),
+            read_at: None,
+        };
+        let is_news = store::notifications::put(c, &row)?;
+        if is_news && way == Way::Both {
+            mail::tell_news(
+                app,
+                c,
+                tenant,
+                &member.account_id,
+                news.kind,
+                news.subject,
+                &news.href,
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn settle(app: &App, c: &mut Conn, tenant: &TenantId, matter: &str) -> Result<()> {
+    store::notifications::settle(c, tenant, matter, app.clock.now())?;
+    Ok(())
+}
+
+fn way_of(c: &mut Conn, tenant: &TenantId, member: &MemberId, kind: Kind) -> Result<Way> {
+    let chosen = store::member_choices::find(c, tenant, member, &choice_name(kind))?;
+    Ok(chosen.and_then(|word| Way::of(&word)).unwrap_or(usual(kind)))
+}
+
+/// A member's own notifications, newest first.
+pub async fn list_notifications(app: &App, ctx: &Context) -> Result<Vec<Notification>> {
+    let (tenant, member) = (ctx.tenant.clone(), ctx.member.clone());
+    let list = move |c: &mut Conn| store::notifications::list(c, &tenant, &member, LISTED_MAX);
+    Ok(app.db.read(list).await?)
+}
+
+/// Notes that a member has read one of theirs, and answers where it leads. What somebody has read is
+/// their own affair: the activity log doesn't say.
+pub async fn open_notification(app: &App, ctx: &Context, id: &NotificationId) -> Result<String> {
+    let (ctx, id, now) = (ctx.clone(), id.clone(), app.clock.now());
+    app.db
+        .transact(move |c| -> Result<String> {
+            let found = store::notifications::find(c, &ctx.tenant, &ctx.member, &id)?;
+            let href = found.ok_or(Error::NotFound)?.href;
+            store::notifications::mark_read(c, &ctx.tenant, &ctx.member, &id, now)?;
+            Ok(href)
+        })
+        .await
+}
+
+/// Notes that a member has read all of theirs. Twice is once.
+pub async fn read_all(app: &App, ctx: &Context) -> Result<()> {
+    let (ctx, now) = (ctx.clone(), app.clock.now());
+    app.db
+        .transact(move |c| -> Result<()> {
+            store::notifications::mark_all_read(c, &ctx.tenant, &ctx.member, now)?;
+            Ok(())
+        })
+        .await
+}
+
+/// How a member hears of each kind that their role is told of.
+pub async fn list_ways(app: &App, ctx: &Context) -> Result<Vec<(Kind, Way)>> {
+    let ctx = ctx.clone();
+    app.db
+        .inspect(move |c| {
+            let told = Kind::ALL.iter().copied().filter(|kind| ctx.role.may(needs(*kind)));
+            told.map(|kind| Ok((kind, way_of(c, &ctx.tenant, &ctx.member, kind)?))).collect()
+        })
+        .await
+}
+
+/// Chooses how to hear of kinds; those that aren't named stay as they are.
+pub async fn choose_ways(app: &App, ctx: &Context, ways: Vec<(String, String)>) -> Result<()> {
+    let invalid = |field: &str| Error::invalid(field, "error-invalid");
+    let mut chosen = Vec::new();
+    for (kind, way) in ways {
+        let known = kind.parse::<Kind>().map_err(|_| invalid(&kind))?;
+        chosen.push((known, Way::of(&way).ok_or_else(|| invalid(&kind))?));
+    }
+    let (app2, ctx) = (app.clone(), ctx.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            for (kind, way) in chosen {
+                let name = choice_name(kind);
+                store::member_choices::put(c, &ctx.tenant, &ctx.member, &name, way.as_str())?;
+            }
+            let act = Act {
+                action: "member.notices-chosen",
+                entity: "member",
+                entity_id: ctx.member.as_str(),
+                detail: json!({}),
+            };
+            audit::append(&app2, c, &ctx.tenant, &Who::from(&ctx), &act)
+        })
+        .await
+}

@@ -1,0 +1,42 @@
+//! Samples of notifications.
+
+use super::{Gallery, Words};
+use crate::views::Choice;
+use crate::views::notifications::{NoticeRow, Notifications, WayRow};
+
+pub(super) fn draw(gallery: &mut Gallery<'_>) {
+    let w = Words(gallery.locale);
+    gallery.page("notifications", "/notifications", &notifications(w));
+    let none = Notifications { rows: vec![], unread: 0, can_mail: false, ..notifications(w) };
+    gallery.page("notifications-none", "/notifications", &none);
+}
+
+fn notifications(w: Words) -> Notifications {
+    let row = |kind: &str, icon, subject: String, unread| NoticeRow {
+        action: "/notifications/1/open".into(),
+        kind: kind.into(),
+        subject,
+        icon,
+        at: w.of("Today, 14:05", "היום, 14:05"),
+        unread,
+    };
+    let way = |kind: &str, current: &str| WayRow {
+        kind: kind.into(),
+        choices: vec![
+            Choice::new("both", w.of("Here and by mail", "כאן ובמייל"), current),
+            Choice::new("none", w.of("Not at all", "בכלל לא"), current),
+        ],
+    };
+    let fitting = w.of("Bridal bouquet consultation", "ייעוץ לזר כלה");
+    Notifications {
+        rows: vec![
+            row("connection-needs-you", "connection", "maya@wildfig.example".into(), true),
+            row("approval-waiting", "shield", "acme-ads".into(), true),
+            row("appointment-unsent", "calendar", fitting, false),
+            row("plugin-stopped", "plugin", "acme-ads".into(), false),
+        ],
+        unread: 2,
+        ways: vec![way("connection-needs-you", "both"), way("plugin-stopped", "none")],
+        can_mail: true,
+    }
+}

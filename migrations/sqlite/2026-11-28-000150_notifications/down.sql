@@ -1,0 +1,2 @@
+DROP TABLE member_choices;
+DROP TABLE notifications;

@@ -1,0 +1,2 @@
+undo = Undo
+said-person-restored = Back in the list

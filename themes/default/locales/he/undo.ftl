@@ -1,0 +1,2 @@
+undo = ביטול הפעולה
+said-person-restored = חזר לרשימה
