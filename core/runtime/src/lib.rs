@@ -21,6 +21,7 @@ pub mod mail;
 pub mod manifest;
 pub mod package;
 mod plain;
+pub mod plugin_view;
 pub mod problem;
 pub mod services;
 

@@ -252,6 +252,9 @@ pub struct View {
     pub title: String,
     /// Where it appears.
     pub place: Place,
+    /// Who of those who see the plugin's pages may act in it; empty for all of them.
+    #[serde(default)]
+    pub actors: Vec<Role>,
 }
 
 /// Where a view appears.

@@ -1,5 +1,6 @@
 //! Reads what a plugin has within the workspace: settings, collections, schedules, webhooks, views.
 
+use domain::Role;
 use serde_json::Value;
 
 use super::parse::{checked, checked_opt, one_of, values};
@@ -112,8 +113,11 @@ pub(super) fn view(mut table: Table<'_>) -> Result<(At<String>, View)> {
         ("home", Place::Home),
     ];
     let place = one_of(table.text("place")?, "place", &words)?;
+    let words = Role::ALL.map(|role| (role.as_str(), role));
+    let actors = table.texts("actors")?.into_iter().map(|name| one_of(name, "actors", &words));
+    let actors = actors.collect::<Result<Vec<Role>>>()?;
     table.finish()?;
-    Ok((id.clone_text(), View { id: id.value, title, place }))
+    Ok((id.clone_text(), View { id: id.value, title, place, actors }))
 }
 
 fn schema(mut table: Table<'_>, is_collection: bool) -> Result<Schema> {
