@@ -44,6 +44,7 @@ mod outbox;
 pub mod passkeys;
 mod passwords;
 pub mod people;
+pub mod plugin_views;
 pub mod plugins;
 pub mod proofs;
 pub mod resets;

@@ -31,7 +31,7 @@ use cards::card;
 pub use admission::InstallError;
 pub(crate) use calls::{
     bad_answer, call_context, call_error, find_enabled, grant_of, is_problem, is_resting,
-    problem_word, running_if_on,
+    problem_word, running_if_on, running_to_show,
 };
 pub use cards::{
     Former, NewVersion, PluginCard, PluginPage, ProviderCard, ScopeCard, Source, Stops,
@@ -40,7 +40,7 @@ pub use cards::{
 pub use packages::{Installed, install_package, keep_up, load_packages, remove_packages};
 pub use registry::{RefusedPackage, Registry, find_loaded, find_of_tenant, find_provider};
 pub(crate) use registry::{find_version, name_of};
-pub use runtime::{Ask, AskKind};
+pub use runtime::{Ask, AskKind, Words};
 pub(crate) use settings::setting_secret;
 pub use settings::{save_plugin_secret, save_plugin_settings};
 pub use store::plugin_refusals::RefusalReason;

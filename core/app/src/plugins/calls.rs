@@ -52,6 +52,12 @@ pub(super) fn running(app: &App, id: &PluginId, version: &str) -> Result<Plugin>
     })
 }
 
+/// The version that a business has on, where calls to it could be made now.
+pub(crate) fn running_to_show(app: &App, row: &TenantPlugin) -> Option<Plugin> {
+    let plugin = running(app, &row.plugin_id, &row.version).ok()?;
+    (row.enabled && row.changing_until.is_none() && is_covered(&plugin, row)).then_some(plugin)
+}
+
 /// The plugin and the context of a call to it on behalf of a business; refused while it is off or
 /// being changed.
 pub(crate) async fn call_context(
