@@ -105,6 +105,11 @@ impl<'a> Dates<'a> {
         )
     }
 
+    /// Such as "November 2026".
+    pub fn month_of(&self, date: Date) -> String {
+        format!("{} {}", self.month(date), date.year())
+    }
+
     /// Such as "Monday".
     pub fn weekday(&self, date: Date) -> String {
         self.texts.plain(self.locale, &format!("weekday-{}", date.weekday().to_monday_one_offset()))

@@ -28,6 +28,7 @@ pub mod theme;
 pub mod views;
 pub mod visit;
 pub mod week;
+pub mod widgets;
 
 #[cfg(test)]
 mod gallery;

@@ -15,6 +15,7 @@ use tokio::sync::OnceCell;
 use crate::dates::Dates;
 use crate::error::Failure;
 use crate::nav;
+use crate::pages::plugin_views;
 use crate::views::{Avatar, Choice, MemberView, Page, Shell};
 use crate::visit::{Reader, Visit};
 
@@ -120,6 +121,7 @@ impl Visit {
             path: self.path.clone(),
             languages: languages(locale.tag()),
             nav: Vec::new(),
+            apps: Vec::new(),
             member: None,
             said: self.said.clone(),
             undo: self.undo.clone(),
@@ -157,10 +159,11 @@ impl Member {
 
     /// Draws a page inside the business.
     pub async fn draw<P: Page>(&self, page: &P) -> Result<String, Failure> {
-        let Frame { tenant, profile, many_tenants, live, unread } = self.frame().await?;
+        let Frame { tenant, profile, many_tenants, live, unread, views } = self.frame().await?;
         let path = self.path.split('?').next().unwrap_or_default();
         let shell = Shell {
             nav: nav::items(self.ctx.role, path),
+            apps: plugin_views::apps(self, views, path),
             member: Some(MemberView {
                 avatar: Avatar::of(&profile.name),
                 name: profile.name.clone(),

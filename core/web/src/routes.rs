@@ -6,8 +6,8 @@ use domain::Permission;
 
 use crate::pages::{
     account, activity, appointments, approvals, calendar, connections, door, factors, files, home,
-    invitations, jobs, live, notifications, openid, passkeys, people, plugins, proofs, resets,
-    search, second_step, settings, team, tenants,
+    invitations, jobs, live, notifications, openid, passkeys, people, plugin_views, plugins, proofs,
+    resets, search, second_step, settings, team, tenants,
 };
 use crate::{health, hooks, metrics};
 
@@ -159,6 +159,10 @@ mod lines {
         post "/appointments/{appointment}"               Member  (APPOINTMENTS, BOOK) appointments::change;
         get  "/appointments/{appointment}/edit"          Member  (APPOINTMENTS, BOOK) appointments::show_edit;
         post "/appointments/{appointment}/cancel"        Member  (APPOINTMENTS, BOOK) appointments::cancel;
+
+        get  "/apps/{app}/{view}"                        Member  (ALL, ALL) plugin_views::show;
+        get  "/apps/{app}/{view}/card"                   Member  (ALL, ALL) plugin_views::card;
+        post "/apps/{app}/{view}/do/{action}"            Member  (ALL, ALL) plugin_views::act;
 
         get  "/approvals"                                Member  (DECIDE, ALL) approvals::list;
         get  "/approvals/{approval}"                     Member  (DECIDE, ALL) approvals::show;

@@ -249,6 +249,7 @@ fn draw<P: Page>(
         path: request.path().to_owned(),
         languages: languages(locale.tag()),
         nav: Vec::new(),
+        apps: Vec::new(),
         member: None,
         said: None,
         undo: None,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use actix_web::web::{Form, Path, Query};
 use app::appointments::{self as booked, Appointment, AppointmentInput};
 use app::people::{self, Person, PersonFilter};
+use app::plugin_views::Place;
 use app::{Error, calendars};
 use domain::{AppointmentId, Permission, PersonId, Timestamp};
 use jiff::ToSpan;
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use crate::answer::{Answer, form_errors};
 use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::{id, paragraphs, zone_name};
+use crate::pages::{id, paragraphs, plugin_views, zone_name};
 use crate::views::calendar::{AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow};
 use crate::views::{Choice, Errors};
 
@@ -76,7 +77,9 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
     let (sync, meeting) = (appointment.sync_state.as_str(), appointment.online_state.as_str());
     let waits = sync == "pending" || appointment.online && meeting == "pending";
     let person = appointment.person_id.as_ref().filter(|id| names.contains_key(id));
+    let about = Some(("appointment", appointment.id.to_string()));
     let page = AppointmentPage {
+        panels: plugin_views::slots(&member, Place::Appointment, about).await?,
         id: appointment.id.to_string(),
         person_href: person.map(|id| format!("/people/{id}")),
         notes: paragraphs(&appointment.notes),

@@ -1,13 +1,14 @@
 //! The first page of a working day.
 
 use app::home::Checklist;
+use app::plugin_views::Place;
 use app::{Error, home};
 use domain::Permission;
 
 use crate::answer::{Answer, go};
 use crate::error::Failure;
 use crate::member::{Account, Member};
-use crate::pages::{appointments, connections::rows as connection_rows};
+use crate::pages::{appointments, connections::rows as connection_rows, plugin_views};
 use crate::views::home::{Home, Task};
 use crate::visit::Visit;
 
@@ -38,7 +39,9 @@ async fn page(member: &Member) -> Result<Home, Failure> {
     let mut today = appointments::rows(member, today).await?;
     let next = if has_next { today.pop() } else { None };
     let checklist = checklist(home.checklist);
+    let panels = plugin_views::slots(member, Place::Home, None).await?;
     Ok(Home {
+        panels,
         part_of_day: part_of_day(dates.local(now).hour()),
         first_name: name.split_whitespace().next().unwrap_or_default().to_owned(),
         date: dates.full(dates.today()),

@@ -25,6 +25,7 @@ pub mod live;
 pub mod notifications;
 pub mod passkeys;
 pub mod people;
+pub mod plugin_views;
 pub mod plugins;
 pub mod proofs;
 pub mod resets;

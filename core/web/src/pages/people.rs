@@ -3,12 +3,13 @@
 use actix_web::web::{Form, Path, Query};
 use app::appointments as booked;
 use app::people::{self, Cursor, Person, PersonFilter, PersonInput, Stage};
+use app::plugin_views::Place;
 use domain::{Permission, PersonId};
 use serde::Deserialize;
 
 use crate::answer::{Answer, form_errors};
 use crate::member::Member;
-use crate::pages::{appointments, id, paragraphs};
+use crate::pages::{appointments, id, paragraphs, plugin_views};
 use crate::views::people::{People, PersonEdit, PersonForm, PersonPage, PersonRow};
 use crate::views::{Avatar, Errors, Tab};
 
@@ -99,7 +100,9 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
     let (upcoming, mut past): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|each| each.ends_at > now && each.status.as_str() == "booked");
     past.sort_by_key(|each| std::cmp::Reverse(each.starts_at));
+    let about = Some(("person", person.id.to_string()));
     let page = PersonPage {
+        panels: plugin_views::slots(&member, Place::Person, about).await?,
         id: person.id.to_string(),
         person: row(&member, &person),
         phone_href: people::dialled(&person, &ctx.zone).unwrap_or_else(|| person.phone.clone()),

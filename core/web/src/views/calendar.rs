@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::plugin_views::Slot;
 use super::{Choice, Errors, pages};
 
 pages! {
@@ -119,6 +120,8 @@ pub struct AppointmentRow {
 /// The page of an appointment.
 #[derive(Debug, Clone, Serialize)]
 pub struct AppointmentPage {
+    /// What plugins show here.
+    pub panels: Vec<Slot>,
     /// Its id.
     pub id: String,
     /// What, when, where.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::calendar::AppointmentRow;
 use super::connections::ConnectionRow;
 use super::pages;
+use super::plugin_views::Slot;
 
 pages! {
     Home => "pages/home.html",
@@ -13,6 +14,8 @@ pages! {
 /// Today at a glance.
 #[derive(Debug, Clone, Serialize)]
 pub struct Home {
+    /// What plugins show here.
+    pub panels: Vec<Slot>,
     /// `morning`, `afternoon`, `evening` or `night`.
     pub part_of_day: &'static str,
     /// The reader's first name.

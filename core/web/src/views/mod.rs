@@ -17,6 +17,7 @@ pub mod home;
 pub mod jobs;
 pub mod notifications;
 pub mod people;
+pub mod plugin_views;
 pub mod plugins;
 pub mod sealed;
 pub mod search;
@@ -58,6 +59,8 @@ pub struct Shell {
     pub languages: Vec<Choice>,
     /// The navigation, as far as the role sees it.
     pub nav: Vec<NavItem>,
+    /// The pages of plugins, as far as the role sees them.
+    pub apps: Vec<AppItem>,
     /// Who is signed in, and where.
     pub member: Option<MemberView>,
     /// The key of what has just been done, said once.
@@ -81,6 +84,19 @@ pub struct NavItem {
     pub current: bool,
     /// Whether a phone shows it in the bar rather than behind "more".
     pub in_bar: bool,
+}
+
+/// A plugin's page in the navigation.
+#[derive(Debug, Clone, Serialize)]
+pub struct AppItem {
+    /// Its name.
+    pub label: String,
+    /// Its address.
+    pub href: String,
+    /// The address of the plugin's icon.
+    pub icon: Option<String>,
+    /// Whether the page is in it.
+    pub current: bool,
 }
 
 /// Who is signed in.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::calendar::AppointmentRow;
+use super::plugin_views::Slot;
 use super::{Avatar, Errors, Tab, pages};
 
 pages! {
@@ -54,6 +55,8 @@ pub struct PersonRow {
 /// The page of one person.
 #[derive(Debug, Clone, Serialize)]
 pub struct PersonPage {
+    /// What plugins show here.
+    pub panels: Vec<Slot>,
     /// Their id.
     pub id: String,
     /// Who.

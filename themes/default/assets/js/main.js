@@ -10,6 +10,7 @@ import { openPalette } from "/assets/js/palette.js";
 import { followKeys } from "/assets/js/shortcuts.js";
 import { refreshLive } from "/assets/js/live.js";
 import { followStart } from "/assets/js/times.js";
+import { fillViews } from "/assets/js/views.js";
 
 closeMenus(document);
 copyButtons(document);
@@ -22,3 +23,4 @@ followStart(document);
 openPalette(document);
 followKeys(document);
 refreshLive(document);
+fillViews(document, keepForms);

@@ -31,6 +31,7 @@ act-appointment-changed-elsewhere = in the connected calendar, this was changed:
 act-appointment-cancelled-elsewhere = in the connected calendar, this was cancelled:
 act-plugin-enabled = turned on
 act-plugin-disabled = turned off
+act-plugin-acted = used an action of
 act-plugin-settings-saved = changed the settings of
 act-plugin-secret-saved = saved a secret of
 act-plugin-upgraded = updated

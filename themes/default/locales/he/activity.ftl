@@ -31,6 +31,7 @@ act-appointment-changed-elsewhere = עדכון ביומן המחובר:
 act-appointment-cancelled-elsewhere = ביטול ביומן המחובר:
 act-plugin-enabled = הפעלת תוסף:
 act-plugin-disabled = כיבוי תוסף:
+act-plugin-acted = ביצוע פעולה של
 act-plugin-settings-saved = עדכון הגדרות של
 act-plugin-secret-saved = שמירת סוד של
 act-plugin-upgraded = עדכון תוסף:

@@ -7,6 +7,7 @@ mod notifications;
 mod plugins;
 mod search;
 mod security;
+mod views;
 mod work;
 
 use domain::Locale;
@@ -19,6 +20,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     work::draw(gallery);
     business::draw(gallery);
     plugins::draw(gallery);
+    views::draw(gallery);
     approvals::draw(gallery);
     security::draw(gallery);
     jobs::draw(gallery);
@@ -53,6 +55,7 @@ pub(super) fn shell(
         path: path.to_owned(),
         languages: languages(locale),
         nav: if signed_in { crate::nav::items(domain::Role::Owner, path) } else { Vec::new() },
+        apps: if signed_in { views::apps(words, path) } else { Vec::new() },
         member,
         said: said.map(str::to_owned),
         undo: said.map(|_| "/people/1/restore".to_owned()),

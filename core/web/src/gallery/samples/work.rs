@@ -1,5 +1,6 @@
 //! Samples of the daily work: home, people, calendar.
 
+use super::views;
 use super::{Gallery, Words};
 use crate::views::calendar::{
     AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow, Day, Entry, Week,
@@ -102,6 +103,7 @@ fn task(key: &'static str, href: &'static str, done: bool) -> Task {
 
 fn home(w: Words) -> Home {
     Home {
+        panels: views::slots(w),
         part_of_day: "morning",
         first_name: w.of("Maya", "מאיה"),
         date: w.of("Monday, 23 November", "יום שני, 23 בנובמבר"),
@@ -126,6 +128,7 @@ fn home_new(w: Words) -> Home {
     let checklist =
         home(w).checklist.into_iter().map(|each| Task { done: false, ..each }).collect();
     Home {
+        panels: views::slots(w),
         part_of_day: "evening",
         approvals: 0,
         today: vec![],
@@ -212,6 +215,7 @@ fn person(w: Words) -> PersonPage {
         ..each
     });
     PersonPage {
+        panels: views::slots(w),
         id: "1".into(),
         person: person_row(
             w,
@@ -355,6 +359,7 @@ fn week(w: Words) -> Week {
 
 fn appointment(w: Words) -> AppointmentPage {
     AppointmentPage {
+        panels: views::slots(w),
         id: "1".into(),
         row: row(
             w,
