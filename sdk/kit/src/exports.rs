@@ -77,7 +77,7 @@ impl<T: EventHandler> event_handler::exports::oxpi::plugin::event_handler::Guest
 
 impl<T: ViewProvider> view_provider::exports::oxpi::plugin::view_provider::Guest for Adapter<T> {
     fn render(view: String, input: String) -> Result<String> {
-        write(&T::render(&view, read(&input)?)?)
+        write(&T::render_document(&view, read(&input)?)?)
     }
 
     fn act(view: String, action: String, input: String) -> Result<String> {

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::json::parse;
 use crate::problem::{Problem, Result, place_of};
+use crate::views::{ActInput, Acted, View, ViewInput};
 
 /// A setting that can't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,11 +126,16 @@ pub trait WebhookHandler {
 
 /// Draws views as trees of the closed set of widgets.
 pub trait ViewProvider {
-    /// The tree of a view.
-    fn render(view: &str, input: Value) -> Result<Value>;
+    /// What a view shows.
+    fn render(view: &str, input: ViewInput) -> Result<View>;
 
-    /// What a person did in a view.
-    fn act(view: &str, action: &str, input: Value) -> Result<Value> {
+    /// The same as a document, for who makes it in another way than by [`crate::views`].
+    fn render_document(view: &str, input: Value) -> Result<Value> {
+        Ok(serde_json::to_value(Self::render(view, typed(&input)?)?)?)
+    }
+
+    /// What a person did in a view. It is called once for what was sent, and may act on the world.
+    fn act(view: &str, action: &str, input: ActInput) -> Result<Acted> {
         let _ = (view, input);
         Err(Problem::not_found(format!("no action {action:?}")))
     }

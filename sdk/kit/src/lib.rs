@@ -39,6 +39,7 @@ pub mod problem;
 pub mod records;
 pub mod time;
 pub mod url;
+pub mod views;
 
 pub use calendar::CalendarProvider;
 pub use hooks::{
@@ -48,6 +49,7 @@ pub use hooks::{
 pub use problem::{Problem, Result};
 pub use serde_json;
 pub use time::Timestamp;
+pub use views::{ActInput, Acted, View, ViewInput};
 
 /// Exports the named hooks of a type, and no others: the host finds a hook by its export.
 ///

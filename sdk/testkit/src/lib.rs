@@ -32,6 +32,7 @@ mod records;
 mod scan;
 mod server;
 mod services;
+mod views;
 
 pub use domain::{Locale, Timestamp};
 pub use expect::Expect;
@@ -40,3 +41,4 @@ pub use http::{FakeHttp, Reply, Seen};
 pub use memory::{FakeApproval, FakeJob, JobState, Memory, Published};
 pub use package::package_of;
 pub use runtime::{CallError, Problem};
+pub use views::ViewShown;

@@ -162,8 +162,8 @@ async fn webhooks_find_their_account_and_are_handled() {
 #[tokio::test]
 async fn views_speak_the_calls_language() {
     let host = sample().locale(Locale::He).start().await;
-    let view = host.render("home", &json!({"name": "דנה"})).await.unwrap();
-    assert_eq!(view["text"], "שלום דנה");
+    let view = host.render("home", &json!({"params": {"name": "דנה"}})).await.unwrap();
+    assert_eq!(view["widgets"][0]["text"], "שלום דנה");
     let refused: Problem = problem(host.act("home", "none", &json!({})).await);
     assert_eq!(refused.code, "not-found");
     host.finish();

@@ -7,7 +7,7 @@ use oxpi_kit::http::Request;
 use oxpi_kit::url::Url;
 use oxpi_kit::{
     Delivery, Event, EventHandler, Job, JobHandler, Lifecycle, Problem, Result, SettingProblem,
-    ViewProvider, WebhookHandler, env, events, jobs, kv, log, records, t,
+    View, ViewInput, ViewProvider, WebhookHandler, env, events, jobs, kv, log, records, t,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -218,8 +218,7 @@ impl WebhookHandler for Sample {
 }
 
 impl ViewProvider for Sample {
-    fn render(_view: &str, input: Value) -> Result<Value> {
-        let name = input["name"].as_str().unwrap_or_default();
-        Ok(json!({"type": "text", "text": t!("greeting", name = name)}))
+    fn render(_view: &str, input: ViewInput) -> Result<View> {
+        Ok(View::new().text(t!("greeting", name = input.param("name"))))
     }
 }

@@ -60,7 +60,11 @@ pub fn view(day: Day) -> View {
 }
 
 impl ViewProvider for Bench {
-    fn render(_view: &str, input: Value) -> Result<Value> {
+    fn render(view: &str, _input: oxpi_kit::ViewInput) -> Result<oxpi_kit::View> {
+        Err(Problem::not_found(format!("no view {view:?}")))
+    }
+
+    fn render_document(_view: &str, input: Value) -> Result<Value> {
         let day = serde_json::from_value(input).map_err(|e| Problem::invalid(e.to_string()))?;
         Ok(serde_json::to_value(view(day))?)
     }
