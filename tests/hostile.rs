@@ -223,6 +223,9 @@ async fn nothing_that_a_plugin_contributes_becomes_markup() -> Result<()> {
     };
     let mut ids = site.ids.clone();
     ids.insert("plugin", id.to_string());
+    // Its view greets in its own words.
+    ids.insert("app", id.to_string());
+    ids.insert("view", "home".to_owned());
     // Before it is on, its page asks for consent in its words.
     let mut paths = pages(&ids);
     let (mut seen, mut words) = (0, 0);

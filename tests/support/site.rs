@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -13,7 +14,7 @@ use app::sessions::context_of;
 use app::sign_ins::sign_in;
 use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
 use app::{App, Context, Origin, calendars, people};
-use domain::Role;
+use domain::{PluginId, Role};
 use runtime::Grant;
 use store::jobs::{NewJob, Once};
 use store::testing::TestDb;
@@ -122,6 +123,7 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
     let notification = told.first().context("nobody was told of the proposal")?.id.to_string();
     house.work().await?;
     let job = bury(house, &appointment.id).await?;
+    let gallery = turn_on_gallery(house).await?;
     Ok(BTreeMap::from([
         ("approval", approval),
         ("job", job.to_string()),
@@ -133,6 +135,9 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
         ("member", owner.member.to_string()),
         ("tenant", owner.tenant.to_string()),
         ("plugin", house.plugin.to_string()),
+        ("app", gallery.to_string()),
+        ("view", "overview".to_owned()),
+        ("action", "greet".to_owned()),
         ("provider", "google".to_owned()),
         ("route", "push".to_owned()),
         ("token", "0".repeat(43)),
@@ -140,6 +145,18 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
         ("identity", "01900000-0000-7000-8000-000000000000".to_owned()),
         ("passkey", "01900000-0000-7000-8000-000000000000".to_owned()),
     ]))
+}
+
+/// The plugin whose views every role sees.
+async fn turn_on_gallery(house: &House) -> Result<PluginId> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/gallery");
+    let package = oxpi_testkit::package_of(&folder)?;
+    let shelf = package.parent().context("the package's folder has no parent")?;
+    app::plugins::load_packages(&house.app, &[shelf]).await;
+    let gallery: PluginId = "gallery".parse()?;
+    let version = app::plugins::get_plugin(&house.app, &house.owner, &gallery).await?.card.version;
+    app::plugins::enable_plugin(&house.app, &house.owner, &gallery, &version).await?;
+    Ok(gallery)
 }
 
 /// A piece of work about the appointment that was given up.
