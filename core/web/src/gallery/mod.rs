@@ -1,6 +1,7 @@
 //! Every page with sample data, drawn in every language and checked. With `OXPI_GALLERY` set to a
 //! folder the pages are written there too, to be looked at.
 
+mod anything;
 mod checks;
 mod samples;
 mod scan;

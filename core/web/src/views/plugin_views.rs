@@ -62,35 +62,98 @@ pub struct Problem {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Block {
     /// Several under a heading.
-    Section { title: String, blocks: Vec<Block> },
+    Section {
+        /// Its heading; may be empty.
+        title: String,
+        /// What stands below it.
+        blocks: Vec<Block>,
+    },
     /// A paragraph; also what an unknown widget says of itself.
-    Text { lines: Vec<String> },
+    Text {
+        /// Its lines.
+        lines: Vec<String>,
+    },
     /// What can't be shown; the code finds the log line.
-    Broken { code: String, key: String },
+    Broken {
+        /// What to tell who helps.
+        code: String,
+        /// The key of what to say.
+        key: String,
+    },
     /// Rows under columns.
     Table(TableBlock),
     /// Lines.
-    List { title: String, items: Vec<ItemRow>, empty: String, cut: bool },
+    List {
+        /// Its heading; may be empty.
+        title: String,
+        /// The lines.
+        items: Vec<ItemRow>,
+        /// What it says where there is none.
+        empty: String,
+        /// Whether there were more.
+        cut: bool,
+    },
     /// Fields.
     Form(FormBlock),
     /// Things beside each other.
-    Cards { title: String, cards: Vec<CardRow>, cut: bool },
+    Cards {
+        /// Its heading; may be empty.
+        title: String,
+        /// The things.
+        cards: Vec<CardRow>,
+        /// Whether there were more.
+        cut: bool,
+    },
     /// Facts.
-    KeyValue { title: String, pairs: Vec<PairRow> },
+    KeyValue {
+        /// Its heading; may be empty.
+        title: String,
+        /// The facts.
+        pairs: Vec<PairRow>,
+    },
     /// What happened.
-    Timeline { title: String, entries: Vec<EntryRow> },
+    Timeline {
+        /// Its heading; may be empty.
+        title: String,
+        /// What happened.
+        entries: Vec<EntryRow>,
+    },
     /// Stages.
-    Board { title: String, columns: Vec<BoardStage> },
+    Board {
+        /// Its heading; may be empty.
+        title: String,
+        /// The stages.
+        columns: Vec<BoardStage>,
+    },
     /// Numbers.
     Chart(ChartBlock),
     /// A month.
-    Calendar { title: String, weekdays: Vec<String>, days: Vec<DayRow>, has_events: bool },
+    Calendar {
+        /// Its heading; may be empty.
+        title: String,
+        /// The names above the columns.
+        weekdays: Vec<String>,
+        /// The days.
+        days: Vec<DayRow>,
+        /// Whether anything is on.
+        has_events: bool,
+    },
     /// One thing.
     Preview(PreviewBlock),
     /// Nothing there yet.
-    Empty { title: String, text: String, actions: Vec<ActionRow> },
+    Empty {
+        /// Its heading; may be empty.
+        title: String,
+        /// What to do about it.
+        text: String,
+        /// Ways to do it.
+        actions: Vec<ActionRow>,
+    },
     /// Something to press.
-    Action { action: ActionRow },
+    Action {
+        /// What.
+        action: ActionRow,
+    },
 }
 
 /// A value.

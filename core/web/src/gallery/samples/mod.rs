@@ -66,6 +66,8 @@ pub(super) fn languages(locale: Locale) -> Vec<Choice> {
     Locale::ALL.map(|each| Choice::new(each.tag(), each.own_name(), locale.tag())).to_vec()
 }
 
+pub(super) use views::{documents as view_documents, draw_document as draw_view};
+
 /// Sample words in one language or the other.
 #[derive(Clone, Copy)]
 pub(super) struct Words(pub Locale);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use app::plugin_views::document::Document;
 use app::plugins::Words as PluginWords;
-use domain::{Timestamp, Zone};
+use domain::{Locale, Timestamp, Zone};
 use serde_json::{Value, json};
 
 use super::{Gallery, Words};
@@ -36,18 +36,24 @@ pub(super) fn slots(w: Words) -> Vec<Slot> {
     }]
 }
 
+/// A document of each family of widgets.
+pub fn documents(locale: Locale) -> Vec<Value> {
+    let w = Words(locale);
+    vec![tables(w), forms(w), cards(w), charts(w), broken(w)]
+}
+
+/// The page of a document.
+pub fn draw_document(gallery: &mut Gallery<'_>, name: &str, document: &Value) {
+    let w = Words(gallery.locale);
+    let blocks = blocks(gallery, document);
+    gallery.page(&format!("view-{name}"), "/apps/stock/shelf", &page(w, blocks));
+}
+
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let w = Words(gallery.locale);
-    let parts = [
-        ("tables", tables(w)),
-        ("forms", forms(w)),
-        ("cards", cards(w)),
-        ("charts", charts(w)),
-        ("broken", broken(w)),
-    ];
-    for (name, document) in parts {
-        let blocks = blocks(gallery, &document);
-        gallery.page(&format!("view-{name}"), "/apps/stock/shelf", &page(w, blocks));
+    let names = ["tables", "forms", "cards", "charts", "broken"];
+    for (name, document) in names.into_iter().zip(documents(gallery.locale)) {
+        draw_document(gallery, name, &document);
     }
     let mut done = page(w, blocks(gallery, &json!({"widgets": []})));
     done.toast = Some(w.of("Two bunches were ordered.", "הוזמנו שני זרים."));
