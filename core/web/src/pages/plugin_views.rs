@@ -178,7 +178,7 @@ pub async fn act(
         Ok(done) => done,
         Err(error @ (Error::Conflict { .. } | Error::Invalid { .. })) => {
             let key = if matches!(error, Error::Invalid { .. }) {
-                "view-form-old"
+                "error-form-incomplete"
             } else {
                 key_of(&error)
             };

@@ -49,6 +49,7 @@ error-too-many-invitations = Too many open invitations. Withdraw some first.
 error-invitation-used = This invitation was used already.
 error-invitation-other-address = This invitation is for another email.
 error-changed-meanwhile = This changed while you were working on it. Open it again to see how it is now.
+error-form-incomplete = This form is too old to be sent. Please try once more.
 error-sent-already = This was sent already, and done once. Nothing was done again.
 error-exists-already = That exists already.
 error-database-unavailable = The database doesn’t answer.

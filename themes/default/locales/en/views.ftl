@@ -12,7 +12,6 @@ view-actions = What you can do
 view-chart-table = The numbers as a table
 view-chart-label = What
 view-check-fields = Something isn’t right yet. Please look at the marked fields; nothing was done.
-view-form-old = This form is too old to be sent. Please try once more.
 view-days = { $value } d
 view-hours = { $value } h
 view-minutes = { $value } min

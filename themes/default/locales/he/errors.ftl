@@ -49,6 +49,7 @@ error-too-many-invitations = יש יותר מדי הזמנות פתוחות. ק�
 error-invitation-used = ההזמנה הזאת כבר נוצלה.
 error-invitation-other-address = ההזמנה הזאת מיועדת לכתובת אחרת.
 error-changed-meanwhile = זה השתנה בזמן העריכה. כדאי לפתוח שוב ולראות מה המצב.
+error-form-incomplete = הטופס ישן מכדי להישלח. כדאי לנסות שוב.
 error-sent-already = זה כבר נשלח ובוצע פעם אחת. דבר לא בוצע שוב.
 error-exists-already = זה כבר קיים.
 error-database-unavailable = מסד הנתונים לא עונה.

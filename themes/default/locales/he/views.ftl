@@ -12,7 +12,6 @@ view-actions = מה אפשר לעשות
 view-chart-table = המספרים כטבלה
 view-chart-label = מה
 view-check-fields = משהו עדיין לא תקין. כדאי לבדוק את השדות המסומנים; דבר לא בוצע.
-view-form-old = הטופס ישן מכדי להישלח. כדאי לנסות שוב.
 view-days = { $value } ימ׳
 view-hours = { $value } שע׳
 view-minutes = { $value } דק׳
