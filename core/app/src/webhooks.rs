@@ -10,7 +10,7 @@ use store::jobs::Job;
 use crate::error::{Error, Result};
 use crate::ground::take_in;
 use crate::jobs::{self, Outcome};
-use crate::{App, plugins, secrets, signature};
+use crate::{App, channels, plugins, secrets, signature};
 
 /// What arrived, byte for byte.
 #[derive(Debug, Clone)]
@@ -44,6 +44,13 @@ pub async fn receive(app: &App, arrival: Arrival) -> Result<()> {
         let (id, route) = (arrival.plugin.clone(), arrival.route.clone());
         app.db.inspect(move |c| expected(&app2, c, &tenant, &id, &route)).await?
     };
+    if let Signature::HeaderToken { header, slot: None } = &expected.webhook.signature {
+        let calendar = channels::verify(app, header, &arrival).await?;
+        if !expected.is_on {
+            return Err(Error::Unavailable { key: "error-plugin-off", detail: None });
+        }
+        return channels::told(app, &arrival, calendar).await;
+    }
     if !expected.is_met_by(&arrival) {
         return Err(Error::NotFound);
     }
@@ -94,12 +101,13 @@ fn expected(
     }
     let webhook = webhook.clone();
     let slot = match &webhook.signature {
-        Signature::None => return Ok(Expected { is_on, webhook, key: None }),
+        // A token of the host's own making is a channel's, which `channels` looks up.
+        Signature::None | Signature::HeaderToken { slot: None, .. } => {
+            return Ok(Expected { is_on, webhook, key: None });
+        }
         Signature::HmacSha256 { slot, .. } | Signature::HeaderToken { slot: Some(slot), .. } => {
             slot
         }
-        // A token of the host's own making belongs to a channel, and there are none yet.
-        Signature::HeaderToken { slot: None, .. } => return Err(Error::NotFound),
     };
     let slot = plugin.manifest().slot(slot).ok_or(Error::NotFound)?;
     let SlotSource::Secret(name) = &slot.source else { return Err(Error::NotFound) };
