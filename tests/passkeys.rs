@@ -132,8 +132,8 @@ async fn it_is_the_second_step_and_the_proof_with_what_was_filled_in() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whose_passkey_comes_or_goes_hears_of_it_by_mail() {
     let smtp = Smtp::start().unwrap();
-    let extras =
-        Extras { public_url: ADDRESS.to_owned(), post: mailbox::post(smtp.port, "").unwrap() };
+    let post = mailbox::post(smtp.port, "").unwrap();
+    let extras = Extras { public_url: ADDRESS.to_owned(), post, ..Extras::default() };
     let house = House::start_with(store::testing::sqlite().await, extras).await.unwrap();
     let site = Site::start_with(house, |_| ()).await.unwrap();
     let mut device = Authenticator::at(ADDRESS);

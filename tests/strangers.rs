@@ -62,7 +62,7 @@ fn form_with(ids: &BTreeMap<&'static str, String>) -> String {
 /// The path with every id in its query, under every name.
 fn with_query(path: &str, ids: &BTreeMap<&str, String>) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    ids.iter().for_each(|(name, id)| drop(query.append_pair(name, id)));
+    query.extend_pairs(ids);
     format!("{path}?{}", query.finish())
 }
 

@@ -199,7 +199,7 @@ pub async fn still_opens(app: &App, token: &str, origin: &Origin) -> Result<Curr
     app.db
         .inspect(move |c| {
             let row = get(&app2, c, &hash)?;
-            current(c, &row, origin, now)
+            current(c, &row, origin, now, app2.openid.trusts_second_step())
         })
         .await
 }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+extern crate oxpi_app as app;
+
 mod support;
 
 use app::appointments::{AppointmentInput, book_appointment};
