@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use app::approvals::{self, ApprovalState};
-use app::{Context, Error, audit, plugins};
+use app::{Error, audit, plugins};
 use domain::{ApprovalId, PluginId};
 use oxpi_tests::House;
 use oxpi_tests::proposals::{call, propose, workspace};
@@ -202,29 +202,12 @@ async fn row(house: &House, id: &str) -> Result<approvals::Approval> {
     Ok(house.app.db.read(move |c| store::approvals::get(c, &tenant, &id)).await?)
 }
 
-async fn another_business(house: &House) -> Result<Context> {
-    let mut login =
-        app::sessions::context_of(&house.app, &house.token, &Default::default()).await?;
-    login.context = None;
-    let input = app::tenants::BusinessInput {
-        business: "Elsewhere".to_owned(),
-        locale: "en".to_owned(),
-        zone: "UTC".to_owned(),
-        currency: "USD".to_owned(),
-    };
-    let signed = app::tenants::add_business(&house.app, &login.login, input).await?;
-    let current = app::sessions::context_of(&house.app, &signed.token, &Default::default()).await?;
-    current.context.context("no business")
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn handles_of_another_business_or_plugin_are_as_good_as_none() {
     each(async |house| {
         let ours = call(&house.owner.tenant, &house.plugin, Grant::nothing());
         let id = propose(&house.app, &ours, "ours").await?;
-        let stranger = another_business(&house).await?;
-        let version = plugins::get_plugin(&house.app, &stranger, &house.plugin).await?.card.version;
-        plugins::enable_plugin(&house.app, &stranger, &house.plugin, &version).await?;
+        let stranger = house.another_business().await?;
         approvals::approve(&house.app, &house.owner, &id.parse()?).await?;
         let row = row(&house, &id).await?;
         let theirs = call(&stranger.tenant, &house.plugin, Grant::nothing());
@@ -261,7 +244,7 @@ async fn handles_of_another_business_or_plugin_are_as_good_as_none() {
 async fn the_account_of_another_business_can_not_be_proposed_with() {
     each(async |house| {
         let connection = house.connect(oxpi_tests::house::DANA).await?;
-        let stranger = another_business(&house).await?;
+        let stranger = house.another_business().await?;
         let ctx = call(&stranger.tenant, &house.plugin, Grant::nothing());
         let ours = call(&house.owner.tenant, &house.plugin, Grant::nothing());
         let workspace = workspace(&house.app);

@@ -80,11 +80,13 @@ async fn handles_of_another_business_or_plugin_are_as_good_as_none() {
         let ours = call(&house.owner.tenant, &house.plugin, Grant::nothing());
         let workspace = workspace(&house.app);
         let known = id(&workspace.document_keep(&ours, invoice(40, "a")).await?);
-        let nobody = domain::TenantId::new(&*house.app.clock, &*house.app.rng);
+        let elsewhere = house.another_business().await?.tenant;
         let random = "01900000-0000-7000-8000-000000000000";
-        let theirs = call(&nobody, &house.plugin, Grant::nothing());
+        let theirs = call(&elsewhere, &house.plugin, Grant::nothing());
         let other = call(&house.owner.tenant, &"other-plugin".parse()?, Grant::nothing());
-        for ctx in [&theirs, &other] {
+        let refused = workspace.document_get(&other, &known).await.unwrap_err();
+        assert_eq!(refused.code, "denied", "one that the business doesn't have");
+        for ctx in [&theirs] {
             let guessed = workspace.document_get(ctx, &known).await;
             assert_eq!(guessed, workspace.document_get(ctx, random).await);
             assert_eq!(guessed.unwrap_err().code, "not-found");

@@ -89,7 +89,9 @@ fn plain(body: &str, ids: &BTreeMap<&'static str, String>) -> String {
     for name in OWNED {
         plain = plain.replace(&ids[name], name);
     }
-    for (from, to) in [("nonce=\"", "\""), ("code-note\">", "<")] {
+    // The language's form leads back to what was asked for, and with it to the ids in it.
+    let differs = [("nonce=\"", "\""), ("code-note\">", "<"), ("name=\"back\" value=\"", "\"")];
+    for (from, to) in differs {
         let mut parts = plain.split(from);
         let mut rest = parts.next().unwrap_or_default().to_owned();
         for part in parts {

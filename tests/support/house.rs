@@ -120,6 +120,23 @@ impl House {
         Ok(app)
     }
 
+    /// A second business of the same owner, which has the plugin on as well.
+    pub async fn another_business(&self) -> Result<Context> {
+        let login = context_of(&self.app, &self.token, &Origin::default()).await?.login;
+        let input = BusinessInput {
+            business: "Elsewhere".to_owned(),
+            locale: "en".to_owned(),
+            zone: "UTC".to_owned(),
+            currency: "USD".to_owned(),
+        };
+        let signed = app::tenants::add_business(&self.app, &login, input).await?;
+        let context = context_of(&self.app, &signed.token, &Origin::default()).await?.context;
+        let context = context.context("no business")?;
+        let version = plugins::get_plugin(&self.app, &context, &self.plugin).await?.card.version;
+        plugins::enable_plugin(&self.app, &context, &self.plugin, &version).await?;
+        Ok(context)
+    }
+
     /// Goes through the wizard and the provider's consent page as this account.
     pub async fn connect(&self, account: &str) -> Result<ConnectionId> {
         let location = self.consent(account, None).await?;

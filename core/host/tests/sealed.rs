@@ -207,8 +207,12 @@ fn too_many_wrong_passphrases_have_to_wait() {
     let form = format!("passphrase={}", PASSPHRASE.replace(' ', "+"));
     let (status, body) = place.ask("POST", "/unseal", "en", &form);
     assert!(status == 429 && body.contains("Too many tries"), "{body}");
-    let by_command = place.run(&["unseal"], &format!("{PASSPHRASE}\n"));
-    assert!(by_command.complained.contains("too many tries"), "{}", by_command.complained);
+    // A stranger's tries don't keep out whoever is at the machine, who has tries of their own.
+    for _ in 0..5 {
+        assert_eq!(place.run(&["unseal"], "wrong\n").code, Some(1));
+    }
+    let waits = place.run(&["unseal"], &format!("{PASSPHRASE}\n"));
+    assert!(waits.complained.contains("too many tries"), "{}", waits.complained);
 }
 
 #[test]
