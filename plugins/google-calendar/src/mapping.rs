@@ -23,6 +23,7 @@ pub fn event_of(item: Value, zone: &str, instants: Instants<'_>) -> Option<Chang
     let (ends_at, _) = instant_of(event.end.as_ref()?, zone, instants)?;
     Some(ChangedEvent {
         external_id: id,
+        series: None,
         status: status_of(&event),
         appointment_id,
         busy: is_busy(&event),
