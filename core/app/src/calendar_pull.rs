@@ -31,6 +31,9 @@ const DAYS_BACK: i64 = 30;
 #[derive(Debug, Deserialize)]
 struct Changes {
     events: Vec<Change>,
+    /// Series all of whose times are on this page, if they have any left.
+    #[serde(default)]
+    replaced: Vec<String>,
     cursor: String,
     #[serde(default)]
     more: bool,
@@ -40,6 +43,8 @@ struct Changes {
 #[derive(Debug, Clone, Deserialize)]
 struct Change {
     external_id: String,
+    #[serde(default)]
+    series: Option<String>,
     #[serde(default)]
     appointment_id: Option<String>,
     #[serde(default)]
@@ -179,6 +184,7 @@ async fn apply_page(
         .db
         .transact(move |c| -> Result<Option<FullSync>> {
             let mut full = full;
+            replace_series(c, &calendar, &page)?;
             for change in &page.events {
                 if let Some(sync) = &mut full {
                     sync.seen.insert(change.external_id.clone());
@@ -207,6 +213,16 @@ async fn apply_page(
         .await?;
     app.wake_jobs();
     Ok(done)
+}
+
+/// What was told of these series before and isn't any more is gone.
+fn replace_series(c: &mut Conn, calendar: &Calendar, page: &Changes) -> Result<()> {
+    let told: BTreeSet<&str> = page.events.iter().map(|each| each.external_id.as_str()).collect();
+    for series in &page.replaced {
+        let (tenant, id) = (&calendar.tenant_id, &calendar.id);
+        store::busy_blocks::delete_of_series(c, tenant, id, series, &told)?;
+    }
+    Ok(())
 }
 
 fn apply(
@@ -266,6 +282,7 @@ fn apply_to_busy(c: &mut Conn, calendar: &Calendar, change: &Change) -> Result<(
                 starts_at,
                 ends_at,
                 all_day: change.all_day,
+                series: change.series.clone().unwrap_or_default(),
             };
             Ok(store::busy_blocks::upsert(c, &block)?)
         }

@@ -37,6 +37,7 @@ pub mod home;
 pub mod invitations;
 pub mod jobs;
 pub mod live;
+pub mod logins;
 pub mod mail;
 pub mod members;
 pub mod metrics;

@@ -27,6 +27,8 @@ row! {
         pub starts_at: Timestamp as i64,
         pub ends_at: Timestamp as i64,
         pub all_day: bool,
+        /// What it is one of; empty where it stands alone.
+        pub series: String,
     }
 }
 
@@ -41,6 +43,7 @@ pub fn upsert(c: &mut Conn, block: &BusyBlock) -> Result<()> {
             busy_blocks::starts_at.eq(excluded(busy_blocks::starts_at)),
             busy_blocks::ends_at.eq(excluded(busy_blocks::ends_at)),
             busy_blocks::all_day.eq(excluded(busy_blocks::all_day)),
+            busy_blocks::series.eq(excluded(busy_blocks::series)),
         ));
     each_backend!(c, |c| insert.execute(c)?);
     Ok(())
@@ -56,6 +59,28 @@ pub fn delete(
     scope::tenant(c, tenant)?;
     let target = busy_blocks::table.find((tenant.as_str(), calendar.as_str(), external_id));
     diesel::delete(target).execute(c)?;
+    Ok(())
+}
+
+/// Removes the blocks of a series, and one that stood alone under its name, unless they are among these.
+pub fn delete_of_series(
+    c: &mut Conn,
+    tenant: &TenantId,
+    calendar: &CalendarId,
+    series: &str,
+    kept: &BTreeSet<&str>,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let is_one = busy_blocks::series.eq(series).or(busy_blocks::external_id.eq(series));
+    let there: Vec<String> = busy_blocks::table
+        .filter(busy_blocks::tenant_id.eq(tenant.as_str()))
+        .filter(busy_blocks::calendar_id.eq(calendar.as_str()))
+        .filter(is_one)
+        .select(busy_blocks::external_id)
+        .load(c)?;
+    for gone in there.iter().filter(|id| !kept.contains(id.as_str())) {
+        delete(c, tenant, calendar, gone)?;
+    }
     Ok(())
 }
 

@@ -218,6 +218,7 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         rev -> BigInt,
+        server -> Nullable<Text>,
     }
 }
 
@@ -261,6 +262,7 @@ diesel::table! {
         starts_at -> BigInt,
         ends_at -> BigInt,
         all_day -> Bool,
+        series -> Text,
     }
 }
 

@@ -14,6 +14,7 @@ fn block(of: &Calendar, event: &str, from: i64, to: i64) -> BusyBlock {
         starts_at: START.plus_secs(from),
         ends_at: START.plus_secs(to),
         all_day: false,
+        series: String::new(),
     }
 }
 
@@ -53,6 +54,29 @@ store::both_backends! {
             assert_eq!((stored.cursor.as_deref(), stored.pulled_at), (Some("next"), Some(START)));
             calendars::set_cursor(c, of, id, None, None)?;
             assert_eq!(calendars::get(c, of, id)?.cursor, None);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn a_series_of_busy_times_is_replaced_as_one(db: Db) {
+        let world = World::new();
+        let calendar = a_calendar(&db, &world).await;
+        db.write(move |c| {
+            let (of, id) = (&calendar.tenant_id, &calendar.id);
+            for (event, series) in
+                [("s", ""), ("s#1", "s"), ("s#2", "s"), ("other", ""), ("other#1", "other")]
+            {
+                let row = BusyBlock { series: series.to_owned(), ..block(&calendar, event, 0, 60) };
+                busy_blocks::upsert(c, &row)?;
+            }
+            busy_blocks::delete_of_series(c, of, id, "s", &["s#2"].into())?;
+            let left = |c: &mut store::Conn| -> store::Result<Vec<String>> {
+                let all = busy_blocks::list_between(c, of, START, START.plus_secs(60))?;
+                Ok(all.into_iter().map(|row| row.external_id).collect())
+            };
+            assert_eq!(left(c)?, ["other", "other#1", "s#2"]);
+            busy_blocks::delete_of_series(c, of, id, "other", &Default::default())?;
+            assert_eq!(left(c)?, ["s#2"]);
             Ok(())
         }).await.unwrap();
     }
