@@ -17,7 +17,9 @@ const ACTIVE: Duration = Duration::from_secs(1);
 /// The longest rest before one call.
 const REST_MAX: Duration = Duration::from_millis(500);
 /// Tenants that are remembered before the idle ones are forgotten.
-const REMEMBERED: usize = 1_024;
+const REMEMBERED: usize = 64;
+/// How much of what the longest of the latest calls took is forgotten with each call.
+const FORGOTTEN: u32 = 8;
 
 /// Who took how much, lately.
 pub(super) struct Pacer {
@@ -29,6 +31,8 @@ pub(super) struct Pacer {
 #[derive(Default)]
 struct Paces {
     tenants: HashMap<TenantId, Pace>,
+    /// How many there may be before the idle ones are looked for.
+    remembered: usize,
     /// The last two tenants that called, and when.
     latest: [Option<(TenantId, Instant)>; 2],
 }
@@ -37,6 +41,16 @@ struct Paces {
 struct Pace {
     left: f64,
     at: Instant,
+    lately: Option<Duration>,
+}
+
+/// How a tenant's next call begins.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Beginning {
+    /// How long it waits before.
+    pub(super) rest: Duration,
+    /// CPU time of the longest of its calls lately; none for a tenant that hasn't called for a while.
+    pub(super) lately: Option<Duration>,
 }
 
 impl Pacer {
@@ -46,16 +60,15 @@ impl Pacer {
         Self { rate, paces: Mutex::default() }
     }
 
-    /// A tenant wants to make a call: how long it rests before.
-    pub(super) fn begin(&self, tenant: &TenantId, now: Instant) -> Duration {
+    /// A tenant wants to make a call.
+    pub(super) fn begin(&self, tenant: &TenantId, now: Instant) -> Beginning {
         let mut paces = self.locked();
         let alone = !paces.others_call(tenant, now);
         paces.note(tenant, now);
-        let left = self.refill(&mut paces, tenant, now).left;
-        if alone || left >= 0.0 {
-            return Duration::ZERO;
-        }
-        Duration::from_secs_f64(-left / self.rate).min(REST_MAX)
+        let pace = self.refill(&mut paces, tenant, now);
+        let owes = if alone { 0.0 } else { (-pace.left).max(0.0) };
+        let rest = Duration::from_secs_f64(owes / self.rate).min(REST_MAX);
+        Beginning { rest, lately: pace.lately }
     }
 
     /// A tenant's call took this much.
@@ -64,19 +77,25 @@ impl Pacer {
         // What is owed is never more than one long call, or it would rest for what is long past.
         let pace = self.refill(&mut paces, tenant, now);
         pace.left = (pace.left - cpu.as_secs_f64()).max(-self.rate);
+        let before = pace.lately.unwrap_or_default();
+        pace.lately = Some(cpu.max(before - before / FORGOTTEN));
     }
 
     fn refill<'a>(&self, paces: &'a mut Paces, tenant: &TenantId, now: Instant) -> &'a mut Pace {
         let full = |pace: &Pace| {
             pace.left + self.rate * now.saturating_duration_since(pace.at).as_secs_f64()
         };
-        if paces.tenants.len() > REMEMBERED {
+        if paces.tenants.len() > paces.remembered.max(REMEMBERED) {
             paces.tenants.retain(|_, pace| full(pace) < BURST_SECS);
+            paces.tenants.shrink_to(REMEMBERED);
+            // Looking through all at each call would cost more than it frees.
+            paces.remembered = paces.tenants.len() * 2;
         }
-        let pace = paces
-            .tenants
-            .entry(tenant.clone())
-            .or_insert_with(|| Pace { left: BURST_SECS, at: now });
+        let pace = paces.tenants.entry(tenant.clone()).or_insert_with(|| Pace {
+            left: BURST_SECS,
+            at: now,
+            lately: None,
+        });
         pace.left = full(pace).min(BURST_SECS);
         pace.at = now;
         pace
@@ -125,9 +144,9 @@ mod tests {
         let (mut now, mut count) = (began, 0);
         while now < began + Duration::from_secs(secs) {
             if let Some(other) = other {
-                assert_eq!(pacer.begin(other, now), Duration::ZERO, "who took little rests");
+                assert_eq!(pacer.begin(other, now).rest, Duration::ZERO, "who took little rests");
             }
-            now += pacer.begin(tenant, now) + CALL;
+            now += pacer.begin(tenant, now).rest + CALL;
             pacer.spend(tenant, CALL, now);
             count += 1;
         }
@@ -154,9 +173,22 @@ mod tests {
         let (pacer, now) = (Pacer::new(2), Instant::now());
         pacer.begin(&other, now);
         pacer.spend(&one, Duration::from_secs(60), now);
-        assert_eq!(pacer.begin(&one, now), REST_MAX);
+        assert_eq!(pacer.begin(&one, now).rest, REST_MAX);
         pacer.begin(&other, now + ACTIVE);
-        assert_eq!(pacer.begin(&one, now + ACTIVE), Duration::ZERO);
+        assert_eq!(pacer.begin(&one, now + ACTIVE).rest, Duration::ZERO);
+    }
+
+    #[test]
+    fn one_long_call_counts_for_some_of_the_next_and_not_for_ever() {
+        let (one, _) = tenants();
+        let (pacer, now) = (Pacer::new(2), Instant::now());
+        assert_eq!(pacer.begin(&one, now).lately, None);
+        pacer.spend(&one, Duration::from_millis(8), now);
+        let short = Duration::from_micros(80);
+        pacer.spend(&one, short, now);
+        assert_eq!(pacer.begin(&one, now).lately, Some(Duration::from_millis(7)));
+        (0..50).for_each(|_| pacer.spend(&one, short, now));
+        assert_eq!(pacer.begin(&one, now).lately, Some(short));
     }
 
     #[test]
@@ -167,5 +199,6 @@ mod tests {
             pacer.begin(&TenantId::new(&clock, &rng), now);
         }
         assert!(pacer.locked().tenants.len() <= REMEMBERED + 1);
+        assert!(pacer.locked().tenants.capacity() <= REMEMBERED * 4);
     }
 }

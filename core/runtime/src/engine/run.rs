@@ -13,6 +13,7 @@ use super::invoke::{Hook, Output, invoke};
 use super::meter::CpuMeter;
 use super::running::Underway;
 use super::state::{Entries, State, World};
+use super::threads::SHORT;
 use super::{Engine, Plugin, bindings};
 use crate::capability::log::one_line;
 use crate::error::CallError;
@@ -73,12 +74,12 @@ impl Engine {
                 return Err(why);
             }
         };
-        let rest = self.0.pacer.begin(&job.ctx.tenant, Instant::now().into_std());
-        if !rest.is_zero() {
+        let pace = self.0.pacer.begin(&job.ctx.tenant, Instant::now().into_std());
+        if !pace.rest.is_zero() {
             // With its place: who rests takes no room from others, only from its own.
             tokio::select! {
                 () = underway.stopped() => {}
-                () = tokio::time::sleep(rest) => {}
+                () = tokio::time::sleep(pace.rest) => {}
             }
         }
         let queued = began.elapsed();
@@ -97,7 +98,7 @@ impl Engine {
             drop(place);
             outcome
         };
-        self.0.threads.run(cpu, turns, call).await.unwrap_or_else(|error| {
+        self.0.threads.run(pace.lately, cpu, turns, call).await.unwrap_or_else(|error| {
             tracing::error!(%error, "a plugin call was lost");
             Err(CallError::Trapped { reason: "the host failed".to_owned() })
         })
@@ -200,6 +201,9 @@ fn prepared(engine: &wasmtime::Engine, state: State, ctx: &CallContext) -> Store
             Err(Stopped::OutOfCpu.into())
         } else if state.started.elapsed() > wall_max {
             Err(Stopped::TimedOut.into())
+        } else if state.cpu.spent() < SHORT {
+            // It met a tick by chance; whoever waits for it shouldn't wait for a change of threads.
+            Ok(UpdateDeadline::Continue(1))
         } else {
             Ok(UpdateDeadline::Yield(1))
         }

@@ -2,7 +2,7 @@
 //! business turns a plugin off, or waited for when a plugin is about to change.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::{PluginId, TenantId};
@@ -10,21 +10,36 @@ use tokio::sync::watch;
 
 type Key = (TenantId, PluginId);
 
-/// Keys kept before those without calls are dropped.
-const KEYS_MAX: usize = 1_024;
-
 /// Every call under way.
-#[derive(Default)]
-pub(super) struct Running(Mutex<HashMap<Key, watch::Sender<bool>>>);
+#[derive(Default, Clone)]
+pub(super) struct Running(Arc<Mutex<HashMap<Key, watch::Sender<bool>>>>);
 
 /// A call under way, for as long as this lives.
-pub(super) struct Underway(watch::Receiver<bool>);
+pub(super) struct Underway {
+    stop: Option<watch::Receiver<bool>>,
+    running: Running,
+    key: Key,
+}
 
 impl Underway {
     /// Comes back when the call is to stop; never otherwise.
     pub(super) async fn stopped(&mut self) {
-        if self.0.wait_for(|stop| *stop).await.is_err() {
+        let told = match &mut self.stop {
+            Some(stop) => stop.wait_for(|stop| *stop).await.is_ok(),
+            None => false,
+        };
+        if !told {
             std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        let mut all = self.running.lock();
+        drop(self.stop.take());
+        if all.get(&self.key).is_some_and(|calls| calls.receiver_count() == 0) {
+            all.remove(&self.key);
         }
     }
 }
@@ -32,19 +47,15 @@ impl Underway {
 impl Running {
     /// Counts a call in.
     pub(super) fn enter(&self, tenant: &TenantId, plugin: &PluginId) -> Underway {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= KEYS_MAX {
-            all.retain(|_, calls| calls.receiver_count() > 0);
-        }
-        let calls = all
-            .entry((tenant.clone(), plugin.clone()))
-            .or_insert_with(|| watch::Sender::new(false));
-        Underway(calls.subscribe())
+        let key = (tenant.clone(), plugin.clone());
+        let mut all = self.lock();
+        let calls = all.entry(key.clone()).or_insert_with(|| watch::Sender::new(false));
+        Underway { stop: Some(calls.subscribe()), running: self.clone(), key }
     }
 
     /// Tells every call there is now to stop; answers how many. Later ones run.
     pub(super) fn stop(&self, tenant: &TenantId, plugin: &PluginId) -> usize {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.lock();
         let Some(calls) = all.remove(&(tenant.clone(), plugin.clone())) else { return 0 };
         calls.send_replace(true);
         calls.receiver_count()
@@ -52,14 +63,15 @@ impl Running {
 
     /// Waits until the calls there are have ended; false when they haven't in time.
     pub(super) async fn wait(&self, tenant: &TenantId, plugin: &PluginId, most: Duration) -> bool {
-        let calls = {
-            let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            all.get(&(tenant.clone(), plugin.clone())).cloned()
-        };
+        let calls = self.lock().get(&(tenant.clone(), plugin.clone())).cloned();
         match calls {
             Some(calls) => tokio::time::timeout(most, calls.closed()).await.is_ok(),
             None => true,
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, watch::Sender<bool>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -86,5 +98,7 @@ mod tests {
         assert!(tokio::time::timeout(SHORT, later.stopped()).await.is_err());
         drop(later);
         assert!(running.wait(&ours, &plugin, SHORT).await);
+        drop((one, other));
+        assert!(running.lock().is_empty(), "what nobody calls is kept");
     }
 }
