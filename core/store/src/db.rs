@@ -137,7 +137,11 @@ impl Db {
         Ok(Self {
             backend: Backend::Sqlite,
             // One writer: waiting here is fair and asynchronous, in SQLite it is neither.
-            writers: Writers::Grouped(Arc::new(Group::new(source(true), options.wait))),
+            writers: Writers::Grouped(Arc::new(Group::new(
+                source(true),
+                source(false),
+                options.wait,
+            ))),
             readers: Arc::new(Pool::new(source(false), options.connections_max, options.wait)),
             owner: None,
         })
@@ -208,6 +212,31 @@ impl Db {
             Writers::Grouped(group) => group.run(work).await,
             Writers::Each(pool) => {
                 pool.run(move |conn| within(conn, Conn::begin_write, work)).await
+            }
+        }
+    }
+
+    /// Runs a closure in a transaction that can't write, and what it answers in one that can, as
+    /// [`Db::transact`] does: for writes that take some verifying, which is no reason to keep others
+    /// from writing. Between the two others may write.
+    pub async fn transact_after<T, E, W>(
+        &self,
+        read: impl FnOnce(&mut Conn) -> Result<W, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        W: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        let look = move |conn: &mut Conn| within(conn, Conn::begin_read, read);
+        match &self.writers {
+            Writers::Grouped(group) => group.run_after(&self.readers, look).await,
+            Writers::Each(pool) => {
+                let both = |conn: &mut Conn| {
+                    let write = look(conn)?;
+                    within(conn, Conn::begin_write, write)
+                };
+                pool.run(both).await
             }
         }
     }

@@ -18,8 +18,9 @@ use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
 
 use crate::backend::Conn;
+use crate::checkpoint::Checkpoints;
 use crate::error::{Error, Result};
-use crate::pool::Source;
+use crate::pool::{Pool, Source};
 
 /// Most writes of a group. More would make the first wait longer and save next to nothing.
 const MEMBERS_MAX: usize = 128;
@@ -31,6 +32,7 @@ const SLOW: Duration = Duration::from_secs(1);
 /// The one connection that writes, and who waits for it.
 pub(crate) struct Group {
     source: Source,
+    checkpoints: Arc<Checkpoints>,
     /// How long a write waits for its turn.
     wait: Duration,
     line: Mutex<Line>,
@@ -46,8 +48,10 @@ struct Line {
 }
 
 impl Group {
-    pub(crate) fn new(source: Source, wait: Duration) -> Self {
-        Self { source, wait, line: Mutex::default() }
+    /// Writes by one source's connections, copies the log by the other's.
+    pub(crate) fn new(source: Source, copying: Source, wait: Duration) -> Self {
+        let checkpoints = Arc::new(Checkpoints::new(copying));
+        Self { source, checkpoints, wait, line: Mutex::default() }
     }
 
     /// Makes the connection and looks at it, before anybody writes.
@@ -73,10 +77,48 @@ impl Group {
         E: From<Error> + Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     {
-        let place = Place(Arc::new(Mutex::new(Some(work))));
-        let (answer, mut answered) = oneshot::channel();
-        let waiting = Arc::clone(&place.0);
-        self.join(Box::new(Write { waiting, begun: None, done: None, answer }));
+        let place = Place::new(Turn::Here(work));
+        let (answer, answered) = oneshot::channel();
+        if let Some(lead) = self.join(place.member(answer)) {
+            tokio::task::spawn_blocking(move || lead.run());
+        }
+        self.answer(place, answered).await
+    }
+
+    /// [`Group::run`] for a write that depends on a look at the database: what `read` answers joins
+    /// the group on the thread that read, without a way back to the caller in between.
+    pub(crate) async fn run_after<T, E, W>(
+        self: &Arc<Self>,
+        readers: &Arc<Pool>,
+        read: impl FnOnce(&mut Conn) -> Result<W, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        W: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        let place = Place::new(Turn::Coming);
+        let (answer, answered) = oneshot::channel();
+        let (group, theirs) = (Arc::clone(self), Place::of(&place));
+        let goes_on = move |found: Result<W, E>| match found {
+            Err(error) => drop(answer.send(Err(error))),
+            Ok(work) => {
+                if theirs.arrive(work)
+                    && let Some(lead) = group.join(theirs.member(answer))
+                {
+                    lead.run();
+                }
+            }
+        };
+        readers.run_then(read, goes_on).await?;
+        self.answer(place, answered).await
+    }
+
+    async fn answer<T, E: From<Error>, F>(
+        &self,
+        place: Place<F>,
+        mut answered: oneshot::Receiver<Result<T, E>>,
+    ) -> Result<T, E> {
         let answer = match tokio::time::timeout(self.wait, &mut answered).await {
             Ok(answer) => answer,
             Err(_) if place.give_up() => return Err(Error::Timeout.into()),
@@ -85,15 +127,14 @@ impl Group {
         answer.unwrap_or_else(|_| Err(Error::internal("the write was lost").into()))
     }
 
-    fn join(self: &Arc<Self>, member: Box<dyn Member>) {
+    /// Adds a write to the line; whoever finds nobody at work on it has to lead.
+    fn join(self: &Arc<Self>, member: Box<dyn Member>) -> Option<Lead> {
         let mut line = self.line();
         line.waiting.push_back(member);
-        if !line.is_led {
-            line.is_led = true;
-            let lead = Lead { group: Arc::clone(self), conn: line.idle.take(), ended: false };
-            drop(line);
-            tokio::task::spawn_blocking(move || lead.run());
+        if std::mem::replace(&mut line.is_led, true) {
+            return None;
         }
+        Some(Lead { group: Arc::clone(self), conn: line.idle.take(), ended: false })
     }
 
     /// How many writes wait for their turn.
@@ -203,6 +244,9 @@ impl Group {
         for member in members {
             member.answer(committed.as_ref().copied());
         }
+        if committed.is_ok() {
+            self.checkpoints.committed();
+        }
         // One that is dropped rolls back what is left.
         (is_sound && committed.is_ok()).then_some(conn)
     }
@@ -237,8 +281,15 @@ trait Member: Send {
     fn answer(self: Box<Self>, committed: Result<(), &Error>);
 }
 
-/// A closure that waits. Whoever takes it out decides: the group to run it, the caller not to.
-type Waiting<F> = Arc<Mutex<Option<F>>>;
+/// Where a closure is. Whoever takes it out decides: the group to run it, the caller not to.
+enum Turn<F> {
+    /// It isn't known yet.
+    Coming,
+    Here(F),
+    Gone,
+}
+
+type Waiting<F> = Arc<Mutex<Turn<F>>>;
 
 struct Write<F, T, E> {
     waiting: Waiting<F>,
@@ -277,24 +328,66 @@ where
     }
 }
 
-/// The caller's end of a waiting closure; giving it up takes the closure away.
-struct Place<F>(Waiting<F>);
+/// One end of a waiting closure, the caller's or that of who brings it; when the caller gives it up,
+/// it is gone.
+struct Place<F> {
+    waiting: Waiting<F>,
+    is_callers: bool,
+}
 
 impl<F> Place<F> {
+    fn new(turn: Turn<F>) -> Self {
+        Self { waiting: Arc::new(Mutex::new(turn)), is_callers: true }
+    }
+
+    /// The other end.
+    fn of(callers: &Self) -> Self {
+        Self { waiting: Arc::clone(&callers.waiting), is_callers: false }
+    }
+
+    /// Brings the closure; false when nobody waits for it any more.
+    fn arrive(&self, work: F) -> bool {
+        let mut turn = locked(&self.waiting);
+        let is_awaited = matches!(*turn, Turn::Coming);
+        if is_awaited {
+            *turn = Turn::Here(work);
+        }
+        is_awaited
+    }
+
     /// Whether it had not begun, and now never will.
     fn give_up(&self) -> bool {
-        take(&self.0).is_some()
+        !matches!(std::mem::replace(&mut *locked(&self.waiting), Turn::Gone), Turn::Gone)
+    }
+
+    fn member<T, E>(&self, answer: oneshot::Sender<Result<T, E>>) -> Box<dyn Member>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        let waiting = Arc::clone(&self.waiting);
+        Box::new(Write { waiting, begun: None, done: None, answer })
     }
 }
 
 impl<F> Drop for Place<F> {
     fn drop(&mut self) {
-        self.give_up();
+        if self.is_callers {
+            self.give_up();
+        }
     }
 }
 
+fn locked<F>(waiting: &Waiting<F>) -> MutexGuard<'_, Turn<F>> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn take<F>(waiting: &Waiting<F>) -> Option<F> {
-    waiting.lock().unwrap_or_else(PoisonError::into_inner).take()
+    match std::mem::replace(&mut *locked(waiting), Turn::Gone) {
+        Turn::Here(work) => Some(work),
+        Turn::Coming | Turn::Gone => None,
+    }
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Error {

@@ -181,7 +181,7 @@ fn plugin_is_off(c: &mut Conn, new: &NewJob) -> Result<bool> {
     let off = tenant_plugins::table
         .find((new.tenant_id.as_str(), plugin.as_str()))
         .filter(tenant_plugins::enabled.eq(false));
-    Ok(diesel::select(exists(off)).get_result(c)?)
+    Ok(each_backend!(c, |c| diesel::select(exists(off)).get_result(c)?))
 }
 
 fn connection_is_out(c: &mut Conn, new: &NewJob) -> Result<bool> {

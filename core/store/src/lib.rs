@@ -11,6 +11,7 @@
 mod backend;
 #[macro_use]
 mod columns;
+mod checkpoint;
 mod db;
 mod error;
 mod fold;

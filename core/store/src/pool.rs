@@ -6,13 +6,17 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::backend::Conn;
 use crate::error::{Error, Result};
 
 /// A connection that was unused for longer is asked for a sign of life first.
 const TRUSTED_FOR: Duration = Duration::from_secs(20);
+
+/// Of the connection that writes. The log is copied into the file every sixteen megabytes: under
+/// load the same pages change again and again, and each copy waits for the disk twice.
+const WRITER_SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000;";
 
 /// How to make a connection.
 pub(crate) enum Source {
@@ -44,7 +48,7 @@ impl Source {
                  PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
                  PRAGMA secure_delete = FAST; PRAGMA trusted_schema = OFF;{}",
                 busy.as_millis(),
-                if *writes { "PRAGMA journal_mode = WAL;" } else { "" },
+                if *writes { WRITER_SETUP } else { "" },
                 if *writes { "" } else { " PRAGMA query_only = ON;" },
             ),
             Self::Postgres { statement, .. } => format!(
@@ -102,25 +106,51 @@ impl Pool {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let permit = tokio::time::timeout(self.wait, Arc::clone(&self.permits).acquire_owned());
-        let permit = match permit.await {
-            Ok(Ok(permit)) => permit,
-            Ok(Err(closed)) => return Err(Error::internal(closed).into()),
-            Err(_) => return Err(Error::Timeout.into()),
-        };
+        let permit = self.permit().await?;
         let pool = Arc::clone(self);
-        let task = tokio::task::spawn_blocking(move || {
-            let mut conn = pool.take()?;
-            // When this panics the connection is dropped, and with it the transaction.
-            let result = work(&mut conn);
-            pool.put_back(conn, result.is_err());
-            drop(permit);
-            result
-        });
+        let task = tokio::task::spawn_blocking(move || pool.with_one(permit, work));
         match task.await {
             Ok(result) => result,
             Err(panicked) => Err(Error::internal(panicked).into()),
         }
+    }
+
+    /// The same, going on with the outcome on that thread once the connection is free again. Doesn't
+    /// wait for the end, only for a connection.
+    pub(crate) async fn run_then<T, E>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        goes_on: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) -> Result<()>
+    where
+        T: 'static,
+        E: From<Error> + 'static,
+    {
+        let permit = self.permit().await?;
+        let pool = Arc::clone(self);
+        tokio::task::spawn_blocking(move || goes_on(pool.with_one(permit, work)));
+        Ok(())
+    }
+
+    async fn permit(&self) -> Result<OwnedSemaphorePermit> {
+        let permit = tokio::time::timeout(self.wait, Arc::clone(&self.permits).acquire_owned());
+        match permit.await {
+            Ok(permit) => permit.map_err(Error::internal),
+            Err(_) => Err(Error::Timeout),
+        }
+    }
+
+    fn with_one<T, E: From<Error>>(
+        &self,
+        permit: OwnedSemaphorePermit,
+        work: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut conn = self.take()?;
+        // When this panics the connection is dropped, and with it the transaction.
+        let result = work(&mut conn);
+        self.put_back(conn, result.is_err());
+        drop(permit);
+        result
     }
 
     fn take(&self) -> Result<Conn> {

@@ -52,7 +52,8 @@ pub fn find_state(
 ) -> Result<Option<(String, bool)>> {
     scope::tenant(c, tenant)?;
     let query = tenant_plugins::table.find((tenant.as_str(), plugin.as_str()));
-    Ok(query.select((tenant_plugins::version, tenant_plugins::enabled)).first(c).optional()?)
+    let query = query.select((tenant_plugins::version, tenant_plugins::enabled));
+    Ok(each_backend!(c, |c| query.first(c).optional()?))
 }
 
 /// The tenant's plugin, or [`Error::NotFound`].

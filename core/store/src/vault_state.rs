@@ -43,11 +43,13 @@ pub fn look(
     let of_row =
         data_keys::tenant_id.eq(secrets::tenant_id).and(data_keys::key_id.eq(secrets::key_id));
     type Row = (Vec<u8>, Option<Vec<u8>>, Option<SealedSecret>, Option<DataKey>);
-    let row: Option<Row> = vault_roots::table
+    let query = vault_roots::table
         .left_join(vault_buckets::table.on(in_bucket))
         .left_join(secrets::table.on(of_name))
         .left_join(data_keys::table.on(of_row))
-        .filter(vault_roots::tenant_id.eq(tenant.as_str()))
+        .filter(vault_roots::tenant_id.eq(tenant.as_str()));
+    // For the database at hand, whose query is known by its type and needn't be spelled each time.
+    let row: Option<Row> = each_backend!(c, |c| query
         .select((
             vault_roots::manifest,
             vault_buckets::manifest.nullable(),
@@ -55,7 +57,7 @@ pub fn look(
             Option::<DataKey>::as_select(),
         ))
         .first(c)
-        .optional()?;
+        .optional()?);
     Ok(row.map(|(root, bucket, secret, key)| Looked { root, bucket, secret, key }))
 }
 

@@ -206,6 +206,8 @@ pub fn next_due(c: &mut Conn) -> Result<Option<Timestamp>> {
         .first(c)?;
     let lease: Option<i64> = jobs::table
         .filter(jobs::state.eq(JobState::Leased.as_str()))
+        // As the index says it.
+        .filter(jobs::lease_until.is_not_null())
         .select(diesel::dsl::min(jobs::lease_until))
         .first(c)?;
     Ok(ready.into_iter().chain(lease).min().map(Timestamp::from_millis))

@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use store::testing::TestDb;
-use store::{Conn, Db, DbOptions, Error, Result};
+use store::{Conn, Db, DbOptions, Error, Result, Target};
 use tokio::task::JoinHandle;
 
 use crate::support::successes;
@@ -375,4 +375,79 @@ fn a_runtime_that_shuts_down_takes_nobody_elses_write_with_it() {
     stays.block_on(kept).unwrap().unwrap();
     drop((busy, lost));
     assert_eq!(stays.block_on(stored(&fresh.db)), [2]);
+}
+
+/// What is counted twice: when it was looked at, and when it is written.
+async fn add_as_many_as_there_are(db: &Db) -> Result<usize> {
+    db.transact_after(|c: &mut Conn| {
+        let seen = numbers(c)?.len();
+        assert!(insert(c, 99).is_err(), "looking is not writing");
+        Ok(move |c: &mut Conn| {
+            (0..seen).try_for_each(|n| insert(c, 100 + i64::try_from(n).unwrap()))?;
+            Ok(numbers(c)?.len())
+        })
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_and_the_write_that_follows_it_are_one_visit() {
+    let fresh = fresh().await;
+    fresh.db.write(|c| insert(c, 1).and(insert(c, 2))).await.unwrap();
+    assert_eq!(add_as_many_as_there_are(&fresh.db).await.unwrap(), 4);
+    assert_eq!(stored(&fresh.db).await, [1, 2, 100, 101]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_look_forbids_is_not_written() {
+    let fresh = fresh().await;
+    let forbidden = |_: &mut Conn| Err(Error::Conflict).map(|()| |c: &mut Conn| insert(c, 1));
+    assert!(matches!(fresh.db.transact_after(forbidden).await, Err(Error::Conflict)));
+    type Write = fn(&mut Conn) -> Result<()>;
+    let panics = |_: &mut Conn| -> Result<Write> { panic!("while it looked") };
+    assert!(matches!(fresh.db.transact_after(panics).await, Err(Error::Internal(_))));
+    assert!(stored(&fresh.db).await.is_empty());
+    fresh.db.write(|c| insert(c, 2)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_goes_while_it_is_looked_never_writes() {
+    let fresh = fresh().await;
+    let ((begun, began), (go, gone)) = (channel(), channel::<()>());
+    let db = fresh.db.clone();
+    let task = tokio::spawn(async move {
+        db.transact_after(move |_: &mut Conn| -> Result<_> {
+            begun.send(()).unwrap();
+            gone.recv().unwrap();
+            Ok(|c: &mut Conn| insert(c, 1))
+        })
+        .await
+    });
+    wait_for(began).await;
+    task.abort();
+    assert!(task.await.unwrap_err().is_cancelled());
+    go.send(()).unwrap();
+    tokio::time::sleep(A_WHILE).await;
+    assert!(stored(&fresh.db).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_of_writes_is_copied_beside_the_one_who_writes() {
+    let fresh = fresh().await;
+    for n in 0..200 {
+        fresh.db.write(move |c| insert(c, n)).await.unwrap();
+    }
+    let Target::Sqlite(path) = &fresh.options.target else { unreachable!() };
+    let alone = path.with_extension("alone");
+    // Far fewer pages than make the writer copy by itself.
+    for _ in 0..100 {
+        std::fs::copy(path, &alone).unwrap();
+        let db = Db::open(&DbOptions::new(Target::Sqlite(alone.clone()))).await.unwrap();
+        if db.read(numbers).await.is_ok_and(|copied| copied.len() >= 64) {
+            return;
+        }
+        drop(db);
+        tokio::time::sleep(A_WHILE).await;
+    }
+    panic!("the file by itself has nothing of what was written");
 }
