@@ -13,6 +13,7 @@ mod label;
 mod manifest;
 mod passphrase;
 pub mod password;
+mod recent;
 mod root_key;
 mod signer;
 mod sodium;

@@ -8,6 +8,8 @@
 //! write to the database can't make a list that fits, and can only put back a whole older state,
 //! which the counter, kept outside the database too, gives away.
 
+use std::sync::Arc;
+
 use domain::TenantId;
 
 use crate::Error;
@@ -193,8 +195,9 @@ fn number(bytes: &[u8]) -> u64 {
 }
 
 impl Vault {
-    fn manifest_key(&self, tenant: &TenantId) -> Key {
-        self.root().derive("oxpi manifest key 1", &[tenant.as_str().as_bytes()])
+    fn manifest_key(&self, tenant: &TenantId) -> Arc<Key> {
+        let make = || self.root().derive("oxpi manifest key 1", &[tenant.as_str().as_bytes()]);
+        self.recent.key(tenant, make)
     }
 
     /// Where a secret stands; its version doesn't matter.
@@ -231,9 +234,13 @@ impl Vault {
     /// # Errors
     /// [`Finding::ManifestAltered`] for one that was not made here for this tenant.
     pub fn open_root(&self, tenant: &TenantId, stored: &[u8]) -> Result<Root, Error> {
+        if self.recent.knows_root(tenant, stored) {
+            return Root::from_bytes(&stored[..stored.len() - MAC_LEN]);
+        }
         let key = self.manifest_key(tenant);
-        let root = checked(stored, |bytes| key.code("root", &[bytes]))?;
-        Root::from_bytes(root)
+        let root = Root::from_bytes(checked(stored, |bytes| key.code("root", &[bytes]))?)?;
+        self.recent.note_root(tenant, stored);
+        Ok(root)
     }
 
     /// A bucket as it is stored: with the code of the place and the moment it belongs to.

@@ -5,6 +5,7 @@ use domain::{Secret, TenantId};
 use crate::envelope::{self, Kind};
 use crate::keys::{self, Key, WrappedKey};
 use crate::label::Label;
+use crate::recent::Recent;
 use crate::root_key::RootKey;
 use crate::stream::{self, Opener, STREAM_HEAD_LEN, Sealer};
 use crate::{Error, sodium};
@@ -12,6 +13,7 @@ use crate::{Error, sodium};
 /// Holds the root key for as long as the process serves.
 pub struct Vault {
     root: RootKey,
+    pub(crate) recent: Recent,
 }
 
 /// Which data key an envelope was sealed with, to fetch that one before opening.
@@ -22,7 +24,7 @@ pub fn key_id(envelope: &[u8]) -> Result<u32, Error> {
 impl Vault {
     /// A vault over this root key.
     pub fn new(root: RootKey) -> Self {
-        Self { root }
+        Self { root, recent: Recent::default() }
     }
 
     pub(crate) fn root(&self) -> &Key {
