@@ -39,11 +39,21 @@ impl Arrival {
 /// While the plugin is off nothing is taken in, and a sender who proves to be the provider is told
 /// to come back: what providers repeat for hours or days is not lost when it is on again in time.
 pub async fn receive(app: &App, arrival: Arrival) -> Result<()> {
-    let expected = {
-        let (app2, tenant) = (app.clone(), arrival.tenant.clone());
-        let (id, route) = (arrival.plugin.clone(), arrival.route.clone());
-        app.db.inspect(move |c| expected(&app2, c, &tenant, &id, &route)).await?
+    let app2 = app.clone();
+    let verified = move |c: &mut Conn| -> Result<_> {
+        let expected = expected(&app2, c, &arrival)?;
+        let delivery = verified(&app2, &expected, arrival)?;
+        Ok(move |c: &mut Conn| -> Result<()> {
+            take_in(c, app2.means(), jobs::PLUGIN_WEBHOOK, &delivery)?;
+            Ok(())
+        })
     };
+    app.db.transact_after(verified).await?;
+    app.wake_jobs();
+    Ok(())
+}
+
+fn verified(app: &App, expected: &Expected, arrival: Arrival) -> Result<Delivery> {
     if !expected.is_met_by(&arrival) {
         return Err(Error::NotFound);
     }
@@ -51,7 +61,7 @@ pub async fn receive(app: &App, arrival: Arrival) -> Result<()> {
     if !expected.is_on {
         return Err(Error::Unavailable { key: "error-plugin-off", detail: None });
     }
-    let delivery = Delivery {
+    Ok(Delivery {
         id: DeliveryId::new(&*app.clock, &*app.rng),
         delivery_id: delivery_id(app, &arrival, &named_by),
         tenant_id: arrival.tenant,
@@ -61,13 +71,7 @@ pub async fn receive(app: &App, arrival: Arrival) -> Result<()> {
         body: arrival.body,
         received_at: app.clock.now(),
         handled_at: None,
-    };
-    let app2 = app.clone();
-    app.db
-        .transact(move |c| take_in(c, app2.means(), jobs::PLUGIN_WEBHOOK, &delivery).map(drop))
-        .await?;
-    app.wake_jobs();
-    Ok(())
+    })
 }
 
 /// What a delivery to a route must bring along.
@@ -80,15 +84,10 @@ struct Expected {
 }
 
 /// Reads all that verifying takes, of one moment and in one visit to the database.
-fn expected(
-    app: &App,
-    c: &mut Conn,
-    tenant: &TenantId,
-    id: &PluginId,
-    route: &str,
-) -> Result<Expected> {
+fn expected(app: &App, c: &mut Conn, arrival: &Arrival) -> Result<Expected> {
+    let (tenant, id) = (&arrival.tenant, &arrival.plugin);
     let (plugin, is_on) = plugins::running_if_on(app, c, tenant, id)?;
-    let webhook = plugin.manifest().webhook(route).ok_or(Error::NotFound)?;
+    let webhook = plugin.manifest().webhook(&arrival.route).ok_or(Error::NotFound)?;
     if webhook.scope != Scope::Tenant {
         return Err(Error::NotFound);
     }
