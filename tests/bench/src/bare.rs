@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use wasmtime::component::{Component, ComponentType, InstancePre, Lift, Linker, TypedFunc};
+use wasmtime::component::{
+    Component, ComponentExportIndex, ComponentType, InstancePre, Lift, Linker, TypedFunc,
+};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store};
 
 use crate::measure::Times;
@@ -16,6 +18,7 @@ pub struct Bare {
     engine: Engine,
     component: Component,
     pre: InstancePre<()>,
+    render: ComponentExportIndex,
 }
 
 /// The contract's `problem`.
@@ -47,7 +50,10 @@ impl Bare {
         let mut linker = Linker::new(&engine);
         linker.define_unknown_imports_as_traps(&component)?;
         let pre = linker.instantiate_pre(&component)?;
-        Ok(Self { engine, component, pre })
+        let views = component.get_export_index(None, "oxpi:plugin/view-provider@1.0.0");
+        let render = component.get_export_index(views.as_ref(), "render");
+        let render = render.ok_or_else(|| anyhow::anyhow!("the plugin has no view"))?;
+        Ok(Self { engine, component, pre, render })
     }
 
     /// A fresh instance, one call, and the end of the instance.
@@ -55,10 +61,7 @@ impl Bare {
         let mut store = Store::new(&self.engine, ());
         store.set_epoch_deadline(u64::MAX / 2);
         let instance = self.pre.instantiate(&mut store)?;
-        let views = self.component.get_export_index(None, "oxpi:plugin/view-provider@1.0.0");
-        let render = self.component.get_export_index(views.as_ref(), "render");
-        let render = render.ok_or_else(|| anyhow::anyhow!("the plugin has no view"))?;
-        let render: Render<'_> = instance.get_typed_func(&mut store, render)?;
+        let render: Render<'_> = instance.get_typed_func(&mut store, &self.render)?;
         let (answer,) = render.call(&mut store, ("day", input))?;
         answer.map_err(|problem| anyhow::anyhow!(problem.message))
     }
