@@ -1,15 +1,49 @@
 //! `make bench`: measures what OXPI holds itself to, each figure beside a baseline of the same run,
 //! and writes a table and `bench.json`. A missed goal is said, not an error.
 //!
-//!     oxpi-bench [plugins|start|memory|webhooks|pages]...
+//!     oxpi-bench [plugins|neighbours|start|memory|webhooks|pages]...
 //!
 //! README.md beside this says what each figure is.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "its table is what it is for")]
 
+// As the runtime's own tests know it, some of whose parts are used here.
+extern crate runtime as oxpi_runtime;
+
 mod bare;
 mod client;
+#[allow(
+    dead_code,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "written for the runtime's tests, which need more of it"
+)]
+#[path = "../../../core/runtime/tests/plugins/fake.rs"]
+mod fake;
+#[allow(
+    dead_code,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "written for the runtime's tests, which need more of it"
+)]
+#[path = "../../../core/runtime/tests/plugins/guests.rs"]
+mod guests;
+#[allow(
+    dead_code,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "written for the runtime's tests, which need more of it"
+)]
+#[path = "../../../core/runtime/tests/plugins/hostile_guests.rs"]
+mod hostile_guests;
 mod measure;
 mod memory;
+mod neighbours;
 mod pages;
 mod place;
 mod plugins;
@@ -24,7 +58,7 @@ use anyhow::{Result, bail};
 use place::Build;
 use report::Report;
 
-const GROUPS: [&str; 5] = ["plugins", "start", "memory", "webhooks", "pages"];
+const GROUPS: [&str; 6] = ["plugins", "neighbours", "start", "memory", "webhooks", "pages"];
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1).collect()) {
@@ -52,6 +86,7 @@ fn run(wanted: Vec<String>) -> Result<()> {
         runtime.block_on(async {
             match group {
                 "plugins" => plugins::measure(&build, &mut report).await,
+                "neighbours" => neighbours::measure(&mut report).await,
                 "start" => start::measure(&build, &mut report).await,
                 "memory" => memory::measure(&build, &mut report).await,
                 "webhooks" => webhooks::measure(&build, &mut report).await,
@@ -59,7 +94,6 @@ fn run(wanted: Vec<String>) -> Result<()> {
             }
         })?;
     }
-    report.collect(&build.folder)?;
     report.write(&build.target.join("bench.json"))?;
     print!("{report}");
     Ok(())

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A figure.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Row {
     /// What was measured.
     pub name: String,
@@ -17,19 +17,14 @@ pub struct Row {
     /// Of what.
     pub unit: String,
     /// How much the baseline is, in the same unit.
-    #[serde(default)]
     pub baseline: Option<f64>,
     /// What the baseline is.
-    #[serde(default)]
     pub against: Option<String>,
     /// The value over the baseline.
-    #[serde(default)]
     pub ratio: Option<f64>,
     /// What it should be.
-    #[serde(default)]
     pub goal: Option<String>,
     /// Whether it is.
-    #[serde(default)]
     pub holds: Option<bool>,
 }
 
@@ -89,21 +84,6 @@ impl Report {
     pub fn add(&mut self, row: Row) {
         eprintln!("  {}: {} {}", row.name, plain(row.value), row.unit);
         self.rows.push(row);
-    }
-
-    /// Adds what tests wrote down: files of one object a line.
-    pub fn collect(&mut self, folder: &Path) -> Result<()> {
-        let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
-        let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
-        files.retain(|path| path.extension().is_some_and(|end| end == "jsonl"));
-        files.sort();
-        for file in files {
-            for line in fs::read_to_string(&file)?.lines().filter(|line| !line.trim().is_empty()) {
-                let row = serde_json::from_str(line);
-                self.rows.push(row.with_context(|| format!("{}: {line}", file.display()))?);
-            }
-        }
-        Ok(())
     }
 
     /// Writes the list of objects.
@@ -173,20 +153,6 @@ mod tests {
         assert_eq!(row.clone().at_most_times(1.4).holds, Some(false));
         assert_eq!(row.clone().at_least_times(1.6).holds, Some(false));
         assert_eq!(row.below(30.0).holds, Some(false));
-    }
-
-    #[test]
-    fn what_tests_wrote_down_is_collected() -> Result<()> {
-        let folder = std::env::temp_dir().join(format!("oxpi-bench-{}", std::process::id()));
-        fs::create_dir_all(&folder)?;
-        fs::write(folder.join("a.jsonl"), "{\"name\":\"x\",\"value\":1,\"unit\":\"ms\"}\n\n")?;
-        fs::write(folder.join("other.txt"), "not ours")?;
-        let mut report = Report::default();
-        report.collect(&folder)?;
-        fs::remove_dir_all(&folder)?;
-        assert_eq!(report.rows.len(), 1);
-        assert!(report.to_string().contains("1 ms"));
-        Ok(())
     }
 
     #[test]
