@@ -60,6 +60,57 @@ async fn a_form_waits_for_the_proof_and_is_sent_again_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn approving_connecting_and_disconnecting_wait_for_the_proof_and_go_on_after_it() {
+    let site = site().await;
+    let forms = [
+        ("/approvals/{approval}/approve", "/approvals", false),
+        ("/connections/new/{plugin}/{provider}/start", &*site.house.simulator.url, true),
+        ("/connections/{connection}/reconnect", &*site.house.simulator.url, true),
+        ("/connections/{connection}/disconnect", "/connections/", false),
+        ("/team/invitations/{invitation}/withdraw", "/team", false),
+    ];
+    let mut owner = site.house.token.clone();
+    for (path, leads_to, out) in forms {
+        site.house.clock.advance_millis(app::sessions::PROVED_SECS * 1_000);
+        let path = site.fill_in(path, &site.ids);
+        for form in ["", "confirm_password=wrong+wrong+wrong"] {
+            let asked = site.send("POST", &path, Some(&owner), Some(form)).await.unwrap();
+            assert_eq!(asked.status, 403, "{path}");
+            assert!(asked.body.contains("name=\"confirm_password\""), "{path}");
+            let action = format!("action=\"{path}\"");
+            assert!(asked.body.replace("&#x2F;", "/").contains(&action), "{path}");
+            // The browser refuses a form that is redirected to where its page doesn't lead.
+            let policy = asked.header("content-security-policy").unwrap();
+            let leads_out = policy.ends_with(&format!("form-action 'self' {leads_to}"));
+            assert!(
+                leads_out == out && (out || policy.ends_with("form-action 'self'")),
+                "{policy}"
+            );
+        }
+        let right = "confirm_password=seven+quiet+green+lamps";
+        let done = site.send("POST", &path, Some(&owner), Some(right)).await.unwrap();
+        assert_eq!(done.status, 303, "{path}: {}", done.body);
+        assert!(done.header("location").unwrap().starts_with(leads_to), "{path}");
+        owner = session(&done).unwrap();
+    }
+    let ids = &site.ids;
+    let (app, ctx) = (&site.house.app, &site.house.owner);
+    let approval = app::approvals::get_approval(app, ctx, &ids["approval"].parse().unwrap()).await;
+    assert_eq!(approval.unwrap().card.state, app::approvals::ApprovalState::Approved);
+    let account = app::connections::get_connection(app, ctx, &ids["connection"].parse().unwrap());
+    assert_eq!(account.await.unwrap().state, app::connections::ConnectionState::Disconnected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rejecting_needs_no_proof() {
+    let site = site().await;
+    site.house.clock.advance_millis(app::sessions::PROVED_SECS * 1_000);
+    let path = site.fill_in("/approvals/{approval}/reject", &site.ids);
+    let done = site.send("POST", &path, Some(&site.house.token), Some("reason=no")).await.unwrap();
+    assert_eq!((done.status, done.header("location")), (303, Some("/approvals")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_page_that_only_confirms_goes_on_to_a_page_of_ours() {
     let site = site().await;
     let owner = site.house.token.clone();

@@ -218,8 +218,11 @@ pub(crate) fn state_at(row: &Approval, now: Timestamp) -> ApprovalState {
     if open && row.expires_at <= now { ApprovalState::Expired } else { row.state }
 }
 
-/// Allows a proposal's request to be sent, once. Allowing it twice is allowing it once.
+/// Allows a proposal's request to be sent, once. Allowing it twice is allowing it once. It may spend
+/// money, so it asks for a recent proof; refusing needs none.
 pub async fn approve(app: &App, ctx: &Context, id: &ApprovalId) -> Result<()> {
+    ctx.require_to_see(Permission::DecideApprovals)?;
+    ctx.require_recent()?;
     decide(app, ctx, id, ApprovalState::Approved, None).await
 }
 

@@ -159,6 +159,7 @@ pub(crate) async fn needs_person(app: &App, connection: &Connection, reason: &st
 pub async fn disconnect(app: &App, ctx: &Context, id: &ConnectionId) -> Result<Revocation> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManageConnections)?;
+    ctx.require_recent()?;
     let (app2, tenant, id2) = (app.clone(), ctx.tenant.clone(), id.clone());
     let (connection, tokens) = app
         .db

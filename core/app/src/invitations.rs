@@ -163,6 +163,7 @@ pub async fn list_invitations(app: &App, ctx: &Context) -> Result<Vec<Invitation
 /// Ends an invitation; one that is revoked already stays so.
 pub async fn revoke_invitation(app: &App, ctx: &Context, id: &InvitationId) -> Result<()> {
     ctx.require_to_see(Permission::ManageTeam)?;
+    ctx.require_recent()?;
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
         .transact(move |c| -> Result<()> {

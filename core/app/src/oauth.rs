@@ -121,7 +121,9 @@ pub async fn save_client(
         .await
 }
 
-/// Begins a flow; answers the provider's page to send the person to.
+/// Begins a flow; answers the provider's page to send the person to. The recent proof is asked for
+/// here and not when the provider sends the person back, who may have taken long over there: a flow
+/// is the account's that began it.
 pub async fn begin_connection(
     app: &App,
     ctx: &Context,
@@ -131,6 +133,7 @@ pub async fn begin_connection(
 ) -> Result<Url> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManageConnections)?;
+    ctx.require_recent()?;
     let loaded = plugins::find_enabled(app, &ctx.tenant, plugin).await?;
     let section = section(&loaded, provider)?;
     let state = vault::token::generate(&*app.rng);

@@ -9,8 +9,11 @@ mod support;
 use app::factors::{self, Added, RECOVERY_CODES};
 use app::proofs::{self, Proof};
 use app::sign_ins::{self, Entry};
-use app::{Error, accounts, attempts, invitations, members, plugins, resets, retention, settings};
-use domain::Role;
+use app::{
+    Error, accounts, approvals, attempts, connections, invitations, members, oauth, plugins,
+    resets, retention, settings,
+};
+use domain::{ApprovalId, ConnectionId, Role};
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
 use support::{Fixture, PASSWORD, Signed, each, expect_invalid, secret};
@@ -273,6 +276,9 @@ async fn what_matters_wants_a_recent_proof() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;
         let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        invitations::create_invitation(&f.app, &owner.ctx, "late@example.com", "member")
+            .await
+            .unwrap();
         f.clock.advance_millis(app::sessions::PROVED_SECS * 1_000);
         let old = f.current(&owner.token).await.unwrap();
         let ctx = old.context.unwrap();
@@ -287,6 +293,17 @@ async fn what_matters_wants_a_recent_proof() {
             invitations::create_invitation(&f.app, &ctx, "x@example.com", "member").await.map(drop),
         );
         unproven(factors::begin_app(&f.app, &old.login).await);
+        let invitation = invitations::list_invitations(&f.app, &owner.ctx).await.unwrap();
+        unproven(invitations::revoke_invitation(&f.app, &ctx, &invitation[0].id).await);
+        let begun = oauth::begin_connection(&f.app, &ctx, &plugin, "acme", None);
+        unproven(begun.await.map(drop));
+        let account = ConnectionId::new(&*f.app.clock, &*f.app.rng);
+        unproven(connections::disconnect(&f.app, &ctx, &account).await.map(drop));
+        let proposal = ApprovalId::new(&*f.app.clock, &*f.app.rng);
+        unproven(approvals::approve(&f.app, &ctx, &proposal).await);
+        // Refusing harms nobody: it is looked for, though there is none.
+        let refused = approvals::reject(&f.app, &ctx, &proposal, "").await;
+        assert!(matches!(refused, Err(Error::NotFound)));
 
         let prove = async |proof: Proof| proofs::prove(&f.app, &old.login, proof).await;
         expect_invalid(

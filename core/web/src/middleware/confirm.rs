@@ -10,6 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage, HttpResponse};
 use app::proofs::{self, Proof};
+use app::sessions::Current;
 use app::{Error as AppError, accounts, factors, passkeys};
 use domain::Secret;
 use url::form_urlencoded;
@@ -18,6 +19,7 @@ use crate::cookies::{self, Renewed};
 use crate::error::Failure;
 use crate::member::current;
 use crate::middleware::intake;
+use crate::pages::connections;
 use crate::pages::door::errors_or_wait;
 use crate::state::Web;
 use crate::views::door::{Confirm, Field};
@@ -145,7 +147,7 @@ async fn page(
 ) -> Result<HttpResponse, Failure> {
     let (errors, wait_minutes) = wrong.map(errors_or_wait).transpose()?.unwrap_or_default();
     let visit = Visit::of(request).ok_or_else(|| Failure::from(AppError::internal("no visit")))?;
-    let login = current(&visit).await?.login;
+    let Current { login, context, .. } = current(&visit).await?;
     request.extensions_mut().insert(Reader(login.locale));
     let (app, is_get) = (&visit.web.app, *request.method() == Method::GET);
     let mut action = visit.path.clone();
@@ -168,7 +170,13 @@ async fn page(
     };
     let body = visit.web.theme.render(&page, &visit.door_shell(login.locale))?;
     let mut answer = HttpResponse::build(StatusCode::FORBIDDEN);
-    Ok(answer.content_type("text/html; charset=utf-8").body(body))
+    let mut answer = answer.content_type("text/html; charset=utf-8").body(body);
+    if let Some(ctx) = &context
+        && let Some(target) = connections::target_of(app, ctx, request.path()).await
+    {
+        answer.extensions_mut().insert(target);
+    }
+    Ok(answer)
 }
 
 fn next_of(request: &actix_web::HttpRequest) -> String {

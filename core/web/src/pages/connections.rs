@@ -5,7 +5,7 @@ use actix_web::web::{Form, Path, Query};
 use app::connections::{self as connected, Connection};
 use app::oauth::{self, Callback};
 use app::plugins::{self, ProviderCard};
-use app::{Error, calendars};
+use app::{App, Context, Error, calendars};
 use domain::{CalendarId, ConnectionId, Locale, Permission, PluginId, Secret};
 use serde::Deserialize;
 use url::Url;
@@ -158,14 +158,39 @@ async fn leading_to(
     name: &str,
     mut answer: HttpResponse,
 ) -> HttpResponse {
-    let app = &member.web.app;
-    let found = plugins::find_provider(app, &member.ctx.tenant, plugin, name).await;
-    let Ok(provider) = found else { return answer };
-    let page = app.egress.browser_url(&provider.authorization);
-    if let Ok(url) = Url::parse(&page) {
-        answer.extensions_mut().insert(FormTarget(url.origin().ascii_serialization()));
+    if let Some(target) = provider_target(&member.web.app, &member.ctx, plugin, name).await {
+        answer.extensions_mut().insert(target);
     }
     answer
+}
+
+async fn provider_target(
+    app: &App,
+    ctx: &Context,
+    plugin: &PluginId,
+    name: &str,
+) -> Option<FormTarget> {
+    let provider = plugins::find_provider(app, &ctx.tenant, plugin, name).await.ok()?;
+    let url = Url::parse(&app.egress.browser_url(&provider.authorization)).ok()?;
+    Some(FormTarget(url.origin().ascii_serialization()))
+}
+
+/// Where the form that is sent to this path leads in the end, if that is a provider: the page that
+/// asks for a proof first sends the same form.
+pub async fn target_of(app: &App, ctx: &Context, path: &str) -> Option<FormTarget> {
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    match parts[..] {
+        ["connections", "new", plugin, provider, "start"] => {
+            ctx.require_to_see(Permission::ReadPlugins).ok()?;
+            provider_target(app, ctx, &plugin.parse().ok()?, provider).await
+        }
+        ["connections", which, "reconnect"] => {
+            let which = which.parse().ok()?;
+            let found = connected::get_connection(app, ctx, &which).await.ok()?;
+            provider_target(app, ctx, &found.plugin_id, &found.provider).await
+        }
+        _ => None,
+    }
 }
 
 /// What the client's form sends.
