@@ -3,17 +3,23 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+use std::io::{Read as _, Write as _};
+use std::net::{IpAddr, TcpListener};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use app::approvals::{self, ApprovalState};
-use app::{Error, audit, plugins};
+use app::{App, Error, audit, plugins};
+use async_trait::async_trait;
 use domain::{ApprovalId, PluginId};
 use oxpi_tests::House;
+use oxpi_tests::house::to;
 use oxpi_tests::proposals::{call, propose, workspace};
 use runtime::approval::ApprovalUse;
+use runtime::egress::Lookup;
 use runtime::manifest::Effect;
-use runtime::{CallContext, CallError, Grant, Plugin, Problem, Services};
+use runtime::{CallContext, CallError, Egress, EgressConfig, Grant, Plugin, Problem, Services};
 use serde_json::{Value, json};
 
 /// On both databases.
@@ -24,12 +30,17 @@ async fn each(test: impl AsyncFn(House) -> Result<()>) {
     }
 }
 
-/// The sample plugin, on.
-async fn sample(house: &House) -> Result<(Plugin, CallContext)> {
+async fn load_sample(app: &App) -> Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sdk/testkit/sample");
     let package = tokio::task::spawn_blocking(move || oxpi_testkit::package_of(&folder)).await??;
     let dir = package.parent().context("the package's folder has no parent")?;
-    plugins::load_packages(&house.app, &[dir]).await;
+    plugins::load_packages(app, &[dir]).await;
+    Ok(())
+}
+
+/// The sample plugin, on.
+async fn sample(house: &House) -> Result<(Plugin, CallContext)> {
+    load_sample(&house.app).await?;
     let id: PluginId = "testkit-sample".parse()?;
     let version = plugins::get_plugin(&house.app, &house.owner, &id).await?.card.version;
     plugins::enable_plugin(&house.app, &house.owner, &id, &version).await?;
@@ -111,12 +122,15 @@ async fn a_proposal_is_seen_approved_told_and_sent_once() {
         assert_eq!(again.1.as_deref(), Some("used"));
 
         let page = approvals::get_approval(&house.app, &house.owner, &id).await?;
-        assert!(page.card.state == ApprovalState::Used && page.used_at.is_some());
+        assert!(page.card.state == ApprovalState::Sent && page.used_at.is_some());
+        assert_eq!(page.answer_status.map(u64::from), sent["status"].as_u64());
         assert_eq!(page.decided_by.as_deref(), Some("Dana"));
         for (action, times) in [
             ("approval.proposed", 1),
             ("approval.approved", 1),
             ("approval.used", 1),
+            ("approval.sent", 1),
+            ("approval.unknown", 0),
             ("approval.refused", 3),
         ] {
             assert_eq!(count(&house, action).await?, times, "{action}");
@@ -174,6 +188,164 @@ async fn what_is_rejected_or_too_late_is_not_sent_and_the_plugin_hears_of_it() {
         assert_eq!(kept(&house, &sample.1, "decided/unseen").await?.as_deref(), Some(&b"no"[..]));
         assert_eq!(count(&house, "approval.expired").await?, 2);
         assert_eq!(count(&house, "approval.rejected").await?, 1);
+        Ok(())
+    })
+    .await;
+}
+
+/// A provider that takes every request and says this, or nothing at all.
+fn provider(says: Option<&'static str>) -> Result<String> {
+    let listener = TcpListener::bind(("127.0.0.1", 0))?;
+    let address = format!("http://{}", listener.local_addr()?);
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for stream in listener.incoming().flatten() {
+            let mut stream = stream;
+            let _head = stream.read(&mut [0; 4_096]);
+            if let Some(says) = says {
+                let _ = stream.write_all(says.as_bytes());
+            } else {
+                open.push(stream);
+            }
+        }
+    });
+    Ok(address)
+}
+
+/// Knows no name.
+struct Nowhere;
+
+#[async_trait]
+impl Lookup for Nowhere {
+    async fn addresses(&self, _host: &str) -> std::io::Result<Vec<IpAddr>> {
+        Err(std::io::Error::other("no such host"))
+    }
+}
+
+/// An approved post, sent by another process whose requests leave this way.
+async fn sent_by(house: &House, page: &str, egress: Egress) -> Result<(ApprovalId, Sending)> {
+    let here = sample(house).await?;
+    let id = proposed(house, &here, page).await?;
+    approvals::approve(&house.app, &house.owner, &id).await?;
+    house.work().await?;
+    // Another process makes other ids: its chance begins anew.
+    house.clock.advance_millis(1_000);
+    let app = house.another_way_out(egress)?;
+    load_sample(&app).await?;
+    let plugin = plugins::find_loaded(&app, &here.1.plugin)?;
+    let mut ctx = here.1.clone();
+    ctx.limits.wall_ms = 3_000;
+    let payload = post(page, "Fresh bread", Some(id.as_str()));
+    let sending = async move {
+        let answer = app.engine.run_job(&plugin, ctx, "post", &payload, 1).await;
+        answer.map(Option::unwrap_or_default)
+    };
+    Ok((id, Box::pin(sending)))
+}
+
+type Sending = std::pin::Pin<Box<dyn Future<Output = Result<Value, CallError>> + Send>>;
+
+async fn told_of_unknown(house: &House) -> Result<usize> {
+    let told = app::notifications::list_notifications(&house.app, &house.owner).await?;
+    Ok(told.iter().filter(|one| one.kind.as_str() == "approval-unknown").count())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_of_the_provider_is_noted_with_its_status() {
+    each(async |house| {
+        let answers = [
+            ("ok", 201, "HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\n{}"),
+            ("no", 422, "HTTP/1.1 422 No\r\ncontent-length: 2\r\n\r\n{}"),
+            ("broken", 503, "HTTP/1.1 503 Later\r\ncontent-length: 2\r\n\r\n{}"),
+        ];
+        for (page, status, answer) in answers {
+            let way = to(&provider(Some(answer))?)?;
+            let (id, sending) = sent_by(&house, page, way).await?;
+            assert_eq!(sending.await?["status"], status);
+            let page = approvals::get_approval(&house.app, &house.owner, &id).await?;
+            assert_eq!((page.card.state, page.answer_status), (ApprovalState::Sent, Some(status)));
+        }
+        assert_eq!(count(&house, "approval.sent").await?, 3);
+        assert_eq!(told_of_unknown(&house).await?, 0);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_answer_it_is_unknown_and_people_and_plugin_are_told() {
+    each(async |house| {
+        let nowhere = EgressConfig { lookup: Some(Arc::new(Nowhere)), ..EgressConfig::default() };
+        let closed = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
+        let ways = [
+            ("silent", "timeout", to(&provider(None)?)?),
+            ("broken-off", "unavailable", to(&provider(Some(""))?)?),
+            ("closed", "unavailable", to(&format!("http://{closed}"))?),
+            ("nameless", "unavailable", Egress::new(nowhere)?),
+        ];
+        for (at, (page, code, way)) in ways.into_iter().enumerate() {
+            let (id, sending) = sent_by(&house, page, way).await?;
+            assert_eq!(refusal(sending.await).0, code, "{page}");
+            let found = approvals::get_approval(&house.app, &house.owner, &id).await?;
+            assert_eq!(found.card.state, ApprovalState::Unknown, "{page}");
+            assert_eq!(found.answer_status, None);
+            let sample = sample(&house).await?;
+            let payload = post(page, "Fresh bread", Some(id.as_str()));
+            let again = refusal(run(&house, &sample, "post", payload).await);
+            assert_eq!(again.1.as_deref(), Some("used"), "{page}");
+            house.work().await?;
+            let decided = kept(&house, &sample.1, &format!("decided/{page}")).await?;
+            assert_eq!(decided.as_deref(), Some(&b"unknown"[..]), "{page}");
+            assert_eq!(told_of_unknown(&house).await?, at + 1);
+        }
+        assert_eq!(count(&house, "approval.unknown").await?, 4);
+        Ok(())
+    })
+    .await;
+}
+
+/// Lets a worker look after what is due by itself, until it is so.
+async fn look_after(app: &App, is_so: impl AsyncFn() -> bool) {
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let worker = tokio::spawn(app::jobs::run_worker(app.clone(), 2, stopped));
+    for _ in 0..400 {
+        if is_so().await {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    stop.send(true).unwrap();
+    worker.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_killed_between_letting_out_and_hearing_becomes_unknown() {
+    each(async |house| {
+        let (id, sending) = sent_by(&house, "killed", to(&provider(None)?)?).await?;
+        let sending = tokio::spawn(sending);
+        let state = async || {
+            let found = approvals::get_approval(&house.app, &house.owner, &id).await.unwrap();
+            found.card.state
+        };
+        while state().await != ApprovalState::Used {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        sending.abort();
+        assert!(sending.await.unwrap_err().is_cancelled());
+        // Soon after it may still be on its way, in another process.
+        house.clock.advance_millis((approvals::UNANSWERED_SECS - 61) * 1_000);
+        look_after(&house.app, async || count(&house, "approval.unknown").await.unwrap() > 0).await;
+        assert_eq!(state().await, ApprovalState::Used);
+        house.clock.advance_millis(120_000);
+        look_after(&house.app, async || state().await == ApprovalState::Unknown).await;
+        assert_eq!(state().await, ApprovalState::Unknown);
+        house.work().await?;
+        let (_, ctx) = sample(&house).await?;
+        let told = kept(&house, &ctx, "decided/killed").await?;
+        assert_eq!(told.as_deref(), Some(&b"unknown"[..]));
+        assert_eq!(told_of_unknown(&house).await?, 1);
+        assert_eq!(count(&house, "approval.unknown").await?, 1);
+        assert_eq!(count(&house, "approval.sent").await?, 0);
         Ok(())
     })
     .await;

@@ -90,7 +90,7 @@ impl House {
         let back = format!("{public_url}/oauth/callback");
         options.clients.iter_mut().for_each(|client| client.redirects.push(back.clone()));
         let simulator = Simulator::start_with(options)?;
-        let app = app(&db, folder.path(), &simulator, clock.clone(), extras)?;
+        let app = app(&db, folder.path(), to(&simulator.url)?, clock.clone(), extras)?;
         let package = oxpi_testkit::package_of(
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/google-calendar").as_path(),
         )?;
@@ -111,13 +111,21 @@ impl House {
             ..Extras::default()
         };
         let clock = Arc::clone(&self.clock);
-        let app = app(&self.db, self.folder.path(), &self.simulator, clock, extras)?;
+        let app = app(&self.db, self.folder.path(), to(&self.simulator.url)?, clock, extras)?;
         let package = oxpi_testkit::package_of(
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/google-calendar").as_path(),
         )?;
         let dir = package.parent().context("the package's folder has no parent")?;
         plugins::load_packages(&app, &[dir]).await;
         Ok(app)
+    }
+
+    /// The rooms of another process on the same database, whose requests leave this way. No plugin is
+    /// loaded there.
+    pub fn another_way_out(&self, egress: Egress) -> Result<App> {
+        let extras = Extras::default();
+        let clock = Arc::clone(&self.clock);
+        app(&self.db, self.folder.path(), egress, clock, extras)
     }
 
     /// A second business of the same owner, which has the plugin on as well.
@@ -190,20 +198,25 @@ pub fn callback(location: &url::Url) -> Callback {
     Callback { state: get("state"), code: get("code"), error: get("error") }
 }
 
+/// The way out that leads every request to this address.
+pub fn to(address: &str) -> Result<Egress> {
+    let redirects = vec![format!("*={address}").parse()?];
+    Ok(Egress::new(EgressConfig { redirects, ..EgressConfig::default() })?)
+}
+
 fn app(
     db: &TestDb,
     folder: &Path,
-    simulator: &Simulator,
+    egress: Egress,
     clock: Arc<ManualClock>,
     extras: Extras,
 ) -> Result<App> {
-    let redirects = vec![format!("*={}", simulator.url).parse()?];
     put_together(Base {
         db: db.db.clone(),
         vault: Vault::new(RootKey::from_secret(&Secret::new(vec![7; 32]))?),
         clock,
         rng: Arc::new(SeededRng::new(11)),
-        egress: Egress::new(EgressConfig { redirects, ..EgressConfig::default() })?,
+        egress,
         post: extras.post,
         openid: extras.openid,
         cache_dir: folder.join("cache"),

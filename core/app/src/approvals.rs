@@ -1,6 +1,7 @@
 //! Approvals: what plugins propose to do, as the people who decide see it, and their decision. The
 //! plugin's side is in `services`.
 
+mod outcome;
 mod shown;
 
 use domain::{ApprovalId, Permission, PluginId, Timestamp};
@@ -14,6 +15,8 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{App, notifications, plugins};
 
+pub use outcome::UNANSWERED_SECS;
+pub(crate) use outcome::{Outcome, give_up_unanswered, settle};
 pub use shown::{Shown, visible};
 pub use store::approvals::{Approval, ApprovalState};
 
@@ -85,8 +88,10 @@ pub struct ApprovalPage {
     pub decided_by: Option<String>,
     /// Why it was rejected.
     pub reason: Option<String>,
-    /// When it was sent.
+    /// When it was let out.
     pub used_at: Option<Timestamp>,
+    /// The status that the provider answered with.
+    pub answer_status: Option<u16>,
 }
 
 /// What waits, and a page of what is over.
@@ -163,6 +168,7 @@ pub async fn get_approval(app: &App, ctx: &Context, id: &ApprovalId) -> Result<A
         decided_by,
         reason: row.reason,
         used_at: row.used_at,
+        answer_status: row.answer_status.and_then(|status| status.try_into().ok()),
     })
 }
 

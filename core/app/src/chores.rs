@@ -3,14 +3,22 @@
 use domain::Timestamp;
 
 use crate::error::Result;
-use crate::{App, retention};
+use crate::{App, approvals, retention};
 
+const UNANSWERED: &str = "approvals.unanswered";
+const UNANSWERED_EVERY_MS: i64 = 60_000;
 const SWEEP: &str = "retention.sweep";
 const SWEEP_EVERY_MS: i64 = 3_600_000;
 
 /// Does what is due. The time is taken before the work is done: a process that dies at it leaves
 /// the rest to the next hour.
 pub(crate) async fn run_due(app: &App) -> Result<()> {
+    if take(app, UNANSWERED, UNANSWERED_EVERY_MS, app.clock.now()).await? {
+        let unknown = approvals::give_up_unanswered(app).await?;
+        if unknown > 0 {
+            tracing::warn!(unknown, "nobody knows whether approved requests arrived");
+        }
+    }
     if !take(app, SWEEP, SWEEP_EVERY_MS, app.clock.now()).await? {
         return Ok(());
     }

@@ -5,6 +5,7 @@
 use domain::{AccountId, AppointmentId, MemberId, NotificationId, Permission, PluginId, TenantId};
 use serde_json::json;
 use store::Conn;
+use store::approvals::Approval;
 use store::connections::Connection;
 
 use crate::App;
@@ -51,7 +52,7 @@ impl Way {
 const fn needs(kind: Kind) -> Permission {
     match kind {
         Kind::ConnectionNeedsYou => Permission::ManageConnections,
-        Kind::ApprovalWaiting => Permission::DecideApprovals,
+        Kind::ApprovalWaiting | Kind::ApprovalUnknown => Permission::DecideApprovals,
         Kind::AppointmentUnsent => Permission::WriteAppointments,
         Kind::PluginStopped => Permission::ManagePlugins,
     }
@@ -60,7 +61,7 @@ const fn needs(kind: Kind) -> Permission {
 /// How it is before somebody chooses: what keeps the business from working comes by mail too.
 const fn usual(kind: Kind) -> Way {
     match kind {
-        Kind::ConnectionNeedsYou | Kind::ApprovalWaiting => Way::Both,
+        Kind::ConnectionNeedsYou | Kind::ApprovalWaiting | Kind::ApprovalUnknown => Way::Both,
         Kind::AppointmentUnsent | Kind::PluginStopped => Way::App,
     }
 }
@@ -128,6 +129,18 @@ pub(crate) fn approval_decided(
         return Ok(());
     }
     settle(app, c, tenant, &format!("approval/{plugin}"))
+}
+
+/// An approved request was let out, and nobody knows whether it arrived.
+pub(crate) fn approval_unknown(app: &App, c: &mut Conn, of: &Approval) -> Result<()> {
+    let news = News {
+        kind: Kind::ApprovalUnknown,
+        matter: format!("approval-unknown/{}", of.id),
+        subject: of.plugin_id.as_str(),
+        href: format!("/approvals/{}", of.id),
+        only: None,
+    };
+    tell(app, c, &of.tenant_id, &news)
 }
 
 /// An appointment could not be sent to its calendar, even after several tries.

@@ -306,6 +306,17 @@ pub trait Services: Send + Sync {
         Err(Problem::not_approved("nobody here can approve anything").with_detail("none"))
     }
 
+    /// Notes how the sending of what [`Self::approval_use`] let out ended: the provider's status, or why
+    /// there is no answer. Isn't called where the call is stopped in between: whoever keeps approvals
+    /// must not read silence as sent.
+    async fn approval_settle(
+        &self,
+        _ctx: &CallContext,
+        _id: &str,
+        _outcome: Result<u16, &Problem>,
+    ) {
+    }
+
     /// Keeps a file, sealed, and tells what is known of it. Twice with one key is once.
     async fn document_keep(
         &self,

@@ -22,8 +22,12 @@ words! {
         Rejected = "rejected",
         /// Its time is over.
         Expired = "expired",
-        /// It was sent.
+        /// It was let out, and what became of it isn't known yet.
         Used = "used",
+        /// It was sent, and the provider answered.
+        Sent = "sent",
+        /// It was let out, and nobody knows whether it arrived.
+        Unknown = "unknown",
         /// The plugin took it back.
         Withdrawn = "withdrawn",
     }
@@ -53,6 +57,8 @@ row! {
         pub decided_by: Option<AccountId> as Opt<String, AccountId>,
         pub reason: Option<String>,
         pub used_at: Option<Timestamp> as Opt<i64, Timestamp>,
+        pub settled_at: Option<Timestamp> as Opt<i64, Timestamp>,
+        pub answer_status: Option<i64>,
     }
 }
 
@@ -221,6 +227,41 @@ pub fn spend(
     Ok(diesel::update(target).set(set).execute(c)? > 0)
 }
 
+/// Notes what became of a request that was let out: the provider's status, or that no answer came.
+/// Answers whether that was still open.
+pub fn settle(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &ApprovalId,
+    answer_status: Option<u16>,
+    now: Timestamp,
+) -> Result<bool> {
+    scope::tenant(c, tenant)?;
+    let state = answer_status.map_or(ApprovalState::Unknown, |_| ApprovalState::Sent);
+    let target = approvals::table
+        .find((tenant.as_str(), id.as_str()))
+        .filter(approvals::state.eq(ApprovalState::Used.as_str()));
+    let set = (
+        approvals::state.eq(state.as_str()),
+        approvals::answer_status.eq(answer_status.map(i64::from)),
+        approvals::settled_at.eq(now.as_millis()),
+    );
+    Ok(diesel::update(target).set(set).execute(c)? > 0)
+}
+
+/// Up to `limit` approvals of all tenants whose request was let out before this time and of which
+/// nothing was heard since, oldest first.
+pub fn list_unanswered(c: &mut Conn, before: Timestamp, limit: i64) -> Result<Vec<Approval>> {
+    scope::system(c)?;
+    Ok(approvals::table
+        .filter(approvals::state.eq(ApprovalState::Used.as_str()))
+        .filter(approvals::used_at.lt(before.as_millis()))
+        .order((approvals::used_at, approvals::id))
+        .limit(bounded(limit))
+        .select(Approval::as_select())
+        .load(c)?)
+}
+
 /// Takes back what was not sent; answers whether there was anything to take back.
 pub fn withdraw(c: &mut Conn, tenant: &TenantId, id: &ApprovalId) -> Result<bool> {
     scope::tenant(c, tenant)?;
@@ -268,7 +309,11 @@ pub fn expire(c: &mut Conn, tenant: &TenantId, id: &ApprovalId, now: Timestamp) 
 /// Deletes approvals that are over and were proposed before this time; answers how many.
 pub fn delete_before(c: &mut Conn, before: Timestamp) -> Result<usize> {
     scope::system(c)?;
-    let open = [ApprovalState::Waiting.as_str(), ApprovalState::Approved.as_str()];
+    let open = [
+        ApprovalState::Waiting.as_str(),
+        ApprovalState::Approved.as_str(),
+        ApprovalState::Used.as_str(),
+    ];
     let old = approvals::table
         .filter(approvals::proposed_at.lt(before.as_millis()))
         .filter(approvals::state.ne_all(open));

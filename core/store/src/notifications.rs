@@ -17,6 +17,8 @@ words! {
         ConnectionNeedsYou = "connection-needs-you",
         /// A plugin's proposal waits for a decision.
         ApprovalWaiting = "approval-waiting",
+        /// Nobody knows whether an approved request arrived.
+        ApprovalUnknown = "approval-unknown",
         /// An appointment could not be sent to its calendar.
         AppointmentUnsent = "appointment-unsent",
         /// A plugin had to be stopped.

@@ -334,6 +334,8 @@ diesel::table! {
         decided_by -> Nullable<Text>,
         reason -> Nullable<Text>,
         used_at -> Nullable<BigInt>,
+        settled_at -> Nullable<BigInt>,
+        answer_status -> Nullable<BigInt>,
     }
 }
 

@@ -108,13 +108,17 @@ pub enum State {
     Rejected,
     /// Its time is over.
     Expired,
-    /// It was sent.
+    /// It was let out, and the answer is still to come.
     Used,
+    /// It was sent, and the provider answered.
+    Sent,
+    /// It was let out, and nobody knows whether it arrived: never propose it again by yourself.
+    Unknown,
     /// The plugin took it back.
     Withdrawn,
     /// A state of a later host.
     #[serde(other)]
-    Unknown,
+    Later,
 }
 
 /// An approval as it is now.
@@ -186,6 +190,6 @@ mod tests {
     fn a_later_hosts_state_is_read() {
         let decision = json!({"approval": "a", "key": "k", "state": "postponed", "reason": null});
         let read: Decision = serde_json::from_value(decision).unwrap_or_else(|_| unreachable!());
-        assert_eq!(read.state, State::Unknown);
+        assert_eq!(read.state, State::Later);
     }
 }

@@ -101,7 +101,15 @@ pub(crate) fn spend(
             Ok(())
         }
         "approved" => refused("changed"),
+        "sent" | "unknown" => refused("used"),
         other => refused(other),
+    }
+}
+
+/// What became of what was let out.
+pub(crate) fn settle(memory: &mut Memory, id: &str, answered: bool) {
+    if let Some(approval) = memory.approvals.iter_mut().find(|a| a.id == id) {
+        approval.state = if answered { "sent" } else { "unknown" };
     }
 }
 

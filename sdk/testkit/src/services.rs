@@ -241,6 +241,10 @@ impl Services for FakeServices {
         approvals::spend(&mut self.lock(), self.clock.now(), &wanted)
     }
 
+    async fn approval_settle(&self, _ctx: &CallContext, id: &str, outcome: Result<u16, &Problem>) {
+        approvals::settle(&mut self.lock(), id, outcome.is_ok());
+    }
+
     async fn document_keep(
         &self,
         _ctx: &CallContext,

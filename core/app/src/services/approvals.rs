@@ -8,7 +8,7 @@ use store::approvals::{Approval, ApprovalState, Wanted};
 
 use super::{credentials, problem};
 use crate::App;
-use crate::approvals::{self, Said, record, state_at};
+use crate::approvals::{self, Outcome, Said, record, state_at};
 use crate::audit::{self, Act, Who};
 use crate::error::{Error, Result};
 use crate::notifications;
@@ -62,6 +62,8 @@ fn row_of(app: &App, ctx: &CallContext, proposal: Proposal) -> Result<Approval> 
         decided_by: None,
         reason: None,
         used_at: None,
+        settled_at: None,
+        answer_status: None,
     })
 }
 
@@ -140,6 +142,31 @@ pub(super) async fn spend(
     }
 }
 
+/// Notes how the sending of what was let through ended. Nothing fences this off: it has happened, even
+/// where the plugin was turned off meanwhile. What can't be noted now is given up by the worker.
+pub(super) async fn settle(
+    app: &App,
+    ctx: &CallContext,
+    id: &str,
+    outcome: std::result::Result<u16, &Problem>,
+) {
+    let (app2, ctx2, id2) = (app.clone(), ctx.clone(), id.to_owned());
+    let outcome = outcome.map_err(|problem| problem.code.clone());
+    let noted = app.db.transact(move |c| -> Result<bool> {
+        let row = own(c, &ctx2, &id2)?;
+        let outcome = match &outcome {
+            Ok(status) => Outcome::Answered(*status),
+            Err(code) => Outcome::Unanswered(code),
+        };
+        approvals::settle(&app2, c, &Who::plugin(&ctx2.plugin), &row, outcome)
+    });
+    match noted.await {
+        Ok(true) => app.wake_jobs(),
+        Ok(false) => tracing::warn!(approval = id, "an answer came after it was given up"),
+        Err(error) => tracing::error!(approval = id, %error, "an outcome could not be noted"),
+    }
+}
+
 async fn judge(
     app: &App,
     ctx: &CallContext,
@@ -178,6 +205,8 @@ async fn judge(
                     let row = store::approvals::get(c, &ctx.tenant, &row.id)?;
                     match state_at(&row, now) {
                         ApprovalState::Approved => "changed",
+                        // Whatever became of it, and never the word for an approval that isn't there.
+                        ApprovalState::Sent | ApprovalState::Unknown => "used",
                         other => other.as_str(),
                     }
                 }

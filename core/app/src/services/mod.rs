@@ -246,6 +246,14 @@ impl Services for Workspace {
         approvals::spend(&self.app()?, ctx, wanted).await
     }
 
+    async fn approval_settle(&self, ctx: &CallContext, id: &str, outcome: Result<u16, &Problem>) {
+        match self.app() {
+            Ok(app) => approvals::settle(&app, ctx, id, outcome).await,
+            // The next process's worker gives it up.
+            Err(_) => tracing::warn!(approval = id, "an answer came while the house was closing"),
+        }
+    }
+
     async fn document_keep(
         &self,
         ctx: &CallContext,

@@ -28,6 +28,8 @@ fn approval(world: &World, tenant: &TenantId, key: &str) -> Approval {
         decided_by: None,
         reason: None,
         used_at: None,
+        settled_at: None,
+        answer_status: None,
     }
 }
 
@@ -121,6 +123,42 @@ store::both_backends! {
             assert!(!approvals::expire(c, &tenant, &rows[1].id, now)?, "its time isn't over");
             assert!(approvals::withdraw(c, &tenant, &rows[1].id)?);
             assert!(approvals::list_overdue(c, now, 9)?.is_empty());
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn what_became_of_a_sending_is_noted_once_and_only_after_it_was_let_out(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let (who, now) = (by(&world), world.now());
+        let rows = ["answered", "silent", "under way"].map(|key| approval(&world, &tenant, key));
+        db.write(move |c| {
+            let plugin = plugin();
+            let wanted = Wanted { plugin: &plugin, route: "ads", digest: &[7; 32] };
+            for row in &rows {
+                approvals::insert(c, row)?;
+                approvals::decide(c, &tenant, &row.id, ApprovalState::Approved, &who, None, now)?;
+                assert!(!approvals::settle(c, &tenant, &row.id, Some(200), now)?, "nobody sent it");
+                assert!(approvals::spend(c, &tenant, &row.id, wanted, now)?);
+            }
+            let later = now.plus_secs(9);
+            let [answered, silent, _] = &rows;
+            assert!(!approvals::settle(c, &other, &answered.id, Some(200), later)?);
+            assert!(approvals::settle(c, &tenant, &answered.id, Some(503), later)?);
+            assert!(!approvals::settle(c, &tenant, &answered.id, None, later)?, "it is noted");
+            assert!(approvals::settle(c, &tenant, &silent.id, None, later)?);
+            assert!(!approvals::settle(c, &tenant, &silent.id, Some(200), later)?, "it was given up");
+            let got = approvals::get(c, &tenant, &answered.id)?;
+            assert_eq!(
+                (got.state, got.answer_status, got.settled_at),
+                (ApprovalState::Sent, Some(503), Some(later))
+            );
+            let got = approvals::get(c, &tenant, &silent.id)?;
+            assert_eq!((got.state, got.answer_status), (ApprovalState::Unknown, None));
+            assert!(approvals::list_unanswered(c, now, 9)?.is_empty(), "it was let out just now");
+            let left = approvals::list_unanswered(c, later, 9)?;
+            assert_eq!(left.iter().map(|row| &row.id).collect::<Vec<_>>(), [&rows[2].id]);
+            assert_eq!(approvals::delete_before(c, later)?, 2, "what is under way stays");
             Ok(())
         }).await.unwrap();
     }

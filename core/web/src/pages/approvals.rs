@@ -58,8 +58,8 @@ fn row(member: &Member, card: ApprovalCard) -> ApprovalRow {
 
 const fn tone(state: State) -> &'static str {
     match state {
-        State::Waiting => "warn",
-        State::Approved | State::Used => "good",
+        State::Waiting | State::Unknown => "warn",
+        State::Approved | State::Used | State::Sent => "good",
         State::Rejected => "bad",
         State::Expired | State::Withdrawn => "",
     }
@@ -99,6 +99,8 @@ fn view(member: &Member, found: Found, errors: Errors) -> ApprovalPage {
         sha256: String::new(),
         decided: decided.map(|(at, by)| Decided { by, at: dates.moment(at) }),
         used: found.used_at.map(|at| dates.moment(at)),
+        answer: found.answer_status,
+        is_unsure: found.answer_status.is_some_and(|status| !(200..300).contains(&status)),
         reason: found.reason,
         approval: row(member, found.card),
         errors,

@@ -32,7 +32,7 @@ fn row(member: &Member, one: Notification) -> NoticeRow {
         kind: one.kind.to_string(),
         icon: match one.kind {
             Kind::ConnectionNeedsYou => "connection",
-            Kind::ApprovalWaiting => "shield",
+            Kind::ApprovalWaiting | Kind::ApprovalUnknown => "shield",
             Kind::AppointmentUnsent => "calendar",
             Kind::PluginStopped => "plugin",
         },

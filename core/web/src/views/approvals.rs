@@ -78,8 +78,12 @@ pub struct ApprovalPage {
     pub sha256: String,
     /// When and by whom it was decided, in words.
     pub decided: Option<Decided>,
-    /// When it was sent.
+    /// When it was let out.
     pub used: Option<String>,
+    /// The status that the provider answered with.
+    pub answer: Option<u16>,
+    /// Whether that status doesn't say that it was done.
+    pub is_unsure: bool,
     /// Why it was rejected.
     pub reason: Option<String>,
     /// Whether it waits for a decision.

@@ -199,7 +199,11 @@ impl EventHandler for Sample {
     fn on_event(event: Event) -> Result<()> {
         if event.topic == DECIDED {
             let decision: Decision = event.payload()?;
-            let word = if decision.state == State::Approved { "yes" } else { "no" };
+            let word = match decision.state {
+                State::Approved => "yes",
+                State::Unknown => "unknown",
+                _ => "no",
+            };
             return kv::put(&format!("decided/{}", decision.key), word.as_bytes()).map(|_| ());
         }
         kv::put_json("heard", &json!({"topic": event.topic, "id": event.id})).map(|_| ())

@@ -20,6 +20,9 @@ use crate::services::{CallContext, EgressEntry};
 /// How long a request may take where the guest doesn't say.
 const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
 
+/// What is left of a call's time for noting how the sending of an approved request ended.
+const TIME_TO_NOTE: Duration = Duration::from_millis(250);
+
 /// Characters of a host in an entry; a real one has no more.
 const HOST_CHARS_MAX: usize = 253;
 
@@ -69,6 +72,9 @@ impl State {
         self.amend_request(entry, |entry| entry.path.clone_from(&route.path));
         let timeout = request.timeout.unwrap_or(TIMEOUT_DEFAULT).min(self.wall_left());
         if route.effect.needs_approval() {
+            // Whether an answer came is noted within the call's time, too.
+            let left = self.wall_left().saturating_sub(TIME_TO_NOTE);
+            let timeout = timeout.min(left);
             return sender.attempt_approved(&request, &url, &route, timeout).await;
         }
         if request.approval.is_some() {
@@ -138,13 +144,20 @@ impl Sender {
         if !self.world.services.may_go_on(&self.ctx).await {
             return Err(Problem::denied("the plugin was turned off while it ran"));
         }
+        let approval = wanted.as_ref().and_then(|wanted| wanted.id);
         if let Some(wanted) = wanted {
             self.world.services.approval_use(&self.ctx, wanted).await?;
         }
         let (tenant, plugin) = (&self.ctx.tenant, &self.ctx.plugin);
         let bytes_max = self.ctx.limits.response_bytes;
         let egress = &self.world.egress;
-        Ok(egress.send(tenant, plugin, outgoing, &secrets, timeout, bytes_max).await?)
+        let sent = egress.send(tenant, plugin, outgoing, &secrets, timeout, bytes_max).await;
+        let sent = sent.map_err(Problem::from);
+        if let Some(id) = approval {
+            let outcome = sent.as_ref().map(|answer| answer.status);
+            self.world.services.approval_settle(&self.ctx, id, outcome).await;
+        }
+        sent
     }
 
     fn slots<'s>(&'s self, request: &'s GuestRequest) -> impl Iterator<Item = &'s Slot> {

@@ -12,6 +12,8 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     gallery.page("approval", "/approvals/1", &page(w));
     gallery.page("approval-form", "/approvals/1", &form(w));
     gallery.page("approval-sent", "/approvals/1", &sent(w));
+    gallery.page("approval-answered", "/approvals/1", &answered(w));
+    gallery.page("approval-unknown", "/approvals/1", &unknown(w));
     gallery.page("approval-rejected", "/approvals/1", &rejected(w));
 }
 
@@ -40,7 +42,8 @@ fn list(w: Words) -> Approvals {
     Approvals {
         waiting: vec![row(w, CAMPAIGN, "waiting", "warn"), post("waiting", "warn")],
         settled: vec![
-            row(w, CAMPAIGN, "used", "good"),
+            row(w, CAMPAIGN, "unknown", "warn"),
+            row(w, CAMPAIGN, "sent", "good"),
             post("rejected", "bad"),
             row(w, CAMPAIGN, "expired", ""),
         ],
@@ -77,6 +80,8 @@ fn page(w: Words) -> ApprovalPage {
         sha256: String::new(),
         decided: None,
         used: None,
+        answer: None,
+        is_unsure: false,
         reason: None,
         is_waiting: true,
         errors: Errors::new(),
@@ -98,7 +103,7 @@ fn form(w: Words) -> ApprovalPage {
 
 fn sent(w: Words) -> ApprovalPage {
     ApprovalPage {
-        approval: row(w, CAMPAIGN, "used", "good"),
+        approval: row(w, CAMPAIGN, "sent", "good"),
         body_kind: "bytes",
         content_type: "image/png".into(),
         size: 18_204,
@@ -108,9 +113,20 @@ fn sent(w: Words) -> ApprovalPage {
             at: w.of("Today, 09:30", "היום, 09:30"),
         }),
         used: Some(w.of("Today, 09:31", "היום, 09:31")),
+        answer: Some(201),
         is_waiting: false,
         ..page(w)
     }
+}
+
+/// One that the provider refused.
+fn answered(w: Words) -> ApprovalPage {
+    ApprovalPage { answer: Some(422), is_unsure: true, ..sent(w) }
+}
+
+/// One of which nothing was heard.
+fn unknown(w: Words) -> ApprovalPage {
+    ApprovalPage { approval: row(w, CAMPAIGN, "unknown", "warn"), answer: None, ..sent(w) }
 }
 
 fn rejected(w: Words) -> ApprovalPage {
@@ -118,6 +134,7 @@ fn rejected(w: Words) -> ApprovalPage {
         approval: row(w, CAMPAIGN, "rejected", "bad"),
         reason: Some(w.of("Too much for this month.", "יותר מדי לחודש הזה.")),
         used: None,
+        answer: None,
         body_kind: "text",
         body: w.of("Fresh anemones have arrived.", "הגיעו כלניות טריות."),
         ..sent(w)

@@ -32,10 +32,11 @@ fn notifications(w: Words) -> Notifications {
         rows: vec![
             row("connection-needs-you", "connection", "maya@wildfig.example".into(), true),
             row("approval-waiting", "shield", "acme-ads".into(), true),
+            row("approval-unknown", "shield", "acme-ads".into(), true),
             row("appointment-unsent", "calendar", fitting, false),
             row("plugin-stopped", "plugin", "acme-ads".into(), false),
         ],
-        unread: 2,
+        unread: 3,
         ways: vec![way("connection-needs-you", "both"), way("plugin-stopped", "none")],
         can_mail: true,
     }
