@@ -23,6 +23,7 @@ pub mod connections;
 pub mod context;
 mod cron;
 pub mod currencies;
+pub mod deletions;
 pub mod documents;
 pub mod error;
 pub mod factors;

@@ -10,11 +10,11 @@ use store::Conn;
 use store::secrets::SealedSecret;
 use vault::{Finding, Place, RowCode, WrappedKey};
 
-use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::error::{Error, Result};
 use crate::secrets::alarm::{self, Trouble};
 use crate::secrets::{self, ledger};
+use crate::{App, deletions};
 
 mod witness;
 
@@ -212,7 +212,7 @@ pub(crate) fn nudge(app: &App, tenant: &TenantId) {
 /// business whose counter was seen before gets none: its manifest
 /// was taken away.
 pub async fn open_all(app: &App) -> Result<()> {
-    delete_again(app).await?;
+    deletions::go_on(app).await?;
     for tenant in app.db.read(store::vault_state::list_without_root).await? {
         // What is wrong is told when it is verified; the house opens for the other businesses.
         if matches!(app.witness.find(&app.vault, &tenant), Ok(None)) {
@@ -228,34 +228,6 @@ pub async fn list_missing(app: &App) -> Result<Vec<TenantId>> {
     let known = app.db.read(store::tenants::list).await?;
     let kept = app.witness.list().map_err(Error::internal)?;
     Ok(kept.into_iter().filter(|id| !known.iter().any(|tenant| tenant.id == *id)).collect())
-}
-
-/// Destroys what opens a business's secrets, the first step of deleting a business. That it was
-/// done is kept outside the database: an older one that has the business still, put back, loses
-/// it again when it is opened.
-pub async fn destroy(app: &App, tenant: &TenantId) -> Result<()> {
-    app.witness.mark_destroyed(&app.vault, &*app.rng, tenant).map_err(Error::internal)?;
-    let of = tenant.clone();
-    app.db.write(move |c| store::vault_state::destroy(c, &of)).await?;
-    Ok(())
-}
-
-/// Deletes businesses that were deleted before and came back with an older database.
-async fn delete_again(app: &App) -> Result<()> {
-    for tenant in app.db.read(store::tenants::list).await? {
-        if !app.witness.is_destroyed(&app.vault, &tenant.id) {
-            continue;
-        }
-        tracing::warn!(tenant = %tenant.id, "a deleted business came back; it is deleted again");
-        let of = tenant.id.clone();
-        app.db
-            .write(move |c| {
-                store::vault_state::destroy(c, &of)?;
-                store::tenants::delete(c, &of)
-            })
-            .await?;
-    }
-    Ok(())
 }
 
 /// What [`accept_restore`] did.

@@ -104,6 +104,12 @@ impl Role {
 pub enum Admin {
     /// Make a business; its owner's account is made too when there is none of that email
     CreateBusiness(NewBusiness),
+    /// Delete a business for good: its keys first, then everything of it but its activity log. Asks for
+    /// its name
+    DeleteBusiness {
+        /// Its id, or its name
+        business: String,
+    },
     /// Print a link that sets a new password, once, within a day
     ResetPassword {
         /// The account's email

@@ -45,8 +45,20 @@ pub async fn open_with(
     let vault = Vault::new(key);
     check_root_key(&vault, &db).await?;
     let app = assemble(config, db, vault, public_url)?;
-    app::vault_state::open_all(&app).await?;
+    app::vault_state::open_all(&app).await.map_err(shut)?;
     Ok(app)
+}
+
+/// Why the house doesn't open, in words for whoever looks after it.
+fn shut(error: app::Error) -> anyhow::Error {
+    match error {
+        app::Error::Unavailable { key: "error-deletion-list", detail } => anyhow::anyhow!(
+            "the list of deleted businesses can't be read: {}. If that business was deleted, put the \
+             file back from a copy; if it never was, remove the file",
+            detail.unwrap_or_default()
+        ),
+        other => other.into(),
+    }
 }
 
 /// Puts an app together over a database that is up to date and sealed with this root key.

@@ -136,6 +136,40 @@ fn the_admin_makes_a_business_and_lets_its_owner_in() {
 }
 
 #[test]
+fn the_admin_deletes_a_business_by_typing_its_name() {
+    let place = Place::new();
+    assert_eq!(place.run(&BUSINESS).code, Some(0));
+    let delete = ["admin", "delete-business", "Lamp & Co"];
+    for wrong in ["", "Lamp\n", "yes\n"] {
+        let refused = place.run_with(&delete, wrong);
+        assert_eq!(refused.code, Some(1), "{}", refused.said);
+        assert!(refused.complained.contains("not its name"), "{}", refused.complained);
+    }
+    let asked = place.run_with(&delete, "").complained;
+    let id = asked.split(['(', ')']).nth(1).expect("its id").to_owned();
+    // Where it can't be remembered that it is gone, nothing goes.
+    let mark = place.data().join("vault").join(format!("{id}.deleted"));
+    fs::create_dir_all(mark.join("in the way")).expect("a folder");
+    let refused = place.run_with(&delete, "Lamp & Co\n");
+    assert!(
+        refused.code == Some(1) && refused.complained.contains("list"),
+        "{}",
+        refused.complained
+    );
+    fs::remove_dir_all(&mark).expect("removed");
+
+    let deleted = place.run_with(&delete, "Lamp & Co\n");
+    assert_eq!(deleted.code, Some(0), "{}", deleted.complained);
+    assert!(deleted.said.contains("Lamp & Co is deleted"), "{}", deleted.said);
+    assert!(mark.is_file());
+    let again = place.run_with(&["admin", "delete-business", &id], "");
+    assert!(again.code == Some(0) && again.said.contains("was deleted at"), "{}", again.complained);
+    let unknown = place.run_with(&delete, "Lamp & Co\n");
+    assert!(unknown.complained.contains("no business"), "{}", unknown.complained);
+    assert_eq!(place.run(&["audit", "verify"]).code, Some(0));
+}
+
+#[test]
 fn the_admin_is_told_what_is_wrong() {
     let place = Place::new();
     let nobody = place.run(&["admin", "unlock", "nobody@lamp.example"]);

@@ -23,6 +23,9 @@ pub trait Blobs: Send + Sync {
     /// Deletes a body; answers whether there was one.
     fn delete(&self, tenant: &TenantId, id: &DocumentId) -> io::Result<bool>;
 
+    /// Deletes every body of a tenant; answers how many there were.
+    fn delete_all(&self, tenant: &TenantId) -> io::Result<usize>;
+
     /// Bodies that were finished before this time.
     fn list_before(&self, before: Timestamp) -> io::Result<Vec<(TenantId, DocumentId)>>;
 }
@@ -93,6 +96,18 @@ impl Blobs for Folder {
 
     fn delete(&self, tenant: &TenantId, id: &DocumentId) -> io::Result<bool> {
         Ok(absent(fs::remove_file(self.place(tenant, id)))?.is_some())
+    }
+
+    fn delete_all(&self, tenant: &TenantId) -> io::Result<usize> {
+        let dir = self.root.join(tenant.as_str());
+        let Some(files) = absent(fs::read_dir(&dir))? else { return Ok(0) };
+        let mut gone = 0;
+        for file in files {
+            gone += usize::from(absent(fs::remove_file(file?.path()))?.is_some());
+        }
+        absent(fs::remove_dir(&dir))?;
+        File::open(&self.root)?.sync_all()?;
+        Ok(gone)
     }
 
     fn list_before(&self, before: Timestamp) -> io::Result<Vec<(TenantId, DocumentId)>> {

@@ -33,6 +33,7 @@ pub mod ceremonies;
 pub mod chores;
 pub mod connections;
 pub mod data_keys;
+pub mod deletions;
 pub mod documents;
 pub mod idempotency;
 pub mod inbox;

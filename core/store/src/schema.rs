@@ -485,6 +485,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    deletions (tenant_id, begun_at) {
+        tenant_id -> Text,
+        begun_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        again -> Bool,
+        row_count -> BigInt,
+        document_count -> BigInt,
+    }
+}
+
 diesel::joinable!(members -> accounts (account_id));
 diesel::joinable!(members -> tenants (tenant_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, members, tenants);

@@ -113,24 +113,37 @@ impl Witness {
         Ok(names.filter_map(|name| name.strip_suffix(SUFFIX)?.parse().ok()).collect())
     }
 
-    /// Remembers for good that a tenant's keys were destroyed.
+    /// Remembers for good that a tenant's keys are destroyed: it stands on the disk when this answers
+    /// Ok. Where nothing is remembered, that is a failure.
     pub(crate) fn mark_destroyed(
         &self,
         vault: &Vault,
         rng: &dyn Rng,
         tenant: &TenantId,
     ) -> io::Result<()> {
-        let Some(folder) = &self.folder else { return Ok(()) };
+        let nowhere = || io::Error::new(io::ErrorKind::Unsupported, "there is no folder for it");
+        let folder = self.folder.as_deref().ok_or_else(nowhere)?;
         let line = vault.sign_counter(tenant, DESTROYED);
-        write(folder, rng, &folder.join(format!("{}{GONE}", tenant.as_str())), &line)?;
+        write(folder, rng, &gone(folder, tenant), &line)?;
         self.forget(tenant)
     }
 
-    /// Whether a tenant's keys were destroyed.
-    pub(crate) fn is_destroyed(&self, vault: &Vault, tenant: &TenantId) -> bool {
-        let Some(folder) = &self.folder else { return false };
-        let line = fs::read_to_string(folder.join(format!("{}{GONE}", tenant.as_str())));
-        line.is_ok_and(|line| vault.open_counter(tenant, &line) == Some(DESTROYED))
+    /// Whether a tenant's keys were destroyed. A mark that is there and can't be read, or isn't one of
+    /// ours, is an error and never a no.
+    pub(crate) fn is_destroyed(&self, vault: &Vault, tenant: &TenantId) -> io::Result<bool> {
+        let Some(folder) = &self.folder else { return Ok(false) };
+        let path = gone(folder, tenant);
+        let named =
+            |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        match fs::read_to_string(&path) {
+            Ok(line) if vault.open_counter(tenant, &line) == Some(DESTROYED) => Ok(true),
+            Ok(_) => Err(named(io::Error::new(io::ErrorKind::InvalidData, "it is damaged"))),
+            // Where the folder itself is away, nobody knows.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::metadata(folder).map(|_| false).map_err(named)
+            }
+            Err(error) => Err(named(error)),
+        }
     }
 
     /// Forgets a tenant.
@@ -187,6 +200,10 @@ const SUFFIX: &str = ".counter";
 const GONE: &str = ".deleted";
 /// What such a file holds in a counter's place; no counter gets so far.
 const DESTROYED: u64 = u64::MAX;
+
+fn gone(folder: &Path, tenant: &TenantId) -> PathBuf {
+    folder.join(format!("{}{GONE}", tenant.as_str()))
+}
 
 fn path(folder: &Path, tenant: &TenantId) -> PathBuf {
     folder.join(format!("{}{SUFFIX}", tenant.as_str()))

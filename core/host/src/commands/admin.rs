@@ -3,9 +3,10 @@
 use std::io::BufRead;
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use app::App;
 use app::accounts::Reset;
+use app::deletions::{self, Deletion};
 use app::tenants::{BusinessInput, FirstRun, OwnerInput};
 use domain::{Secret, TenantId};
 
@@ -20,6 +21,7 @@ pub async fn run(config: &Config, command: Admin) -> anyhow::Result<ExitCode> {
     let app = house::open(config, public_url).await?;
     match command {
         Admin::CreateBusiness(new) => create_business(config, &app, new).await?,
+        Admin::DeleteBusiness { business } => delete_business(&app, &business).await?,
         Admin::ResetPassword { email, password_stdin } => {
             let how = if password_stdin { Reset::Password(read_password()?) } else { Reset::Link };
             match app::accounts::reset_password(&app, &email, how).await.map_err(told)? {
@@ -75,6 +77,58 @@ async fn create_business(config: &Config, app: &App, new: NewBusiness) -> anyhow
     Ok(())
 }
 
+async fn delete_business(app: &App, wanted: &str) -> anyhow::Result<()> {
+    let mut found = deletions::find_businesses(app, wanted).await?;
+    let Some(business) = found.pop() else { return was_deleted(app, wanted).await };
+    if !found.is_empty() {
+        found.push(business);
+        let ids: Vec<_> = found.iter().map(|one| one.tenant.id.as_str()).collect();
+        bail!("several businesses have that name; say which by its id: {}", ids.join(", "));
+    }
+    let tenant = &business.tenant;
+    eprintln!("{} ({}), {} members", tenant.name, tenant.id, business.members);
+    if business.connected > 0 {
+        eprintln!(
+            "{} accounts at providers are connected; disconnect them on its pages first, or their \
+             providers are not told.",
+            business.connected
+        );
+    }
+    eprintln!("Its keys, rows and documents go for good; its activity log stays.");
+    eprint!("Type its name to delete it: ");
+    let typed = read_line()?;
+    let record = deletions::delete_business(app, &tenant.id, &typed).await.map_err(undeleted)?;
+    println!("{} is deleted: {}.", tenant.name, counted(&record));
+    Ok(())
+}
+
+/// Says of a business that isn't there when it was deleted, so that the command may be given again.
+async fn was_deleted(app: &App, wanted: &str) -> anyhow::Result<()> {
+    let record = match wanted.trim().parse::<TenantId>() {
+        Ok(id) => deletions::find_deletion(app, &id).await?,
+        Err(_) => None,
+    };
+    let record = record.context("there is no business of that id or name")?;
+    let at = record.ended_at.unwrap_or(record.begun_at).to_rfc3339();
+    println!("It was deleted at {at}: {}.", counted(&record));
+    Ok(())
+}
+
+fn counted(record: &Deletion) -> String {
+    format!("{} rows, {} documents", record.row_count, record.document_count)
+}
+
+fn undeleted(error: app::Error) -> anyhow::Error {
+    match error {
+        app::Error::Invalid { .. } => anyhow!("that is not its name; nothing was changed"),
+        app::Error::Unavailable { key: "error-deletion-list", detail } => anyhow!(
+            "the list of deleted businesses can't be written, so nothing was deleted: {}",
+            detail.unwrap_or_default()
+        ),
+        other => anyhow!("it is not deleted to the end, run it again: {other}"),
+    }
+}
+
 /// The owner of a business just made, at work in it.
 async fn owner_of(app: &App, tenant: TenantId) -> anyhow::Result<app::Context> {
     let read = move |c: &mut store::Conn| {
@@ -96,12 +150,16 @@ async fn owner_of(app: &App, tenant: TenantId) -> anyhow::Result<app::Context> {
 }
 
 /// The first line of standard input.
-fn read_password() -> anyhow::Result<Secret> {
+fn read_line() -> anyhow::Result<String> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).context("standard input can't be read")?;
     let length = line.trim_end_matches(['\r', '\n']).len();
     line.truncate(length);
-    Ok(Secret::from_text(line))
+    Ok(line)
+}
+
+fn read_password() -> anyhow::Result<Secret> {
+    Ok(Secret::from_text(read_line()?))
 }
 
 /// A use case's error in words for a terminal.

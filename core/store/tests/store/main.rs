@@ -12,6 +12,7 @@ mod audit;
 mod calendars;
 mod connections;
 mod db;
+mod deletions;
 mod documents;
 mod factors;
 mod fair;

@@ -92,6 +92,12 @@ fn written() -> Schema {
     schema
 }
 
+/// The tables that have this column.
+pub fn tables_with(column: &str) -> BTreeSet<String> {
+    let of = |((table, name), _): ((String, String), _)| (name == column).then_some(table);
+    written().into_iter().filter_map(of).collect()
+}
+
 #[tokio::test]
 async fn the_schemas_of_both_databases_are_the_same() {
     let (sqlite, postgres) = (store::testing::sqlite().await, store::testing::postgres().await);

@@ -4,6 +4,7 @@ activity-empty-text = Everything that is done in this business is noted here.
 device-unknown = Unknown device
 device-on = { $browser } on { $system }
 act-tenant-created = opened the business
+act-tenant-deleted = deleted the business
 act-tenant-settings-changed = changed the business’s settings
 act-tenant-second-step-asked = asked everyone for a second step
 act-tenant-second-step-optional = left the second step to each person

@@ -4,6 +4,7 @@ activity-empty-text = כל מה שנעשה בעסק נרשם כאן.
 device-unknown = מכשיר לא מוכר
 device-on = { $browser } ב־{ $system }
 act-tenant-created = פתיחת העסק
+act-tenant-deleted = מחיקת העסק
 act-tenant-settings-changed = עדכון הגדרות העסק
 act-tenant-second-step-asked = דרישת שלב שני מכל הצוות
 act-tenant-second-step-optional = ביטול הדרישה לשלב שני

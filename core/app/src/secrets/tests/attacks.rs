@@ -4,6 +4,7 @@
 use store::secrets::SealedSecret;
 
 use super::*;
+use crate::deletions::{self, Step};
 use crate::vault_state;
 
 /// The wrapped bytes of a tenant's first data key, and a way to put others there.
@@ -292,7 +293,9 @@ async fn a_business_whose_keys_were_destroyed_does_not_come_back_with_an_older_d
     each(async |f| {
         f.set(&name("r1"), "one").await;
         let (row, key) = (f.row(&name("r1")).await.unwrap(), wrapped(&f, &f.tenant).await);
-        vault_state::destroy(&f.app, &f.tenant).await.unwrap();
+        for step in [Step::List, Step::Keys] {
+            deletions::take(&f.app, &f.tenant, step, false).await.unwrap();
+        }
         assert_eq!(outcome(f.get(&name("r1")).await), refused("manifest-missing"));
         // As an older database has it.
         f.tamper(move |c| {
