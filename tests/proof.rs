@@ -97,8 +97,9 @@ async fn approving_connecting_and_disconnecting_wait_for_the_proof_and_go_on_aft
     let (app, ctx) = (&site.house.app, &site.house.owner);
     let approval = app::approvals::get_approval(app, ctx, &ids["approval"].parse().unwrap()).await;
     assert_eq!(approval.unwrap().card.state, app::approvals::ApprovalState::Approved);
-    let account = app::connections::get_connection(app, ctx, &ids["connection"].parse().unwrap());
-    assert_eq!(account.await.unwrap().state, app::connections::ConnectionState::Disconnected);
+    let id = ids["connection"].parse().unwrap();
+    let account = app::connections::get_connection(app, ctx, &id).await;
+    assert_eq!(account.unwrap().state, app::connections::ConnectionState::Disconnected);
 }
 
 #[tokio::test(flavor = "multi_thread")]

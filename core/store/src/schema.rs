@@ -1,8 +1,10 @@
 //! The tables as diesel knows them; a test compares this with what the migrations make.
 
 mod door;
+mod house;
 
 pub use door::*;
+pub use house::*;
 
 diesel::table! {
     tenants (id) {
@@ -400,13 +402,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    chores (name) {
-        name -> Text,
-        next_at -> BigInt,
-    }
-}
-
-diesel::table! {
     outbox (id) {
         id -> Text,
         tenant_id -> Text,
@@ -482,17 +477,6 @@ diesel::table! {
         tenant_id -> Text,
         seq -> BigInt,
         mac -> Binary,
-    }
-}
-
-diesel::table! {
-    deletions (tenant_id, begun_at) {
-        tenant_id -> Text,
-        begun_at -> BigInt,
-        ended_at -> Nullable<BigInt>,
-        again -> Bool,
-        row_count -> BigInt,
-        document_count -> BigInt,
     }
 }
 
