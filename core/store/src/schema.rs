@@ -1,8 +1,10 @@
 //! The tables as diesel knows them; a test compares this with what the migrations make.
 
 mod door;
+mod record;
 
 pub use door::*;
+pub use record::*;
 
 diesel::table! {
     tenants (id) {

@@ -1,6 +1,7 @@
 //! Secrets through the real path: vault, manifest, database, audit chain.
 
 mod attacks;
+mod missing;
 #[path = "../../tests/support/parts.rs"]
 mod parts;
 mod rotation;

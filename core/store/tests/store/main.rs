@@ -13,6 +13,7 @@ mod calendars;
 mod connections;
 mod db;
 mod documents;
+mod egress_entries;
 mod factors;
 mod fair;
 mod group;

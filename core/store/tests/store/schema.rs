@@ -68,7 +68,11 @@ async fn schema_of(db: &Db) -> Schema {
 
 /// What `schema.rs` says: tables begin with `    name (key) {`, columns with eight spaces.
 fn written() -> Schema {
-    let sources = [include_str!("../../src/schema.rs"), include_str!("../../src/schema/door.rs")];
+    let sources = [
+        include_str!("../../src/schema.rs"),
+        include_str!("../../src/schema/door.rs"),
+        include_str!("../../src/schema/record.rs"),
+    ];
     let mut table = "";
     let mut schema = Schema::new();
     for line in sources.iter().flat_map(|source| source.lines()) {
