@@ -298,6 +298,13 @@ async fn a_scope_that_was_unticked_is_named_and_the_grant_given_back() {
             other => anyhow::bail!("{other:?}"),
         };
         assert_eq!(key, "error-oauth-scope-missing");
+        let tenant = house.owner.tenant.clone();
+        let list = move |c: &mut store::Conn| store::audit::list_chain(c, &tenant, 0, 1_000);
+        let chain = house.app.db.read(list).await?;
+        let told = chain.iter().find(|entry| entry.action == "connection.refused");
+        let detail = &told.context("the log is not told")?.detail_json.0;
+        assert_eq!(detail["kind"], "oauth-scopes");
+        assert!(detail["scopes"].as_array().is_some_and(|scopes| !scopes.is_empty()), "{detail}");
         assert_eq!(house.simulator.google().connections(DANA), 0);
         Ok(())
     })
@@ -319,6 +326,45 @@ async fn a_plugin_that_is_off_sends_nothing() {
         app::plugins::enable_plugin(app, owner, &house.plugin, &version).await?;
         house.pass_secs(60, 60).await?;
         assert_eq!(again(&house, &booked).await?.sync_state, SyncState::Synced);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registration_that_went_from_outside_is_shown_and_mended_in_either_way() {
+    each(async |house| {
+        let (app, owner) = (&house.app, &house.owner);
+        house.connect(DANA).await?;
+        let plugin = house.plugin.clone();
+        let prepared = || oauth::prepare_connection(app, owner, &plugin, "google");
+        assert!(!prepared().await?.is_untrusted);
+        // As a version did that removed a plugin without telling the manifest.
+        let tenant = owner.tenant.clone();
+        let gone = move |c: &mut store::Conn| {
+            store::secrets::delete_owner(c, &tenant, "google-calendar/google").map(drop)
+        };
+        app.db.write(gone.clone()).await?;
+        let page = prepared().await?;
+        assert!(page.is_untrusted && page.client_id.is_none() && !page.has_client_secret);
+        let missing = app::vault_state::forget_missing(app, &owner.tenant).await?;
+        assert_eq!(missing.unnamed, 0, "{missing:?}");
+        assert!(missing.named.iter().any(|name| name == "google-calendar/google client-id"));
+        assert!(missing.named.iter().any(|name| name.starts_with("google-calendar/google tokens")));
+        let page = prepared().await?;
+        assert!(!page.is_untrusted && page.client_id.is_none());
+        // Or by entering it once more where it is asked for.
+        let save = |text: &'static str| {
+            let secret = domain::Secret::from_text(text.to_owned());
+            oauth::save_client(app, owner, &plugin, "google", "a-client", secret)
+        };
+        save("first").await?;
+        app.db.write(gone).await?;
+        assert!(prepared().await?.is_untrusted);
+        save("second").await?;
+        let page = prepared().await?;
+        assert!(!page.is_untrusted && page.has_client_secret);
+        assert_eq!(page.client_id.as_deref(), Some("a-client"));
         Ok(())
     })
     .await;

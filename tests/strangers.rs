@@ -129,7 +129,16 @@ async fn everything(site: &Site) -> Result<String> {
                 .into_iter()
                 .map(|kept| (kept.owner, kept.name, kept.record, kept.version, kept.envelope))
                 .collect::<Vec<_>>(),
-            store::audit::find_head(c, &tenant)?.map(|(seq, _)| seq),
+            // That a stranger asked is told, and all that may be.
+            store::audit::list_chain(c, &tenant, 0, 100_000)?
+                .into_iter()
+                .filter(|entry| {
+                    !matches!(
+                        entry.action.as_str(),
+                        "session.foreign-id-refused" | "session.cross-site-refused"
+                    )
+                })
+                .count(),
         ))
     });
     Ok(all.await?)
@@ -246,4 +255,83 @@ async fn a_form_from_another_site_is_refused() {
         Ok(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_with_anothers_id_is_told_of_without_telling_them_anything() -> Result<()> {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let site = Site::start(db).await?;
+        let app = &site.house.app;
+        let acts = async |tenant: &domain::TenantId| -> Result<Vec<store::audit::Entry>> {
+            let tenant = tenant.clone();
+            let list = move |c: &mut store::Conn| store::audit::list_chain(c, &tenant, 0, 10_000);
+            let mut chain = app.db.read(list).await?;
+            chain.retain(|entry| entry.action == "session.foreign-id-refused");
+            Ok(chain)
+        };
+        let tenants = app.db.read(store::tenants::list).await?;
+        let theirs = tenants.iter().find(|t| t.id != site.house.owner.tenant).unwrap().id.clone();
+        let random = "/people/01900000-0000-7000-8000-000000000000";
+        assert_eq!(site.get(random, Some(&site.stranger)).await?.status, 404);
+        // One who looks at a time: the next is looked at a moment later.
+        tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
+        assert!(acts(&site.house.owner.tenant).await?.is_empty());
+        let path = format!("/people/{}", site.ids["person"]);
+        for _ in 0..5 {
+            assert_eq!(site.get(&path, Some(&site.stranger)).await?.status, 404);
+        }
+        for _ in 0..100 {
+            if !acts(&site.house.owner.tenant).await?.is_empty() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        app::incidents::write_down(app).await;
+        let ours = acts(&site.house.owner.tenant).await?;
+        assert_eq!(ours.len(), 1, "{ours:?}");
+        assert_eq!((ours[0].actor_id.as_str(), ours[0].address.as_str()), ("", ""), "not who");
+        assert!(acts(&theirs).await?.is_empty(), "it would tell them that it is somebody's");
+        let own = app::installation::list_entries(app, 100).await?;
+        let own: Vec<_> =
+            own.iter().filter(|entry| entry.kind == "session.foreign-id-refused").collect();
+        assert_eq!(own.len(), 1);
+        assert_eq!(own[0].detail_json.0["tenant"], theirs.as_str());
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_from_another_site_is_told_to_the_business_of_the_session() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let app = &site.house.app;
+    let cookie = format!("oxpi={}", site.members[0].1);
+    for cookie in [cookie.as_str(), cookie.as_str(), "", ""] {
+        let headers = [("Sec-Fetch-Site", "cross-site"), ("Cookie", cookie)];
+        let reply =
+            oxpi_tests::http::send(site.port, "POST", "/people", &headers, Some("name=Eve"));
+        assert_eq!(reply.await?.status, 403);
+    }
+    let tenant = site.house.owner.tenant.clone();
+    let told = async || -> Result<(Vec<u64>, Vec<i64>)> {
+        app::incidents::write_down(app).await;
+        let tenant = tenant.clone();
+        let list = move |c: &mut store::Conn| store::audit::list_chain(c, &tenant, 0, 10_000);
+        let ours = app.db.read(list).await?.into_iter();
+        let ours = ours.filter(|entry| entry.action == "session.cross-site-refused");
+        let own = app::installation::list_entries(app, 100).await?.into_iter();
+        let own = own.filter(|entry| entry.kind == "session.cross-site-refused");
+        let count = |entry: store::audit::Entry| {
+            assert!(!entry.actor_id.is_empty(), "whose session it was");
+            entry.detail_json.0["count"].as_u64().unwrap()
+        };
+        Ok((ours.map(count).collect(), own.map(|entry| entry.count).collect()))
+    };
+    for _ in 0..100 {
+        let (ours, own) = told().await?;
+        if ours.iter().sum::<u64>() == 2 && own.iter().sum::<i64>() == 2 {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    anyhow::bail!("{:?}", told().await?)
 }

@@ -37,6 +37,7 @@ fn signed(house: &House, body: &str, more: &[(&str, &str)]) -> Result<Arrival> {
         tenant: house.owner.tenant.clone(),
         headers,
         body: body.as_bytes().to_vec(),
+        origin: app::Origin::default(),
     })
 }
 
@@ -82,6 +83,61 @@ async fn a_wrong_signature_an_unknown_route_and_another_tenant_read_as_not_there
         assert_eq!(kept(&house).await?, 0);
         receive(&house.app, right).await?;
         assert_eq!(kept(&house).await?, 1);
+        Ok(())
+    })
+    .await;
+}
+
+/// What a business's log tells of deliveries that were turned away: the kind and how many.
+async fn turned_away(house: &House, ctx: &app::Context) -> Result<Vec<(String, u64)>> {
+    app::incidents::write_down(&house.app).await;
+    let tenant = ctx.tenant.clone();
+    let list = move |c: &mut store::Conn| store::audit::list_chain(c, &tenant, 0, 10_000);
+    let chain = house.app.db.read(list).await?.into_iter();
+    let ours = chain.filter(|entry| entry.action == "webhook.refused");
+    let told = ours.map(|entry| {
+        let detail = entry.detail_json.0;
+        assert_eq!(detail["route"], "signed");
+        (detail["kind"].as_str().unwrap().to_owned(), detail["count"].as_u64().unwrap())
+    });
+    Ok(told.collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_that_prove_nothing_are_counted_in_few_entries() {
+    each(async |house| {
+        let other = house.another_business().await?;
+        let version =
+            plugins::get_plugin(&house.app, &other, &RECEIVER.parse()?).await?.card.version;
+        plugins::enable_plugin(&house.app, &other, &RECEIVER.parse()?, &version).await?;
+        let right = signed(&house, "{\"n\":1}", &[])?;
+        let mut forged = right.clone();
+        forged.body = b"{\"n\":2}".to_vec();
+        for _ in 0..200 {
+            assert!(matches!(receive(&house.app, forged.clone()).await, Err(Error::NotFound)));
+        }
+        let told = turned_away(&house, &house.owner).await?;
+        assert!(told.len() <= 2 && told.iter().all(|(kind, _)| kind == "signature"), "{told:?}");
+        assert_eq!(told.iter().map(|(_, count)| count).sum::<u64>(), 200, "{told:?}");
+        // One business's signature at another's address: the other has a key of its own.
+        let key = domain::Secret::from_text("another key of theirs".to_owned());
+        let (id, app) = (RECEIVER.parse()?, &house.app);
+        plugins::save_plugin_secret(app, &other, &id, "signing_key", key).await?;
+        let crossed = Arrival { tenant: other.tenant.clone(), ..right };
+        assert!(matches!(receive(&house.app, crossed).await, Err(Error::NotFound)));
+        assert_eq!(turned_away(&house, &other).await?, [("signature".to_owned(), 1)]);
+        // Addresses that are nobody's are the installation's to know, and none fills its record.
+        let before = turned_away(&house, &house.owner).await?;
+        for _ in 0..50 {
+            let nobody = domain::TenantId::new(&*house.app.clock, &*house.app.rng);
+            let to = Arrival { tenant: nobody, ..forged.clone() };
+            assert!(matches!(receive(&house.app, to).await, Err(Error::NotFound)));
+        }
+        assert_eq!(turned_away(&house, &house.owner).await?, before);
+        let own = app::installation::list_entries(&house.app, 100).await?;
+        let own: Vec<_> = own.iter().filter(|entry| entry.kind == "webhook.refused").collect();
+        assert!(own.len() <= 2, "{own:?}");
+        assert_eq!(own.iter().map(|entry| entry.count).sum::<i64>(), 50, "{own:?}");
         Ok(())
     })
     .await;

@@ -130,6 +130,7 @@ async fn a_provider_is_told_to_come_back_while_the_plugin_is_off() {
             tenant: shelf.owner.tenant.clone(),
             headers: vec![("x-from".to_owned(), "them".to_owned())],
             body: body.as_bytes().to_vec(),
+            origin: app::Origin::default(),
         };
         let never = webhooks::receive(&shelf.app, arrival("0")).await;
         assert!(matches!(never, Err(Error::NotFound)), "it was never on");

@@ -56,6 +56,36 @@ async fn a_change_under_the_same_version_and_a_step_down_are_refused() {
     .await;
 }
 
+/// Why packages were refused, by the installation's own record, oldest first.
+async fn own_record(app: &app::App) -> Result<Vec<String>> {
+    app::incidents::write_down(app).await;
+    let mut entries = app::installation::list_entries(app, 100).await?;
+    entries.retain(|entry| entry.kind == "plugin.package-refused");
+    let word = |entry: &app::installation::InstallationEntry| {
+        entry.detail_json.0["kind"].as_str().unwrap_or_default().to_owned()
+    };
+    Ok(entries.iter().rev().map(word).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn code_that_does_not_load_is_told_to_those_who_have_the_plugin() {
+    each(async |shelf| {
+        started(&shelf).await?;
+        let by = publisher(1);
+        let mut files = sample("1.5.0", Some(&by), as_it_is)?;
+        files.component = b"\0asm nonsense".to_vec();
+        let mut broken = Package::new(files)?;
+        broken.sign(&by)?;
+        let refused = shelf.install(broken.to_bytes()?).await;
+        assert!(matches!(refused, Err(InstallError::Load(_))));
+        assert_eq!(own_record(&shelf.app).await?, ["unloadable"]);
+        assert!(shelf.acts(&shelf.owner).await?.contains(&"plugin.package-refused".to_owned()));
+        assert!(shelf.acts(&shelf.other).await?.is_empty(), "who doesn't have it hears nothing");
+        Ok(())
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_unsigned_or_was_touched_is_refused() {
     each(async |shelf| {
@@ -74,6 +104,10 @@ async fn what_is_unsigned_or_was_touched_is_refused() {
         shelf.load().await;
         assert_eq!(shelf.app.plugins.refused().len(), 2);
         assert!(plugins::find_loaded(&shelf.app, &shelf.plugin).is_err());
+        let mut told = own_record(&shelf.app).await?;
+        // All of one moment.
+        told.sort();
+        assert_eq!(told, ["tampered", "tampered", "unsigned", "unsigned"], "by hand and by a file");
         Ok(())
     })
     .await;

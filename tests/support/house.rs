@@ -268,6 +268,8 @@ pub fn put_together(base: Base) -> Result<App> {
         plugins: plugins::Registry::default(),
         refresh_locks: app::connections::RefreshLocks::default(),
         woken: tokio::sync::Notify::new(),
+        journal: app::journal::Journal::default(),
+        incidents: app::incidents::Incidents::default(),
         options,
     });
     workspace.bind(&app);

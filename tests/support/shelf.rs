@@ -291,6 +291,8 @@ fn app_in(folder: &Path, db: store::Db, clock: &Arc<ManualClock>, port: u16) -> 
         plugins: plugins::Registry::keeping_in(folder.join("plugins")),
         refresh_locks: app::connections::RefreshLocks::default(),
         woken: Notify::new(),
+        journal: app::journal::Journal::default(),
+        incidents: app::incidents::Incidents::default(),
         options: Options { public_url: "http://127.0.0.1:8080".to_owned(), sandbox: true },
     });
     workspace.bind(&app);

@@ -7,6 +7,7 @@ use vault::{Label, WrappedKey};
 
 use crate::App;
 use crate::error::{Error, Result};
+use crate::secrets::alarm;
 
 /// The account's place in the key hierarchy. Ids are never shared between accounts and tenants
 /// (UUIDv7), so neither is a key.
@@ -28,11 +29,22 @@ pub(crate) fn seal(app: &App, account: &AccountId, name: &str, secret: &Secret) 
     Ok([&[length], wrapped, &envelope].concat())
 }
 
-/// Opens what [`seal`] made for the same account and name.
+/// Opens what [`seal`] made for the same account and name. What was changed from outside is told in the
+/// log of every business of the account.
 pub(crate) fn open(app: &App, account: &AccountId, name: &str, sealed: &[u8]) -> Result<Secret> {
-    let cut = || Error::internal("a sealed secret of an account is cut short");
+    let realm = realm(account)?;
+    unseal(app, &realm, name, sealed)
+        .map_err(|error| alarm::raise_of_account(app, account, &realm, name, error.into()))
+}
+
+fn unseal(
+    app: &App,
+    realm: &TenantId,
+    name: &str,
+    sealed: &[u8],
+) -> std::result::Result<Secret, vault::Error> {
+    let cut = || vault::Error::Malformed("sealed secret of an account");
     let (length, rest) = sealed.split_first().ok_or_else(cut)?;
     let (wrapped, envelope) = rest.split_at_checked(usize::from(*length)).ok_or_else(cut)?;
-    let realm = realm(account)?;
-    Ok(app.vault.open(&WrappedKey::from_bytes(wrapped)?, &label(&realm, name), envelope)?)
+    app.vault.open(&WrappedKey::from_bytes(wrapped)?, &label(realm, name), envelope)
 }

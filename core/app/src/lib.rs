@@ -25,14 +25,18 @@ mod cron;
 pub mod currencies;
 pub mod deletions;
 pub mod documents;
+pub mod egress;
 pub mod error;
 pub mod factors;
 mod fields;
 pub mod frame;
 mod ground;
 pub mod home;
+pub mod incidents;
+pub mod installation;
 pub mod invitations;
 pub mod jobs;
+pub mod journal;
 pub mod live;
 pub mod mail;
 pub mod members;
@@ -108,6 +112,10 @@ pub struct Parts {
     pub refresh_locks: connections::RefreshLocks,
     /// Wakes the worker before its time.
     pub woken: Notify,
+    /// Entries that are written a moment later.
+    pub journal: journal::Journal,
+    /// What was turned away.
+    pub incidents: incidents::Incidents,
     /// What the configuration says.
     pub options: Options,
 }

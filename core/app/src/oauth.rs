@@ -14,13 +14,15 @@ use serde_json::{Value, json};
 use store::oauth_flows::OauthFlow;
 use url::Url;
 use vault::Label;
+use zeroize::Zeroizing;
 
 use crate::audit::{self, Act, Who};
 use crate::connections::{self, Account};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::incidents::Incident;
 use crate::tokens::{self, Tokens};
-use crate::{App, plugins, secrets};
+use crate::{App, egress, plugins, secrets};
 
 /// A flow that isn't finished by then must be begun again.
 const FLOW_TTL_SECS: i64 = 15 * 60;
@@ -42,6 +44,9 @@ pub struct Preparation {
     pub client_id: Option<String>,
     /// Whether the client secret is set; it is never shown.
     pub has_client_secret: bool,
+    /// Whether what was stored of the client was changed or deleted from outside: then it is as if there
+    /// were none, until it is entered anew.
+    pub is_untrusted: bool,
 }
 
 /// The one redirect address of this instance.
@@ -61,20 +66,28 @@ pub async fn prepare_connection(
     plugins::find_provider(app, &ctx.tenant, plugin, provider).await?;
     let (app2, tenant, owner) =
         (app.clone(), ctx.tenant.clone(), connections::owner(plugin, provider));
-    let (client_id, has_client_secret) = app
+    let looked = app
         .db
         .inspect(move |c| -> Result<_> {
             let id = secrets::find(&app2, c, &tenant, &client_id_name(&owner))?;
             let id = id.and_then(|opened| opened.secret.expose_text().map(str::to_owned));
-            Ok((id, secrets::is_set(c, &tenant, &client_secret_name(&owner))?))
+            let secret = secrets::find(&app2, c, &tenant, &client_secret_name(&owner))?;
+            Ok((id, secret.is_some()))
         })
-        .await?;
+        .await;
+    let (client_id, has_client_secret, is_untrusted) = match looked {
+        Ok((id, has_secret)) => (id, has_secret, false),
+        // The page is where it is mended.
+        Err(Error::Unavailable { key: secrets::alarm::UNTRUSTED, .. }) => (None, false, true),
+        Err(error) => return Err(error),
+    };
     Ok(Preparation {
         plugin: plugin.clone(),
         provider: provider.to_owned(),
         redirect_uri: redirect_uri(app),
         client_id,
         has_client_secret,
+        is_untrusted,
     })
 }
 
@@ -226,6 +239,8 @@ pub async fn finish_connection(
     if !missing.is_empty() {
         // The account holds a grant we won't use: give it back rather than leave it lying about.
         let _ = tokens::revoke(app, &flow.tenant_id, &loaded, provider, &tokens).await;
+        let detail = json!({"provider": provider.id, "scopes": missing});
+        refuse(app, ctx, "oauth-scopes", detail).await;
         return Err(Error::invalid("scope", "error-oauth-scope-missing"));
     }
     let account = identify(app, &flow, provider, &tokens).await?;
@@ -238,32 +253,33 @@ async fn take_flow(app: &App, ctx: &Context, state: &str) -> Result<OauthFlow> {
     let taken = app.db.transact(move |c| store::oauth_flows::take(c, &hash, now)).await;
     // One answer for a wrong, a used, a late and a stranger's state: it can't be used to probe.
     let flow = match taken {
-        Err(store::Error::NotFound) => return Err(refuse_state(app, ctx).await?),
+        Err(store::Error::NotFound) => return Err(refuse_state(app, ctx).await),
         other => other?,
     };
     if flow.tenant_id != tenant || flow.account_id != ctx.account || flow.expires_at <= now {
-        return Err(refuse_state(app, ctx).await?);
+        return Err(refuse_state(app, ctx).await);
     }
     Ok(flow)
 }
 
-/// The error for an answer that nobody here asked for; the log of whoever brought it is told, once an
-/// hour, so that nobody fills it.
-async fn refuse_state(app: &App, ctx: &Context) -> Result<Error> {
-    let refused = Error::invalid("state", "error-oauth-state");
-    if !secrets::alarm::is_new(app, &ctx.tenant, ctx.account.as_str(), "oauth-state") {
-        return Ok(refused);
-    }
-    let (app2, ctx) = (app.clone(), ctx.clone());
-    app.db
-        .transact(move |c| -> Result<()> {
-            let detail = json!({"kind": "oauth-state"});
-            let act =
-                Act { action: "connection.refused", entity: "connection", entity_id: "", detail };
-            audit::append(&app2, c, &ctx.tenant, &Who::from(&ctx), &act)
-        })
-        .await?;
-    Ok(refused)
+/// The error for an answer that nobody here asked for; the log of whoever brought it is told.
+async fn refuse_state(app: &App, ctx: &Context) -> Error {
+    refuse(app, ctx, "oauth-state", json!({})).await;
+    Error::invalid("state", "error-oauth-state")
+}
+
+/// Tells the business's log of an answer that was turned away, once an hour and with the number.
+async fn refuse(app: &App, ctx: &Context, kind: &'static str, detail: Value) {
+    let incident = Incident {
+        tenant: Some(&ctx.tenant),
+        action: "connection.refused",
+        entity: "connection",
+        entity_id: "",
+        kind,
+        detail,
+        who: Who::from(ctx),
+    };
+    app.incidents.tell(app, incident).await;
 }
 
 async fn exchange(
@@ -323,15 +339,17 @@ async fn identify(
 ) -> Result<Account> {
     let mut last = String::from("no identity endpoint");
     for endpoint in &provider.identity {
-        let mut bearer = String::from("Bearer ");
-        bearer.push_str(tokens.access_text());
+        let bearer = ["Bearer ", tokens.access_text()].concat();
+        let bearer = bytes::Bytes::from_owner(Zeroizing::new(bearer.into_bytes()));
+        let mut bearer = http::HeaderValue::from_maybe_shared(bearer).map_err(Error::internal)?;
+        bearer.set_sensitive(true);
         let request = http::Request::get(endpoint.as_str())
             .header(http::header::AUTHORIZATION, bearer)
             .header(http::header::ACCEPT, "application/json")
             .body(Vec::new())
             .map_err(Error::internal)?;
         let sent =
-            app.egress.send_provider(&flow.tenant_id, &flow.plugin_id, provider, request).await;
+            egress::ask_provider(app, &flow.tenant_id, &flow.plugin_id, provider, request).await;
         match sent {
             Ok(answer) if answer.status().is_success() => {
                 let Some(account) = account_of(answer.body()) else { continue };
@@ -361,7 +379,7 @@ fn account_of(answer: &[u8]) -> Option<Account> {
 
 /// The client id and secret of a provider.
 pub(crate) struct ClientKeys {
-    id: String,
+    id: Secret,
     secret: Secret,
 }
 
@@ -375,8 +393,10 @@ type Client = oauth2::basic::BasicClient<
 
 impl ClientKeys {
     pub(crate) fn basic_client(self, app: &App, provider: &Provider) -> Result<Client> {
-        let secret = self.secret.expose_text().unwrap_or_default().to_owned();
-        Ok(BasicClient::new(ClientId::new(self.id))
+        // The library's own copies are not wiped; they live for the one exchange.
+        let text = |secret: &Secret| secret.expose_text().unwrap_or_default().to_owned();
+        let (id, secret) = (text(&self.id), text(&self.secret));
+        Ok(BasicClient::new(ClientId::new(id))
             .set_client_secret(ClientSecret::new(secret))
             .set_auth_uri(
                 AuthUrl::new(provider.authorization.to_string()).map_err(Error::internal)?,
@@ -395,8 +415,12 @@ pub(crate) fn client_keys(
     let missing = || Error::invalid("client_id", "error-client-missing");
     let id = secrets::find(app, c, tenant, &client_id_name(owner))?.ok_or_else(missing)?;
     let secret = secrets::find(app, c, tenant, &client_secret_name(owner))?.ok_or_else(missing)?;
-    let id = id.secret.expose_text().unwrap_or_default().to_owned();
-    Ok(ClientKeys { id, secret: secret.secret })
+    Ok(ClientKeys { id: id.secret, secret: secret.secret })
+}
+
+/// The secrets of a provider's client.
+pub(crate) fn client_names(owner: &str) -> [secrets::Name; 2] {
+    [client_id_name(owner), client_secret_name(owner)]
 }
 
 fn client_id_name(owner: &str) -> secrets::Name {

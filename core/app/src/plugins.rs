@@ -4,7 +4,6 @@ mod admission;
 mod calls;
 mod cards;
 mod checks;
-pub(crate) mod incidents;
 mod keeping;
 mod packages;
 mod registry;

@@ -33,11 +33,11 @@ pub(crate) struct Name {
 }
 
 impl Name {
-    fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         path(&self.owner, self.name, &self.record)
     }
 
-    fn label<'a>(&'a self, tenant: &'a TenantId) -> Label<'a> {
+    pub(crate) fn label<'a>(&'a self, tenant: &'a TenantId) -> Label<'a> {
         Label { tenant, owner: &self.owner, name: self.name, record: &self.record, version: 0 }
     }
 }

@@ -1,6 +1,9 @@
 //! Signing out, and what a session opens. The browser holds a random token; the database
 //! holds its keyed hash. Who a session belongs to, and what they may do, is read on every request.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use domain::{AccountId, Locale, TenantId, Timestamp};
 use serde_json::json;
 use store::Conn;
@@ -10,6 +13,7 @@ use store::sessions::Session as Row;
 use crate::audit::{self, Act, Actor, Who};
 use crate::context::{Context, Origin};
 use crate::error::{Error, Result};
+use crate::incidents::Incident;
 use crate::{App, factors};
 
 /// How long a session lasts at most, in seconds.
@@ -202,6 +206,75 @@ pub async fn still_opens(app: &App, token: &str, origin: &Origin) -> Result<Curr
             current(c, &row, origin, now, app2.openid.trusts_second_step())
         })
         .await
+}
+
+/// Tells of a request that came from another site's page and was turned away, in the log of the business
+/// at work in it; without a session, in the installation's own record.
+pub async fn note_cross_site(app: &App, token: Option<&str>, origin: &Origin) {
+    let current = match token {
+        Some(token) => still_opens(app, token, origin).await.ok(),
+        None => None,
+    };
+    let member = current.and_then(|current| current.context.or(current.held));
+    let who = member
+        .as_ref()
+        .map_or_else(|| Who { actor: Actor::System, origin: origin.clone() }, Who::from);
+    let incident = Incident {
+        tenant: member.as_ref().map(|member| &member.tenant),
+        action: "session.cross-site-refused",
+        entity: "session",
+        entity_id: "",
+        kind: "cross-site",
+        detail: json!({}),
+        who,
+    };
+    app.incidents.tell(app, incident).await;
+}
+
+/// Ids that are looked up of one request.
+const FOREIGN_IDS_MAX: usize = 4;
+/// How long nobody else's are looked up then: no index leads from an id alone to its row.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Tells of a member who asked with another business's ids, though they read as not there: the business
+/// whose they are hears that somebody did, the installation's own record who.
+///
+/// The member's own business hears nothing: that would tell it that they are somebody's. Of many who ask
+/// at once, some are not looked at.
+pub async fn note_foreign_ids(app: &App, tenant: &TenantId, account: &AccountId, ids: Vec<String>) {
+    let Ok(looking) = Arc::clone(&app.incidents.looking).try_acquire_owned() else { return };
+    look_for_owners(app, tenant, account, ids).await;
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async move {
+            tokio::time::sleep(LOOK_AGAIN).await;
+            drop(looking);
+        });
+    }
+}
+
+async fn look_for_owners(app: &App, tenant: &TenantId, account: &AccountId, ids: Vec<String>) {
+    for id in ids.into_iter().take(FOREIGN_IDS_MAX) {
+        let owner = match app.db.read(move |c| store::owners::find(c, &id)).await {
+            Ok(Some(owner)) if owner != *tenant => owner,
+            Ok(_) => continue,
+            Err(error) => {
+                tracing::warn!(%error, "ids that were asked for could not be looked up");
+                return;
+            }
+        };
+        let incident = |tenant, entity_id, detail| Incident {
+            tenant,
+            action: "session.foreign-id-refused",
+            entity: "session",
+            entity_id,
+            kind: "foreign-id",
+            detail,
+            who: Who::system(),
+        };
+        app.incidents.tell(app, incident(Some(&owner), "", json!({}))).await;
+        let detail = json!({"tenant": tenant, "account": account});
+        app.incidents.tell(app, incident(None, account.as_str(), detail)).await;
+    }
 }
 
 async fn touch(app: &App, row: Row, now: Timestamp) -> Result<()> {

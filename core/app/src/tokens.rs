@@ -15,7 +15,7 @@ use store::connections::Connection;
 use zeroize::Zeroize;
 
 use crate::error::{Error, Result};
-use crate::{App, connections, oauth, plugins, secrets};
+use crate::{App, connections, egress, oauth, plugins, secrets};
 
 /// A token that ends within this is refreshed first, so that it doesn't end under way.
 const REFRESH_BEFORE_SECS: i64 = 60;
@@ -314,13 +314,15 @@ pub(crate) async fn revoke(
         return Revocation::Unconfirmed("no-revocation-endpoint".to_owned());
     };
     let token = tokens.refresh.as_deref().unwrap_or(&tokens.access);
-    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    // Room for all of it, so that growing leaves no copy behind; whoever sends it wipes it.
+    let mut form =
+        url::form_urlencoded::Serializer::new(String::with_capacity(3 * token.len() + 8));
     form.append_pair("token", token);
     let request = http::Request::post(endpoint.as_str())
         .header(http::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(form.finish().into_bytes());
     let Ok(request) = request else { return Revocation::Unconfirmed("bad-endpoint".to_owned()) };
-    match app.egress.send_provider(tenant, &plugin.manifest().plugin.id, provider, request).await {
+    match egress::ask_provider(app, tenant, &plugin.manifest().plugin.id, provider, request).await {
         Ok(answer) if answer.status().is_success() => Revocation::Confirmed,
         Ok(answer) if answer.status() == 400 && says_unknown_token(answer.body()) => {
             Revocation::Confirmed
@@ -361,7 +363,7 @@ pub(crate) fn http_client(
         let (app, tenant, plugin, provider) =
             (app.clone(), tenant.clone(), plugin.clone(), provider.clone());
         Box::pin(
-            async move { app.egress.send_provider(&tenant, &plugin, &provider, request).await },
+            async move { egress::ask_provider(&app, &tenant, &plugin, &provider, request).await },
         )
     }
 }

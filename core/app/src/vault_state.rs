@@ -16,8 +16,10 @@ use crate::secrets::alarm::{self, Trouble};
 use crate::secrets::{self, ledger};
 use crate::{App, deletions};
 
+mod missing;
 mod witness;
 
+pub use missing::{Missing, find_missing, forget_missing};
 pub use witness::Witness;
 
 /// Secrets that are read at once.

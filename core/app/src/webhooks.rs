@@ -3,12 +3,16 @@
 
 use domain::{DeliveryId, PluginId, Secret, TenantId};
 use runtime::manifest::{Scope, Signature, SlotSource, Webhook};
+use serde_json::json;
 use store::Conn;
 use store::inbox::Delivery;
 use store::jobs::Job;
 
+use crate::audit::{Actor, Who};
+use crate::context::Origin;
 use crate::error::{Error, Result};
 use crate::ground::take_in;
+use crate::incidents::Incident;
 use crate::jobs::{self, Outcome};
 use crate::{App, plugins, secrets, signature};
 
@@ -25,6 +29,8 @@ pub struct Arrival {
     pub headers: Vec<(String, String)>,
     /// The raw body.
     pub body: Vec<u8>,
+    /// Where it came from.
+    pub origin: Origin,
 }
 
 impl Arrival {
@@ -41,7 +47,10 @@ impl Arrival {
 pub async fn receive(app: &App, arrival: Arrival) -> Result<()> {
     let app2 = app.clone();
     let verified = move |c: &mut Conn| -> Result<_> {
-        let expected = expected(&app2, c, &arrival)?;
+        let expected = match expected(&app2, c, &arrival) {
+            Err(Error::NotFound) => return Err(refuse(&app2, &arrival, "unknown")),
+            other => other?,
+        };
         let delivery = verified(&app2, &expected, arrival)?;
         Ok(move |c: &mut Conn| -> Result<()> {
             take_in(c, app2.means(), jobs::PLUGIN_WEBHOOK, &delivery)?;
@@ -55,9 +64,11 @@ pub async fn receive(app: &App, arrival: Arrival) -> Result<()> {
 
 fn verified(app: &App, expected: &Expected, arrival: Arrival) -> Result<Delivery> {
     if !expected.is_met_by(&arrival) {
-        return Err(Error::NotFound);
+        return Err(refuse(app, &arrival, "signature"));
     }
-    let named_by = expected.names_of(&arrival)?;
+    let Ok(named_by) = expected.names_of(&arrival) else {
+        return Err(refuse(app, &arrival, "unnamed"));
+    };
     if !expected.is_on {
         return Err(Error::Unavailable { key: "error-plugin-off", detail: None });
     }
@@ -72,6 +83,25 @@ fn verified(app: &App, expected: &Expected, arrival: Arrival) -> Result<Delivery
         received_at: app.clock.now(),
         handled_at: None,
     })
+}
+
+/// The answer to a delivery that proves nothing. The business is told, once an hour and with the number;
+/// where the address is nobody's, the installation's own record is. Without waiting, so that the time
+/// it takes tells nobody which businesses there are.
+fn refuse(app: &App, arrival: &Arrival, kind: &'static str) -> Error {
+    let is_known = kind != "unknown";
+    let incident = Incident {
+        tenant: is_known.then_some(&arrival.tenant),
+        action: "webhook.refused",
+        entity: "plugin",
+        // What a stranger makes up is not counted apart, or he would fill the record.
+        entity_id: if is_known { arrival.plugin.as_str() } else { "" },
+        kind,
+        detail: if is_known { json!({"route": arrival.route}) } else { json!({}) },
+        who: Who { actor: Actor::System, origin: arrival.origin.clone() },
+    };
+    app.incidents.tell_soon(app, incident);
+    Error::NotFound
 }
 
 /// What a delivery to a route must bring along.

@@ -362,6 +362,29 @@ async fn a_new_month_begins_with_every_chain() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_log_whose_oldest_heads_are_gone_is_not_whole() {
+    each_with_its_database(async |f: Fixture, _db: &TestDb| {
+        let watched = Watched::new(f).await;
+        watched.f.clock.advance_millis(40 * 24 * 3_600_000);
+        assert_eq!(watched.export().await.heads, 2);
+        let files = log::files(&watched.places.dir).unwrap();
+        let first = std::fs::read_to_string(&files[0]).unwrap();
+        // Its first line, and then the whole of it.
+        let (_, rest) = first.split_once('\n').unwrap();
+        std::fs::write(&files[0], rest).unwrap();
+        let shortened = watched.verify().await.log;
+        assert!(matches!(&shortened[..], [log::LogFault::Unlinked { line: 1, .. }]), "{shortened:?}");
+        std::fs::remove_file(&files[0]).unwrap();
+        let without = watched.verify().await.log;
+        let at = |fault: &log::LogFault| matches!(fault, log::LogFault::Unlinked { file, line: 1 } if *file == files[1]);
+        assert!(without.len() == 1 && at(&without[0]), "{without:?}");
+        std::fs::write(&files[0], first).unwrap();
+        assert!(watched.verify().await.is_whole());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_outsider_verifies_with_the_public_key_alone() {
     each_with_its_database(async |f: Fixture, _db: &TestDb| {
         let watched = Watched::new(f).await;

@@ -391,3 +391,37 @@ async fn a_business_may_ask_everybody_for_a_second_step() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_an_app_that_was_changed_from_outside_opens_nothing_and_is_told() {
+    support::each_with_its_database(async |f, db| {
+        let owner = f.first_run().await;
+        let with = with_app(&f, &owner).await;
+        for sealed in ["substr(sealed, 2)", "substr(sealed, 1, 20)"] {
+            db.tamper(&format!("UPDATE totp_keys SET sealed = {sealed}"));
+            let code = shown_by_app(&with.key, f.app.clock.now().as_millis());
+            let token = half_way(&f).await;
+            let refused =
+                sign_ins::finish_with_code(&f.app, &support::origin(), &token, &code).await;
+            let key = "error-secrets-untrusted";
+            assert!(
+                matches!(refused, Err(Error::Unavailable { key: k, .. }) if k == key),
+                "{sealed}"
+            );
+        }
+        let found = async || {
+            let chain = f.chain(&owner.ctx.tenant).await.into_iter();
+            let ours = chain.filter(|entry| entry.action == "vault.tampering-found");
+            ours.map(|entry| entry.detail_json.0["name"].clone()).collect::<Vec<_>>()
+        };
+        for _ in 0..100 {
+            if !found().await.is_empty() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let found = found().await;
+        assert!(!found.is_empty() && found.iter().all(|name| name == "account totp"), "{found:?}");
+    })
+    .await;
+}

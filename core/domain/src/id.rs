@@ -119,6 +119,10 @@ ids! {
     OpenidIdentityId,
     /// Something that a member is told of.
     NotificationId,
+    /// A request that left, in the record of what a plugin asked the internet.
+    EgressEntryId,
+    /// An entry of the installation's own record.
+    InstallationEntryId,
 }
 
 /// A plugin's name: lower-case words joined by hyphens, 2 to 64 characters, such as `acme-calendar`.

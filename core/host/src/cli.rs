@@ -147,6 +147,13 @@ pub enum VaultCommand {
         #[arg(long)]
         yes: bool,
     },
+    /// List secrets that should be there and are gone, and take them off the manifest, so that what
+    /// needs them can be set anew
+    ForgetMissing {
+        /// Do it; without this it only says what is missing
+        #[arg(long)]
+        yes: bool,
+    },
     /// Put the root key behind a passphrase, or change the passphrase
     Passphrase,
 }
@@ -251,6 +258,13 @@ pub enum Audit {
     Sign,
     /// Print the public key that the signed heads are checked with; keep it somewhere else
     Key,
+    /// List the installation's own record: what belongs to no business, such as requests to the OpenID
+    /// provider, packages that were refused, and attacks nobody could be named for
+    Own {
+        /// How many of the newest entries
+        #[arg(long, default_value_t = 50)]
+        limit: u16,
+    },
     /// Write the entries to a file, a line each, for somebody else to keep or to verify
     Export {
         /// Only this business, by its id

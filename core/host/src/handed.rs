@@ -7,7 +7,8 @@ use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use domain::Secret;
 use rustix::io::{FdFlags, fcntl_setfd};
@@ -18,11 +19,24 @@ use crate::config::{ROOT_KEY, ROOT_KEY_FD};
 /// More is no root key, and fits into a pipe without anybody reading.
 const LONGEST: usize = 1024;
 
-static HANDED: OnceLock<Secret> = OnceLock::new();
+/// The text from when it came until it is used.
+static HANDED: Mutex<Option<Secret>> = Mutex::new(None);
+static WAS_HANDED: AtomicBool = AtomicBool::new(false);
 
-/// What the variable held, if it was set.
-pub fn root_key() -> Option<Secret> {
-    HANDED.get().cloned()
+/// Whether the variable was set.
+pub fn was_handed() -> bool {
+    WAS_HANDED.load(Ordering::Relaxed)
+}
+
+/// What the variable held. Whoever asks first has it alone: nothing of it stays here, and what it is
+/// in is wiped when they are done.
+pub fn take_text() -> Option<Secret> {
+    HANDED.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+fn keep(text: Secret) {
+    *HANDED.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
+    WAS_HANDED.store(true, Ordering::Relaxed);
 }
 
 /// To be called first, while there is one thread.
@@ -37,7 +51,7 @@ pub fn take_root_key() -> io::Result<()> {
     File::open(format!("/dev/fd/{fd}"))?.take(LONGEST as u64).read_to_end(&mut text)?;
     // A process that this one starts finds the pipe empty.
     if !text.is_empty() {
-        let _first = HANDED.set(Secret::new(text));
+        keep(Secret::new(text));
     }
     Ok(())
 }
@@ -71,4 +85,18 @@ pub fn start_anew() -> io::Error {
         Err(error) => return error,
     };
     Command::new(exe).args(std::env::args_os().skip(1)).env_remove(ROOT_KEY_FD).exec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_is_taken_once_and_that_it_was_there_stays_known() {
+        assert!(!was_handed() && take_text().is_none());
+        keep(Secret::new(b"a key".to_vec()));
+        assert!(was_handed());
+        assert!(take_text().is_some_and(|text| text.expose() == b"a key"));
+        assert!(take_text().is_none() && was_handed());
+    }
 }

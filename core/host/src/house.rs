@@ -93,6 +93,8 @@ pub fn assemble(config: &Config, db: Db, vault: Vault, public_url: String) -> an
         plugins: app::plugins::Registry::keeping_in(config.data.plugins()),
         refresh_locks: app::connections::RefreshLocks::default(),
         woken: tokio::sync::Notify::new(),
+        journal: app::journal::Journal::default(),
+        incidents: app::incidents::Incidents::default(),
         options: Options { public_url, sandbox: config.sandbox.enabled },
     });
     workspace.bind(&app);
@@ -204,18 +206,34 @@ pub fn prepare_folder(dir: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("the data folder {} can't be made (data.dir)", dir.display()))
 }
 
-/// Refuses a PostgreSQL that would not keep one business's rows from another.
+/// How a weak table or role of PostgreSQL is mended.
+pub const MEND_ROWS: &str = "as the owner of the tables drop the policies of the tables that are named \
+    (DROP POLICY oxpi_scope ON …) and run SELECT oxpi_confine(), and give the role oxpi_app no more \
+    rights than it was made with";
+
+/// How a login that may do too much is mended.
+pub const MEND_LOGIN: &str = "as an administrator of the server run: CREATE ROLE oxpi_server LOGIN \
+    PASSWORD '…' IN ROLE oxpi_app; then let database.url sign in as oxpi_server, and run oxpi migrate \
+    with the address it had until now in database.owner_url";
+
+/// Refuses a PostgreSQL that would not keep one business's rows from another. A login that could undo
+/// that is warned of: it takes a statement that OXPI never sends, and small installations have one
+/// login for everything.
 async fn check_row_security(db: &Db) -> anyhow::Result<()> {
     let weaknesses = db.read(store::row_security::weaknesses).await?;
-    if weaknesses.is_empty() {
-        return Ok(());
+    if !weaknesses.is_empty() {
+        let told: Vec<String> = weaknesses.iter().map(ToString::to_string).collect();
+        bail!(
+            "the database would not keep one business's rows from another: {}; {MEND_ROWS}",
+            told.join(", ")
+        )
     }
-    let told: Vec<String> = weaknesses.iter().map(ToString::to_string).collect();
-    bail!(
-        "the database would not keep one business's rows from another: {}; as the owner of the tables \
-         run SELECT oxpi_confine(), and give the role oxpi_app no more than it was made with",
-        told.join(", ")
-    )
+    for weak in db.read(store::row_security::login_weaknesses).await? {
+        tracing::warn!(
+            "{weak}: whoever slipped a statement in could take row level security off; {MEND_LOGIN}"
+        );
+    }
+    Ok(())
 }
 
 /// Opens the database that the configuration names.

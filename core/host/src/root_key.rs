@@ -19,9 +19,16 @@ use crate::{handed, terminal};
 /// The folder in which systemd puts credentials.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
-/// Where a key can be read without asking anybody; `None` where a passphrase is needed.
+/// Whether somebody must be asked for a passphrase.
+pub fn is_asked_for(config: &Config) -> bool {
+    config.vault.source == Source::Passphrase && !handed::was_handed()
+}
+
+/// Where a key can be read without asking anybody; `None` where a passphrase is needed. The text of a
+/// variable is handed out once in a process's life.
 pub fn source(config: &Config) -> anyhow::Result<Option<Box<dyn RootKeySource>>> {
-    if let Some(text) = handed::root_key() {
+    if handed::was_handed() {
+        let text = handed::take_text().context("the root key was read already")?;
         return Ok(Some(Box::new(VariableSource::new(ROOT_KEY, text))));
     }
     Ok(match config.vault.source {
@@ -43,7 +50,7 @@ pub fn source(config: &Config) -> anyhow::Result<Option<Box<dyn RootKeySource>>>
 
 /// The key, if it can be read without asking; never makes one.
 pub fn present(config: &Config) -> Option<RootKey> {
-    if config.vault.source == Source::File && handed::root_key().is_none() {
+    if config.vault.source == Source::File && !handed::was_handed() {
         return RootKey::load(&config.data.root_key()).ok();
     }
     source(config).ok().flatten()?.load().ok()
@@ -51,7 +58,7 @@ pub fn present(config: &Config) -> Option<RootKey> {
 
 /// The key for a command that reads; asks for the passphrase where there is one, never makes a key.
 pub fn existing(config: &Config) -> anyhow::Result<RootKey> {
-    if config.vault.source == Source::Passphrase && handed::root_key().is_none() {
+    if is_asked_for(config) {
         return ask(config);
     }
     present(config).context("there is no root key that can be used: run oxpi doctor")
@@ -81,7 +88,7 @@ pub async fn load(config: &Config, db: &Db) -> anyhow::Result<RootKey> {
     if let Some(warning) = source.warning() {
         tracing::warn!("{warning}");
     }
-    let is_file = config.vault.source == Source::File && handed::root_key().is_none();
+    let is_file = config.vault.source == Source::File && !handed::was_handed();
     let missing =
         is_file && matches!(RootKey::load(&config.data.root_key()), Err(RootKeyError::Missing(_)));
     if missing && db.read(store::tenants::count).await? > 0 {

@@ -27,7 +27,7 @@ pub mod services;
 
 pub use approval::{Amount, ApprovalUse, ExactRequest, Proposal, Words};
 pub use compile::{CompileError, Compiler, CompilerProcess};
-pub use egress::{Egress, EgressConfig, EgressError, Redirect};
+pub use egress::{Asked, Egress, EgressConfig, EgressError, Redirect};
 pub use engine::{Engine, EngineConfig, Export, MemoryWatch, Plugin, PluginFiles};
 pub use error::{CallError, EngineError, LoadError};
 pub use figures::Figures;

@@ -102,6 +102,21 @@ pub struct EgressEntry {
     pub problem: Option<String>,
 }
 
+impl EgressEntry {
+    /// The entry of a request of which nothing else is known yet.
+    pub(crate) fn begun(method: &str) -> Self {
+        Self {
+            host: String::new(),
+            path: String::new(),
+            method: method.to_owned(),
+            status: None,
+            bytes: 0,
+            ms: 0,
+            problem: None,
+        }
+    }
+}
+
 /// A file to be kept. Its media type was seen in its bytes and allowed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewDocument {
@@ -365,6 +380,10 @@ pub trait Services: Send + Sync {
 
     /// Keeps an entry of each request; called once for each, at the latest when the call ends.
     async fn audit_egress(&self, ctx: &CallContext, entry: EgressEntry);
+
+    /// A call wished for more than it may have, `too-large` or `limited`; told once a call and kind.
+    /// Comes back at once.
+    fn refused(&self, _ctx: &CallContext, _kind: &'static str) {}
 
     /// A call has ended; for metrics.
     async fn call_finished(&self, _ctx: &CallContext, _report: CallReport) {}

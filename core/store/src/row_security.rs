@@ -27,6 +27,21 @@ pub enum Weakness {
     Table(String),
 }
 
+/// Why the login could take off what the role it works as is held by: an injected RESET ROLE makes it the
+/// login again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LoginWeakness {
+    /// No policy counts for a superuser.
+    #[error("the login {0} is a superuser, or may become one")]
+    Superuser(String),
+    /// No policy counts for who has BYPASSRLS.
+    #[error("the login {0} has BYPASSRLS, or may become a role that has")]
+    Bypasses(String),
+    /// An owner can take the policies off.
+    #[error("the login {0} owns tables, or may become the role that does")]
+    Owner(String),
+}
+
 #[derive(QueryableByName)]
 struct Role {
     #[diesel(sql_type = Text)]
@@ -39,12 +54,17 @@ struct Role {
     owns: bool,
 }
 
+/// What a role is, and what it may become.
 const ROLE: &str = "\
-    SELECT r.rolname::text AS name, r.rolsuper AS superuser, r.rolbypassrls AS bypasses,
+    SELECT r.rolname::text AS name,
+        EXISTS (SELECT FROM pg_roles o
+            WHERE o.rolsuper AND pg_has_role(r.oid, o.oid, 'MEMBER')) AS superuser,
+        EXISTS (SELECT FROM pg_roles o
+            WHERE o.rolbypassrls AND pg_has_role(r.oid, o.oid, 'MEMBER')) AS bypasses,
         EXISTS (SELECT FROM pg_class c
             WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
                 AND pg_has_role(r.oid, c.relowner, 'MEMBER')) AS owns
-    FROM pg_roles r WHERE r.rolname = current_user";
+    FROM pg_roles r WHERE r.rolname = ";
 
 #[derive(QueryableByName)]
 struct Table {
@@ -52,6 +72,8 @@ struct Table {
     name: String,
 }
 
+/// Tables without exactly the one policy that `oxpi_confine` makes, as PostgreSQL itself writes it:
+/// any other text, however alike, is another policy.
 const UNGUARDED: &str = "\
     SELECT c.relname::text AS name FROM pg_class c
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
@@ -62,7 +84,12 @@ const UNGUARDED: &str = "\
             AND (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) = 1
             AND EXISTS (SELECT FROM pg_policy p
                 WHERE p.polrelid = c.oid AND p.polname = 'oxpi_scope' AND p.polcmd = '*'
-                    AND pg_get_expr(p.polqual, p.polrelid) LIKE '%oxpi.tenant%'))
+                    AND p.polpermissive AND p.polroles = '{0}' AND p.polwithcheck IS NULL
+                    AND pg_get_expr(p.polqual, p.polrelid) = format(
+                        '((( SELECT current_setting(''oxpi.tenant''::text, true) AS current_setting) = %1$I) '
+                        || 'OR (( SELECT current_setting(''oxpi.tenant''::text, true) '
+                        || 'AS current_setting) = ''*''::text))',
+                        CASE c.relname WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END)))
     ORDER BY c.relname";
 
 /// Everything that is weak; nothing on SQLite, which has no roles.
@@ -70,18 +97,42 @@ pub fn weaknesses(c: &mut Conn) -> Result<Vec<Weakness>> {
     if c.backend() == Backend::Sqlite {
         return Ok(Vec::new());
     }
-    let role: Role = diesel::sql_query(ROLE).get_result(c)?;
+    let Role { name, superuser, bypasses, owns } = role(c, "current_user")?;
     let mut found = Vec::new();
-    if role.superuser {
-        found.push(Weakness::Superuser(role.name.clone()));
+    if superuser {
+        found.push(Weakness::Superuser(name.clone()));
     }
-    if role.bypasses {
-        found.push(Weakness::Bypasses(role.name.clone()));
+    if bypasses {
+        found.push(Weakness::Bypasses(name.clone()));
     }
-    if role.owns {
-        found.push(Weakness::Owner(role.name));
+    if owns {
+        found.push(Weakness::Owner(name));
     }
     let tables: Vec<Table> = diesel::sql_query(UNGUARDED).load(c)?;
     found.extend(tables.into_iter().map(|table| Weakness::Table(table.name)));
     Ok(found)
+}
+
+/// What is weak about the login behind the role; nothing on SQLite, which has none.
+pub fn login_weaknesses(c: &mut Conn) -> Result<Vec<LoginWeakness>> {
+    if c.backend() == Backend::Sqlite {
+        return Ok(Vec::new());
+    }
+    let Role { name, superuser, bypasses, owns } = role(c, "session_user")?;
+    if superuser {
+        // May become all the others.
+        return Ok(vec![LoginWeakness::Superuser(name)]);
+    }
+    let mut found = Vec::new();
+    if bypasses {
+        found.push(LoginWeakness::Bypasses(name.clone()));
+    }
+    if owns {
+        found.push(LoginWeakness::Owner(name));
+    }
+    Ok(found)
+}
+
+fn role(c: &mut Conn, which: &'static str) -> Result<Role> {
+    Ok(diesel::sql_query(format!("{ROLE}{which}")).get_result(c)?)
 }

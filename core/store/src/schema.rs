@@ -2,9 +2,11 @@
 
 mod door;
 mod house;
+mod record;
 
 pub use door::*;
 pub use house::*;
+pub use record::*;
 
 diesel::table! {
     tenants (id) {

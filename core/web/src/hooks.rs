@@ -5,14 +5,14 @@ use app::webhooks::{self, Arrival};
 
 use crate::answer::Answer;
 use crate::pages::id;
-use crate::state::Web;
+use crate::visit::Visit;
 
 /// The longest delivery, in bytes.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 
 /// Takes a delivery in.
 pub async fn receive(
-    web: web::Data<Web>,
+    visit: Visit,
     request: HttpRequest,
     path: web::Path<(String, String, String)>,
     body: web::Bytes,
@@ -27,7 +27,8 @@ pub async fn receive(
         tenant: id(&tenant)?,
         headers: headers.collect(),
         body: body.to_vec(),
+        origin: visit.origin,
     };
-    webhooks::receive(&web.app, arrival).await?;
+    webhooks::receive(&visit.web.app, arrival).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -17,7 +17,7 @@ use crate::error::Failure;
 use crate::nav;
 use crate::pages::plugin_views;
 use crate::views::{Avatar, Choice, MemberView, Page, Shell};
-use crate::visit::{Reader, Visit};
+use crate::visit::{AtWork, Reader, Visit};
 
 /// A signed-in account, perhaps in no business.
 pub struct Account {
@@ -80,6 +80,10 @@ impl FromRequest for Account {
             let visit = visit.ok_or_else(|| Failure::from(Error::internal("no middleware")))?;
             let Current { login, context, held } = current(&visit).await?;
             request.extensions_mut().insert(Reader(login.locale));
+            if let Some(context) = &context {
+                let at_work = AtWork(context.tenant.clone(), context.account.clone());
+                request.extensions_mut().insert(at_work);
+            }
             Ok(Self { visit, login, context, held })
         })
     }

@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use app::Origin;
-use domain::Locale;
+use domain::{AccountId, Locale, TenantId};
 
 use crate::answer::own_path;
 use crate::cookies;
@@ -25,6 +25,10 @@ pub struct Marks {
 /// The language of the account that asks, once that is known: error pages speak it too.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader(pub Locale);
+
+/// The business and account that ask, once they are known.
+#[derive(Debug, Clone)]
+pub struct AtWork(pub TenantId, pub AccountId);
 
 /// A request, before it is known whose.
 #[derive(Clone)]

@@ -19,8 +19,8 @@ use url::Url;
 
 use super::refusal::Refusal;
 use super::{Settings, redirect_uri};
-use crate::App;
 use crate::error::{Error, Result};
+use crate::{App, egress};
 
 /// How long the provider's description is believed, in seconds.
 const KNOWN_SECS: i64 = 3_600;
@@ -223,9 +223,9 @@ type Sent =
 
 /// The library's way to the network: the same guarded egress as everybody's.
 fn http_client(app: &App) -> impl Fn(http::Request<Vec<u8>>) -> Sent + Send + Sync + 'static {
-    let egress = app.egress.clone();
+    let app = app.clone();
     move |request| {
-        let egress = egress.clone();
-        Box::pin(async move { egress.send_own(request).await })
+        let app = app.clone();
+        Box::pin(async move { egress::ask_own(&app, request).await })
     }
 }

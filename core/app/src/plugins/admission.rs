@@ -8,9 +8,9 @@ use store::Conn;
 use store::plugin_publishers::{self, Publisher};
 use store::plugins::{InstalledPlugin, Origin};
 
-use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::error::{Error, Result};
+use crate::{App, installation};
 
 /// Why a package is not installed; each in words for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +75,11 @@ impl InstallError {
             Self::OtherPublisher { .. } => Some("publisher"),
             Self::Changed { .. } => Some("changed"),
             Self::Downgrade { .. } => Some("downgrade"),
-            _ => None,
+            Self::Package(PackageError::Unsigned) => Some("unsigned"),
+            Self::Package(PackageError::Changed(_) | PackageError::Signature) => Some("tampered"),
+            Self::Package(_) => Some("malformed"),
+            Self::Load(_) => Some("unloadable"),
+            Self::Io(_) | Self::App(_) => None,
         }
     }
 }
@@ -98,10 +102,26 @@ pub(super) async fn admit(
 ) -> Result<(), InstallError> {
     let (app2, offer) = (app.clone(), offered.clone());
     let outcome = app.db.transact(move |c| decide(&app2, c, &offer, accept_new_publisher)).await;
-    if let Some(word) = outcome.as_ref().err().and_then(InstallError::word) {
-        tell_tenants(app, &offered, word).await?;
+    if let Err(error) = &outcome {
+        tell(app, offered.about.id.as_str(), Some(&offered.about), error).await;
     }
     outcome
+}
+
+/// Tells of a package that was refused: the installation's own record, and the businesses that have its
+/// plugin as far as that is known. `about` is what the package says of itself where that could be read,
+/// `name` what its file is called. Each file is refused once, so these are few.
+pub(super) async fn tell(app: &App, name: &str, about: Option<&About>, error: &InstallError) {
+    let Some(word) = error.word() else { return };
+    let version = about.map(|about| about.version.to_string());
+    // A stranger chose both; they are one harmless line each.
+    let name: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
+    let detail = json!({"about": name, "version": version, "kind": word});
+    installation::note(app, "plugin.package-refused", 1, detail);
+    let Some(about) = about else { return };
+    if let Err(error) = tell_tenants(app, about.clone(), word).await {
+        tracing::error!(%error, name, "nobody could be told of a refused package");
+    }
 }
 
 fn decide(
@@ -194,8 +214,8 @@ pub(super) fn shown(key: &str) -> String {
 }
 
 /// An entry in the activity log of every business that has the plugin.
-async fn tell_tenants(app: &App, offered: &Offered, word: &'static str) -> Result<()> {
-    let (app2, about) = (app.clone(), offered.about.clone());
+async fn tell_tenants(app: &App, about: About, word: &'static str) -> Result<()> {
+    let app2 = app.clone();
     app.db
         .transact(move |c| -> Result<()> {
             for row in store::tenant_plugins::list_of_plugin(c, &about.id)? {

@@ -16,7 +16,7 @@ use runtime::package::EXTENSION;
 use runtime::{Package, PackageError, Plugin, PluginFiles, PublisherKey};
 use store::plugins::Origin;
 
-use super::admission::{InstallError, Offered, admit};
+use super::admission::{self, InstallError, Offered, admit};
 use super::keeping;
 use super::registry::Stamp;
 use crate::App;
@@ -40,7 +40,7 @@ pub async fn load_packages(app: &App, dirs: &[impl AsRef<Path>]) {
         if app.plugins.is_new(path, stamp(&[path.join("plugin.toml"), path.join("plugin.wasm")]))
             && let Err(error) = load_folder(app, path).await
         {
-            app.plugins.refuse(path, error.to_string());
+            refuse(app, path, error).await;
         }
     }
     paths.retain(|path| path.extension().is_some_and(|e| e == EXTENSION) && path.is_file());
@@ -49,6 +49,16 @@ pub async fn load_packages(app: &App, dirs: &[impl AsRef<Path>]) {
     if !new.is_empty() {
         load_files(app, &new).await;
     }
+}
+
+/// Leaves a package out, and tells why.
+async fn refuse(app: &App, path: &Path, error: InstallError) {
+    // What [`admit`] refused it has told of.
+    if matches!(error, InstallError::Package(_) | InstallError::Load(_)) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        admission::tell(app, &name, None, &error).await;
+    }
+    app.plugins.refuse(path, error.to_string());
 }
 
 fn stamp(files: &[PathBuf]) -> Stamp {
@@ -96,7 +106,7 @@ async fn load_files(app: &App, paths: &[&PathBuf]) {
     for path in paths {
         match read_file(app, path).await {
             Ok((candidate, offered)) => all.push((candidate, offered)),
-            Err(error) => app.plugins.refuse(path, error.to_string()),
+            Err(error) => refuse(app, path, error).await,
         }
     }
     // Of several new versions none is a step down from a later one of the same batch.
@@ -110,7 +120,7 @@ async fn load_files(app: &App, paths: &[&PathBuf]) {
         match admitted {
             Ok(()) => candidates.push(candidate),
             Err(error) => {
-                app.plugins.refuse(&candidate.path, error.to_string());
+                refuse(app, &candidate.path, error).await;
                 keeping::set_aside(app.plugins.place(), &candidate.path);
             }
         }
@@ -178,7 +188,7 @@ async fn load_needed(app: &App, candidates: Vec<Candidate>) -> Result<()> {
         let (engine, path) = (app.engine.clone(), candidate.path.clone());
         match blocking(move || load_file(&engine, &path)).await {
             Ok(plugin) => app.plugins.put(plugin),
-            Err(error) => app.plugins.refuse(&candidate.path, error.to_string()),
+            Err(error) => refuse(app, &candidate.path, error).await,
         }
     }
     Ok(())
@@ -214,12 +224,14 @@ pub async fn install_package(
 ) -> Result<Installed, InstallError> {
     let place = app.plugins.place().map(Path::to_owned);
     let place = place.ok_or_else(|| Error::internal("no folder for packages"))?;
-    let package = Package::read(&bytes)?;
-    if !package.is_signed() {
-        return Err(PackageError::Unsigned.into());
-    }
+    let (package, key) = match signed(&bytes) {
+        Ok(signed) => signed,
+        Err(error) => {
+            admission::tell(app, "", None, &error).await;
+            return Err(error);
+        }
+    };
     let about = package.manifest().plugin.clone();
-    let key = about.publisher_key.ok_or(PackageError::Unsigned)?;
     let path = place.join(package.file_name());
     let offered = Offered {
         about: about.clone(),
@@ -228,11 +240,21 @@ pub async fn install_package(
         path: path.to_string_lossy().into_owned(),
     };
     let engine = app.engine.clone();
-    blocking(move || Ok(engine.load_files(package.into_files())?)).await?;
+    if let Err(error) = blocking(move || Ok(engine.load_files(package.into_files())?)).await {
+        admission::tell(app, about.id.as_str(), Some(&about), &error).await;
+        return Err(error);
+    }
     admit(app, offered, accept_new_publisher).await?;
     let target = path.clone();
     blocking(move || Ok(keeping::write(&place, &target, &bytes)?)).await?;
     Ok(Installed { id: about.id, version: about.version, publisher: about.publisher, key, path })
+}
+
+/// A package that somebody signed, and the key.
+fn signed(bytes: &[u8]) -> Result<(Package, PublisherKey), InstallError> {
+    let package = Package::read(bytes)?;
+    let key = package.manifest().plugin.publisher_key.filter(|_| package.is_signed());
+    Ok((package, key.ok_or(PackageError::Unsigned)?))
 }
 
 /// Removes installed packages of a plugin that no business has or can go back to; answers the

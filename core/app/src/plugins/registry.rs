@@ -60,7 +60,7 @@ impl Registry {
     }
 
     /// Each plugin in its newest version.
-    pub(super) fn all(&self) -> Vec<Plugin> {
+    pub(crate) fn all(&self) -> Vec<Plugin> {
         let all = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
         all.values().filter_map(|versions| versions.values().next_back().cloned()).collect()
     }

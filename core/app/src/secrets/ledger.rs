@@ -64,6 +64,22 @@ impl Ledger {
         Ok(())
     }
 
+    /// Everything that is listed.
+    pub(crate) fn listed(&mut self, app: &App, c: &mut Conn) -> Result<BTreeMap<Place, RowCode>> {
+        let mut all = BTreeMap::new();
+        for at in 0..=u8::MAX {
+            all.extend(self.bucket(app, c, at)?.entries());
+        }
+        Ok(all)
+    }
+
+    /// Forgets what was at a place and is gone.
+    pub(crate) fn forget(&mut self, app: &App, c: &mut Conn, place: Place) -> Result<()> {
+        self.bucket(app, c, place.bucket())?.remove(&place);
+        self.root.touch(place.bucket());
+        Ok(())
+    }
+
     /// Writes back what was changed. Without this call the change is incomplete.
     pub(crate) fn save(self, app: &App, c: &mut Conn) -> Result<()> {
         let counter = self.root.counter;

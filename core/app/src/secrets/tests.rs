@@ -2,6 +2,7 @@
 
 mod attacks;
 mod deletions;
+mod missing;
 #[path = "../../tests/support/parts.rs"]
 mod parts;
 mod rotation;

@@ -19,18 +19,18 @@ use runtime::{
     ApprovalUse, CallContext, CallReport, ConnectionInfo, EgressEntry, LogEntry, LogLevel,
     NewDocument, Page, Problem, Proposal, Services,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::audit::Who;
 use crate::error::Error;
-use crate::plugins::incidents::Incidents;
-use crate::{App, Parts};
+use crate::incidents::Incident;
+use crate::{App, Parts, egress};
 
 /// The workspace behind the runtime. Made before the app, since the engine needs it, and bound to
 /// the app once that exists.
 #[derive(Default)]
 pub struct Workspace {
     parts: OnceLock<Weak<Parts>>,
-    incidents: Incidents,
 }
 
 impl Workspace {
@@ -307,7 +307,7 @@ impl Services for Workspace {
     async fn audit_egress(&self, ctx: &CallContext, entry: EgressEntry) {
         let (tenant, plugin, call) = (ctx.tenant.as_str(), ctx.plugin.as_str(), &ctx.request_id);
         let problem = entry.problem.as_deref().unwrap_or_default();
-        tracing::info!(
+        tracing::debug!(
             tenant,
             plugin,
             call,
@@ -320,6 +320,9 @@ impl Services for Workspace {
             problem,
             "egress"
         );
+        if let Ok(app) = self.app() {
+            egress::note(&app, (&ctx.tenant, &ctx.plugin), egress::Asker::Plugin, entry);
+        }
     }
 
     async fn call_finished(&self, ctx: &CallContext, report: CallReport) {
@@ -337,7 +340,37 @@ impl Services for Workspace {
             "plugin call"
         );
         if let Ok(app) = self.app() {
-            self.incidents.tell(&app, ctx, &report).await;
+            for (action, kind) in kinds_of(&report) {
+                let incident = incident(ctx, action, kind, json!({"hook": report.hook}));
+                app.incidents.tell(&app, incident).await;
+            }
         }
     }
+
+    fn refused(&self, ctx: &CallContext, kind: &'static str) {
+        if let Ok(app) = self.app() {
+            app.incidents.tell_soon(&app, incident(ctx, "plugin.refused", kind, json!({})));
+        }
+    }
+}
+
+/// What the business's log is told of a call: that it was stopped, or wished for what it may not have.
+fn kinds_of(report: &CallReport) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let stopped =
+        matches!(report.outcome, "trapped" | "out-of-cpu" | "timed-out" | "out-of-memory");
+    let stopped = stopped.then_some(("plugin.stopped", report.outcome));
+    let refused = (report.denials > 0).then_some(("plugin.refused", "denied"));
+    stopped.into_iter().chain(refused)
+}
+
+fn incident<'a>(
+    ctx: &'a CallContext,
+    action: &'static str,
+    kind: &'static str,
+    detail: Value,
+) -> Incident<'a> {
+    let mut who = Who::system();
+    who.origin.request_id.clone_from(&ctx.request_id);
+    let (tenant, entity_id) = (Some(&ctx.tenant), ctx.plugin.as_str());
+    Incident { tenant, action, entity: "plugin", entity_id, kind, detail, who }
 }

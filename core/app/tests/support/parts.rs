@@ -46,6 +46,8 @@ pub fn put_together_with(
         plugins: plugins::Registry::default(),
         refresh_locks: connections::RefreshLocks::default(),
         woken: Notify::new(),
+        journal: app::journal::Journal::default(),
+        incidents: app::incidents::Incidents::default(),
         options: Options { public_url: "https://oxpi.example".to_owned(), sandbox: false },
     });
     workspace.bind(&app);

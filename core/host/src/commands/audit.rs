@@ -31,6 +31,7 @@ pub async fn run(config: &Config, command: Audit) -> anyhow::Result<ExitCode> {
             println!("{}", heads::signer(&root_vault(config)?).public_key());
             Ok(ExitCode::SUCCESS)
         }
+        Audit::Own { limit } => own(config, limit).await,
         Audit::Export { tenant, file } => export_to(config, tenant.as_deref(), &file).await,
     }
 }
@@ -136,6 +137,20 @@ async fn sign(config: &Config) -> anyhow::Result<ExitCode> {
     println!("Signed where {} activity logs are that grew since the last time.", exported.heads);
     let clean = exported.broken.is_empty() && exported.log.is_empty();
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(TAMPERED) })
+}
+
+async fn own(config: &Config, limit: u16) -> anyhow::Result<ExitCode> {
+    let db = house::database(config).await?;
+    let entries = db.read(move |c| store::installation_entries::list(c, i64::from(limit))).await?;
+    for entry in entries.iter().rev() {
+        let (at, detail) = (entry.at.to_rfc3339(), &entry.detail_json.0);
+        // What it tells of may be a stranger's words: as JSON they are one harmless line.
+        println!("{at}  {}  {} times  {detail}", entry.kind, entry.count);
+    }
+    if entries.is_empty() {
+        println!("Nothing is on record.");
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn export_to(config: &Config, tenant: Option<&str>, file: &Path) -> anyhow::Result<ExitCode> {

@@ -105,10 +105,20 @@ async fn install(config: &Config, file: &Path, accept_new: bool) -> anyhow::Resu
         );
     }
     let bytes = packages::read_file(file)?;
-    // Before anything is opened or made: what is no package shall leave no trace.
-    Package::read(&bytes).with_context(|| format!("{} is no plugin package", file.display()))?;
+    let none = || format!("{} is no plugin package", file.display());
+    let broken = Package::read(&bytes).err();
+    // Where there is nothing yet nothing is made for it; an installation's record tells of it.
+    let is_there = config.database.url.expose().is_some() || config.data.sqlite().exists();
+    if let Some(error) = broken.clone().filter(|_| !is_there) {
+        return Err(error).with_context(none);
+    }
     let app = workspace(config).await?;
-    let installed = app::plugins::install_package(&app, bytes, accept_new).await?;
+    let installed = app::plugins::install_package(&app, bytes, accept_new).await;
+    app::incidents::write_down(&app).await;
+    let installed = match broken {
+        Some(_) => installed.with_context(none)?,
+        None => installed?,
+    };
     println!(
         "{} {} is installed in {}.",
         installed.id,

@@ -23,19 +23,20 @@ use crate::{handed, house, logging, root_key};
 /// The most seconds that signing the activity logs once more may take when stopping.
 const SIGNING_MOST_SECS: u64 = 10;
 
+/// The most seconds that writing the last entries may take when stopping.
+const TELLING_MOST_SECS: u64 = 10;
+
 /// Serves until the process is told to stop, then ends what is under way.
 pub async fn run(config: &Config, role: Role) -> anyhow::Result<ExitCode> {
     logging::start(config.log);
     let stop = Stop::listen()?;
     // Before everything else, so that a second start fails at once and touches nothing.
     let listener = if role.serves() { Some(listen(config)?) } else { None };
-    let port = match &listener {
-        Some(listener) => listener.local_addr()?.port(),
-        None => config.server.address.port,
-    };
+    let bound = listener.as_ref().map(TcpListener::local_addr).transpose()?;
+    let port = bound.map_or(config.server.address.port, |address| address.port());
     let url = config.server.public_url(port);
     house::prepare_folder(&config.data.dir)?;
-    let asks = root_key::source(config)?.is_none();
+    let asks = root_key::is_asked_for(config);
     let control = Control::open(&config.data.dir, asks);
     let key = match asks {
         false => None,
@@ -49,6 +50,8 @@ pub async fn run(config: &Config, role: Role) -> anyhow::Result<ExitCode> {
     app::plugins::load_packages(&app, &config.plugins.folders(&config.data)).await;
     let (end, ended) = watch::channel(false);
     let (end_signing, signing_ended) = watch::channel(false);
+    let (end_telling, telling_ended) = watch::channel(false);
+    let teller = Some(tokio::spawn(app::incidents::keep_telling(app.clone(), telling_ended)));
     let signer = role.works().then(|| {
         let (places, every) = (house::head_places(config), config.audit.every());
         tokio::spawn(app::audit::export::run(app.clone(), places, every, signing_ended))
@@ -78,12 +81,13 @@ pub async fn run(config: &Config, role: Role) -> anyhow::Result<ExitCode> {
             Err(broken)
         }
     };
-    // The worker ends even when serving failed.
-    let _ = end.send(true);
-    finish(worker, Duration::from_secs(config.jobs.stop_secs)).await;
-    // After the last job, so that what it did is in the last signing.
-    let _ = end_signing.send(true);
-    finish(signer, Duration::from_secs(SIGNING_MOST_SECS)).await;
+    // Each after those whose last deeds it tells of or signs; the worker even when serving failed.
+    end_in_turn([
+        (end, worker, config.jobs.stop_secs),
+        (end_telling, teller, TELLING_MOST_SECS),
+        (end_signing, signer, SIGNING_MOST_SECS),
+    ])
+    .await;
     served?;
     if control.is_sealed() {
         drop(control);
@@ -222,6 +226,14 @@ async fn until_ended(worker: &mut Option<JoinHandle<()>>) -> anyhow::Error {
             Ok(()) => anyhow!("the worker ended by itself"),
             Err(error) => anyhow!(error).context("the worker ended badly"),
         },
+    }
+}
+
+/// Ends background work one after the other, each within its seconds.
+async fn end_in_turn(all: [(watch::Sender<bool>, Option<JoinHandle<()>>, u64); 3]) {
+    for (end, work, most_secs) in all {
+        let _ = end.send(true);
+        finish(work, Duration::from_secs(most_secs)).await;
     }
 }
 

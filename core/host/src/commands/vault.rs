@@ -24,6 +24,7 @@ pub async fn run(config: &Config, command: VaultCommand) -> anyhow::Result<ExitC
         VaultCommand::Status => status(&app).await,
         VaultCommand::Rotate { epoch } => rotate(&app, epoch).await,
         VaultCommand::AcceptRestore { yes } => accept_restore(&app, yes).await,
+        VaultCommand::ForgetMissing { yes } => forget_missing(&app, yes).await,
         VaultCommand::Passphrase => Ok(ExitCode::SUCCESS),
     }
 }
@@ -111,6 +112,41 @@ async fn accept_restore(app: &App, yes: bool) -> anyhow::Result<ExitCode> {
         println!("If you put this database back yourself, run it again with --yes.");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn forget_missing(app: &App, yes: bool) -> anyhow::Result<ExitCode> {
+    let (mut all, mut whole) = (0, true);
+    for tenant in app.db.read(store::tenants::list).await? {
+        let looked = match yes {
+            true => vault_state::forget_missing(app, &tenant.id).await,
+            false => vault_state::find_missing(app, &tenant.id).await,
+        };
+        let missing = match looked {
+            Ok(missing) => missing,
+            Err(error) => {
+                whole = false;
+                println!("{}: WRONG {error}; see oxpi vault status", tenant.name);
+                continue;
+            }
+        };
+        all += missing.count();
+        println!("{}: {} missing", tenant.name, missing.count());
+        missing.named.iter().for_each(|name| println!("  {name}"));
+        if missing.unnamed > 0 {
+            println!("  {} whose names nobody knows any more", missing.unnamed);
+        }
+    }
+    match (all, yes) {
+        (0, _) => println!("Nothing is missing."),
+        (_, true) => println!("Taken off. Set anew what is still needed."),
+        (_, false) => println!(
+            "Somebody or something deleted these. If you know what it was, or that they are not to be \
+             had any more, run it again with --yes; a backup, put back, has them still."
+        ),
+    }
+    // What a process with another purpose would have written later.
+    app::incidents::write_down(app).await;
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Puts the root key behind a passphrase, or changes the passphrase.

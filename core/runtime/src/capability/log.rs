@@ -36,6 +36,7 @@ impl log::Host for State {
     ) -> wasmtime::Result<()> {
         let (is_kept, is_last) = self.log.take();
         if !is_kept {
+            self.refuse("limited");
             return Ok(());
         }
         let mut entry = entry(&level, &message, &fields);

@@ -26,10 +26,25 @@ const KEY_BYTES_MAX: usize = 200;
 
 impl types::Host for State {
     fn convert_problem(&mut self, problem: Problem) -> wasmtime::Result<types::Problem> {
-        if problem.code == "denied" {
-            self.denials += 1;
+        match problem.code.as_str() {
+            "denied" => self.denials += 1,
+            "too-large" => self.refuse("too-large"),
+            "limited" => self.refuse("limited"),
+            _ => {}
         }
         Ok(problem.into())
+    }
+}
+
+impl State {
+    /// Tells once a call and kind that it wished for more than it may have.
+    fn refuse(&mut self, kind: &'static str) {
+        if self.has_tenant && !self.refused.contains(&Some(kind)) {
+            if let Some(free) = self.refused.iter_mut().find(|told| told.is_none()) {
+                *free = Some(kind);
+            }
+            self.world.services.refused(&self.ctx, kind);
+        }
     }
 }
 

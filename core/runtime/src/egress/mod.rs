@@ -2,14 +2,16 @@
 //! connect to what was checked.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::{PluginId, Secret, TenantId};
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::grant::Grant;
 use crate::manifest::{EgressRoute, Manifest, Provider};
 use crate::problem::Problem;
+use crate::services::EgressEntry;
 
 mod address;
 mod answer;
@@ -34,8 +36,14 @@ pub(crate) use target::parse as parse_url;
 
 /// Bytes of an answer to a request of the host's own.
 const PROVIDER_ANSWER_BYTES_MAX: u64 = 1 << 20;
+/// What such an answer takes at most as a rule: larger ones are moved once more.
+const ANSWER_BYTES_USUAL: usize = 16 << 10;
 /// How long a request of the host's own may take.
 const PROVIDER_TIMEOUT: Duration = Duration::from_secs(15);
+/// Characters of a host in an entry; a real one has no more.
+pub(crate) const HOST_CHARS_MAX: usize = 253;
+/// Characters of a path in an entry of the host's own.
+const PATH_CHARS_MAX: usize = 255;
 
 /// How requests leave.
 #[derive(Default, Clone)]
@@ -44,6 +52,15 @@ pub struct EgressConfig {
     pub redirects: Vec<Redirect>,
     /// Looks names up; None for the system's resolver.
     pub lookup: Option<Arc<dyn Lookup>>,
+}
+
+/// What became of a request of the host's own.
+#[must_use = "each request leaves an entry: hand it to the record"]
+pub struct Asked {
+    /// For the record of what was asked.
+    pub entry: EgressEntry,
+    /// The answer.
+    pub answer: Result<http::Response<Vec<u8>>, EgressError>,
 }
 
 /// Why a request gave no answer.
@@ -162,7 +179,7 @@ impl Egress {
             .request(request.method, url)
             .headers(request.headers)
             .header(http::header::ACCEPT_ENCODING, "identity")
-            .body(request.body)
+            .body(bytes::Bytes::from_owner(request.body))
             .timeout(timeout)
             .send();
         let response = sending.await.map_err(|error| transport_error(&error))?;
@@ -197,41 +214,62 @@ impl Egress {
 
     /// Sends a request of the installation's own, to where its configuration leads: any public https
     /// address, with no tenant and no plugin involved.
-    pub async fn send_own(
-        &self,
-        request: http::Request<Vec<u8>>,
-    ) -> Result<http::Response<Vec<u8>>, EgressError> {
-        let (parts, body) = request.into_parts();
-        let url = target::parse(&parts.uri.to_string())
-            .map_err(|problem| EgressError::Refused(problem.message))?;
-        tracing::debug!(host = url.host_str(), "asking for the installation");
-        let client = self.0.clients.single()?;
-        let outgoing = Outgoing { method: parts.method, url, headers: parts.headers, body };
-        collect(self.exchange(&client, outgoing, PROVIDER_TIMEOUT).await?).await
+    pub async fn send_own(&self, request: http::Request<Vec<u8>>) -> Asked {
+        self.ask(request, |_| Ok(())).await
     }
 
     /// Sends a request of the host's own, as for tokens and identity: only to an address that the
     /// provider's section names (its query may differ), with no plugin involved.
     pub async fn send_provider(
         &self,
-        tenant: &TenantId,
-        plugin: &PluginId,
         provider: &Provider,
         request: http::Request<Vec<u8>>,
+    ) -> Asked {
+        self.ask(request, |url| match is_endpoint(provider, url) {
+            true => Ok(()),
+            false => {
+                Err(EgressError::Refused("the manifest's provider names no such address".into()))
+            }
+        })
+        .await
+    }
+
+    async fn ask(
+        &self,
+        request: http::Request<Vec<u8>>,
+        admit: impl FnOnce(&Url) -> Result<(), EgressError>,
+    ) -> Asked {
+        let began = Instant::now();
+        let mut entry = EgressEntry::begun(request.method().as_str());
+        let answer = self.answer_to(request, admit, began, &mut entry).await;
+        if let Err(error) = &answer {
+            entry.problem = Some(Problem::from(error.clone()).code);
+        }
+        Asked { entry, answer }
+    }
+
+    async fn answer_to(
+        &self,
+        request: http::Request<Vec<u8>>,
+        admit: impl FnOnce(&Url) -> Result<(), EgressError>,
+        began: Instant,
+        entry: &mut EgressEntry,
     ) -> Result<http::Response<Vec<u8>>, EgressError> {
         let (parts, body) = request.into_parts();
+        let body = Zeroizing::new(body);
         let url = target::parse(&parts.uri.to_string())
             .map_err(|problem| EgressError::Refused(problem.message))?;
-        if !is_endpoint(provider, &url) {
-            return Err(EgressError::Refused(
-                "the manifest's provider names no such address".into(),
-            ));
-        }
-        tracing::debug!(%tenant, %plugin, provider = provider.id, host = url.host_str(), "asking a provider");
+        entry.host = url.host_str().unwrap_or_default().chars().take(HOST_CHARS_MAX).collect();
+        admit(&url)?;
+        // Where the manifest or the configuration leads: no more than they say, so no secret.
+        entry.path = url.path().chars().take(PATH_CHARS_MAX).collect();
         let client = self.0.clients.single()?;
         let outgoing = Outgoing { method: parts.method, url, headers: parts.headers, body };
-        let response = self.exchange(&client, outgoing, PROVIDER_TIMEOUT).await?;
-        collect(response).await
+        let exchanged = self.exchange(&client, outgoing, PROVIDER_TIMEOUT).await;
+        entry.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let response = exchanged?;
+        entry.status = Some(response.status().as_u16());
+        collect(response, &mut entry.bytes).await
     }
 }
 
@@ -245,14 +283,28 @@ fn is_endpoint(provider: &Provider, url: &Url) -> bool {
     known.filter_map(|known| Url::parse(known).ok()).any(|known| bare(known) == wanted)
 }
 
-async fn collect(response: reqwest::Response) -> Result<http::Response<Vec<u8>>, EgressError> {
+async fn collect(
+    response: reqwest::Response,
+    bytes_read: &mut u64,
+) -> Result<http::Response<Vec<u8>>, EgressError> {
     let mut out = http::Response::new(Vec::new());
     *out.status_mut() = response.status();
     *out.headers_mut() = response.headers().clone();
     let mut answer = Answer::new(response, &[], PROVIDER_ANSWER_BYTES_MAX);
-    while let Some(bytes) = answer.read(usize::MAX).await? {
-        out.body_mut().extend(bytes);
+    // Tokens may be in it: what growing would leave behind is wiped, and so is each piece.
+    let mut body = Zeroizing::new(Vec::with_capacity(ANSWER_BYTES_USUAL));
+    loop {
+        let piece = answer.read(usize::MAX).await;
+        *bytes_read = answer.bytes_read();
+        let Some(piece) = piece?.map(Zeroizing::new) else { break };
+        if body.capacity() - body.len() < piece.len() {
+            let mut wider = Zeroizing::new(Vec::with_capacity(2 * (body.len() + piece.len())));
+            wider.extend_from_slice(&body);
+            body = wider;
+        }
+        body.extend_from_slice(&piece);
     }
+    *out.body_mut() = std::mem::take(&mut *body);
     Ok(out)
 }
 

@@ -3,11 +3,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use domain::Secret;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::manifest::SlotPlace;
 use crate::problem::Problem;
@@ -17,7 +19,8 @@ pub(crate) struct Outgoing {
     pub(crate) method: http::Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
+    /// Wiped when it has been sent: a secret may be in it.
+    pub(crate) body: Zeroizing<Vec<u8>>,
 }
 
 /// Places a secret.
@@ -30,14 +33,15 @@ pub(crate) fn place(
         return Err(Problem::internal("the secret isn't text"));
     };
     match place {
-        SlotPlace::Bearer => header(request, AUTHORIZATION, &format!("Bearer {text}")),
+        SlotPlace::Bearer => header(request, AUTHORIZATION, &["Bearer ", text]),
         SlotPlace::Basic => {
-            header(request, AUTHORIZATION, &format!("Basic {}", STANDARD.encode(text)))
+            let pair = Zeroizing::new(STANDARD.encode(text));
+            header(request, AUTHORIZATION, &["Basic ", pair.as_str()])
         }
         SlotPlace::Header(name) => {
             let name = HeaderName::from_bytes(name.as_bytes())
                 .map_err(|_| Problem::internal("the slot's header has no valid name"))?;
-            header(request, name, text)
+            header(request, name, &[text])
         }
         SlotPlace::Query(name) => query(request, name, text),
         SlotPlace::Json(name) => json(request, name, text),
@@ -50,11 +54,13 @@ fn taken(what: &str) -> Problem {
     Problem::invalid(format!("the request has {what} already; the slot puts it there"))
 }
 
-fn header(request: &mut Outgoing, name: HeaderName, value: &str) -> Result<(), Problem> {
+fn header(request: &mut Outgoing, name: HeaderName, value: &[&str]) -> Result<(), Problem> {
     if request.headers.contains_key(&name) {
         return Err(taken(name.as_str()));
     }
-    let mut value = HeaderValue::from_str(value)
+    // Taken as it is, not copied, and wiped with the last of those who hold it.
+    let value = Bytes::from_owner(Zeroizing::new(value.concat().into_bytes()));
+    let mut value = HeaderValue::from_maybe_shared(value)
         .map_err(|_| Problem::rejected("the secret has characters a header can't have"))?;
     value.set_sensitive(true);
     request.headers.insert(name, value);
@@ -80,8 +86,12 @@ fn json(request: &mut Outgoing, name: &str, value: &str) -> Result<(), Problem> 
     }
     let open = request.body.iter().position(|b| *b == b'{').ok_or_else(not_object)?;
     let comma = if body.is_empty() { "" } else { "," };
-    let field = format!("{}:{}{comma}", Value::from(name), Value::from(value));
-    request.body.splice(open + 1..open + 1, field.into_bytes());
+    let quoted = |text: &str| serde_json::to_string(text).map(Zeroizing::new);
+    let (name, value) = (quoted(name), quoted(value));
+    let (Ok(name), Ok(value)) = (name, value) else { return Err(not_object()) };
+    let (head, tail) = request.body.split_at(open + 1);
+    let parts = [head, name.as_bytes(), b":", value.as_bytes(), comma.as_bytes(), tail];
+    request.body = Zeroizing::new(parts.concat());
     Ok(())
 }
 
@@ -94,12 +104,12 @@ fn form(request: &mut Outgoing, name: &str, value: &str) -> Result<(), Problem> 
     if url::form_urlencoded::parse(&request.body).any(|(key, _)| key == name) {
         return Err(taken(name));
     }
-    let pair =
-        url::form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
-    if !request.body.is_empty() {
-        request.body.push(b'&');
-    }
-    request.body.extend(pair.into_bytes());
+    // Each byte takes three at most, so it never grows and leaves a copy behind.
+    let room = String::with_capacity(3 * (name.len() + value.len()) + 1);
+    let mut pair = url::form_urlencoded::Serializer::new(room);
+    let pair = Zeroizing::new(pair.append_pair(name, value).finish());
+    let and: &[u8] = if request.body.is_empty() { b"" } else { b"&" };
+    request.body = Zeroizing::new([&**request.body, and, pair.as_bytes()].concat());
     Ok(())
 }
 
@@ -113,7 +123,7 @@ mod tests {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         }
         let url = Url::parse("https://a.example/x?q=1").unwrap();
-        Outgoing { method: http::Method::POST, url, headers, body: body.as_bytes().to_vec() }
+        Outgoing { method: http::Method::POST, url, headers, body: body.as_bytes().to_vec().into() }
     }
 
     fn placed(mut request: Outgoing, at: SlotPlace) -> Result<Outgoing, String> {
@@ -122,7 +132,7 @@ mod tests {
     }
 
     fn body(body: &str, kind: Option<&'static str>, at: SlotPlace) -> Result<String, String> {
-        placed(request(body, kind), at).map(|r| String::from_utf8(r.body).unwrap())
+        placed(request(body, kind), at).map(|r| String::from_utf8(r.body.to_vec()).unwrap())
     }
 
     #[test]

@@ -51,8 +51,12 @@ pub(crate) struct State {
     pub(crate) entries: Entries,
     pub(crate) started: Instant,
     pub(crate) http_calls: u32,
+    /// Whether it wished for more than those, which is told once.
+    pub(crate) requests_used_up: bool,
     pub(crate) effects: u32,
     pub(crate) denials: u32,
+    /// The kinds of excess that were told of.
+    pub(crate) refused: [Option<&'static str>; 2],
     pub(crate) log: crate::capability::log::LogBudget,
     pub(crate) random_bytes: u32,
     pub(crate) body_bytes: usize,
@@ -81,8 +85,10 @@ impl State {
             entries,
             started: Instant::now(),
             http_calls: 0,
+            requests_used_up: false,
             effects: 0,
             denials: 0,
+            refused: [None; 2],
             log: Default::default(),
             random_bytes: 0,
             body_bytes: 0,

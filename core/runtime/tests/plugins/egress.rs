@@ -241,19 +241,27 @@ async fn the_hosts_own_requests_reach_the_providers_endpoints_only() {
     assert!(egress.is_sandbox());
     let manifest = Manifest::parse(&guests::asking()).unwrap();
     let provider = manifest.provider("acme").unwrap();
-    let (tenant, plugin) = (House::new().tenant, manifest.plugin.id.clone());
     let request = |url: &str| http::Request::post(url).body(b"a=b".to_vec()).unwrap();
     let token = egress
-        .send_provider(&tenant, &plugin, provider, request("https://accounts.acme.example/token"))
+        .send_provider(provider, request("https://accounts.acme.example/token?c=s3cret"))
         .await;
-    assert_eq!(token.unwrap().status(), 200);
+    assert_eq!(token.answer.unwrap().status(), 200);
+    let entry = token.entry;
+    assert_eq!(
+        (entry.method.as_str(), entry.host.as_str(), entry.path.as_str(), entry.status),
+        ("POST", "accounts.acme.example", "/token", Some(200)),
+    );
+    assert!(entry.bytes > 0 && entry.problem.is_none(), "{entry:?}");
     for other in [
         "https://accounts.acme.example/tokens",
         "https://evil.example/token",
         "https://127.0.0.1/token",
     ] {
-        let refused = egress.send_provider(&tenant, &plugin, provider, request(other)).await;
-        assert!(matches!(refused, Err(EgressError::Refused(_))), "{other}");
+        let refused = egress.send_provider(provider, request(other)).await;
+        assert!(matches!(refused.answer, Err(EgressError::Refused(_))), "{other}");
+        let entry = refused.entry;
+        assert_eq!((entry.path.as_str(), entry.status), ("", None), "{other}");
+        assert_eq!(entry.problem.as_deref(), Some("denied"), "{other}");
     }
     assert_eq!(server.heads.lock().unwrap().len(), 1);
     let page = egress.browser_url("https://accounts.acme.example/auth?state=x");

@@ -23,6 +23,8 @@ pub struct Fake {
     pub logged: Mutex<Vec<LogEntry>>,
     pub audited: Mutex<Vec<EgressEntry>>,
     pub reports: Mutex<Vec<CallReport>>,
+    /// What calls wished for beyond what they may have.
+    pub refused: Mutex<Vec<&'static str>>,
     pub kv: Mutex<HashMap<String, Vec<u8>>>,
     pub used_connections: Mutex<Vec<Option<ConnectionId>>>,
     /// What the next credentials are; the last one stays.
@@ -180,6 +182,10 @@ impl Services for Fake {
 
     async fn call_finished(&self, _: &CallContext, report: CallReport) {
         self.reports.lock().unwrap().push(report);
+    }
+
+    fn refused(&self, _: &CallContext, kind: &'static str) {
+        self.refused.lock().unwrap().push(kind);
     }
 }
 

@@ -80,6 +80,11 @@ async fn a_million_headers_are_refused_within_the_budget() {
     let outcome = run(&house, &plugin, url, 1_000_000).await;
     assert!(matches!(kind(&outcome), "ok" | "out-of-cpu"), "{outcome:?}");
     assert!(house.fake.reports.lock().unwrap()[0].cpu < Duration::from_millis(400));
+    assert_eq!(
+        *house.fake.refused.lock().unwrap(),
+        ["too-large"],
+        "told once, not a million times"
+    );
 }
 
 #[tokio::test]
@@ -100,6 +105,29 @@ async fn a_hundred_megabytes_of_log_leave_two_hundred_short_lines() {
     let logged = house.fake.logged.lock().unwrap();
     let bytes: usize = logged.iter().map(|entry| entry.message.len()).sum();
     assert!(logged.len() <= 200 && bytes < 1 << 20, "{} lines of {bytes} bytes", logged.len());
+    assert!(house.fake.refused.lock().unwrap().is_empty(), "a hundred lines are no flood");
+    let ctx = house.ctx(&plugin);
+    let outcome = house.engine.run_job(&plugin, ctx, "work", &json!("x"), 1_000).await;
+    assert!(matches!(kind(&outcome), "ok" | "out-of-cpu"), "{outcome:?}");
+    assert_eq!(*house.fake.refused.lock().unwrap(), ["limited"]);
+}
+
+#[tokio::test]
+async fn requests_beyond_a_calls_number_are_refused_and_told_once() {
+    let server = start().await;
+    let all = format!("*=http://{}", server.address).parse().unwrap();
+    let house = House::with(Fake::default(), EgressConfig { redirects: vec![all], lookup: None });
+    let plugin = house.load(&guests::asking(), guests::fetcher());
+    let mut ctx = house.ctx(&plugin);
+    ctx.limits.http_calls = 0;
+    let url = json!("https://api.acme.example/v1/x");
+    for _ in 0..2 {
+        let outcome = house.engine.run_job(&plugin, ctx.clone(), "work", &url, 2).await;
+        assert_eq!(code(outcome), "limited");
+    }
+    assert!(server.heads.lock().unwrap().is_empty());
+    assert_eq!(*house.fake.refused.lock().unwrap(), ["limited", "limited"], "once a call");
+    assert_eq!(house.fake.audited.lock().unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ mod connections;
 mod db;
 mod deletions;
 mod documents;
+mod egress_entries;
 mod factors;
 mod fair;
 mod group;

@@ -6,9 +6,9 @@ use std::path::Path;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use store::row_security::{Weakness, weaknesses};
+use store::row_security::{LoginWeakness, Weakness, login_weaknesses, weaknesses};
 use store::testing::TestDb;
-use store::{Conn, Db, Error, Result, people};
+use store::{Conn, Db, DbOptions, Error, Result, Target, people};
 
 use crate::support::*;
 
@@ -29,14 +29,71 @@ async fn every_table_of_tenants_is_guarded_and_the_role_can_not_look_past() {
         "ALTER TABLE people DISABLE ROW LEVEL SECURITY",
         "DROP POLICY oxpi_scope ON people",
         "CREATE POLICY too_wide ON people USING (TRUE)",
+        // All of these have the right words in them.
+        "ALTER POLICY oxpi_scope ON people USING (TRUE OR \
+            (SELECT current_setting('oxpi.tenant', TRUE)) IN (tenant_id, '*'))",
+        "ALTER POLICY oxpi_scope ON people USING (\
+            (SELECT current_setting('oxpi.tenant', TRUE)) IN (tenant_id, '*', 'open'))",
+        "ALTER POLICY oxpi_scope ON people USING (\
+            (SELECT current_setting('oxpi.tenant', TRUE)) IN (id, '*'))",
+        "ALTER POLICY oxpi_scope ON people USING (\
+            (SELECT current_setting('oxpi.tenant2', TRUE)) IN (tenant_id, '*'))",
+        "ALTER POLICY oxpi_scope ON people WITH CHECK (TRUE)",
+        "ALTER POLICY oxpi_scope ON people TO pg_monitor",
     ] {
         fresh.tamper(broken);
         assert_eq!(weak(&fresh).await, [Weakness::Table("people".to_owned())], "{broken}");
-        fresh.tamper("DROP POLICY IF EXISTS too_wide ON people; SELECT oxpi_confine()");
+        fresh.tamper(
+            "DROP POLICY IF EXISTS too_wide ON people; DROP POLICY IF EXISTS oxpi_scope ON people; \
+             SELECT oxpi_confine()",
+        );
         assert_eq!(weak(&fresh).await, [], "{broken}");
     }
     fresh.tamper("ALTER TABLE people OWNER TO oxpi_app");
     assert_eq!(weak(&fresh).await, [Weakness::Owner("oxpi_app".to_owned())]);
+}
+
+/// The same database by the address of this login, which is made anew.
+async fn signed_in_as(fresh: &TestDb, login: &str, rights: &str) -> Db {
+    let login = format!("{login}_{}", std::process::id());
+    fresh.tamper(&format!(
+        "DROP ROLE IF EXISTS {login}; CREATE ROLE {login} LOGIN {rights}; GRANT oxpi_app TO {login}"
+    ));
+    let Target::Postgres(url) = &fresh.options.target else { panic!("SQLite has no logins") };
+    let (_, place) = url.split_once('@').unwrap();
+    let owner = Some(fresh.options.target.clone());
+    let target = Target::Postgres(format!("postgres://{login}@{place}"));
+    Db::open(&DbOptions { target, owner, ..fresh.options.clone() }).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_login_that_could_take_its_role_off_is_found() {
+    let fresh = store::testing::postgres().await;
+    // The tests' own login made the tables, and is a superuser.
+    let own = fresh.db.read(login_weaknesses).await.unwrap();
+    assert!(matches!(&own[..], [LoginWeakness::Superuser(_)]), "{own:?}");
+    let found = async |login: &str, rights: &str, more: &str| {
+        let db = signed_in_as(&fresh, login, rights).await;
+        let name = format!("{login}_{}", std::process::id());
+        if !more.is_empty() {
+            fresh.tamper(&more.replace("LOGIN", &name));
+        }
+        assert_eq!(db.read(weaknesses).await.unwrap(), [], "{login}");
+        let found = db.read(login_weaknesses).await.unwrap();
+        drop(db);
+        fresh.tamper(&format!("REASSIGN OWNED BY {name} TO CURRENT_USER; DROP ROLE {name}"));
+        (name, found)
+    };
+    let (_, plain) = found("oxpi_plain", "", "").await;
+    assert_eq!(plain, [], "a member of oxpi_app and no more");
+    let (name, bypasses) = found("oxpi_bypasses", "BYPASSRLS", "").await;
+    assert_eq!(bypasses, [LoginWeakness::Bypasses(name)]);
+    let (name, owner) = found("oxpi_owner", "", "ALTER TABLE people OWNER TO LOGIN").await;
+    assert_eq!(owner, [LoginWeakness::Owner(name)]);
+    let of_another = "CREATE ROLE oxpi_strong BYPASSRLS; GRANT oxpi_strong TO LOGIN";
+    let (name, becomes) = found("oxpi_becomes", "", of_another).await;
+    fresh.tamper("DROP ROLE oxpi_strong");
+    assert_eq!(becomes, [LoginWeakness::Bypasses(name)]);
 }
 
 #[derive(QueryableByName)]

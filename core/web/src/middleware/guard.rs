@@ -6,10 +6,11 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HOST, ORIGIN};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use url::{Host, Url};
 
 use crate::state::Web;
+use crate::visit::Visit;
 
 /// Checks the host, and for requests that change something where they come from.
 pub async fn guard<B: MessageBody + 'static>(
@@ -20,10 +21,22 @@ pub async fn guard<B: MessageBody + 'static>(
         None => Ok(next.call(request).await?.map_into_left_body()),
         Some(status) => {
             let (request, _) = request.into_parts();
+            if status == StatusCode::FORBIDDEN {
+                tell(&request);
+            }
             let answer = HttpResponse::new(status).map_into_right_body();
             Ok(ServiceResponse::new(request, answer))
         }
     }
+}
+
+/// Tells of a request from another site, while it is being answered.
+fn tell(request: &HttpRequest) {
+    let Some(visit) = Visit::of(request) else { return };
+    actix_web::rt::spawn(async move {
+        let token = visit.token.as_deref();
+        app::sessions::note_cross_site(&visit.web.app, token, &visit.origin).await;
+    });
 }
 
 fn refusal(request: &ServiceRequest) -> Option<StatusCode> {

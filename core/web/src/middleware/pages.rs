@@ -11,13 +11,14 @@ use actix_web::http::header::{
     X_FRAME_OPTIONS,
 };
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
+use domain::PersonId;
 
 use crate::answer::FormTarget;
 use crate::error::{self, Failure};
 use crate::middleware::limit::Wait;
 use crate::state::Web;
-use crate::visit::{Marks, Visit};
+use crate::visit::{AtWork, Marks, Visit};
 
 /// The outermost middleware.
 pub async fn dress<B: MessageBody + 'static>(
@@ -32,6 +33,9 @@ pub async fn dress<B: MessageBody + 'static>(
     let (method, path) = (request.method().clone(), request.path().to_owned());
     let answer = next.call(request).await?.map_into_boxed_body();
     log(&answer, method.as_str(), &path, &marks.request_id);
+    if answer.status() == StatusCode::NOT_FOUND {
+        tell_foreign_ids(&web, answer.request());
+    }
     let mut answer = with_page(answer, &marks);
     let target = answer.response().extensions().get::<FormTarget>().map(|target| target.0.clone());
     set_headers(answer.headers_mut(), web.is_https(), &marks, target.as_deref());
@@ -53,6 +57,26 @@ fn log(answer: &ServiceResponse, method: &str, path: &str, request: &str) {
         }
         _ => tracing::info!(request, method, path, status, "answered"),
     }
+}
+
+/// A member asked for what reads as not there: where that is another business's, it is told, while the
+/// same answer goes out as for what nobody has.
+fn tell_foreign_ids(web: &web::Data<Web>, request: &HttpRequest) {
+    let Some(AtWork(tenant, account)) = request.extensions().get::<AtWork>().cloned() else {
+        return;
+    };
+    let asked = request.uri().path_and_query().map(|asked| asked.as_str()).unwrap_or_default();
+    let words = asked.split(['/', '?', '&', '=']);
+    // All of our ids are spelled the same.
+    let ids: Vec<String> =
+        words.filter(|w| w.parse::<PersonId>().is_ok()).map(Into::into).collect();
+    if ids.is_empty() {
+        return;
+    }
+    let web = web.clone();
+    actix_web::rt::spawn(async move {
+        app::sessions::note_foreign_ids(&web.app, &tenant, &account, ids).await;
+    });
 }
 
 /// Puts a page where a failure left the body empty.

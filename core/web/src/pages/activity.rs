@@ -107,7 +107,7 @@ fn icon(action: &str) -> &'static str {
         "account" | "vault" => "lock",
         "person" => "person",
         "appointment" | "calendar" | "calendars" => "calendar",
-        "plugin" => "plugin",
+        "plugin" | "webhook" => "plugin",
         "approval" => "shield",
         "document" => "notes",
         "client" | "connection" => "connection",

@@ -132,6 +132,7 @@ async fn wizard(
         provider: card.name.clone(),
         redirect_uri: ready.redirect_uri,
         guide: card.guide.as_deref().map(paragraphs).unwrap_or_default(),
+        is_untrusted: ready.is_untrusted,
         has_client: ready.client_id.is_some() && ready.has_client_secret,
         client_id: ready.client_id.unwrap_or_default(),
         scopes: card.scopes.iter().map(|scope| scope_row(scope, false)).collect(),

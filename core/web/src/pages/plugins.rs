@@ -2,6 +2,7 @@
 
 use actix_web::web::{Form, Path};
 use app::connections as connected;
+use app::egress::{self, Asker, EgressEntry};
 use app::plugins::{self, Ask, Figures, PluginCard, PluginPage as Found, Stops};
 use domain::{Permission, PluginId, Secret};
 use serde::Deserialize;
@@ -14,10 +15,15 @@ use crate::member::Member;
 use crate::pages::connections::rows as connection_rows;
 use crate::pages::id;
 use crate::views::plugins::{
-    AskRow, FormerRow, PluginPage, PluginRow, Plugins, ProviderRow, SettingField, SourceRow,
-    StopRow, UpdateRow, UsageRow,
+    AskRow, FormerRow, PluginPage, PluginRow, Plugins, ProviderRow, RequestRow, SettingField,
+    SourceRow, StopRow, UpdateRow, UsageRow,
 };
 use crate::views::{Choice, Errors};
+
+/// Requests of a plugin that its page lists.
+const REQUESTS: i64 = 60;
+/// How many of them are seen at once.
+const REQUESTS_OPEN: usize = 6;
 
 /// The list.
 pub async fn list(member: Member) -> Answer {
@@ -61,6 +67,9 @@ async fn page(member: &Member, plugin: &PluginId, errors: Errors) -> Answer {
     let mut connections = connected::list_connections(app, ctx).await?;
     connections.retain(|each| each.plugin_id == *plugin && each.state.as_str() != "disconnected");
     let (hosts, asks) = asks(member, &found.asks, &found.new_asks);
+    let asked = egress::list_requests(app, ctx, plugin, REQUESTS).await?;
+    let mut requests: Vec<_> = asked.into_iter().map(|entry| request(member, entry)).collect();
+    let older_requests = requests.split_off(requests.len().min(REQUESTS_OPEN));
     let page = PluginPage {
         settings: settings(member, plugin, &found).await?,
         update: update(member, &found),
@@ -72,6 +81,8 @@ async fn page(member: &Member, plugin: &PluginId, errors: Errors) -> Answer {
         can_remove: found.can_remove,
         stops: stops(&found.stops),
         usage: usage(plugins::plugin_usage(app, ctx, plugin).await?),
+        requests,
+        older_requests,
         providers: found
             .providers
             .iter()
@@ -191,6 +202,47 @@ fn usage(figures: Option<Figures>) -> Vec<UsageRow> {
         ("memory", figures.memory_bytes_max.div_ceil(1 << 20).to_string()),
     ];
     rows.into_iter().map(|(key, value)| UsageRow { key, value }).collect()
+}
+
+fn request(member: &Member, entry: EgressEntry) -> RequestRow {
+    let problem = problem(&entry.problem);
+    let tone = match (problem, entry.status) {
+        (Some(_), _) => "bad",
+        (None, Some(200..=399)) => "good",
+        _ => "warn",
+    };
+    let (unit, size) = match entry.bytes {
+        bytes @ 0..1_024 => ("bytes", bytes),
+        bytes => ("kilobytes", bytes.div_euclid(1_024)),
+    };
+    RequestRow {
+        at: member.dates().moment(entry.at),
+        by_host: entry.asker == Asker::Host,
+        method: entry.method,
+        host: entry.host,
+        path: entry.path,
+        status: entry.status,
+        problem,
+        tone,
+        size,
+        unit,
+        ms: entry.ms,
+    }
+}
+
+/// What people read of a problem's code.
+fn problem(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "" => return None,
+        "denied" | "not-approved" | "invalid" => "refused",
+        "timeout" => "timeout",
+        "unavailable" => "unreachable",
+        "too-large" => "too-large",
+        "limited" => "limited",
+        "reconnect" => "reconnect",
+        "unfinished" => "unfinished",
+        _ => "failed",
+    })
 }
 
 async fn settings(

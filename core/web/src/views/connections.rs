@@ -78,6 +78,8 @@ pub struct ConnectPage {
     pub client_id: String,
     /// Whether its secret is kept.
     pub has_client: bool,
+    /// Whether what was stored of the client was changed or deleted from outside.
+    pub is_untrusted: bool,
     /// What is asked for, and why.
     pub scopes: Vec<ScopeRow>,
     /// What is wrong with the form.

@@ -71,6 +71,10 @@ pub struct PluginPage {
     pub settings: Vec<SettingField>,
     /// What its calls used; empty before the first.
     pub usage: Vec<UsageRow>,
+    /// Its last requests and those for it, newest first.
+    pub requests: Vec<RequestRow>,
+    /// Those before.
+    pub older_requests: Vec<RequestRow>,
     /// What is wrong with the settings.
     pub errors: Errors,
     /// Whether the role may change it.
@@ -143,6 +147,33 @@ pub struct UsageRow {
     pub key: &'static str,
     /// The figure.
     pub value: String,
+}
+
+/// A request that left, or was refused at the door.
+#[derive(Debug, Clone, Serialize)]
+pub struct RequestRow {
+    /// When.
+    pub at: String,
+    /// Whether OXPI asked for the plugin's connections, not the plugin itself.
+    pub by_host: bool,
+    /// The method.
+    pub method: String,
+    /// Where; empty where the address could not be read.
+    pub host: String,
+    /// The pattern of the path; empty where no route fitted.
+    pub path: String,
+    /// The answer's status, where there was an answer.
+    pub status: Option<u16>,
+    /// What went wrong, where something did: its text is `request-<problem>`.
+    pub problem: Option<&'static str>,
+    /// How the badge looks.
+    pub tone: &'static str,
+    /// How much the answer had.
+    pub size: i64,
+    /// In what; its text is `request-<unit>`.
+    pub unit: &'static str,
+    /// Milliseconds until the answer began.
+    pub ms: i64,
 }
 
 /// A provider that accounts can be connected at.

@@ -51,3 +51,5 @@ stay-connected = Stay connected
 disconnected-title = Disconnected
 disconnected-confirmed = { $provider } confirmed that the permission has ended. Our keys are destroyed.
 disconnected-unconfirmed = Our keys are destroyed, but { $provider } could not confirm that the permission has ended. To be sure, remove this workspace in your { $provider } account’s security settings.
+connect-untrusted = The saved registration at { $provider } is no longer what was saved
+connect-untrusted-text = It was changed or deleted outside OXPI, so it isn’t used. Enter the client ID and secret once more below, and tell whoever looks after this server.

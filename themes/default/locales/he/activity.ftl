@@ -81,3 +81,7 @@ act-account-code-used = שימוש בקוד גיבוי
 act-account-factors-removed = הסרת כל אמצעי האימות הנוספים של החשבון
 act-member-notices-chosen = בחירת התראות
 act-member-checklist-put-away = הסתרת הצעדים הראשונים
+act-webhook-refused = דחייה של הודעה מבחוץ בלי הוכחה מתאימה, אל
+act-session-cross-site-refused = דחייה של בקשה שהגיעה מאתר אחר
+act-session-foreign-id-refused = דחייה של מישהו מעסק אחר שביקש משהו מכאן
+act-vault-missing-forgotten = הסרה של סודות שאבדו מהרישום של הסודות השמורים

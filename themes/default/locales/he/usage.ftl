@@ -9,3 +9,24 @@ usage-memory = שיא הזיכרון, במ״ב
 act-plugin-stopped = עצירה של פעולה שקרסה או חרגה מהמותר, בתוסף
 act-plugin-refused = דחייה של בקשה שלא הותרה לתוסף
 error-plugins-busy = יש עומס כרגע. כדאי לנסות שוב בעוד רגע; שום דבר לא אבד.
+requests-title = פניות לאינטרנט
+requests-text = הפניות של התוסף, ואלה ש־OXPI שלח עבור החשבונות המחוברים שלו. נשמרות 30 יום, בלי התוכן שלהן.
+requests-empty = עדיין לא היו פניות
+requests-empty-text = כל פנייה תופיע כאן: לאן נשלחה, איך נענתה וכמה מידע חזר.
+requests-older = { $count ->
+    [one] עוד פנייה אחת לפני כן
+    [two] עוד שתי פניות לפני כן
+   *[other] עוד { $count } פניות לפני כן
+  }
+request-by-host = נשלחה על ידי OXPI עבור חשבון מחובר
+request-ms = { $count } אלפיות שנייה
+request-bytes = { $count } בייט
+request-kilobytes = { $count } ק״ב
+request-refused = נדחתה
+request-timeout = לא נענתה בזמן
+request-unreachable = היעד לא זמין
+request-too-large = תשובה גדולה מדי
+request-limited = יותר מדי פניות
+request-reconnect = החשבון לא מחובר
+request-unfinished = נקטעה
+request-failed = נכשלה

@@ -64,7 +64,7 @@ fn tempfile_in(dir: &Path) -> std::io::Result<()> {
 
 /// The root key, as far as it can be told without the database.
 pub fn root_key(config: &Config) -> (Finding, Option<RootKey>) {
-    if handed::root_key().is_some() || config.vault.source == Source::Credential {
+    if handed::was_handed() || config.vault.source == Source::Credential {
         return elsewhere(config);
     }
     if config.vault.source == Source::Passphrase {

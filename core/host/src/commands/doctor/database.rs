@@ -54,17 +54,29 @@ async fn row_security(db: &Db) -> Vec<Finding> {
     if db.backend() == store::Backend::Sqlite {
         return Vec::new();
     }
-    let mend = "as the owner of the tables run: SELECT oxpi_confine(); and give the role oxpi_app no \
-                more rights than it was made with";
-    match db.read(store::row_security::weaknesses).await {
-        Ok(weak) if weak.is_empty() => {
-            vec![Finding::good(ROWS, "is forced on every table, for a role that owns none")]
-        }
-        Ok(weak) => weak.iter().map(|weak| Finding::wrong(ROWS, weak.to_string(), mend)).collect(),
+    let looked = db.read(|c| {
+        Ok((store::row_security::weaknesses(c)?, store::row_security::login_weaknesses(c)?))
+    });
+    let (weak, logins) = match looked.await {
+        Ok(found) => found,
         Err(error) => {
-            vec![Finding::wrong(ROWS, error.to_string(), "run: oxpi migrate, as the owner")]
+            return vec![Finding::wrong(
+                ROWS,
+                error.to_string(),
+                "run: oxpi migrate, as the owner",
+            )];
         }
+    };
+    let mut findings: Vec<Finding> =
+        weak.iter().map(|weak| Finding::wrong(ROWS, weak.to_string(), house::MEND_ROWS)).collect();
+    if weak.is_empty() {
+        findings.push(Finding::good(ROWS, "is forced on every table, for a role that owns none"));
     }
+    findings.extend(logins.iter().map(|login| {
+        let what = format!("{login}, and could take row security off");
+        Finding::unwise(ROWS, what, house::MEND_LOGIN)
+    }));
+    findings
 }
 
 fn unreachable(sqlite: bool) -> &'static str {

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{GuestRequest, GuestResponse};
 use crate::approval::ApprovalUse;
-use crate::egress::{Answer, Outgoing, parse_url, place, slot_fits};
+use crate::egress::{Answer, HOST_CHARS_MAX, Outgoing, parse_url, place, slot_fits};
 use crate::engine::Plugin;
 use crate::engine::state::{State, World};
 use crate::manifest::{EgressRoute, Slot, SlotSource};
@@ -23,9 +23,6 @@ const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
 /// What is left of a call's time for noting how the sending of an approved request ended.
 const TIME_TO_NOTE: Duration = Duration::from_millis(250);
 
-/// Characters of a host in an entry; a real one has no more.
-const HOST_CHARS_MAX: usize = 253;
-
 impl State {
     /// Sends a request; whatever becomes of it, an entry tells. It is there from the start, so that
     /// a request under way when the call is stopped leaves one too.
@@ -33,16 +30,17 @@ impl State {
         &mut self,
         request: GuestRequest,
     ) -> Result<GuestResponse, Problem> {
+        if self.http_calls >= self.ctx.limits.http_calls {
+            // One entry tells that more was wished for; a guest that insists fills no list.
+            let used_up = Problem::limited("this call's requests are used up", 1_000);
+            if std::mem::replace(&mut self.requests_used_up, true) {
+                return Err(used_up);
+            }
+        }
         let began = Instant::now();
-        let entry = self.record_request(EgressEntry {
-            host: String::new(),
-            path: String::new(),
-            method: request.method.clone(),
-            status: None,
-            bytes: 0,
-            ms: 0,
-            problem: Some("unfinished".to_owned()),
-        });
+        let unfinished = Some("unfinished".to_owned());
+        let begun = EgressEntry::begun(&request.method);
+        let entry = self.record_request(EgressEntry { problem: unfinished, ..begun });
         let connection = request.connection.clone().or_else(|| self.ctx.connection.clone());
         let host = Url::parse(&request.url).ok();
         let host = host.as_ref().and_then(Url::host_str).unwrap_or_default().to_owned();
@@ -213,5 +211,5 @@ fn outgoing(request: &GuestRequest, url: &Url) -> Result<Outgoing, Problem> {
         })?;
         headers.insert("idempotency-key", value);
     }
-    Ok(Outgoing { method, url: url.clone(), headers, body: request.body.clone() })
+    Ok(Outgoing { method, url: url.clone(), headers, body: request.body.clone().into() })
 }

@@ -202,6 +202,7 @@ fn connect(w: Words, ready: bool) -> ConnectPage {
         ],
         client_id: if ready { "1234.apps.example.com".into() } else { String::new() },
         has_client: ready,
+        is_untrusted: !ready,
         scopes: scopes(w),
         errors: Errors::new(),
         failed: ready.then(|| "error-oauth-redirect".into()),

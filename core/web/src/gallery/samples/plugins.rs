@@ -5,8 +5,8 @@ use super::work::connection;
 use super::{Gallery, Words};
 use crate::views::Errors;
 use crate::views::plugins::{
-    AskRow, FormerRow, PluginPage, PluginRow, Plugins, ProviderRow, SettingField, SourceRow,
-    StopRow, UpdateRow, UsageRow,
+    AskRow, FormerRow, PluginPage, PluginRow, Plugins, ProviderRow, RequestRow, SettingField,
+    SourceRow, StopRow, UpdateRow, UsageRow,
 };
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
@@ -15,6 +15,8 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     gallery.page("plugins-empty", "/plugins", &Plugins { plugins: vec![], can_manage: true });
     gallery.page("plugin", "/plugins", &plugin(w, true));
     gallery.page("plugin-off", "/plugins", &plugin(w, false));
+    let quiet = PluginPage { requests: vec![], older_requests: vec![], ..plugin(w, true) };
+    gallery.page("plugin-quiet", "/plugins", &quiet);
     let reasons = ["consent", "settings", "validate", "too-much", "migrate", "rolled-back"];
     for (at, reason) in reasons.into_iter().enumerate() {
         let page = plugin_version(w, reason, at % 2 == 0);
@@ -132,10 +134,35 @@ fn plugin(w: Words, enabled: bool) -> PluginPage {
         ]
         .map(|(key, value)| UsageRow { key, value: value.into() })
         .to_vec(),
+        requests: if enabled { requests() } else { vec![] },
+        older_requests: if enabled { requests() } else { vec![] },
         errors: Errors::new(),
         can_manage: true,
         can_connect: true,
     }
+}
+
+fn requests() -> Vec<RequestRow> {
+    let problems =
+        ["refused", "timeout", "unreachable", "too-large", "limited", "reconnect", "unfinished"];
+    let ends = [(Some(200), None, "good"), (Some(404), None, "warn")];
+    let failed = problems.into_iter().chain(["failed"]).map(|each| (None, Some(each), "bad"));
+    type End = (Option<u16>, Option<&'static str>, &'static str);
+    let row = |(at, (status, problem, tone)): (usize, End)| RequestRow {
+        at: "3 Nov 2026, 09:30".into(),
+        by_host: at == 1,
+        method: if at == 1 { "POST" } else { "GET" }.into(),
+        host: if at == 2 { "" } else { "www.googleapis.com" }.into(),
+        path: if problem == Some("refused") { "" } else { "/calendar/v3/calendars/*/events" }
+            .into(),
+        status,
+        problem,
+        tone,
+        size: 12,
+        unit: if at == 0 { "kilobytes" } else { "bytes" },
+        ms: 143,
+    };
+    ends.into_iter().chain(failed).enumerate().map(row).collect()
 }
 
 fn plugin_version(w: Words, reason: &'static str, restores_data: bool) -> PluginPage {
