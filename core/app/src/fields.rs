@@ -2,6 +2,7 @@
 //! the field and says what is wrong with it.
 
 use domain::{Locale, Role, Zone};
+use store::tenants::Colour;
 
 use crate::error::{Error, Result};
 
@@ -125,6 +126,11 @@ pub(crate) fn currency(field: &str, text: &str) -> Result<String> {
     } else {
         Err(Error::invalid(field, "error-currency-unknown"))
     }
+}
+
+/// One of the colours that a business may wear.
+pub(crate) fn colour(field: &str, text: &str) -> Result<Colour> {
+    text.trim().parse().map_err(|_| Error::invalid(field, "error-colour-unknown"))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use store::Conn;
 use store::accounts::Account;
 use store::jobs::{Job, Once};
+use store::tenants::{Colour, Tenant};
 
 use crate::App;
 use crate::context::Origin;
@@ -25,6 +26,8 @@ pub enum Letter {
     Invitation {
         /// To which business.
         business: String,
+        /// The colour it wears.
+        colour: Colour,
         /// By whom.
         invited_by: String,
         /// As what.
@@ -49,6 +52,8 @@ pub enum Letter {
         name: String,
         /// In which business.
         business: String,
+        /// The colour it wears.
+        colour: Colour,
         /// What it is: a word of [`crate::notifications::Kind`].
         kind: &'static str,
         /// What it is about.
@@ -282,11 +287,12 @@ fn address(app: &App, c: &mut Conn, tenant: &TenantId, order: Order) -> Result<O
             minutes: resets::MAILED_SECS / 60,
         }),
         Order::News { account, kind, subject, href } => {
-            let business = store::tenants::get(c, tenant)?.name;
+            let Tenant { name: business, colour, .. } = store::tenants::get(c, tenant)?;
             let link = format!("{}{href}", app.options.public_url);
             to_account(c, tenant, &account, |found| Letter::News {
                 name: found.name.clone(),
                 business,
+                colour,
                 kind: kind.as_str(),
                 subject,
                 link,
@@ -337,6 +343,7 @@ fn invitation_letter(
     let locale = known.and_then(|account| account.locale).unwrap_or(business.locale);
     let letter = Letter::Invitation {
         business: business.name,
+        colour: business.colour,
         invited_by: inviter.map(|account| account.name).unwrap_or_default(),
         role: row.role,
         link: invitations::link(app, tenant, id),

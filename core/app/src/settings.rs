@@ -1,4 +1,5 @@
-//! What a business is called, which language and time zone it works in, which currency it charges.
+//! What a business is called, which language and time zone it works in, which currency it charges,
+//! which colour it wears.
 
 use domain::Permission;
 use serde_json::json;
@@ -28,6 +29,7 @@ pub async fn update_settings(
     app: &App,
     ctx: &Context,
     input: BusinessInput,
+    colour: &str,
     expected_rev: i64,
 ) -> Result<Tenant> {
     ctx.require_to_see(Permission::ManageSettings)?;
@@ -35,11 +37,12 @@ pub async fn update_settings(
     let locale = fields::locale("locale", &input.locale)?;
     let zone = fields::zone("zone", &input.zone)?;
     let currency = fields::currency("currency", &input.currency)?;
+    let colour = fields::colour("colour", colour)?;
     let (app2, ctx) = (app.clone(), ctx.clone());
     app.db
         .transact(move |c| -> Result<Tenant> {
             let before = store::tenants::get(c, &ctx.tenant)?;
-            let change = TenantChange { name, locale, zone, currency };
+            let change = TenantChange { name, locale, zone, currency, colour };
             let detail = json!({"changed": changed(&before, &change)});
             store::tenants::update(c, &ctx.tenant, &change, expected_rev)?;
             let act = Act {
@@ -87,6 +90,7 @@ fn changed(before: &Tenant, after: &TenantChange) -> Vec<&'static str> {
         ("locale", before.locale != after.locale),
         ("zone", before.zone != after.zone),
         ("currency", before.currency != after.currency),
+        ("colour", before.colour != after.colour),
     ];
     fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
 }

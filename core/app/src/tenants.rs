@@ -15,7 +15,7 @@ use crate::secrets::ledger;
 use crate::sessions::{self, Login, SignedIn};
 use crate::{fields, passwords};
 
-pub use store::tenants::Tenant;
+pub use store::tenants::{Colour, Tenant};
 
 /// What the form for a new business asks.
 #[derive(Debug, Clone)]
@@ -188,6 +188,7 @@ fn insert(
         created_at: now,
         rev: 1,
         second_step: false,
+        colour: Colour::Pine,
     };
     store::tenants::insert(c, &tenant)?;
     let wrapped = app.vault.new_data_key(&id, 1, 1)?.as_bytes().to_vec();

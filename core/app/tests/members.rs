@@ -269,12 +269,16 @@ async fn settings_change_once_per_revision() {
         let before = settings::get_settings(&f.app, &owner.ctx).await.unwrap();
         let mut bad = business("Studio");
         bad.currency = "euro".into();
-        let spoiled = settings::update_settings(&f.app, &owner.ctx, bad, before.rev).await;
+        let spoiled = settings::update_settings(&f.app, &owner.ctx, bad, "pine", before.rev).await;
         expect_invalid(spoiled, "currency");
-        let update =
-            || settings::update_settings(&f.app, &owner.ctx, business("Studio"), before.rev);
+        let odd = settings::update_settings(&f.app, &owner.ctx, business("S"), "red", before.rev);
+        expect_invalid(odd.await, "colour");
+        let update = || {
+            settings::update_settings(&f.app, &owner.ctx, business("Studio"), "plum", before.rev)
+        };
         let after = update().await.unwrap();
         assert_eq!((after.name.as_str(), after.currency.as_str()), ("Studio", "EUR"));
+        assert_eq!(after.colour.as_str(), "plum");
         assert!(matches!(update().await, Err(Error::Conflict { key: "error-changed-meanwhile" })));
         let current = f.current(&owner.token).await.unwrap().context.unwrap();
         assert_eq!(current.zone.name(), "Europe/Berlin");

@@ -18,6 +18,7 @@ diesel::table! {
         created_at -> BigInt,
         rev -> BigInt,
         second_step -> Bool,
+        colour -> Text,
     }
 }
 

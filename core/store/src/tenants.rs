@@ -9,6 +9,30 @@ use crate::error::{Error, Result, settled};
 use crate::schema::tenants;
 use crate::scope;
 
+words! {
+    /// The colour that a business's pages and mails wear; the theme knows what each looks like.
+    pub enum Colour {
+        /// A dark green; the usual one.
+        Pine = "pine",
+        /// Between green and blue.
+        Lake = "lake",
+        /// Blue.
+        Blue = "blue",
+        /// Violet.
+        Violet = "violet",
+        /// Purple.
+        Plum = "plum",
+        /// A dark pink.
+        Rose = "rose",
+        /// Between red and brown.
+        Brick = "brick",
+        /// A yellowish green.
+        Olive = "olive",
+        /// Nearly grey.
+        Slate = "slate",
+    }
+}
+
 row! {
     /// A business.
     #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +45,7 @@ row! {
         pub created_at: Timestamp as i64,
         pub rev: i64,
         pub second_step: bool,
+        pub colour: Colour as String,
     }
 }
 
@@ -32,6 +57,7 @@ row! {
         pub locale: Locale as String,
         pub zone: Zone as String,
         pub currency: String,
+        pub colour: Colour as String,
     }
 }
 

@@ -5,7 +5,8 @@
 
 pub mod answer;
 pub mod assets;
-pub mod cookies;
+pub mod colours;
+mod cookies;
 pub mod dates;
 pub mod device;
 pub mod error;

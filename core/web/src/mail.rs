@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::Error;
 use app::mail::{Letter, Reader, Stationery, Written};
+use app::tenants::Colour;
 use domain::Timestamp;
 use serde::Serialize;
 use tera::Context;
@@ -28,22 +29,27 @@ impl ThemedMail {
 
     fn sheet(&self, reader: &Reader, letter: &Letter) -> Sheet {
         match letter.clone() {
-            Letter::Invitation { business, invited_by, role, link, expires_at } => {
+            Letter::Invitation { business, colour, invited_by, role, link, expires_at } => {
                 let role = format!("role-{}", role.as_str());
                 let until = self.moment(reader, expires_at);
                 let role = self.0.texts.plain(reader.locale, &role);
-                Sheet::Invitation { business, invited_by, role, link, until }
+                let accent = self.0.accent(colour);
+                Sheet::Invitation { business, accent, invited_by, role, link, until }
             }
-            Letter::Reset { name, link, minutes } => Sheet::Reset { name, link, minutes },
-            Letter::News { name, business, kind, subject, link } => {
-                Sheet::News { name, business, what: format!("notice-{kind}"), subject, link }
+            Letter::Reset { name, link, minutes } => {
+                Sheet::Reset { name, accent: self.0.accent(Colour::Pine), link, minutes }
+            }
+            Letter::News { name, business, colour, kind, subject, link } => {
+                let (accent, what) = (self.0.accent(colour), format!("notice-{kind}"));
+                Sheet::News { name, business, accent, what, subject, link }
             }
             Letter::Notice { name, what, at, address, device, link } => {
                 let device = device::in_words(&self.0.texts, reader.locale, &device);
                 let when = self.moment(reader, at);
                 let device = device.unwrap_or_default();
                 let what = format!("mail-what-{}", what.replace('.', "-"));
-                Sheet::Notice { name, what, when, address, device, link }
+                let accent = self.0.accent(Colour::Pine);
+                Sheet::Notice { name, accent, what, when, address, device, link }
             }
         }
     }
@@ -55,6 +61,7 @@ impl ThemedMail {
 enum Sheet {
     Invitation {
         business: String,
+        accent: String,
         invited_by: String,
         role: String,
         link: String,
@@ -62,18 +69,21 @@ enum Sheet {
     },
     Reset {
         name: String,
+        accent: String,
         link: String,
         minutes: i64,
     },
     News {
         name: String,
         business: String,
+        accent: String,
         what: String,
         subject: String,
         link: String,
     },
     Notice {
         name: String,
+        accent: String,
         what: String,
         when: String,
         address: String,
@@ -136,6 +146,7 @@ mod tests {
         let mut all = vec![
             Letter::Invitation {
                 business: "Dana <b>& Co</b>\r\nBcc: x@example.com".to_owned(),
+                colour: Colour::Plum,
                 invited_by: "Dana".to_owned(),
                 role: Role::Member,
                 link: link.clone(),

@@ -8,6 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use app::frame::{Frame, get_frame};
 use app::sessions::{Current, Login};
+use app::tenants::Colour;
 use app::{Context, Error, sessions};
 use domain::Locale;
 use tokio::sync::OnceCell;
@@ -121,6 +122,7 @@ impl Visit {
             dir: locale.direction(),
             nonce: self.nonce.clone(),
             appearance: self.appearance.clone(),
+            colour: Colour::Pine.as_str(),
             sandbox: self.web.app.options.sandbox,
             path: self.path.clone(),
             languages: languages(locale.tag()),
@@ -168,6 +170,7 @@ impl Member {
         let shell = Shell {
             nav: nav::items(self.ctx.role, path),
             apps: plugin_views::apps(self, views, path),
+            colour: tenant.colour.as_str(),
             member: Some(MemberView {
                 avatar: Avatar::of(&profile.name),
                 name: profile.name.clone(),

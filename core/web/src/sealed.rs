@@ -14,6 +14,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Data, Form, FormConfig, Path};
 use actix_web::{App as Server, Error, HttpMessage, HttpRequest, HttpResponse, HttpServer};
+use app::tenants::Colour;
 use domain::{Rng, Secret};
 use serde::Deserialize;
 
@@ -245,6 +246,7 @@ fn draw<P: Page>(
         appearance: cookie(cookies::APPEARANCE)
             .filter(|word| matches!(word.as_str(), "light" | "dark"))
             .unwrap_or_else(|| "auto".to_owned()),
+        colour: Colour::Pine.as_str(),
         sandbox: false,
         path: request.path().to_owned(),
         languages: languages(locale.tag()),

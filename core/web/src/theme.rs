@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use app::tenants::Colour;
 use domain::Locale;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::assets::{Assets, BadTheme, ThemeFiles, theme_text};
+use crate::colours;
 use crate::i18n::Texts;
 use crate::views::{Page, Shell};
 
@@ -19,6 +21,7 @@ pub struct Theme {
     /// The theme's texts.
     pub texts: Arc<Texts>,
     environments: Vec<(Locale, Tera)>,
+    accents: BTreeMap<String, String>,
 }
 
 impl Theme {
@@ -32,7 +35,14 @@ impl Theme {
         for locale in Locale::ALL {
             environments.push((locale, environment(locale, &assets, &texts, [&icons, &art])?));
         }
-        Ok(Self { assets, texts, environments })
+        let accents = colours::accents(&theme_text(colours::FILE)?);
+        Ok(Self { assets, texts, environments, accents })
+    }
+
+    /// What a colour looks like where style sheets don't reach, as in mail: `#rrggbb`.
+    pub(crate) fn accent(&self, colour: Colour) -> String {
+        let accent = self.accents.get(colour.as_str());
+        accent.map_or_else(|| "#333333".to_owned(), Clone::clone)
     }
 
     /// Draws a page.

@@ -192,6 +192,7 @@ fn run(c: &mut Conn, seed: u64) -> Result<()> {
             created_at: clock.now(),
             rev: 1,
             second_step: false,
+            colour: store::tenants::Colour::Pine,
         };
         store::tenants::insert(c, &tenant)?;
         tenants.push(tenant.id);

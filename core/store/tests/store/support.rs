@@ -49,6 +49,7 @@ impl World {
             created_at: self.now(),
             rev: 1,
             second_step: false,
+            colour: store::tenants::Colour::Pine,
         }
     }
 

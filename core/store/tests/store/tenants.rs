@@ -15,6 +15,7 @@ store::both_backends! {
             locale: Locale::En,
             zone: zone(),
             currency: "EUR".to_owned(),
+            colour: tenants::Colour::Plum,
         };
         let (same, of) = (change.clone(), id.clone());
         assert_eq!(db.write(move |c| tenants::update(c, &of, &same, 1)).await.unwrap(), 2);
@@ -22,6 +23,7 @@ store::both_backends! {
         assert_conflict(db.write(move |c| tenants::update(c, &of, &change, 1)).await);
         let stored = db.read(move |c| tenants::get(c, &id)).await.unwrap();
         assert_eq!((stored.name.as_str(), stored.locale), ("Patisserie", Locale::En));
+        assert_eq!(stored.colour, tenants::Colour::Plum);
     }
 
     async fn deleting_a_tenant_takes_everything_with_it(db: Db) {

@@ -5,7 +5,7 @@ use domain::Locale;
 /// Fails with the page's name and what is wrong with it.
 pub(super) fn sound(name: &str, locale: Locale, html: &str) {
     let wrong = |what: &str| panic!("{name} in {locale}: {what}");
-    let tag = format!("<html lang=\"{}\" dir=\"{}\">", locale.tag(), locale.direction());
+    let tag = format!("<html lang=\"{}\" dir=\"{}\" ", locale.tag(), locale.direction());
     if !html.contains(&tag) {
         wrong("says another language or direction");
     }

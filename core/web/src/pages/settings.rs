@@ -2,7 +2,7 @@
 
 use actix_web::web::Form;
 use app::settings;
-use app::tenants::BusinessInput;
+use app::tenants::{BusinessInput, Colour};
 use serde::Deserialize;
 
 use crate::answer::{Answer, form_errors};
@@ -23,6 +23,7 @@ async fn again(member: &Member, errors: Errors) -> Answer {
         locale: tenant.locale.tag().to_owned(),
         zone: tenant.zone.to_string(),
         currency: tenant.currency,
+        colour: tenant.colour.as_str().to_owned(),
         rev: tenant.rev,
     };
     page(member, form, tenant.second_step, errors).await
@@ -34,6 +35,7 @@ async fn page(member: &Member, form: SettingsForm, second_step: bool, errors: Er
         locales: languages(&form.locale),
         zones: zones(&form.zone),
         currencies: currencies(&form.currency),
+        colours: Colour::ALL.iter().map(|colour| colour.as_str()).collect(),
         form,
         errors,
     };
@@ -49,7 +51,9 @@ pub async fn save(member: Member, form: Form<SettingsForm>) -> Answer {
         zone: form.zone.clone(),
         currency: form.currency.clone(),
     };
-    match settings::update_settings(&member.web.app, &member.ctx, input, form.rev).await {
+    match settings::update_settings(&member.web.app, &member.ctx, input, &form.colour, form.rev)
+        .await
+    {
         Ok(_) => member.said("/settings", "said-saved"),
         Err(error) => {
             let errors = form_errors(error)?;

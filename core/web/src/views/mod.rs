@@ -51,6 +51,8 @@ pub struct Shell {
     pub nonce: String,
     /// `auto`, `light` or `dark`.
     pub appearance: String,
+    /// The colour that the business wears.
+    pub colour: &'static str,
     /// Whether providers are simulators.
     pub sandbox: bool,
     /// Where this page is, for forms that come back to it.

@@ -20,6 +20,8 @@ pub struct SettingsForm {
     pub zone: String,
     /// Its currency.
     pub currency: String,
+    /// The colour it wears.
+    pub colour: String,
     /// The revision that was being changed.
     pub rev: i64,
 }
@@ -31,6 +33,8 @@ pub struct Settings {
     pub form: SettingsForm,
     /// Whether everybody needs a second step.
     pub second_step: bool,
+    /// The colours there are.
+    pub colours: Vec<&'static str>,
     /// What is wrong with it.
     pub errors: Errors,
     /// The languages.

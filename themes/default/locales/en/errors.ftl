@@ -40,6 +40,7 @@ error-sign-in-failed = Email and password don’t match.
 error-sign-in-to-join = This email already has an account. Sign in with it first, then open the link again.
 error-language-unknown = Choose a language from the list.
 error-zone-unknown = Choose a time zone from the list.
+error-colour-unknown = Choose a colour from the list.
 error-currency-unknown = Choose a currency from the list.
 error-role-unknown = Choose a role from the list.
 error-set-up-already = This workspace is already set up. Please sign in.

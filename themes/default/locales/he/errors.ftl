@@ -40,6 +40,7 @@ error-sign-in-failed = האימייל והסיסמה לא תואמים.
 error-sign-in-to-join = לכתובת הזאת כבר יש חשבון. קודם נכנסים איתו, ואז פותחים שוב את הקישור.
 error-language-unknown = צריך לבחור שפה מהרשימה.
 error-zone-unknown = צריך לבחור אזור זמן מהרשימה.
+error-colour-unknown = צריך לבחור צבע מהרשימה.
 error-currency-unknown = צריך לבחור מטבע מהרשימה.
 error-role-unknown = צריך לבחור תפקיד מהרשימה.
 error-set-up-already = סביבת העבודה הזאת כבר פתוחה. אפשר פשוט להיכנס.

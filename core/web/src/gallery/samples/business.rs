@@ -1,5 +1,6 @@
 //! Samples of what surrounds the work: the door, connections, team, settings, errors.
 
+use app::tenants::Colour;
 use domain::Locale;
 
 use super::work::connection;
@@ -361,10 +362,12 @@ fn settings(w: Words) -> Settings {
     Settings {
         form: SettingsForm {
             business: w.of("Wild Fig Flowers", "פרחי תאנת הבר"),
+            colour: "plum".into(),
             rev: 1,
             ..SettingsForm::default()
         },
         second_step: true,
+        colours: Colour::ALL.iter().map(|colour| colour.as_str()).collect(),
         errors: Errors::from([("form".into(), "error-changed-meanwhile".into())]),
         locales: languages(w.0),
         zones: zones(),

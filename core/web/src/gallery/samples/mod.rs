@@ -10,6 +10,7 @@ mod security;
 mod views;
 mod work;
 
+use app::tenants::Colour;
 use domain::Locale;
 
 use super::Gallery;
@@ -51,6 +52,7 @@ pub(super) fn shell(
         dir: locale.direction(),
         nonce: "sample-nonce".to_owned(),
         appearance: appearance.to_owned(),
+        colour: Colour::Pine.as_str(),
         sandbox: path == "/connections" || path == "/welcome",
         path: path.to_owned(),
         languages: languages(locale),
