@@ -109,6 +109,8 @@ ids! {
     DeliveryId,
     /// An audit entry.
     AuditId,
+    /// A channel over which a provider tells that a calendar has changed.
+    ChannelId,
     /// A repeating job.
     ScheduleId,
     /// A record of a plugin's own collection.

@@ -135,6 +135,19 @@ pub fn get(c: &mut Conn, tenant: &TenantId, id: &AppointmentId) -> Result<Appoin
     find(c, tenant, id)?.ok_or(Error::NotFound)
 }
 
+/// Makes other transactions that lock the same appointment wait for this one; on SQLite writers wait
+/// for each other anyway.
+pub fn lock(c: &mut Conn, tenant: &TenantId, id: &AppointmentId) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let row = appointments::table.find((tenant.as_str(), id.as_str())).select(appointments::id);
+    let found: Option<String> = each_backend!(
+        c,
+        Sqlite(c) => row.first(c).optional()?,
+        Postgres(c) => row.for_no_key_update().first(c).optional()?
+    );
+    found.map(drop).ok_or(Error::NotFound)
+}
+
 /// The appointment that an event of a calendar belongs to.
 pub fn find_by_external(
     c: &mut Conn,

@@ -1,5 +1,7 @@
 //! Times that somebody else's events in a chosen calendar take up. Only the times are kept.
 
+use std::collections::BTreeSet;
+
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -64,6 +66,27 @@ pub fn delete_all(c: &mut Conn, tenant: &TenantId, calendar: &CalendarId) -> Res
         .filter(busy_blocks::tenant_id.eq(tenant.as_str()))
         .filter(busy_blocks::calendar_id.eq(calendar.as_str()));
     Ok(diesel::delete(target).execute(c)?)
+}
+
+/// Removes the blocks of a calendar whose events are not among these; answers how many.
+pub fn delete_others(
+    c: &mut Conn,
+    tenant: &TenantId,
+    calendar: &CalendarId,
+    kept: &BTreeSet<String>,
+) -> Result<usize> {
+    scope::tenant(c, tenant)?;
+    let there: Vec<String> = busy_blocks::table
+        .filter(busy_blocks::tenant_id.eq(tenant.as_str()))
+        .filter(busy_blocks::calendar_id.eq(calendar.as_str()))
+        .select(busy_blocks::external_id)
+        .load(c)?;
+    let mut removed = 0;
+    for gone in there.iter().filter(|id| !kept.contains(*id)) {
+        delete(c, tenant, calendar, gone)?;
+        removed += 1;
+    }
+    Ok(removed)
 }
 
 /// What is taken between two instants, in order; 5,000 at most.

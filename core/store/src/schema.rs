@@ -318,6 +318,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    event_copies (tenant_id, appointment_id) {
+        tenant_id -> Text,
+        appointment_id -> Text,
+        seen_json -> Nullable<Text>,
+        sent_json -> Text,
+        clash_json -> Nullable<Text>,
+        failing_since -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    channels (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        plugin_id -> Text,
+        connection_id -> Text,
+        calendar_id -> Text,
+        route -> Text,
+        token_mac -> Binary,
+        state -> Text,
+        resource -> Nullable<Text>,
+        opened_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     approvals (tenant_id, id) {
         tenant_id -> Text,
         id -> Text,
@@ -488,3 +515,4 @@ diesel::joinable!(members -> tenants (tenant_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, members, tenants);
 diesel::allow_tables_to_appear_in_same_query!(tenants, vault_roots);
 diesel::allow_tables_to_appear_in_same_query!(data_keys, secrets, vault_buckets, vault_roots);
+diesel::allow_tables_to_appear_in_same_query!(appointments, event_copies);
