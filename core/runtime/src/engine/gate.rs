@@ -151,7 +151,16 @@ pub(super) fn check_promises(
     let promises = [
         (manifest.ports.calendar, Export::CalendarProvider, "[ports] offers a calendar"),
         (!manifest.schedules.is_empty(), Export::JobHandler, "[[schedules]] runs jobs"),
-        (!manifest.webhooks.is_empty(), Export::WebhookHandler, "[[webhooks]] takes deliveries"),
+        (
+            manifest.webhooks.iter().any(|webhook| webhook.channels.is_none()),
+            Export::WebhookHandler,
+            "[[webhooks]] takes deliveries",
+        ),
+        (
+            manifest.webhooks.iter().any(|webhook| webhook.channels.is_some()),
+            Export::JobHandler,
+            "[[webhooks]] names a job for channels",
+        ),
         (!manifest.views.is_empty(), Export::ViewProvider, "[[views]] shows views"),
         (
             events.is_some_and(|events| !events.subscribe.is_empty()),

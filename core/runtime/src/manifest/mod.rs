@@ -207,6 +207,10 @@ pub struct Webhook {
     /// Headers, lower-case, that name a delivery beside its body: the same values and body are the
     /// same delivery. Empty where the body says it all.
     pub delivery_id: Vec<String>,
+    /// The job handler that opens and closes channels which call this address: a delivery then says
+    /// only that a calendar has changed, and the host asks for its changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channels: Option<String>,
 }
 
 /// How a delivery is verified, before the plugin hears of it.

@@ -72,8 +72,9 @@ pub(super) fn webhook(mut table: Table<'_>) -> Result<(At<String>, Webhook)> {
         }
         delivery_id.push(name.value.to_ascii_lowercase());
     }
+    let channels = checked_opt(&mut table, "channels", check::name)?;
     table.finish()?;
-    let value = Webhook { route: route.value.clone(), signature, scope, delivery_id };
+    let value = Webhook { route: route.value.clone(), signature, scope, delivery_id, channels };
     Ok((route, value))
 }
 

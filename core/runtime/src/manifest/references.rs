@@ -10,6 +10,14 @@ pub(super) fn check(manifest: &Manifest, lines: &Lines, root: &DeTable<'_>) -> R
         check_slot(manifest, slot).map_err(|reason| wrong(lines, root, "slots", at, reason))?;
     }
     for (at, webhook) in manifest.webhooks.iter().enumerate() {
+        let is_token = matches!(webhook.signature, Signature::HeaderToken { slot: None, .. });
+        if webhook.channels.is_some() && !is_token {
+            let reason =
+                "channels = \"…\" goes with a header-token without a slot, which the host \
+                          makes for each channel"
+                    .to_owned();
+            return Err(wrong(lines, root, "webhooks", at, reason));
+        }
         let slot = match &webhook.signature {
             Signature::HeaderToken { slot, .. } => slot.as_ref(),
             Signature::HmacSha256 { slot, .. } => Some(slot),
