@@ -26,6 +26,16 @@ pub fn event(calendar: &str, id: &str) -> Url {
     events(calendar).segment(id)
 }
 
+/// Where channels of a calendar's events are opened.
+pub fn watch(calendar: &str) -> Url {
+    events(calendar).segment("watch")
+}
+
+/// Where channels are closed.
+pub fn stop() -> Url {
+    Url::new(BASE).segment("channels").segment("stop")
+}
+
 /// Reads. The outer result is for failures that no caller decides on.
 pub fn get<T: DeserializeOwned>(url: Url) -> Result<core::result::Result<T, Failure>> {
     answer(Request::get(url))
@@ -48,9 +58,18 @@ pub fn patch<T: DeserializeOwned>(
     answer(Request::patch(url).header_if("if-match", etag).json(body))
 }
 
-/// Deletes.
-pub fn delete(url: Url) -> Result<core::result::Result<(), Failure>> {
-    let response = Request::delete(url).credential(SLOT).send()?;
+/// Deletes, if the revision is still this one.
+pub fn delete(url: Url, etag: Option<&str>) -> Result<core::result::Result<(), Failure>> {
+    done(Request::delete(url).header_if("if-match", etag))
+}
+
+/// Tells something that has no answer.
+pub fn tell(url: Url, body: &impl Serialize) -> Result<core::result::Result<(), Failure>> {
+    done(Request::post(url).json(body))
+}
+
+fn done(request: Request) -> Result<core::result::Result<(), Failure>> {
+    let response = request.credential(SLOT).send()?;
     if response.is_success() { Ok(Ok(())) } else { failed(&response).map(Err) }
 }
 

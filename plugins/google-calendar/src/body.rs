@@ -38,25 +38,31 @@ pub fn created(appointment: &Appointment) -> Value {
 pub fn changed(appointment: &Appointment, event: &Event) -> Option<Value> {
     let mut body = Map::new();
     let text = |field: &Option<String>| field.clone().unwrap_or_default();
+    let seen = appointment.seen.as_ref();
     if event.is_cancelled() {
         body.insert("status".to_owned(), json!("confirmed"));
     }
-    for (name, wanted, there) in [
-        ("summary", &appointment.title, text(&event.summary)),
-        ("description", &appointment.notes, text(&event.description)),
-        ("location", &appointment.location, text(&event.location)),
+    for (name, wanted, there, seen) in [
+        ("summary", &appointment.title, text(&event.summary), seen.map(|seen| &seen.title)),
+        ("description", &appointment.notes, text(&event.description), seen.map(|seen| &seen.notes)),
+        ("location", &appointment.location, text(&event.location), seen.map(|seen| &seen.location)),
     ] {
-        if *wanted != there {
+        // What wasn't changed here stays as it is there, such as a text too long for us.
+        if *wanted != there && seen != Some(wanted) {
             body.insert(name.to_owned(), json!(wanted));
         }
     }
     let zone = &appointment.time_zone;
     // Both or neither: an end before the start that is still there would be refused.
-    if !is_at(&event.start, appointment.starts_at) || !is_at(&event.end, appointment.ends_at) {
+    let (starts_at, ends_at) = (appointment.starts_at, appointment.ends_at);
+    let is_moved = seen.is_none_or(|seen| (seen.starts_at, seen.ends_at) != (starts_at, ends_at));
+    if is_moved && (!is_at(&event.start, starts_at) || !is_at(&event.end, ends_at)) {
         body.insert("start".to_owned(), moved(appointment.starts_at, zone, &event.start));
         body.insert("end".to_owned(), moved(appointment.ends_at, zone, &event.end));
     }
-    if emails(&appointment.guests) != attending(&event.attendees) {
+    // Whom somebody invited in Google stays invited.
+    let there = attending(&event.attendees);
+    if emails(&appointment.guests).iter().any(|email| !there.contains(email)) {
         body.insert("attendees".to_owned(), attendees(&appointment.guests, &event.attendees));
     }
     if let Some(conference) = meet::change(appointment, event) {
@@ -105,10 +111,9 @@ fn emails(guests: &[Guest]) -> Vec<String> {
     sorted(guests.iter().map(|guest| guest.email.to_ascii_lowercase()).collect())
 }
 
-/// Who is invited to the event, without the organizer, whom Google may list as a guest, and rooms.
+/// Who is on the event's list, the organizer and rooms too.
 fn attending(attendees: &[Value]) -> Vec<String> {
-    let invited = attendees.iter().filter(|entry| !is_fixed(entry));
-    sorted(invited.filter_map(email_of).collect())
+    sorted(attendees.iter().filter_map(email_of).collect())
 }
 
 fn sorted(mut emails: Vec<String>) -> Vec<String> {
@@ -121,22 +126,17 @@ fn email_of(entry: &Value) -> Option<String> {
     entry["email"].as_str().map(str::to_ascii_lowercase)
 }
 
-fn is_fixed(entry: &Value) -> bool {
-    entry["organizer"] == true || entry["resource"] == true
-}
-
 /// The list to write. Who is there already stays as they are: writing them anew would forget what
 /// they answered.
 fn attendees(guests: &[Guest], there: &[Value]) -> Value {
-    let known = |email: &str| there.iter().find(|entry| email_of(entry).as_deref() == Some(email));
-    let mut list: Vec<Value> = there.iter().filter(|entry| is_fixed(entry)).cloned().collect();
-    for guest in guests {
-        match known(&guest.email.to_ascii_lowercase()) {
-            Some(entry) if is_fixed(entry) => {}
-            Some(entry) => list.push(entry.clone()),
-            None if guest.name.is_empty() => list.push(json!({"email": guest.email})),
-            None => list.push(json!({"email": guest.email, "displayName": guest.name})),
-        }
+    let is_there =
+        |email: &str| there.iter().any(|entry| email_of(entry).as_deref() == Some(email));
+    let mut list = there.to_vec();
+    for guest in guests.iter().filter(|guest| !is_there(&guest.email.to_ascii_lowercase())) {
+        list.push(match guest.name.is_empty() {
+            true => json!({"email": guest.email}),
+            false => json!({"email": guest.email, "displayName": guest.name}),
+        });
     }
     Value::Array(list)
 }

@@ -70,9 +70,28 @@ fn guests_keep_their_answers() {
             {"email": "avi@example.com"},
         ])
     );
+    // Whom somebody invited in Google is not sent away.
     appointment.guests.clear();
-    let body = changed(&appointment, &event(value)).unwrap();
-    assert_eq!(body["attendees"].as_array().map(Vec::len), Some(1));
+    assert_eq!(changed(&appointment, &event(value)), None);
+}
+
+#[test]
+fn what_was_not_changed_here_stays_as_it_is_there() {
+    let mut appointment = appointment();
+    let mut value = held(&appointment);
+    value["description"] = json!("x".repeat(9_000));
+    value["start"]["dateTime"] = json!("2026-12-01T12:00:00Z");
+    value["end"]["dateTime"] = json!("2026-12-01T13:00:00Z");
+    appointment.seen = Some(oxpi_kit::calendar::Seen {
+        title: appointment.title.clone(),
+        notes: appointment.notes.clone(),
+        location: appointment.location.clone(),
+        starts_at: appointment.starts_at,
+        ends_at: appointment.ends_at,
+    });
+    assert_eq!(changed(&appointment, &event(value.clone())), None);
+    appointment.title = "Second fitting".to_owned();
+    assert_eq!(changed(&appointment, &event(value)), Some(json!({"summary": "Second fitting"})));
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Putting an appointment's event where it belongs, taking it away, reading it again.
 //!
 //! The event's id follows from the appointment's, so a crash between Google's answer and ours being
-//! stored leaves nothing behind that the next try doesn't find: it meets its own id (409) and goes on
-//! from there. Writes carry the etag of what was read; whoever writes last wins, for now.
+//! stored leaves nothing behind that the next try doesn't find: it meets its own id (409). Writes are
+//! bound to the revision that the workspace has seen; an event at another one is a conflict, which the
+//! workspace settles after it has read it.
 
 use oxpi_kit::calendar::{Appointment, Link};
 use oxpi_kit::url::Url;
@@ -11,17 +12,14 @@ use oxpi_kit::{Problem, Result, t};
 use crate::errors::{Cause, Failure, or_problem};
 use crate::ids::event_id;
 use crate::wire::Event;
-use crate::{api, body, meet};
-
-/// How often an event that keeps changing under our hands is read and written again in one call.
-const TRIES: usize = 4;
+use crate::{api, body, mapping, meet};
 
 /// Creates the appointment's event, or makes it what the appointment says.
 pub fn put(appointment: &Appointment) -> Result<Link> {
     if appointment.external_id.is_some()
-        && let Some(link) = change(appointment)?
+        && let Some(event) = find(appointment)?
     {
-        return Ok(link);
+        return write(appointment, event);
     }
     // There is none, or no longer.
     match api::post::<Event>(
@@ -34,20 +32,33 @@ pub fn put(appointment: &Appointment) -> Result<Link> {
     }
 }
 
-/// Deletes the event; one that is not there is what was wanted.
+/// Deletes the event if it is as the workspace knows it; one that is not there is what was wanted.
 pub fn remove(appointment: &Appointment) -> Result<()> {
     let url = address(appointment).query("sendUpdates", "all");
-    match api::delete(url)? {
+    match api::delete(url, appointment.etag.as_deref())? {
         Err(Failure { cause: Cause::Gone, .. }) => Ok(()),
+        Err(Failure { cause: Cause::Changed, .. }) => removed_meanwhile(appointment),
         answer => or_problem(answer),
     }
 }
 
-/// Reads the event again.
+/// Another revision than was expected: also that of an event that was deleted since.
+fn removed_meanwhile(appointment: &Appointment) -> Result<()> {
+    match find(appointment)? {
+        Some(event) if !event.is_cancelled() => Err(conflict("changed before it was removed")),
+        _ => Ok(()),
+    }
+}
+
+/// Reads the event and what it says. One that was deleted is still told of, with its revision.
 pub fn read(appointment: &Appointment) -> Result<Link> {
     match find(appointment)? {
-        Some(event) if !event.is_cancelled() => link_of(event),
-        _ => Err(Problem::not_found(t!("error-not-found"))),
+        // Under an id of ours that was never told to us, it may be a stranger's.
+        Some(event) if appointment.external_id.is_none() && !body::is_of(&event, appointment) => {
+            Err(foreign())
+        }
+        Some(event) => link_of(event),
+        None => Err(Problem::not_found(t!("error-not-found"))),
     }
 }
 
@@ -55,35 +66,29 @@ pub fn read(appointment: &Appointment) -> Result<Link> {
 fn adopt(appointment: &Appointment) -> Result<Link> {
     let own = Appointment { external_id: None, ..appointment.clone() };
     match find(&own)? {
-        Some(event) if !body::is_of(&event, appointment) => {
-            Err(Problem::rejected(t!("error-foreign")).with_detail("409 foreign"))
-        }
-        Some(event) => match write(&own, event)? {
-            Some(link) => Ok(link),
-            None => change(&own)?.ok_or_else(conflict),
-        },
-        None => Err(conflict()),
+        Some(event) if !body::is_of(&event, appointment) => Err(foreign()),
+        Some(event) => write(&own, event),
+        None => Err(conflict("there and gone")),
     }
 }
 
-/// Reads the event and writes what differs, again while it changes meanwhile; None when it is gone.
-fn change(appointment: &Appointment) -> Result<Option<Link>> {
-    for _ in 0..TRIES {
-        let Some(event) = find(appointment)? else { return Ok(None) };
-        if let Some(link) = write(appointment, event)? {
-            return Ok(Some(link));
-        }
+/// Writes what differs from the event that was read, if that is the one the workspace has seen.
+fn write(appointment: &Appointment, event: Event) -> Result<Link> {
+    let Some(body) = body::changed(appointment, &event) else { return link_of(event) };
+    let is_as_seen = match &appointment.etag {
+        Some(seen) => Some(seen) == event.etag.as_ref(),
+        // Not known to be there: then it must not be, and one that was deleted comes back.
+        None => event.is_cancelled(),
+    };
+    if !is_as_seen {
+        return Err(conflict("at another revision"));
     }
-    Err(conflict())
-}
-
-/// Writes what differs from the event that was read; None when it has changed since.
-fn write(appointment: &Appointment, event: Event) -> Result<Option<Link>> {
-    let Some(body) = body::changed(appointment, &event) else { return link_of(event).map(Some) };
     let url = writing(address(appointment));
     match api::patch::<Event>(url, event.etag.as_deref(), &body)? {
-        Ok(event) => link_of(event).map(Some),
-        Err(Failure { cause: Cause::Changed | Cause::Gone, .. }) => Ok(None),
+        Ok(event) => link_of(event),
+        Err(Failure { cause: Cause::Changed | Cause::Gone, .. }) => {
+            Err(conflict("changed while it was written"))
+        }
         Err(failure) => Err(failure.into_problem()),
     }
 }
@@ -107,15 +112,21 @@ fn writing(url: Url) -> Url {
 
 fn link_of(event: Event) -> Result<Link> {
     let online = meet::online(&event);
+    let content = mapping::content_of(&event);
     let unexpected = || Problem::unavailable(t!("error-unavailable")).with_detail("no id or etag");
     Ok(Link {
         external_id: event.id.ok_or_else(unexpected)?,
         etag: event.etag.ok_or_else(unexpected)?,
         url: event.html_link.filter(|url| url.starts_with("https://")),
         online,
+        event: Some(content),
     })
 }
 
-fn conflict() -> Problem {
-    Problem::conflict(t!("error-conflict")).with_detail("the event kept changing")
+fn foreign() -> Problem {
+    Problem::rejected(t!("error-foreign")).with_detail("409 foreign")
+}
+
+fn conflict(detail: &str) -> Problem {
+    Problem::conflict(t!("error-conflict")).with_detail(detail)
 }

@@ -2,13 +2,14 @@
 //!
 //! An appointment becomes an event under an id of our own making, so that creating it twice is
 //! creating it once; its Meet link is made by Google and read again while it is pending; what
-//! changes in Google comes back page by page. No token is ever seen here: the host places it.
+//! changes in Google comes back page by page, sooner where Google can call. No token is ever seen here: the host places it.
 
 mod api;
 mod body;
 mod busy;
 mod calendars;
 mod changes;
+mod channels;
 mod cursor;
 mod errors;
 mod events;
@@ -18,7 +19,8 @@ mod meet;
 mod wire;
 
 use oxpi_kit::calendar::{Appointment, Busy, Calendar, CalendarProvider, Changes, Link};
-use oxpi_kit::{Result, Timestamp};
+use oxpi_kit::serde_json::Value;
+use oxpi_kit::{Job, JobHandler, Result, Timestamp};
 
 /// The plugin.
 pub struct GoogleCalendar;
@@ -49,4 +51,10 @@ impl CalendarProvider for GoogleCalendar {
     }
 }
 
-oxpi_kit::plugin!(GoogleCalendar: calendar_provider);
+impl JobHandler for GoogleCalendar {
+    fn run(job: Job) -> Result<Option<Value>> {
+        channels::run(job)
+    }
+}
+
+oxpi_kit::plugin!(GoogleCalendar: calendar_provider, job_handler);

@@ -1,7 +1,7 @@
 //! An event as Google tells it to an event as the workspace understands it.
 
-use oxpi_kit::Timestamp;
-use oxpi_kit::calendar::{ChangedEvent, Status};
+use oxpi_kit::calendar::{ChangedEvent, EventContent, Status};
+use oxpi_kit::{Timestamp, env};
 use serde_json::Value;
 
 use crate::ids::event_id;
@@ -37,6 +37,23 @@ pub fn event_of(item: Value, zone: &str, instants: Instants<'_>) -> Option<Chang
         notes: event.description,
         location: event.location,
     })
+}
+
+/// What an event says of itself. A day without a zone of its own is that of the business.
+pub fn content_of(event: &Event) -> EventContent {
+    let zone = env::time_zone();
+    let instants: Instants<'_> = &|local, zone| env::instant(local, zone);
+    let instant = |when: &Option<When>| {
+        when.as_ref().and_then(|when| instant_of(when, &zone, instants)).map(|(at, _)| at)
+    };
+    EventContent {
+        status: if event.is_cancelled() { Status::Cancelled } else { status_of(event) },
+        title: event.summary.clone().unwrap_or_default(),
+        notes: event.description.clone().unwrap_or_default(),
+        location: event.location.clone().unwrap_or_default(),
+        starts_at: instant(&event.start),
+        ends_at: instant(&event.end),
+    }
 }
 
 /// The appointment that this very event stands for. Instances of a series and copies carry the mark

@@ -10,11 +10,15 @@ use crate::problem::Result;
 pub trait CalendarProvider {
     /// The calendars the account can see.
     fn calendars() -> Result<Vec<Calendar>>;
-    /// Creates or changes the event of an appointment. Doing it twice is doing it once.
+    /// Creates or changes the event of an appointment. Doing it twice is doing it once. An event that
+    /// is not at the revision `etag` any more, or is there although `etag` is none, is the problem
+    /// `conflict`, unless nothing is to be written: the workspace reads it then and puts both sides
+    /// together.
     fn put_event(appointment: Appointment) -> Result<Link>;
-    /// Removes the event; one that is gone already is a success.
+    /// Removes the event; one that is gone already is a success, one at another revision than `etag`
+    /// the problem `conflict`.
     fn remove_event(appointment: Appointment) -> Result<()>;
-    /// Reads the event again, as while its online meeting is still being made.
+    /// Reads the event and what it says; `not-found` where there is none.
     fn event(appointment: Appointment) -> Result<Link>;
     /// A page of what changed since the cursor; without one, of everything.
     fn changes(calendar: &str, since: Option<&str>) -> Result<Changes>;
@@ -97,6 +101,25 @@ pub struct Appointment {
     /// The event's revision when it was last seen.
     #[serde(default)]
     pub etag: Option<String>,
+    /// What the event said then. A field in which the appointment doesn't differ from this was not
+    /// changed in the workspace: it stays as it is at the provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Seen>,
+}
+
+/// What an event said when it was last seen, cut to what an appointment can hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The title.
+    pub title: String,
+    /// The notes.
+    pub notes: String,
+    /// Where.
+    pub location: String,
+    /// From.
+    pub starts_at: Timestamp,
+    /// To, not included.
+    pub ends_at: Timestamp,
 }
 
 /// How far the online meeting is.
@@ -137,6 +160,31 @@ pub struct Link {
     /// Its online meeting.
     #[serde(default)]
     pub online: Online,
+    /// What the event says; the workspace needs it of `event`, to put both sides together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventContent>,
+}
+
+/// What an event says, as far as appointments have the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventContent {
+    /// Whether it takes place.
+    pub status: Status,
+    /// The title.
+    #[serde(default)]
+    pub title: String,
+    /// The notes.
+    #[serde(default)]
+    pub notes: String,
+    /// Where.
+    #[serde(default)]
+    pub location: String,
+    /// From.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<Timestamp>,
+    /// To, not included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Timestamp>,
 }
 
 /// Whether an event takes place.

@@ -96,7 +96,7 @@ impl MiniGoogle {
             ("POST", None) => self.create(seen.json()),
             ("GET", Some(id)) => self.read(&id),
             ("PATCH", Some(id)) => self.patch(&id, seen),
-            ("DELETE", Some(id)) => self.delete(&id),
+            ("DELETE", Some(id)) => self.delete(&id, seen),
             _ => refusal(400, "badRequest"),
         }
     }
@@ -142,10 +142,14 @@ impl MiniGoogle {
         Reply::json(200, event.clone())
     }
 
-    fn delete(&self, id: &str) -> Reply {
+    fn delete(&self, id: &str, seen: &Seen) -> Reply {
         let mut events = self.events.lock().unwrap();
+        let wanted = seen.header("if-match");
         match events.get_mut(id) {
             None => refusal(404, "notFound"),
+            Some(event) if wanted.is_some() && wanted != event["etag"].as_str() => {
+                refusal(412, "conditionNotMet")
+            }
             Some(event) if event["status"] == "cancelled" => refusal(410, "deleted"),
             Some(event) => {
                 event["status"] = json!("cancelled");
