@@ -9,10 +9,11 @@ use store::Conn;
 use store::appointments::AppointmentChange;
 use store::idempotency::Answer;
 
-use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::event_merge::Clash;
+use crate::{App, availability};
 
 pub use store::appointments::{Appointment, OnlineState, Status, SyncState};
 pub use store::busy_blocks::BusyBlock;
@@ -111,12 +112,42 @@ pub async fn list_of_person(
         .await
 }
 
-/// Books an appointment. The same `form_id` books once, however often it is sent.
+/// Whether a time that is taken is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Overlap {
+    Refused,
+    Allowed,
+}
+
+/// Books an appointment at a free time. The same `form_id` books once, however often it is sent.
+///
+/// # Errors
+/// [`Error::Taken`] when the calendar or the person has something at that time.
 pub async fn book_appointment(
     app: &App,
     ctx: &Context,
     input: AppointmentInput,
     form_id: &str,
+) -> Result<Appointment> {
+    book(app, ctx, input, form_id, Overlap::Refused).await
+}
+
+/// Books an appointment whatever else there is at that time: somebody saw it and wants it so.
+pub async fn book_anyway(
+    app: &App,
+    ctx: &Context,
+    input: AppointmentInput,
+    form_id: &str,
+) -> Result<Appointment> {
+    book(app, ctx, input, form_id, Overlap::Allowed).await
+}
+
+async fn book(
+    app: &App,
+    ctx: &Context,
+    input: AppointmentInput,
+    form_id: &str,
+    overlap: Overlap,
 ) -> Result<Appointment> {
     ctx.require_to_see(Permission::ReadAppointments)?;
     ctx.require(Permission::WriteAppointments)?;
@@ -129,6 +160,9 @@ pub async fn book_appointment(
                 return Ok(done);
             }
             check_links(c, &ctx2, &input)?;
+            if overlap == Overlap::Refused {
+                availability::require_free(c, &ctx2, &input, None)?;
+            }
             let appointment = new_appointment(&app2, &ctx2, input);
             store::appointments::insert(c, &appointment)?;
             remember(&app2, c, &ctx2, &form_id, &appointment)?;
@@ -172,13 +206,38 @@ fn new_appointment(app: &App, ctx: &Context, input: AppointmentInput) -> Appoint
     }
 }
 
-/// Changes an appointment that still is at `expected_rev`.
+/// Changes an appointment that still is at `expected_rev`, to a free time if it moves.
+///
+/// # Errors
+/// [`Error::Taken`] when the calendar or the person has something at the new time.
 pub async fn change_appointment(
     app: &App,
     ctx: &Context,
     id: &AppointmentId,
     input: AppointmentInput,
     expected_rev: i64,
+) -> Result<Appointment> {
+    change(app, ctx, id, input, expected_rev, Overlap::Refused).await
+}
+
+/// Changes an appointment whatever else there is at its new time.
+pub async fn change_anyway(
+    app: &App,
+    ctx: &Context,
+    id: &AppointmentId,
+    input: AppointmentInput,
+    expected_rev: i64,
+) -> Result<Appointment> {
+    change(app, ctx, id, input, expected_rev, Overlap::Allowed).await
+}
+
+async fn change(
+    app: &App,
+    ctx: &Context,
+    id: &AppointmentId,
+    input: AppointmentInput,
+    expected_rev: i64,
+    overlap: Overlap,
 ) -> Result<Appointment> {
     ctx.require_to_see(Permission::ReadAppointments)?;
     ctx.require(Permission::WriteAppointments)?;
@@ -188,6 +247,9 @@ pub async fn change_appointment(
         .transact(move |c| -> Result<Appointment> {
             check_links(c, &ctx2, &input)?;
             let before = store::appointments::get(c, &ctx2.tenant, &id)?;
+            if overlap == Overlap::Refused && takes_other_time(&before, &input) {
+                availability::require_free(c, &ctx2, &input, Some(&id))?;
+            }
             change_in(&app2, c, &Who::from(&ctx2), before, input, expected_rev)
         })
         .await?;
@@ -215,6 +277,11 @@ pub(crate) fn change_in(
     announce(app, c, &after, "appointment.changed")?;
     record(app, c, who, "appointment.changed", &after)?;
     Ok(after)
+}
+
+fn takes_other_time(before: &Appointment, input: &AppointmentInput) -> bool {
+    let times = (input.starts_at, input.ends_at) != (before.starts_at, before.ends_at);
+    times || input.calendar != before.calendar_id || input.person != before.person_id
 }
 
 fn to_change(before: &Appointment, input: AppointmentInput) -> Result<AppointmentChange> {
@@ -376,6 +443,24 @@ pub(crate) fn record(
     what: &Appointment,
 ) -> Result<()> {
     let detail = json!({"title": what.title, "starts_at": what.starts_at.to_rfc3339()});
+    let act = Act { action, entity: "appointment", entity_id: what.id.as_str(), detail };
+    audit::append(app, c, &what.tenant_id, who, &act)
+}
+
+/// Records what both sides had changed, with what the other side said: it is kept nowhere else for good.
+pub(crate) fn record_merge(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    action: &'static str,
+    what: &Appointment,
+    clashes: &[Clash],
+) -> Result<()> {
+    let detail = json!({
+        "title": what.title,
+        "starts_at": what.starts_at.to_rfc3339(),
+        "merged": clashes,
+    });
     let act = Act { action, entity: "appointment", entity_id: what.id.as_str(), detail };
     audit::append(app, c, &what.tenant_id, who, &act)
 }

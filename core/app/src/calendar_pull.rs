@@ -1,26 +1,31 @@
-//! Brings what changed at a calendar's provider: moved and deleted events of our appointments, and
-//! other people's events as busy times without detail.
+//! Brings what changed at a calendar's provider: other people's events as busy times without detail,
+//! and for events of our appointments that they have to be looked at.
+//!
+//! What a page says of an appointment's event may be older than what was written since: the page only
+//! tells that something changed, and a job of its own reads the event as it is then.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{AppointmentId, CalendarId, TenantId, Timestamp};
+use domain::{AppointmentId, CalendarId, Timestamp};
 use serde::Deserialize;
 use store::Conn;
-use store::appointments::{Appointment, AppointmentChange, Link, OnlineState, Status, SyncState};
+use store::appointments::{Appointment, Status, SyncState};
 use store::busy_blocks::BusyBlock;
 use store::calendars::Calendar;
 use store::connections::Connection;
 use store::jobs::Job;
 
-use crate::appointments::unchanged;
-use crate::audit::Who;
-use crate::calendar_push::OnlineAnswer;
+use crate::calendar_push::look_at;
 use crate::error::Result;
 use crate::jobs::Outcome;
-use crate::{App, appointments, calendars, plugins};
+use crate::{App, calendars, channels, plugins};
 
 /// Pages of one run; a calendar with more goes on in the next.
 const PAGES_MAX: usize = 50;
+/// Pages of a full sync, which begins anew when it is interrupted.
+const PAGES_FULL_MAX: usize = 1_000;
+/// An event that is over for longer need not be in a full sync.
+const DAYS_BACK: i64 = 30;
 
 /// The contract's changes document.
 #[derive(Debug, Deserialize)]
@@ -42,12 +47,6 @@ struct Change {
     #[serde(default)]
     status: String,
     #[serde(default)]
-    title: Option<String>,
-    #[serde(default)]
-    notes: Option<String>,
-    #[serde(default)]
-    location: Option<String>,
-    #[serde(default)]
     starts_at: Option<String>,
     #[serde(default)]
     ends_at: Option<String>,
@@ -55,10 +54,6 @@ struct Change {
     all_day: bool,
     #[serde(default = "yes")]
     busy: bool,
-    #[serde(default)]
-    url: Option<String>,
-    #[serde(default)]
-    online: OnlineAnswer,
 }
 
 const fn yes() -> bool {
@@ -87,7 +82,37 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     pull(app, &calendar, &connection).await?;
+    write_again(app, &calendar, &connection).await?;
+    channels::tend(app, &calendar, &connection).await?;
     Ok(Outcome::Done)
+}
+
+/// The provider answers: what could not be written before, however long ago that was given up, is tried
+/// again. What it refused is left to people.
+async fn write_again(app: &App, calendar: &Calendar, connection: &Connection) -> Result<()> {
+    let (tenant, id) = (calendar.tenant_id.clone(), calendar.id.clone());
+    let list = move |c: &mut Conn| store::event_copies::list_failing(c, &tenant, &id);
+    let mut failing = app.db.inspect(list).await?;
+    failing.retain(|each| {
+        let is_refused = each.sync_problem.as_deref() == Some("error-provider-rejected");
+        each.sync_state == SyncState::Failed && !is_refused
+    });
+    if failing.is_empty() {
+        return Ok(());
+    }
+    let (app2, connection) = (app.clone(), connection.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let means = app2.means();
+            for each in &failing {
+                let job = look_at(means, each, &connection, Some("again"), false);
+                store::jobs::enqueue(c, &job, means.now())?;
+            }
+            Ok(())
+        })
+        .await?;
+    app.wake_jobs();
+    Ok(())
 }
 
 async fn pull(app: &App, calendar: &Calendar, connection: &Connection) -> Result<()> {
@@ -96,7 +121,10 @@ async fn pull(app: &App, calendar: &Calendar, connection: &Connection) -> Result
         Some(_) => None,
         None => Some(FullSync::begin(app, calendar).await?),
     };
-    for _ in 0..PAGES_MAX {
+    for page in 0..PAGES_FULL_MAX {
+        if full.is_none() && page >= PAGES_MAX {
+            break;
+        }
         let (plugin, call) = calendars::call_of(app, connection).await?;
         let engine = &app.engine;
         let id = &calendar.external_id;
@@ -111,7 +139,7 @@ async fn pull(app: &App, calendar: &Calendar, connection: &Connection) -> Result
         let page: Changes = serde_json::from_value(answer).map_err(plugins::bad_answer)?;
         cursor = Some(page.cursor.clone());
         let more = page.more;
-        full = apply_page(app, calendar, page, full).await?;
+        full = apply_page(app, calendar, connection, page, full).await?;
         if !more {
             break;
         }
@@ -127,7 +155,6 @@ struct FullSync {
     /// that got its event later can't be missed by it.
     linked: BTreeMap<AppointmentId, i64>,
     seen: BTreeSet<String>,
-    started: bool,
 }
 
 impl FullSync {
@@ -136,36 +163,36 @@ impl FullSync {
         let linked =
             app.db.inspect(move |c| store::appointments::list_linked(c, &tenant, &id)).await?;
         let linked = linked.into_iter().map(|a| (a.id, a.link_rev)).collect();
-        Ok(Self { linked, seen: BTreeSet::new(), started: false })
+        Ok(Self { linked, seen: BTreeSet::new() })
     }
 }
 
 async fn apply_page(
     app: &App,
     calendar: &Calendar,
+    connection: &Connection,
     page: Changes,
     full: Option<FullSync>,
 ) -> Result<Option<FullSync>> {
-    let (app2, calendar) = (app.clone(), calendar.clone());
+    let (app2, calendar, connection) = (app.clone(), calendar.clone(), connection.clone());
     let done = app
         .db
         .transact(move |c| -> Result<Option<FullSync>> {
             let mut full = full;
-            if let Some(sync) = full.as_mut().filter(|sync| !sync.started) {
-                store::busy_blocks::delete_all(c, &calendar.tenant_id, &calendar.id)?;
-                sync.started = true;
-            }
             for change in &page.events {
                 if let Some(sync) = &mut full {
                     sync.seen.insert(change.external_id.clone());
                 }
-                apply(&app2, c, &calendar, change)?;
+                apply(&app2, c, &calendar, &connection, change)?;
             }
             if page.more && full.is_some() {
                 return Ok(full);
             }
             if let Some(sync) = full.take() {
-                cancel_unseen(&app2, c, &calendar, &sync)?;
+                // Until now what was known stood, so that no time was free that isn't.
+                let (tenant, id) = (&calendar.tenant_id, &calendar.id);
+                store::busy_blocks::delete_others(c, tenant, id, &sync.seen)?;
+                look_at_unseen(&app2, c, &calendar, &connection, &sync)?;
             }
             let now = app2.clock.now();
             store::calendars::set_cursor(
@@ -182,10 +209,31 @@ async fn apply_page(
     Ok(done)
 }
 
-fn apply(app: &App, c: &mut Conn, calendar: &Calendar, change: &Change) -> Result<()> {
+fn apply(
+    app: &App,
+    c: &mut Conn,
+    calendar: &Calendar,
+    connection: &Connection,
+    change: &Change,
+) -> Result<()> {
     match find_own(c, calendar, change)? {
-        Some(appointment) => apply_to_own(app, c, calendar, appointment, change),
+        Some(own) if is_known(&own, change) => Ok(()),
+        Some(own) => {
+            let (means, is_gone) = (app.means(), change.status == "cancelled");
+            let job = look_at(means, &own, connection, change.etag.as_deref(), is_gone);
+            store::jobs::enqueue(c, &job, means.now())?;
+            Ok(())
+        }
         None => apply_to_busy(c, calendar, change),
+    }
+}
+
+/// Whether a change only tells what we did ourselves, or know already.
+fn is_known(own: &Appointment, change: &Change) -> bool {
+    if change.status == "cancelled" {
+        own.status == Status::Cancelled && own.sync_state == SyncState::Synced
+    } else {
+        change.etag.is_some() && change.etag == own.etag
     }
 }
 
@@ -203,76 +251,6 @@ fn find_own(c: &mut Conn, calendar: &Calendar, change: &Change) -> Result<Option
     let found = store::appointments::find(c, tenant, &id)?;
     // A copy of our event made at the provider carries our id too, but is somebody's own event.
     Ok(found.filter(|a| a.calendar_id.as_ref() == Some(&calendar.id) && a.external_id.is_none()))
-}
-
-fn apply_to_own(
-    app: &App,
-    c: &mut Conn,
-    calendar: &Calendar,
-    before: Appointment,
-    change: &Change,
-) -> Result<()> {
-    let is_echo = change.etag.is_some() && change.etag == before.etag;
-    // What is still on its way out wins: the push meets the newer etag and writes over it.
-    let is_settled = before.sync_state == SyncState::Synced && before.status == Status::Booked;
-    if is_echo || !is_settled {
-        return Ok(());
-    }
-    let (tenant, id, now) = (&calendar.tenant_id, &before.id, app.clock.now());
-    let link = to_link(&before, change);
-    let (to, topic) = if change.status == "cancelled" {
-        let status = Status::Cancelled;
-        (AppointmentChange { status, ..unchanged(&before) }, "appointment.cancelled-elsewhere")
-    } else {
-        (merged(&before, change), "appointment.changed-elsewhere")
-    };
-    store::appointments::set_link(c, tenant, id, &link, before.link_rev)?;
-    if to == unchanged(&before) {
-        return Ok(());
-    }
-    store::appointments::update(c, tenant, id, &to, before.rev, now)?;
-    let after = store::appointments::get(c, tenant, id)?;
-    appointments::announce(app, c, &after, topic)?;
-    let who = Who::plugin(&plugin_of(c, calendar)?);
-    appointments::record(app, c, &who, topic, &after)
-}
-
-fn to_link(before: &Appointment, change: &Change) -> Link {
-    let is_gone = change.status == "cancelled";
-    Link {
-        external_id: Some(change.external_id.clone()),
-        etag: change.etag.clone(),
-        external_url: change.url.clone().filter(|url| url.starts_with("https://") && !is_gone),
-        online_state: if is_gone { OnlineState::None } else { change.online.known_state() },
-        online_url: change.online.safe_url().filter(|_| !is_gone),
-        sync_state: SyncState::Synced,
-        sync_problem: before.sync_problem.clone().filter(|_| is_gone),
-    }
-}
-
-/// The appointment with what the event says of it; what the event leaves out stays.
-fn merged(before: &Appointment, change: &Change) -> AppointmentChange {
-    let time = |text: &Option<String>| text.as_deref().and_then(Timestamp::parse_rfc3339);
-    let (starts_at, ends_at) = match (time(&change.starts_at), time(&change.ends_at)) {
-        (Some(starts_at), Some(ends_at)) if ends_at > starts_at => (starts_at, ends_at),
-        _ => (before.starts_at, before.ends_at),
-    };
-    let cut = |text: &Option<String>, most: usize, old: &str| match text {
-        Some(text) => text.chars().take(most).collect(),
-        None => old.to_owned(),
-    };
-    let title: String = cut(&change.title, 200, &before.title);
-    let is_online =
-        matches!(change.online.known_state(), OnlineState::Pending | OnlineState::Ready);
-    AppointmentChange {
-        title: if title.trim().is_empty() { before.title.clone() } else { title },
-        notes: cut(&change.notes, 8_000, &before.notes),
-        location: cut(&change.location, 500, &before.location),
-        starts_at,
-        ends_at,
-        online: is_online || before.online,
-        ..unchanged(before)
-    }
 }
 
 fn apply_to_busy(c: &mut Conn, calendar: &Calendar, change: &Change) -> Result<()> {
@@ -296,39 +274,23 @@ fn apply_to_busy(c: &mut Conn, calendar: &Calendar, change: &Change) -> Result<(
 }
 
 /// After a full sync: an appointment whose event was there before and isn't any more was deleted at
-/// the provider.
-fn cancel_unseen(app: &App, c: &mut Conn, calendar: &Calendar, sync: &FullSync) -> Result<()> {
-    for appointment in store::appointments::list_linked(c, &calendar.tenant_id, &calendar.id)? {
-        let Some(external_id) = &appointment.external_id else { continue };
-        let was_linked = sync.linked.get(&appointment.id) == Some(&appointment.link_rev);
-        if !was_linked || sync.seen.contains(external_id) {
+/// the provider, or lies too far back; looking tells.
+fn look_at_unseen(
+    app: &App,
+    c: &mut Conn,
+    calendar: &Calendar,
+    connection: &Connection,
+    sync: &FullSync,
+) -> Result<()> {
+    let means = app.means();
+    let since = means.now().plus_secs(-DAYS_BACK * 24 * 3_600);
+    for own in store::appointments::list_linked(c, &calendar.tenant_id, &calendar.id)? {
+        let Some(external_id) = &own.external_id else { continue };
+        let was_linked = sync.linked.get(&own.id) == Some(&own.link_rev);
+        if !was_linked || sync.seen.contains(external_id) || own.ends_at < since {
             continue;
         }
-        let gone = Change { status: "cancelled".to_owned(), ..absent(external_id) };
-        apply_to_own(app, c, calendar, appointment, &gone)?;
+        store::jobs::enqueue(c, &look_at(means, &own, connection, None, true), means.now())?;
     }
     Ok(())
-}
-
-fn absent(external_id: &str) -> Change {
-    Change {
-        external_id: external_id.to_owned(),
-        appointment_id: None,
-        etag: None,
-        status: String::new(),
-        title: None,
-        notes: None,
-        location: None,
-        starts_at: None,
-        ends_at: None,
-        all_day: false,
-        busy: false,
-        url: None,
-        online: OnlineAnswer::default(),
-    }
-}
-
-fn plugin_of(c: &mut Conn, calendar: &Calendar) -> Result<domain::PluginId> {
-    let tenant: &TenantId = &calendar.tenant_id;
-    Ok(store::connections::get(c, tenant, &calendar.connection_id)?.plugin_id)
 }

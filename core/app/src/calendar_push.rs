@@ -1,5 +1,11 @@
-//! Sends an appointment to its calendar's provider: the job behind every booking, change and
-//! cancellation. It sends what the appointment is now, so running it twice is running it once.
+//! Keeps an appointment and its event the same: the job behind every booking, change and cancellation
+//! here, and behind every change that is heard of from there. It sends what the appointment is now, so
+//! running it twice is running it once.
+//!
+//! Writes are guarded by the event's revision. One that meets another revision reads the event, puts
+//! both sides together (`event_merge`) and writes what is then to be written.
+
+mod fold;
 
 use domain::{AppointmentId, TenantId};
 use runtime::{CallContext, Plugin};
@@ -10,12 +16,16 @@ use store::calendars::Calendar;
 use store::jobs::{Job, NewJob, Once};
 
 use crate::error::{Error, Result};
+use crate::event_merge::{Content, Copy, EventAnswer};
 use crate::ground::Means;
 use crate::jobs::{self, Outcome};
 use crate::{App, calendars, plugins};
 
 /// How long to wait before reading an event whose meeting is still being made, by attempt.
 const REREAD_AFTER_SECS: [i64; 6] = [2, 5, 15, 60, 300, 900];
+
+/// How often an event that keeps changing is read and written again in one run.
+const ROUNDS: usize = 4;
 
 /// The contract's link document.
 #[derive(Debug, Deserialize)]
@@ -27,6 +37,8 @@ pub(crate) struct LinkAnswer {
     pub url: Option<String>,
     #[serde(default)]
     pub online: OnlineAnswer,
+    #[serde(default)]
+    pub event: Option<EventAnswer>,
 }
 
 /// The online meeting inside a link or a change.
@@ -55,36 +67,50 @@ struct Payload {
     appointment: AppointmentId,
     #[serde(default)]
     reread: usize,
+    /// The provider told that the event is gone.
+    #[serde(default)]
+    gone: bool,
+}
+
+/// An appointment with its event, as they were when they were read.
+pub(super) struct Pair {
+    pub appointment: Appointment,
+    pub calendar: Calendar,
+    pub copy: Copy,
+}
+
+/// What a round came to.
+enum Round {
+    /// Both sides are the same, as far as is known.
+    Settled,
+    /// Look at it anew.
+    Again,
 }
 
 /// Runs the job.
 pub(crate) async fn run(app: &App, job: &Job) -> Result<Outcome> {
     let payload: Payload = serde_json::from_value(job.payload_json.0.clone())?;
-    let Some((appointment, calendar)) = load(app, &job.tenant_id, &payload.appointment).await?
-    else {
-        return Ok(Outcome::Done);
-    };
-    let connection = get_connection(app, &calendar).await?;
-    let (plugin, call) = calendars::call_of(app, &connection).await?;
-    let answered = if payload.reread > 0 {
-        reread(app, &plugin, call, &appointment, &calendar).await
-    } else {
-        push(app, &plugin, call, &appointment, &calendar).await
-    };
-    match answered {
-        Ok(link) => keep_link(app, job, &appointment, link, payload.reread).await,
-        Err(error) => {
-            note_problem(app, &appointment, &error).await?;
-            Err(error)
+    for _ in 0..ROUNDS {
+        let Some(pair) = load(app, &job.tenant_id, &payload.appointment).await? else {
+            return Ok(Outcome::Done);
+        };
+        let was_synced = pair.appointment.sync_state == SyncState::Synced;
+        match round(app, job, &payload, &pair).await {
+            Ok(Round::Settled) => return Ok(Outcome::Done),
+            Ok(Round::Again) => {}
+            Err(error) => {
+                // Only what is to be written can fail to be; a look that failed is tried again.
+                if !was_synced {
+                    note_problem(app, &pair, &error).await?;
+                }
+                return Err(error);
+            }
         }
     }
+    Err(Error::unavailable("error-event-keeps-changing", "both sides keep changing"))
 }
 
-async fn load(
-    app: &App,
-    tenant: &TenantId,
-    id: &AppointmentId,
-) -> Result<Option<(Appointment, Calendar)>> {
+async fn load(app: &App, tenant: &TenantId, id: &AppointmentId) -> Result<Option<Pair>> {
     let (tenant, id) = (tenant.clone(), id.clone());
     app.db
         .inspect(move |c| -> Result<_> {
@@ -93,7 +119,8 @@ async fn load(
             };
             let Some(calendar) = &appointment.calendar_id else { return Ok(None) };
             let calendar = store::calendars::find(c, &tenant, calendar)?;
-            Ok(calendar.map(|calendar| (appointment, calendar)))
+            let copy = Copy::read(store::event_copies::find(c, &tenant, &id)?)?;
+            Ok(calendar.map(|calendar| Pair { appointment, calendar, copy }))
         })
         .await
 }
@@ -103,47 +130,84 @@ async fn get_connection(app: &App, calendar: &Calendar) -> Result<store::connect
     app.db.inspect(move |c| Ok(store::connections::get(c, &tenant, &id)?)).await
 }
 
-async fn push(
-    app: &App,
-    plugin: &Plugin,
-    call: CallContext,
-    appointment: &Appointment,
-    calendar: &Calendar,
-) -> Result<Option<LinkAnswer>> {
-    let document = to_document(appointment, calendar);
-    if appointment.status == Status::Cancelled {
-        app.engine
-            .calendar_remove_event(plugin, call, &document)
-            .await
-            .map_err(plugins::call_error)?;
-        return Ok(None);
+async fn round(app: &App, job: &Job, payload: &Payload, pair: &Pair) -> Result<Round> {
+    let connection = get_connection(app, &pair.calendar).await?;
+    let (plugin, call) = calendars::call_of(app, &connection).await?;
+    if pair.appointment.sync_state == SyncState::Synced {
+        return look(app, job, payload, pair, &plugin, call).await;
     }
-    let answer = app
-        .engine
-        .calendar_put_event(plugin, call, &document)
-        .await
-        .map_err(plugins::call_error)?;
-    Ok(Some(serde_json::from_value(answer).map_err(plugins::bad_answer)?))
+    let document = to_document(pair);
+    let written = match pair.appointment.status {
+        Status::Booked => {
+            note_sent(app, pair).await?;
+            app.engine.calendar_put_event(&plugin, call, &document).await.map(Some)
+        }
+        Status::Cancelled => {
+            app.engine.calendar_remove_event(&plugin, call, &document).await.map(|()| None)
+        }
+    };
+    match written {
+        Ok(answer) => {
+            let link: Option<LinkAnswer> =
+                answer.map(serde_json::from_value).transpose().map_err(plugins::bad_answer)?;
+            keep_written(app, job, pair, link, payload.reread).await
+        }
+        // It is not as we know it: see how it is, and put both sides together.
+        Err(error) if plugins::is_problem(&error, "conflict") => {
+            let (plugin, call) = calendars::call_of(app, &connection).await?;
+            look(app, job, payload, pair, &plugin, call).await?;
+            Ok(Round::Again)
+        }
+        Err(error) => Err(plugins::call_error(error)),
+    }
 }
 
-async fn reread(
+/// Writes down what is about to be sent: should no answer come, it may have arrived all the same.
+async fn note_sent(app: &App, pair: &Pair) -> Result<()> {
+    let appointment = pair.appointment.clone();
+    app.db
+        .transact(move |c| -> Result<()> {
+            let (tenant, id) = (&appointment.tenant_id, &appointment.id);
+            store::appointments::lock(c, tenant, id)?;
+            let mut copy = Copy::read(store::event_copies::find(c, tenant, id)?)?;
+            if copy.note_sent(&Content::of(&appointment)) {
+                store::event_copies::put(c, &copy.to_row(&appointment)?)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Reads the event and puts both sides together.
+async fn look(
     app: &App,
+    job: &Job,
+    payload: &Payload,
+    pair: &Pair,
     plugin: &Plugin,
     call: CallContext,
-    appointment: &Appointment,
-    calendar: &Calendar,
-) -> Result<Option<LinkAnswer>> {
-    if appointment.status == Status::Cancelled {
-        return Ok(None);
-    }
-    let document = to_document(appointment, calendar);
-    let answer =
-        app.engine.calendar_event(plugin, call, &document).await.map_err(plugins::call_error)?;
-    Ok(Some(serde_json::from_value(answer).map_err(plugins::bad_answer)?))
+) -> Result<Round> {
+    let document = to_document(pair);
+    let theirs = match app.engine.calendar_event(plugin, call, &document).await {
+        Ok(answer) => {
+            Some(serde_json::from_value::<LinkAnswer>(answer).map_err(plugins::bad_answer)?)
+        }
+        Err(error) if plugins::is_problem(&error, "not-found") => {
+            // A calendar that is gone reads like this too: only a deletion that was told counts.
+            if !payload.gone && pair.appointment.sync_state == SyncState::Synced {
+                return Ok(Round::Settled);
+            }
+            None
+        }
+        Err(error) => return Err(plugins::call_error(error)),
+    };
+    let read = fold::Read { theirs, is_told_gone: payload.gone, rereads: payload.reread };
+    fold::fold(app, job, pair, read).await
 }
 
 /// The contract's appointment document.
-fn to_document(appointment: &Appointment, calendar: &Calendar) -> Value {
+fn to_document(pair: &Pair) -> Value {
+    let Pair { appointment, calendar, copy } = pair;
     json!({
         "id": appointment.id,
         "calendar": calendar.external_id,
@@ -158,39 +222,74 @@ fn to_document(appointment: &Appointment, calendar: &Calendar) -> Value {
         "guests": [],
         "external_id": appointment.external_id,
         "etag": appointment.etag,
+        "seen": copy.seen.as_ref().map(|seen| json!({
+            "title": seen.title,
+            "notes": seen.notes,
+            "location": seen.location,
+            "starts_at": seen.starts_at.to_rfc3339(),
+            "ends_at": seen.ends_at.to_rfc3339(),
+        })),
     })
 }
 
-async fn keep_link(
+/// Notes what the provider answered to a write.
+async fn keep_written(
     app: &App,
     job: &Job,
-    pushed: &Appointment,
+    written: &Pair,
     link: Option<LinkAnswer>,
     rereads: usize,
-) -> Result<Outcome> {
-    let (app2, job, pushed) = (app.clone(), job.clone(), pushed.clone());
+) -> Result<Round> {
+    let (app2, job, pushed) = (app.clone(), job.clone(), written.appointment.clone());
     app.db
-        .transact(move |c| -> Result<()> {
-            let tenant = &pushed.tenant_id;
-            let current = store::appointments::get(c, tenant, &pushed.id)?;
+        .transact(move |c| -> Result<Round> {
+            let (tenant, id) = (&pushed.tenant_id, &pushed.id);
+            store::appointments::lock(c, tenant, id)?;
+            let current = store::appointments::get(c, tenant, id)?;
+            if current.link_rev != pushed.link_rev {
+                // Somebody else wrote or read meanwhile, perhaps later than this.
+                return Ok(Round::Again);
+            }
+            let mut copy = Copy::read(store::event_copies::find(c, tenant, id)?)?;
+            if link.is_some() {
+                // Every write is bound to a revision: what was sent before can't arrive any more.
+                (copy.seen, copy.sent) = (Some(Content::of(&pushed)), Vec::new());
+            } else if copy.seen.is_some() {
+                copy.sent = Vec::new();
+            }
+            copy.failing_since = None;
+            store::event_copies::put(c, &copy.to_row(&pushed)?)?;
             // What was changed while the call was under way is sent by its own job, or by this one
             // again when that job was faster: the last word is always the newest revision.
             let is_newest = current.rev == pushed.rev;
             let row = to_link(link.as_ref(), &pushed, is_newest);
-            store::appointments::set_link(c, tenant, &pushed.id, &row, current.link_rev)?;
-            let is_pending = row.online_state == OnlineState::Pending;
-            let (reread, after_secs) = match REREAD_AFTER_SECS.get(rereads) {
-                _ if !is_newest => (0, 0),
-                Some(secs) if is_pending => (rereads + 1, *secs),
-                _ => return Ok(()),
-            };
-            let (means, id) = (app2.means(), pushed.id.as_str());
-            let next = next_push(means, &job, id, current.rev, reread, after_secs);
-            store::jobs::enqueue(c, &next, means.now())?;
-            Ok(())
+            store::appointments::set_link(c, tenant, id, &row, current.link_rev)?;
+            if !is_newest {
+                return Ok(Round::Again);
+            }
+            reread_later(&app2, c, &job, &current, row.online_state, rereads)?;
+            Ok(Round::Settled)
         })
-        .await?;
-    Ok(Outcome::Done)
+        .await
+}
+
+/// Reads an event again later, while its meeting is still being made.
+fn reread_later(
+    app: &App,
+    c: &mut store::Conn,
+    job: &Job,
+    of: &Appointment,
+    state: OnlineState,
+    rereads: usize,
+) -> Result<()> {
+    let Some(after_secs) = REREAD_AFTER_SECS.get(rereads) else { return Ok(()) };
+    if state != OnlineState::Pending {
+        return Ok(());
+    }
+    let means = app.means();
+    let next = next_push(means, job, of.id.as_str(), of.rev, rereads + 1, *after_secs);
+    store::jobs::enqueue(c, &next, means.now())?;
+    Ok(())
 }
 
 fn to_link(link: Option<&LinkAnswer>, pushed: &Appointment, is_newest: bool) -> Link {
@@ -237,14 +336,37 @@ pub(crate) fn next_push(
     next
 }
 
-/// Tells the appointment's page what is wrong, in a word that has a translation.
-async fn note_problem(app: &App, appointment: &Appointment, error: &Error) -> Result<()> {
-    let word = plugins::problem_word(error);
-    let (tenant, id) = (appointment.tenant_id.clone(), appointment.id.clone());
+/// The job that looks at the event of an appointment, because its provider told of a change. One
+/// that was told of the same revision stands for it as long as it has not run.
+pub(crate) fn look_at(
+    means: Means<'_>,
+    of: &Appointment,
+    connection: &store::connections::Connection,
+    etag: Option<&str>,
+    gone: bool,
+) -> NewJob {
+    let payload = json!({"appointment": of.id, "gone": gone});
+    let mut job = means.new_job(&of.tenant_id, jobs::CALENDAR_PUSH, payload);
+    let told = if gone { "gone" } else { etag.unwrap_or("changed") };
+    job.once = Once::WhileUnfinished(format!("{}/look/{told}", of.id));
+    job.connection_id = Some(connection.id.clone());
+    job.plugin_id = Some(connection.plugin_id.clone());
+    job
+}
+
+/// Tells the appointment's page what is wrong and since when, in a word that has a translation.
+async fn note_problem(app: &App, pair: &Pair, error: &Error) -> Result<()> {
+    let (app2, word) = (app.clone(), plugins::problem_word(error));
+    let appointment = pair.appointment.clone();
     app.db
         .transact(move |c| -> Result<()> {
+            let (tenant, id) = (&appointment.tenant_id, &appointment.id);
+            store::appointments::lock(c, tenant, id)?;
+            let mut copy = Copy::read(store::event_copies::find(c, tenant, id)?)?;
+            copy.failing_since = copy.failing_since.or_else(|| Some(app2.clock.now()));
+            store::event_copies::put(c, &copy.to_row(&appointment)?)?;
             let state = SyncState::Failed;
-            Ok(store::appointments::set_sync(c, &tenant, &id, state, Some(&word))?)
+            Ok(store::appointments::set_sync(c, tenant, id, state, Some(&word))?)
         })
         .await
 }

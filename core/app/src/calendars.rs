@@ -1,17 +1,20 @@
 //! Calendars: which calendars of a connected account the business uses. Only those the account owns
 //! can be chosen, so that nobody's shared calendar is written to by accident.
 
-use domain::{CalendarId, ConnectionId, Permission, PluginId, ScheduleId, TenantId, Zone};
+use domain::{
+    CalendarId, ConnectionId, Permission, PluginId, ScheduleId, TenantId, Timestamp, Zone,
+};
 use runtime::CallContext;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Conn;
 
 use crate::audit::{self, Act, Who};
+use crate::channels::Whose;
 use crate::connections::Connection;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{App, jobs, plugins, schedules};
+use crate::{App, channels, jobs, plugins, schedules};
 
 pub use store::calendars::{Access, Calendar};
 
@@ -121,6 +124,13 @@ pub async fn choose_calendars(
         }
         picked.push(found.clone());
     }
+    for gone in list_calendars(app, ctx).await? {
+        let is_kept = picked.iter().any(|p| p.id == gone.external_id);
+        if gone.connection_id == connection.id && !is_kept {
+            let whose = Whose::Calendar(&gone.id);
+            channels::close_all(app, &ctx.tenant, &connection.plugin_id, whose).await?;
+        }
+    }
     let (app2, ctx2) = (app.clone(), ctx.clone());
     app.db.transact(move |c| keep_choice(&app2, c, &ctx2, &connection, &picked)).await?;
     app.wake_jobs();
@@ -209,18 +219,31 @@ pub async fn pull_now(app: &App, ctx: &Context, connection: &ConnectionId) -> Re
             let connection = store::connections::get(c, &tenant, &id)?;
             let now = app2.clock.now();
             for calendar in store::calendars::list_of_connection(c, &tenant, &id)? {
-                let name = pull_name(&calendar.id);
-                let plugin = Some(&connection.plugin_id);
-                let found = store::schedules::find_by_name(c, &tenant, plugin, &name)?;
-                // Bringing its time forward keeps one pull at a time, whoever asks.
-                if let Some(schedule) = found.filter(|schedule| schedule.next_at > now) {
-                    store::schedules::advance(c, &tenant, &schedule.id, schedule.next_at, now)?;
-                }
+                hurry(c, &tenant, &connection.plugin_id, &calendar.id, now)?;
             }
             Ok(())
         })
         .await?;
     app.wake_jobs();
+    Ok(())
+}
+
+/// Asks a calendar what changed, now. Bringing its time forward keeps one pull at a time, whoever asks.
+pub(crate) fn hurry(
+    c: &mut Conn,
+    tenant: &TenantId,
+    plugin: &PluginId,
+    calendar: &CalendarId,
+    now: Timestamp,
+) -> Result<()> {
+    let found = store::schedules::find_by_name(c, tenant, Some(plugin), &pull_name(calendar))?;
+    if let Some(schedule) = found.filter(|schedule| schedule.next_at > now) {
+        let moved = store::schedules::advance(c, tenant, &schedule.id, schedule.next_at, now);
+        // Somebody else moved it: then it was fired, or is about to be.
+        if !matches!(moved, Err(store::Error::Conflict)) {
+            moved?;
+        }
+    }
     Ok(())
 }
 
@@ -266,6 +289,7 @@ fn forget(c: &mut Conn, tenant: &TenantId, plugin: &PluginId, calendar: &Calenda
         store::schedules::delete(c, tenant, &schedule.id)?;
     }
     store::busy_blocks::delete_all(c, tenant, &calendar.id)?;
+    store::event_copies::delete_of_calendar(c, tenant, &calendar.id)?;
     store::appointments::unlink_calendar(c, tenant, &calendar.id)?;
     Ok(store::calendars::delete(c, tenant, &calendar.id)?)
 }

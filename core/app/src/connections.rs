@@ -9,6 +9,7 @@ use store::connections::ConnectionChange;
 use store::oauth_flows::OauthFlow;
 
 use crate::audit::{self, Act, Who};
+use crate::channels::{self, Whose};
 use crate::context::Context;
 use crate::error::Result;
 use crate::tokens::{self, Revocation, Tokens};
@@ -170,6 +171,8 @@ pub async fn disconnect(app: &App, ctx: &Context, id: &ConnectionId) -> Result<R
         })
         .await?;
     let Some(tokens) = tokens else { return Ok(revocation_said_before(&connection)) };
+    let whose = Whose::Connection(&connection.id);
+    channels::close_all(app, &ctx.tenant, &connection.plugin_id, whose).await?;
     let revocation = revoke(app, &connection, &tokens).await;
     forget(app, ctx, &connection, &revocation).await?;
     Ok(revocation)

@@ -34,6 +34,12 @@ pub enum Error {
         /// What collided.
         key: &'static str,
     },
+    /// The time is not free; nothing was changed.
+    #[error("the time is taken")]
+    Taken {
+        /// By what, soonest first.
+        by: Vec<crate::availability::Taken>,
+    },
     /// Too many tries.
     #[error("limited for {retry_after_secs} s")]
     Limited {

@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 use crate::error::{Error, Result};
 use crate::ground::Ground;
 use crate::{
-    App, calendar_pull, calendar_push, chores, mail, notifications, outbox, plugins, schedules,
-    webhooks, wishes,
+    App, calendar_pull, calendar_push, channels, chores, mail, notifications, outbox, plugins,
+    schedules, webhooks, wishes,
 };
 
 pub(crate) use settle::{Settlement, judge, settle};
@@ -25,6 +25,8 @@ pub(crate) use settle::{Settlement, judge, settle};
 pub(crate) const CALENDAR_PUSH: &str = "calendar.push";
 /// Asks a calendar what changed.
 pub(crate) const CALENDAR_PULL: &str = "calendar.pull";
+/// Opens and closes the channels over which a provider tells of a calendar's changes.
+pub(crate) const CALENDAR_WATCH: &str = "calendar.watch";
 /// Runs a plugin's own job.
 pub(crate) const PLUGIN_JOB: &str = "plugin.job";
 /// Tells a plugin of an event.
@@ -235,6 +237,7 @@ async fn run(app: &App, job: &Job) -> Result<Outcome> {
     match job.kind.as_str() {
         CALENDAR_PUSH => calendar_push::run(app, job).await,
         CALENDAR_PULL => calendar_pull::run(app, job).await,
+        CALENDAR_WATCH => channels::run(app, job).await,
         PLUGIN_JOB => run_plugin_job(app, job).await,
         PLUGIN_EVENT => outbox::deliver(app, job).await,
         PLUGIN_WEBHOOK => webhooks::deliver(app, job).await,

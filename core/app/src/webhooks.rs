@@ -1,7 +1,7 @@
 //! Webhooks: a delivery is verified on its raw bytes, kept durably under its id together with the
 //! job that hands it over, and only then acknowledged. The plugin runs later.
 
-use domain::{DeliveryId, PluginId, Secret, TenantId};
+use domain::{CalendarId, DeliveryId, PluginId, Secret, TenantId};
 use runtime::manifest::{Scope, Signature, SlotSource, Webhook};
 use serde_json::json;
 use store::Conn;
@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::ground::take_in;
 use crate::incidents::Incident;
 use crate::jobs::{self, Outcome};
-use crate::{App, plugins, secrets, signature};
+use crate::{App, calendars, channels, plugins, secrets, signature};
 
 /// What arrived, byte for byte.
 #[derive(Debug, Clone)]
@@ -51,8 +51,13 @@ pub async fn receive(app: &App, arrival: Arrival) -> Result<()> {
             Err(Error::NotFound) => return Err(refuse(&app2, &arrival, "unknown")),
             other => other?,
         };
+        let (tenant, plugin) = (arrival.tenant.clone(), arrival.plugin.clone());
         let delivery = verified(&app2, &expected, arrival)?;
         Ok(move |c: &mut Conn| -> Result<()> {
+            if let Proof::Channel(Some(calendar)) = &expected.proof {
+                // It says no more than that something changed: that is asked for now.
+                return calendars::hurry(c, &tenant, &plugin, calendar, app2.clock.now());
+            }
             take_in(c, app2.means(), jobs::PLUGIN_WEBHOOK, &delivery)?;
             Ok(())
         })
@@ -109,8 +114,17 @@ struct Expected {
     /// Whether the plugin is on.
     is_on: bool,
     webhook: Webhook,
+    proof: Proof,
+}
+
+/// What proves a delivery.
+enum Proof {
+    /// Nothing does.
+    None,
     /// What signs, for as long as the one delivery is looked at.
-    key: Option<Secret>,
+    Key(Secret),
+    /// The token of a channel: of this calendar, if it is one.
+    Channel(Option<CalendarId>),
 }
 
 /// Reads all that verifying takes, of one moment and in one visit to the database.
@@ -122,32 +136,34 @@ fn expected(app: &App, c: &mut Conn, arrival: &Arrival) -> Result<Expected> {
         return Err(Error::NotFound);
     }
     let webhook = webhook.clone();
-    let slot = match &webhook.signature {
-        Signature::None => return Ok(Expected { is_on, webhook, key: None }),
-        Signature::HmacSha256 { slot, .. } | Signature::HeaderToken { slot: Some(slot), .. } => {
-            slot
+    let proof = match &webhook.signature {
+        Signature::None => Proof::None,
+        // A token of the host's own making is a channel's.
+        Signature::HeaderToken { header, slot: None } => {
+            let said = arrival.header(header).unwrap_or_default();
+            Proof::Channel(channels::find_told(app, c, said, arrival)?)
         }
-        // A token of the host's own making belongs to a channel, and there are none yet.
-        Signature::HeaderToken { slot: None, .. } => return Err(Error::NotFound),
+        Signature::HmacSha256 { slot, .. } | Signature::HeaderToken { slot: Some(slot), .. } => {
+            let slot = plugin.manifest().slot(slot).ok_or(Error::NotFound)?;
+            let SlotSource::Secret(name) = &slot.source else { return Err(Error::NotFound) };
+            let key = secrets::find(app, c, tenant, &plugins::setting_secret(id, name))?;
+            Proof::Key(key.ok_or(Error::NotFound)?.secret)
+        }
     };
-    let slot = plugin.manifest().slot(slot).ok_or(Error::NotFound)?;
-    let SlotSource::Secret(name) = &slot.source else { return Err(Error::NotFound) };
-    let key = secrets::find(app, c, tenant, &plugins::setting_secret(id, name))?;
-    let key = Some(key.ok_or(Error::NotFound)?.secret);
-    Ok(Expected { is_on, webhook, key })
+    Ok(Expected { is_on, webhook, proof })
 }
 
 impl Expected {
     fn is_met_by(&self, arrival: &Arrival) -> bool {
         let said = |wanted: &str| arrival.header(wanted);
-        match (&self.webhook.signature, &self.key) {
-            (Signature::None, _) => true,
-            (Signature::HmacSha256 { header, prefix, .. }, Some(key)) => said(header)
+        match (&self.webhook.signature, &self.proof) {
+            (Signature::None, _) | (Signature::HeaderToken { .. }, Proof::Channel(Some(_))) => true,
+            (Signature::HmacSha256 { header, prefix, .. }, Proof::Key(key)) => said(header)
                 .is_some_and(|said| signature::is_hmac_sha256(key, &arrival.body, said, prefix)),
-            (Signature::HeaderToken { header, .. }, Some(key)) => {
+            (Signature::HeaderToken { header, .. }, Proof::Key(key)) => {
                 said(header).is_some_and(|said| signature::is_token(key, said))
             }
-            (_, None) => false,
+            _ => false,
         }
     }
 

@@ -96,9 +96,15 @@ pub fn form_errors(error: Error) -> Result<Errors, Failure> {
     match error {
         Error::Invalid { field, key } => Ok(Errors::from([(field, key)])),
         Error::Conflict { key } => Ok(Errors::from([("form".to_owned(), key.to_owned())])),
+        Error::Taken { .. } => {
+            Ok(Errors::from([(TAKEN.to_owned(), "error-time-taken".to_owned())]))
+        }
         other => Err(other.into()),
     }
 }
+
+/// The field whose error says that the time is taken; the page shows by what.
+pub const TAKEN: &str = "taken";
 
 /// A path of our own, so that nobody is sent elsewhere by a link that looks like ours.
 pub fn own_path(path: &str) -> &str {

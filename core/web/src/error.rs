@@ -55,7 +55,7 @@ impl ResponseError for Failure {
                 Error::Forbidden | Error::Unproven => StatusCode::FORBIDDEN,
                 Error::SignedOut => StatusCode::UNAUTHORIZED,
                 Error::Invalid { .. } => StatusCode::BAD_REQUEST,
-                Error::Conflict { .. } => StatusCode::CONFLICT,
+                Error::Conflict { .. } | Error::Taken { .. } => StatusCode::CONFLICT,
                 Error::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
                 Error::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
                 Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -77,6 +77,7 @@ impl Failure {
             Self::App(Error::Conflict { key } | Error::Unavailable { key, .. }) => {
                 Some((*key).to_owned())
             }
+            Self::App(Error::Taken { .. }) => Some("error-time-taken".to_owned()),
             _ => None,
         }
     }

@@ -84,6 +84,7 @@ fn problem(error: &Error) -> String {
         Error::NotFound => ("error-job-subject-gone", String::new()),
         Error::Invalid { field, key } => (key.as_str(), field.clone()),
         Error::Conflict { key } => (*key, String::new()),
+        Error::Taken { .. } => ("error-time-taken", String::new()),
         Error::Forbidden | Error::SignedOut | Error::Unproven => {
             ("error-job-not-allowed", String::new())
         }

@@ -10,7 +10,7 @@ use super::{find_loaded, record, to_change};
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{App, schedules};
+use crate::{App, channels, schedules};
 
 /// Turns a plugin on: the person has seen what this version asks for and allows it all. One that was
 /// off goes on where it was; a newer version than it had is taken with its checks and migration.
@@ -110,6 +110,8 @@ pub async fn disable_plugin(app: &App, ctx: &Context, id: &PluginId) -> Result<(
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManagePlugins)?;
     ctx.require_recent()?;
+    // While it still may: afterwards nothing of it leaves any more.
+    channels::close_all(app, &ctx.tenant, id, channels::Whose::Plugin).await?;
     let (app2, ctx2, id2) = (app.clone(), ctx.clone(), id.clone());
     app.db
         .transact(move |c| -> Result<()> {

@@ -54,6 +54,7 @@ pub(crate) fn problem(error: Error) -> Problem {
         Error::Forbidden | Error::SignedOut | Error::Unproven => Problem::denied("not allowed"),
         Error::Invalid { field, key } => Problem::invalid(format!("{field}: {key}")),
         Error::Conflict { key } => Problem::conflict(key),
+        Error::Taken { .. } => Problem::conflict("the time is taken"),
         Error::Limited { retry_after_secs } => {
             Problem::limited("too much at once", retry_after_secs.saturating_mul(1_000))
         }

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use actix_web::web::{Form, Path, Query};
 use app::appointments::{self as booked, Appointment, AppointmentInput};
+use app::availability::{Taken, TakenBy};
 use app::people::{self, Person, PersonFilter};
 use app::plugin_views::Place;
-use app::{Error, calendars};
+use app::{Error, calendars, event_states};
 use domain::{AppointmentId, Permission, PersonId, Timestamp};
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
@@ -16,7 +17,9 @@ use crate::answer::{Answer, form_errors};
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::{id, paragraphs, plugin_views, zone_name};
-use crate::views::calendar::{AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow};
+use crate::views::calendar::{
+    AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow, MergeRow, TakenRow,
+};
 use crate::views::{Choice, Errors};
 
 /// How many people the form offers.
@@ -73,6 +76,7 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
     let calendars = calendars::list_calendars(app, ctx).await?;
     let calendar =
         calendars.into_iter().find(|each| Some(&each.id) == appointment.calendar_id.as_ref());
+    let state = event_states::get_event_state(app, ctx, &appointment.id).await?;
     let row = row(&member, &appointment, &names);
     let (sync, meeting) = (appointment.sync_state.as_str(), appointment.online_state.as_str());
     let waits = sync == "pending" || appointment.online && meeting == "pending";
@@ -88,6 +92,9 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
         event_url: appointment.external_url.clone().filter(|url| url.starts_with("https://")),
         sync: sync.to_owned(),
         sync_problem: problem(&member, &appointment),
+        failing_since: state.failing_since.map(|at| member.dates().moment(at)),
+        merged_at: state.merged_at.map(|at| member.dates().moment(at)),
+        merges: merges(&member, state.merges),
         meeting: meeting.to_owned(),
         pending: waits && !row.cancelled,
         can_write: ctx.role.may(Permission::WriteAppointments),
@@ -97,9 +104,78 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
 }
 
 fn problem(member: &Member, appointment: &Appointment) -> Option<String> {
-    let key = format!("problem-{}", appointment.sync_problem.as_deref()?);
-    let known = member.web.theme.texts.has(member.ctx.locale, &key);
-    Some(member.text(if known { &key } else { "problem-failed" }))
+    let word = appointment.sync_problem.as_deref()?;
+    let known = |key: &&str| member.web.theme.texts.has(member.ctx.locale, key);
+    let prefixed = format!("problem-{word}");
+    let key = [word, &prefixed].into_iter().find(known).unwrap_or("problem-failed");
+    Some(member.text(key))
+}
+
+fn merges(member: &Member, all: Vec<event_states::Merge>) -> Vec<MergeRow> {
+    let dates = member.dates();
+    let span = |other: &str| {
+        let (from, to) = other.split_once('/')?;
+        let (from, to) = (Timestamp::parse_rfc3339(from)?, Timestamp::parse_rfc3339(to)?);
+        Some(format!("{}, {}", dates.day(dates.local(from).date()), dates.time_span(from, to)))
+    };
+    let row = |merge: event_states::Merge| MergeRow {
+        other: match merge.field.as_str() {
+            "time" => span(&merge.other).unwrap_or_default(),
+            _ => merge.other,
+        },
+        field: merge.field,
+    };
+    all.into_iter().map(row).collect()
+}
+
+/// What takes the time that was wanted.
+async fn taken_rows(member: &Member, by: Vec<Taken>) -> Result<Vec<TakenRow>, Failure> {
+    let with = |taken: &Taken| match &taken.by {
+        TakenBy::Appointment { person, .. } => person.clone(),
+        TakenBy::Busy { .. } => None,
+    };
+    let ids: Vec<PersonId> = by.iter().filter_map(with).collect();
+    let mut names = HashMap::new();
+    if !ids.is_empty() && member.ctx.role.may(Permission::ReadPeople) {
+        let people = people::list_people_by_ids(&member.web.app, &member.ctx, ids).await?;
+        names.extend(people.into_iter().map(|person| (person.id, person.name)));
+    }
+    let dates = member.dates();
+    let row = |taken: Taken| {
+        let day = dates.day(dates.local(taken.starts_at).date());
+        let when = match taken.all_day {
+            true => day,
+            false => format!("{day}, {}", dates.time_span(taken.starts_at, taken.ends_at)),
+        };
+        let person = with(&taken).and_then(|id| names.get(&id).cloned()).unwrap_or_default();
+        match taken.by {
+            TakenBy::Appointment { id, title, .. } => TakenRow {
+                href: Some(format!("/appointments/{id}")),
+                title,
+                person,
+                calendar: String::new(),
+                when,
+            },
+            TakenBy::Busy { calendar } => {
+                TakenRow { href: None, title: String::new(), person, calendar, when }
+            }
+        }
+    };
+    Ok(by.into_iter().map(row).collect())
+}
+
+/// The form again, with what is wrong or what takes the time.
+async fn refused(
+    member: &Member,
+    appointment: Option<&Appointment>,
+    form: AppointmentForm,
+    mut error: Error,
+) -> Answer {
+    let taken = match &mut error {
+        Error::Taken { by } => taken_rows(member, std::mem::take(by)).await?,
+        _ => Vec::new(),
+    };
+    edit_page(member, appointment, form, form_errors(error)?, taken).await
 }
 
 /// What a link to the form may fill in.
@@ -131,7 +207,7 @@ pub async fn show_new(member: Member, query: Query<NewQuery>) -> Answer {
         calendar: default.map(|calendar| calendar.id.to_string()).unwrap_or_default(),
         ..AppointmentForm::default()
     };
-    edit_page(&member, None, form, Errors::new()).await
+    edit_page(&member, None, form, Errors::new(), Vec::new()).await
 }
 
 fn clock(local: DateTime) -> String {
@@ -143,6 +219,7 @@ async fn edit_page(
     appointment: Option<&Appointment>,
     form: AppointmentForm,
     errors: Errors,
+    taken: Vec<TakenRow>,
 ) -> Answer {
     let own = appointment.map(|each| format!("/appointments/{}", each.id));
     let calendars = calendars::list_calendars(&member.web.app, &member.ctx).await?;
@@ -159,6 +236,7 @@ async fn edit_page(
         zone: zone_name(&member.ctx.zone),
         form,
         errors,
+        taken,
     };
     member.form_page(&page, &page.errors).await
 }
@@ -222,12 +300,15 @@ pub async fn book(member: Member, form: Form<AppointmentForm>) -> Answer {
         form.days = 0;
     }
     let made = match input(&member, &form) {
+        Ok(input) if form.anyway == "on" => {
+            booked::book_anyway(app, ctx, input, &form.form_id).await
+        }
         Ok(input) => booked::book_appointment(app, ctx, input, &form.form_id).await,
         Err(error) => Err(error),
     };
     match made {
         Ok(made) => member.said(&format!("/appointments/{}", made.id), "said-appointment-booked"),
-        Err(error) => edit_page(&member, None, form, form_errors(error)?).await,
+        Err(error) => refused(&member, None, form, error).await,
     }
 }
 
@@ -250,8 +331,9 @@ pub async fn show_edit(member: Member, path: Path<String>) -> Answer {
         calendar: each.calendar_id.as_ref().map(ToString::to_string).unwrap_or_default(),
         notes: each.notes.clone(),
         rev: each.rev,
+        anyway: String::new(),
     };
-    edit_page(&member, Some(&each), form, Errors::new()).await
+    edit_page(&member, Some(&each), form, Errors::new(), Vec::new()).await
 }
 
 /// Changes an appointment.
@@ -259,15 +341,17 @@ pub async fn change(member: Member, path: Path<String>, form: Form<AppointmentFo
     let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
     let which: AppointmentId = id(&path)?;
     let changed = match input(&member, &form) {
+        Ok(input) if form.anyway == "on" => {
+            booked::change_anyway(app, ctx, &which, input, form.rev).await
+        }
         Ok(input) => booked::change_appointment(app, ctx, &which, input, form.rev).await,
         Err(error) => Err(error),
     };
     match changed {
         Ok(_) => member.said(&format!("/appointments/{which}"), "said-appointment-changed"),
         Err(error) => {
-            let errors = form_errors(error)?;
             let before = booked::get_appointment(app, ctx, &which).await?;
-            edit_page(&member, Some(&before), form, errors).await
+            refused(&member, Some(&before), form, error).await
         }
     }
 }

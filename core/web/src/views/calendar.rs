@@ -140,12 +140,42 @@ pub struct AppointmentPage {
     pub sync: String,
     /// What stands in the way: a text.
     pub sync_problem: Option<String>,
+    /// Since when it can't be written, in words.
+    pub failing_since: Option<String>,
+    /// When both sides were put together at last though both had changed the same.
+    pub merged_at: Option<String>,
+    /// What that was.
+    pub merges: Vec<MergeRow>,
     /// `none`, `pending`, `ready` or `failed`; the text is `meeting-<state>`.
     pub meeting: String,
     /// Whether something is on its way, so that the page should look again.
     pub pending: bool,
     /// Whether the role may change it.
     pub can_write: bool,
+}
+
+/// A field that both sides had changed; ours was kept.
+#[derive(Debug, Clone, Serialize)]
+pub struct MergeRow {
+    /// `title`, `notes`, `location`, `time` or `deleted`; the text is `merge-<field>`.
+    pub field: String,
+    /// What the other side said.
+    pub other: String,
+}
+
+/// Something that takes a time already.
+#[derive(Debug, Clone, Serialize)]
+pub struct TakenRow {
+    /// The appointment's page; None for a busy time.
+    pub href: Option<String>,
+    /// What it is; empty for a busy time.
+    pub title: String,
+    /// With whom; empty for nobody.
+    pub person: String,
+    /// The calendar, of a busy time.
+    pub calendar: String,
+    /// When, in words.
+    pub when: String,
 }
 
 /// What the form of an appointment holds.
@@ -176,6 +206,8 @@ pub struct AppointmentForm {
     pub notes: String,
     /// The revision that was being changed.
     pub rev: i64,
+    /// `on` when it is wanted though the time is taken.
+    pub anyway: String,
 }
 
 /// Booking or changing an appointment.
@@ -191,6 +223,8 @@ pub struct AppointmentEdit {
     pub form: AppointmentForm,
     /// What is wrong with it.
     pub errors: Errors,
+    /// What takes the time already.
+    pub taken: Vec<TakenRow>,
     /// The people to choose from.
     pub people: Vec<Choice>,
     /// The calendars to choose from.

@@ -30,6 +30,7 @@ act-appointment-changed = changed the appointment
 act-appointment-cancelled = cancelled
 act-appointment-changed-elsewhere = in the connected calendar, this was changed:
 act-appointment-cancelled-elsewhere = in the connected calendar, this was cancelled:
+act-appointment-restored-elsewhere = in the connected calendar, this was put back:
 act-plugin-enabled = turned on
 act-plugin-disabled = turned off
 act-plugin-acted = used an action of

@@ -15,6 +15,7 @@ jobs-tried = { $count ->
 jobs-details = What the log says
 job-calendar-push = Sending an appointment to its calendar
 job-calendar-pull = Fetching changes from the calendar
+job-calendar-watch = Asking the calendar to tell of changes at once
 job-plugin-job = Work of the plugin
 job-plugin-event = Telling the plugin what happened
 job-plugin-webhook = Handing over what came in for the plugin

@@ -30,6 +30,7 @@ act-appointment-changed = עדכון פגישה:
 act-appointment-cancelled = ביטול פגישה:
 act-appointment-changed-elsewhere = עדכון ביומן המחובר:
 act-appointment-cancelled-elsewhere = ביטול ביומן המחובר:
+act-appointment-restored-elsewhere = שחזור ביומן המחובר:
 act-plugin-enabled = הפעלת תוסף:
 act-plugin-disabled = כיבוי תוסף:
 act-plugin-acted = ביצוע פעולה של

@@ -3,7 +3,8 @@
 use super::views;
 use super::{Gallery, Words};
 use crate::views::calendar::{
-    AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow, Day, Entry, Week,
+    AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow, Day, Entry, MergeRow,
+    TakenRow, Week,
 };
 use crate::views::connections::ConnectionRow;
 use crate::views::home::{Home, Task};
@@ -375,6 +376,18 @@ fn appointment(w: Words) -> AppointmentPage {
         event_url: Some("https://calendar.example.com/event".into()),
         sync: "synced".into(),
         sync_problem: None,
+        failing_since: None,
+        merged_at: Some(w.of("Today, 09:12", "היום, 09:12")),
+        merges: vec![
+            MergeRow {
+                field: "title".into(), other: w.of("Flowers, lobby", "פרחים ללובי")
+            },
+            MergeRow {
+                field: "time".into(),
+                other: w
+                    .of("Tuesday, 24 November, 12:00–13:00", "יום שלישי, 24 בנובמבר, 12:00–13:00"),
+            },
+        ],
         meeting: "ready".into(),
         pending: false,
         can_write: true,
@@ -399,6 +412,9 @@ fn cancelled(w: Words) -> AppointmentPage {
             "The provider asks for a pause. It goes on by itself.",
             "הספק ביקש להמתין. זה ימשיך מעצמו.",
         )),
+        failing_since: Some(w.of("Today, 08:40", "היום, 08:40")),
+        merged_at: None,
+        merges: vec![],
         ..appointment(w)
     };
     page.row.cancelled = true;
@@ -425,6 +441,7 @@ fn appointment_edit(w: Words) -> AppointmentEdit {
         calendars: vec![Choice::new("1", w.of("Wild Fig", "תאנת הבר"), "1")],
         calendar_fixed: true,
         zone: "Asia/Jerusalem".into(),
+        taken: vec![],
     }
 }
 
@@ -435,6 +452,23 @@ fn appointment_new(w: Words) -> AppointmentEdit {
     page.errors = Errors::new();
     page.form.end = "12:00".into();
     page.form.title = String::new();
+    page.errors = Errors::from([("taken".to_owned(), "error-time-taken".to_owned())]);
+    page.taken = vec![
+        TakenRow {
+            href: Some("/appointments/2".into()),
+            title: w.of("Bridal bouquet consultation", "ייעוץ לזר כלה"),
+            person: w.of("Noa Levi", "נועה לוי"),
+            calendar: String::new(),
+            when: w.of("Monday, 23 November, 10:30–11:30", "יום שני, 23 בנובמבר, 10:30–11:30"),
+        },
+        TakenRow {
+            href: None,
+            title: String::new(),
+            person: String::new(),
+            calendar: w.of("Wild Fig", "תאנת הבר"),
+            when: w.of("Monday, 23 November, 11:30–12:30", "יום שני, 23 בנובמבר, 11:30–12:30"),
+        },
+    ];
     page.back = "/calendar".into();
     page
 }
