@@ -217,6 +217,11 @@ impl Google {
         self.with(|inner| inner.deliveries.clone())
     }
 
+    /// The tokens that open channels carry.
+    pub fn channel_tokens(&self) -> Vec<String> {
+        self.with_state(|state| state.channels.iter().filter_map(|it| it.token.clone()).collect())
+    }
+
     /// Everything worth asserting on, without secrets.
     pub fn state(&self) -> Value {
         let deliveries = self.deliveries();
