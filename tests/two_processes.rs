@@ -156,6 +156,7 @@ impl Program {
     async fn book(&self, cookie: &str, title: &str, calendar: &str) -> Result<()> {
         let fields = [
             ("form_id", title),
+            ("anyway", "on"),
             ("title", title),
             ("date", "2027-03-03"),
             ("start", "10:00"),

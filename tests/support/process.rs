@@ -202,6 +202,7 @@ impl Place {
             ("calendar", &calendar),
             ("days", "0"),
             ("rev", "0"),
+            ("anyway", "on"),
         ] {
             form.append_pair(field, value);
         }
