@@ -74,15 +74,18 @@ fn adopt(appointment: &Appointment) -> Result<Link> {
 
 /// Writes what differs from the event that was read, if that is the one the workspace has seen.
 fn write(appointment: &Appointment, event: Event) -> Result<Link> {
-    let Some(body) = body::changed(appointment, &event) else { return link_of(event) };
     let is_as_seen = match &appointment.etag {
         Some(seen) => Some(seen) == event.etag.as_ref(),
         // Not known to be there: then it must not be, and one that was deleted comes back.
         None => event.is_cancelled(),
     };
-    if !is_as_seen {
+    let wanted = body::changed(appointment, &event);
+    // Nothing to write says nothing of what was changed there.
+    let is_same = || body::changed(&Appointment { seen: None, ..appointment.clone() }, &event);
+    if !is_as_seen && (wanted.is_some() || is_same().is_some()) {
         return Err(conflict("at another revision"));
     }
+    let Some(body) = wanted else { return link_of(event) };
     let url = writing(address(appointment));
     match api::patch::<Event>(url, event.etag.as_deref(), &body)? {
         Ok(event) => link_of(event),

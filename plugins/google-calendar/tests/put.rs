@@ -142,6 +142,25 @@ async fn an_event_at_another_revision_is_a_conflict_and_nothing_is_written() {
 }
 
 #[tokio::test]
+async fn an_event_changed_there_is_a_conflict_though_nothing_is_to_be_written() {
+    let host = Host::start().await;
+    let google = MiniGoogle::behind(&host);
+    let mut appointment = offline();
+    let link = host.put_event(&appointment).await.unwrap();
+    google.edit(&link.external_id, json!({"location": "Upstairs"}));
+    appointment.external_id = Some(link.external_id);
+    appointment.etag = Some(link.etag);
+    let said = json!({"title": appointment.title, "notes": appointment.notes,
+                      "location": appointment.location, "starts_at": appointment.starts_at,
+                      "ends_at": appointment.ends_at});
+    appointment.seen = Some(serde_json::from_value(said).unwrap());
+    assert_eq!(problem(host.put_event(&appointment).await).code, "conflict");
+    appointment.etag = None;
+    assert_eq!(problem(host.put_event(&appointment).await).code, "conflict");
+    host.finish();
+}
+
+#[tokio::test]
 async fn an_event_that_changes_while_it_is_written_is_a_conflict() {
     let host = Host::start().await;
     let mut appointment = offline();
@@ -189,10 +208,10 @@ async fn an_event_that_keeps_changing_is_a_conflict_after_a_few_tries() {
 async fn an_event_cancelled_in_google_is_restored() {
     let host = Host::start().await;
     let google = MiniGoogle::behind(&host);
-    host.put_event(&appointment()).await.unwrap();
-    host.remove_event(&appointment()).await.unwrap();
+    host.put_event(&offline()).await.unwrap();
+    host.remove_event(&offline()).await.unwrap();
     assert!(google.standing().is_empty());
-    host.put_event(&appointment()).await.unwrap();
+    host.put_event(&offline()).await.unwrap();
     assert_eq!(google.standing().len(), 1);
     host.finish();
 }
