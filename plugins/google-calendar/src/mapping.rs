@@ -21,6 +21,8 @@ pub fn event_of(item: Value, zone: &str, instants: Instants<'_>) -> Option<Chang
     }
     let (starts_at, all_day) = instant_of(event.start.as_ref()?, zone, instants)?;
     let (ends_at, _) = instant_of(event.end.as_ref()?, zone, instants)?;
+    let [title, notes, location] =
+        [&event.summary, &event.description, &event.location].map(|text| told(&event, text));
     Some(ChangedEvent {
         external_id: id,
         status: status_of(&event),
@@ -33,10 +35,16 @@ pub fn event_of(item: Value, zone: &str, instants: Instants<'_>) -> Option<Chang
         all_day,
         url: event.html_link.filter(|url| url.starts_with("https://")),
         etag: event.etag,
-        title: event.summary,
-        notes: event.description,
-        location: event.location,
+        title,
+        notes,
+        location,
     })
+}
+
+/// What the workspace may show, if its people want it shown. Whoever marked an event private in Google
+/// meant their colleagues too.
+fn told(event: &Event, text: &Option<String>) -> Option<String> {
+    text.clone().filter(|_| !event.is_private())
 }
 
 /// What an event says of itself. A day without a zone of its own is that of the business.

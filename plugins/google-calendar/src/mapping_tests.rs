@@ -65,6 +65,21 @@ fn what_takes_no_time_is_not_busy() {
 }
 
 #[test]
+fn what_is_marked_private_is_busy_and_says_nothing() {
+    let open = map(timed(json!({"location": "Allenby 12"}))).unwrap();
+    assert_eq!(
+        (open.title.as_deref(), open.location.as_deref()),
+        (Some("Dentist"), Some("Allenby 12"))
+    );
+    for visibility in ["private", "confidential"] {
+        let more = json!({"visibility": visibility, "location": "Allenby 12", "description": "x"});
+        let event = map(timed(more)).unwrap();
+        assert!(event.busy);
+        assert_eq!((event.title, event.location, event.notes), (None, None, None));
+    }
+}
+
+#[test]
 fn a_cancelled_event_needs_only_its_id() {
     let event = map(json!({"id": "e1", "status": "cancelled"})).unwrap();
     assert_eq!(event, ChangedEvent::cancelled("e1", None));

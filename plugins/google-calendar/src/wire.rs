@@ -13,7 +13,7 @@ pub const ONLINE: &str = "oxpi_online";
 
 /// What of events is read when listing; the manifest allows exactly this mask.
 pub const LIST_FIELDS: &str = "timeZone,nextPageToken,nextSyncToken,items(id,status,etag,htmlLink,\
-    summary,description,location,start,end,transparency,eventType,hangoutLink,\
+    summary,description,location,start,end,transparency,visibility,eventType,hangoutLink,\
     conferenceData(createRequest,entryPoints),extendedProperties(private),\
     attendees(self,responseStatus))";
 
@@ -63,6 +63,7 @@ pub struct Event {
     pub start: Option<When>,
     pub end: Option<When>,
     pub transparency: Option<String>,
+    pub visibility: Option<String>,
     pub event_type: Option<String>,
     pub hangout_link: Option<String>,
     pub conference_data: Option<ConferenceData>,
@@ -74,6 +75,11 @@ impl Event {
     /// Whether it was cancelled, which is how Google keeps deleted events.
     pub fn is_cancelled(&self) -> bool {
         self.status.as_deref() == Some("cancelled")
+    }
+
+    /// Whether only those who own the calendar may know what it is.
+    pub fn is_private(&self) -> bool {
+        matches!(self.visibility.as_deref(), Some("private" | "confidential"))
     }
 
     /// A private extended property.
