@@ -41,11 +41,14 @@ fn elsewhere(title: &str, hour: u32) -> Value {
 
 /// Lets what was sent so far arrive, and works it off.
 async fn calm(house: &House) -> Result<()> {
+    let google = house.simulator.google();
     let mut arrived = usize::MAX;
-    while arrived != house.simulator.google().deliveries().len() {
-        arrived = house.simulator.google().deliveries().len();
+    while arrived != google.deliveries().len() {
+        arrived = google.deliveries().len();
         house.work().await?;
-        tokio::time::sleep(Duration::from_millis(150)).await;
+        while google.pushes_under_way() > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
     Ok(())
 }
@@ -136,6 +139,39 @@ async fn only_the_token_of_a_channel_is_believed() {
     let kept = channels(house).await.unwrap();
     let secret = token.split('.').nth(1).unwrap().as_bytes();
     assert!(kept[0].token_mac.windows(8).all(|part| !secret.windows(8).any(|said| said == part)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_push_brings_nothing_twice_and_one_of_a_closed_channel_nothing_at_all() {
+    let site = site().await.unwrap();
+    let house = &site.house;
+    calm(house).await.unwrap();
+    let google = house.simulator.google();
+    let old = google.channel_tokens().remove(0);
+    let path = format!("/hooks/google-calendar/push/{}", house.owner.tenant);
+    let port = url::Url::parse(&house.app.options.public_url).unwrap().port().unwrap();
+    let send = async |token: &str| -> Result<u16> {
+        let headers = [("X-Goog-Channel-Token", token), ("X-Goog-Resource-State", "exists")];
+        Ok(http::send(port, "POST", &path, &headers, None).await?.status)
+    };
+    let was_busy = busy(house).await.unwrap();
+    google.put_event(DANA, elsewhere("Early", 8)).unwrap();
+    calm(house).await.unwrap();
+    assert_eq!(busy(house).await.unwrap(), was_busy + 1);
+    // Hours later, and again and again.
+    house.pass_secs(6 * 3_600, 1_800).await.unwrap();
+    for _ in 0..5 {
+        assert_eq!(send(&old).await.unwrap(), 204);
+        house.work().await.unwrap();
+    }
+    assert_eq!(busy(house).await.unwrap(), was_busy + 1);
+
+    house.pass_secs(7 * 86_400, 3_600).await.unwrap();
+    assert_ne!(google.channel_tokens(), vec![old.clone()], "replaced by now");
+    google.clear_requests();
+    assert_eq!(send(&old).await.unwrap(), 404);
+    house.work().await.unwrap();
+    assert_eq!(google.requests().len(), 0, "nobody is asked because of it");
 }
 
 #[tokio::test(flavor = "multi_thread")]

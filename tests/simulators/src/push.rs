@@ -62,6 +62,7 @@ pub async fn deliver(world: World, mut waiting: UnboundedReceiver<Push>) {
             }
         }
         let mut inner = locked(&world);
+        inner.google.pushes_under_way = inner.google.pushes_under_way.saturating_sub(1);
         for outcome in outcomes {
             let Push { channel, address, state, .. } = push.clone();
             inner.deliveries.push(Delivery { channel, address, state, outcome });

@@ -175,7 +175,10 @@ fn push(state: &mut State, at: usize, what: &str) {
     };
     let (channel, address) = (channel.id.clone(), channel.address.clone());
     // Nobody listens only while the simulator is being stopped.
-    let _ = state.outbox.send(Push { channel, address, state: what.to_owned(), headers, copies });
+    let push = Push { channel, address, state: what.to_owned(), headers, copies };
+    if state.outbox.send(push).is_ok() {
+        state.pushes_under_way += 1;
+    }
 }
 
 fn http_date(time: Timestamp) -> String {

@@ -217,6 +217,11 @@ impl Google {
         self.with(|inner| inner.deliveries.clone())
     }
 
+    /// How many pushes are on their way.
+    pub fn pushes_under_way(&self) -> usize {
+        self.with_state(|state| state.pushes_under_way)
+    }
+
     /// The tokens that open channels carry.
     pub fn channel_tokens(&self) -> Vec<String> {
         self.with_state(|state| state.channels.iter().filter_map(|it| it.token.clone()).collect())

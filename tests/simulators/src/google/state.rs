@@ -236,6 +236,8 @@ pub struct State {
     pub mails: Vec<Mail>,
     /// Where pushes go to be delivered.
     pub outbox: UnboundedSender<Push>,
+    /// How many pushes are on their way.
+    pub pushes_under_way: usize,
     revision: u64,
 }
 
@@ -256,6 +258,7 @@ impl State {
             page_tokens: BTreeMap::new(),
             channels: Vec::new(),
             mails: Vec::new(),
+            pushes_under_way: 0,
             revision: 0,
         }
     }
