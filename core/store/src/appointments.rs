@@ -425,6 +425,32 @@ pub fn unlink_calendar(c: &mut Conn, tenant: &TenantId, calendar: &CalendarId) -
     Ok(diesel::update(target).set(set).execute(c)?)
 }
 
+/// Puts an appointment back into the calendar that its event is in; it waits to be compared with it.
+///
+/// # Errors
+/// [`Error::Conflict`] when its link changed since `link_rev` was read.
+pub fn relink(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &AppointmentId,
+    calendar: &CalendarId,
+    external_id: &str,
+    link_rev: i64,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let target = appointments::table
+        .find((tenant.as_str(), id.as_str()))
+        .filter(appointments::link_rev.eq(link_rev));
+    let set = (
+        appointments::calendar_id.eq(calendar.as_str()),
+        appointments::external_id.eq(external_id),
+        appointments::sync_state.eq(SyncState::Pending.as_str()),
+        appointments::link_rev.eq(link_rev + 1),
+    );
+    let rows = diesel::update(target).set(set).execute(c)?;
+    settled(rows, || Ok(find(c, tenant, id)?.is_some()))
+}
+
 /// Appointments in the order of their ids, which is the order they were made in.
 pub fn list_after(
     c: &mut Conn,

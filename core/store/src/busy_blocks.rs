@@ -1,4 +1,5 @@
-//! Times that somebody else's events in a chosen calendar take up. Only the times are kept.
+//! Times that somebody else's events in a chosen calendar take up, and what they are as far as the
+//! calendar's setting has them shown.
 
 use std::collections::BTreeSet;
 
@@ -27,6 +28,9 @@ row! {
         pub starts_at: Timestamp as i64,
         pub ends_at: Timestamp as i64,
         pub all_day: bool,
+        pub title: String,
+        pub location: String,
+        pub notes: String,
     }
 }
 
@@ -41,6 +45,9 @@ pub fn upsert(c: &mut Conn, block: &BusyBlock) -> Result<()> {
             busy_blocks::starts_at.eq(excluded(busy_blocks::starts_at)),
             busy_blocks::ends_at.eq(excluded(busy_blocks::ends_at)),
             busy_blocks::all_day.eq(excluded(busy_blocks::all_day)),
+            busy_blocks::title.eq(excluded(busy_blocks::title)),
+            busy_blocks::location.eq(excluded(busy_blocks::location)),
+            busy_blocks::notes.eq(excluded(busy_blocks::notes)),
         ));
     each_backend!(c, |c| insert.execute(c)?);
     Ok(())
@@ -56,6 +63,28 @@ pub fn delete(
     scope::tenant(c, tenant)?;
     let target = busy_blocks::table.find((tenant.as_str(), calendar.as_str(), external_id));
     diesel::delete(target).execute(c)?;
+    Ok(())
+}
+
+/// Forgets what the events of a calendar are, and keeps when they take up time; titles stay where
+/// `keep_titles` says so.
+pub fn delete_details(
+    c: &mut Conn,
+    tenant: &TenantId,
+    calendar: &CalendarId,
+    keep_titles: bool,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let of_calendar = || {
+        busy_blocks::table
+            .filter(busy_blocks::tenant_id.eq(tenant.as_str()))
+            .filter(busy_blocks::calendar_id.eq(calendar.as_str()))
+    };
+    let set = (busy_blocks::location.eq(""), busy_blocks::notes.eq(""));
+    diesel::update(of_calendar()).set(set).execute(c)?;
+    if !keep_titles {
+        diesel::update(of_calendar()).set(busy_blocks::title.eq("")).execute(c)?;
+    }
     Ok(())
 }
 

@@ -21,6 +21,18 @@ words! {
     }
 }
 
+words! {
+    /// How much of events made elsewhere is shown here.
+    pub enum Detail {
+        /// When they take up time.
+        Busy = "busy",
+        /// Their titles too.
+        Title = "title",
+        /// Their places and notes too.
+        All = "all",
+    }
+}
+
 row! {
     /// A calendar.
     #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +49,10 @@ row! {
         pub cursor: Option<String>,
         pub pulled_at: Option<Timestamp> as Opt<i64, Timestamp>,
         pub created_at: Timestamp as i64,
+        pub detail: Detail as String,
+        pub failing_since: Option<Timestamp> as Opt<i64, Timestamp>,
+        pub problem: Option<String>,
+        pub is_behind: bool,
     }
 }
 
@@ -62,6 +78,20 @@ pub fn find(c: &mut Conn, tenant: &TenantId, id: &CalendarId) -> Result<Option<C
 pub fn get(c: &mut Conn, tenant: &TenantId, id: &CalendarId) -> Result<Calendar> {
     scope::tenant(c, tenant)?;
     find(c, tenant, id)?.ok_or(Error::NotFound)
+}
+
+/// The calendar, while other transactions that lock it wait for this one; on SQLite writers wait for
+/// each other anyway.
+pub fn lock(c: &mut Conn, tenant: &TenantId, id: &CalendarId) -> Result<Calendar> {
+    scope::tenant(c, tenant)?;
+    let row = calendars::table.find((tenant.as_str(), id.as_str())).select(calendars::id);
+    let found: Option<String> = each_backend!(
+        c,
+        Sqlite(c) => row.first(c).optional()?,
+        Postgres(c) => row.for_no_key_update().first(c).optional()?
+    );
+    found.ok_or(Error::NotFound)?;
+    get(c, tenant, id)
 }
 
 /// The calendar that new appointments go to.
@@ -145,6 +175,46 @@ pub fn set_cursor(
     let set = (
         calendars::cursor.eq(cursor),
         calendars::pulled_at.eq(pulled_at.map(Timestamp::as_millis)),
+    );
+    found(diesel::update(target).set(set).execute(c)?)
+}
+
+/// Notes how much of events made elsewhere is shown; `anew` has the next pull begin anew.
+pub fn set_detail(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &CalendarId,
+    detail: Detail,
+    anew: bool,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let target = || calendars::table.find((tenant.as_str(), id.as_str()));
+    if anew {
+        diesel::update(target()).set(calendars::cursor.eq(None::<String>)).execute(c)?;
+    }
+    let set = calendars::detail.eq(detail.as_str());
+    found(diesel::update(target()).set(set).execute(c)?)
+}
+
+/// How asking a calendar what changed goes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Since when it fails.
+    pub failing_since: Option<Timestamp>,
+    /// Why: a word that has a text.
+    pub problem: Option<String>,
+    /// Whether people were told.
+    pub is_behind: bool,
+}
+
+/// Notes how asking it goes.
+pub fn set_health(c: &mut Conn, tenant: &TenantId, id: &CalendarId, health: &Health) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let target = calendars::table.find((tenant.as_str(), id.as_str()));
+    let set = (
+        calendars::failing_since.eq(health.failing_since.map(Timestamp::as_millis)),
+        calendars::problem.eq(health.problem.as_deref()),
+        calendars::is_behind.eq(health.is_behind),
     );
     found(diesel::update(target).set(set).execute(c)?)
 }

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use domain::{AppointmentId, CalendarId, TenantId, Timestamp};
 
-use crate::appointments::Appointment;
+use crate::appointments::{Appointment, SyncState};
 use crate::backend::Conn;
 use crate::columns::{Json, Opt};
 use crate::error::Result;
@@ -47,33 +47,43 @@ pub fn put(c: &mut Conn, copy: &EventCopy) -> Result<()> {
     Ok(())
 }
 
-/// The appointments of a calendar whose events couldn't be written; a hundred at most.
+/// The appointments of a calendar whose events couldn't be written, without those that were refused
+/// with the problem `refused`; a hundred at most.
 pub fn list_failing(
     c: &mut Conn,
     tenant: &TenantId,
     calendar: &CalendarId,
+    refused: &str,
 ) -> Result<Vec<Appointment>> {
     scope::tenant(c, tenant)?;
-    let failing: Vec<String> = event_copies::table
+    let failing = event_copies::table
         .filter(event_copies::tenant_id.eq(tenant.as_str()))
         .filter(event_copies::failing_since.is_not_null())
-        .order(event_copies::appointment_id)
-        .limit(100)
-        .select(event_copies::appointment_id)
-        .load(c)?;
-    if failing.is_empty() {
-        return Ok(Vec::new());
-    }
+        .select(event_copies::appointment_id);
+    let is_tried = appointments::sync_problem.is_null().or(appointments::sync_problem.ne(refused));
     Ok(appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::calendar_id.eq(calendar.as_str()))
+        .filter(appointments::sync_state.eq(SyncState::Failed.as_str()))
+        .filter(is_tried.assume_not_null())
         .filter(appointments::id.eq_any(failing))
+        .order(appointments::id)
+        .limit(100)
         .select(Appointment::as_select())
         .load(c)?)
 }
 
-/// Forgets what is known of the events of a calendar; answers of how many.
-pub fn delete_of_calendar(c: &mut Conn, tenant: &TenantId, calendar: &CalendarId) -> Result<usize> {
+/// Forgets what is known of one appointment's event.
+pub fn delete(c: &mut Conn, tenant: &TenantId, appointment: &AppointmentId) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let target = event_copies::table.find((tenant.as_str(), appointment.as_str()));
+    diesel::delete(target).execute(c)?;
+    Ok(())
+}
+
+/// Keeps of the events of a calendar that is no longer used what they last said, so that both sides
+/// can be put together should it be used again; answers of how many.
+pub fn detach_of_calendar(c: &mut Conn, tenant: &TenantId, calendar: &CalendarId) -> Result<usize> {
     scope::tenant(c, tenant)?;
     let there = appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
@@ -82,5 +92,10 @@ pub fn delete_of_calendar(c: &mut Conn, tenant: &TenantId, calendar: &CalendarId
     let target = event_copies::table
         .filter(event_copies::tenant_id.eq(tenant.as_str()))
         .filter(event_copies::appointment_id.eq_any(there));
-    Ok(diesel::delete(target).execute(c)?)
+    let set = (
+        event_copies::sent_json.eq("[]"),
+        event_copies::clash_json.eq(None::<String>),
+        event_copies::failing_since.eq(None::<i64>),
+    );
+    Ok(diesel::update(target).set(set).execute(c)?)
 }

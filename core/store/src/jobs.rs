@@ -23,7 +23,7 @@ pub use claim::{claim, claim_into, next_due, rest};
 pub use dead::replay;
 pub use dead::{
     count_dead, count_dead_by_kind, count_waiting_and_dead, delete_dead, delete_dismissed, dismiss,
-    list_dead, list_dead_of_kind,
+    dismiss_about, list_dead, list_dead_of_kind,
 };
 pub use hold::{cancel_of_connection, cancel_of_plugin, pause_connection, pause_plugin};
 pub use hold::{resume_connection, resume_plugin};

@@ -21,6 +21,8 @@ words! {
         ApprovalUnknown = "approval-unknown",
         /// An appointment could not be sent to its calendar.
         AppointmentUnsent = "appointment-unsent",
+        /// A calendar has not been in step for a while.
+        CalendarBehind = "calendar-behind",
         /// A plugin had to be stopped.
         PluginStopped = "plugin-stopped",
     }

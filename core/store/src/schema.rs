@@ -255,6 +255,10 @@ diesel::table! {
         cursor -> Nullable<Text>,
         pulled_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        detail -> Text,
+        failing_since -> Nullable<BigInt>,
+        problem -> Nullable<Text>,
+        is_behind -> Bool,
     }
 }
 
@@ -266,6 +270,9 @@ diesel::table! {
         starts_at -> BigInt,
         ends_at -> BigInt,
         all_day -> Bool,
+        title -> Text,
+        location -> Text,
+        notes -> Text,
     }
 }
 

@@ -128,6 +128,25 @@ pub fn dismiss(c: &mut Conn, tenant: &TenantId, id: &JobId, now: Timestamp) -> R
     super::find(c, tenant, id)?.map(|_| false).ok_or(Error::NotFound)
 }
 
+/// Sets aside every dead job of a kind whose payload names this id, such as when it is tried otherwise;
+/// answers how many.
+pub fn dismiss_about(
+    c: &mut Conn,
+    tenant: &TenantId,
+    kind: &str,
+    about: &str,
+    now: Timestamp,
+) -> Result<usize> {
+    scope::tenant(c, tenant)?;
+    let target = jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::state.eq(JobState::Dead.as_str()))
+        .filter(jobs::dismissed_at.is_null())
+        .filter(jobs::payload_json.like(format!("%\"{about}\"%")));
+    Ok(diesel::update(target).set(jobs::dismissed_at.eq(now.as_millis())).execute(c)?)
+}
+
 /// Removes jobs of all tenants that were set aside before; answers how many.
 pub fn delete_dismissed(c: &mut Conn, before: Timestamp) -> Result<usize> {
     scope::system(c)?;

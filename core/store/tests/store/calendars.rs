@@ -1,7 +1,7 @@
 //! Calendars and the busy blocks in them.
 
 use store::busy_blocks::{self, BusyBlock};
-use store::calendars::{self, Calendar};
+use store::calendars::{self, Calendar, Detail};
 use store::{Db, appointments};
 
 use crate::support::*;
@@ -14,6 +14,9 @@ fn block(of: &Calendar, event: &str, from: i64, to: i64) -> BusyBlock {
         starts_at: START.plus_secs(from),
         ends_at: START.plus_secs(to),
         all_day: false,
+        title: "Dentist".to_owned(),
+        location: "Allenby 12".to_owned(),
+        notes: "Bring the X-ray".to_owned(),
     }
 }
 
@@ -53,6 +56,50 @@ store::both_backends! {
             assert_eq!((stored.cursor.as_deref(), stored.pulled_at), (Some("next"), Some(START)));
             calendars::set_cursor(c, of, id, None, None)?;
             assert_eq!(calendars::get(c, of, id)?.cursor, None);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn less_detail_is_forgotten_and_the_times_stay(db: Db) {
+        let world = World::new();
+        let calendar = a_calendar(&db, &world).await;
+        assert_eq!(calendar.detail, Detail::Busy, "by itself nothing is shown");
+        db.write(move |c| {
+            let (of, id) = (&calendar.tenant_id, &calendar.id);
+            calendars::set_cursor(c, of, id, Some("next"), Some(START))?;
+            calendars::set_detail(c, of, id, Detail::All, true)?;
+            let now = calendars::lock(c, of, id)?;
+            assert_eq!((now.detail, now.cursor), (Detail::All, None));
+            busy_blocks::upsert(c, &block(&calendar, "e", 0, 60))?;
+            let words = |c: &mut store::Conn| -> store::Result<[String; 3]> {
+                let found = busy_blocks::list_between(c, of, START, START.plus_secs(60))?;
+                let found = found.into_iter().next().unwrap();
+                Ok([found.title, found.location, found.notes])
+            };
+            busy_blocks::delete_details(c, of, id, true)?;
+            assert_eq!(words(c)?, ["Dentist", "", ""]);
+            busy_blocks::delete_details(c, of, id, false)?;
+            assert_eq!(words(c)?, ["", "", ""]);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn how_a_calendar_is_is_kept(db: Db) {
+        let world = World::new();
+        let calendar = a_calendar(&db, &world).await;
+        db.write(move |c| {
+            let (of, id) = (&calendar.tenant_id, &calendar.id);
+            let health = calendars::Health {
+                failing_since: Some(START),
+                problem: Some("error-provider-unavailable".to_owned()),
+                is_behind: true,
+            };
+            calendars::set_health(c, of, id, &health)?;
+            let now = calendars::get(c, of, id)?;
+            assert_eq!((now.failing_since, now.is_behind), (Some(START), true));
+            calendars::set_health(c, of, id, &calendars::Health::default())?;
+            let now = calendars::get(c, of, id)?;
+            assert_eq!((now.failing_since, now.problem, now.is_behind), (None, None, false));
             Ok(())
         }).await.unwrap();
     }

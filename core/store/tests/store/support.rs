@@ -11,7 +11,7 @@ use domain::{
 };
 use store::accounts::Account;
 use store::appointments::{Appointment, OnlineState, Status, SyncState};
-use store::calendars::{Access, Calendar};
+use store::calendars::{Access, Calendar, Detail};
 use store::connections::{Connection, ConnectionState};
 use store::jobs::{NewJob, Once};
 use store::members::Member;
@@ -161,6 +161,10 @@ impl World {
             cursor: None,
             pulled_at: None,
             created_at: self.now(),
+            detail: Detail::Busy,
+            failing_since: None,
+            problem: None,
+            is_behind: false,
         }
     }
 
