@@ -10,6 +10,7 @@ use app::{Error, calendars, event_states};
 use domain::{Timestamp, Zone};
 use oxpi_tests::House;
 use oxpi_tests::house::DANA;
+use oxpi_tests::site::Site;
 use serde_json::json;
 use simulators::Fault;
 
@@ -101,6 +102,28 @@ async fn fields_changed_on_different_sides_are_both_kept() {
         assert_eq!(event["attendees"][0]["email"], "avi@example.com");
         let state = event_states::get_event_state(app, owner, &own.id).await?;
         assert!(state.merges.is_empty());
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_was_taken_back_here_hides_none_that_was_made_there() {
+    each(async |house| {
+        let (own, id) = in_step(&house).await?;
+        let google = house.simulator.google();
+        let there = json!({"location": "Upstairs"});
+        google.patch_event(DANA, &id, there).map_err(|e| anyhow::anyhow!("{e:?}"))?;
+        let (app, owner) = (&house.app, &house.owner);
+        for title in ["Colour", &own.title] {
+            let before = again(&house, &own).await?;
+            let here = changed(&before, |input| input.title = title.to_owned());
+            appointments::change_appointment(app, owner, &own.id, here, before.rev).await?;
+        }
+        house.pass_secs(120, 60).await?;
+        let after = again(&house, &own).await?;
+        assert_eq!((&*after.title, &*after.location), (&*own.title, "Upstairs"));
+        assert_eq!(after.sync_state, SyncState::Synced);
         Ok(())
     })
     .await;
@@ -272,4 +295,27 @@ async fn of_two_who_want_the_same_time_at_once_one_gets_it() {
         Ok(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_values_of_a_field_are_read_in_the_activity_and_on_the_appointments_page() {
+    let site = Site::start(store::testing::sqlite().await).await.unwrap();
+    let house = &site.house;
+    house.pass_secs(120, 60).await.unwrap();
+    let id = site.ids["appointment"].parse().unwrap();
+    let (app, owner) = (&house.app, &house.owner);
+    let own = appointments::get_appointment(app, owner, &id).await.unwrap();
+    let event = live(house).into_iter().find(|event| event["summary"] == json!(own.title)).unwrap();
+    let there = json!({"summary": "Written there", "location": "Upstairs"});
+    house.simulator.google().patch_event(DANA, event["id"].as_str().unwrap(), there).unwrap();
+    let here = changed(&own, |input| input.title = "Written here".to_owned());
+    appointments::change_appointment(app, owner, &id, here, own.rev).await.unwrap();
+    house.pass_secs(120, 60).await.unwrap();
+
+    let session = Some(house.token.as_str());
+    let activity = site.get("/activity", session).await.unwrap().body;
+    assert!(activity.contains("Written here</q>"), "{activity}");
+    assert!(activity.contains("Written there</q>"), "{activity}");
+    let page = site.get(&format!("/appointments/{id}"), session).await.unwrap().body;
+    assert!(page.contains("Written there</q>") && page.contains("Upstairs"), "{page}");
 }

@@ -274,6 +274,10 @@ pub(crate) fn change_in(
     let (tenant, id) = (&before.tenant_id, &before.id);
     store::appointments::update(c, tenant, id, &change, expected_rev, app.clock.now())?;
     let after = store::appointments::get(c, tenant, id)?;
+    if after.calendar_id != before.calendar_id {
+        // What an event in another calendar said is no base for what this one will say.
+        store::event_copies::delete(c, tenant, id)?;
+    }
     announce(app, c, &after, "appointment.changed")?;
     record(app, c, who, "appointment.changed", &after)?;
     Ok(after)

@@ -25,6 +25,8 @@ pub enum TakenBy {
     Busy {
         /// The calendar's name.
         calendar: String,
+        /// What it is; empty where that isn't shown.
+        title: String,
     },
 }
 
@@ -105,7 +107,7 @@ fn busy(
         starts_at: block.starts_at,
         ends_at: block.ends_at,
         all_day: block.all_day,
-        by: TakenBy::Busy { calendar: name.clone() },
+        by: TakenBy::Busy { calendar: name.clone(), title: block.title },
     });
     Ok(taken.collect())
 }

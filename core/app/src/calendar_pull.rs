@@ -1,21 +1,23 @@
-//! Brings what changed at a calendar's provider: other people's events as busy times without detail,
-//! and for events of our appointments that they have to be looked at.
+//! Brings what changed at a calendar's provider: other people's events as busy times, with as much of
+//! them as the calendar's setting shows, and for events of our appointments that they have to be looked
+//! at.
 //!
 //! What a page says of an appointment's event may be older than what was written since: the page only
 //! tells that something changed, and a job of its own reads the event as it is then.
 
+mod apply;
+mod health;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{AppointmentId, CalendarId, Timestamp};
+use domain::{AppointmentId, CalendarId};
 use serde::Deserialize;
 use store::Conn;
-use store::appointments::{Appointment, Status, SyncState};
-use store::busy_blocks::BusyBlock;
 use store::calendars::Calendar;
 use store::connections::Connection;
 use store::jobs::Job;
 
-use crate::calendar_push::look_at;
+use crate::calendar_push::try_again;
 use crate::error::Result;
 use crate::jobs::Outcome;
 use crate::{App, calendars, channels, plugins};
@@ -24,8 +26,6 @@ use crate::{App, calendars, channels, plugins};
 const PAGES_MAX: usize = 50;
 /// Pages of a full sync, which begins anew when it is interrupted.
 const PAGES_FULL_MAX: usize = 1_000;
-/// An event that is over for longer need not be in a full sync.
-const DAYS_BACK: i64 = 30;
 
 /// The contract's changes document.
 #[derive(Debug, Deserialize)]
@@ -46,6 +46,12 @@ struct Change {
     etag: Option<String>,
     #[serde(default)]
     status: String,
+    #[serde(default)]
+    title: Option<String>,
+    #[serde(default)]
+    location: Option<String>,
+    #[serde(default)]
+    notes: Option<String>,
     #[serde(default)]
     starts_at: Option<String>,
     #[serde(default)]
@@ -81,7 +87,10 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<Outcome> {
     if !crate::connections::is_usable(&connection) {
         return Ok(Outcome::Done);
     }
-    pull(app, &calendar, &connection).await?;
+    if let Err(error) = pull(app, &calendar, &connection).await {
+        return health::failed(app, &calendar, &connection, error).await;
+    }
+    health::worked(app, &calendar).await?;
     write_again(app, &calendar, &connection).await?;
     channels::tend(app, &calendar, &connection).await?;
     Ok(Outcome::Done)
@@ -91,12 +100,10 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<Outcome> {
 /// again. What it refused is left to people.
 async fn write_again(app: &App, calendar: &Calendar, connection: &Connection) -> Result<()> {
     let (tenant, id) = (calendar.tenant_id.clone(), calendar.id.clone());
-    let list = move |c: &mut Conn| store::event_copies::list_failing(c, &tenant, &id);
-    let mut failing = app.db.inspect(list).await?;
-    failing.retain(|each| {
-        let is_refused = each.sync_problem.as_deref() == Some("error-provider-rejected");
-        each.sync_state == SyncState::Failed && !is_refused
-    });
+    let list = move |c: &mut Conn| {
+        store::event_copies::list_failing(c, &tenant, &id, "error-provider-rejected")
+    };
+    let failing = app.db.inspect(list).await?;
     if failing.is_empty() {
         return Ok(());
     }
@@ -105,8 +112,7 @@ async fn write_again(app: &App, calendar: &Calendar, connection: &Connection) ->
         .transact(move |c| -> Result<()> {
             let means = app2.means();
             for each in &failing {
-                let job = look_at(means, each, &connection, Some("again"), false);
-                store::jobs::enqueue(c, &job, means.now())?;
+                try_again(c, means, each, &connection, "again")?;
             }
             Ok(())
         })
@@ -138,13 +144,20 @@ async fn pull(app: &App, calendar: &Calendar, connection: &Connection) -> Result
         };
         let page: Changes = serde_json::from_value(answer).map_err(plugins::bad_answer)?;
         cursor = Some(page.cursor.clone());
-        let more = page.more;
-        full = apply_page(app, calendar, connection, page, full).await?;
-        if !more {
-            break;
+        match apply::apply_page(app, calendar, connection, page, full).await? {
+            Applied::More(next) => full = next,
+            Applied::End => break,
         }
     }
     Ok(())
+}
+
+/// What comes after a page.
+enum Applied {
+    /// The next one.
+    More(Option<FullSync>),
+    /// None.
+    End,
 }
 
 /// What a full sync has seen so far. The cursor is kept only when it is complete: until then an
@@ -165,132 +178,4 @@ impl FullSync {
         let linked = linked.into_iter().map(|a| (a.id, a.link_rev)).collect();
         Ok(Self { linked, seen: BTreeSet::new() })
     }
-}
-
-async fn apply_page(
-    app: &App,
-    calendar: &Calendar,
-    connection: &Connection,
-    page: Changes,
-    full: Option<FullSync>,
-) -> Result<Option<FullSync>> {
-    let (app2, calendar, connection) = (app.clone(), calendar.clone(), connection.clone());
-    let done = app
-        .db
-        .transact(move |c| -> Result<Option<FullSync>> {
-            let mut full = full;
-            for change in &page.events {
-                if let Some(sync) = &mut full {
-                    sync.seen.insert(change.external_id.clone());
-                }
-                apply(&app2, c, &calendar, &connection, change)?;
-            }
-            if page.more && full.is_some() {
-                return Ok(full);
-            }
-            if let Some(sync) = full.take() {
-                // Until now what was known stood, so that no time was free that isn't.
-                let (tenant, id) = (&calendar.tenant_id, &calendar.id);
-                store::busy_blocks::delete_others(c, tenant, id, &sync.seen)?;
-                look_at_unseen(&app2, c, &calendar, &connection, &sync)?;
-            }
-            let now = app2.clock.now();
-            store::calendars::set_cursor(
-                c,
-                &calendar.tenant_id,
-                &calendar.id,
-                Some(&page.cursor),
-                Some(now),
-            )?;
-            Ok(None)
-        })
-        .await?;
-    app.wake_jobs();
-    Ok(done)
-}
-
-fn apply(
-    app: &App,
-    c: &mut Conn,
-    calendar: &Calendar,
-    connection: &Connection,
-    change: &Change,
-) -> Result<()> {
-    match find_own(c, calendar, change)? {
-        Some(own) if is_known(&own, change) => Ok(()),
-        Some(own) => {
-            let (means, is_gone) = (app.means(), change.status == "cancelled");
-            let job = look_at(means, &own, connection, change.etag.as_deref(), is_gone);
-            store::jobs::enqueue(c, &job, means.now())?;
-            Ok(())
-        }
-        None => apply_to_busy(c, calendar, change),
-    }
-}
-
-/// Whether a change only tells what we did ourselves, or know already.
-fn is_known(own: &Appointment, change: &Change) -> bool {
-    if change.status == "cancelled" {
-        own.status == Status::Cancelled && own.sync_state == SyncState::Synced
-    } else {
-        change.etag.is_some() && change.etag == own.etag
-    }
-}
-
-/// The appointment an event belongs to: by the id we wrote into it, which must be one of this
-/// calendar's, or by the event's own id.
-fn find_own(c: &mut Conn, calendar: &Calendar, change: &Change) -> Result<Option<Appointment>> {
-    let tenant = &calendar.tenant_id;
-    let by_event =
-        store::appointments::find_by_external(c, tenant, &calendar.id, &change.external_id)?;
-    if by_event.is_some() {
-        return Ok(by_event);
-    }
-    let named = change.appointment_id.as_deref().and_then(|id| id.parse::<AppointmentId>().ok());
-    let Some(id) = named else { return Ok(None) };
-    let found = store::appointments::find(c, tenant, &id)?;
-    // A copy of our event made at the provider carries our id too, but is somebody's own event.
-    Ok(found.filter(|a| a.calendar_id.as_ref() == Some(&calendar.id) && a.external_id.is_none()))
-}
-
-fn apply_to_busy(c: &mut Conn, calendar: &Calendar, change: &Change) -> Result<()> {
-    let tenant = &calendar.tenant_id;
-    let time = |text: &Option<String>| text.as_deref().and_then(Timestamp::parse_rfc3339);
-    let times = time(&change.starts_at).zip(time(&change.ends_at)).filter(|(from, to)| to > from);
-    match times {
-        Some((starts_at, ends_at)) if change.busy && change.status != "cancelled" => {
-            let block = BusyBlock {
-                tenant_id: tenant.clone(),
-                calendar_id: calendar.id.clone(),
-                external_id: change.external_id.clone(),
-                starts_at,
-                ends_at,
-                all_day: change.all_day,
-            };
-            Ok(store::busy_blocks::upsert(c, &block)?)
-        }
-        _ => Ok(store::busy_blocks::delete(c, tenant, &calendar.id, &change.external_id)?),
-    }
-}
-
-/// After a full sync: an appointment whose event was there before and isn't any more was deleted at
-/// the provider, or lies too far back; looking tells.
-fn look_at_unseen(
-    app: &App,
-    c: &mut Conn,
-    calendar: &Calendar,
-    connection: &Connection,
-    sync: &FullSync,
-) -> Result<()> {
-    let means = app.means();
-    let since = means.now().plus_secs(-DAYS_BACK * 24 * 3_600);
-    for own in store::appointments::list_linked(c, &calendar.tenant_id, &calendar.id)? {
-        let Some(external_id) = &own.external_id else { continue };
-        let was_linked = sync.linked.get(&own.id) == Some(&own.link_rev);
-        if !was_linked || sync.seen.contains(external_id) || own.ends_at < since {
-            continue;
-        }
-        store::jobs::enqueue(c, &look_at(means, &own, connection, None, true), means.now())?;
-    }
-    Ok(())
 }

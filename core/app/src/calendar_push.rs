@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::event_merge::{Content, Copy, EventAnswer};
 use crate::ground::Means;
 use crate::jobs::{self, Outcome};
-use crate::{App, calendars, plugins};
+use crate::{App, calendars, notifications, plugins};
 
 /// How long to wait before reading an event whose meeting is still being made, by attempt.
 const REREAD_AFTER_SECS: [i64; 6] = [2, 5, 15, 60, 300, 900];
@@ -257,7 +257,9 @@ async fn keep_written(
             } else if copy.seen.is_some() {
                 copy.sent = Vec::new();
             }
-            copy.failing_since = None;
+            if copy.failing_since.take().is_some() {
+                notifications::appointment_settled(&app2, c, &pushed)?;
+            }
             store::event_copies::put(c, &copy.to_row(&pushed)?)?;
             // What was changed while the call was under way is sent by its own job, or by this one
             // again when that job was faster: the last word is always the newest revision.
@@ -352,6 +354,20 @@ pub(crate) fn look_at(
     job.connection_id = Some(connection.id.clone());
     job.plugin_id = Some(connection.plugin_id.clone());
     job
+}
+
+/// Tries anew to write an event that couldn't be written, in place of every try that was given up.
+pub(crate) fn try_again(
+    c: &mut store::Conn,
+    means: Means<'_>,
+    of: &Appointment,
+    connection: &store::connections::Connection,
+    why: &str,
+) -> Result<()> {
+    let (tenant, now) = (&of.tenant_id, means.now());
+    store::jobs::dismiss_about(c, tenant, jobs::CALENDAR_PUSH, of.id.as_str(), now)?;
+    store::jobs::enqueue(c, &look_at(means, of, connection, Some(why), false), now)?;
+    Ok(())
 }
 
 /// Tells the appointment's page what is wrong and since when, in a word that has a translation.

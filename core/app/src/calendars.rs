@@ -1,6 +1,8 @@
 //! Calendars: which calendars of a connected account the business uses. Only those the account owns
 //! can be chosen, so that nobody's shared calendar is written to by accident.
 
+use std::collections::BTreeSet;
+
 use domain::{
     CalendarId, ConnectionId, Permission, PluginId, ScheduleId, TenantId, Timestamp, Zone,
 };
@@ -14,9 +16,9 @@ use crate::channels::Whose;
 use crate::connections::Connection;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{App, channels, jobs, plugins, schedules};
+use crate::{App, channels, jobs, notifications, plugins, schedules};
 
-pub use store::calendars::{Access, Calendar};
+pub use store::calendars::{Access, Calendar, Detail};
 
 /// How often changes are asked for. Pushes, where a provider has them, only make it sooner.
 const PULL_CRON: &str = "* * * * *";
@@ -149,7 +151,7 @@ fn keep_choice(
     let known: Vec<_> = all.iter().filter(|k| k.connection_id == connection.id).collect();
     for gone in known.iter().filter(|k| picked.iter().all(|p| p.id != k.external_id)) {
         has_default &= !gone.is_default;
-        forget(c, &ctx.tenant, &connection.plugin_id, gone)?;
+        forget(app, c, &ctx.tenant, &connection.plugin_id, gone)?;
     }
     for calendar in picked.iter().filter(|p| known.iter().all(|k| k.external_id != p.id)) {
         let row = new_calendar(app, ctx, connection, calendar, !has_default);
@@ -187,6 +189,11 @@ fn new_calendar(
         cursor: None,
         pulled_at: None,
         created_at: app.clock.now(),
+        // More than when they are taken is for people to allow.
+        detail: Detail::Busy,
+        failing_since: None,
+        problem: None,
+        is_behind: false,
     }
 }
 
@@ -210,9 +217,93 @@ pub async fn set_default_calendar(app: &App, ctx: &Context, id: &CalendarId) -> 
         .await
 }
 
+/// The calendars of a connection that the business uses, and how asking them goes.
+pub async fn list_of_connection(
+    app: &App,
+    ctx: &Context,
+    connection: &ConnectionId,
+) -> Result<Vec<Calendar>> {
+    ctx.require_to_see(Permission::ReadPlugins)?;
+    let (tenant, id) = (ctx.tenant.clone(), connection.clone());
+    app.db.inspect(move |c| Ok(store::calendars::list_of_connection(c, &tenant, &id)?)).await
+}
+
+/// The connections with a calendar that has not been in step for a while.
+pub async fn list_behind(app: &App, ctx: &Context) -> Result<BTreeSet<ConnectionId>> {
+    ctx.require_to_see(Permission::ReadPlugins)?;
+    let tenant = ctx.tenant.clone();
+    let all = app.db.inspect(move |c| store::calendars::list(c, &tenant)).await?;
+    Ok(all.into_iter().filter(|each| each.is_behind).map(|each| each.connection_id).collect())
+}
+
+/// Chooses how much of each calendar's events that were made elsewhere is shown here. Less is forgotten
+/// at once; for more everything is read anew.
+pub async fn choose_details(
+    app: &App,
+    ctx: &Context,
+    connection: &ConnectionId,
+    chosen: Vec<(CalendarId, Detail)>,
+) -> Result<()> {
+    ctx.require_to_see(Permission::ReadPlugins)?;
+    ctx.require(Permission::ManageConnections)?;
+    let connection = crate::connections::get_connection(app, ctx, connection).await?;
+    let (app2, ctx2) = (app.clone(), ctx.clone());
+    app.db
+        .transact(move |c| {
+            chosen.iter().try_for_each(|(id, detail)| {
+                choose_detail(&app2, c, &ctx2, &connection, id, *detail)
+            })
+        })
+        .await?;
+    app.wake_jobs();
+    Ok(())
+}
+
+fn choose_detail(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    connection: &Connection,
+    id: &CalendarId,
+    detail: Detail,
+) -> Result<()> {
+    let tenant = &ctx.tenant;
+    // A pull that is under way must not write what is no longer to be kept.
+    let calendar = store::calendars::lock(c, tenant, id)?;
+    if calendar.connection_id != connection.id {
+        return Err(Error::NotFound);
+    }
+    if calendar.detail == detail {
+        return Ok(());
+    }
+    let is_more = rank(detail) > rank(calendar.detail);
+    store::calendars::set_detail(c, tenant, id, detail, is_more)?;
+    if is_more {
+        hurry(c, tenant, &connection.plugin_id, id, app.clock.now())?;
+    } else {
+        store::busy_blocks::delete_details(c, tenant, id, detail == Detail::Title)?;
+    }
+    let act = Act {
+        action: "calendar.detail-chosen",
+        entity: "calendar",
+        entity_id: id.as_str(),
+        detail: json!({"name": calendar.name, "shown": detail}),
+    };
+    audit::append(app, c, tenant, &Who::from(ctx), &act)
+}
+
+const fn rank(detail: Detail) -> u8 {
+    match detail {
+        Detail::Busy => 0,
+        Detail::Title => 1,
+        Detail::All => 2,
+    }
+}
+
 /// Asks the calendars of a connected account what changed, now rather than at the next minute.
 pub async fn pull_now(app: &App, ctx: &Context, connection: &ConnectionId) -> Result<()> {
-    ctx.require_to_see(Permission::ReadAppointments)?;
+    ctx.require_to_see(Permission::ReadPlugins)?;
+    ctx.require(Permission::ManageConnections)?;
     let (app2, tenant, id) = (app.clone(), ctx.tenant.clone(), connection.clone());
     app.db
         .transact(move |c| -> Result<()> {
@@ -240,6 +331,24 @@ pub(crate) fn hurry(
     if let Some(schedule) = found.filter(|schedule| schedule.next_at > now) {
         let moved = store::schedules::advance(c, tenant, &schedule.id, schedule.next_at, now);
         // Somebody else moved it: then it was fired, or is about to be.
+        if !matches!(moved, Err(store::Error::Conflict)) {
+            moved?;
+        }
+    }
+    Ok(())
+}
+
+/// Leaves a calendar alone until then, unless somebody asks for it sooner.
+pub(crate) fn put_off(
+    c: &mut Conn,
+    tenant: &TenantId,
+    plugin: &PluginId,
+    calendar: &CalendarId,
+    until: Timestamp,
+) -> Result<()> {
+    let found = store::schedules::find_by_name(c, tenant, Some(plugin), &pull_name(calendar))?;
+    if let Some(schedule) = found.filter(|schedule| schedule.next_at < until) {
+        let moved = store::schedules::advance(c, tenant, &schedule.id, schedule.next_at, until);
         if !matches!(moved, Err(store::Error::Conflict)) {
             moved?;
         }
@@ -282,23 +391,31 @@ fn pull_name(id: &CalendarId) -> String {
     format!("calendar-pull-{id}")
 }
 
-/// Drops a calendar and what came from it; its appointments stay, as the business's own.
-fn forget(c: &mut Conn, tenant: &TenantId, plugin: &PluginId, calendar: &Calendar) -> Result<()> {
+/// Drops a calendar and what came from it; its appointments stay, as the business's own. Should it be
+/// chosen again, those that still have their events there are in step again.
+fn forget(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    plugin: &PluginId,
+    calendar: &Calendar,
+) -> Result<()> {
     let name = pull_name(&calendar.id);
     if let Some(schedule) = store::schedules::find_by_name(c, tenant, Some(plugin), &name)? {
         store::schedules::delete(c, tenant, &schedule.id)?;
     }
+    notifications::calendar_settled(app, c, calendar)?;
     store::busy_blocks::delete_all(c, tenant, &calendar.id)?;
-    store::event_copies::delete_of_calendar(c, tenant, &calendar.id)?;
+    store::event_copies::detach_of_calendar(c, tenant, &calendar.id)?;
     store::appointments::unlink_calendar(c, tenant, &calendar.id)?;
     Ok(store::calendars::delete(c, tenant, &calendar.id)?)
 }
 
 /// Drops every calendar of a connection that is being disconnected.
-pub(crate) fn forget_connection(c: &mut Conn, connection: &Connection) -> Result<()> {
+pub(crate) fn forget_connection(app: &App, c: &mut Conn, connection: &Connection) -> Result<()> {
     let tenant = &connection.tenant_id;
     for calendar in store::calendars::list_of_connection(c, tenant, &connection.id)? {
-        forget(c, tenant, &connection.plugin_id, &calendar)?;
+        forget(app, c, tenant, &connection.plugin_id, &calendar)?;
     }
     Ok(())
 }

@@ -214,7 +214,7 @@ async fn forget(
             let (tenant, id, now) = (&ctx2.tenant, &connection.id, app2.clock.now());
             let owner = owner(&connection.plugin_id, &connection.provider);
             secrets::delete_record(&app2, c, tenant, &owner, id.as_str())?;
-            calendars::forget_connection(c, &connection)?;
+            calendars::forget_connection(&app2, c, &connection)?;
             let bodies = documents::forget_connection(c, tenant, id)?;
             store::jobs::cancel_of_connection(c, tenant, id)?;
             store::connections::set_state(

@@ -2,10 +2,17 @@
 
 use domain::{AppointmentId, Permission, Timestamp};
 
-use crate::App;
+use store::appointments::SyncState;
+
+use crate::audit::Who;
+use crate::calendar_push::try_again;
 use crate::context::Context;
 use crate::error::Result;
 use crate::event_merge::Copy;
+use crate::{App, appointments};
+
+/// What two sides may both have changed; `deleted` where the event was deleted there.
+pub const FIELDS: [&str; 5] = ["title", "notes", "location", "time", "deleted"];
 
 /// What the other side said of a field that both had changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +32,36 @@ pub struct EventState {
     pub merged_at: Option<Timestamp>,
     /// What that was; ours was kept.
     pub merges: Vec<Merge>,
+}
+
+/// Tries at once to write an appointment's event that couldn't be written; twice is once.
+pub async fn send_again(app: &App, ctx: &Context, id: &AppointmentId) -> Result<()> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    ctx.require(Permission::WriteAppointments)?;
+    let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let (tenant, means) = (&ctx2.tenant, app2.means());
+            let appointment = store::appointments::get(c, tenant, &id)?;
+            let Some(calendar) = &appointment.calendar_id else { return Ok(()) };
+            if appointment.sync_state != SyncState::Failed {
+                return Ok(());
+            }
+            let calendar = store::calendars::get(c, tenant, calendar)?;
+            let connection = store::connections::get(c, tenant, &calendar.connection_id)?;
+            try_again(c, means, &appointment, &connection, "asked")?;
+            store::appointments::set_sync(c, tenant, &id, SyncState::Pending, None)?;
+            appointments::record(
+                &app2,
+                c,
+                &Who::from(&ctx2),
+                "appointment.sent-again",
+                &appointment,
+            )
+        })
+        .await?;
+    app.wake_jobs();
+    Ok(())
 }
 
 /// How an appointment and its event are getting along.

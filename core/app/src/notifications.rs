@@ -5,7 +5,9 @@
 use domain::{AccountId, AppointmentId, MemberId, NotificationId, Permission, PluginId, TenantId};
 use serde_json::json;
 use store::Conn;
+use store::appointments::Appointment;
 use store::approvals::Approval;
+use store::calendars::Calendar;
 use store::connections::Connection;
 
 use crate::App;
@@ -51,7 +53,7 @@ impl Way {
 /// Who is told of a kind.
 const fn needs(kind: Kind) -> Permission {
     match kind {
-        Kind::ConnectionNeedsYou => Permission::ManageConnections,
+        Kind::ConnectionNeedsYou | Kind::CalendarBehind => Permission::ManageConnections,
         Kind::ApprovalWaiting | Kind::ApprovalUnknown => Permission::DecideApprovals,
         Kind::AppointmentUnsent => Permission::WriteAppointments,
         Kind::PluginStopped => Permission::ManagePlugins,
@@ -61,7 +63,10 @@ const fn needs(kind: Kind) -> Permission {
 /// How it is before somebody chooses: what keeps the business from working comes by mail too.
 const fn usual(kind: Kind) -> Way {
     match kind {
-        Kind::ConnectionNeedsYou | Kind::ApprovalWaiting | Kind::ApprovalUnknown => Way::Both,
+        Kind::ConnectionNeedsYou
+        | Kind::CalendarBehind
+        | Kind::ApprovalWaiting
+        | Kind::ApprovalUnknown => Way::Both,
         Kind::AppointmentUnsent | Kind::PluginStopped => Way::App,
     }
 }
@@ -99,6 +104,27 @@ pub(crate) fn connection_settled(app: &App, c: &mut Conn, of: &Connection) -> Re
 
 fn connection_matter(of: &Connection) -> String {
     format!("connection/{}", of.id)
+}
+
+/// A calendar has not been in step for a while.
+pub(crate) fn calendar_behind(app: &App, c: &mut Conn, of: &Calendar) -> Result<()> {
+    let news = News {
+        kind: Kind::CalendarBehind,
+        matter: calendar_matter(of),
+        subject: &of.name,
+        href: format!("/connections/{}", of.connection_id),
+        only: None,
+    };
+    tell(app, c, &of.tenant_id, &news)
+}
+
+/// A calendar is in step again, or no longer used.
+pub(crate) fn calendar_settled(app: &App, c: &mut Conn, of: &Calendar) -> Result<()> {
+    settle(app, c, &of.tenant_id, &calendar_matter(of))
+}
+
+fn calendar_matter(of: &Calendar) -> String {
+    format!("calendar/{}", of.id)
 }
 
 /// A plugin proposed something: however much it proposes, one notification.
@@ -151,6 +177,13 @@ pub(crate) fn appointment_unsent(
     id: &AppointmentId,
 ) -> Result<()> {
     let Some(appointment) = store::appointments::find(c, tenant, id)? else { return Ok(()) };
+    // A calendar that can't be asked either is told of once, and what waits for it goes by itself.
+    if appointment.sync_problem.as_deref() != Some("error-provider-rejected")
+        && let Some(calendar) = &appointment.calendar_id
+        && store::calendars::find(c, tenant, calendar)?.is_some_and(|it| it.failing_since.is_some())
+    {
+        return Ok(());
+    }
     let news = News {
         kind: Kind::AppointmentUnsent,
         matter: format!("appointment/{id}"),
@@ -159,6 +192,11 @@ pub(crate) fn appointment_unsent(
         only: appointment.created_by.as_ref(),
     };
     tell(app, c, tenant, &news)
+}
+
+/// An appointment reached its calendar after all.
+pub(crate) fn appointment_settled(app: &App, c: &mut Conn, of: &Appointment) -> Result<()> {
+    settle(app, c, &of.tenant_id, &format!("appointment/{}", of.id))
 }
 
 /// A plugin had to be stopped.

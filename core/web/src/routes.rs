@@ -159,6 +159,7 @@ mod lines {
         post "/appointments/{appointment}"               Member  (APPOINTMENTS, BOOK) appointments::change;
         get  "/appointments/{appointment}/edit"          Member  (APPOINTMENTS, BOOK) appointments::show_edit;
         post "/appointments/{appointment}/cancel"        Member  (APPOINTMENTS, BOOK) appointments::cancel;
+        post "/appointments/{appointment}/again"         Member  (APPOINTMENTS, BOOK) appointments::send_again;
 
         get  "/apps/{app}/{view}"                        Member  (ALL, ALL) plugin_views::show;
         get  "/apps/{app}/{view}/card"                   Member  (ALL, ALL) plugin_views::card;
@@ -186,6 +187,8 @@ mod lines {
         get  "/oauth/callback"                           Member  (ALL, CONNECT) connections::callback;
         get  "/connections/{connection}"                 Member  (PLUGINS, ALL) connections::show;
         post "/connections/{connection}/calendars"       Member  (PLUGINS, CONNECT) connections::choose_calendars;
+        post "/connections/{connection}/details"         Member  (PLUGINS, CONNECT) connections::choose_details;
+        post "/connections/{connection}/pull"            Member  (PLUGINS, CONNECT) connections::pull;
         post "/connections/{connection}/default"         Member  (PLUGINS, CONNECT) connections::choose_default;
         post "/connections/{connection}/reconnect"       Member  (PLUGINS, CONNECT) connections::reconnect;
         post "/connections/{connection}/disconnect"      Member  (PLUGINS, CONNECT) connections::disconnect;

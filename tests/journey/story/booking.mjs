@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { until } from "../wait.mjs";
 
 const CALENDAR = "dana@example.com";
+const ACCOUNT_NAME = "Dana Levi";
 const DAY_MILLIS = 86_400_000;
 
 export const booking = [
@@ -10,6 +11,7 @@ export const booking = [
   ["its page shows the meeting's link once there is one", meeting],
   ["the provider has the event, with its meeting and our title", eventExists],
   ["the week shows it beside what is busy", week],
+  ["titles of other events are shown once the business wants them", titles],
   ["it is moved at the provider", moveThere],
   ["the other pages stand while the change is on its way", otherPages],
   ["the new time arrives", moved],
@@ -68,6 +70,22 @@ async function week(trip) {
   await trip.look("calendar");
   await trip.open("/");
   await trip.look("home connected");
+}
+
+async function titles(trip) {
+  const { page, kept } = trip;
+  const says = (title) => page.locator(".entry-busy").filter({ hasText: title }).count();
+  await trip.open(`/calendar?week=${kept.date}`);
+  assert.equal(await says("Dentist"), 0, "a title is shown that nobody asked for");
+  await trip.open(kept.connection);
+  await trip.reads("#in-use .health", "calendar-is-working");
+  await page.locator("#in-use .field").filter({ hasText: ACCOUNT_NAME }).locator("select").selectOption("title");
+  await page.locator('form[action$="/details"] button').click();
+  await page.waitForLoadState();
+  await trip.look("connection details");
+  await trip.open(`/calendar?week=${kept.date}`);
+  await trip.reloadUntil(40, "the title of another event", async () => (await says("Dentist")) > 0);
+  await trip.look("calendar titles");
 }
 
 async function moveThere(trip) {

@@ -8,7 +8,7 @@ use super::{LinkAnswer, Pair, Round, reread_later};
 use crate::audit::Who;
 use crate::error::Result;
 use crate::event_merge::{Clash, Clashes, Content, Copy, EventAnswer, merge};
-use crate::{App, appointments};
+use crate::{App, appointments, notifications};
 
 /// What was read of an event.
 pub(super) struct Read {
@@ -180,7 +180,9 @@ impl Folding<'_> {
     }
 
     fn keep(&mut self, link: &Link) -> Result<()> {
-        self.copy.failing_since = None;
+        if self.copy.failing_since.take().is_some() {
+            notifications::appointment_settled(self.app, self.c, &self.current)?;
+        }
         store::event_copies::put(self.c, &self.copy.to_row(&self.current)?)?;
         let (tenant, id) = (&self.current.tenant_id, &self.current.id);
         store::appointments::set_link(self.c, tenant, id, link, self.current.link_rev)?;

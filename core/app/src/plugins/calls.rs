@@ -141,6 +141,7 @@ pub(crate) fn call_error(error: CallError) -> Error {
             },
             "reconnect" => Error::unavailable("error-connection-needs-you", problem),
             "rejected" => Error::unavailable("error-provider-rejected", problem),
+            "not-found" => Error::unavailable("error-provider-not-found", problem),
             "unavailable" | "timeout" => Error::unavailable("error-provider-unavailable", problem),
             _ => Error::unavailable("error-plugin-failed", problem),
         },

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use crate::answer::Answer;
 use crate::device;
 use crate::member::Member;
-use crate::views::activity::{Activity, ActivityDay, ActivityRow};
+use crate::pages::appointments::in_words;
+use crate::views::activity::{Activity, ActivityDay, ActivityRow, MergedRow};
 
 /// How many entries a page has.
 const PAGE: i64 = 60;
@@ -52,11 +53,27 @@ fn row(member: &Member, entry: &Entry) -> ActivityRow {
         who: who(member, entry),
         what: member.text(if is_known { &key } else { "act-other" }),
         subject: if is_known { subject(member, entry) } else { entry.action.clone() },
+        merges: merges(member, entry),
         time: member.dates().time(entry.at),
         icon: icon(&entry.action),
         address: entry.address.clone(),
         device: device.unwrap_or_default(),
     }
+}
+
+/// What both sides of an appointment had changed, with both their values.
+fn merges(member: &Member, entry: &Entry) -> Vec<MergedRow> {
+    let all = entry.detail.get("merged").and_then(|all| all.as_array());
+    let row = |each: &serde_json::Value| {
+        let text = |name: &str| each.get(name)?.as_str().map(str::to_owned);
+        let field = text("field")?;
+        if !app::event_states::FIELDS.contains(&field.as_str()) {
+            return None;
+        }
+        let said = |name: &str| in_words(member, &field, text(name).unwrap_or_default());
+        Some(MergedRow { kept: said("kept"), other: said("other"), field: field.clone() })
+    };
+    all.into_iter().flatten().filter_map(row).collect()
 }
 
 fn who(member: &Member, entry: &Entry) -> Option<String> {

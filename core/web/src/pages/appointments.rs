@@ -112,20 +112,25 @@ fn problem(member: &Member, appointment: &Appointment) -> Option<String> {
 }
 
 fn merges(member: &Member, all: Vec<event_states::Merge>) -> Vec<MergeRow> {
-    let dates = member.dates();
-    let span = |other: &str| {
-        let (from, to) = other.split_once('/')?;
-        let (from, to) = (Timestamp::parse_rfc3339(from)?, Timestamp::parse_rfc3339(to)?);
-        Some(format!("{}, {}", dates.day(dates.local(from).date()), dates.time_span(from, to)))
-    };
     let row = |merge: event_states::Merge| MergeRow {
-        other: match merge.field.as_str() {
-            "time" => span(&merge.other).unwrap_or_default(),
-            _ => merge.other,
-        },
+        other: in_words(member, &merge.field, merge.other),
         field: merge.field,
     };
     all.into_iter().map(row).collect()
+}
+
+/// A value of a field that two sides had changed, as people read it.
+pub fn in_words(member: &Member, field: &str, value: String) -> String {
+    if field != "time" {
+        return value;
+    }
+    let dates = member.dates();
+    let span = |value: &str| {
+        let (from, to) = value.split_once('/')?;
+        let (from, to) = (Timestamp::parse_rfc3339(from)?, Timestamp::parse_rfc3339(to)?);
+        Some(format!("{}, {}", dates.day(dates.local(from).date()), dates.time_span(from, to)))
+    };
+    span(&value).unwrap_or_default()
 }
 
 /// What takes the time that was wanted.
@@ -156,8 +161,8 @@ async fn taken_rows(member: &Member, by: Vec<Taken>) -> Result<Vec<TakenRow>, Fa
                 calendar: String::new(),
                 when,
             },
-            TakenBy::Busy { calendar } => {
-                TakenRow { href: None, title: String::new(), person, calendar, when }
+            TakenBy::Busy { calendar, title } => {
+                TakenRow { href: None, title, person, calendar, when }
             }
         }
     };
@@ -310,6 +315,13 @@ pub async fn book(member: Member, form: Form<AppointmentForm>) -> Answer {
         Ok(made) => member.said(&format!("/appointments/{}", made.id), "said-appointment-booked"),
         Err(error) => refused(&member, None, form, error).await,
     }
+}
+
+/// Tries at once to write the event that couldn't be written.
+pub async fn send_again(member: Member, path: Path<String>) -> Answer {
+    let which: AppointmentId = id(&path)?;
+    event_states::send_again(&member.web.app, &member.ctx, &which).await?;
+    member.said(&format!("/appointments/{which}"), "said-appointment-sent-again")
 }
 
 /// The form of an appointment.

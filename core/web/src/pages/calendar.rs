@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::answer::Answer;
 use crate::dates::Dates;
 use crate::member::Member;
-use crate::pages::zone_name;
+use crate::pages::{paragraphs, zone_name};
 use crate::views::calendar::{Day, Entry, Week};
 use crate::week::{self, Hours, Place, Span};
 
@@ -82,6 +82,8 @@ fn items(member: &Member, dates: &Dates<'_>, on: &booked::OnBetween) -> Vec<Item
     let busy = on.busy.iter().map(|each| Item {
         span: span(each.starts_at, each.ends_at, each.all_day),
         entry: Entry {
+            title: each.title.clone(),
+            more: more(each),
             time: dates.time_span(each.starts_at, each.ends_at),
             all_day: each.all_day,
             ..blank()
@@ -92,10 +94,18 @@ fn items(member: &Member, dates: &Dates<'_>, on: &booked::OnBetween) -> Vec<Item
     items
 }
 
+/// Where it is and what is noted of it, as far as that is shown.
+fn more(busy: &booked::BusyBlock) -> Vec<String> {
+    let place = Some(busy.location.clone()).filter(|place| !place.is_empty());
+    place.into_iter().chain(paragraphs(&busy.notes)).collect()
+}
+
 fn blank() -> Entry {
     Entry {
+        id: String::new(),
         href: None,
         title: String::new(),
+        more: Vec::new(),
         person: String::new(),
         time: String::new(),
         all_day: false,
@@ -124,11 +134,16 @@ fn draw_day(member: &Member, dates: &Dates<'_>, day: Date, hours: Hours, items: 
         full: dates.full(day),
         is_today,
         now_row: if is_today { hours.row_of(now) } else { None },
-        entries: on.iter().zip(places).map(|(item, place)| placed(&item.entry, place)).collect(),
+        entries: on
+            .iter()
+            .zip(places)
+            .enumerate()
+            .map(|(n, (item, place))| placed(&item.entry, place, format!("entry-{day}-{n}")))
+            .collect(),
     }
 }
 
-fn placed(entry: &Entry, place: Place) -> Entry {
+fn placed(entry: &Entry, place: Place, id: String) -> Entry {
     let Place { row, rows, lane, lanes } = place;
-    Entry { row, rows, lane, lanes, short: rows < 3, ..entry.clone() }
+    Entry { id, row, rows, lane, lanes, short: rows < 3, ..entry.clone() }
 }

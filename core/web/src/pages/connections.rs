@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Form, Path, Query};
+use app::calendars::{Calendar, Detail};
 use app::connections::{self as connected, Connection};
 use app::oauth::{self, Callback};
 use app::plugins::{self, ProviderCard};
@@ -17,7 +18,8 @@ use crate::member::Member;
 use crate::pages::plugins::icon;
 use crate::pages::{id, paragraphs};
 use crate::views::connections::{
-    CalendarRow, ConnectPage, ConnectionPage, ConnectionRow, Connections, OfferRow, ScopeRow,
+    CalendarRow, ConnectPage, ConnectionPage, ConnectionRow, Connections, InUseRow, OfferRow,
+    ScopeRow,
 };
 use crate::views::{Choice, Errors};
 
@@ -44,18 +46,26 @@ pub async fn list(member: Member) -> Answer {
             }
         }
     }
-    let page = Connections { connections: rows(&member, all), offers, can_manage };
+    let page = Connections { connections: rows(&member, all).await?, offers, can_manage };
     member.page(&page).await
 }
 
 /// Connections as lists show them.
-pub fn rows(member: &Member, all: Vec<Connection>) -> Vec<ConnectionRow> {
-    all.into_iter().map(|connection| row(member, &connection)).collect()
+pub async fn rows(member: &Member, all: Vec<Connection>) -> Result<Vec<ConnectionRow>, Failure> {
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let behind = calendars::list_behind(&member.web.app, &member.ctx).await?;
+    let row = |each: Connection| row(member, &each, behind.contains(&each.id));
+    Ok(all.into_iter().map(row).collect())
 }
 
-fn row(member: &Member, connection: &Connection) -> ConnectionRow {
+fn row(member: &Member, connection: &Connection, is_behind: bool) -> ConnectionRow {
     let name = provider_name(member, &connection.plugin_id, &connection.provider);
-    let state = connection.state.as_str();
+    let state = match connection.state.as_str() {
+        "working" if is_behind => "behind",
+        state => state,
+    };
     ConnectionRow {
         href: format!("/connections/{}", connection.id),
         icon: icon(member, &connection.plugin_id),
@@ -66,6 +76,7 @@ fn row(member: &Member, connection: &Connection) -> ConnectionRow {
         tone: match state {
             "working" => "good",
             "needs_you" => "warn",
+            "behind" => "bad",
             _ => "off",
         },
     }
@@ -297,9 +308,11 @@ async fn connection_page(member: &Member, which: &ConnectionId, errors: Errors) 
     } else {
         (Vec::new(), None)
     };
+    let in_use = calendars::list_of_connection(app, ctx, which).await?;
     let wrong = errors.values().next().cloned();
     let page = ConnectionPage {
-        connection: row(member, &connection),
+        connection: row(member, &connection, in_use.iter().any(|each| each.is_behind)),
+        in_use: in_use.iter().map(|each| in_use_row(member, each)).collect(),
         action: format!("/connections/{which}"),
         plugin_href: format!("/plugins/{}", connection.plugin_id),
         plugin: plugin_name(member, &connection.plugin_id),
@@ -317,6 +330,32 @@ async fn connection_page(member: &Member, which: &ConnectionId, errors: Errors) 
     };
     let answer = member.form_page(&page, &errors).await?;
     Ok(leading_to(member, &connection.plugin_id, &connection.provider, answer).await)
+}
+
+/// How a calendar is, and what of its events is shown.
+fn in_use_row(member: &Member, calendar: &Calendar) -> InUseRow {
+    let moment = |at: domain::Timestamp| member.dates().moment(at);
+    let (state, tone) = match calendar {
+        Calendar { is_behind: true, .. } => ("behind", "bad"),
+        Calendar { failing_since: Some(_), .. } => ("trying", "warn"),
+        Calendar { pulled_at: None, .. } => ("fresh", "off"),
+        Calendar { .. } => ("working", "good"),
+    };
+    let known = |word: &String| member.web.theme.texts.has(Locale::En, &format!("behind-{word}"));
+    let detail = |each: &Detail| {
+        let label = member.text(&format!("detail-{each}"));
+        Choice::new(each.as_str(), label, calendar.detail.as_str())
+    };
+    InUseRow {
+        name: calendar.name.clone(),
+        state: state.to_owned(),
+        tone,
+        asked: calendar.pulled_at.map(moment),
+        failing_since: calendar.failing_since.map(moment),
+        problem: calendar.problem.clone().filter(known),
+        field: format!("{DETAIL}{}", calendar.id),
+        details: Detail::ALL.iter().map(detail).collect(),
+    }
 }
 
 /// What is asked for, and whether this account granted it.
@@ -387,6 +426,33 @@ pub async fn choose_calendars(
         Ok(()) => member.said(&format!("/connections/{which}"), "said-calendars-saved"),
         Err(error) => connection_page(&member, &which, form_errors(error)?).await,
     }
+}
+
+/// What the names of fields begin with that choose what of a calendar's events is shown.
+const DETAIL: &str = "detail-";
+
+/// Chooses how much is shown of events that were made in each calendar.
+pub async fn choose_details(
+    member: Member,
+    path: Path<String>,
+    form: Form<Vec<(String, String)>>,
+) -> Answer {
+    let which: ConnectionId = id(&path)?;
+    let mut chosen: Vec<(CalendarId, Detail)> = Vec::new();
+    for (name, value) in form.into_inner() {
+        let Some(calendar) = name.strip_prefix(DETAIL) else { continue };
+        let detail = value.parse().map_err(|_| Error::invalid(&name, "error-invalid"))?;
+        chosen.push((id(calendar)?, detail));
+    }
+    calendars::choose_details(&member.web.app, &member.ctx, &which, chosen).await?;
+    member.said(&format!("/connections/{which}"), "said-details-saved")
+}
+
+/// Asks the account's calendars what changed, now.
+pub async fn pull(member: Member, path: Path<String>) -> Answer {
+    let which: ConnectionId = id(&path)?;
+    calendars::pull_now(&member.web.app, &member.ctx, &which).await?;
+    member.said(&format!("/connections/{which}"), "said-calendars-asked")
 }
 
 /// Which calendar.

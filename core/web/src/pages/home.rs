@@ -51,7 +51,7 @@ async fn page(member: &Member) -> Result<Home, Failure> {
         next,
         approvals: home.approvals,
         sees_connections: home.connections.is_some(),
-        connections: connection_rows(member, home.connections.unwrap_or_default()),
+        connections: connection_rows(member, home.connections.unwrap_or_default()).await?,
         given_up: home.given_up,
         done: checklist.iter().filter(|task| task.done).count(),
         checklist,

@@ -91,7 +91,7 @@ async fn page(member: &Member, plugin: &PluginId, errors: Errors) -> Answer {
                 href: format!("/connections/new/{plugin}/{}", provider.id),
             })
             .collect(),
-        connections: connection_rows(member, connections),
+        connections: connection_rows(member, connections).await?,
         plugin: row(member, found.card),
         asks,
         hosts,

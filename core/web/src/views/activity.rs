@@ -35,6 +35,8 @@ pub struct ActivityRow {
     pub what: String,
     /// To what: a name, a title, an address.
     pub subject: String,
+    /// What both sides had changed, where two versions were put together.
+    pub merges: Vec<MergedRow>,
     /// Such as "14:05".
     pub time: String,
     /// An icon's name.
@@ -43,4 +45,15 @@ pub struct ActivityRow {
     pub address: String,
     /// From which browser, in words.
     pub device: String,
+}
+
+/// A field that both sides had changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct MergedRow {
+    /// `title`, `notes`, `location`, `time` or `deleted`; the text is `merge-<field>`.
+    pub field: String,
+    /// What stayed.
+    pub kept: String,
+    /// What the other side said.
+    pub other: String,
 }

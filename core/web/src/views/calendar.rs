@@ -62,10 +62,14 @@ pub struct Day {
 /// Something on a day: an appointment, or a busy time that came from a connected calendar.
 #[derive(Debug, Clone, Serialize)]
 pub struct Entry {
+    /// Names it in the page.
+    pub id: String,
     /// The appointment's page; None for a busy time.
     pub href: Option<String>,
-    /// What; empty for a busy time.
+    /// What; empty for a busy time of which no more is shown.
     pub title: String,
+    /// More about a busy time, where it is shown.
+    pub more: Vec<String>,
     /// With whom.
     pub person: String,
     /// Such as "10:00–11:00".
@@ -168,7 +172,7 @@ pub struct MergeRow {
 pub struct TakenRow {
     /// The appointment's page; None for a busy time.
     pub href: Option<String>,
-    /// What it is; empty for a busy time.
+    /// What it is; empty for a busy time of which no more is shown.
     pub title: String,
     /// With whom; empty for nobody.
     pub person: String,

@@ -34,7 +34,7 @@ pub struct ConnectionRow {
     pub account: String,
     /// The account's address.
     pub email: String,
-    /// `working`, `needs_you`, `paused` or `disconnected`; the text is `health-<state>`.
+    /// `working`, `behind`, `needs_you`, `paused` or `disconnected`; the text is `health-<state>`.
     pub state: String,
     /// `good`, `warn`, `bad` or `off`.
     pub tone: &'static str,
@@ -122,12 +122,35 @@ pub struct ConnectionPage {
     pub calendars: Vec<CalendarRow>,
     /// The calendars new appointments may go to, where there is a choice.
     pub defaults: Vec<Choice>,
+    /// The calendars that are used, and how they are.
+    pub in_use: Vec<InUseRow>,
     /// Whether the provider couldn't be asked for them: a key.
     pub calendars_problem: Option<String>,
     /// For a disconnected one: whether the provider confirmed.
     pub revocation: Option<&'static str>,
     /// Whether the role may change it.
     pub can_manage: bool,
+}
+
+/// A calendar that the business uses.
+#[derive(Debug, Clone, Serialize)]
+pub struct InUseRow {
+    /// Its name.
+    pub name: String,
+    /// `working`, `trying`, `behind` or `fresh`; the text is `calendar-is-<state>`.
+    pub state: String,
+    /// `good`, `warn`, `bad` or `off`.
+    pub tone: &'static str,
+    /// When it was asked last and answered.
+    pub asked: Option<String>,
+    /// Since when it doesn't.
+    pub failing_since: Option<String>,
+    /// Why: the text is `behind-<problem>`.
+    pub problem: Option<String>,
+    /// The name of the field that chooses what of its events is shown.
+    pub field: String,
+    /// What of its events may be shown.
+    pub details: Vec<Choice>,
 }
 
 /// A calendar of the account.

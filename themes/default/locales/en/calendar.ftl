@@ -68,3 +68,7 @@ taken-busy = Something else in the calendar { $calendar }
 taken-hint = Choose another time, or book both on purpose.
 taken-anyway = Book anyway
 taken-anyway-save = Save anyway
+sync-again = Send again now
+busy-elsewhere = This was made in the connected calendar, and is changed there.
+merged-here = kept from here
+merged-there = said there

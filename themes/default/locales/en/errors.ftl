@@ -68,6 +68,7 @@ error-connection-choose = Choose an account.
 error-provider-unavailable = The provider doesn’t answer right now. Try again in a minute.
 error-provider-busy = The provider asks for a pause. Try again in a minute.
 error-provider-rejected = The provider refused.
+error-provider-not-found = It is gone at the provider, or this account can’t see it any more.
 error-plugin-off = The plugin is off. Turn it on first.
 error-plugin-needs-consent = The plugin waits for you to allow its new version.
 error-plugin-version-changed = The plugin was updated while you were reading. Look at what it asks for and allow it again.

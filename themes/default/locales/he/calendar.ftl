@@ -68,3 +68,7 @@ taken-busy = משהו אחר ביומן { $calendar }
 taken-hint = אפשר לבחור מועד אחר, או לקבוע בכל זאת באותו זמן.
 taken-anyway = לקבוע בכל זאת
 taken-anyway-save = לשמור בכל זאת
+sync-again = לשלוח שוב עכשיו
+busy-elsewhere = זה נוצר ביומן המחובר, ומשנים את זה שם.
+merged-here = מכאן נשאר
+merged-there = ושם היה רשום

@@ -68,6 +68,7 @@ error-connection-choose = צריך לבחור חשבון.
 error-provider-unavailable = הספק לא עונה כרגע. כדאי לנסות שוב בעוד דקה.
 error-provider-busy = הספק ביקש להמתין. כדאי לנסות שוב בעוד דקה.
 error-provider-rejected = הספק סירב.
+error-provider-not-found = זה כבר לא קיים אצל הספק, או שהחשבון לא רואה את זה יותר.
 error-plugin-off = התוסף כבוי. קודם מפעילים אותו.
 error-plugin-needs-consent = התוסף ממתין לאישור של הגרסה החדשה.
 error-plugin-version-changed = התוסף התעדכן תוך כדי קריאה. כדאי לעבור שוב על מה שהוא מבקש ולאשר.

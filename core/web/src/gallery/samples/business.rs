@@ -6,9 +6,9 @@ use domain::Locale;
 use super::work::connection;
 use super::{Gallery, Words, languages};
 use crate::views::account::{Profile, ProfileForm, SessionRow};
-use crate::views::activity::{Activity, ActivityDay, ActivityRow};
+use crate::views::activity::{Activity, ActivityDay, ActivityRow, MergedRow};
 use crate::views::connections::{
-    CalendarRow, ConnectPage, ConnectionPage, Connections, OfferRow, ScopeRow,
+    CalendarRow, ConnectPage, ConnectionPage, Connections, InUseRow, OfferRow, ScopeRow,
 };
 use crate::views::door::{
     AcceptInvitation, Reset, SignIn, TenantRow, Tenants, Welcome, WelcomeForm,
@@ -29,6 +29,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     gallery.page("connect-ready", "/connections", &connect(w, true));
     gallery.page("connection", "/connections", &connection_page(w));
     gallery.page("connection-needs-you", "/connections", &needs_you(w));
+    gallery.page("connection-behind", "/connections", &behind(w));
     gallery.page("connection-gone", "/connections", &gone(w));
     gallery.page("team", "/team", &team(w));
     gallery.page("activity", "/activity", &activity(w));
@@ -231,6 +232,7 @@ fn connection_page(w: Words) -> ConnectionPage {
         ],
         scopes: scopes(w),
         has_calendars: true,
+        in_use: vec![in_use(w, "working", "good"), in_use(w, "trying", "warn")],
         calendars: vec![
             calendar(("Wild Fig", "תאנת הבר"), "owner", true),
             calendar(("Family", "משפחה"), "writer", false),
@@ -239,6 +241,42 @@ fn connection_page(w: Words) -> ConnectionPage {
         calendars_problem: None,
         revocation: None,
         can_manage: true,
+    }
+}
+
+fn in_use(w: Words, state: &str, tone: &'static str) -> InUseRow {
+    let failing = state != "working";
+    let detail = |value: &str, en: &str, he: &str| Choice::new(value, w.of(en, he), "busy");
+    InUseRow {
+        name: match failing {
+            true => w.of("Workshop", "סדנה"),
+            false => w.of("Wild Fig", "תאנת הבר"),
+        },
+        state: state.into(),
+        tone,
+        asked: Some(w.of("Today, 14:05", "היום, 14:05")),
+        failing_since: failing.then(|| w.of("Today, 14:06", "היום, 14:06")),
+        problem: failing.then(|| "error-provider-unavailable".into()),
+        field: format!("detail-{state}"),
+        details: vec![
+            detail("busy", "Only that the time is taken", "רק שהזמן תפוס"),
+            detail("title", "The title", "הכותרת"),
+            detail("all", "Title, place and notes", "כותרת, מקום והערות"),
+        ],
+    }
+}
+
+fn behind(w: Words) -> ConnectionPage {
+    let refused =
+        InUseRow { problem: Some("error-provider-rejected".into()), ..in_use(w, "behind", "bad") };
+    ConnectionPage {
+        connection: connection(w, "behind", "bad"),
+        in_use: vec![
+            refused,
+            InUseRow { asked: None, name: "B".into(), ..in_use(w, "fresh", "off") },
+        ],
+        calendars_problem: Some("error-provider-unavailable".into()),
+        ..connection_page(w)
     }
 }
 
@@ -318,6 +356,7 @@ fn activity(w: Words) -> Activity {
         who,
         what: w.of(what.0, what.1),
         subject: w.of(subject.0, subject.1),
+        merges: vec![],
         time: "14:05".into(),
         icon,
         address: "203.0.113.7".into(),
@@ -335,6 +374,26 @@ fn activity(w: Words) -> Activity {
                         ("Bridal bouquet consultation", "ייעוץ לזר כלה"),
                         "calendar",
                     ),
+                    ActivityRow {
+                        merges: vec![
+                            MergedRow {
+                                field: "title".into(),
+                                kept: w.of("Bridal bouquet", "זר כלה"),
+                                other: w.of("Flowers, Noa", "פרחים לנועה"),
+                            },
+                            MergedRow {
+                                field: "deleted".into(),
+                                kept: String::new(),
+                                other: String::new(),
+                            },
+                        ],
+                        ..row(
+                            Some(w.of("Google Calendar", "יומן גוגל")),
+                            ("in the connected calendar, this was changed:", "עדכון ביומן המחובר:"),
+                            ("Bridal bouquet", "זר כלה"),
+                            "calendar",
+                        )
+                    },
                     row(
                         None,
                         ("the provider ended the permission of", "הספק ביטל את ההרשאה של"),

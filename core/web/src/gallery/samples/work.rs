@@ -269,8 +269,10 @@ fn person_wrong(w: Words) -> PersonEdit {
 
 fn entry(w: Words, title: (&str, &str), time: &str, row: u16, rows: u16) -> Entry {
     Entry {
+        id: format!("entry-{row}-{rows}"),
         href: Some("/appointments/1".into()),
         title: w.of(title.0, title.1),
+        more: vec![],
         person: w.of("Noa Levi", "נועה לוי"),
         time: time.into(),
         all_day: false,
@@ -333,6 +335,14 @@ fn week(w: Words) -> Week {
     ];
     days[2].entries = vec![
         entry(w, ("Delivery", "משלוח"), "09:00–09:15", 5, 1),
+        Entry {
+            title: w.of("Dentist", "רופא שיניים"),
+            more: vec![
+                w.of("12 Allenby", "אלנבי 12"),
+                w.of("Bring the X-ray.", "להביא את הצילום."),
+            ],
+            ..busy(w, "09:30–10:30", 7, 4)
+        },
         Entry {
             problem: true, ..entry(w, ("Shop window", "חלון ראווה"), "11:00–12:30", 13, 6)
         },
