@@ -291,6 +291,14 @@ fn busy(w: Words, time: &str, row: u16, rows: u16) -> Entry {
     Entry { href: None, ..entry(w, ("", ""), time, row, rows) }
 }
 
+fn dentist(w: Words) -> Entry {
+    Entry {
+        title: w.of("Dentist", "רופא שיניים"),
+        more: vec![w.of("12 Allenby", "אלנבי 12"), w.of("Bring the X-ray.", "להביא את הצילום.")],
+        ..busy(w, "09:30–10:30", 7, 4)
+    }
+}
+
 fn week(w: Words) -> Week {
     let names = [
         ("Sun", "א׳"),
@@ -335,14 +343,7 @@ fn week(w: Words) -> Week {
     ];
     days[2].entries = vec![
         entry(w, ("Delivery", "משלוח"), "09:00–09:15", 5, 1),
-        Entry {
-            title: w.of("Dentist", "רופא שיניים"),
-            more: vec![
-                w.of("12 Allenby", "אלנבי 12"),
-                w.of("Bring the X-ray.", "להביא את הצילום."),
-            ],
-            ..busy(w, "09:30–10:30", 7, 4)
-        },
+        dentist(w),
         Entry {
             problem: true, ..entry(w, ("Shop window", "חלון ראווה"), "11:00–12:30", 13, 6)
         },
