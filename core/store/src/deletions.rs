@@ -85,6 +85,7 @@ pub fn list(c: &mut Conn, limit: i64) -> Result<Vec<Deletion>> {
 
 /// Notes that a deletion begins; one that is under way goes on.
 pub fn begin(c: &mut Conn, tenant: &TenantId, again: bool, now: Timestamp) -> Result<()> {
+    scope::tenant(c, tenant)?;
     if find(c, tenant)?.is_some_and(|last| last.ended_at.is_none()) {
         return Ok(());
     }
