@@ -393,8 +393,7 @@ async fn run(seed: u64) -> Result<()> {
             anyhow::bail!("seed {seed}, round {round}: {error:#}\n{log}");
         }
     }
-    let merged = world.told().await?.len();
-    println!("seed {seed}: {} edits, {merged} told", world.counter);
+    world.told().await?;
     Ok(())
 }
 

@@ -135,7 +135,9 @@ async fn everything(site: &Site) -> Result<String> {
                 .filter(|entry| {
                     !matches!(
                         entry.action.as_str(),
-                        "session.foreign-id-refused" | "session.cross-site-refused"
+                        "session.foreign-id-refused"
+                            | "session.cross-site-refused"
+                            | "webhook.refused"
                     )
                 })
                 .count(),

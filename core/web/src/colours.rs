@@ -21,7 +21,9 @@ fn blocks(css: &str) -> Vec<(String, BTreeMap<String, String>)> {
         let (_, inside) = rest.split_once('{')?;
         let (inside, _) = inside.split_once('}')?;
         let tones = inside.split(';').filter_map(|line| {
-            let (name, value) = line.trim().strip_prefix("--")?.split_once(':')?;
+            // Below a comment, or the first of all.
+            let line = line.trim().lines().last()?.trim();
+            let (name, value) = line.strip_prefix("--")?.split_once(':')?;
             Some((name.to_owned(), value.trim().to_owned()))
         });
         Some((name.to_owned(), tones.collect()))

@@ -39,7 +39,7 @@ async fn put(host: &Host, appointment: &mut Appointment) -> Link {
             Ok(link) => return keep(appointment, link),
             Err(refused) => {
                 assert_eq!(problem::<Link>(Err(refused)).code, "conflict");
-                host.event(appointment).await.unwrap()
+                host.event(appointment).await.unwrap_or_else(|error| panic!("{error:?}"))
             }
         };
         keep(appointment, link);

@@ -61,7 +61,7 @@ impl Bare {
         let mut store = Store::new(&self.engine, ());
         store.set_epoch_deadline(u64::MAX / 2);
         let instance = self.pre.instantiate(&mut store)?;
-        let render: Render<'_> = instance.get_typed_func(&mut store, &self.render)?;
+        let render: Render<'_> = instance.get_typed_func(&mut store, self.render)?;
         let (answer,) = render.call(&mut store, ("day", input))?;
         answer.map_err(|problem| anyhow::anyhow!(problem.message))
     }

@@ -102,10 +102,11 @@ async fn a_hundred_megabytes_of_log_leave_two_hundred_short_lines() {
     let ctx = house.ctx(&plugin);
     let outcome = house.engine.run_job(&plugin, ctx, "work", &payload, 100).await;
     assert!(matches!(kind(&outcome), "ok" | "out-of-cpu"), "{outcome:?}");
-    let logged = house.fake.logged.lock().unwrap();
-    let bytes: usize = logged.iter().map(|entry| entry.message.len()).sum();
-    assert!(logged.len() <= 200 && bytes < 1 << 20, "{} lines of {bytes} bytes", logged.len());
-    drop(logged);
+    {
+        let logged = house.fake.logged.lock().unwrap();
+        let bytes: usize = logged.iter().map(|entry| entry.message.len()).sum();
+        assert!(logged.len() <= 200 && bytes < 1 << 20, "{} lines of {bytes} bytes", logged.len());
+    }
     assert!(house.fake.refused.lock().unwrap().is_empty(), "a hundred lines are no flood");
     let ctx = house.ctx(&plugin);
     let outcome = house.engine.run_job(&plugin, ctx, "work", &json!("x"), 1_000).await;
