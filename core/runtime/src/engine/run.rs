@@ -13,7 +13,7 @@ use super::invoke::{Hook, Output, invoke};
 use super::meter::CpuMeter;
 use super::running::Underway;
 use super::state::{Entries, State, World};
-use super::threads::SHORT;
+use super::threads::{QUICK, SHORT};
 use super::{Engine, Plugin, bindings};
 use crate::capability::log::one_line;
 use crate::error::CallError;
@@ -26,7 +26,7 @@ const HANDED_OVER_BYTES_MAX: usize = 24 << 20;
 
 /// What a call that the engine had to stop counts for at least: such calls are short, and what they
 /// cost around the guest is not measured.
-const STOPPED_COSTS: Duration = Duration::from_millis(5);
+const STOPPED_COSTS: Duration = QUICK;
 
 fn is_stopped<T>(outcome: &Result<T, CallError>) -> bool {
     use CallError::{OutOfCpu, OutOfMemory, TimedOut, Trapped};
