@@ -70,6 +70,7 @@ async fn schema_of(db: &Db) -> Schema {
 fn written() -> Schema {
     let sources = [
         include_str!("../../src/schema.rs"),
+        include_str!("../../src/schema/calendar.rs"),
         include_str!("../../src/schema/door.rs"),
         include_str!("../../src/schema/house.rs"),
         include_str!("../../src/schema/record.rs"),

@@ -1,0 +1,52 @@
+//! Tables of calendars elsewhere: which are used, when they are busy, who tells of changes.
+
+diesel::table! {
+    calendars (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        connection_id -> Text,
+        external_id -> Text,
+        name -> Text,
+        color -> Text,
+        zone -> Text,
+        access -> Text,
+        is_default -> Bool,
+        cursor -> Nullable<Text>,
+        pulled_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        detail -> Text,
+        failing_since -> Nullable<BigInt>,
+        problem -> Nullable<Text>,
+        is_behind -> Bool,
+    }
+}
+
+diesel::table! {
+    busy_blocks (tenant_id, calendar_id, external_id) {
+        tenant_id -> Text,
+        calendar_id -> Text,
+        external_id -> Text,
+        starts_at -> BigInt,
+        ends_at -> BigInt,
+        all_day -> Bool,
+        title -> Text,
+        location -> Text,
+        notes -> Text,
+    }
+}
+
+diesel::table! {
+    channels (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        plugin_id -> Text,
+        connection_id -> Text,
+        calendar_id -> Text,
+        route -> Text,
+        token_mac -> Binary,
+        state -> Text,
+        resource -> Nullable<Text>,
+        opened_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
