@@ -106,6 +106,34 @@ async fn a_business_sees_its_own_and_the_newest_alone_are_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_flush_waits_for_what_another_writes() {
+    each(async |house| {
+        let workspace = Workspace::default();
+        workspace.bind(&house.app);
+        let own = call_of(&house, &house.owner);
+        let newest = async || {
+            house.app.journal.flush(&house.app).await?;
+            let all = egress::list_requests(&house.app, &house.owner, &house.plugin, 1).await?;
+            anyhow::Ok(all.into_iter().next().map(|entry| entry.host))
+        };
+        for round in 0..12 {
+            house.clock.advance_millis(1);
+            for _ in 0..350 {
+                workspace.audit_egress(&own, asked(Some(200), None)).await;
+            }
+            house.clock.advance_millis(1);
+            let last = format!("{round}.example.com");
+            let entry = runtime::EgressEntry { host: last.clone(), ..asked(Some(200), None) };
+            workspace.audit_egress(&own, entry).await;
+            let both = tokio::try_join!(newest(), newest())?;
+            assert_eq!(both, (Some(last.clone()), Some(last)), "of round {round}");
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_can_not_be_written_takes_nothing_else_with_it() {
     each(async |house| {
         let workspace = Workspace::default();

@@ -114,20 +114,19 @@ impl Journal {
     /// # Errors
     /// [`Error::Unavailable`] when the database is away; what is not written waits still.
     pub async fn flush(&self, app: &App) -> Result<()> {
-        loop {
-            self.write_some(app).await?;
-            if self.waiting().lines.is_empty() {
-                return Ok(());
-            }
-        }
+        // Not until nothing waits: what another took may not be written yet.
+        while self.write_some(app).await? > 0 {}
+        Ok(())
     }
 
-    /// Writes the oldest of what waits. One that can't be written at all is dropped, and told.
-    async fn write_some(&self, app: &App) -> Result<()> {
+    /// Writes the oldest of what waits, when nobody else writes; answers how many they were. One that
+    /// can't be written at all is dropped, and told.
+    async fn write_some(&self, app: &App) -> Result<usize> {
         let mut counts = self.writing.lock().await;
         let held = self.take();
-        if held.lines.is_empty() {
-            return Ok(());
+        let count = held.lines.len();
+        if count == 0 {
+            return Ok(0);
         }
         let due = due_to_trim(&mut counts, &held.lines);
         match write(app, held.lines.clone(), due).await {
@@ -135,7 +134,7 @@ impl Journal {
             Err(error) => one_by_one(app, held.done(), &error).await,
             Ok(()) => drop(held.done()),
         }
-        Ok(())
+        Ok(count)
     }
 
     fn take(&self) -> Held<'_> {
@@ -205,7 +204,7 @@ async fn lead(mut lead: Lead) {
             return;
         }
         wait = match app.journal.write_some(&app).await {
-            Ok(()) => GATHER,
+            Ok(_) => GATHER,
             Err(error) => {
                 tracing::warn!(%error, "entries can't be written yet");
                 WAIT
