@@ -59,6 +59,7 @@ pub mod proofs;
 pub mod resets;
 pub mod retention;
 pub mod rotation;
+pub mod sandbox;
 mod schedules;
 pub mod search;
 mod secrets;

@@ -23,7 +23,7 @@ use crate::root_key;
 /// Opens everything there is behind the pages; the schema is brought up to date first. Asks for the
 /// passphrase where there is one.
 pub async fn open(config: &Config, public_url: String) -> anyhow::Result<App> {
-    open_with(config, public_url, None).await
+    open_at(config, public_url, None, Arc::new(SystemClock)).await
 }
 
 /// As [`open`], with the root key that somebody's passphrase opened.
@@ -31,6 +31,16 @@ pub async fn open_with(
     config: &Config,
     public_url: String,
     key: Option<RootKey>,
+) -> anyhow::Result<App> {
+    open_at(config, public_url, key, Arc::new(SystemClock)).await
+}
+
+/// As [`open_with`], by another clock, as for what is told of the past.
+pub async fn open_at(
+    config: &Config,
+    public_url: String,
+    key: Option<RootKey>,
+    clock: Arc<dyn Clock>,
 ) -> anyhow::Result<App> {
     prepare_folder(&config.data.dir)?;
     let db = database(config).await?;
@@ -44,7 +54,7 @@ pub async fn open_with(
     };
     let vault = Vault::new(key);
     check_root_key(&vault, &db).await?;
-    let app = assemble(config, db, vault, public_url)?;
+    let app = assemble(config, db, vault, public_url, clock)?;
     app::vault_state::open_all(&app).await.map_err(shut)?;
     Ok(app)
 }
@@ -62,11 +72,16 @@ fn shut(error: app::Error) -> anyhow::Error {
 }
 
 /// Puts an app together over a database that is up to date and sealed with this root key.
-pub fn assemble(config: &Config, db: Db, vault: Vault, public_url: String) -> anyhow::Result<App> {
+pub fn assemble(
+    config: &Config,
+    db: Db,
+    vault: Vault,
+    public_url: String,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<App> {
     let folder = config.data.vault_counters();
     let witness = app::vault_state::Witness::new(folder.clone())
         .with_context(|| format!("{} can't be made", folder.display()))?;
-    let clock = Arc::new(SystemClock);
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let egress = egress(config)?;
     let workspace = Arc::new(Workspace::default());

@@ -15,6 +15,7 @@ pub mod html;
 pub mod http;
 pub mod journal;
 pub mod openid;
+pub mod panel;
 pub mod push;
 pub mod server;
 pub mod smtp;

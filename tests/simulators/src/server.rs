@@ -27,6 +27,7 @@ use crate::ground::Ground;
 use crate::http::{Reply, Request};
 use crate::journal::Journal;
 use crate::openid::{self, OpenId};
+use crate::panel;
 use crate::push::{self, Delivery, Push};
 
 /// How a simulator starts.
@@ -243,6 +244,9 @@ async fn entry(http: HttpRequest, body: Bytes, world: Data<World>) -> HttpRespon
     );
     if request.path.starts_with("/_control/") {
         return finish(control::answer(&world, &request), None);
+    }
+    if let Some(reply) = panel::answer(&world, &request) {
+        return finish(reply, None);
     }
     serve(&world, &request).await
 }

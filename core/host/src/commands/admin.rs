@@ -18,9 +18,12 @@ use crate::house;
 /// Runs one of the admin's commands.
 pub async fn run(config: &Config, command: Admin) -> anyhow::Result<ExitCode> {
     let public_url = config.server.public_url(config.server.address.port);
+    if let Admin::CreateBusiness(new) = command {
+        return create_business(config, public_url, new).await.map(|()| ExitCode::SUCCESS);
+    }
     let app = house::open(config, public_url).await?;
     match command {
-        Admin::CreateBusiness(new) => create_business(config, &app, new).await?,
+        Admin::CreateBusiness(_) => {}
         Admin::DeleteBusiness { business } => delete_business(&app, &business).await?,
         Admin::ResetPassword { email, password_stdin } => {
             let how = if password_stdin { Reset::Password(read_password()?) } else { Reset::Link };
@@ -41,7 +44,13 @@ pub async fn run(config: &Config, command: Admin) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn create_business(config: &Config, app: &App, new: NewBusiness) -> anyhow::Result<()> {
+async fn create_business(config: &Config, url: String, new: NewBusiness) -> anyhow::Result<()> {
+    let story = sample::Story::new();
+    let app = match new.sample {
+        true => house::open_at(config, url, None, story.clock()).await?,
+        false => house::open(config, url).await?,
+    };
+    let app = &app;
     let (password, made_up) = if new.password_stdin {
         (read_password()?, None)
     } else {
@@ -65,7 +74,7 @@ async fn create_business(config: &Config, app: &App, new: NewBusiness) -> anyhow
     if new.sample {
         app::plugins::load_packages(app, &config.plugins.folders(&config.data)).await;
         let ctx = owner_of(app, tenant).await?;
-        sample::fill(app, &ctx).await.map_err(told)?;
+        story.play(app, &ctx).await.map_err(told)?;
     }
     println!("{} is there; {} owns it.", new.name, new.email);
     match made_up {

@@ -1,85 +1,270 @@
-//! What a sample business has, so that its pages have something to show: people, this week's
-//! appointments, and in a sandbox the client that the simulators know.
+//! What a sample business has, so that its pages have something to show: four weeks of its life, and
+//! in a sandbox an account at each simulated provider.
+
+use std::sync::Arc;
 
 use app::appointments::AppointmentInput;
 use app::people::PersonInput;
-use app::{App, Context};
-use domain::{PersonId, Secret, Timestamp};
+use app::{App, Context, sandbox};
+use domain::time::{ManualClock, SystemClock};
+use domain::{AppointmentId, CalendarId, Clock, PersonId, PluginId, Secret, Timestamp};
 
-const HOUR_MILLIS: i64 = 60 * 60 * 1_000;
+const MINUTE_MILLIS: i64 = 60 * 1_000;
+const HOUR_MILLIS: i64 = 60 * MINUTE_MILLIS;
+const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
+/// How long ago it began, in days.
+const BEGAN: i64 = 27;
 
-/// Stage, name, company, phone, email, source.
-const PEOPLE: [[&str; 6]; 6] = [
-    ["customer", "Noa Levi", "Levi Interiors", "+972501234567", "noa@example.com", "website"],
-    ["customer", "Amir Cohen", "", "+972521234567", "amir@example.com", "friend"],
-    ["customer", "דנה אברהם", "סטודיו דנה", "+972541234567", "dana@example.com", "website"],
-    ["lead", "Maya Goren", "Goren & Sons", "+972531234567", "maya@example.com", "fair"],
-    ["lead", "יואב פרץ", "", "+972551234567", "yoav@example.com", "website"],
-    ["lead", "Tom Becker", "Becker GmbH", "+4915112345678", "tom@example.com", ""],
+/// Company, phone, email, source, notes of the people that come along.
+struct Somebody(&'static str, [&'static str; 5]);
+
+const PEOPLE: [Somebody; 12] = [
+    Somebody(
+        "Noa Levi",
+        [
+            "Levi Interiors",
+            "+972501234567",
+            "noa@example.com",
+            "website",
+            "Kitchen and hall, wants it before the holidays.",
+        ],
+    ),
+    Somebody("Amir Cohen", ["", "+972521234567", "amir@example.com", "friend", "Noa's neighbour."]),
+    Somebody(
+        "דנה אברהם",
+        ["סטודיו דנה", "+972541234567", "dana.a@example.com", "website", "מעדיפה הודעות בערב."],
+    ),
+    Somebody("Maya Goren", ["Goren & Sons", "+972531234567", "maya@example.com", "fair", ""]),
+    Somebody(
+        "יואב פרץ",
+        ["", "+972551234567", "yoav@example.com", "website", "דירת שלושה חדרים בגבעתיים."],
+    ),
+    Somebody(
+        "Tom Becker",
+        [
+            "Becker GmbH",
+            "+4915112345678",
+            "tom@example.com",
+            "",
+            "Writes English; two hours behind us in winter.",
+        ],
+    ),
+    Somebody("שירה מזרחי", ["מזרחי אדריכלים", "+972505550141", "shira@example.com", "friend", ""]),
+    Somebody(
+        "Eli Katz",
+        ["", "+972525550172", "eli@example.com", "fair", "Asked for a second offer."],
+    ),
+    Somebody("רון ביטון", ["ביטון שיפוצים", "+972545550193", "ron@example.com", "website", ""]),
+    Somebody("Sarah Klein", ["", "+972535550124", "sarah@example.com", "website", ""]),
+    Somebody("מיכל דהן", ["", "+972585550115", "michal@example.com", "friend", "לקוחה חוזרת."]),
+    Somebody("Daniel Weiss", ["Weiss Consulting", "+972505550166", "daniel@example.com", "", ""]),
 ];
 
-/// Which of the people, days from today, hour of the day, minutes, title, online.
-const APPOINTMENTS: [(usize, i64, i64, i64, &str, bool); 5] = [
-    (0, 0, 10, 60, "Kitchen plans", false),
-    (3, 0, 14, 30, "First call", true),
-    (2, 1, 9, 45, "פגישת היכרות", true),
-    (1, 2, 16, 90, "Measuring on site", false),
-    (5, 3, 11, 30, "Offer walk-through", true),
+/// Days from today, hour, minutes, title, whether online.
+#[derive(Clone, Copy)]
+struct Meeting(i64, i64, i64, &'static str, bool);
+
+/// What happened.
+enum Act {
+    /// Somebody of [`PEOPLE`] turned up.
+    Meets(usize),
+    /// A meeting with somebody was booked.
+    Books(usize, Meeting),
+    /// A lead became a customer.
+    Wins(usize),
+    /// The latest meeting with somebody was called off.
+    Cancels(usize),
+}
+use Act::{Books, Cancels, Meets, Wins};
+
+/// Days before today, and what happened then. Of two days in a row no two meetings share an hour, so
+/// that one may wait for the next working day.
+const DAYS: [(i64, &[Act]); 14] = [
+    (26, &[Meets(0), Books(0, Meeting(-24, 10, 60, "First visit", false))]),
+    (
+        25,
+        &[Meets(1), Meets(5), Books(5, Meeting(-22, 15, 30, "Video call about the office", true))],
+    ),
+    (23, &[Meets(2), Books(2, Meeting(-20, 11, 45, "פגישת היכרות", true))]),
+    (20, &[Wins(0), Books(0, Meeting(-17, 9, 90, "Measuring on site", false))]),
+    (19, &[Meets(3), Meets(4), Books(4, Meeting(-15, 17, 30, "שיחה ראשונה", true))]),
+    (16, &[Books(3, Meeting(-13, 14, 60, "Showroom", false)), Wins(2)]),
+    (14, &[Meets(6), Books(6, Meeting(-10, 12, 60, "תיאום עם האדריכלית", false))]),
+    (12, &[Meets(7), Books(7, Meeting(-8, 16, 45, "Offer, second round", true))]),
+    (9, &[Cancels(7), Meets(8), Books(1, Meeting(-6, 13, 60, "Choosing fabrics", false))]),
+    (7, &[Wins(1), Books(8, Meeting(-3, 10, 60, "ביקור באתר", false))]),
+    (5, &[Meets(9), Meets(10), Books(10, Meeting(-1, 15, 45, "התאמות אחרונות", false))]),
+    (
+        3,
+        &[
+            Wins(10),
+            Books(0, Meeting(0, 10, 60, "Kitchen plans", false)),
+            Books(3, Meeting(0, 14, 30, "Prices", true)),
+        ],
+    ),
+    (
+        2,
+        &[
+            Books(2, Meeting(1, 11, 45, "בחירת חומרים", true)),
+            Books(1, Meeting(2, 16, 90, "Fitting", false)),
+        ],
+    ),
+    (
+        1,
+        &[
+            Meets(11),
+            Books(5, Meeting(3, 12, 30, "Offer walk-through", true)),
+            Books(9, Meeting(4, 9, 45, "First visit", false)),
+            Books(6, Meeting(6, 13, 60, "פגישת תכנון", false)),
+            Books(11, Meeting(9, 15, 30, "First call", true)),
+            Books(0, Meeting(12, 10, 60, "Handing over the keys", false)),
+        ],
+    ),
 ];
 
-/// What the simulators know their one client by.
+/// What the simulators know their one client by, and who has an account there.
 const CLIENT: (&str, &str) = ("demo", "demo-secret");
+const ACCOUNT: &str = "dana@example.com";
 
-/// Fills the business that the context's member owns.
-pub async fn fill(app: &App, ctx: &Context) -> app::Result<()> {
-    let mut people = Vec::new();
-    for person in PEOPLE {
-        let [stage, name, company, phone, email, source] = person.map(str::to_owned);
-        let notes = String::new();
-        let input = PersonInput { stage, name, company, phone, email, source, notes };
-        people.push(app::people::create_person(app, ctx, input, "").await?.id);
-    }
-    let now = app.clock.now();
-    let today = ctx.zone.start_of_day(ctx.zone.local(now).date()).unwrap_or(now);
-    for (place, appointment) in APPOINTMENTS.iter().enumerate() {
-        let person = people.get(appointment.0).cloned();
-        let input = booked(ctx, today, person, appointment);
-        let form_id = format!("sample-{place}");
-        app::appointments::book_appointment(app, ctx, input, &form_id).await?;
-    }
-    if app.options.sandbox {
-        register_clients(app, ctx).await?;
-    }
-    Ok(())
+/// A business's first weeks, told by a clock of their own.
+pub struct Story(Arc<ManualClock>);
+
+/// Who and what there is by now.
+#[derive(Default)]
+struct Cast {
+    /// Where meetings go; nowhere but here while none is connected.
+    calendar: Option<CalendarId>,
+    people: Vec<(usize, PersonId)>,
+    booked: Vec<(usize, AppointmentId)>,
 }
 
-fn booked(
-    ctx: &Context,
-    today: Timestamp,
-    person: Option<PersonId>,
-    &(_, days, hour, minutes, title, online): &(usize, i64, i64, i64, &str, bool),
-) -> AppointmentInput {
-    let starts_at = today.plus_millis((days * 24 + hour) * HOUR_MILLIS);
+impl Story {
+    /// Begins four weeks ago.
+    pub fn new() -> Self {
+        let now = SystemClock.now().as_millis();
+        Self(Arc::new(ManualClock::at(now - BEGAN * DAY_MILLIS)))
+    }
+
+    /// Shows the time of what is told.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.0.clone()
+    }
+
+    /// Tells it, in the business that the context's member owns.
+    pub async fn play(&self, app: &App, ctx: &Context) -> app::Result<()> {
+        if app.options.sandbox {
+            connect_all(app, ctx).await?;
+        }
+        let now = SystemClock.now();
+        let today = ctx.zone.start_of_day(ctx.zone.local(now).date()).unwrap_or(now);
+        let calendar = app::calendars::list_calendars(app, ctx).await?.into_iter().next();
+        let mut cast = Cast { calendar: calendar.map(|it| it.id), ..Cast::default() };
+        for (days, acts) in &DAYS {
+            for (hour, act) in (9..).zip(*acts) {
+                self.go_to(today.plus_millis(hour * HOUR_MILLIS - days * DAY_MILLIS));
+                cast.play(app, ctx, today, act).await?;
+            }
+        }
+        self.go_to(now);
+        Ok(())
+    }
+
+    fn go_to(&self, time: Timestamp) {
+        let ahead = time.as_millis() - self.0.now().as_millis();
+        self.0.advance_millis(ahead.max(0));
+    }
+}
+
+impl Cast {
+    async fn play(
+        &mut self,
+        app: &App,
+        ctx: &Context,
+        today: Timestamp,
+        act: &Act,
+    ) -> app::Result<()> {
+        match *act {
+            Meets(who) => {
+                let person = app::people::create_person(app, ctx, person(&PEOPLE[who]), "").await?;
+                self.people.push((who, person.id));
+            }
+            Books(who, meeting) => {
+                let mut input = booking(ctx, today, meeting);
+                input.person = latest(&self.people, who);
+                input.calendar.clone_from(&self.calendar);
+                let form_id = format!("sample-{}", self.booked.len());
+                let id = app::appointments::book_anyway(app, ctx, input, &form_id).await?.id;
+                self.booked.push((who, id));
+            }
+            Wins(who) => {
+                if let Some(id) = latest(&self.people, who) {
+                    app::people::change_stage(app, ctx, &id, "customer").await?;
+                }
+            }
+            Cancels(who) => {
+                if let Some(id) = latest(&self.booked, who) {
+                    app::appointments::cancel_appointment(app, ctx, &id).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn latest<T: Clone>(all: &[(usize, T)], who: usize) -> Option<T> {
+    all.iter().rev().find(|(known, _)| *known == who).map(|(_, id)| id.clone())
+}
+
+fn person(Somebody(name, rest): &Somebody) -> PersonInput {
+    let [company, phone, email, source, notes] = rest.map(str::to_owned);
+    let (stage, name) = ("lead".to_owned(), (*name).to_owned());
+    PersonInput { stage, name, company, phone, email, source, notes }
+}
+
+/// On the day after where it would be a Saturday.
+fn booking(ctx: &Context, today: Timestamp, meeting: Meeting) -> AppointmentInput {
+    let Meeting(days, hour, minutes, title, online) = meeting;
+    let mut starts_at = today.plus_millis(days * DAY_MILLIS + hour * HOUR_MILLIS);
+    if ctx.zone.local(starts_at).weekday().to_sunday_zero_offset() == 6 {
+        starts_at = starts_at.plus_millis(DAY_MILLIS);
+    }
     AppointmentInput {
-        person,
+        person: None,
         title: title.to_owned(),
         notes: String::new(),
         location: String::new(),
         starts_at,
-        ends_at: starts_at.plus_secs(minutes * 60),
+        ends_at: starts_at.plus_millis(minutes * MINUTE_MILLIS),
         zone: ctx.zone.clone(),
         online,
         calendar: None,
     }
 }
 
-/// Saves the simulators' client for each provider of each plugin, so that connecting needs no form.
-async fn register_clients(app: &App, ctx: &Context) -> app::Result<()> {
-    for plugin in app::plugins::list_plugins(app, ctx).await?.into_iter().map(|card| card.id) {
-        for provider in app::plugins::get_plugin(app, ctx, &plugin).await?.providers {
+/// Turns every plugin on that has a provider, and connects an account there.
+async fn connect_all(app: &App, ctx: &Context) -> app::Result<()> {
+    for card in app::plugins::list_plugins(app, ctx).await? {
+        let providers = app::plugins::get_plugin(app, ctx, &card.id).await?.providers;
+        if providers.is_empty() {
+            continue;
+        }
+        app::plugins::enable_plugin(app, ctx, &card.id, &card.version).await?;
+        for provider in providers {
             let secret = Secret::from_text(CLIENT.1.to_owned());
-            app::oauth::save_client(app, ctx, &plugin, &provider.id, CLIENT.0, secret).await?;
+            app::oauth::save_client(app, ctx, &card.id, &provider.id, CLIENT.0, secret).await?;
+            // A demo that has to be connected by hand is still one.
+            if let Err(error) = connect(app, ctx, (&card.id, &provider.id)).await {
+                eprintln!("{} is not connected: {error}", card.id);
+            }
         }
     }
     Ok(())
+}
+
+/// Connects the account and uses its first calendar, if it has any.
+async fn connect(app: &App, ctx: &Context, whose: (&PluginId, &str)) -> app::Result<()> {
+    let connection = sandbox::connect(app, ctx, whose, ACCOUNT).await?;
+    let offered = app::calendars::offer_calendars(app, ctx, &connection).await?;
+    let first = offered.into_iter().find(|calendar| calendar.primary).map(|calendar| calendar.id);
+    app::calendars::choose_calendars(app, ctx, &connection, first.into_iter().collect()).await
 }

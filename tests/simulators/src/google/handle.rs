@@ -81,6 +81,11 @@ impl Google {
         });
     }
 
+    /// The addresses of everybody who has an account.
+    pub fn accounts(&self) -> Vec<String> {
+        self.with_state(|state| state.accounts.keys().cloned().collect())
+    }
+
     /// Tokens for an account without the page, for the first registered app.
     pub fn grant(&self, account: &str, scopes: &[&str]) -> Answer<Tokens> {
         self.with_state(|state| {

@@ -18,8 +18,12 @@ pub fn home(state: &State, request: &Request) -> Reply {
     let words = language.words();
     let other = language.pick("he", "en");
     let mut inside = format!(
-        "<div class=\"top\"><h1>{}</h1><a href=\"/?hl={other}\" hreflang=\"{other}\" lang=\"{other}\">{}</a></div>\n",
-        words.state, words.other
+        "<div class=\"top\"><h1>{}</h1><span><a href=\"/trouble?hl={}\">{}</a> · \
+         <a href=\"/?hl={other}\" hreflang=\"{other}\" lang=\"{other}\">{}</a></span></div>\n",
+        words.state,
+        language.tag(),
+        language.pick("Cause trouble", "לעשות צרות"),
+        words.other
     );
     inside.push_str(&connected(state, language));
     let mut calendars: Vec<&Calendar> = state.calendars.values().collect();

@@ -19,4 +19,5 @@ mod series;
 mod sign_in;
 mod sync;
 mod tokens;
+mod trouble;
 mod watching;

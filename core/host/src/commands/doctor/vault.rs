@@ -1,6 +1,9 @@
 //! The vault: are the secrets of every business the ones that were stored?
 
+use std::sync::Arc;
+
 use app::{App, vault_state};
+use domain::time::SystemClock;
 use vault::Vault;
 
 use super::Finding;
@@ -24,7 +27,7 @@ pub async fn look(config: &Config, vault: Option<Vault>) -> Vec<Finding> {
         return findings;
     }
     let url = config.server.public_url(config.server.address.port);
-    match house::assemble(config, db, vault, url) {
+    match house::assemble(config, db, vault, url, Arc::new(SystemClock)) {
         Ok(app) => findings.extend(businesses(&app).await),
         Err(error) => findings.push(Finding::wrong(
             ABOUT,
