@@ -27,6 +27,7 @@ pub fn call(tenant: &TenantId, plugin: &PluginId, grant: Grant) -> CallContext {
         locale: Locale::En,
         zone: Zone::utc(),
         connection: None,
+        candidate: None,
         version: Version { major: 0, minor: 1, patch: 0 },
         // As it is when a plugin was turned on once.
         generation: 1,

@@ -38,6 +38,6 @@ pub use package::{Package, PackageError, PublisherKey, PublisherSecret};
 pub use plain::clean as clean_texts;
 pub use problem::Problem;
 pub use services::{
-    CallContext, CallReport, ConnectionInfo, EgressEntry, LogEntry, LogLevel, NewDocument, Page,
-    Services,
+    CallContext, CallReport, Candidate, ConnectionInfo, EgressEntry, LogEntry, LogLevel,
+    NewDocument, Page, Services,
 };

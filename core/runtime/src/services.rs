@@ -31,6 +31,8 @@ pub struct CallContext {
     pub zone: Zone,
     /// The connected account the call is about; set for every port call.
     pub connection: Option<ConnectionId>,
+    /// The account that is being connected and not kept yet; set for `account-checker` only.
+    pub candidate: Option<Candidate>,
     /// The version that is called.
     pub version: Version,
     /// Which state of the tenant's plugin the call began in: turning it off, on or to another
@@ -42,6 +44,23 @@ pub struct CallContext {
     pub limits: Limits,
 }
 
+/// An account that is being connected: what a person typed, for the requests of one call.
+#[derive(Clone)]
+pub struct Candidate {
+    /// The manifest's provider id.
+    pub provider: String,
+    /// The server's address.
+    pub server: Option<String>,
+    /// `name:password`, for the slots of the provider.
+    pub secret: Secret,
+}
+
+impl std::fmt::Debug for Candidate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Candidate").field("provider", &self.provider).finish_non_exhaustive()
+    }
+}
+
 /// A connected account as plugins see it: never a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionInfo {
@@ -51,6 +70,9 @@ pub struct ConnectionInfo {
     pub provider: String,
     /// The account's name at the provider.
     pub account: String,
+    /// The address of the server that was named for it, where people name one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
     /// What the account's owner allowed.
     pub scopes: Vec<String>,
     /// `working`, `needs_you` or `paused`.
@@ -184,6 +206,16 @@ pub trait Services: Send + Sync {
         slot: &Slot,
         connection: Option<&ConnectionId>,
     ) -> Result<Secret, Problem>;
+
+    /// The address of the server that was named when this account was connected, which must be one of
+    /// the call's tenant and plugin; None where its provider has none.
+    async fn connection_server(
+        &self,
+        _ctx: &CallContext,
+        _connection: &ConnectionId,
+    ) -> Result<Option<String>, Problem> {
+        Ok(None)
+    }
 
     /// Whether the tenant still lets this call do things: asked before each request leaves. What
     /// changes something here is to be asked inside its own transaction.

@@ -58,7 +58,7 @@ fn changes_of(page: EventPage, cursor: &Cursor) -> Result<Changes> {
     let (next, more) = next.ok_or_else(|| {
         Problem::unavailable(t!("error-unavailable")).with_detail("a last page without a token")
     })?;
-    Ok(Changes { events, more, cursor: next.to_text() })
+    Ok(Changes { events, replaced: Vec::new(), more, cursor: next.to_text() })
 }
 
 fn resync(detail: &str) -> Problem {

@@ -25,6 +25,7 @@ pub fn event_of(item: Value, zone: &str, instants: Instants<'_>) -> Option<Chang
         [&event.summary, &event.description, &event.location].map(|text| told(&event, text));
     Some(ChangedEvent {
         external_id: id,
+        series: None,
         status: status_of(&event),
         appointment_id,
         busy: is_busy(&event),

@@ -65,6 +65,12 @@ export_world!(
     "oxpi_kit::bindings::view_provider"
 );
 export_world!(
+    account_checker,
+    "package oxpi:kit-account; world exports-account { export oxpi:plugin/account-checker@1.0.0; }",
+    "oxpi:kit-account/exports-account",
+    "oxpi_kit::bindings::account_checker"
+);
+export_world!(
     calendar_provider,
     "package oxpi:kit-calendar; world exports-calendar { export oxpi:plugin/calendar-provider@1.0.0; }",
     "oxpi:kit-calendar/exports-calendar",

@@ -204,6 +204,9 @@ pub enum Status {
 pub struct ChangedEvent {
     /// The provider's id of it.
     pub external_id: String,
+    /// What it is one of, where events come and go together: see [`Changes::replaced`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
     /// Whether it takes place.
     pub status: Status,
     /// The appointment it stands for, when the workspace made it.
@@ -246,6 +249,7 @@ impl ChangedEvent {
     pub fn cancelled(external_id: impl Into<String>, appointment_id: Option<String>) -> Self {
         Self {
             external_id: external_id.into(),
+            series: None,
             status: Status::Cancelled,
             appointment_id,
             etag: None,
@@ -267,6 +271,10 @@ impl ChangedEvent {
 pub struct Changes {
     /// What changed.
     pub events: Vec<ChangedEvent>,
+    /// Series of which this page has every event: one that was told before and isn't here is gone, and
+    /// so is a single event of that id. For providers that say that a series changed, not what in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<String>,
     /// Where to continue: now when there is `more`, else next time.
     pub cursor: String,
     /// Whether another page waits.

@@ -64,6 +64,12 @@ pub struct Connection {
     pub provider: String,
     /// The account's name, such as its address.
     pub account: String,
+    /// The server that was named for it, where people name one.
+    #[serde(default)]
+    pub server: Option<String>,
+    /// Whether the call is about this one.
+    #[serde(default)]
+    pub current: bool,
     /// What the person granted.
     #[serde(default)]
     pub scopes: Vec<String>,

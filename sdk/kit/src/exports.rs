@@ -6,12 +6,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::bindings::{
-    calendar_provider, event_handler, job_handler, lifecycle, view_provider, webhook_handler,
+    account_checker, calendar_provider, event_handler, job_handler, lifecycle, view_provider,
+    webhook_handler,
 };
 use crate::calendar::{BusyList, CalendarList, CalendarProvider};
 use crate::hooks::{
-    Delivery, Event, EventHandler, Job, JobHandler, Lifecycle, ViewProvider, WebhookHandler,
-    shape_problem,
+    AccountChecker, Delivery, Event, EventHandler, Job, JobHandler, Lifecycle, ViewProvider,
+    WebhookHandler, shape_problem,
 };
 use crate::json::parse;
 use crate::problem::{Problem, Result};
@@ -82,6 +83,14 @@ impl<T: ViewProvider> view_provider::exports::oxpi::plugin::view_provider::Guest
 
     fn act(view: String, action: String, input: String) -> Result<String> {
         write(&T::act(&view, &action, read(&input)?)?)
+    }
+}
+
+impl<T: AccountChecker> account_checker::exports::oxpi::plugin::account_checker::Guest
+    for Adapter<T>
+{
+    fn check(login: String) -> Result<String> {
+        write(&T::check(read(&login)?)?)
     }
 }
 

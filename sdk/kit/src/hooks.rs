@@ -1,6 +1,7 @@
 //! A trait for each hook that is not a port. Implement what you need; name it in `plugin!`.
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::json::parse;
@@ -139,6 +140,58 @@ pub trait ViewProvider {
         let _ = (view, input);
         Err(Problem::not_found(format!("no action {action:?}")))
     }
+}
+
+/// What a person typed to connect an account. The password is in the slots of the provider, never here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Login {
+    /// The provider of the manifest.
+    pub provider: String,
+    /// The server's address.
+    pub server: String,
+    /// The user name.
+    pub user: String,
+}
+
+/// What came of trying it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum Checked {
+    /// It works, and this is the account.
+    Ready {
+        /// Which account.
+        account: Account,
+    },
+    /// The server sends one on to another, which the person has to name themselves.
+    Elsewhere {
+        /// The other server's address.
+        server: String,
+    },
+    /// The user name or the password is wrong.
+    Refused,
+    /// The server is something else than what the plugin is for.
+    NotThis,
+    /// The account has nothing that the plugin could use.
+    Empty,
+}
+
+/// An account at a provider.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// What the server calls it, always the same.
+    pub id: String,
+    /// Its name for people.
+    #[serde(default)]
+    pub name: String,
+    /// Its address, where it has one.
+    #[serde(default)]
+    pub email: String,
+}
+
+/// Tries what people type to connect an account, where a provider takes a password.
+pub trait AccountChecker {
+    /// Tries it. A server that can't be reached is the problem that sending met.
+    fn check(login: Login) -> Result<Checked>;
 }
 
 pub(crate) fn typed<T: DeserializeOwned>(value: &Value) -> Result<T> {

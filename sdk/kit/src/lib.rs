@@ -43,8 +43,8 @@ pub mod views;
 
 pub use calendar::CalendarProvider;
 pub use hooks::{
-    Delivery, Event, EventHandler, Job, JobHandler, Lifecycle, SettingProblem, ViewProvider,
-    WebhookHandler,
+    Account, AccountChecker, Checked, Delivery, Event, EventHandler, Job, JobHandler, Lifecycle,
+    Login, SettingProblem, ViewProvider, WebhookHandler,
 };
 pub use problem::{Problem, Result};
 pub use serde_json;
@@ -53,8 +53,8 @@ pub use views::{ActInput, Acted, View, ViewInput};
 
 /// Exports the named hooks of a type, and no others: the host finds a hook by its export.
 ///
-/// The names are `lifecycle`, `job_handler`, `webhook_handler`, `event_handler`, `view_provider` and
-/// `calendar_provider`; the type implements the trait of each.
+/// The names are `lifecycle`, `job_handler`, `webhook_handler`, `event_handler`, `view_provider`,
+/// `account_checker` and `calendar_provider`; the type implements the trait of each.
 #[macro_export]
 macro_rules! plugin {
     ($plugin:ty: $($hook:ident),+ $(,)?) => {
@@ -89,6 +89,9 @@ macro_rules! __export {
     (view_provider $ty:ident) => {
         $crate::bindings::view_provider::export!($ty with_types_in $crate::bindings::view_provider);
     };
+    (account_checker $ty:ident) => {
+        $crate::bindings::account_checker::export!($ty with_types_in $crate::bindings::account_checker);
+    };
     (calendar_provider $ty:ident) => {
         $crate::bindings::calendar_provider::export!($ty with_types_in $crate::bindings::calendar_provider);
     };
@@ -103,6 +106,7 @@ macro_rules! __implements {
     (webhook_handler $ty:ty) => { $crate::__implements!(@ $crate::WebhookHandler, $ty); };
     (event_handler $ty:ty) => { $crate::__implements!(@ $crate::EventHandler, $ty); };
     (view_provider $ty:ty) => { $crate::__implements!(@ $crate::ViewProvider, $ty); };
+    (account_checker $ty:ty) => { $crate::__implements!(@ $crate::AccountChecker, $ty); };
     (calendar_provider $ty:ty) => { $crate::__implements!(@ $crate::CalendarProvider, $ty); };
     (@ $wanted:path, $ty:ty) => {
         const _: fn() = || {

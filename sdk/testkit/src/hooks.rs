@@ -1,7 +1,9 @@
 //! The hooks, with types in place of JSON.
 
+use domain::Secret;
 use oxpi_kit::calendar::{Appointment, Busy, BusyList, Calendar, CalendarList, Changes, Link};
-use runtime::CallError;
+use oxpi_kit::{Checked, Login};
+use runtime::{CallContext, CallError, Candidate};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -74,6 +76,26 @@ impl Host {
     /// `view-provider.act`.
     pub async fn act(&self, view: &str, action: &str, input: &Value) -> Called<Value> {
         self.engine.act(&self.plugin, self.context(), view, action, input).await
+    }
+
+    /// `account-checker.check`, as when a person typed this server, the user `dana` and a password.
+    pub async fn check_account(&self, server: &str) -> Called<Checked> {
+        let providers = &self.plugin().manifest().providers;
+        let provider = providers.iter().find(|provider| provider.login.is_some());
+        let provider = provider.map(|provider| provider.id.clone()).unwrap_or_default();
+        let login = Login {
+            provider: provider.clone(),
+            server: server.to_owned(),
+            user: "dana".to_owned(),
+        };
+        let candidate = Candidate {
+            provider,
+            server: Some(server.to_owned()),
+            secret: Secret::from_text(self.watched("dana:test-password")),
+        };
+        let context =
+            CallContext { connection: None, candidate: Some(candidate), ..self.context() };
+        Ok(typed(self.engine.check_account(&self.plugin, context, &json!(login)).await?))
     }
 
     /// `calendar-provider.calendars`.

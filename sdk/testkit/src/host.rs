@@ -10,6 +10,7 @@ use domain::rng::SeededRng;
 use domain::time::ManualClock;
 use domain::{Clock, ConnectionId, Locale, Rng, Secret, TenantId, Timestamp, Zone};
 use runtime::egress::Redirect;
+use runtime::manifest::CONNECTION_SERVER;
 use runtime::{
     CallContext, CallError, ConnectionInfo, Egress, EgressConfig, Engine, EngineConfig, Grant,
     Limits, Manifest, MemoryWatch, Plugin, Problem,
@@ -27,6 +28,9 @@ use crate::services::FakeServices;
 const START_MS: i64 = 1_795_420_800_000;
 /// How often a job is tried before it counts as failed.
 const ATTEMPTS_MAX: u32 = 5;
+
+/// The server that people are taken to have named, where a plugin's provider asks for one.
+pub const SERVER: &str = "https://dav.example.com";
 
 /// How a host is set up.
 pub struct HostBuilder {
@@ -150,6 +154,7 @@ impl HostBuilder {
             locale: self.locale,
             zone: self.zone.parse::<Zone>()?,
             connection: connected.then(|| ConnectionId::new(clock, rng)),
+            candidate: None,
             version: manifest.plugin.version,
             generation: 0,
             request_id: "test".to_owned(),
@@ -160,13 +165,18 @@ impl HostBuilder {
 
 /// A server of its own for each origin, so that requests are told apart by it.
 async fn redirects(manifest: &Manifest, http: &Arc<FakeHttp>) -> Result<Vec<Redirect>> {
-    let origins: BTreeSet<&String> = manifest.egress.iter().map(|route| &route.origin).collect();
+    let origins: BTreeSet<&str> =
+        manifest.egress.iter().map(|route| origin_of(&route.origin)).collect();
     let mut redirects = Vec::new();
     for origin in origins {
-        let to = server::serve(origin.clone(), Arc::clone(http)).await?;
-        redirects.push(Redirect { from: Some(origin.clone()), to });
+        let to = server::serve(origin.to_owned(), Arc::clone(http)).await?;
+        redirects.push(Redirect { from: Some(origin.to_owned()), to });
     }
     Ok(redirects)
+}
+
+fn origin_of(origin: &str) -> &str {
+    if origin == CONNECTION_SERVER { SERVER } else { origin }
 }
 
 fn connections(manifest: &Manifest, id: Option<&ConnectionId>) -> Vec<ConnectionInfo> {
@@ -175,6 +185,7 @@ fn connections(manifest: &Manifest, id: Option<&ConnectionId>) -> Vec<Connection
         id: id.clone(),
         provider: provider.id.clone(),
         account: "owner@example.com".to_owned(),
+        server: provider.login.is_some().then(|| format!("{SERVER}/")),
         scopes: provider.scopes.iter().map(|scope| scope.scope.clone()).collect(),
         health: "working".to_owned(),
     }]
@@ -230,6 +241,11 @@ impl Host {
     /// Looks for a secret of the test's own in the plugin's memory too, from now on.
     pub fn watch_for(&self, secret: &str) {
         self.services.scan.watch_for(secret);
+    }
+
+    pub(crate) fn watched(&self, secret: &str) -> String {
+        self.watch_for(secret);
+        secret.to_owned()
     }
 
     /// The loaded plugin.

@@ -36,7 +36,7 @@ mod views;
 
 pub use domain::{Locale, Timestamp};
 pub use expect::Expect;
-pub use host::{Host, HostBuilder, problem};
+pub use host::{Host, HostBuilder, SERVER, problem};
 pub use http::{FakeHttp, Reply, Seen};
 pub use memory::{FakeApproval, FakeJob, JobState, Memory, Published};
 pub use package::package_of;

@@ -53,6 +53,16 @@ impl Services for FakeServices {
         Ok(Secret::from_text(secret))
     }
 
+    async fn connection_server(
+        &self,
+        _ctx: &CallContext,
+        connection: &ConnectionId,
+    ) -> Result<Option<String>, Problem> {
+        let memory = self.lock();
+        let found = memory.connections.iter().find(|known| known.id == *connection);
+        Ok(found.and_then(|known| known.server.clone()))
+    }
+
     /// A token is refreshed once; refused again, the connection is over.
     async fn credential_refused(
         &self,

@@ -69,6 +69,7 @@ fn called(place: &Place) -> Result<Called> {
         locale: Locale::En,
         zone: Zone::utc(),
         connection: None,
+        candidate: None,
         version: plugin.manifest().plugin.version,
         generation: 1,
         request_id: "bench".to_owned(),

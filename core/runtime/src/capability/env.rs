@@ -50,7 +50,13 @@ impl env::Host for State {
             }),
             false => Vec::new(),
         };
-        Ok(json!({ "connections": connections }).to_string())
+        let own = self.ctx.connection.as_ref();
+        let told = connections.iter().map(|connection| {
+            let mut told = json!(connection);
+            told["current"] = json!(own == Some(&connection.id));
+            told
+        });
+        Ok(json!({ "connections": told.collect::<Vec<_>>() }).to_string())
     }
 
     async fn budget(&mut self) -> wasmtime::Result<Vec<(String, u64)>> {

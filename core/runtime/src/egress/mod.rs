@@ -132,8 +132,9 @@ impl Egress {
         grant: &Grant,
         method: &str,
         url: &Url,
+        server: Option<&str>,
     ) -> Result<&'m EgressRoute, Problem> {
-        let route = routes::find(manifest, grant, method, url)?;
+        let route = routes::find(manifest, grant, method, url, server)?;
         let plugin = &manifest.plugin.id;
         self.0.rates.take(tenant, plugin, &route.id, route.rate_per_minute).map_err(|wait| {
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
@@ -142,7 +143,7 @@ impl Egress {
         Ok(route)
     }
 
-    /// The route that a request would go by; counts nothing.
+    /// The route that a request would go by, of those that may need an approval; counts nothing.
     pub(crate) fn route<'m>(
         &self,
         manifest: &'m Manifest,
@@ -150,7 +151,7 @@ impl Egress {
         method: &str,
         url: &Url,
     ) -> Result<&'m EgressRoute, Problem> {
-        routes::find(manifest, grant, method, url)
+        routes::find(manifest, grant, method, url, None)
     }
 
     /// Sends a request that was admitted. `secrets` are removed from what comes back.
@@ -271,6 +272,16 @@ impl Egress {
         entry.status = Some(response.status().as_u16());
         collect(response, &mut entry.bytes).await
     }
+}
+
+/// The address of a server that a person named, if requests may go there at all: https, a public name,
+/// nothing but a path. Where its name leads is looked at with each request.
+pub fn server_address(text: &str) -> Result<Url, EgressError> {
+    let url = target::parse(text).map_err(|problem| EgressError::Refused(problem.message))?;
+    if url.query().is_some() {
+        return Err(EgressError::Refused("the address must not have a query".to_owned()));
+    }
+    Ok(url)
 }
 
 fn is_endpoint(provider: &Provider, url: &Url) -> bool {

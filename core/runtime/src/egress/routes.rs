@@ -3,18 +3,20 @@
 use url::Url;
 
 use crate::grant::Grant;
-use crate::manifest::{EgressRoute, Manifest, Slot};
+use crate::manifest::{CONNECTION_SERVER, EgressRoute, Manifest, Slot};
 use crate::problem::Problem;
 
 /// The route for a request, if the manifest has one and the tenant allowed it. Where several cover
-/// it, one with an effect counts: a looser route beside it is no way around people's approval.
+/// it, one with an effect counts: a looser route beside it is no way around people's approval. `server`
+/// is the origin of the server that was named for the request's own account.
 pub(crate) fn find<'m>(
     manifest: &'m Manifest,
     grant: &Grant,
     method: &str,
     url: &Url,
+    server: Option<&str>,
 ) -> Result<&'m EgressRoute, Problem> {
-    let covering = || manifest.egress.iter().filter(|route| covers(route, method, url));
+    let covering = || manifest.egress.iter().filter(|route| covers(route, method, url, server));
     let mut strict = covering().filter(|route| route.effect.needs_approval()).peekable();
     let found = if strict.peek().is_some() {
         strict.find(|route| grant.allows_route(route))
@@ -29,19 +31,28 @@ pub(crate) fn find<'m>(
     })
 }
 
-fn covers(route: &EgressRoute, method: &str, url: &Url) -> bool {
+fn covers(route: &EgressRoute, method: &str, url: &Url, server: Option<&str>) -> bool {
     route.methods.iter().any(|known| known == method)
-        && url.origin().ascii_serialization() == route.origin
+        && leads_to(&route.origin, url, server)
         && path_matches(&route.path, url.path())
         && query_matches(route, url)
 }
 
-/// Segment by segment; a placeholder is exactly one segment that is not empty.
+/// Whether an address is at this origin; at one that people name, only if it was named for the account
+/// that the request is made with.
+fn leads_to(origin: &str, url: &Url, server: Option<&str>) -> bool {
+    let wanted = if origin == CONNECTION_SERVER { server } else { Some(origin) };
+    wanted == Some(url.origin().ascii_serialization().as_str())
+}
+
+/// Segment by segment; a placeholder is exactly one segment that is not empty, one with an asterisk all
+/// that is left.
 fn path_matches(pattern: &str, path: &str) -> bool {
     let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
     loop {
         match (wanted.next(), given.next()) {
             (None, None) => return true,
+            (Some(w), Some(_)) if w.ends_with("*}") => return true,
             (Some(w), Some(g)) if w.starts_with('{') => {
                 if g.is_empty() {
                     return false;
@@ -62,9 +73,9 @@ fn query_matches(route: &EgressRoute, url: &Url) -> bool {
 }
 
 /// Whether a slot's secret may go into this request.
-pub(crate) fn slot_fits(slot: &Slot, method: &str, url: &Url) -> bool {
+pub(crate) fn slot_fits(slot: &Slot, method: &str, url: &Url, server: Option<&str>) -> bool {
     let below = slot.path.ends_with('/') && url.path().starts_with(slot.path.as_str());
-    url.origin().ascii_serialization() == slot.origin
+    leads_to(&slot.origin, url, server)
         && slot.methods.iter().any(|known| known == method)
         && (below || url.path() == slot.path)
 }
@@ -83,7 +94,9 @@ mod tests {
         let manifest = Manifest::parse(&text).unwrap();
         let grant = Grant::everything(&manifest);
         let url = super::super::target::parse(url).map_err(|problem| problem.code)?;
-        find(&manifest, &grant, method, &url).map(|route| route.id.clone()).map_err(|p| p.message)
+        find(&manifest, &grant, method, &url, None)
+            .map(|route| route.id.clone())
+            .map_err(|p| p.message)
     }
 
     #[test]
@@ -157,14 +170,15 @@ mod tests {
         let url = super::super::target::parse("https://api.acme.example/ads").unwrap();
         for pair in [format!("{loose}{strict}"), format!("{strict}{loose}")] {
             let manifest = Manifest::parse(&format!("{asking}\n{pair}")).unwrap();
-            let found = find(&manifest, &Grant::everything(&manifest), "POST", &url).unwrap();
+            let found = find(&manifest, &Grant::everything(&manifest), "POST", &url, None).unwrap();
             assert_eq!(found.id, "strict");
             let without = Grant::everything(&manifest)
                 .ids()
                 .filter(|id| !id.contains("(spend)"))
                 .map(str::to_owned)
                 .collect::<Vec<_>>();
-            let refused = find(&manifest, &Grant::from_ids(without), "POST", &url).unwrap_err();
+            let refused =
+                find(&manifest, &Grant::from_ids(without), "POST", &url, None).unwrap_err();
             assert_eq!(refused.code, "denied", "the looser one isn't taken instead");
         }
     }
@@ -174,15 +188,55 @@ mod tests {
         let manifest = Manifest::parse(MANIFEST).unwrap();
         let url =
             super::super::target::parse("https://api.acme.example/v1/calendars/a/events").unwrap();
-        let refusal = find(&manifest, &Grant::nothing(), "GET", &url).unwrap_err();
+        let refusal = find(&manifest, &Grant::nothing(), "GET", &url, None).unwrap_err();
         assert_eq!(refusal.code, "denied");
+    }
+
+    /// A manifest whose provider asks for a server.
+    fn asking_for_a_server() -> Manifest {
+        let text = format!(
+            "{MANIFEST}\n[[providers]]\nid = \"own\"\nname = \"own\"\nkind = \"password\"\n\
+             [[slots]]\nid = \"own\"\nprovider = \"own\"\norigin = \"connection:server\"\n\
+             methods = [\"PROPFIND\"]\nplace = \"basic\"\n\
+             [[egress]]\nid = \"own\"\norigin = \"connection:server\"\n\
+             methods = [\"PROPFIND\"]\npath = \"/{{path*}}\"\n"
+        );
+        Manifest::parse(&text).unwrap()
+    }
+
+    #[test]
+    fn a_named_server_is_reached_for_its_own_account_only() {
+        let manifest = asking_for_a_server();
+        let grant = Grant::everything(&manifest);
+        let slot = manifest.slot("own").unwrap();
+        let named = Some("https://dav.example.com");
+        let goes = |url: &str, server: Option<&str>| {
+            let url = super::super::target::parse(url).unwrap();
+            let found = find(&manifest, &grant, "PROPFIND", &url, server).is_ok();
+            assert_eq!(found, slot_fits(slot, "PROPFIND", &url, server), "{url}");
+            found
+        };
+        for path in ["", "/", "/a", "/a/b/", "/a/b%40c/d.ics"] {
+            assert!(goes(&format!("https://dav.example.com{path}"), named), "{path}");
+        }
+        for other in [
+            "https://dav.example.com:8443/",
+            "https://dav.example.com.evil.example/",
+            "https://other.example.com/",
+            "https://api.acme.example/v1/x",
+        ] {
+            assert!(!goes(other, named), "{other}");
+        }
+        // Without an account, or with one that has no server, there is nowhere to go.
+        assert!(!goes("https://dav.example.com/", None));
     }
 
     #[test]
     fn a_slot_fits_below_its_path_only() {
         let manifest = Manifest::parse(MANIFEST).unwrap();
         let slot = manifest.slot("acme").unwrap();
-        let fits = |method: &str, url: &str| slot_fits(slot, method, &Url::parse(url).unwrap());
+        let fits =
+            |method: &str, url: &str| slot_fits(slot, method, &Url::parse(url).unwrap(), None);
         assert!(fits("GET", "https://api.acme.example/v1/x"));
         assert!(!fits("GET", "https://api.acme.example/v11/x"));
         assert!(!fits("GET", "https://api.acme.example/v1"));

@@ -59,12 +59,13 @@ const IMPORTS: [(&str, &[&str]); 12] = [
 
 impl Export {
     /// Every interface a plugin may export.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Lifecycle,
         Self::JobHandler,
         Self::WebhookHandler,
         Self::EventHandler,
         Self::ViewProvider,
+        Self::AccountChecker,
         Self::CalendarProvider,
     ];
 
@@ -76,6 +77,7 @@ impl Export {
             Self::WebhookHandler => "webhook-handler",
             Self::EventHandler => "event-handler",
             Self::ViewProvider => "view-provider",
+            Self::AccountChecker => "account-checker",
             Self::CalendarProvider => "calendar-provider",
         }
     }
@@ -162,6 +164,11 @@ pub(super) fn check_promises(
             "[[webhooks]] names a job for channels",
         ),
         (!manifest.views.is_empty(), Export::ViewProvider, "[[views]] shows views"),
+        (
+            manifest.providers.iter().any(|provider| provider.login.is_some()),
+            Export::AccountChecker,
+            "[[providers]] takes passwords",
+        ),
         (
             events.is_some_and(|events| !events.subscribe.is_empty()),
             Export::EventHandler,

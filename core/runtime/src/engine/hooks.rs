@@ -117,6 +117,7 @@ impl Engine {
             locale: Locale::En,
             zone: Zone::utc(),
             connection: None,
+            candidate: None,
             version: plugin.manifest().plugin.version,
             generation: 0,
             request_id: request_id.to_owned(),
@@ -162,6 +163,17 @@ impl Engine {
     ) -> Result<Value, CallError> {
         let (view, action) = (view.to_owned(), action.to_owned());
         self.json(plugin, ctx, Hook::Act { view, action, input: input.to_string() }).await
+    }
+
+    /// Asks whether what a person typed connects an account at a provider; the context's candidate
+    /// holds it.
+    pub async fn check_account(
+        &self,
+        plugin: &Plugin,
+        ctx: CallContext,
+        login: &Value,
+    ) -> Result<Value, CallError> {
+        self.json(plugin, ctx, Hook::CheckAccount { login: login.to_string() }).await
     }
 
     /// The calendars the connected account can see.

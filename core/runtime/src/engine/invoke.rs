@@ -21,6 +21,7 @@ pub(super) enum Hook {
     Handle { route: String, delivery_id: String, headers: Headers, body: Vec<u8> },
     Render { view: String, input: String },
     Act { view: String, action: String, input: String },
+    CheckAccount { login: String },
     Calendars,
     PutEvent { appointment: String },
     RemoveEvent { appointment: String },
@@ -47,6 +48,7 @@ impl Hook {
             Self::OnEvent { .. } => Export::EventHandler,
             Self::Accounts { .. } | Self::Handle { .. } => Export::WebhookHandler,
             Self::Render { .. } | Self::Act { .. } => Export::ViewProvider,
+            Self::CheckAccount { .. } => Export::AccountChecker,
             Self::Calendars
             | Self::PutEvent { .. }
             | Self::RemoveEvent { .. }
@@ -67,6 +69,7 @@ impl Hook {
             Self::Handle { .. } => "webhook-handler.handle",
             Self::Render { .. } => "view-provider.render",
             Self::Act { .. } => "view-provider.act",
+            Self::CheckAccount { .. } => "account-checker.check",
             Self::Calendars => "calendar-provider.calendars",
             Self::PutEvent { .. } => "calendar-provider.put-event",
             Self::RemoveEvent { .. } => "calendar-provider.remove-event",
@@ -84,6 +87,7 @@ pub(super) struct Indices {
     webhook_handler: Option<contract::webhook_handler::GuestIndices>,
     event_handler: Option<contract::event_handler::GuestIndices>,
     view_provider: Option<contract::view_provider::GuestIndices>,
+    account_checker: Option<contract::account_checker::GuestIndices>,
     calendar_provider: Option<contract::calendar_provider::GuestIndices>,
 }
 
@@ -117,6 +121,9 @@ impl Indices {
             view_provider: find(exports, E::ViewProvider, || {
                 contract::view_provider::GuestIndices::new(pre)
             })?,
+            account_checker: find(exports, E::AccountChecker, || {
+                contract::account_checker::GuestIndices::new(pre)
+            })?,
             calendar_provider: find(exports, E::CalendarProvider, || {
                 contract::calendar_provider::GuestIndices::new(pre)
             })?,
@@ -139,6 +146,7 @@ pub(super) async fn invoke(
         Export::JobHandler | Export::EventHandler => work(store, instance, indices, hook).await,
         Export::WebhookHandler => webhook(store, instance, indices, hook).await,
         Export::ViewProvider => view(store, instance, indices, hook).await,
+        Export::AccountChecker => account(store, instance, indices, hook).await,
         Export::CalendarProvider => calendar(store, instance, indices, hook).await,
     }
 }
@@ -226,6 +234,18 @@ async fn view(
         _ => return Err(missing()),
     };
     Ok(outcome.map(Output::Json))
+}
+
+async fn account(
+    store: &mut Store<State>,
+    instance: &Instance,
+    indices: &Indices,
+    hook: Hook,
+) -> Answered {
+    let found = indices.account_checker.as_ref().ok_or_else(missing)?;
+    let guest = found.load(&mut *store, instance)?;
+    let Hook::CheckAccount { login } = hook else { return Err(missing()) };
+    Ok(guest.call_check(store, &login).await?.map(Output::Json))
 }
 
 async fn calendar(

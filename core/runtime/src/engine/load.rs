@@ -34,6 +34,8 @@ pub enum Export {
     EventHandler,
     /// `view-provider`
     ViewProvider,
+    /// `account-checker`
+    AccountChecker,
     /// `calendar-provider`
     CalendarProvider,
 }

@@ -2,8 +2,10 @@
 
 use url::Url;
 
-/// The methods a request may have.
-pub(crate) const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+/// The methods a request may have: HTTP's own, and the two by which WebDAV servers are asked (RFC 4918,
+/// RFC 3253).
+pub(crate) const METHODS: [&str; 8] =
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PROPFIND", "REPORT"];
 
 /// What documents may be.
 pub(crate) const MEDIA_TYPES: [&str; 14] = [
@@ -127,6 +129,20 @@ pub(super) fn origin(text: &str) -> Check {
         Ok(())
     } else {
         Err(format!("{text:?} is no origin; write {canonical:?}, without path or slash at its end"))
+    }
+}
+
+/// The same, or the server that people name.
+pub(super) fn origin_or_server(text: &str) -> Check {
+    if text == super::CONNECTION_SERVER { Ok(()) } else { origin(text) }
+}
+
+/// A path whose last segment may be `{name*}`, which stands for whatever is below.
+pub(super) fn path_or_below(text: &str) -> Check {
+    let below = text.strip_suffix("*}").and_then(|rest| rest.rsplit_once('/'));
+    match below {
+        Some((above, last)) => path(&format!("{above}/{last}}}"), true),
+        None => path(text, true),
     }
 }
 

@@ -23,7 +23,8 @@ mod schema;
 mod version;
 
 pub use reach::{
-    Algorithm, Effect, EgressRoute, Provider, ProviderScope, Slot, SlotPlace, SlotSource,
+    Algorithm, CONNECTION_SERVER, Effect, EgressRoute, KnownServer, Login, Provider, ProviderScope,
+    Slot, SlotPlace, SlotSource,
 };
 pub use schema::{Property, PropertyKind, Schema, Violation};
 pub use version::{BadVersion, Version};
@@ -279,6 +280,11 @@ impl Manifest {
     /// The provider of this id.
     pub fn provider(&self, id: &str) -> Option<&Provider> {
         self.providers.iter().find(|provider| provider.id == id)
+    }
+
+    /// Whether it reaches servers that people name.
+    pub fn reaches_connections(&self) -> bool {
+        self.egress.iter().any(|route| route.origin == CONNECTION_SERVER)
     }
 
     /// The slot of this id.

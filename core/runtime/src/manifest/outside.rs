@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::parse::{checked, checked_opt, one_of, values};
 use super::reader::{At, Result, Table};
 use super::{
-    Algorithm, Effect, EgressRoute, Provider, ProviderScope, Slot, SlotPlace, SlotSource, check,
+    Algorithm, CONNECTION_SERVER, Effect, EgressRoute, KnownServer, Login, Provider, ProviderScope,
+    Slot, SlotPlace, SlotSource, check,
 };
 
 /// Parameters of the authorization address that are the host's own.
@@ -27,9 +28,17 @@ const RATE_MAX: u64 = 6_000;
 
 pub(super) fn provider(mut table: Table<'_>) -> Result<(At<String>, Provider)> {
     let id = table.text("id")?.check(|id| check::name(id))?;
+    let is_login = match table.text_opt("kind")? {
+        Some(kind) => one_of(kind, "kind", &[("oauth", false), ("password", true)])?,
+        None => false,
+    };
+    if is_login {
+        return login_provider(id, table);
+    }
     let provider = Provider {
         id: id.value.clone(),
         name: checked(&mut table, "name", check::text_key)?,
+        login: None,
         authorization: checked(&mut table, "authorization", check::endpoint)?,
         token: checked(&mut table, "token", check::endpoint)?,
         revocation: checked_opt(&mut table, "revocation", check::endpoint)?,
@@ -38,6 +47,34 @@ pub(super) fn provider(mut table: Table<'_>) -> Result<(At<String>, Provider)> {
         authorization_params: authorization_params(&mut table)?,
         guide: checked_opt(&mut table, "guide", check::text_key)?,
         scopes: scopes(table.tables("scopes")?)?,
+    };
+    table.finish()?;
+    Ok((id, provider))
+}
+
+/// One that people connect with a user name and a password; it has no endpoints of OAuth.
+fn login_provider(id: At<String>, mut table: Table<'_>) -> Result<(At<String>, Provider)> {
+    let mut servers = Vec::new();
+    for mut inner in table.tables("servers")? {
+        servers.push(KnownServer {
+            name: checked(&mut inner, "name", check::text_key)?,
+            address: checked_opt(&mut inner, "address", check::endpoint)?,
+            guide: checked(&mut inner, "guide", check::text_key)?,
+        });
+        inner.finish()?;
+    }
+    let provider = Provider {
+        id: id.value.clone(),
+        name: checked(&mut table, "name", check::text_key)?,
+        login: Some(Login { servers }),
+        authorization: String::new(),
+        token: String::new(),
+        revocation: None,
+        identity: Vec::new(),
+        pkce: false,
+        authorization_params: BTreeMap::new(),
+        guide: checked_opt(&mut table, "guide", check::text_key)?,
+        scopes: Vec::new(),
     };
     table.finish()?;
     Ok((id, provider))
@@ -95,7 +132,7 @@ pub(super) fn slot(mut table: Table<'_>) -> Result<(At<String>, Slot)> {
     };
     // A key that only signs goes nowhere; any other slot says where, and to whom.
     if slot.hmac.is_empty() || table.has("place") {
-        slot.origin = checked(&mut table, "origin", check::origin)?;
+        slot.origin = checked(&mut table, "origin", check::origin_or_server)?;
         slot.path = checked_opt(&mut table, "path", |path| check::path(path, false))?
             .unwrap_or_else(|| "/".to_owned());
         slot.methods = methods(&mut table)?;
@@ -163,9 +200,9 @@ pub(super) fn route(mut table: Table<'_>) -> Result<(At<String>, EgressRoute)> {
     ];
     let mut route = EgressRoute {
         id: id.value.clone(),
-        origin: checked(&mut table, "origin", check::origin)?,
+        origin: checked(&mut table, "origin", check::origin_or_server)?,
         methods: methods(&mut table)?,
-        path: checked(&mut table, "path", |path| check::path(path, true))?,
+        path: String::new(),
         query: table.text_map("query")?,
         effect: match table.text_opt("effect")? {
             Some(text) => one_of(text, "effect", &words)?,
@@ -174,6 +211,12 @@ pub(super) fn route(mut table: Table<'_>) -> Result<(At<String>, EgressRoute)> {
         rate_per_minute: rate(&mut table)?,
         ask: String::new(),
     };
+    let path: fn(&str) -> std::result::Result<(), String> = match route.origin == CONNECTION_SERVER
+    {
+        true => check::path_or_below,
+        false => |path| check::path(path, true),
+    };
+    route.path = checked(&mut table, "path", path)?;
     table.finish()?;
     route.ask = route.ask_of();
     Ok((id, route))

@@ -4,13 +4,22 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// `[[providers]]`: where an account is connected. The host does OAuth from this.
+/// The origin of a route or slot that leads to the server which a person named when the account was
+/// connected.
+pub const CONNECTION_SERVER: &str = "connection:server";
+
+/// `[[providers]]`: where an account is connected. The host does OAuth from this, or takes a user name
+/// and a password where `login` says so.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Provider {
     /// Its name in this manifest.
     pub id: String,
     /// Translation key of its name.
     pub name: String,
+    /// Set where people type a user name and a password; then there is no OAuth, and what follows is
+    /// empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<Login>,
     /// Where the person is sent.
     pub authorization: String,
     /// Where codes and refresh tokens are exchanged.
@@ -27,6 +36,24 @@ pub struct Provider {
     pub guide: Option<String>,
     /// What is asked for.
     pub scopes: Vec<ProviderScope>,
+}
+
+/// `kind = "password"` of `[[providers]]`: what people type to connect an account.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Login {
+    /// Servers that many people use, to choose from; they may name any other.
+    pub servers: Vec<KnownServer>,
+}
+
+/// `[[providers.servers]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KnownServer {
+    /// Translation key of its name.
+    pub name: String,
+    /// Its address; none where everybody has one of their own.
+    pub address: Option<String>,
+    /// Translation key that says where to make an app password there.
+    pub guide: String,
 }
 
 /// `[[providers.scopes]]`
@@ -49,8 +76,8 @@ pub struct Slot {
     pub id: String,
     /// Whose secret.
     pub source: SlotSource,
-    /// The only origin it may go to, such as `https://api.example.com`; empty where it goes into no
-    /// request.
+    /// The only origin it may go to, such as `https://api.example.com`, or [`CONNECTION_SERVER`]; empty
+    /// where it goes into no request.
     pub origin: String,
     /// The path, or with a slash at its end the paths below it.
     pub path: String,
@@ -132,11 +159,12 @@ pub enum SlotPlace {
 pub struct EgressRoute {
     /// Its name, for the activity log.
     pub id: String,
-    /// Scheme, host and, where it is not 443, port.
+    /// Scheme, host and, where it is not 443, port; or [`CONNECTION_SERVER`].
     pub origin: String,
     /// The methods it covers.
     pub methods: Vec<String>,
-    /// The path; `{name}` stands for exactly one segment.
+    /// The path; `{name}` stands for exactly one segment, `{name*}` at the end of one that leads to
+    /// [`CONNECTION_SERVER`] for any number.
     pub path: String,
     /// Query parameters that must be there once, with this value.
     pub query: BTreeMap<String, String>,

@@ -3,9 +3,10 @@
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Lines, Result};
-use super::{Manifest, ManifestError, Signature, Slot, SlotPlace, SlotSource};
+use super::{CONNECTION_SERVER, Manifest, ManifestError, Signature, Slot, SlotPlace, SlotSource};
 
 pub(super) fn check(manifest: &Manifest, lines: &Lines, root: &DeTable<'_>) -> Result<()> {
+    check_servers(manifest).map_err(|(key, at, reason)| wrong(lines, root, key, at, reason))?;
     for (at, slot) in manifest.slots.iter().enumerate() {
         check_slot(manifest, slot).map_err(|reason| wrong(lines, root, "slots", at, reason))?;
     }
@@ -45,6 +46,44 @@ pub(super) fn check(manifest: &Manifest, lines: &Lines, root: &DeTable<'_>) -> R
                 route.id
             );
             return Err(wrong(lines, root, "egress", at, reason));
+        }
+    }
+    Ok(())
+}
+
+type Misplaced = (&'static str, usize, String);
+
+/// What leads to a server that people name: there is one provider where they name it, and a password
+/// goes nowhere else.
+fn check_servers(manifest: &Manifest) -> std::result::Result<(), Misplaced> {
+    let mut logins = manifest.providers.iter().enumerate().filter(|(_, p)| p.login.is_some());
+    let login = logins.next();
+    if let Some((at, _)) = logins.next() {
+        let reason = "a plugin has one provider with kind = \"password\"".to_owned();
+        return Err(("providers", at, reason));
+    }
+    let login = login.map(|(_, provider)| provider.id.as_str());
+    for (at, route) in manifest.egress.iter().enumerate() {
+        if route.origin != CONNECTION_SERVER {
+            continue;
+        }
+        if login.is_none() || route.effect.needs_approval() {
+            let reason = format!(
+                "{CONNECTION_SERVER:?} needs a provider with kind = \"password\", where people name \
+                 the server, and goes with effect = \"none\""
+            );
+            return Err(("egress", at, reason));
+        }
+    }
+    for (at, slot) in manifest.slots.iter().enumerate() {
+        let is_login = login.is_some_and(|id| slot.source == SlotSource::Provider(id.to_owned()));
+        let leads_there = slot.origin == CONNECTION_SERVER;
+        if is_login != leads_there || (is_login && slot.place != SlotPlace::Basic) {
+            let reason = format!(
+                "a password that people type goes to {CONNECTION_SERVER:?} as place = \"basic\", \
+                 and nothing else goes there"
+            );
+            return Err(("slots", at, reason));
         }
     }
     Ok(())

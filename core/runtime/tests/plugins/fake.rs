@@ -250,6 +250,7 @@ impl House {
             locale: Locale::En,
             zone: Zone::utc(),
             connection: None,
+            candidate: None,
             version: plugin.manifest().plugin.version,
             generation: 0,
             request_id: "r-1".to_owned(),

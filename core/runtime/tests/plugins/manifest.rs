@@ -227,3 +227,74 @@ fn a_slot_signs_only_where_it_says_so() {
     assert!(refusal(&format!("{GOOD}\n{key}hmac = [\"md5\"]\n")).1.contains("`hmac` is one of"));
     assert!(refusal(&format!("{GOOD}\n{key}")).1.contains("lacks the key `origin`"));
 }
+
+const LOGIN: &str = r#"
+[[providers]]
+id = "own"
+name = "own-name"
+kind = "password"
+guide = "own-guide"
+
+[[providers.servers]]
+name = "big-name"
+address = "https://dav.big.example/"
+guide = "big-guide"
+
+[[slots]]
+id = "own"
+provider = "own"
+origin = "connection:server"
+methods = ["PROPFIND", "REPORT"]
+place = "basic"
+
+[[egress]]
+id = "own"
+origin = "connection:server"
+methods = ["PROPFIND", "REPORT"]
+path = "/{path*}"
+"#;
+
+#[test]
+fn a_provider_may_take_a_password_for_a_server_that_people_name() {
+    let manifest = Manifest::parse(&format!("{GOOD}\n{LOGIN}")).unwrap();
+    let login = manifest.provider("own").and_then(|p| p.login.clone()).expect("a login");
+    assert_eq!(login.servers[0].address.as_deref(), Some("https://dav.big.example/"));
+    assert!(
+        manifest.provider("acme").expect("acme").login.is_none() && manifest.reaches_connections()
+    );
+    let asks: Vec<String> = manifest.asks().into_iter().map(|ask| ask.id).collect();
+    assert!(asks.contains(&"egress:PROPFIND,REPORT connection:server/{path*}".to_owned()));
+    let again: Manifest = serde_json::from_str(&serde_json::to_string(&manifest).unwrap()).unwrap();
+    assert_eq!(again, manifest);
+}
+
+#[test]
+fn a_typed_password_goes_to_the_named_server_as_basic_and_nowhere_else() {
+    let slot = "provider = \"own\"\norigin = \"connection:server\"";
+    for (from, to, says) in [
+        (slot, "provider = \"own\"\norigin = \"https://api.acme.example\"", "goes to"),
+        (slot, "provider = \"acme\"\norigin = \"connection:server\"", "goes to"),
+        ("place = \"basic\"", "place = \"bearer\"", "basic"),
+        ("kind = \"password\"", "kind = \"ldap\"", "oauth, password"),
+        ("kind = \"password\"", "kind = \"password\"\ntoken = \"https://a.example/\"", "token"),
+        ("/{path*}\"", "/{path*}\"\neffect = \"publish\"", "effect"),
+        ("/{path*}", "/{path*}/x", "path"),
+        ("https://dav.big.example/", "http://dav.big.example/", "https"),
+    ] {
+        assert!(LOGIN.contains(from), "{from}");
+        let (_, reason) = refusal(&format!("{GOOD}\n{}", LOGIN.replacen(from, to, 1)));
+        assert!(reason.contains(says), "{to}: {reason}");
+    }
+    // Only such a server has paths that end anywhere.
+    let path = "/v1/calendars/{id}/events\"";
+    let (_, reason) = refusal(&with(path, "/v1/{rest*}\""));
+    assert!(reason.contains("placeholder"), "{reason}");
+    let second = LOGIN.replace("\"own\"", "\"second\"");
+    let (_, reason) = refusal(&format!("{GOOD}\n{LOGIN}\n{second}"));
+    assert!(reason.contains("one provider"), "{reason}");
+    let orphan = LOGIN.split("[[slots]]").next().expect("a part");
+    let route = LOGIN.split("[[egress]]").nth(1).expect("a route");
+    assert!(Manifest::parse(&format!("{GOOD}\n{orphan}")).is_ok());
+    let (_, reason) = refusal(&format!("{GOOD}\n[[egress]]{route}"));
+    assert!(reason.contains("needs a provider"), "{reason}");
+}

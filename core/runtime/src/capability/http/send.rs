@@ -15,7 +15,7 @@ use crate::engine::Plugin;
 use crate::engine::state::{State, World};
 use crate::manifest::{EgressRoute, Slot, SlotSource};
 use crate::problem::Problem;
-use crate::services::{CallContext, EgressEntry};
+use crate::services::{CallContext, Candidate, EgressEntry};
 
 /// How long a request may take where the guest doesn't say.
 const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
@@ -66,7 +66,9 @@ impl State {
         self.amend_request(entry, |entry| entry.host = host);
         let (ctx, plugin) = (Arc::clone(&self.ctx), self.plugin.clone());
         let sender = Sender { ctx, plugin, world: Arc::clone(&self.world) };
-        let route = sender.route(&request.method, &url)?.clone();
+        let server = sender.server(&request).await?;
+        let server = server.as_deref();
+        let route = sender.route(&request.method, &url, server)?.clone();
         self.amend_request(entry, |entry| entry.path.clone_from(&route.path));
         let timeout = request.timeout.unwrap_or(TIMEOUT_DEFAULT).min(self.wall_left());
         if route.effect.needs_approval() {
@@ -78,12 +80,20 @@ impl State {
         if request.approval.is_some() {
             return Err(Problem::invalid("this route needs no approval"));
         }
-        let answer = sender.attempt(&request, &url, timeout, None).await?;
+        let aim = Aim { url: &url, server };
+        let answer = sender.attempt(&request, aim, timeout, None).await?;
         if answer.status == 401 && sender.wants_fresh_secret(&request).await {
-            return sender.attempt(&request, &url, timeout.min(self.wall_left()), None).await;
+            return sender.attempt(&request, aim, timeout.min(self.wall_left()), None).await;
         }
         Ok(answer)
     }
+}
+
+/// Where a request goes: its address, and the server that its own account has.
+#[derive(Clone, Copy)]
+struct Aim<'a> {
+    url: &'a Url,
+    server: Option<&'a str>,
 }
 
 /// What sending takes of a call; unlike the whole state it can be shared across an await.
@@ -94,9 +104,30 @@ struct Sender {
 }
 
 impl Sender {
-    fn route(&self, method: &str, url: &Url) -> Result<&EgressRoute, Problem> {
+    /// The origin of the server that was named for the account which the request is made with. A request
+    /// leads there or to an origin of the manifest, never to another account's server.
+    async fn server(&self, request: &GuestRequest) -> Result<Option<String>, Problem> {
+        if !self.plugin.manifest().reaches_connections() {
+            return Ok(None);
+        }
+        let named = match (&self.ctx.candidate, self.connection(request)) {
+            (Some(candidate), _) => candidate.server.clone(),
+            (None, Some(id)) => self.world.services.connection_server(&self.ctx, id).await?,
+            (None, None) => None,
+        };
+        let origin =
+            |address: String| Some(parse_url(&address).ok()?.origin().ascii_serialization());
+        Ok(named.and_then(origin))
+    }
+
+    fn route(
+        &self,
+        method: &str,
+        url: &Url,
+        server: Option<&str>,
+    ) -> Result<&EgressRoute, Problem> {
         let (tenant, manifest) = (&self.ctx.tenant, self.plugin.manifest());
-        self.world.egress.admit(tenant, manifest, &self.ctx.grant, method, url)
+        self.world.egress.admit(tenant, manifest, &self.ctx.grant, method, url, server)
     }
 
     /// Sends what people approved, once and for all: whatever becomes of it, the approval is spent. A
@@ -117,7 +148,9 @@ impl Sender {
             host: url.host_str().unwrap_or_default(),
             digest: exact.digest(&self.ctx.tenant, &self.ctx.plugin),
         };
-        let answer = self.attempt(request, url, timeout, Some(wanted)).await?;
+        // What people approve never leads to a server that somebody named.
+        let aim = Aim { url, server: None };
+        let answer = self.attempt(request, aim, timeout, Some(wanted)).await?;
         if answer.status == 401 {
             self.wants_fresh_secret(request).await;
         }
@@ -129,14 +162,14 @@ impl Sender {
     async fn attempt(
         &self,
         request: &GuestRequest,
-        url: &Url,
+        aim: Aim<'_>,
         timeout: Duration,
         wanted: Option<ApprovalUse<'_>>,
     ) -> Result<Answer, Problem> {
-        let mut outgoing = outgoing(request, url)?;
+        let mut outgoing = outgoing(request, aim.url)?;
         let mut secrets = Vec::with_capacity(request.slots.len());
         for slot in self.slots(request) {
-            secrets.push(self.fill(&mut outgoing, request, slot, url).await?);
+            secrets.push(self.fill(&mut outgoing, request, slot, aim).await?);
         }
         // As late as can be: a plugin that was turned off while it ran sends nothing any more.
         if !self.world.services.may_go_on(&self.ctx).await {
@@ -171,13 +204,17 @@ impl Sender {
         outgoing: &mut Outgoing,
         request: &GuestRequest,
         slot: &Slot,
-        url: &Url,
+        aim: Aim<'_>,
     ) -> Result<Secret, Problem> {
-        if !self.ctx.grant.allows_slot(slot) || !slot_fits(slot, &request.method, url) {
+        let fits = slot_fits(slot, &request.method, aim.url, aim.server);
+        if !self.ctx.grant.allows_slot(slot) || !fits {
             return Err(Problem::denied(format!("the slot {:?} is not for this request", slot.id)));
         }
         let connection = self.connection(request);
-        let secret = self.world.services.credential(&self.ctx, slot, connection).await?;
+        let secret = match self.candidate(slot) {
+            Some(candidate) => candidate.secret.clone(),
+            None => self.world.services.credential(&self.ctx, slot, connection).await?,
+        };
         if secret.is_empty() {
             return Err(Problem::reconnect(format!("the slot {:?} has no secret yet", slot.id)));
         }
@@ -185,8 +222,17 @@ impl Sender {
         Ok(secret)
     }
 
+    /// The account that is just being connected, where this slot is for it.
+    fn candidate(&self, slot: &Slot) -> Option<&Candidate> {
+        let candidate = self.ctx.candidate.as_ref()?;
+        (slot.source == SlotSource::Provider(candidate.provider.clone())).then_some(candidate)
+    }
+
     /// A provider's 401 means that nothing was done, so one more try with a fresh token is safe.
     async fn wants_fresh_secret(&self, request: &GuestRequest) -> bool {
+        if self.ctx.candidate.is_some() {
+            return false;
+        }
         let connection = self.connection(request);
         for slot in self.slots(request) {
             let is_token = matches!(slot.source, SlotSource::Provider(_));
