@@ -31,6 +31,9 @@ const PAGES_FULL_MAX: usize = 1_000;
 #[derive(Debug, Deserialize)]
 struct Changes {
     events: Vec<Change>,
+    /// Series all of whose times are on this page, if they have any left.
+    #[serde(default)]
+    replaced: Vec<String>,
     cursor: String,
     #[serde(default)]
     more: bool,
@@ -40,6 +43,8 @@ struct Changes {
 #[derive(Debug, Clone, Deserialize)]
 struct Change {
     external_id: String,
+    #[serde(default)]
+    series: Option<String>,
     #[serde(default)]
     appointment_id: Option<String>,
     #[serde(default)]

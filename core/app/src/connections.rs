@@ -6,7 +6,6 @@ use domain::{ConnectionId, DocumentId, Permission, PluginId};
 use serde_json::json;
 use store::Conn;
 use store::connections::ConnectionChange;
-use store::oauth_flows::OauthFlow;
 
 use crate::audit::{self, Act, Who};
 use crate::channels::{self, Whose};
@@ -24,6 +23,16 @@ pub(crate) struct Account {
     pub reference: String,
     pub name: String,
     pub email: String,
+}
+
+/// What an account is connected for.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub plugin: PluginId,
+    /// The manifest's provider.
+    pub provider: String,
+    /// The server that a person named, where the provider asks for one.
+    pub server: Option<String>,
 }
 
 /// The owner of a provider's secrets: two plugins with a provider of the same name share nothing.
@@ -50,19 +59,19 @@ pub async fn get_connection(app: &App, ctx: &Context, id: &ConnectionId) -> Resu
     app.db.inspect(move |c| Ok(store::connections::get(c, &tenant, &id)?)).await
 }
 
-/// Keeps what a finished flow brought: the same account connects again into the row it had, so that
+/// Keeps an account that proved itself: the same account connects again into the row it had, so that
 /// everything that hangs on it stays.
 pub(crate) async fn keep(
     app: &App,
     ctx: &Context,
-    flow: &OauthFlow,
+    target: &Target,
     account: &Account,
     tokens: Tokens,
 ) -> Result<ConnectionId> {
-    let (app2, ctx2, flow, account) = (app.clone(), ctx.clone(), flow.clone(), account.clone());
+    let (app2, ctx2, target, account) = (app.clone(), ctx.clone(), target.clone(), account.clone());
     app.db
         .transact(move |c| -> Result<ConnectionId> {
-            let connection = insert_or_reuse(&app2, c, &ctx2, &flow, &account, &tokens)?;
+            let connection = insert_or_reuse(&app2, c, &ctx2, &target, &account, &tokens)?;
             let name = tokens::name(&connection);
             secrets::replace(&app2, c, &ctx2.tenant, &name, &tokens.to_secret()?)?;
             store::jobs::resume_connection(c, &ctx2.tenant, &connection.id, app2.clock.now())?;
@@ -71,7 +80,7 @@ pub(crate) async fn keep(
                 action: "connection.connected",
                 entity: "connection",
                 entity_id: connection.id.as_str(),
-                detail: json!({"provider": flow.provider, "account": account.email}),
+                detail: connected_detail(&target, &account),
             };
             audit::append(&app2, c, &ctx2.tenant, &Who::from(&ctx2), &act)?;
             notifications::connection_settled(&app2, c, &connection)?;
@@ -80,16 +89,25 @@ pub(crate) async fn keep(
         .await
 }
 
+fn connected_detail(target: &Target, account: &Account) -> serde_json::Value {
+    let named = if account.email.is_empty() { &account.name } else { &account.email };
+    let mut detail = json!({"provider": target.provider, "account": named});
+    if let Some(server) = &target.server {
+        detail["server"] = json!(server);
+    }
+    detail
+}
+
 fn insert_or_reuse(
     app: &App,
     c: &mut Conn,
     ctx: &Context,
-    flow: &OauthFlow,
+    target: &Target,
     account: &Account,
     tokens: &Tokens,
 ) -> Result<Connection> {
     let (now, tenant) = (app.clock.now(), &ctx.tenant);
-    let (plugin, provider) = (&flow.plugin_id, &flow.provider);
+    let (plugin, provider) = (&target.plugin, &target.provider);
     let scopes = store::TextList(tokens.scopes.clone());
     let before =
         store::connections::find_by_account(c, tenant, plugin, provider, &account.reference)?;
@@ -101,9 +119,10 @@ fn insert_or_reuse(
             state: ConnectionState::Working,
             problem: None,
             connected_by: ctx.account.clone(),
+            server: target.server.clone(),
         };
         store::connections::update(c, tenant, &before.id, &change, before.rev, now)?;
-        let expires_at = Some(tokens.expires_at);
+        let expires_at = tokens.ends_at();
         store::connections::swap_token(c, tenant, &before.id, before.token_rev, expires_at, now)?;
         return Ok(store::connections::get(c, tenant, &before.id)?);
     }
@@ -118,13 +137,14 @@ fn insert_or_reuse(
         scopes,
         state: ConnectionState::Working,
         problem: None,
-        token_expires_at: Some(tokens.expires_at),
+        token_expires_at: tokens.ends_at(),
         token_rev: 1,
         refreshing_until: None,
         connected_by: ctx.account.clone(),
         created_at: now,
         updated_at: now,
         rev: 1,
+        server: target.server.clone(),
     };
     store::connections::insert(c, &connection)?;
     Ok(connection)

@@ -42,6 +42,7 @@ pub mod invitations;
 pub mod jobs;
 pub mod journal;
 pub mod live;
+pub mod logins;
 pub mod mail;
 pub mod members;
 pub mod metrics;

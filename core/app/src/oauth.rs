@@ -17,7 +17,7 @@ use vault::Label;
 use zeroize::Zeroizing;
 
 use crate::audit::{self, Act, Who};
-use crate::connections::{self, Account};
+use crate::connections::{self, Account, Target};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::incidents::Incident;
@@ -63,7 +63,7 @@ pub async fn prepare_connection(
 ) -> Result<Preparation> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManageConnections)?;
-    plugins::find_provider(app, &ctx.tenant, plugin, provider).await?;
+    require_flow(app, ctx, plugin, provider).await?;
     let (app2, tenant, owner) =
         (app.clone(), ctx.tenant.clone(), connections::owner(plugin, provider));
     let looked = app
@@ -91,6 +91,12 @@ pub async fn prepare_connection(
     })
 }
 
+/// A provider where people type a password has no clients and no flows.
+async fn require_flow(app: &App, ctx: &Context, plugin: &PluginId, provider: &str) -> Result<()> {
+    let found = plugins::find_provider(app, &ctx.tenant, plugin, provider).await?;
+    if found.login.is_some() { Err(Error::NotFound) } else { Ok(()) }
+}
+
 /// Keeps the client that the business registered at the provider. An empty secret keeps the old one.
 pub async fn save_client(
     app: &App,
@@ -103,7 +109,7 @@ pub async fn save_client(
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManageConnections)?;
     ctx.require_recent()?;
-    plugins::find_provider(app, &ctx.tenant, plugin, provider).await?;
+    require_flow(app, ctx, plugin, provider).await?;
     let client_id = client_id.trim().to_owned();
     if client_id.is_empty() || client_id.len() > 500 {
         return Err(Error::invalid("client_id", "error-client-id"));
@@ -244,7 +250,8 @@ pub async fn finish_connection(
         return Err(Error::invalid("scope", "error-oauth-scope-missing"));
     }
     let account = identify(app, &flow, provider, &tokens).await?;
-    connections::keep(app, ctx, &flow, &account, tokens).await
+    let target = Target { plugin: flow.plugin_id, provider: flow.provider, server: None };
+    connections::keep(app, ctx, &target, &account, tokens).await
 }
 
 async fn take_flow(app: &App, ctx: &Context, state: &str) -> Result<OauthFlow> {
@@ -461,7 +468,8 @@ fn verifier_label(flow: &OauthFlow) -> Label<'_> {
 }
 
 fn section<'a>(plugin: &'a Plugin, provider: &str) -> Result<&'a Provider> {
-    plugin.manifest().providers.iter().find(|p| p.id == provider).ok_or(Error::NotFound)
+    let found = plugin.manifest().provider(provider).filter(|p| p.login.is_none());
+    found.ok_or(Error::NotFound)
 }
 
 /// When a token that says nothing of its life is taken to expire.

@@ -33,7 +33,7 @@ pub(crate) use calls::{
     problem_word, running_if_on, running_to_show,
 };
 pub use cards::{
-    Former, NewVersion, PluginCard, PluginPage, ProviderCard, ScopeCard, Source, Stops,
+    Former, NewVersion, PluginCard, PluginPage, ProviderCard, ScopeCard, ServerCard, Source, Stops,
     provider_card,
 };
 pub use packages::{Installed, install_package, keep_up, load_packages, remove_packages};

@@ -20,6 +20,12 @@ use crate::{App, connections, egress, oauth, plugins, secrets};
 /// A token that ends within this is refreshed first, so that it doesn't end under way.
 const REFRESH_BEFORE_SECS: i64 = 60;
 
+/// The end of what doesn't end: of the year 9999.
+const NEVER: Timestamp = Timestamp::from_millis(253_402_300_799_000);
+
+/// Why a password is not confirmed to be revoked: only its server's own pages can do that.
+pub(crate) const PASSWORD_STAYS: &str = "password-stays";
+
 /// What the vault keeps of a connection. Zeroed when dropped; no Debug, no Serialize.
 #[derive(Clone)]
 pub(crate) struct Tokens {
@@ -49,6 +55,18 @@ impl Tokens {
             expires_at: oauth::expiry(now, answer.expires_in()),
             scopes: scopes.or_else(|| before.map(|b| b.scopes.clone())).unwrap_or_default(),
         }
+    }
+
+    /// A user name and a password in place of tokens: they never end by themselves, and nothing renews
+    /// them when the server refuses them.
+    pub fn of_login(credential: &Secret) -> Self {
+        let access = credential.expose_text().unwrap_or_default().to_owned();
+        Self { access, refresh: None, expires_at: NEVER, scopes: Vec::new() }
+    }
+
+    /// When the access token ends, if it does.
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        (self.expires_at != NEVER).then_some(self.expires_at)
     }
 
     /// The access token.
@@ -310,6 +328,9 @@ pub(crate) async fn revoke(
     provider: &Provider,
     tokens: &Tokens,
 ) -> Revocation {
+    if provider.login.is_some() {
+        return Revocation::Unconfirmed(PASSWORD_STAYS.to_owned());
+    }
     let Some(endpoint) = &provider.revocation else {
         return Revocation::Unconfirmed("no-revocation-endpoint".to_owned());
     };

@@ -31,6 +31,8 @@ row! {
         pub title: String,
         pub location: String,
         pub notes: String,
+        /// What it is one of; empty where it stands alone.
+        pub series: String,
     }
 }
 
@@ -48,6 +50,7 @@ pub fn upsert(c: &mut Conn, block: &BusyBlock) -> Result<()> {
             busy_blocks::title.eq(excluded(busy_blocks::title)),
             busy_blocks::location.eq(excluded(busy_blocks::location)),
             busy_blocks::notes.eq(excluded(busy_blocks::notes)),
+            busy_blocks::series.eq(excluded(busy_blocks::series)),
         ));
     each_backend!(c, |c| insert.execute(c)?);
     Ok(())
@@ -84,6 +87,28 @@ pub fn delete_details(
     diesel::update(of_calendar()).set(set).execute(c)?;
     if !keep_titles {
         diesel::update(of_calendar()).set(busy_blocks::title.eq("")).execute(c)?;
+    }
+    Ok(())
+}
+
+/// Removes the blocks of a series, and one that stood alone under its name, unless they are among these.
+pub fn delete_of_series(
+    c: &mut Conn,
+    tenant: &TenantId,
+    calendar: &CalendarId,
+    series: &str,
+    kept: &BTreeSet<&str>,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let is_one = busy_blocks::series.eq(series).or(busy_blocks::external_id.eq(series));
+    let there: Vec<String> = busy_blocks::table
+        .filter(busy_blocks::tenant_id.eq(tenant.as_str()))
+        .filter(busy_blocks::calendar_id.eq(calendar.as_str()))
+        .filter(is_one)
+        .select(busy_blocks::external_id)
+        .load(c)?;
+    for gone in there.iter().filter(|id| !kept.contains(id.as_str())) {
+        delete(c, tenant, calendar, gone)?;
     }
     Ok(())
 }

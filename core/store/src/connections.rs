@@ -44,6 +44,7 @@ row! {
         pub created_at: Timestamp as i64,
         pub updated_at: Timestamp as i64,
         pub rev: i64,
+        pub server: Option<String>,
     }
 }
 
@@ -57,6 +58,7 @@ row! {
         pub state: ConnectionState as String,
         pub problem: Option<String> as Opt<String, String>,
         pub connected_by: AccountId as String,
+        pub server: Option<String> as Opt<String, String>,
     }
 }
 

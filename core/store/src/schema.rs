@@ -225,6 +225,7 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         rev -> BigInt,
+        server -> Nullable<Text>,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Writes a page of changes down, in one transaction.
 
+use std::collections::BTreeSet;
+
 use domain::{AppointmentId, Timestamp};
 use store::Conn;
 use store::appointments::{Appointment, Status, SyncState};
@@ -39,6 +41,7 @@ pub(super) async fn apply_page(
                 Ok(_) | Err(store::Error::NotFound) => return Ok(Applied::End),
                 Err(error) => return Err(error.into()),
             }
+            replace_series(c, &calendar, &page)?;
             for change in &page.events {
                 if let Some(sync) = &mut full {
                     sync.seen.insert(change.external_id.clone());
@@ -67,6 +70,16 @@ pub(super) async fn apply_page(
         .await?;
     app.wake_jobs();
     Ok(done)
+}
+
+/// What was told of these series before and isn't any more is gone.
+fn replace_series(c: &mut Conn, calendar: &Calendar, page: &Changes) -> Result<()> {
+    let told: BTreeSet<&str> = page.events.iter().map(|each| each.external_id.as_str()).collect();
+    for series in &page.replaced {
+        let (tenant, id) = (&calendar.tenant_id, &calendar.id);
+        store::busy_blocks::delete_of_series(c, tenant, id, series, &told)?;
+    }
+    Ok(())
 }
 
 fn apply(
@@ -145,6 +158,7 @@ fn apply_to_busy(c: &mut Conn, calendar: &Calendar, change: &Change) -> Result<(
                 title: shown(calendar, Detail::Title, &change.title, TITLE_MAX),
                 location: shown(calendar, Detail::All, &change.location, LOCATION_MAX),
                 notes: shown(calendar, Detail::All, &change.notes, NOTES_MAX),
+                series: change.series.clone().unwrap_or_default(),
             };
             Ok(store::busy_blocks::upsert(c, &block)?)
         }

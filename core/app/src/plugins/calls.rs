@@ -123,6 +123,7 @@ pub(super) fn context(
         locale: business.locale,
         zone: business.zone.clone(),
         connection: None,
+        candidate: None,
         version: plugin.manifest().plugin.version,
         generation: row.generation,
         request_id: domain::JobId::new(&*app.clock, &*app.rng).to_string(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{Locale, PluginId, TenantId, Timestamp};
-use runtime::manifest::{Provider, Schema};
+use runtime::manifest::{KnownServer, Provider, Schema};
 use runtime::{Ask, Plugin};
 use serde_json::Value;
 use store::Conn;
@@ -111,6 +111,19 @@ pub struct ProviderCard {
     pub guide: Option<String>,
     /// What is asked for, with the reason for each.
     pub scopes: Vec<ScopeCard>,
+    /// Set where people type a password: servers that many use.
+    pub login: Option<Vec<ServerCard>>,
+}
+
+/// A server that many use.
+#[derive(Debug, Clone)]
+pub struct ServerCard {
+    /// Its name in the reader's language.
+    pub name: String,
+    /// Its address; none where everybody has their own.
+    pub address: Option<String>,
+    /// Where to make an app password there, in the reader's language.
+    pub guide: String,
 }
 
 /// A scope and why it is wanted.
@@ -246,6 +259,14 @@ pub fn provider_card(plugin: &Plugin, provider: &Provider, locale: Locale) -> Pr
         id: provider.id.clone(),
         name: text(&provider.name),
         guide: provider.guide.as_deref().map(text),
+        login: provider.login.as_ref().map(|login| {
+            let card = |server: &KnownServer| ServerCard {
+                name: text(&server.name),
+                address: server.address.clone(),
+                guide: text(&server.guide),
+            };
+            login.servers.iter().map(card).collect()
+        }),
         scopes: provider
             .scopes
             .iter()

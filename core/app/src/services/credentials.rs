@@ -75,9 +75,20 @@ async fn own(app: &App, ctx: &CallContext) -> Result<Vec<Connection>> {
     Ok(all.into_iter().filter(kept).collect())
 }
 
+/// The address of the server that was named for an account of this plugin's.
+pub(super) async fn server(
+    app: &App,
+    ctx: &CallContext,
+    connection: &ConnectionId,
+) -> Result<Option<String>> {
+    let found = own(app, ctx).await?.into_iter().find(|x| &x.id == connection);
+    Ok(found.and_then(|x| x.server))
+}
+
 pub(super) async fn list(app: &App, ctx: &CallContext) -> Result<Vec<ConnectionInfo>> {
     let told = own(app, ctx).await?.into_iter().map(|x| ConnectionInfo {
         scopes: x.scopes.0,
+        server: x.server,
         id: x.id,
         provider: x.provider,
         account: x.account_name,

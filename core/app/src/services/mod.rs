@@ -108,6 +108,14 @@ impl Services for Workspace {
         credentials::renew(&app, ctx, slot, connection).await.is_ok()
     }
 
+    async fn connection_server(
+        &self,
+        ctx: &CallContext,
+        connection: &ConnectionId,
+    ) -> Result<Option<String>, Problem> {
+        credentials::server(&self.app()?, ctx, connection).await.map_err(problem)
+    }
+
     async fn may_go_on(&self, ctx: &CallContext) -> bool {
         let Ok(app) = self.app() else { return false };
         let (tenant, plugin) = (ctx.tenant.clone(), ctx.plugin.clone());

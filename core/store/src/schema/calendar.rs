@@ -32,6 +32,7 @@ diesel::table! {
         title -> Text,
         location -> Text,
         notes -> Text,
+        series -> Text,
     }
 }
 

@@ -17,6 +17,7 @@ fn block(of: &Calendar, event: &str, from: i64, to: i64) -> BusyBlock {
         title: "Dentist".to_owned(),
         location: "Allenby 12".to_owned(),
         notes: "Bring the X-ray".to_owned(),
+        series: String::new(),
     }
 }
 
@@ -100,6 +101,29 @@ store::both_backends! {
             calendars::set_health(c, of, id, &calendars::Health::default())?;
             let now = calendars::get(c, of, id)?;
             assert_eq!((now.failing_since, now.problem, now.is_behind), (None, None, false));
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn a_series_of_busy_times_is_replaced_as_one(db: Db) {
+        let world = World::new();
+        let calendar = a_calendar(&db, &world).await;
+        db.write(move |c| {
+            let (of, id) = (&calendar.tenant_id, &calendar.id);
+            for (event, series) in
+                [("s", ""), ("s#1", "s"), ("s#2", "s"), ("other", ""), ("other#1", "other")]
+            {
+                let row = BusyBlock { series: series.to_owned(), ..block(&calendar, event, 0, 60) };
+                busy_blocks::upsert(c, &row)?;
+            }
+            busy_blocks::delete_of_series(c, of, id, "s", &["s#2"].into())?;
+            let left = |c: &mut store::Conn| -> store::Result<Vec<String>> {
+                let all = busy_blocks::list_between(c, of, START, START.plus_secs(60))?;
+                Ok(all.into_iter().map(|row| row.external_id).collect())
+            };
+            assert_eq!(left(c)?, ["other", "other#1", "s#2"]);
+            busy_blocks::delete_of_series(c, of, id, "other", &Default::default())?;
+            assert_eq!(left(c)?, ["s#2"]);
             Ok(())
         }).await.unwrap();
     }

@@ -74,6 +74,7 @@ store::both_backends! {
             state: ConnectionState::NeedsYou,
             problem: Some("reconnect".to_owned()),
             connected_by: row.connected_by.clone(),
+            server: Some("https://dav.example.com/".to_owned()),
         };
         db.write(move |c| {
             let (of, id) = (&row.tenant_id, &row.id);
@@ -81,7 +82,7 @@ store::both_backends! {
             assert_conflict(connections::update(c, of, id, &change, 1, START));
             let stored = connections::get(c, of, id)?;
             assert_eq!(stored.scopes, change.scopes);
-            assert_eq!(stored.problem, change.problem);
+            assert_eq!((&stored.problem, &stored.server), (&change.problem, &change.server));
             let cleared = ConnectionChange { problem: None, ..change };
             connections::update(c, of, id, &cleared, 2, START)?;
             assert_eq!(connections::get(c, of, id)?.problem, None);

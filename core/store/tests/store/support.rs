@@ -144,6 +144,7 @@ impl World {
             created_at: self.now(),
             updated_at: self.now(),
             rev: 1,
+            server: None,
         }
     }
 

@@ -1,0 +1,3 @@
+DROP INDEX busy_blocks_by_series;
+ALTER TABLE busy_blocks DROP COLUMN series;
+ALTER TABLE connections DROP COLUMN server;
