@@ -6,7 +6,7 @@ use domain::Permission;
 
 use crate::pages::{
     account, activity, appointments, approvals, calendar, connections, door, factors, files, home,
-    invitations, jobs, live, notifications, openid, passkeys, people, plugin_views, plugins,
+    invitations, jobs, live, logins, notifications, openid, passkeys, people, plugin_views, plugins,
     proofs, resets, search, second_step, settings, team, tenants,
 };
 use crate::{health, hooks, metrics};
@@ -184,6 +184,7 @@ mod lines {
         get  "/connections/new/{plugin}/{provider}"      Member  (PLUGINS, CONNECT) connections::show_new;
         post "/connections/new/{plugin}/{provider}/client" Member (PLUGINS, CONNECT) connections::save_client;
         post "/connections/new/{plugin}/{provider}/start" Member (PLUGINS, CONNECT) connections::start;
+        post "/connections/new/{plugin}/{provider}/login" Member (PLUGINS, CONNECT) logins::connect;
         get  "/oauth/callback"                           Member  (ALL, CONNECT) connections::callback;
         get  "/connections/{connection}"                 Member  (PLUGINS, ALL) connections::show;
         post "/connections/{connection}/calendars"       Member  (PLUGINS, CONNECT) connections::choose_calendars;

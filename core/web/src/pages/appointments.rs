@@ -95,7 +95,7 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
         failing_since: state.failing_since.map(|at| member.dates().moment(at)),
         merged_at: state.merged_at.map(|at| member.dates().moment(at)),
         merges: merges(&member, state.merges),
-        meeting: meeting.to_owned(),
+        meeting: if sync == "synced" && meeting == "none" { "unmade" } else { meeting }.to_owned(),
         pending: waits && !row.cancelled,
         can_write: ctx.role.may(Permission::WriteAppointments),
         row,

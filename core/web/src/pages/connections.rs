@@ -15,6 +15,7 @@ use crate::answer::{Answer, FormTarget, form_errors, go_with};
 use crate::cookies;
 use crate::error::Failure;
 use crate::member::Member;
+use crate::pages::logins::{self, Typed};
 use crate::pages::plugins::icon;
 use crate::pages::{id, paragraphs};
 use crate::views::connections::{
@@ -89,14 +90,16 @@ fn provider_name(member: &Member, plugin: &PluginId, name: &str) -> Option<Strin
     Some(loaded.texts().text(member.ctx.locale, &provider.name, &[]))
 }
 
-async fn provider(member: &Member, plugin: &PluginId, name: &str) -> Result<ProviderCard, Error> {
+/// What pages show of a provider.
+pub async fn provider(member: &Member, plugin: &PluginId, name: &str) -> Result<ProviderCard, Error> {
     let (app, tenant) = (&member.web.app, &member.ctx.tenant);
     let loaded = plugins::find_of_tenant(app, tenant, plugin).await?;
     let provider = plugins::find_provider(app, tenant, plugin, name).await?;
     Ok(plugins::provider_card(&loaded, &provider, member.ctx.locale))
 }
 
-fn plugin_name(member: &Member, plugin: &PluginId) -> String {
+/// A plugin's name in the reader's language.
+pub fn plugin_name(member: &Member, plugin: &PluginId) -> String {
     let Ok(loaded) = plugins::find_loaded(&member.web.app, plugin) else {
         return plugin.to_string();
     };
@@ -108,6 +111,8 @@ fn plugin_name(member: &Member, plugin: &PluginId) -> String {
 #[serde(default)]
 pub struct WizardQuery {
     failed: String,
+    /// The account that is connected again.
+    again: String,
 }
 
 /// The wizard of a provider.
@@ -117,10 +122,17 @@ pub async fn show_new(
     query: Query<WizardQuery>,
 ) -> Answer {
     let (plugin, provider) = path.into_inner();
+    let plugin: PluginId = id(&plugin)?;
+    let WizardQuery { failed, again } = query.into_inner();
+    let card = self::provider(&member, &plugin, &provider).await?;
+    if card.login.is_some() {
+        let typed = Typed::again(&member, &again).await?;
+        return logins::form(&member, &plugin, &card, typed, Errors::new()).await;
+    }
     let texts = &member.web.theme.texts;
-    let failed = Some(query.into_inner().failed)
-        .filter(|key| key.starts_with("error-") && texts.has(Locale::En, key));
-    wizard(&member, &id(&plugin)?, &provider, Errors::new(), failed).await
+    let failed =
+        Some(failed).filter(|key| key.starts_with("error-") && texts.has(Locale::En, key));
+    wizard(&member, &plugin, &provider, Errors::new(), failed).await
 }
 
 async fn wizard(
@@ -318,12 +330,14 @@ async fn connection_page(member: &Member, which: &ConnectionId, errors: Errors) 
         plugin: plugin_name(member, &connection.plugin_id),
         since: member.dates().moment(connection.created_at),
         scopes: granted(member, &connection).await,
+        server: connection.server.clone(),
         has_calendars: has_calendars && state == "working",
         defaults: defaults(member).await?,
         calendars,
         calendars_problem: wrong.or(calendars_problem),
         revocation: (state == "disconnected").then_some(match connection.problem {
             None => "confirmed",
+            Some(_) if connection.server.is_some() => "password",
             Some(_) => "unconfirmed",
         }),
         can_manage,
@@ -469,10 +483,17 @@ pub async fn choose_default(member: Member, path: Path<String>, form: Form<Defau
     member.said(&format!("/connections/{which}"), "said-default-calendar")
 }
 
-/// Sends the person to the provider to connect the same account again.
+/// Sends the person to the provider to connect the same account again, or to the form where they type
+/// its password.
 pub async fn reconnect(member: Member, path: Path<String>) -> Answer {
     let connection = connected::get_connection(&member.web.app, &member.ctx, &id(&path)?).await?;
-    begin(&member, &connection.plugin_id, &connection.provider, Some(connection.id)).await
+    let (plugin, name) = (&connection.plugin_id, &connection.provider);
+    let found = plugins::find_provider(&member.web.app, &member.ctx.tenant, plugin, name).await?;
+    if found.login.is_some() {
+        let form = format!("/connections/new/{plugin}/{name}?again={}", connection.id);
+        return Ok(crate::answer::go(&form));
+    }
+    begin(&member, plugin, name, Some(connection.id)).await
 }
 
 /// Revokes and forgets; the page then says honestly which of the two is certain.

@@ -21,6 +21,7 @@ pub mod home;
 pub mod invitations;
 pub mod jobs;
 pub mod live;
+pub mod logins;
 pub mod notifications;
 pub mod openid;
 pub mod passkeys;

@@ -129,9 +129,12 @@ fn asks(member: &Member, all: &[Ask], new: &BTreeSet<String>) -> (Vec<String>, V
     let (mut hosts, mut rows): (Vec<String>, Vec<AskRow>) = (Vec::new(), Vec::new());
     for ask in all {
         let kind = serde_json::to_value(ask.kind).unwrap_or_default();
-        let key = kind.as_str().unwrap_or_default().to_owned();
+        let mut key = kind.as_str().unwrap_or_default().to_owned();
         if matches!(key.as_str(), "egress" | "slot") {
             hosts.extend(host_of(&ask.subject).filter(|host| !hosts.contains(host)));
+        }
+        if key == "egress" && ask.subject == NAMED_SERVER {
+            "server".clone_into(&mut key);
         }
         if key == "egress" {
             continue;
@@ -152,8 +155,13 @@ fn asks(member: &Member, all: &[Ask], new: &BTreeSet<String>) -> (Vec<String>, V
             }),
         }
     }
+    // First where it talks to, then that it acts there.
+    rows.sort_by_key(|row| row.key != "server");
     (hosts, rows)
 }
+
+/// In a manifest: the server that a person names when they connect an account.
+const NAMED_SERVER: &str = "connection:server";
 
 fn host_of(subject: &str) -> Option<String> {
     let (_, rest) = subject.split_once("://")?;
@@ -169,7 +177,7 @@ fn detail(member: &Member, kind: &str, subject: &str, reason: &str) -> Option<St
         "approvals" => known(format!("effect-{subject}")),
         "read-records" | "write-records" => known(format!("entity-{subject}")),
         "scope" => Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
-        "kv" | "jobs" | "slot" | "sign" => return None,
+        "kv" | "jobs" | "server" | "slot" | "sign" => return None,
         _ => None,
     };
     Some(word.unwrap_or_else(|| subject.to_owned())).filter(|word| !word.is_empty())

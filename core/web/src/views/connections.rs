@@ -116,6 +116,8 @@ pub struct ConnectionPage {
     pub since: String,
     /// What was granted.
     pub scopes: Vec<ScopeRow>,
+    /// The server that was named for it, where people name one.
+    pub server: Option<String>,
     /// Whether the plugin serves calendars.
     pub has_calendars: bool,
     /// The account's calendars.
@@ -126,7 +128,7 @@ pub struct ConnectionPage {
     pub in_use: Vec<InUseRow>,
     /// Whether the provider couldn't be asked for them: a key.
     pub calendars_problem: Option<String>,
-    /// For a disconnected one: whether the provider confirmed.
+    /// For a disconnected one: whether the provider confirmed, or that a password goes on being good there.
     pub revocation: Option<&'static str>,
     /// Whether the role may change it.
     pub can_manage: bool,

@@ -15,6 +15,7 @@ pub mod door;
 pub mod errors;
 pub mod home;
 pub mod jobs;
+pub mod logins;
 pub mod notifications;
 pub mod people;
 pub mod plugin_views;

@@ -26,6 +26,7 @@ appointment-is-cancelled = This appointment was cancelled.
 appointment-made-in-zone = Made in { $zone }
 cancelled = Cancelled
 meeting-none = The link is made once the appointment is in the calendar.
+meeting-unmade = This calendar makes no video links. Put a link of your own into the notes.
 meeting-pending = The link is being made. It appears here by itself in a few seconds.
 meeting-ready = The link is ready to share.
 meeting-failed = The calendar couldn’t make a link. Save the appointment again to retry.

@@ -51,6 +51,7 @@ ask-read-records = Read records
 ask-write-records = Add and change records
 ask-field = See these details
 ask-collection = Keep records of its own
+ask-server = Talk to the server you name when you connect an account, and to no other
 ask-slot = Act there for your connected account, without ever seeing its key
 ask-sign = Sign messages with a key you enter, without ever seeing it
 ask-scope = Ask for these permissions when you connect

@@ -26,6 +26,7 @@ appointment-is-cancelled = הפגישה הזאת בוטלה.
 appointment-made-in-zone = נקבעה לפי { $zone }
 cancelled = בוטלה
 meeting-none = הקישור ייווצר אחרי שהפגישה תירשם ביומן.
+meeting-unmade = היומן הזה לא יוצר קישורי וידאו. אפשר להוסיף קישור משלכם בהערות.
 meeting-pending = הקישור בהכנה ויופיע כאן מעצמו תוך כמה שניות.
 meeting-ready = הקישור מוכן לשליחה.
 meeting-failed = היומן לא הצליח ליצור קישור. שמירה חוזרת של הפגישה תנסה שוב.
