@@ -33,7 +33,8 @@ const HEAVY: [(&str, &str); 12] = [
     ("figment", "host"),
 ];
 
-const PLUGINS_MAY_USE: [&str; 3] = ["oxpi-kit", "serde", "serde_json"];
+/// The kit, and kept libraries that only read text and reach nothing.
+const PLUGINS_MAY_USE: [&str; 4] = ["oxpi-kit", "quick-xml", "serde", "serde_json"];
 
 /// Names under the given sections of a Cargo.toml, those for single targets included.
 fn dependencies(text: &str, sections: &[&str]) -> Vec<String> {

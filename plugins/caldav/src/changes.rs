@@ -1,0 +1,231 @@
+//! What changed in a calendar.
+//!
+//! A first reading goes through the calendar's time in pieces, a month back and a year and a bit ahead,
+//! so that an event that repeats without end has its times told. Later ones ask what changed since the
+//! token that the server gave before the reading began. Servers without tokens only tell that something
+//! changed: then everything is read anew. So it is when the told time comes to its end.
+
+use oxpi_kit::calendar::{ChangedEvent, Changes};
+use oxpi_kit::{Problem, Result, env, log, t};
+
+use crate::cursor::{Cursor, Mark};
+use crate::dav::Server;
+use crate::errors::resync;
+use crate::ical::Document;
+use crate::mapping::{Object, Own, events_of, instants, zone_in};
+use crate::multistatus::{Resource, names};
+use crate::query;
+use crate::xml::{CALDAV, CALENDAR_SERVER, DAV};
+
+const DAY_MS: i64 = 24 * 3_600_000;
+/// How far back a first reading begins.
+const BACK_DAYS: i64 = 31;
+/// How far ahead it goes.
+const AHEAD_DAYS: i64 = 400;
+/// When less than this is left of what was told, it is told anew.
+const LEFT_DAYS: i64 = 370;
+/// Days of one piece of a first reading.
+const PIECE_DAYS: i64 = 100;
+/// Changes that a server is asked for at once.
+const CHANGES: usize = 200;
+/// More changes than this at once, from a server that gives all of them, are read as a whole.
+const CHANGES_MAX: usize = 1_000;
+/// Objects read with one request.
+const OBJECTS: usize = 50;
+
+const STATE: &str = "<d:sync-token/><s:getctag/><c:calendar-timezone/><d:supported-report-set/>";
+
+/// A page of changes since the cursor; without one, of everything.
+pub fn page(calendar: &str, since: Option<&str>) -> Result<Changes> {
+    let server = Server::current()?;
+    let calendar = server.own(calendar)?;
+    let Some(text) = since else { return piece(&server, &calendar, begin(&server, &calendar)?) };
+    let cursor = Cursor::parse(text).ok_or_else(|| resync("unreadable cursor"))?;
+    if cursor.next.is_some() {
+        return piece(&server, &calendar, cursor);
+    }
+    if cursor.until < env::now().plus_millis(LEFT_DAYS * DAY_MS) {
+        return Err(resync("told too long ago"));
+    }
+    match cursor.mark.clone() {
+        Mark::Token(token) => later(&server, &calendar, cursor, &token),
+        Mark::Tag(tag) if tag_now(&server, &calendar)? == tag => Ok(Changes {
+            events: Vec::new(),
+            replaced: Vec::new(),
+            cursor: cursor.to_text(),
+            more: false,
+        }),
+        Mark::Tag(_) => Err(resync("another tag")),
+    }
+}
+
+/// What the calendar is at, before it is read: what changes meanwhile is told next time.
+fn begin(server: &Server, calendar: &str) -> Result<Cursor> {
+    let state = state(server, calendar)?;
+    let has_sync = state
+        .prop(DAV, "supported-report-set")
+        .is_none_or(|set| set.children.iter().any(|each| reports(each, "sync-collection")));
+    let token = state.text(DAV, "sync-token").filter(|_| has_sync);
+    let mark = match token {
+        Some(token) => Mark::Token(token.to_owned()),
+        None => Mark::Tag(tag_of(server, calendar, &state)?),
+    };
+    let zone = state.text(CALDAV, "calendar-timezone").and_then(zone_in);
+    let now = env::now();
+    let from = now.plus_millis(-BACK_DAYS * DAY_MS);
+    let until = now.plus_millis(AHEAD_DAYS * DAY_MS);
+    let zone = zone.unwrap_or_else(env::time_zone);
+    Ok(Cursor { mark, zone, from, until, next: Some(from) })
+}
+
+fn reports(supported: &crate::xml::Element, name: &str) -> bool {
+    let report = supported.child(DAV, "report");
+    report.is_some_and(|report| report.child(DAV, name).is_some())
+}
+
+fn state(server: &Server, calendar: &str) -> Result<Resource> {
+    let (_, reply) = server.propfind_on(calendar, "0", STATE)?;
+    let found = server.resources(&reply)?.resources.into_iter().next();
+    found.filter(|found| !found.is_gone()).ok_or_else(|| {
+        Problem::not_found(t!("error-not-found")).with_detail("no such calendar")
+    })
+}
+
+fn tag_now(server: &Server, calendar: &str) -> Result<String> {
+    let state = state(server, calendar)?;
+    tag_of(server, calendar, &state)
+}
+
+/// The calendar's tag; without one, a figure of all its objects' tags.
+fn tag_of(server: &Server, calendar: &str, state: &Resource) -> Result<String> {
+    if let Some(tag) = state.text(CALENDAR_SERVER, "getctag") {
+        return Ok(tag.chars().take(200).collect());
+    }
+    let (_, reply) = server.propfind_on(calendar, "1", "<d:getetag/>")?;
+    let mut all: Vec<String> = server
+        .resources(&reply)?
+        .resources
+        .iter()
+        .map(|each| format!("{} {}", each.path, each.text(DAV, "getetag").unwrap_or_default()))
+        .collect();
+    all.sort();
+    Ok(figure(&all.join("\n")))
+}
+
+/// FNV-1a: enough to see that something changed.
+fn figure(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}
+
+/// A piece of a first reading.
+fn piece(server: &Server, calendar: &str, cursor: Cursor) -> Result<Changes> {
+    let from = cursor.next.unwrap_or(cursor.from);
+    let to = from.plus_millis(PIECE_DAYS * DAY_MS).min(cursor.until);
+    let reply = server.report(calendar, "1", "c:calendar-query", &query::between(from, to))?;
+    let events = told(&server.resources(&reply)?.resources, &cursor.zone, Own::Told)?;
+    let more = to < cursor.until;
+    let next = Cursor { next: more.then_some(to), ..cursor };
+    Ok(Changes { events, replaced: Vec::new(), cursor: next.to_text(), more })
+}
+
+/// What changed since a token.
+fn later(server: &Server, calendar: &str, cursor: Cursor, token: &str) -> Result<Changes> {
+    // RFC 6578 wants depth 0; what is meant is in `sync-level`.
+    let reply =
+        server.report(calendar, "0", "d:sync-collection", &query::since(token, CHANGES))?;
+    if matches!(reply.status, 403 | 409) || names(&reply.body, DAV, "valid-sync-token") {
+        return Err(resync(&reply.status.to_string()));
+    }
+    let found = server.resources(&reply)?;
+    let token = found.sync_token.ok_or_else(|| resync("no token"))?;
+    let is_itself = |each: &&Resource| each.path.trim_end_matches('/') == calendar.trim_end_matches('/');
+    // A list that was cut says so of the calendar itself (RFC 6578, 3.6).
+    let more = found.resources.iter().any(|each| is_itself(&each) && each.status == Some(507));
+    let all: Vec<&Resource> = found
+        .resources
+        .iter()
+        .filter(|each| !is_itself(each) && !each.path.is_empty() && !each.path.ends_with('/'))
+        .collect();
+    if all.len() > CHANGES_MAX {
+        return Err(resync("too many changes"));
+    }
+    let (gone, there): (Vec<&Resource>, Vec<&Resource>) =
+        all.into_iter().partition(|each| each.is_gone());
+    let mut events: Vec<ChangedEvent> = gone.into_iter().map(cancelled).collect();
+    let size = OBJECTS.max(there.len().div_ceil(24));
+    for some in there.chunks(size) {
+        events.extend(read_again(server, calendar, &cursor, some)?);
+    }
+    let mut replaced: Vec<String> = events
+        .iter()
+        .map(|event| event.series.as_ref().unwrap_or(&event.external_id).clone())
+        .chain(there.iter().map(|each| each.path.clone()))
+        .collect();
+    replaced.sort();
+    replaced.dedup();
+    let next = Cursor { mark: Mark::Token(token), ..cursor };
+    Ok(Changes { events, replaced, cursor: next.to_text(), more })
+}
+
+fn cancelled(gone: &Resource) -> ChangedEvent {
+    ChangedEvent::cancelled(gone.path.clone(), None)
+}
+
+/// Objects that changed, as they are now.
+fn read_again(
+    server: &Server,
+    calendar: &str,
+    cursor: &Cursor,
+    some: &[&Resource],
+) -> Result<Vec<ChangedEvent>> {
+    let hrefs: Vec<&str> = some.iter().map(|each| each.path.as_str()).collect();
+    let inner = query::these(&hrefs, cursor.from, cursor.until);
+    let reply = server.report(calendar, "1", "c:calendar-multiget", &inner)?;
+    let found = server.resources(&reply)?.resources;
+    let mut events = told(&found, &cursor.zone, Own::Told)?;
+    // Gone since the list was made.
+    events.extend(found.iter().filter(|each| each.is_gone()).map(cancelled));
+    Ok(events)
+}
+
+/// The events of objects with their data. A server that doesn't say which times a repeating event takes
+/// would leave them free: that is worse than saying nothing.
+pub fn told(resources: &[Resource], zone: &str, own: Own) -> Result<Vec<ChangedEvent>> {
+    let (mut events, mut unread) = (Vec::new(), 0);
+    for resource in resources.iter().filter(|each| !each.is_gone() && !each.path.is_empty()) {
+        let Some(data) = resource.text(CALDAV, "calendar-data") else { continue };
+        let Some(document) = Document::parse(data.as_bytes()) else {
+            unread += 1;
+            continue;
+        };
+        if document.repeats() {
+            return Err(Problem::rejected(t!("error-not-expanded")));
+        }
+        let etag = resource.text(DAV, "getetag");
+        let object = Object { path: &resource.path, etag, document: &document };
+        events.extend(events_of(&object, own, zone, &instants));
+    }
+    if unread > 0 {
+        log::warn("objects left out", &[("count", &unread.to_string())]);
+    }
+    Ok(events)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_changes_with_any_tag() {
+        assert_ne!(figure("/a \"1\""), figure("/a \"2\""));
+        assert_eq!(figure("").len(), 16);
+    }
+
+    #[test]
+    fn what_is_told_reaches_past_a_year() {
+        const { assert!(LEFT_DAYS < AHEAD_DAYS && LEFT_DAYS > 365 && BACK_DAYS > 30) };
+    }
+}

@@ -1,0 +1,58 @@
+//! What a calendar is asked for: only what says when somebody is busy, as single times.
+
+use oxpi_kit::Timestamp;
+
+use crate::ical::utc;
+
+/// Properties of events that are read. Titles, notes and guests of other people's events stay there.
+const PROPS: [&str; 9] = [
+    "UID",
+    "DTSTART",
+    "DTEND",
+    "DURATION",
+    "RECURRENCE-ID",
+    "STATUS",
+    "TRANSP",
+    "RRULE",
+    "X-MICROSOFT-CDO-BUSYSTATUS",
+];
+
+/// The events between two instants, those that repeat as the times they take (RFC 4791, 9.6.5).
+fn data(from: Timestamp, to: Timestamp) -> String {
+    let props: String =
+        PROPS.iter().map(|name| format!("<c:prop name=\"{name}\"/>")).collect();
+    format!(
+        "<d:prop><d:getetag/><c:calendar-data><c:comp name=\"VCALENDAR\"><c:prop name=\"VERSION\"/>\
+         <c:comp name=\"VEVENT\">{props}</c:comp></c:comp>\
+         <c:expand start=\"{}\" end=\"{}\"/></c:calendar-data></d:prop>",
+        utc(from),
+        utc(to)
+    )
+}
+
+/// Everything between two instants (RFC 4791, 7.8).
+pub fn between(from: Timestamp, to: Timestamp) -> String {
+    format!(
+        "{}<c:filter><c:comp-filter name=\"VCALENDAR\"><c:comp-filter name=\"VEVENT\">\
+         <c:time-range start=\"{}\" end=\"{}\"/></c:comp-filter></c:comp-filter></c:filter>",
+        data(from, to),
+        utc(from),
+        utc(to)
+    )
+}
+
+/// These objects (RFC 4791, 7.9), their times between two instants.
+pub fn these(hrefs: &[&str], from: Timestamp, to: Timestamp) -> String {
+    let hrefs: String =
+        hrefs.iter().map(|href| format!("<d:href>{}</d:href>", crate::xml::escape(href))).collect();
+    format!("{}{hrefs}", data(from, to))
+}
+
+/// What changed since a token, at most so much of it (RFC 6578, 3.2).
+pub fn since(token: &str, count: usize) -> String {
+    format!(
+        "<d:sync-token>{}</d:sync-token><d:sync-level>1</d:sync-level>\
+         <d:limit><d:nresults>{count}</d:nresults></d:limit><d:prop><d:getetag/></d:prop>",
+        crate::xml::escape(token)
+    )
+}
