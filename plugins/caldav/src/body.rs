@@ -97,9 +97,9 @@ fn move_to(
         Some(When::Local(_, Some(zone))) => Some(zone),
         _ => None,
     };
-    let in_zone = zone.as_deref().and_then(|zone| {
-        Some((local_in(from, zone, instants)?, local_in(to, zone, instants)?))
-    });
+    let in_zone = zone
+        .as_deref()
+        .and_then(|zone| Some((local_in(from, zone, instants)?, local_in(to, zone, instants)?)));
     let rests = match (in_zone, zone) {
         (Some((from, to)), Some(zone)) => {
             (format!(";TZID={zone}:{from}"), format!(";TZID={zone}:{to}"))
@@ -118,7 +118,9 @@ fn is_same(ours: &str, theirs: &str) -> bool {
 
 /// Objects keep whole seconds.
 fn is_second(there: Option<Timestamp>, ours: Timestamp) -> bool {
-    there.is_some_and(|there| there.as_millis().div_euclid(1_000) == ours.as_millis().div_euclid(1_000))
+    there.is_some_and(|there| {
+        there.as_millis().div_euclid(1_000) == ours.as_millis().div_euclid(1_000)
+    })
 }
 
 #[cfg(test)]
@@ -180,7 +182,12 @@ mod tests {
         assert_eq!(change(&ours, &document), None, "their longer notes stay");
         ours.title = "Second fitting".to_owned();
         let text = change(&ours, &document).unwrap();
-        for kept in ["DESCRIPTION:Longer than we keep", "ATTENDEE;CN=Noa", "DESCRIPTION:Ring", "DURATION:PT1H"] {
+        for kept in [
+            "DESCRIPTION:Longer than we keep",
+            "ATTENDEE;CN=Noa",
+            "DESCRIPTION:Ring",
+            "DURATION:PT1H",
+        ] {
             assert!(text.contains(kept), "{kept}: {text}");
         }
         assert!(text.contains("SUMMARY:Second fitting") && text.contains("SEQUENCE:5"), "{text}");
@@ -197,7 +204,10 @@ mod tests {
         assert!(text.contains("DTSTART;TZID=Europe/Berlin:20261201T100000\r\n"), "{text}");
         assert!(text.contains("DTEND;TZID=Europe/Berlin:20261201T110000\r\n"), "{text}");
         assert!(!text.contains("DURATION"), "{text}");
-        let day = THEIRS.replace("DTSTART;TZID=Europe/Berlin:20261201T090000\r\nDURATION:PT1H", "DTSTART;VALUE=DATE:20261201");
+        let day = THEIRS.replace(
+            "DTSTART;TZID=Europe/Berlin:20261201T090000\r\nDURATION:PT1H",
+            "DTSTART;VALUE=DATE:20261201",
+        );
         let text = change(&ours, &Document::parse(day.as_bytes()).unwrap()).unwrap();
         assert!(text.contains("DTSTART:20261201T090000Z\r\n"), "{text}");
     }

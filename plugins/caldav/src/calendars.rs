@@ -111,12 +111,17 @@ mod tests {
     const TYPE: &str = "<resourcetype><collection/><C:calendar/></resourcetype>";
 
     fn with(privileges: &str, owner: &str) -> Access {
-        let set: String =
-            privileges.split_whitespace().map(|p| format!("<privilege><{p}/></privilege>")).collect();
-        let owner = if owner.is_empty() { String::new() } else { format!("<owner><href>{owner}</href></owner>") };
-        let props = format!(
-            "{TYPE}<current-user-privilege-set>{set}</current-user-privilege-set>{owner}"
-        );
+        let set: String = privileges
+            .split_whitespace()
+            .map(|p| format!("<privilege><{p}/></privilege>"))
+            .collect();
+        let owner = if owner.is_empty() {
+            String::new()
+        } else {
+            format!("<owner><href>{owner}</href></owner>")
+        };
+        let props =
+            format!("{TYPE}<current-user-privilege-set>{set}</current-user-privilege-set>{owner}");
         listed(&props).unwrap().access
     }
 

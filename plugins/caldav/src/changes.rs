@@ -86,9 +86,9 @@ fn reports(supported: &crate::xml::Element, name: &str) -> bool {
 fn state(server: &Server, calendar: &str) -> Result<Resource> {
     let (_, reply) = server.propfind_on(calendar, "0", STATE)?;
     let found = server.resources(&reply)?.resources.into_iter().next();
-    found.filter(|found| !found.is_gone()).ok_or_else(|| {
-        Problem::not_found(t!("error-not-found")).with_detail("no such calendar")
-    })
+    found
+        .filter(|found| !found.is_gone())
+        .ok_or_else(|| Problem::not_found(t!("error-not-found")).with_detail("no such calendar"))
 }
 
 fn tag_now(server: &Server, calendar: &str) -> Result<String> {
@@ -134,14 +134,14 @@ fn piece(server: &Server, calendar: &str, cursor: Cursor) -> Result<Changes> {
 /// What changed since a token.
 fn later(server: &Server, calendar: &str, cursor: Cursor, token: &str) -> Result<Changes> {
     // RFC 6578 wants depth 0; what is meant is in `sync-level`.
-    let reply =
-        server.report(calendar, "0", "d:sync-collection", &query::since(token, CHANGES))?;
+    let reply = server.report(calendar, "0", "d:sync-collection", &query::since(token, CHANGES))?;
     if matches!(reply.status, 403 | 409) || names(&reply.body, DAV, "valid-sync-token") {
         return Err(resync(&reply.status.to_string()));
     }
     let found = server.resources(&reply)?;
     let token = found.sync_token.ok_or_else(|| resync("no token"))?;
-    let is_itself = |each: &&Resource| each.path.trim_end_matches('/') == calendar.trim_end_matches('/');
+    let is_itself =
+        |each: &&Resource| each.path.trim_end_matches('/') == calendar.trim_end_matches('/');
     // A list that was cut says so of the calendar itself (RFC 6578, 3.6).
     let more = found.resources.iter().any(|each| is_itself(&each) && each.status == Some(507));
     let all: Vec<&Resource> = found

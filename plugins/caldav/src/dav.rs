@@ -96,14 +96,7 @@ impl Server {
         self.ask("REPORT", path, depth, inner, name)
     }
 
-    fn ask(
-        &self,
-        method: &str,
-        path: &str,
-        depth: &str,
-        inner: &str,
-        name: &str,
-    ) -> Result<Reply> {
+    fn ask(&self, method: &str, path: &str, depth: &str, inner: &str, name: &str) -> Result<Reply> {
         let body = format!(
             "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<{name} xmlns:d=\"DAV:\" \
              xmlns:c=\"urn:ietf:params:xml:ns:caldav\" xmlns:a=\"http://apple.com/ns/ical/\" \

@@ -112,8 +112,11 @@ fn home(server: &Server, principal: &str) -> Result<Found> {
     }
     let Some(resource) = first(server, &reply) else { return Ok(Found::Nothing(reply)) };
     let homes = resource.prop(CALDAV, "calendar-home-set");
-    let hrefs: Vec<&str> =
-        homes.into_iter().flat_map(|set| set.each(DAV, "href")).map(|href| href.text.trim()).collect();
+    let hrefs: Vec<&str> = homes
+        .into_iter()
+        .flat_map(|set| set.each(DAV, "href"))
+        .map(|href| href.text.trim())
+        .collect();
     let collections: Vec<String> = hrefs.iter().filter_map(|href| server.path(href)).collect();
     if collections.is_empty() {
         let other = hrefs.iter().find(|href| origin(href).is_some());

@@ -190,7 +190,12 @@ mod tests {
     fn told(path: &str, events: &str) -> Vec<ChangedEvent> {
         let text = format!("BEGIN:VCALENDAR\n{events}END:VCALENDAR\n");
         let document = Document::parse(text.as_bytes()).unwrap();
-        events_of(&Object { path, etag: Some("\"1\""), document: &document }, Own::Told, "UTC", &utc)
+        events_of(
+            &Object { path, etag: Some("\"1\""), document: &document },
+            Own::Told,
+            "UTC",
+            &utc,
+        )
     }
 
     fn event(lines: &str) -> String {
@@ -213,7 +218,9 @@ mod tests {
     #[test]
     fn the_times_of_one_that_repeats_are_a_series() {
         let time = |day: u32| {
-            event(&format!("UID:x\nRECURRENCE-ID:202612{day:02}T080000Z\nDTSTART:202612{day:02}T080000Z\nDURATION:PT1H"))
+            event(&format!(
+                "UID:x\nRECURRENCE-ID:202612{day:02}T080000Z\nDTSTART:202612{day:02}T080000Z\nDURATION:PT1H"
+            ))
         };
         let all = told("/c/x.ics", &format!("{}{}", time(8), time(1)));
         let ids: Vec<_> = all.iter().map(|each| each.external_id.as_str()).collect();
@@ -230,7 +237,9 @@ mod tests {
         assert_eq!(told(&path, &event(&lines.replace(OWN, "other")))[0].appointment_id, None);
         // Made to repeat by somebody there: the first time is ours, the others take time.
         let time = |day: u32| {
-            event(&format!("UID:{OWN}\nRECURRENCE-ID:202612{day:02}T080000Z\nDTSTART:202612{day:02}T080000Z\nDURATION:PT1H"))
+            event(&format!(
+                "UID:{OWN}\nRECURRENCE-ID:202612{day:02}T080000Z\nDTSTART:202612{day:02}T080000Z\nDURATION:PT1H"
+            ))
         };
         let all = told(&path, &format!("{}{}", time(1), time(8)));
         assert_eq!(all.len(), 2);
@@ -241,9 +250,16 @@ mod tests {
 
     #[test]
     fn a_calendars_zone_is_an_iana_name_or_none() {
-        let zone = |lines: &str| zone_in(&format!("BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\n{lines}\nEND:VTIMEZONE\nEND:VCALENDAR"));
+        let zone = |lines: &str| {
+            zone_in(&format!(
+                "BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\n{lines}\nEND:VTIMEZONE\nEND:VCALENDAR"
+            ))
+        };
         assert_eq!(zone("TZID:Asia/Jerusalem").as_deref(), Some("Asia/Jerusalem"));
-        assert_eq!(zone("TZID:Custom\nX-LIC-LOCATION:Europe/Berlin").as_deref(), Some("Europe/Berlin"));
+        assert_eq!(
+            zone("TZID:Custom\nX-LIC-LOCATION:Europe/Berlin").as_deref(),
+            Some("Europe/Berlin")
+        );
         assert_eq!((zone("TZID:Custom"), zone_in("no")), (None, None));
     }
 }

@@ -87,9 +87,8 @@ fn status_of(line: &str) -> Option<u16> {
 
 /// Whether a refusal names this condition (RFC 4918, 16).
 pub fn names(bytes: &[u8], namespace: &str, condition: &str) -> bool {
-    read(bytes).is_some_and(|root| {
-        root.is(DAV, "error") && root.child(namespace, condition).is_some()
-    })
+    read(bytes)
+        .is_some_and(|root| root.is(DAV, "error") && root.child(namespace, condition).is_some())
 }
 
 #[cfg(test)]
@@ -111,7 +110,10 @@ mod tests {
         let found = parse(text, ORIGIN).unwrap();
         assert_eq!(found.sync_token.as_deref(), Some("t2"));
         let [there, gone, elsewhere] = &found.resources[..] else { panic!("three") };
-        assert_eq!((there.path.as_str(), there.text(DAV, "getetag")), ("/c/a%20b.ics", Some("\"1\"")));
+        assert_eq!(
+            (there.path.as_str(), there.text(DAV, "getetag")),
+            ("/c/a%20b.ics", Some("\"1\""))
+        );
         assert!(there.prop(DAV, "displayname").is_none() && !there.is_gone());
         assert!(gone.is_gone() && gone.path == "/c/gone.ics");
         assert_eq!(elsewhere.path, "", "another server's resources are none of ours");

@@ -117,7 +117,10 @@ mod tests {
                 "{href}"
             );
         }
-        assert_eq!(canonical("/c/פגישה", ORIGIN), canonical("/c/%d7%a4%d7%92%d7%99%d7%a9%d7%94", ORIGIN));
+        assert_eq!(
+            canonical("/c/פגישה", ORIGIN),
+            canonical("/c/%d7%a4%d7%92%d7%99%d7%a9%d7%94", ORIGIN)
+        );
         assert_eq!(canonical(ORIGIN, ORIGIN).as_deref(), Some("/"));
     }
 

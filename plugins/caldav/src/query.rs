@@ -19,8 +19,7 @@ const PROPS: [&str; 9] = [
 
 /// The events between two instants, those that repeat as the times they take (RFC 4791, 9.6.5).
 fn data(from: Timestamp, to: Timestamp) -> String {
-    let props: String =
-        PROPS.iter().map(|name| format!("<c:prop name=\"{name}\"/>")).collect();
+    let props: String = PROPS.iter().map(|name| format!("<c:prop name=\"{name}\"/>")).collect();
     format!(
         "<d:prop><d:getetag/><c:calendar-data><c:comp name=\"VCALENDAR\"><c:prop name=\"VERSION\"/>\
          <c:comp name=\"VEVENT\">{props}</c:comp></c:comp>\

@@ -218,9 +218,7 @@ mod tests {
     }
 
     fn span(lines: &str) -> Option<(String, String, bool)> {
-        let text = format!(
-            "BEGIN:VCALENDAR\nBEGIN:VEVENT\n{lines}\nEND:VEVENT\nEND:VCALENDAR\n"
-        );
+        let text = format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{lines}\nEND:VEVENT\nEND:VCALENDAR\n");
         let document = Document::parse(text.as_bytes())?;
         let event = document.main_event()?;
         let (from, to, is_day) = span_of(&document, &event, "Asia/Jerusalem", &instants)?;
