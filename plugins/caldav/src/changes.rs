@@ -6,7 +6,7 @@
 //! changed: then everything is read anew. So it is when the told time comes to its end.
 
 use oxpi_kit::calendar::{ChangedEvent, Changes};
-use oxpi_kit::{Problem, Result, env, log, t};
+use oxpi_kit::{Problem, Result, Timestamp, env, log, t};
 
 use crate::cursor::{Cursor, Mark};
 use crate::dav::Server;
@@ -155,7 +155,7 @@ fn later(server: &Server, calendar: &str, cursor: Cursor, token: &str) -> Result
     let (gone, there): (Vec<&Resource>, Vec<&Resource>) =
         all.into_iter().partition(|each| each.is_gone());
     let mut events: Vec<ChangedEvent> = gone.into_iter().map(cancelled).collect();
-    let size = OBJECTS.max(there.len().div_ceil(24));
+    let size = OBJECTS.max(there.len().div_ceil(12));
     for some in there.chunks(size) {
         events.extend(read_again(server, calendar, &cursor, some)?);
     }
@@ -174,21 +174,43 @@ fn cancelled(gone: &Resource) -> ChangedEvent {
     ChangedEvent::cancelled(gone.path.clone(), None)
 }
 
-/// Objects that changed, as they are now.
+/// Objects that changed, as they are now. Only those that repeat are asked for as single times: some
+/// servers leave out all others then.
 fn read_again(
     server: &Server,
     calendar: &str,
     cursor: &Cursor,
     some: &[&Resource],
 ) -> Result<Vec<ChangedEvent>> {
-    let hrefs: Vec<&str> = some.iter().map(|each| each.path.as_str()).collect();
-    let inner = query::these(&hrefs, cursor.from, cursor.until);
-    let reply = server.report(calendar, "1", "c:calendar-multiget", &inner)?;
-    let found = server.resources(&reply)?.resources;
-    let mut events = told(&found, &cursor.zone, Own::Told)?;
+    let paths: Vec<&str> = some.iter().map(|each| each.path.as_str()).collect();
+    let found = these(server, calendar, &paths, None)?;
+    let repeats = |each: &&Resource| {
+        let data = each.text(CALDAV, "calendar-data");
+        data.and_then(|data| Document::parse(data.as_bytes())).is_some_and(|found| found.repeats())
+    };
+    let (many, single): (Vec<Resource>, Vec<Resource>) =
+        found.into_iter().partition(|each| repeats(&each));
     // Gone since the list was made.
-    events.extend(found.iter().filter(|each| each.is_gone()).map(cancelled));
+    let gone = single.iter().filter(|each| each.is_gone()).map(cancelled);
+    let mut events: Vec<ChangedEvent> = gone.collect();
+    events.extend(told(&single, &cursor.zone, Own::Told)?);
+    if !many.is_empty() {
+        let paths: Vec<&str> = many.iter().map(|each| each.path.as_str()).collect();
+        let times = these(server, calendar, &paths, Some((cursor.from, cursor.until)))?;
+        events.extend(told(&times, &cursor.zone, Own::Told)?);
+    }
     Ok(events)
+}
+
+fn these(
+    server: &Server,
+    calendar: &str,
+    paths: &[&str],
+    within: Option<(Timestamp, Timestamp)>,
+) -> Result<Vec<Resource>> {
+    let inner = query::these(paths, within);
+    let reply = server.report(calendar, "1", "c:calendar-multiget", &inner)?;
+    Ok(server.resources(&reply)?.resources)
 }
 
 /// The events of objects with their data. A server that doesn't say which times a repeating event takes

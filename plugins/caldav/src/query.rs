@@ -5,7 +5,7 @@ use oxpi_kit::Timestamp;
 use crate::ical::utc;
 
 /// Properties of events that are read. Titles, notes and guests of other people's events stay there.
-const PROPS: [&str; 9] = [
+const PROPS: [&str; 10] = [
     "UID",
     "DTSTART",
     "DTEND",
@@ -13,19 +13,23 @@ const PROPS: [&str; 9] = [
     "RECURRENCE-ID",
     "STATUS",
     "TRANSP",
+    "RDATE",
     "RRULE",
     "X-MICROSOFT-CDO-BUSYSTATUS",
 ];
 
-/// The events between two instants, those that repeat as the times they take (RFC 4791, 9.6.5).
-fn data(from: Timestamp, to: Timestamp) -> String {
+/// A piece of time.
+type Piece = (Timestamp, Timestamp);
+
+/// Objects as they are; within a piece of time as single times instead of rules (RFC 4791, 9.6.5).
+fn data(within: Option<Piece>) -> String {
     let props: String = PROPS.iter().map(|name| format!("<c:prop name=\"{name}\"/>")).collect();
+    let expand =
+        within.map(|(from, to)| format!("<c:expand start=\"{}\" end=\"{}\"/>", utc(from), utc(to)));
+    let expand = expand.unwrap_or_default();
     format!(
         "<d:prop><d:getetag/><c:calendar-data><c:comp name=\"VCALENDAR\"><c:prop name=\"VERSION\"/>\
-         <c:comp name=\"VEVENT\">{props}</c:comp></c:comp>\
-         <c:expand start=\"{}\" end=\"{}\"/></c:calendar-data></d:prop>",
-        utc(from),
-        utc(to)
+         <c:comp name=\"VEVENT\">{props}</c:comp></c:comp>{expand}</c:calendar-data></d:prop>"
     )
 }
 
@@ -34,17 +38,17 @@ pub fn between(from: Timestamp, to: Timestamp) -> String {
     format!(
         "{}<c:filter><c:comp-filter name=\"VCALENDAR\"><c:comp-filter name=\"VEVENT\">\
          <c:time-range start=\"{}\" end=\"{}\"/></c:comp-filter></c:comp-filter></c:filter>",
-        data(from, to),
+        data(Some((from, to))),
         utc(from),
         utc(to)
     )
 }
 
-/// These objects (RFC 4791, 7.9), their times between two instants.
-pub fn these(hrefs: &[&str], from: Timestamp, to: Timestamp) -> String {
+/// These objects (RFC 4791, 7.9), as they are or as their times within a piece of time.
+pub fn these(hrefs: &[&str], within: Option<Piece>) -> String {
     let hrefs: String =
         hrefs.iter().map(|href| format!("<d:href>{}</d:href>", crate::xml::escape(href))).collect();
-    format!("{}{hrefs}", data(from, to))
+    format!("{}{hrefs}", data(within))
 }
 
 /// What changed since a token, at most so much of it (RFC 6578, 3.2).

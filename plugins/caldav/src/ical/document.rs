@@ -117,9 +117,10 @@ impl Document {
         None
     }
 
-    /// Whether an event in it repeats by a rule.
+    /// Whether an event in it repeats by a rule or a list.
     pub fn repeats(&self) -> bool {
-        self.events().iter().any(|event| self.property(event, "RRULE").is_some())
+        let has = |event: &Range<usize>, name: &str| self.property(event, name).is_some();
+        self.events().iter().any(|event| has(event, "RRULE") || has(event, "RDATE"))
     }
 
     /// A property anywhere in the document, as of its zone.

@@ -34,7 +34,8 @@ pub fn event(uid: &str, from: &str, to: &str) -> String {
     )
 }
 
-/// A repeating event as a server expands it: its times on these days of December.
+/// A repeating event: its times on these days of December, which the server tells when it is asked to
+/// expand it, and a rule otherwise.
 pub fn series(uid: &str, days: &[u32]) -> String {
     let times: String = days
         .iter()
@@ -226,8 +227,23 @@ impl State {
         )
     }
 
-    fn data(&self, path: &str) -> String {
+    /// An object; asked for single times, one that doesn't repeat is left out, as real servers do.
+    fn data(&self, path: &str, expands: bool) -> String {
         match self.objects.get(path) {
+            Some((_, text)) if expands && !text.contains("RECURRENCE-ID") => String::new(),
+            Some((tag, text)) if !expands && text.contains("RECURRENCE-ID") => {
+                let rule = text.replace("RECURRENCE-ID", "X-WAS").replacen(
+                    "DTSTART",
+                    "RRULE:FREQ=DAILY\r\nDTSTART",
+                    1,
+                );
+                ok(
+                    path,
+                    &format!(
+                        "<D:getetag>{tag}</D:getetag><C:calendar-data><![CDATA[{rule}]]></C:calendar-data>"
+                    ),
+                )
+            }
             Some((tag, text)) => ok(
                 path,
                 &format!(
@@ -245,7 +261,8 @@ impl State {
         }
         if body.contains("<c:calendar-multiget") {
             let hrefs = body.split("<d:href>").skip(1).filter_map(|rest| rest.split('<').next());
-            return xml(207, &hrefs.map(|href| self.data(href)).collect::<String>());
+            let expands = body.contains("<c:expand");
+            return xml(207, &hrefs.map(|href| self.data(href, expands)).collect::<String>());
         }
         let range = between("<c:time-range start=\"", "\"/>").unwrap();
         let (from, to) = range.split_once("\" end=\"").unwrap();
@@ -256,7 +273,8 @@ impl State {
                 .any(|rest| (from..to).contains(&&rest[..16.min(rest.len())]))
         };
         let found = self.objects.iter().filter(|(_, (_, text))| is_in(text));
-        xml(207, &found.map(|(path, _)| self.data(path)).collect::<String>())
+        let told = |path: &str, text: &str| self.data(path, text.contains("RECURRENCE-ID"));
+        xml(207, &found.map(|(path, (_, text))| told(path, text)).collect::<String>())
     }
 
     fn changed(&self, token: &str) -> Reply {

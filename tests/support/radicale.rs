@@ -1,0 +1,153 @@
+//! Radicale, a real CalDAV server, and a phone that uses it: both from PyPI, in an environment made once
+//! and kept beside the build.
+
+use std::fs::{self, File};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/radicale");
+/// How long the server may take to begin.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The account that there is.
+pub const USER: &str = "dana";
+
+/// A server with its folder of data. It ends with the test.
+pub struct Radicale {
+    python: PathBuf,
+    folder: TempDir,
+    address: SocketAddr,
+    running: Option<Child>,
+}
+
+impl Drop for Radicale {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Radicale {
+    /// A server with one account, `dana`, and this password. `cache` keeps the environment.
+    pub fn start(cache: &Path, password: &str) -> Result<Self> {
+        let python = environment(cache)?;
+        let folder = tempfile::tempdir()?;
+        let address = own_port()?;
+        let mut radicale = Self { python, folder, address, running: None };
+        radicale.set_password(password)?;
+        let path = |name: &str| radicale.folder.path().join(name).display().to_string();
+        let config = format!(
+            "[server]\nhosts = {address}\n[auth]\ntype = htpasswd\nhtpasswd_filename = {}\n\
+             htpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = {}\n\
+             [logging]\nlevel = warning\n",
+            path("users"),
+            path("data")
+        );
+        fs::write(radicale.folder.path().join("config"), config)?;
+        radicale.go_on()?;
+        Ok(radicale)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets the account have another password from the next start on. An account of this name without
+    /// any calendar is `empty`.
+    pub fn set_password(&self, password: &str) -> Result<()> {
+        let users = format!("{USER}:{password}\nempty:{password}\n");
+        Ok(fs::write(self.folder.path().join("users"), users)?)
+    }
+
+    /// Starts it, again.
+    pub fn go_on(&mut self) -> Result<()> {
+        let log = File::create(self.folder.path().join("log"))?;
+        let mut command = Command::new(&self.python);
+        command.args(["-m", "radicale", "--config"]).arg(self.folder.path().join("config"));
+        command.stdout(Stdio::null()).stderr(log);
+        self.running = Some(command.spawn().context("Radicale doesn't start")?);
+        let began = Instant::now();
+        while TcpStream::connect(self.address).is_err() {
+            let log = || fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+            ensure!(began.elapsed() < PATIENCE, "Radicale doesn't listen: {}", log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+
+    /// Stops it; its data stay.
+    pub fn stop(&mut self) {
+        if let Some(mut child) = self.running.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// Does something with the phone; answers what it says.
+    pub fn phone(&self, password: &str, command: &[&str]) -> Result<Value> {
+        let url = format!("http://{}/", self.address);
+        let mut phone = Command::new(&self.python);
+        phone.arg("-B").arg(format!("{HERE}/phone.py")).args([&url, USER, password]).args(command);
+        for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+            phone.env_remove(proxy);
+        }
+        Ok(serde_json::from_str(&run(&mut phone)?)?)
+    }
+}
+
+/// A port that stays this test's while the server is stopped: of those that the system gives to nobody,
+/// one that follows from the process and how many it had before.
+fn own_port() -> Result<SocketAddr> {
+    static COUNT: AtomicU16 = AtomicU16::new(0);
+    for _ in 0..200 {
+        let nth = u32::from(COUNT.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(20_000 + (std::process::id() * 7 + nth) % 12_000)?;
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
+            return Ok(listener.local_addr()?);
+        }
+    }
+    anyhow::bail!("no port is free")
+}
+
+/// The environment's Python. `OXPI_CACHE_DIR`, where set, keeps it across checkouts.
+fn environment(cache: &Path) -> Result<PathBuf> {
+    let requirements = format!("{HERE}/requirements.txt");
+    let wanted = fs::read(&requirements)?;
+    let name: String = Sha256::digest(&wanted).iter().take(6).map(|b| format!("{b:02x}")).collect();
+    let kept = std::env::var_os("OXPI_CACHE_DIR").filter(|dir| !dir.is_empty());
+    let folder =
+        kept.map_or_else(|| cache.to_owned(), PathBuf::from).join(format!("radicale-{name}"));
+    fs::create_dir_all(&folder)?;
+    // Tests run in processes of their own; one of them makes it, the others wait.
+    let lock = File::create(folder.join("lock"))?;
+    lock.lock()?;
+    let python = folder.join("venv/bin/python");
+    if !folder.join("done").exists() {
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder.join("venv")))?;
+        let mut pip = Command::new(&python);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
+        run(pip.args(["-r", &requirements])).context(
+            "Radicale could not be installed. This test needs python3 with venv (apt-get install \
+             python3-venv) and pip's package index, once",
+        )?;
+        fs::write(folder.join("done"), b"")?;
+    }
+    Ok(python)
+}
+
+/// Runs to the end and answers what was printed; the error carries it.
+fn run(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("{command:?}"))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    ensure!(output.status.success(), "{command:?} ended with {}\n{out}\n{err}", output.status);
+    Ok(out)
+}
