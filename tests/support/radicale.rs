@@ -68,6 +68,7 @@ impl Radicale {
     }
 
     /// Starts it, again.
+    #[allow(clippy::disallowed_methods, reason = "another program is waited for")]
     pub fn go_on(&mut self) -> Result<()> {
         let log = File::create(self.folder.path().join("log"))?;
         let mut command = Command::new(&self.python);

@@ -166,14 +166,13 @@ pub fn is_busy(document: &Document, event: &Range<usize>) -> bool {
 /// The IANA name of the zone that a calendar object is about.
 pub fn zone_in(text: &str) -> Option<String> {
     let document = Document::parse(text.trim().as_bytes())?;
-    let named = ["X-LIC-LOCATION", "TZID"].into_iter().find_map(|name| {
+    ["X-LIC-LOCATION", "TZID"].into_iter().find_map(|name| {
         let value = document.anywhere(name)?.value.trim().trim_matches('/').to_owned();
         let is_name = value.len() <= 64
             && (value.contains('/') || value == "UTC")
             && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte));
         is_name.then_some(value)
-    });
-    named
+    })
 }
 
 #[cfg(test)]
