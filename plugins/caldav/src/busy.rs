@@ -3,13 +3,10 @@
 use oxpi_kit::calendar::Busy;
 use oxpi_kit::{Problem, Result, Timestamp, env};
 
-use crate::changes::told;
+use crate::changes::{between, told};
 use crate::dav::Server;
 use crate::mapping::Own;
-use crate::query;
 
-/// Days that a server is asked for at once.
-const PIECE_MS: i64 = 100 * 24 * 3_600_000;
 /// Pieces of one question: about eight years.
 const PIECES_MAX: usize = 30;
 
@@ -24,9 +21,7 @@ pub fn of(calendars: &[String], from: Timestamp, to: Timestamp) -> Result<Vec<Bu
         let path = server.own(calendar)?;
         let mut at = from;
         for _ in 0..PIECES_MAX {
-            let end = at.plus_millis(PIECE_MS).min(to);
-            collect(&mut busy, &server, (calendar, &path), (at, end))?;
-            at = end;
+            at = collect(&mut busy, &server, (calendar, &path), (at, to))?;
             if at >= to {
                 break;
             }
@@ -44,15 +39,15 @@ fn collect(
     server: &Server,
     (calendar, path): (&str, &str),
     (from, to): (Timestamp, Timestamp),
-) -> Result<()> {
-    let reply = server.report(path, "1", "c:calendar-query", &query::between(from, to))?;
+) -> Result<Timestamp> {
+    let (to, reply) = between(server, path, from, to)?;
     let zone = env::time_zone();
     for event in told(&server.resources(&reply)?.resources, &zone, Own::Any)? {
         let (Some(starts_at), Some(ends_at)) = (event.starts_at, event.ends_at) else { continue };
-        let (from, to) = (starts_at.max(from), ends_at.min(to));
-        if event.busy && from < to {
-            busy.push(Busy { calendar: calendar.to_owned(), from, to });
+        let (from, end) = (starts_at.max(from), ends_at.min(to));
+        if event.busy && from < end {
+            busy.push(Busy { calendar: calendar.to_owned(), from, to: end });
         }
     }
-    Ok(())
+    Ok(to)
 }

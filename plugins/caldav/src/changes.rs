@@ -6,10 +6,11 @@
 //! changed: then everything is read anew. So it is when the told time comes to its end.
 
 use oxpi_kit::calendar::{ChangedEvent, Changes};
+use oxpi_kit::problem::code;
 use oxpi_kit::{Problem, Result, Timestamp, env, log, t};
 
 use crate::cursor::{Cursor, Mark};
-use crate::dav::Server;
+use crate::dav::{Reply, Server};
 use crate::errors::resync;
 use crate::ical::Document;
 use crate::mapping::{Object, Own, events_of, instants, zone_in};
@@ -24,8 +25,11 @@ const BACK_DAYS: i64 = 31;
 const AHEAD_DAYS: i64 = 400;
 /// When less than this is left of what was told, it is told anew.
 const LEFT_DAYS: i64 = 370;
-/// Days of one piece of a first reading.
+/// Days of one piece of a first reading, and the least, where more is too much for one answer.
 const PIECE_DAYS: i64 = 100;
+const PIECE_DAYS_MIN: i64 = 3;
+/// Bytes of an answer that are read in one call.
+const BODY_BYTES: usize = 768 << 10;
 /// Changes that a server is asked for at once.
 const CHANGES: usize = 200;
 /// More changes than this at once, from a server that gives all of them, are read as a whole.
@@ -123,19 +127,52 @@ fn figure(text: &str) -> String {
 /// A piece of a first reading.
 fn piece(server: &Server, calendar: &str, cursor: Cursor) -> Result<Changes> {
     let from = cursor.next.unwrap_or(cursor.from);
-    let to = from.plus_millis(PIECE_DAYS * DAY_MS).min(cursor.until);
-    let reply = server.report(calendar, "1", "c:calendar-query", &query::between(from, to))?;
-    let events = told(&server.resources(&reply)?.resources, &cursor.zone, Own::Told)?;
+    let (to, reply) = between(server, calendar, from, cursor.until)?;
+    let own = if from == cursor.from { Own::Told } else { Own::Later };
+    let events = told(&server.resources(&reply)?.resources, &cursor.zone, own)?;
     let more = to < cursor.until;
     let next = Cursor { next: more.then_some(to), ..cursor };
     Ok(Changes { events, replaced: Vec::new(), cursor: next.to_text(), more })
 }
 
+/// What is in a calendar from an instant on, and how far this reaches: less than a piece where a calendar
+/// is so full that its answer is too large, or too much to read in one call.
+pub fn between(
+    server: &Server,
+    calendar: &str,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<(Timestamp, Reply)> {
+    let mut days = PIECE_DAYS;
+    loop {
+        let to = from.plus_millis(days * DAY_MS).min(until);
+        let inner = query::between(from, to);
+        match server.report(calendar, "1", "c:calendar-query", &inner) {
+            Ok(reply) if reply.body.len() <= BODY_BYTES || days <= PIECE_DAYS_MIN => {
+                return Ok((to, reply));
+            }
+            Err(problem) if !problem.is(code::TOO_LARGE) || days <= PIECE_DAYS_MIN => {
+                return Err(problem);
+            }
+            _ => days /= 3,
+        }
+    }
+}
+
 /// What changed since a token.
 fn later(server: &Server, calendar: &str, cursor: Cursor, token: &str) -> Result<Changes> {
     // RFC 6578 wants depth 0; what is meant is in `sync-level`.
-    let reply = server.report(calendar, "0", "d:sync-collection", &query::since(token, CHANGES))?;
-    if matches!(reply.status, 403 | 409) || names(&reply.body, DAV, "valid-sync-token") {
+    let ask =
+        |count| server.report(calendar, "0", "d:sync-collection", &query::since(token, count));
+    let mut reply = ask(Some(CHANGES))?;
+    if reply.status == 507 {
+        // It can't stop in between, and would rather say nothing than too much (RFC 6578, 3.7).
+        reply = ask(None)?;
+    }
+    // RFC 6578 wants 403 with a condition; servers say it in these ways too. Should it be something
+    // else, reading anew meets it and says so.
+    let is_refused = matches!(reply.status, 400 | 403 | 409 | 410 | 412 | 507);
+    if is_refused || names(&reply.body, DAV, "valid-sync-token") {
         return Err(resync(&reply.status.to_string()));
     }
     let found = server.resources(&reply)?;
@@ -156,8 +193,9 @@ fn later(server: &Server, calendar: &str, cursor: Cursor, token: &str) -> Result
         all.into_iter().partition(|each| each.is_gone());
     let mut events: Vec<ChangedEvent> = gone.into_iter().map(cancelled).collect();
     let size = OBJECTS.max(there.len().div_ceil(12));
+    let mut left = BODY_BYTES;
     for some in there.chunks(size) {
-        events.extend(read_again(server, calendar, &cursor, some)?);
+        events.extend(read_again(server, calendar, &cursor, some, &mut left)?);
     }
     let mut replaced: Vec<String> = events
         .iter()
@@ -181,9 +219,10 @@ fn read_again(
     calendar: &str,
     cursor: &Cursor,
     some: &[&Resource],
+    left: &mut usize,
 ) -> Result<Vec<ChangedEvent>> {
     let paths: Vec<&str> = some.iter().map(|each| each.path.as_str()).collect();
-    let found = these(server, calendar, &paths, None)?;
+    let found = these(server, calendar, &paths, None, left)?;
     let repeats = |each: &&Resource| {
         let data = each.text(CALDAV, "calendar-data");
         data.and_then(|data| Document::parse(data.as_bytes())).is_some_and(|found| found.repeats())
@@ -196,20 +235,30 @@ fn read_again(
     events.extend(told(&single, &cursor.zone, Own::Told)?);
     if !many.is_empty() {
         let paths: Vec<&str> = many.iter().map(|each| each.path.as_str()).collect();
-        let times = these(server, calendar, &paths, Some((cursor.from, cursor.until)))?;
+        let times = these(server, calendar, &paths, Some((cursor.from, cursor.until)), left)?;
         events.extend(told(&times, &cursor.zone, Own::Told)?);
     }
     Ok(events)
 }
 
+/// These objects. More than a call may read is read anew, which is done in pieces.
 fn these(
     server: &Server,
     calendar: &str,
     paths: &[&str],
     within: Option<(Timestamp, Timestamp)>,
+    left: &mut usize,
 ) -> Result<Vec<Resource>> {
     let inner = query::these(paths, within);
-    let reply = server.report(calendar, "1", "c:calendar-multiget", &inner)?;
+    let answered = server.report(calendar, "1", "c:calendar-multiget", &inner);
+    let reply = match answered {
+        Err(problem) if problem.is(code::TOO_LARGE) => return Err(resync("too large")),
+        answered => answered?,
+    };
+    match left.checked_sub(reply.body.len()) {
+        Some(rest) => *left = rest,
+        None => return Err(resync("too much at once")),
+    }
     Ok(server.resources(&reply)?.resources)
 }
 

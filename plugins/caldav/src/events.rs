@@ -88,11 +88,15 @@ pub fn read(appointment: &Appointment) -> Result<Link> {
 fn write(server: &Server, appointment: &Appointment, there: There) -> Result<Link> {
     let (now, zone) = (env::now(), env::time_zone());
     let content = content_of(&there.document, &zone, &instants).ok_or_else(unreadable)?;
-    let changed = body::changed(appointment, &there.document, &content, now, &instants);
-    let Some(document) = changed else { return Ok(link_of(&there)) };
-    if appointment.etag.as_deref() != Some(there.etag.as_str()) {
+    let wanted = |of: &Appointment| body::changed(of, &there.document, &content, now, &instants);
+    let changed = wanted(appointment);
+    // Nothing to write says nothing of what was changed there.
+    let says_the_same = || wanted(&Appointment { seen: None, ..appointment.clone() }).is_none();
+    let is_as_seen = appointment.etag.as_deref() == Some(there.etag.as_str());
+    if !is_as_seen && (changed.is_some() || !says_the_same()) {
         return Err(conflict().with_detail("at another revision"));
     }
+    let Some(document) = changed else { return Ok(link_of(&there)) };
     let reply = server.put(&there.path, Some(&there.etag), &document.to_text())?;
     if reply.is_success() {
         return written(server, there.path, &reply, document);

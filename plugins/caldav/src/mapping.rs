@@ -8,6 +8,9 @@ use oxpi_kit::{Timestamp, env};
 use crate::ical::{Document, Instants, span_of, unescape};
 use crate::path::stem;
 
+/// More of a text is not shown anywhere.
+const SHOWN_CHARS_MAX: usize = 2_000;
+
 /// An object that a server told of.
 pub struct Object<'a> {
     /// Its path.
@@ -21,8 +24,10 @@ pub struct Object<'a> {
 /// Whether appointments of ours are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Own {
-    /// They are.
+    /// They are, and the first time of one that repeats is the appointment itself.
     Told,
+    /// They are, in a later piece of a first reading: the first times of those that repeat were before.
+    Later,
     /// They are events like any other.
     Any,
 }
@@ -41,7 +46,8 @@ pub fn events_of(
     instants: Instants<'_>,
 ) -> Vec<ChangedEvent> {
     let events = object.document.events();
-    let own = appointment_of(object).filter(|_| own == Own::Told);
+    let has_first = own == Own::Told;
+    let own = appointment_of(object).filter(|_| own != Own::Any);
     let repeats = |event: &Range<usize>| {
         let has = |name: &str| object.document.property(event, name).is_some();
         has("RECURRENCE-ID") || has("RRULE")
@@ -55,8 +61,7 @@ pub fn events_of(
         events.iter().filter_map(|event| time_of(object, event, zone, instants)).collect();
     all.sort_by_key(|event| event.starts_at);
     if let Some(appointment) = own {
-        // Its first time is the appointment itself.
-        if !all.is_empty() {
+        if has_first && !all.is_empty() {
             all.remove(0);
         }
         let etag = object.etag.map(str::to_owned);
@@ -79,15 +84,17 @@ fn one(
         return Some(ChangedEvent::cancelled(object.path, own));
     }
     let (starts_at, ends_at, all_day) = span_of(object.document, event, zone, instants)?;
+    let [title, notes, location] =
+        ["SUMMARY", "DESCRIPTION", "LOCATION"].map(|name| shown(object.document, event, name));
     Some(ChangedEvent {
         external_id: object.path.to_owned(),
         series: None,
         status,
         appointment_id: own,
         etag: object.etag.map(str::to_owned),
-        title: None,
-        notes: None,
-        location: None,
+        title,
+        notes,
+        location,
         starts_at: Some(starts_at),
         ends_at: Some(ends_at),
         all_day,
@@ -95,6 +102,19 @@ fn one(
         url: None,
         online: Online::default(),
     })
+}
+
+/// What the workspace may show of somebody's event, if its people want it shown. Who marked it private
+/// meant their colleagues too, and so may whoever used a word that isn't known (RFC 5545, 3.8.1.3).
+fn shown(document: &Document, event: &Range<usize>, name: &str) -> Option<String> {
+    let class = document.property(event, "CLASS");
+    if class.is_some_and(|class| !class.value.trim().eq_ignore_ascii_case("PUBLIC")) {
+        return None;
+    }
+    let value = document.property(event, name)?.value;
+    // Two characters may stand for one.
+    let end = value.char_indices().nth(2 * SHOWN_CHARS_MAX).map_or(value.len(), |(end, _)| end);
+    Some(unescape(&value[..end]).chars().take(SHOWN_CHARS_MAX).collect())
 }
 
 /// A time of one that repeats: the object's path and which time it stands for.
@@ -187,14 +207,13 @@ mod tests {
     }
 
     fn told(path: &str, events: &str) -> Vec<ChangedEvent> {
+        told_as(Own::Told, path, events)
+    }
+
+    fn told_as(own: Own, path: &str, events: &str) -> Vec<ChangedEvent> {
         let text = format!("BEGIN:VCALENDAR\n{events}END:VCALENDAR\n");
         let document = Document::parse(text.as_bytes()).unwrap();
-        events_of(
-            &Object { path, etag: Some("\"1\""), document: &document },
-            Own::Told,
-            "UTC",
-            &utc,
-        )
+        events_of(&Object { path, etag: Some("\"1\""), document: &document }, own, "UTC", &utc)
     }
 
     fn event(lines: &str) -> String {
@@ -212,6 +231,22 @@ mod tests {
         let cancelled = told("/c/x.ics", &event(&format!("{lines}\nSTATUS:CANCELLED")));
         assert_eq!(cancelled[0].status, Status::Cancelled);
         assert!(told("/c/x.ics", &event("UID:x\nDTSTART:soon")).is_empty());
+    }
+
+    #[test]
+    fn what_is_marked_private_is_busy_and_says_nothing() {
+        let lines = "UID:x\nDTSTART:20261201T080000Z\nDURATION:PT1H\nSUMMARY:Dentist\\, again\n\
+            LOCATION:Allenby 12\nDESCRIPTION:Floor\\n2";
+        let open = &told("/c/x.ics", &event(lines))[0];
+        let said = [&open.title, &open.location, &open.notes].map(|text| text.as_deref());
+        assert_eq!(said, [Some("Dentist, again"), Some("Allenby 12"), Some("Floor\n2")]);
+        let public = &told("/c/x.ics", &event(&format!("{lines}\nCLASS:public")))[0];
+        assert_eq!(public.title, open.title);
+        for class in ["PRIVATE", "confidential", "X-SECRET", ""] {
+            let closed = &told("/c/x.ics", &event(&format!("{lines}\nCLASS:{class}")))[0];
+            assert!(closed.busy);
+            assert_eq!((&closed.title, &closed.location, &closed.notes), (&None, &None, &None));
+        }
     }
 
     #[test]
@@ -245,6 +280,8 @@ mod tests {
         assert!(all[0].external_id.ends_with("#20261208T080000Z") && all[0].busy);
         assert_eq!((all[1].external_id.as_str(), all[1].busy), (path.as_str(), false));
         assert_eq!(all[1].appointment_id.as_deref(), Some(OWN));
+        let later = told_as(Own::Later, &path, &format!("{}{}", time(15), time(22)));
+        assert_eq!(later.len(), 3, "in a later piece none of them is the appointment");
     }
 
     #[test]

@@ -94,6 +94,7 @@ pub fn names(bytes: &[u8], namespace: &str, condition: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const ORIGIN: &str = "https://dav.example.com";
 
@@ -118,6 +119,28 @@ mod tests {
         assert!(gone.is_gone() && gone.path == "/c/gone.ics");
         assert_eq!(elsewhere.path, "", "another server's resources are none of ours");
         assert_eq!(parse(b"<html/>", ORIGIN), None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_server_names_is_a_path_of_it_or_none(
+            hrefs in proptest::collection::vec("(https?://)?[a-z./:@%#?;2ef\\\\]{0,30}", 0..6),
+            status in "[A-Z/ 0-9.]{0,20}",
+            rest in "(</?(prop|propstat|status|href|response)/?>|[ a-z]{0,6}){0,12}",
+        ) {
+            let responses: String = hrefs
+                .iter()
+                .map(|href| format!("<response><href>{href}</href><status>{status}</status></response>"))
+                .collect();
+            for inner in [responses.clone(), format!("{responses}{rest}")] {
+                let text = format!("<multistatus xmlns=\"DAV:\">{inner}</multistatus>");
+                let Some(found) = parse(text.as_bytes(), ORIGIN) else { continue };
+                for each in found.resources {
+                    let again = canonical(&each.path, ORIGIN);
+                    prop_assert!(each.path.is_empty() || again.as_deref() == Some(&*each.path));
+                }
+            }
+        }
     }
 
     #[test]

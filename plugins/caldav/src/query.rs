@@ -1,12 +1,17 @@
-//! What a calendar is asked for: only what says when somebody is busy, as single times.
+//! What a calendar is asked for: when somebody is busy, as single times, and what the workspace may show
+//! of it.
 
 use oxpi_kit::Timestamp;
 
 use crate::ical::utc;
 
-/// Properties of events that are read. Titles, notes and guests of other people's events stay there.
-const PROPS: [&str; 10] = [
+/// Properties of events that are read. Guests, attachments and whatever else there is stay there.
+const PROPS: [&str; 14] = [
     "UID",
+    "CLASS",
+    "SUMMARY",
+    "LOCATION",
+    "DESCRIPTION",
     "DTSTART",
     "DTEND",
     "DURATION",
@@ -51,11 +56,13 @@ pub fn these(hrefs: &[&str], within: Option<Piece>) -> String {
     format!("{}{hrefs}", data(within))
 }
 
-/// What changed since a token, at most so much of it (RFC 6578, 3.2).
-pub fn since(token: &str, count: usize) -> String {
+/// What changed since a token, at most so much of it where a number is given (RFC 6578, 3.2).
+pub fn since(token: &str, count: Option<usize>) -> String {
+    let limit = count.map(|count| format!("<d:limit><d:nresults>{count}</d:nresults></d:limit>"));
     format!(
-        "<d:sync-token>{}</d:sync-token><d:sync-level>1</d:sync-level>\
-         <d:limit><d:nresults>{count}</d:nresults></d:limit><d:prop><d:getetag/></d:prop>",
-        crate::xml::escape(token)
+        "<d:sync-token>{}</d:sync-token><d:sync-level>1</d:sync-level>{}\
+         <d:prop><d:getetag/></d:prop>",
+        crate::xml::escape(token),
+        limit.unwrap_or_default()
     )
 }

@@ -19,12 +19,16 @@ pub const CALENDAR_SERVER: &str = "http://calendarserver.org/ns/";
 const DEPTH_MAX: usize = 32;
 /// Elements of a document.
 const ELEMENTS_MAX: usize = 200_000;
+/// Attributes of an element that are looked at.
+const ATTRIBUTES_MAX: usize = 32;
+/// What any other namespace counts as.
+const STRANGE: &str = "?";
 
 /// An element.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Element {
-    /// The namespace; empty without one.
-    pub namespace: String,
+    /// The namespace, if it is one of those above; empty without one.
+    pub namespace: &'static str,
     /// The name within it.
     pub name: String,
     /// The attribute `name`, which is the only one that servers say anything in.
@@ -102,11 +106,18 @@ pub fn read(bytes: &[u8]) -> Option<Element> {
 }
 
 fn element(resolved: &ResolveResult<'_>, start: &BytesStart<'_>) -> Element {
+    // Kept by reference: a document could name a long one on each of its elements.
     let namespace = match resolved {
-        ResolveResult::Bound(namespace) => namespace.0.to_owned(),
-        ResolveResult::Unbound | ResolveResult::Unknown(_) => String::new(),
+        ResolveResult::Bound(namespace) => {
+            let known = [DAV, CALDAV, APPLE, CALENDAR_SERVER];
+            known.into_iter().find(|known| *known == namespace.0).unwrap_or(STRANGE)
+        }
+        ResolveResult::Unbound | ResolveResult::Unknown(_) => "",
     };
-    let called = start.attributes().flatten().find(|given| given.key.0 == "name");
+    // Whether one is there twice is looked for in all the others, so many would take long.
+    let mut attributes = start.attributes();
+    let attributes = attributes.with_checks(false).take(ATTRIBUTES_MAX);
+    let called = attributes.flatten().find(|given| given.key.0 == "name");
     Element {
         namespace,
         name: start.local_name().as_ref().to_owned(),
@@ -160,6 +171,7 @@ mod tests {
     #[test]
     fn bombs_and_halves_are_no_documents() {
         let deep = "<a>".repeat(100_000);
+        let many = format!("<a>{}</a>", "<b/>".repeat(ELEMENTS_MAX));
         for text in [
             "",
             "plain",
@@ -167,11 +179,28 @@ mod tests {
             "<a></b>",
             "<a>&unknown;</a>",
             "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>",
+            "<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a/>",
             deep.as_str(),
+            many.as_str(),
         ] {
             assert_eq!(read(text.as_bytes()), None, "{}", &text[..text.len().min(40)]);
         }
         assert_eq!(read(&[0xff, 0xfe, b'<']), None);
+    }
+
+    #[test]
+    fn many_attributes_and_long_namespaces_cost_no_more_than_their_bytes() {
+        let attributes: String = (0..200_000).map(|n| format!(" a{n}='x'")).collect();
+        let long = "n".repeat(1 << 20);
+        for text in [
+            format!("<a{attributes}/>"),
+            format!("<a xmlns='{long}'>{}</a>", "<b/>".repeat(100_000)),
+        ] {
+            let root = read(text.as_bytes()).unwrap();
+            assert!(root.called.is_empty() && root.children.iter().all(|b| b.namespace == STRANGE));
+        }
+        let prefixes: String = (0..100_000).map(|n| format!(" xmlns:p{n}='x'")).collect();
+        assert_eq!(read(format!("<a{prefixes}/>").as_bytes()), None, "more names than anybody has");
     }
 
     proptest! {

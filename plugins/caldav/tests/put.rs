@@ -75,6 +75,21 @@ async fn one_that_is_there_and_not_known_is_a_conflict_unless_it_says_the_same()
 }
 
 #[tokio::test]
+async fn one_changed_there_is_a_conflict_though_nothing_is_to_be_written() {
+    let host = Host::start().await;
+    let dav = MiniDav::behind(&host);
+    let ours = known(&host.put_event(&appointment()).await.unwrap());
+    let theirs = dav.text(&own_path()).replace("SUMMARY:Fitting\\, second", "SUMMARY:Theirs");
+    dav.write(&own_path(), &theirs);
+    assert_eq!(problem(host.put_event(&ours).await).code, "conflict", "what is there isn't known");
+    // Written once more as it was: another revision that says the same is taken over.
+    let same = theirs.replace("SUMMARY:Theirs", "SUMMARY:Fitting\\, second");
+    dav.write(&own_path(), &same);
+    assert_eq!(host.put_event(&ours).await.unwrap().etag, dav.tag(&own_path()));
+    host.finish();
+}
+
+#[tokio::test]
 async fn one_deleted_there_is_made_again_and_one_cancelled_takes_place() {
     let host = Host::start().await;
     let dav = MiniDav::behind(&host);

@@ -68,7 +68,10 @@ async fn a_first_reading_tells_all_and_the_next_what_changed() {
     let events: Vec<_> = pages.iter().flat_map(|page| &page.events).collect();
     let own = events.iter().find(|event| event.external_id == own_path()).unwrap();
     assert_eq!((own.appointment_id.as_deref(), own.etag.as_deref()), (Some(ID), Some(&*link.etag)));
-    assert!(events.iter().all(|event| event.title.is_none()), "nobody's titles are read");
+    let titled = |end: &str| {
+        events.iter().find(|event| event.external_id.ends_with(end)).unwrap().title.as_deref()
+    };
+    assert_eq!((titled("a.ics"), titled("s.ics#20261201T080000Z")), (Some("Lesson"), None));
 
     let (nothing, cursor) = all(&host, Some(cursor)).await;
     assert!(ids(&nothing).is_empty() && nothing[0].replaced.is_empty());
@@ -105,12 +108,58 @@ async fn many_changes_come_page_by_page() {
 }
 
 #[tokio::test]
+async fn a_server_that_cannot_stop_in_between_tells_all_at_once() {
+    let host = Host::start().await;
+    let dav = MiniDav::behind(&host);
+    let (_, cursor) = all(&host, None).await;
+    dav.with(|state| state.takes_limits = false);
+    dav.write("/dav/dana/work/a.ics", &event("a", "20261124T080000Z", "20261124T090000Z"));
+    let (pages, _) = all(&host, Some(cursor)).await;
+    assert_eq!(ids(&pages), ["/dav/dana/work/a.ics"]);
+    host.finish();
+}
+
+#[tokio::test]
+async fn a_calendar_too_full_for_one_answer_is_read_in_smaller_pieces() {
+    let host = Host::start().await;
+    let dav = MiniDav::behind(&host);
+    // Four of them are more than is read in one call.
+    let notes = format!("DESCRIPTION:{}\r\nSUMMARY", "x".repeat(200 << 10));
+    let full = |n: u32| {
+        let day = 1 + 7 * n;
+        event("x", &format!("202612{day:02}T080000Z"), &format!("202612{day:02}T090000Z"))
+            .replacen("SUMMARY", &notes, 1)
+    };
+    for n in 0..5 {
+        dav.write(&format!("/dav/dana/work/{n}.ics"), &full(n));
+    }
+    let (pages, cursor) = all(&host, None).await;
+    assert_eq!(ids(&pages).len(), 5);
+    assert!(
+        pages
+            .iter()
+            .flat_map(|page| &page.events)
+            .all(|event| { event.notes.as_ref().is_some_and(|notes| notes.len() == 2_000) })
+    );
+    for n in 0..5 {
+        dav.write(&format!("/dav/dana/work/{n}.ics"), &full(n));
+    }
+    let code = problem(host.changes(CALENDAR, Some(&cursor)).await).code;
+    assert_eq!(code, "resync", "which reads it in pieces again");
+    host.finish();
+}
+
+#[tokio::test]
 async fn a_forgotten_token_an_old_reading_and_nonsense_are_read_anew() {
     let host = Host::start().await;
     let dav = MiniDav::behind(&host);
     let (_, cursor) = all(&host, None).await;
     dav.with(|state| state.oldest = 1_000);
-    assert_eq!(problem(host.changes(CALENDAR, Some(&cursor)).await).code, "resync");
+    for status in [400, 403, 409, 410, 412, 507] {
+        dav.with(|state| state.refuses_with = status);
+        let code = problem(host.changes(CALENDAR, Some(&cursor)).await).code;
+        assert_eq!(code, "resync", "{status}");
+    }
     dav.with(|state| state.oldest = 0);
     host.advance_secs(31 * 24 * 3_600);
     assert_eq!(problem(host.changes(CALENDAR, Some(&cursor)).await).code, "resync");

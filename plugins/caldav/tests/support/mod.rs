@@ -29,7 +29,7 @@ pub fn own_path() -> String {
 /// A single event of somebody else's.
 pub fn event(uid: &str, from: &str, to: &str) -> String {
     format!(
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nSUMMARY:Private\r\n\
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nSUMMARY:Lesson\r\n\
          DTSTART:{from}\r\nDTEND:{to}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     )
 }
@@ -89,6 +89,10 @@ pub struct State {
     pub tags_writes: bool,
     /// Changes told at once.
     pub page: usize,
+    /// Whether it can tell so many changes and no more.
+    pub takes_limits: bool,
+    /// The status for a token it has forgotten.
+    pub refuses_with: u16,
     revision: u64,
 }
 
@@ -102,6 +106,8 @@ impl MiniDav {
             has_sync: true,
             tags_writes: true,
             page: 100,
+            takes_limits: true,
+            refuses_with: 403,
             revision: 0,
         };
         let dav = Self(Arc::new(Mutex::new(state)));
@@ -257,6 +263,9 @@ impl State {
     fn report(&self, body: &str) -> Reply {
         let between = |from: &str, to: &str| Some(body.split_once(from)?.1.split_once(to)?.0);
         if body.contains("<d:sync-collection") {
+            if !self.takes_limits && body.contains("<d:nresults>") {
+                return Reply::status(507);
+            }
             return self.changed(between("<d:sync-token>", "<").unwrap_or_default());
         }
         if body.contains("<c:calendar-multiget") {
@@ -280,8 +289,12 @@ impl State {
     fn changed(&self, token: &str) -> Reply {
         let since = token.strip_prefix('t').and_then(|n| n.parse::<usize>().ok());
         let Some(since) = since.filter(|since| self.has_sync && *since >= self.oldest) else {
-            let body = b"<error xmlns=\"DAV:\"><valid-sync-token/></error>".to_vec();
-            return Reply::Answer { status: 403, headers: Vec::new(), body };
+            // Not all of them say which condition it was.
+            let body = match self.refuses_with {
+                403 => b"<error xmlns=\"DAV:\"><valid-sync-token/></error>".to_vec(),
+                _ => Vec::new(),
+            };
+            return Reply::Answer { status: self.refuses_with, headers: Vec::new(), body };
         };
         let until = self.log.len().min(since + self.page);
         let mut paths: Vec<&String> = self.log[since..until].iter().collect();
