@@ -31,8 +31,25 @@ pub(crate) struct Target {
     pub plugin: PluginId,
     /// The manifest's provider.
     pub provider: String,
-    /// The server that a person named, where the provider asks for one.
-    pub server: Option<String>,
+    /// The server that a person named and the user name they typed, where the provider asks for them.
+    pub login: Option<Login>,
+}
+
+/// Where an account is and what it is called there, as a person typed it.
+#[derive(Debug, Clone)]
+pub(crate) struct Login {
+    pub server: String,
+    pub user: String,
+}
+
+impl Target {
+    fn server(&self) -> Option<String> {
+        self.login.as_ref().map(|login| login.server.clone())
+    }
+
+    fn user_name(&self) -> Option<String> {
+        self.login.as_ref().map(|login| login.user.clone())
+    }
 }
 
 /// The owner of a provider's secrets: two plugins with a provider of the same name share nothing.
@@ -92,7 +109,7 @@ pub(crate) async fn keep(
 fn connected_detail(target: &Target, account: &Account) -> serde_json::Value {
     let named = if account.email.is_empty() { &account.name } else { &account.email };
     let mut detail = json!({"provider": target.provider, "account": named});
-    if let Some(server) = &target.server {
+    if let Some(server) = target.server() {
         detail["server"] = json!(server);
     }
     detail
@@ -119,7 +136,8 @@ fn insert_or_reuse(
             state: ConnectionState::Working,
             problem: None,
             connected_by: ctx.account.clone(),
-            server: target.server.clone(),
+            server: target.server(),
+            user_name: target.user_name(),
         };
         store::connections::update(c, tenant, &before.id, &change, before.rev, now)?;
         let expires_at = tokens.ends_at();
@@ -144,7 +162,8 @@ fn insert_or_reuse(
         created_at: now,
         updated_at: now,
         rev: 1,
-        server: target.server.clone(),
+        server: target.server(),
+        user_name: target.user_name(),
     };
     store::connections::insert(c, &connection)?;
     Ok(connection)

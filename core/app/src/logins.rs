@@ -8,7 +8,7 @@ use runtime::{CallError, Candidate};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::connections::{self, Account, Target};
+use crate::connections::{self, Account, Login, Target};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::tokens::Tokens;
@@ -73,6 +73,7 @@ pub async fn connect_login(
 ) -> Result<Connected> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManageConnections)?;
+    ctx.require_recent()?;
     let loaded = plugins::find_enabled(app, &ctx.tenant, plugin).await?;
     let section = loaded.manifest().provider(provider).ok_or(Error::NotFound)?;
     if section.login.is_none() {
@@ -102,7 +103,7 @@ pub async fn connect_login(
     let target = Target {
         plugin: plugin.clone(),
         provider: provider.to_owned(),
-        server: Some(server.to_string()),
+        login: Some(Login { server: server.to_string(), user }),
     };
     let tokens = Tokens::of_login(&secret);
     let id = connections::keep(app, ctx, &target, &account, tokens).await?;

@@ -250,7 +250,7 @@ pub async fn finish_connection(
         return Err(Error::invalid("scope", "error-oauth-scope-missing"));
     }
     let account = identify(app, &flow, provider, &tokens).await?;
-    let target = Target { plugin: flow.plugin_id, provider: flow.provider, server: None };
+    let target = Target { plugin: flow.plugin_id, provider: flow.provider, login: None };
     connections::keep(app, ctx, &target, &account, tokens).await
 }
 

@@ -45,6 +45,7 @@ row! {
         pub updated_at: Timestamp as i64,
         pub rev: i64,
         pub server: Option<String>,
+        pub user_name: Option<String>,
     }
 }
 
@@ -59,6 +60,7 @@ row! {
         pub problem: Option<String> as Opt<String, String>,
         pub connected_by: AccountId as String,
         pub server: Option<String> as Opt<String, String>,
+        pub user_name: Option<String> as Opt<String, String>,
     }
 }
 

@@ -226,6 +226,7 @@ diesel::table! {
         updated_at -> BigInt,
         rev -> BigInt,
         server -> Nullable<Text>,
+        user_name -> Nullable<Text>,
     }
 }
 

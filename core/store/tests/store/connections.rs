@@ -75,6 +75,7 @@ store::both_backends! {
             problem: Some("reconnect".to_owned()),
             connected_by: row.connected_by.clone(),
             server: Some("https://dav.example.com/".to_owned()),
+            user_name: Some("dana".to_owned()),
         };
         db.write(move |c| {
             let (of, id) = (&row.tenant_id, &row.id);
@@ -83,6 +84,7 @@ store::both_backends! {
             let stored = connections::get(c, of, id)?;
             assert_eq!(stored.scopes, change.scopes);
             assert_eq!((&stored.problem, &stored.server), (&change.problem, &change.server));
+            assert_eq!(stored.user_name, change.user_name);
             let cleared = ConnectionChange { problem: None, ..change };
             connections::update(c, of, id, &cleared, 2, START)?;
             assert_eq!(connections::get(c, of, id)?.problem, None);

@@ -145,6 +145,7 @@ impl World {
             updated_at: self.now(),
             rev: 1,
             server: None,
+            user_name: None,
         }
     }
 

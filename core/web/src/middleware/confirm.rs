@@ -1,6 +1,7 @@
 //! Asks once more who it is where a use case wants a recent proof, without losing what was filled
 //! in: the page that asks holds the form's fields and sends them again together with the proof,
-//! which is taken here and never reaches the handler.
+//! which is taken here and never reaches the handler. A password that the form had stands in no page:
+//! the form asks for it again.
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -29,6 +30,8 @@ const PASSWORD: &str = "confirm_password";
 const CODE: &str = "confirm_code";
 const PASSKEY: &str = "confirm_passkey";
 const PROOFS: [&str; 3] = [PASSWORD, CODE, PASSKEY];
+/// The field of every form where people type a password that isn't the proof.
+const NEVER_SHOWN: &str = "password";
 
 /// Takes a proof out of a form, and asks for one where it is missing.
 pub async fn confirm<B: MessageBody + 'static>(
@@ -150,6 +153,7 @@ async fn page(
     let Current { login, context, .. } = current(&visit).await?;
     request.extensions_mut().insert(Reader(login.locale));
     let (app, is_get) = (&visit.web.app, *request.method() == Method::GET);
+    fields.retain(|field| field.name != NEVER_SHOWN);
     let mut action = visit.path.clone();
     if is_get {
         // A page can't be sent a form: the page that only confirms goes on to it.

@@ -91,7 +91,11 @@ fn provider_name(member: &Member, plugin: &PluginId, name: &str) -> Option<Strin
 }
 
 /// What pages show of a provider.
-pub async fn provider(member: &Member, plugin: &PluginId, name: &str) -> Result<ProviderCard, Error> {
+pub async fn provider(
+    member: &Member,
+    plugin: &PluginId,
+    name: &str,
+) -> Result<ProviderCard, Error> {
     let (app, tenant) = (&member.web.app, &member.ctx.tenant);
     let loaded = plugins::find_of_tenant(app, tenant, plugin).await?;
     let provider = plugins::find_provider(app, tenant, plugin, name).await?;
@@ -126,12 +130,13 @@ pub async fn show_new(
     let WizardQuery { failed, again } = query.into_inner();
     let card = self::provider(&member, &plugin, &provider).await?;
     if card.login.is_some() {
+        // Asked for now, so that a password that was typed needn't be typed twice.
+        member.ctx.require_recent()?;
         let typed = Typed::again(&member, &again).await?;
         return logins::form(&member, &plugin, &card, typed, Errors::new()).await;
     }
     let texts = &member.web.theme.texts;
-    let failed =
-        Some(failed).filter(|key| key.starts_with("error-") && texts.has(Locale::En, key));
+    let failed = Some(failed).filter(|key| key.starts_with("error-") && texts.has(Locale::En, key));
     wizard(&member, &plugin, &provider, Errors::new(), failed).await
 }
 

@@ -31,7 +31,7 @@ impl Typed {
     pub fn of(connection: &Connection) -> Self {
         Self {
             server: connection.server.clone().unwrap_or_default(),
-            user: connection.account_name.clone(),
+            user: connection.user_name.clone().unwrap_or_default(),
             again: true,
             elsewhere: None,
         }
@@ -83,6 +83,8 @@ pub struct LoginForm {
     user: String,
     #[serde(default)]
     password: String,
+    #[serde(default)]
+    again: String,
 }
 
 /// Tries what was typed, and keeps it when it works.
@@ -93,8 +95,8 @@ pub async fn connect(
 ) -> Answer {
     let (plugin, name) = path.into_inner();
     let plugin: PluginId = id(&plugin)?;
-    let LoginForm { server, user, password } = form.into_inner();
-    let mut typed = Typed { server, user, ..Typed::default() };
+    let LoginForm { server, user, password, again } = form.into_inner();
+    let mut typed = Typed { server, user, again: !again.is_empty(), elsewhere: None };
     let input = LoginInput {
         server: typed.server.clone(),
         user: typed.user.clone(),
