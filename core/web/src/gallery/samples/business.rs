@@ -230,10 +230,9 @@ fn logins(w: Words) -> [(&'static str, LoginPage); 3] {
         plugin: w.of("Calendar server", "שרת יומנים"),
         icon: None,
         provider: "CalDAV".into(),
-        guide: vec![w.of(
-            "Any calendar that speaks CalDAV works here.",
-            "כל יומן שמדבר CalDAV יעבוד כאן.",
-        )],
+        guide: vec![
+            w.of("Any calendar that speaks CalDAV works here.", "כל יומן שמדבר CalDAV יעבוד כאן."),
+        ],
         servers: vec![
             server(("Wild cloud", "ענן הבר"), "https://dav.cloud.example/"),
             server(("A server of your own", "שרת משלכם"), ""),
@@ -458,7 +457,7 @@ fn activity(w: Words) -> Activity {
                     },
                     row(
                         None,
-                        ("the provider ended the permission of", "הספק ביטל את ההרשאה של"),
+                        ("is no longer let into", "אין יותר גישה לחשבון"),
                         ("maya@wildfig.example", "maya@wildfig.example"),
                         "warning",
                     ),
