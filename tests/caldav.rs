@@ -3,16 +3,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+#[path = "caldav/connecting.rs"]
+mod connecting;
+#[path = "caldav/foreign.rs"]
+mod foreign;
+#[path = "caldav/own.rs"]
+mod own;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use app::appointments::{self, Appointment, AppointmentInput, OnlineState, Status, SyncState};
-use app::connections::{self, ConnectionState};
+use app::appointments::{self, Appointment, AppointmentInput};
 use app::logins::{Connected, LoginInput, connect_login};
 use app::mail::Post;
 use app::openid::OpenId;
-use app::tokens::Revocation;
 use app::{App, Context, Error, Options, calendars, jobs, plugins};
 use domain::rng::SeededRng;
 use domain::time::ManualClock;
@@ -42,6 +47,7 @@ const ZONE: &str = "BEGIN:VTIMEZONE\r\nTZID:Asia/Jerusalem\r\nBEGIN:STANDARD\r\n
 struct Shared {
     app: App,
     owner: Context,
+    token: String,
     plugin: PluginId,
     clock: Arc<ManualClock>,
     radicale: Radicale,
@@ -87,11 +93,11 @@ impl Shared {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/caldav");
         let package = oxpi_testkit::package_of(&source)?;
         plugins::load_packages(&app, &[package.parent().context("no folder")?]).await;
-        let (_, owner) = first_owner(&app).await?;
+        let (token, owner) = first_owner(&app).await?;
         let plugin: PluginId = "caldav".parse()?;
         let page = plugins::get_plugin(&app, &owner, &plugin).await?;
         plugins::enable_plugin(&app, &owner, &plugin, &page.card.version).await?;
-        Ok(Self { app, owner, plugin, clock, radicale, _folder: folder, _db: db })
+        Ok(Self { app, owner, token, plugin, clock, radicale, _folder: folder, _db: db })
     }
 
     async fn try_connect(
@@ -197,237 +203,14 @@ impl Shared {
         all.sort();
         Ok(all)
     }
-}
 
-fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>) -> String {
-    match outcome {
-        Err(Error::Invalid { key, .. }) => key,
-        other => panic!("it must be refused: {other:?}"),
+    /// Somebody's event that the phone puts into the calendar: its lines without its identity.
+    fn add(&self, uid: &str, lines: &str) -> Result<()> {
+        let text = format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//phone//EN\r\n{ZONE}BEGIN:VEVENT\r\nUID:{uid}\r\n\
+             DTSTAMP:20260301T000000Z\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        );
+        self.phone(&["add", "work", &text])?;
+        Ok(())
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn each_failing_step_of_connecting_has_its_name() {
-    each(async |shared| {
-        for (server, user, password, key) in [
-            (SERVER, USER, "wrong", "error-login-refused"),
-            (SERVER, "nobody", PASSWORD, "error-login-refused"),
-            (SERVER, "empty", PASSWORD, "error-login-empty"),
-            (DOWN, USER, PASSWORD, "error-login-unreachable"),
-            ("http://dav.example.com", USER, PASSWORD, "error-login-https"),
-            ("https://127.0.0.1:5232", USER, PASSWORD, "error-login-server"),
-            ("nas.local", USER, PASSWORD, "error-login-server"),
-            (SERVER, "da:na", PASSWORD, "error-login-user"),
-            (SERVER, USER, "", "error-login-password"),
-        ] {
-            let outcome = shared.try_connect(server, user, password).await;
-            assert_eq!(refused(outcome), key, "{server} {user}");
-        }
-        let all = connections::list_connections(&shared.app, &shared.owner).await?;
-        assert!(all.is_empty(), "nothing is kept of what didn't work");
-        Ok(())
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_appointment_and_its_event_are_one_whoever_changes_it() {
-    each(async |shared| {
-        shared.with_calendar().await?;
-        let booked = shared.book("Haircut, Noa", "2026-03-03T08:00:00Z", "form-1").await?;
-        shared.work().await?;
-        let events = shared.events()?;
-        assert_eq!(events.len(), 1);
-        assert_eq!(events[0]["title"], "Haircut, Noa");
-        assert_eq!(events[0]["notes"], "Short at the sides;\nbring a, b");
-        assert_eq!(events[0]["start"], "2026-03-03T08:00:00Z");
-        assert_eq!(shared.again(&booked).await?.sync_state, SyncState::Synced);
-
-        // Both change other things of it at once.
-        let uid = events[0]["uid"].as_str().context("no uid")?.to_owned();
-        let theirs = r#"{"SHIFT": 90, "LOCATION": "Upstairs"}"#;
-        shared.phone(&["edit", "work", &uid, theirs])?;
-        shared.change(&booked, |input| input.title = "Long haircut".to_owned()).await?;
-        shared.a_while().await?;
-        let after = shared.again(&booked).await?;
-        assert_eq!((after.title.as_str(), after.location.as_str()), ("Long haircut", "Upstairs"));
-        assert_eq!(after.starts_at, at("2026-03-03T09:30:00Z"));
-        assert_eq!(after.sync_state, SyncState::Synced);
-        let events = shared.events()?;
-        assert_eq!(
-            (&events[0]["title"], &events[0]["location"]),
-            (&"Long haircut".into(), &"Upstairs".into())
-        );
-        assert_eq!(events[0]["start"], "2026-03-03T09:30:00Z");
-
-        // Then all is quiet: nothing is written because of what we wrote.
-        let rev = shared.again(&booked).await?.rev;
-        shared.pass(600_000, 10).await?;
-        assert_eq!(shared.again(&booked).await?.rev, rev);
-        assert_eq!(shared.events()?, events);
-
-        shared.phone(&["delete", "work", &uid])?;
-        shared.a_while().await?;
-        assert_eq!(shared.again(&booked).await?.status, Status::Cancelled);
-
-        let second = shared.book("Colour", "2026-03-04T08:00:00Z", "form-2").await?;
-        shared.work().await?;
-        assert_eq!(shared.events()?.len(), 1);
-        appointments::cancel_appointment(&shared.app, &shared.owner, &second.id).await?;
-        shared.work().await?;
-        assert!(shared.events()?.is_empty());
-        Ok(())
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_repeating_event_takes_its_times_and_gives_back_those_that_are_left_out() {
-    each(async |shared| {
-        shared.with_calendar().await?;
-        let event = |more: &str| {
-            format!(
-                "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//phone//EN\r\n{ZONE}BEGIN:VEVENT\r\nUID:weekly\r\n\
-                 DTSTAMP:20260301T000000Z\r\nDTSTART;TZID=Asia/Jerusalem:20260303T100000\r\n\
-                 DTEND;TZID=Asia/Jerusalem:20260303T110000\r\nRRULE:FREQ=WEEKLY;COUNT=5\r\n{more}\
-                 SUMMARY:Choir\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-            )
-        };
-        shared.phone(&["add", "work", &event("")])?;
-        shared.a_while().await?;
-        let (from, to) = ("2026-03-01T00:00:00Z", "2026-05-01T00:00:00Z");
-        let busy = shared.busy(from, to).await?;
-        // The clocks go forward on the 27th: the choir stays at ten.
-        assert_eq!(
-            busy,
-            [
-                "2026-03-03T08:00:00Z",
-                "2026-03-10T08:00:00Z",
-                "2026-03-17T08:00:00Z",
-                "2026-03-24T08:00:00Z",
-                "2026-03-31T07:00:00Z",
-            ]
-        );
-        let without = "EXDATE;TZID=Asia/Jerusalem:20260310T100000\r\n";
-        shared.phone(&["add", "work", &event(without)])?;
-        shared.a_while().await?;
-        let fewer = shared.busy(from, to).await?;
-        assert_eq!(fewer.len(), 4);
-        assert!(!fewer.contains(&"2026-03-10T08:00:00Z".to_owned()), "{fewer:?}");
-        let taken = shared.book("Then", "2026-03-17T08:30:00Z", "form-1").await;
-        assert!(taken.is_err(), "the choir sings");
-        shared.book("Then", "2026-03-10T08:30:00Z", "form-2").await?;
-        shared.phone(&["delete", "work", "weekly"])?;
-        shared.a_while().await?;
-        assert!(shared.busy(from, to).await?.is_empty());
-        Ok(())
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_weeks_outage_is_caught_up_on_both_sides() {
-    each(async |mut shared| {
-        shared.with_calendar().await?;
-        let kept = shared.book("Kept", "2026-03-12T08:00:00Z", "form-1").await?;
-        let lost = shared.book("Dropped", "2026-03-13T08:00:00Z", "form-2").await?;
-        let theirs = shared.book("Theirs", "2026-03-14T08:00:00Z", "form-3").await?;
-        shared.work().await?;
-        assert_eq!(shared.events()?.len(), 3);
-
-        shared.radicale.stop();
-        shared.change(&kept, |input| input.title = "Kept and changed".to_owned()).await?;
-        appointments::cancel_appointment(&shared.app, &shared.owner, &lost.id).await?;
-        let new = shared.book("Booked meanwhile", "2026-03-15T08:00:00Z", "form-4").await?;
-        shared.pass(7 * DAY_MS, 60).await?;
-        assert_ne!(shared.again(&new).await?.sync_state, SyncState::Synced);
-
-        // While we still wait, somebody there is quicker.
-        shared.radicale.go_on()?;
-        let uid = theirs.id.to_string();
-        shared.phone(&["edit", "work", &uid, r#"{"SUMMARY": "Renamed there"}"#])?;
-        shared.pass(3 * 3_600_000, 60).await?;
-        let events = shared.events()?;
-        let titles: std::collections::BTreeSet<_> =
-            events.iter().filter_map(|event| event["title"].as_str()).collect();
-        assert_eq!(titles, ["Booked meanwhile", "Kept and changed", "Renamed there"].into());
-        assert_eq!(events.len(), 3, "none of them twice");
-        assert_eq!(shared.again(&theirs).await?.title, "Renamed there");
-        for each in [&kept, &new, &theirs] {
-            assert_eq!(shared.again(each).await?.sync_state, SyncState::Synced);
-        }
-
-        // A restart of the server loses nothing and brings nothing twice.
-        shared.radicale.stop();
-        shared.radicale.go_on()?;
-        shared.pass(600_000, 5).await?;
-        assert_eq!(shared.events()?, events);
-        Ok(())
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_new_password_goes_on_where_the_old_one_ended() {
-    each(async |mut shared| {
-        let connection = shared.with_calendar().await?;
-        let booked = shared.book("Fitting", "2026-03-12T08:00:00Z", "form-1").await?;
-        shared.work().await?;
-        shared.radicale.stop();
-        shared.radicale.set_password("another-lamp-88")?;
-        shared.radicale.go_on()?;
-        shared.change(&booked, |input| input.title = "Second fitting".to_owned()).await?;
-        shared.a_while().await?;
-        let (app, owner) = (&shared.app, &shared.owner);
-        let now = connections::get_connection(app, owner, &connection).await?;
-        assert_eq!(now.state, ConnectionState::NeedsYou);
-        assert_eq!(now.server.as_deref(), Some("https://dav.example.com/"));
-
-        assert_eq!(shared.connect("another-lamp-88").await?, connection, "the same row");
-        shared.pass(600_000, 10).await?;
-        let now = connections::get_connection(app, owner, &connection).await?;
-        assert_eq!((now.state, now.token_expires_at), (ConnectionState::Working, None));
-        assert_eq!(calendars::list_calendars(app, owner).await?.len(), 1);
-        let events = shared.radicale.phone("another-lamp-88", &["list", "work"])?;
-        assert_eq!(events[0]["title"], "Second fitting");
-        assert_eq!(events.as_array().unwrap().len(), 1);
-        Ok(())
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn disconnecting_destroys_the_password_and_says_what_stays() {
-    each(async |shared| {
-        let connection = shared.with_calendar().await?;
-        shared.book("Fitting", "2026-03-12T08:00:00Z", "form-1").await?;
-        shared.work().await?;
-        let (app, owner) = (&shared.app, &shared.owner);
-        let said = connections::disconnect(app, owner, &connection).await?;
-        assert!(matches!(said, Revocation::Unconfirmed(_)), "only the server can end a password");
-        assert_eq!(connections::disconnect(app, owner, &connection).await?, said, "twice is once");
-        let tenant = owner.tenant.clone();
-        let left = app.db.read(move |c| store::secrets::list(c, &tenant, "caldav/server")).await?;
-        assert!(left.is_empty(), "the password is gone");
-        assert!(calendars::list_calendars(app, owner).await?.is_empty());
-        shared.pass(600_000, 5).await?;
-        assert_eq!(shared.events()?.len(), 1, "events stay where they are");
-        Ok(())
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_online_appointment_is_booked_and_no_meeting_is_promised() {
-    each(async |shared| {
-        shared.with_calendar().await?;
-        let booked = shared.book("Call", "2026-03-12T08:00:00Z", "form-1").await?;
-        shared.change(&booked, |input| input.online = true).await?;
-        shared.a_while().await?;
-        let after = shared.again(&booked).await?;
-        assert_eq!((after.sync_state, after.online_state), (SyncState::Synced, OnlineState::None));
-        assert!(after.online && after.online_url.is_none());
-        Ok(())
-    })
-    .await;
 }

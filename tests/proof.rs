@@ -5,21 +5,10 @@
 
 use anyhow::Result;
 use app::plugins;
-use oxpi_tests::http::Reply;
 use oxpi_tests::site::Site;
 
 async fn site() -> Site {
     Site::start(store::testing::sqlite().await).await.unwrap()
-}
-
-/// The session that an answer gives.
-fn session(reply: &Reply) -> Option<String> {
-    let cookies = reply.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
-    let token = |(_, cookie): &(String, String)| {
-        let value = cookie.strip_prefix("oxpi=")?.split(';').next()?;
-        (!value.is_empty()).then(|| value.to_owned())
-    };
-    cookies.filter_map(token).next_back()
 }
 
 async fn is_on(site: &Site) -> Result<bool> {
@@ -53,7 +42,7 @@ async fn a_form_waits_for_the_proof_and_is_sent_again_with_it() {
     let done = site.send("POST", &off, Some(&owner), Some(&right)).await.unwrap();
     assert_eq!(done.status, 303);
     assert!(!is_on(&site).await.unwrap());
-    let renewed = session(&done).unwrap();
+    let renewed = done.session().unwrap();
     assert_ne!(renewed, owner);
     assert_eq!(site.get("/", Some(&owner)).await.unwrap().status, 303, "the old token works");
     assert_eq!(site.get("/", Some(&renewed)).await.unwrap().status, 200);
@@ -91,7 +80,7 @@ async fn approving_connecting_and_disconnecting_wait_for_the_proof_and_go_on_aft
         let done = site.send("POST", &path, Some(&owner), Some(right)).await.unwrap();
         assert_eq!(done.status, 303, "{path}: {}", done.body);
         assert!(done.header("location").unwrap().starts_with(leads_to), "{path}");
-        owner = session(&done).unwrap();
+        owner = done.session().unwrap();
     }
     let ids = &site.ids;
     let (app, ctx) = (&site.house.app, &site.house.owner);
@@ -130,7 +119,7 @@ async fn a_stranger_without_a_session_is_never_asked_for_a_password_there() {
     for path in ["/confirm", "/team/invitations", "/profile/app/start"] {
         let reply = site.send("POST", path, None, Some(form)).await.unwrap();
         assert_eq!(reply.status, 303, "{path}");
-        assert!(session(&reply).is_none());
+        assert!(reply.session().is_none());
     }
 }
 

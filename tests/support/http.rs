@@ -24,6 +24,17 @@ impl Reply {
         let found = self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
+
+    /// The session that it gives.
+    pub fn session(&self) -> Option<String> {
+        let is_cookie = |name: &str| name.eq_ignore_ascii_case("set-cookie");
+        let cookies = self.headers.iter().filter(|(name, _)| is_cookie(name));
+        let token = |(_, cookie): &(String, String)| {
+            let value = cookie.strip_prefix("oxpi=")?.split(';').next()?;
+            (!value.is_empty()).then(|| value.to_owned())
+        };
+        cookies.filter_map(token).next_back()
+    }
 }
 
 /// Sends one request to `127.0.0.1:port` and reads the answer to its end.
