@@ -45,7 +45,7 @@ def edit(event, changes):
     main = next(part for part in whole.walk("VEVENT") if "RECURRENCE-ID" not in part)
     for name, value in changes.items():
         if name == "SHIFT":
-            for field in ("DTSTART", "DTEND"):
+            for field in [name for name in ("DTSTART", "DTEND") if name in main]:
                 moved = main[field].dt + timedelta(minutes=value)
                 del main[field]
                 main.add(field, moved)
