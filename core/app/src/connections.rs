@@ -10,7 +10,7 @@ use store::connections::ConnectionChange;
 use crate::audit::{self, Act, Who};
 use crate::channels::{self, Whose};
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::tokens::{self, Revocation, Tokens};
 use crate::{App, calendars, documents, notifications, plugins, secrets};
 
@@ -74,6 +74,17 @@ pub async fn get_connection(app: &App, ctx: &Context, id: &ConnectionId) -> Resu
     ctx.require_to_see(Permission::ReadPlugins)?;
     let (tenant, id) = (ctx.tenant.clone(), id.clone());
     app.db.inspect(move |c| Ok(store::connections::get(c, &tenant, &id)?)).await
+}
+
+/// A provider where people type a password has no clients and no flows.
+pub(crate) async fn require_flow(
+    app: &App,
+    ctx: &Context,
+    plugin: &PluginId,
+    provider: &str,
+) -> Result<()> {
+    let found = plugins::find_provider(app, &ctx.tenant, plugin, provider).await?;
+    if found.login.is_some() { Err(Error::NotFound) } else { Ok(()) }
 }
 
 /// Keeps an account that proved itself: the same account connects again into the row it had, so that

@@ -63,7 +63,7 @@ pub async fn prepare_connection(
 ) -> Result<Preparation> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManageConnections)?;
-    require_flow(app, ctx, plugin, provider).await?;
+    connections::require_flow(app, ctx, plugin, provider).await?;
     let (app2, tenant, owner) =
         (app.clone(), ctx.tenant.clone(), connections::owner(plugin, provider));
     let looked = app
@@ -91,12 +91,6 @@ pub async fn prepare_connection(
     })
 }
 
-/// A provider where people type a password has no clients and no flows.
-async fn require_flow(app: &App, ctx: &Context, plugin: &PluginId, provider: &str) -> Result<()> {
-    let found = plugins::find_provider(app, &ctx.tenant, plugin, provider).await?;
-    if found.login.is_some() { Err(Error::NotFound) } else { Ok(()) }
-}
-
 /// Keeps the client that the business registered at the provider. An empty secret keeps the old one.
 pub async fn save_client(
     app: &App,
@@ -109,7 +103,7 @@ pub async fn save_client(
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManageConnections)?;
     ctx.require_recent()?;
-    require_flow(app, ctx, plugin, provider).await?;
+    connections::require_flow(app, ctx, plugin, provider).await?;
     let client_id = client_id.trim().to_owned();
     if client_id.is_empty() || client_id.len() > 500 {
         return Err(Error::invalid("client_id", "error-client-id"));

@@ -5,7 +5,7 @@ use actix_web::web::{Form, Path, Query};
 use app::calendars::{Calendar, Detail};
 use app::connections::{self as connected, Connection};
 use app::oauth::{self, Callback};
-use app::plugins::{self, ProviderCard};
+use app::plugins;
 use app::{App, Context, Error, calendars};
 use domain::{CalendarId, ConnectionId, Locale, Permission, PluginId, Secret};
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use crate::cookies;
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::logins::{self, Typed};
-use crate::pages::plugins::icon;
+use crate::pages::plugins::{icon, plugin_name, provider};
 use crate::pages::{id, paragraphs};
 use crate::views::connections::{
     CalendarRow, ConnectPage, ConnectionPage, ConnectionRow, Connections, InUseRow, OfferRow,
@@ -90,26 +90,6 @@ fn provider_name(member: &Member, plugin: &PluginId, name: &str) -> Option<Strin
     Some(loaded.texts().text(member.ctx.locale, &provider.name, &[]))
 }
 
-/// What pages show of a provider.
-pub async fn provider(
-    member: &Member,
-    plugin: &PluginId,
-    name: &str,
-) -> Result<ProviderCard, Error> {
-    let (app, tenant) = (&member.web.app, &member.ctx.tenant);
-    let loaded = plugins::find_of_tenant(app, tenant, plugin).await?;
-    let provider = plugins::find_provider(app, tenant, plugin, name).await?;
-    Ok(plugins::provider_card(&loaded, &provider, member.ctx.locale))
-}
-
-/// A plugin's name in the reader's language.
-pub fn plugin_name(member: &Member, plugin: &PluginId) -> String {
-    let Ok(loaded) = plugins::find_loaded(&member.web.app, plugin) else {
-        return plugin.to_string();
-    };
-    loaded.texts().text(member.ctx.locale, &loaded.manifest().plugin.name, &[])
-}
-
 /// What went wrong on the way back, for the wizard to say.
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -125,10 +105,10 @@ pub async fn show_new(
     path: Path<(String, String)>,
     query: Query<WizardQuery>,
 ) -> Answer {
-    let (plugin, provider) = path.into_inner();
+    let (plugin, name) = path.into_inner();
     let plugin: PluginId = id(&plugin)?;
     let WizardQuery { failed, again } = query.into_inner();
-    let card = self::provider(&member, &plugin, &provider).await?;
+    let card = provider(&member, &plugin, &name).await?;
     if card.login.is_some() {
         // Asked for now, so that a password that was typed needn't be typed twice.
         member.ctx.require_recent()?;
@@ -137,7 +117,7 @@ pub async fn show_new(
     }
     let texts = &member.web.theme.texts;
     let failed = Some(failed).filter(|key| key.starts_with("error-") && texts.has(Locale::En, key));
-    wizard(&member, &plugin, &provider, Errors::new(), failed).await
+    wizard(&member, &plugin, &name, Errors::new(), failed).await
 }
 
 async fn wizard(

@@ -11,8 +11,7 @@ use url::Url;
 
 use crate::answer::{Answer, form_errors};
 use crate::member::Member;
-use crate::pages::connections::{plugin_name, provider};
-use crate::pages::plugins::icon;
+use crate::pages::plugins::{icon, plugin_name, provider};
 use crate::pages::{id, paragraphs};
 use crate::views::Errors;
 use crate::views::logins::{LoginPage, ServerRow};

@@ -1,9 +1,10 @@
 //! Plugins: the list, a plugin, turning it on and off, its settings.
 
 use actix_web::web::{Form, Path};
+use app::Error;
 use app::connections as connected;
 use app::egress::{self, Asker, EgressEntry};
-use app::plugins::{self, Ask, Figures, PluginCard, PluginPage as Found, Stops};
+use app::plugins::{self, Ask, Figures, PluginCard, PluginPage as Found, ProviderCard, Stops};
 use domain::{Permission, PluginId, Secret};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -54,6 +55,26 @@ fn row(member: &Member, card: PluginCard) -> PluginRow {
 pub fn icon(member: &Member, id: &PluginId) -> Option<String> {
     let plugin = plugins::find_loaded(&member.web.app, id).ok()?;
     plugin.icon().map(|_| format!("/plugins/{id}/icon"))
+}
+
+/// What pages show of a provider.
+pub async fn provider(
+    member: &Member,
+    plugin: &PluginId,
+    name: &str,
+) -> Result<ProviderCard, Error> {
+    let (app, tenant) = (&member.web.app, &member.ctx.tenant);
+    let loaded = plugins::find_of_tenant(app, tenant, plugin).await?;
+    let provider = plugins::find_provider(app, tenant, plugin, name).await?;
+    Ok(plugins::provider_card(&loaded, &provider, member.ctx.locale))
+}
+
+/// A plugin's name in the reader's language.
+pub fn plugin_name(member: &Member, plugin: &PluginId) -> String {
+    let Ok(loaded) = plugins::find_loaded(&member.web.app, plugin) else {
+        return plugin.to_string();
+    };
+    loaded.texts().text(member.ctx.locale, &loaded.manifest().plugin.name, &[])
 }
 
 /// One plugin.

@@ -14,7 +14,6 @@ use crate::views::door::{
     AcceptInvitation, Reset, SignIn, TenantRow, Tenants, Welcome, WelcomeForm,
 };
 use crate::views::errors::ErrorPage;
-use crate::views::logins::{LoginPage, ServerRow};
 use crate::views::sealed::{Sealed, Unseal};
 use crate::views::settings::{Settings, SettingsForm};
 use crate::views::team::{InvitationLink, InvitationRow, MemberRow, Team};
@@ -28,10 +27,6 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     gallery.page("connections-empty", "/connections", &none);
     gallery.page("connect", "/connections", &connect(w, false));
     gallery.page("connect-ready", "/connections", &connect(w, true));
-    for (name, page) in logins(w) {
-        gallery.page(name, "/connections", &page);
-    }
-    gallery.page("connection-server", "/connections", &with_server(w));
     gallery.page("connection", "/connections", &connection_page(w));
     gallery.page("connection-needs-you", "/connections", &needs_you(w));
     gallery.page("connection-behind", "/connections", &behind(w));
@@ -216,62 +211,7 @@ fn connect(w: Words, ready: bool) -> ConnectPage {
     }
 }
 
-fn logins(w: Words) -> [(&'static str, LoginPage); 3] {
-    let server = |name: (&str, &str), address: &str| ServerRow {
-        name: w.of(name.0, name.1),
-        address: address.into(),
-        guide: w.of(
-            "In the account's settings, under security, make an app password.",
-            "בהגדרות החשבון, תחת אבטחה, יוצרים סיסמה ייעודית לאפליקציה.",
-        ),
-    };
-    let empty = LoginPage {
-        action: "/connections/new/a/b/login".into(),
-        plugin: w.of("Calendar server", "שרת יומנים"),
-        icon: None,
-        provider: "CalDAV".into(),
-        guide: vec![
-            w.of("Any calendar that speaks CalDAV works here.", "כל יומן שמדבר CalDAV יעבוד כאן."),
-        ],
-        servers: vec![
-            server(("Wild cloud", "ענן הבר"), "https://dav.cloud.example/"),
-            server(("A server of your own", "שרת משלכם"), ""),
-        ],
-        server: String::new(),
-        user: String::new(),
-        again: false,
-        elsewhere: None,
-        errors: Errors::new(),
-    };
-    let filled = LoginPage {
-        server: "https://dav.cloud.example/".into(),
-        user: "noa@example.com".into(),
-        ..empty.clone()
-    };
-    let wrong = LoginPage {
-        errors: Errors::from([("password".to_owned(), "error-login-refused".to_owned())]),
-        again: true,
-        ..filled.clone()
-    };
-    let elsewhere = LoginPage {
-        server: "https://p42-dav.cloud.example/".into(),
-        elsewhere: Some("p42-dav.cloud.example".into()),
-        ..filled
-    };
-    [("login", empty), ("login-wrong", wrong), ("login-elsewhere", elsewhere)]
-}
-
-fn with_server(w: Words) -> ConnectionPage {
-    ConnectionPage {
-        connection: connection(w, "needs_you", "warn"),
-        server: Some("https://dav.cloud.example/".into()),
-        scopes: vec![],
-        calendars: vec![],
-        ..connection_page(w)
-    }
-}
-
-fn connection_page(w: Words) -> ConnectionPage {
+pub(super) fn connection_page(w: Words) -> ConnectionPage {
     let calendar = |name: (&str, &str), access: &str, primary| CalendarRow {
         id: name.0.into(),
         name: w.of(name.0, name.1),

@@ -3,6 +3,7 @@
 mod approvals;
 mod business;
 mod jobs;
+mod logins;
 mod notifications;
 mod plugins;
 mod search;
@@ -20,6 +21,7 @@ use crate::views::{Avatar, Choice, MemberView, Shell};
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     work::draw(gallery);
     business::draw(gallery);
+    logins::draw(gallery);
     plugins::draw(gallery);
     views::draw(gallery);
     approvals::draw(gallery);
