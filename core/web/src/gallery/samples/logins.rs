@@ -4,7 +4,7 @@ use super::business::connection_page;
 use super::work::connection;
 use super::{Gallery, Words};
 use crate::views::Errors;
-use crate::views::connections::ConnectionPage;
+use crate::views::connections::{ConnectionPage, ConnectionRow};
 use crate::views::logins::{LoginPage, ServerRow};
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
@@ -13,10 +13,10 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
         gallery.page(name, "/connections", &page);
     }
     gallery.page("connection-server", "/connections", &with_server(w));
-    let working = ConnectionPage { connection: connection(w, "working", "good"), ..with_server(w) };
+    let working = ConnectionPage { connection: at_server(w, "working", "good"), ..with_server(w) };
     gallery.page("connection-server-working", "/connections", &working);
     let gone = ConnectionPage {
-        connection: connection(w, "disconnected", "off"),
+        connection: at_server(w, "disconnected", "off"),
         revocation: Some("password"),
         ..with_server(w)
     };
@@ -68,9 +68,14 @@ fn logins(w: Words) -> [(&'static str, LoginPage); 3] {
     [("login", empty), ("login-wrong", wrong), ("login-elsewhere", elsewhere)]
 }
 
+fn at_server(w: Words, state: &str, tone: &'static str) -> ConnectionRow {
+    ConnectionRow { provider: "CalDAV".into(), ..connection(w, state, tone) }
+}
+
 fn with_server(w: Words) -> ConnectionPage {
     ConnectionPage {
-        connection: connection(w, "needs_you", "warn"),
+        connection: at_server(w, "needs_you", "warn"),
+        plugin: w.of("Calendar server", "שרת יומנים"),
         server: Some("https://dav.cloud.example/".into()),
         scopes: vec![],
         calendars: vec![],
