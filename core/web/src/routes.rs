@@ -6,8 +6,8 @@ use domain::Permission;
 
 use crate::pages::{
     account, activity, appointments, approvals, calendar, connections, door, factors, files, home,
-    invitations, jobs, live, logins, notifications, openid, passkeys, people, plugin_views, plugins,
-    proofs, resets, search, second_step, settings, team, tenants,
+    invitations, jobs, live, logins, notifications, openid, passkeys, people, plugin_views,
+    plugins, proofs, resets, search, second_step, settings, team, tenants,
 };
 use crate::{health, hooks, metrics};
 
