@@ -93,6 +93,8 @@ ids! {
     PersonId,
     /// An appointment.
     AppointmentId,
+    /// Appointments that come again by a rule.
+    SeriesId,
     /// A calendar of a connection that the tenant chose to use.
     CalendarId,
     /// A connected account at a provider.

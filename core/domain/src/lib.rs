@@ -3,9 +3,11 @@
 //! Invariant: nothing here knows a database, HTTP, a template or a plugin engine. The system clock
 //! and the system's randomness are named in `time.rs` and `rng.rs` and nowhere else in the house.
 
+pub mod ics;
 pub mod id;
 pub mod locale;
 pub mod phone;
+pub mod recurrence;
 pub mod rng;
 pub mod role;
 pub mod secret;
@@ -15,6 +17,7 @@ pub mod zone;
 
 pub use id::*;
 pub use locale::Locale;
+pub use recurrence::Recurrence;
 pub use rng::Rng;
 pub use role::{Permission, Role};
 pub use secret::Secret;

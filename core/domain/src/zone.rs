@@ -42,6 +42,14 @@ impl Zone {
         Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
     }
 
+    /// How far this zone's clocks are from UTC at an instant, such as `+02:00`.
+    pub fn offset(&self, time: Timestamp) -> String {
+        let instant = jiff::Timestamp::from_millisecond(time.as_millis()).unwrap_or_default();
+        let secs = self.0.to_offset(instant).seconds();
+        let (sign, mins) = (if secs < 0 { '-' } else { '+' }, secs.abs() / 60);
+        format!("{sign}{:02}:{:02}", mins / 60, mins % 60)
+    }
+
     /// The first instant of a local day.
     pub fn start_of_day(&self, day: Date) -> Option<Timestamp> {
         let zoned = day.to_zoned(self.0.clone()).ok()?;
