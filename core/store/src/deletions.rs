@@ -22,6 +22,8 @@ pub const TABLES: &[&str] = &[
     "channels",
     "event_copies",
     "busy_blocks",
+    "occurrences",
+    "series",
     "appointments",
     "calendars",
     "oauth_flows",

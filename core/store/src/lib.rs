@@ -62,6 +62,7 @@ pub mod recovery_codes;
 pub mod row_security;
 pub mod schedules;
 pub mod secrets;
+pub mod series;
 pub mod sessions;
 pub mod sign_in_attempts;
 pub mod tenant_plugins;

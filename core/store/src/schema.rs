@@ -476,3 +476,4 @@ diesel::allow_tables_to_appear_in_same_query!(accounts, members, tenants);
 diesel::allow_tables_to_appear_in_same_query!(tenants, vault_roots);
 diesel::allow_tables_to_appear_in_same_query!(data_keys, secrets, vault_buckets, vault_roots);
 diesel::allow_tables_to_appear_in_same_query!(appointments, event_copies);
+diesel::allow_tables_to_appear_in_same_query!(appointments, occurrences);

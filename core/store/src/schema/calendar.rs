@@ -1,4 +1,5 @@
-//! Tables of calendars elsewhere: which are used, when they are busy, who tells of changes.
+//! Tables of calendars elsewhere (which are used, when they are busy, who tells of changes), and of
+//! appointments that come again.
 
 diesel::table! {
     calendars (tenant_id, id) {
@@ -49,5 +50,37 @@ diesel::table! {
         resource -> Nullable<Text>,
         opened_at -> BigInt,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    series (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        rule -> Text,
+        first_day -> Text,
+        starts_min -> BigInt,
+        ends_min -> BigInt,
+        zone -> Text,
+        person_id -> Nullable<Text>,
+        calendar_id -> Nullable<Text>,
+        title -> Text,
+        notes -> Text,
+        location -> Text,
+        online -> Bool,
+        made_until -> Text,
+        ended -> Bool,
+        created_by -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    occurrences (tenant_id, appointment_id) {
+        tenant_id -> Text,
+        appointment_id -> Text,
+        series_id -> Text,
+        day -> Text,
     }
 }

@@ -1,0 +1,157 @@
+//! Appointments that come again by a rule, and which appointment is the one of which day.
+
+use diesel::prelude::*;
+use domain::{
+    AccountId, AppointmentId, CalendarId, PersonId, Recurrence, SeriesId, TenantId, Timestamp, Zone,
+};
+
+use crate::appointments::{Appointment, Status};
+use crate::backend::Conn;
+use crate::columns::Opt;
+use crate::error::{Error, Result, found};
+use crate::schema::{appointments, occurrences, series};
+use crate::scope;
+
+/// Most appointments of a series that are looked at in one go.
+const OCCURRENCES_MAX: i64 = 1_000;
+/// Most series of a tenant that are carried on in one go.
+const DUE_MAX: i64 = 100;
+
+row! {
+    /// A rule, and what its next appointments will be like.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Series: series, [Queryable, Selectable, Insertable, AsChangeset] {
+        pub tenant_id: TenantId as String,
+        pub id: SeriesId as String,
+        pub rule: Recurrence as String,
+        pub first_day: String,
+        pub starts_min: i64,
+        pub ends_min: i64,
+        pub zone: Zone as String,
+        pub person_id: Option<PersonId> as Opt<String, PersonId>,
+        pub calendar_id: Option<CalendarId> as Opt<String, CalendarId>,
+        pub title: String,
+        pub notes: String,
+        pub location: String,
+        pub online: bool,
+        pub made_until: String,
+        pub ended: bool,
+        pub created_by: Option<AccountId> as Opt<String, AccountId>,
+        pub created_at: Timestamp as i64,
+        pub updated_at: Timestamp as i64,
+    }
+}
+
+row! {
+    /// An appointment's place in its series.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Occurrence: occurrences, [Queryable, Selectable, Insertable] {
+        pub tenant_id: TenantId as String,
+        pub appointment_id: AppointmentId as String,
+        pub series_id: SeriesId as String,
+        pub day: String,
+    }
+}
+
+/// Adds a series.
+pub fn insert(c: &mut Conn, row: &Series) -> Result<()> {
+    scope::tenant(c, &row.tenant_id)?;
+    diesel::insert_into(series::table).values(row.clone()).execute(c)?;
+    Ok(())
+}
+
+/// Writes a series anew.
+pub fn update(c: &mut Conn, row: &Series) -> Result<()> {
+    scope::tenant(c, &row.tenant_id)?;
+    let target = series::table.find((row.tenant_id.as_str(), row.id.as_str()));
+    found(diesel::update(target).set(row.clone()).execute(c)?)
+}
+
+/// The series, or [`Error::NotFound`].
+pub fn get(c: &mut Conn, tenant: &TenantId, id: &SeriesId) -> Result<Series> {
+    scope::tenant(c, tenant)?;
+    let query = series::table.find((tenant.as_str(), id.as_str()));
+    query.select(Series::as_select()).first(c).optional()?.ok_or(Error::NotFound)
+}
+
+/// The place of an appointment in its series, if it is of one.
+pub fn find_occurrence(
+    c: &mut Conn,
+    tenant: &TenantId,
+    appointment: &AppointmentId,
+) -> Result<Option<Occurrence>> {
+    scope::tenant(c, tenant)?;
+    let query = occurrences::table.find((tenant.as_str(), appointment.as_str()));
+    Ok(query.select(Occurrence::as_select()).first(c).optional()?)
+}
+
+/// Which of these appointments are of a series.
+pub fn list_recurring(
+    c: &mut Conn,
+    tenant: &TenantId,
+    ids: &[AppointmentId],
+) -> Result<Vec<AppointmentId>> {
+    scope::tenant(c, tenant)?;
+    let ids: Vec<&str> = ids.iter().map(AppointmentId::as_str).collect();
+    let found: Vec<String> = occurrences::table
+        .filter(occurrences::tenant_id.eq(tenant.as_str()))
+        .filter(occurrences::appointment_id.eq_any(ids))
+        .select(occurrences::appointment_id)
+        .load(c)?;
+    found.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
+}
+
+/// Gives an appointment its place in a series.
+///
+/// # Errors
+/// [`Error::Unique`] (`occurrences_one_a_day`) when the day has one.
+pub fn insert_occurrence(c: &mut Conn, row: &Occurrence) -> Result<()> {
+    scope::tenant(c, &row.tenant_id)?;
+    diesel::insert_into(occurrences::table).values(row.clone()).execute(c)?;
+    Ok(())
+}
+
+/// Gives an appointment another place, such as in the series that goes on from it.
+pub fn update_occurrence(c: &mut Conn, row: &Occurrence) -> Result<()> {
+    scope::tenant(c, &row.tenant_id)?;
+    let target = occurrences::table.find((row.tenant_id.as_str(), row.appointment_id.as_str()));
+    let set = (occurrences::series_id.eq(row.series_id.as_str()), occurrences::day.eq(&row.day));
+    found(diesel::update(target).set(set).execute(c)?)
+}
+
+/// The appointments of a series that take place, from a day of its rule on, by these days.
+pub fn list_from(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &SeriesId,
+    day: &str,
+) -> Result<Vec<(String, Appointment)>> {
+    scope::tenant(c, tenant)?;
+    Ok(occurrences::table
+        .inner_join(
+            appointments::table.on(appointments::tenant_id
+                .eq(occurrences::tenant_id)
+                .and(appointments::id.eq(occurrences::appointment_id))),
+        )
+        .filter(occurrences::tenant_id.eq(tenant.as_str()))
+        .filter(occurrences::series_id.eq(id.as_str()))
+        .filter(occurrences::day.ge(day))
+        .filter(appointments::status.eq(Status::Booked.as_str()))
+        .order(occurrences::day)
+        .limit(OCCURRENCES_MAX)
+        .select((occurrences::day, Appointment::as_select()))
+        .load(c)?)
+}
+
+/// Series that go on and have nothing made from this day on.
+pub fn list_due(c: &mut Conn, tenant: &TenantId, day: &str) -> Result<Vec<Series>> {
+    scope::tenant(c, tenant)?;
+    Ok(series::table
+        .filter(series::tenant_id.eq(tenant.as_str()))
+        .filter(series::ended.eq(false))
+        .filter(series::made_until.lt(day))
+        .order(series::id)
+        .limit(DUE_MAX)
+        .select(Series::as_select())
+        .load(c)?)
+}
