@@ -13,6 +13,8 @@ const files = [
   ["@fontsource-variable/rubik/files/rubik-latin-wght-normal.woff2", "rubik-latin.woff2"],
   ["@fontsource-variable/rubik/files/rubik-latin-ext-wght-normal.woff2", "rubik-latin-ext.woff2"],
   ["@fontsource-variable/rubik/LICENSE", "rubik-LICENSE.txt"],
+  ["@event-calendar/build/dist/event-calendar.min.js", "event-calendar.js"],
+  ["@event-calendar/build/dist/event-calendar.min.css", "event-calendar.css"],
 ];
 
 rmSync(vendor, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 //! Appointments: booked, changed and cancelled here; their events at a provider follow through the
 //! outbox, in the same transaction as the change.
 
-use std::collections::HashMap;
-
-use domain::{AppointmentId, CalendarId, OutboxId, Permission, PersonId, Timestamp, Zone};
+use domain::{
+    AccountId, AppointmentId, CalendarId, OutboxId, Permission, PersonId, TenantId, Timestamp, Zone,
+};
 use serde_json::json;
 use store::Conn;
 use store::appointments::AppointmentChange;
@@ -17,6 +17,15 @@ use crate::{App, availability};
 
 pub use store::appointments::{Appointment, OnlineState, Status, SyncState};
 pub use store::busy_blocks::BusyBlock;
+pub use store::calendars::Calendar;
+
+mod files;
+mod moves;
+mod spans;
+
+pub use files::{export_appointment, export_span};
+pub use moves::{move_anyway, move_appointment};
+pub use spans::{OnBetween, get_span};
 
 /// The longest appointment, in days.
 pub const DAYS_MAX: i64 = 31;
@@ -42,54 +51,6 @@ pub struct AppointmentInput {
     pub online: bool,
     /// The calendar its event goes to; none keeps it here only.
     pub calendar: Option<CalendarId>,
-}
-
-/// What is on between two instants.
-#[derive(Debug, Clone)]
-pub struct OnBetween {
-    /// Appointments that take place, by start.
-    pub appointments: Vec<Appointment>,
-    /// Who they are with, as far as the role sees people.
-    pub names: HashMap<PersonId, String>,
-    /// Busy times of connected calendars, by start.
-    pub busy: Vec<BusyBlock>,
-    /// Whether a calendar is connected.
-    pub has_calendar: bool,
-}
-
-/// What is on between two instants, in one view of the database.
-pub async fn get_span(
-    app: &App,
-    ctx: &Context,
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<OnBetween> {
-    ctx.require_to_see(Permission::ReadAppointments)?;
-    let ctx = ctx.clone();
-    app.db
-        .inspect(move |c| -> Result<OnBetween> {
-            let tenant = &ctx.tenant;
-            let mut appointments = store::appointments::list_between(c, tenant, from, to)?;
-            appointments.retain(|each| each.status == Status::Booked);
-            Ok(OnBetween {
-                names: names(c, &ctx, &appointments)?,
-                appointments,
-                busy: store::busy_blocks::list_between(c, tenant, from, to)?,
-                has_calendar: !store::calendars::list(c, tenant)?.is_empty(),
-            })
-        })
-        .await
-}
-
-/// The names of those whom appointments are with; none where the role doesn't see people.
-fn names(c: &mut Conn, ctx: &Context, all: &[Appointment]) -> Result<HashMap<PersonId, String>> {
-    let mut ids: Vec<PersonId> = all.iter().filter_map(|each| each.person_id.clone()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.is_empty() || !ctx.role.may(Permission::ReadPeople) {
-        return Ok(HashMap::new());
-    }
-    Ok(store::people::list_names(c, &ctx.tenant, &ids)?.into_iter().collect())
 }
 
 /// One appointment.
@@ -161,9 +122,10 @@ async fn book(
             }
             check_links(c, &ctx2, &input)?;
             if overlap == Overlap::Refused {
-                availability::require_free(c, &ctx2, &input, None)?;
+                availability::require_free(c, &ctx2, &input, &[])?;
             }
-            let appointment = new_appointment(&app2, &ctx2, input);
+            let by = Some(ctx2.account.clone());
+            let appointment = new_appointment(&app2, &ctx2.tenant, by, input);
             store::appointments::insert(c, &appointment)?;
             remember(&app2, c, &ctx2, &form_id, &appointment)?;
             announce(&app2, c, &appointment, "appointment.booked")?;
@@ -175,12 +137,18 @@ async fn book(
     Ok(booked)
 }
 
-fn new_appointment(app: &App, ctx: &Context, input: AppointmentInput) -> Appointment {
+/// What was entered, as a row.
+pub(crate) fn new_appointment(
+    app: &App,
+    tenant: &TenantId,
+    by: Option<AccountId>,
+    input: AppointmentInput,
+) -> Appointment {
     let now = app.clock.now();
     let synced = input.calendar.is_some();
     Appointment {
         id: AppointmentId::new(&*app.clock, &*app.rng),
-        tenant_id: ctx.tenant.clone(),
+        tenant_id: tenant.clone(),
         person_id: input.person,
         title: input.title,
         notes: input.notes,
@@ -199,7 +167,7 @@ fn new_appointment(app: &App, ctx: &Context, input: AppointmentInput) -> Appoint
         sync_state: sync_of(synced),
         sync_problem: None,
         link_rev: 1,
-        created_by: Some(ctx.account.clone()),
+        created_by: by,
         created_at: now,
         updated_at: now,
         rev: 1,
@@ -248,7 +216,7 @@ async fn change(
             check_links(c, &ctx2, &input)?;
             let before = store::appointments::get(c, &ctx2.tenant, &id)?;
             if overlap == Overlap::Refused && takes_other_time(&before, &input) {
-                availability::require_free(c, &ctx2, &input, Some(&id))?;
+                availability::require_free(c, &ctx2, &input, std::slice::from_ref(&id))?;
             }
             change_in(&app2, c, &Who::from(&ctx2), before, input, expected_rev)
         })
@@ -341,23 +309,44 @@ pub async fn cancel_appointment(app: &App, ctx: &Context, id: &AppointmentId) ->
             if before.status == Status::Cancelled {
                 return Ok(());
             }
-            let change = AppointmentChange {
-                status: Status::Cancelled,
-                sync_state: sync_of(before.calendar_id.is_some()),
-                ..unchanged(&before)
-            };
-            let now = app2.clock.now();
-            store::appointments::update(c, &ctx2.tenant, &id, &change, before.rev, now)?;
-            let after = store::appointments::get(c, &ctx2.tenant, &id)?;
-            announce(&app2, c, &after, "appointment.cancelled")?;
-            record(&app2, c, &Who::from(&ctx2), "appointment.cancelled", &after)
+            cancel_in(&app2, c, &Who::from(&ctx2), &before)
         })
         .await?;
     app.wake_jobs();
     Ok(())
 }
 
-fn checked(mut input: AppointmentInput) -> Result<AppointmentInput> {
+/// Cancels an appointment that takes place, inside the caller's transaction.
+pub(crate) fn cancel_in(app: &App, c: &mut Conn, who: &Who, before: &Appointment) -> Result<()> {
+    let change = AppointmentChange {
+        status: Status::Cancelled,
+        sync_state: sync_of(before.calendar_id.is_some()),
+        ..unchanged(before)
+    };
+    let (tenant, id, now) = (&before.tenant_id, &before.id, app.clock.now());
+    store::appointments::update(c, tenant, id, &change, before.rev, now)?;
+    let after = store::appointments::get(c, tenant, id)?;
+    announce(app, c, &after, "appointment.cancelled")?;
+    record(app, c, who, "appointment.cancelled", &after)
+}
+
+/// What somebody would have entered to make it as it is.
+pub(crate) fn input_of(appointment: &Appointment) -> AppointmentInput {
+    let Appointment { person_id, title, notes, location, .. } = appointment.clone();
+    AppointmentInput {
+        person: person_id,
+        title,
+        notes,
+        location,
+        starts_at: appointment.starts_at,
+        ends_at: appointment.ends_at,
+        zone: appointment.zone.clone(),
+        online: appointment.online,
+        calendar: appointment.calendar_id.clone(),
+    }
+}
+
+pub(crate) fn checked(mut input: AppointmentInput) -> Result<AppointmentInput> {
     input.title = input.title.trim().to_owned();
     if input.title.is_empty() {
         return Err(Error::invalid("title", "error-required"));
@@ -382,7 +371,7 @@ fn checked(mut input: AppointmentInput) -> Result<AppointmentInput> {
 }
 
 /// What the input points at must be the tenant's own; a stranger's id reads like a wrong one.
-fn check_links(c: &mut Conn, ctx: &Context, input: &AppointmentInput) -> Result<()> {
+pub(crate) fn check_links(c: &mut Conn, ctx: &Context, input: &AppointmentInput) -> Result<()> {
     if let Some(person) = &input.person {
         let found = store::people::find(c, &ctx.tenant, person)?;
         found.ok_or_else(|| Error::invalid("person", "error-person-unknown"))?;
@@ -394,7 +383,11 @@ fn check_links(c: &mut Conn, ctx: &Context, input: &AppointmentInput) -> Result<
     Ok(())
 }
 
-fn booked_before(c: &mut Conn, ctx: &Context, form_id: &str) -> Result<Option<Appointment>> {
+pub(crate) fn booked_before(
+    c: &mut Conn,
+    ctx: &Context,
+    form_id: &str,
+) -> Result<Option<Appointment>> {
     if form_id.is_empty() {
         return Ok(None);
     }
@@ -404,7 +397,7 @@ fn booked_before(c: &mut Conn, ctx: &Context, form_id: &str) -> Result<Option<Ap
     Ok(Some(store::appointments::get(c, &ctx.tenant, &id)?))
 }
 
-fn remember(
+pub(crate) fn remember(
     app: &App,
     c: &mut Conn,
     ctx: &Context,

@@ -44,10 +44,10 @@ pub struct Taken {
 }
 
 /// Most that is told of at once.
-const TAKEN_MAX: usize = 5;
+pub(crate) const TAKEN_MAX: usize = 5;
 
-/// Refuses a time at which the calendar has something already, or the person an appointment. `own` is
-/// the appointment that is being moved.
+/// Refuses a time at which the calendar has something already, or the person an appointment. `own`
+/// are the appointments that are being moved.
 ///
 /// # Errors
 /// [`Error::Taken`].
@@ -55,7 +55,7 @@ pub(crate) fn require_free(
     c: &mut Conn,
     ctx: &Context,
     input: &AppointmentInput,
-    own: Option<&AppointmentId>,
+    own: &[AppointmentId],
 ) -> Result<()> {
     let tenant = &ctx.tenant;
     // Two that look at the same moment would both find it free.
@@ -64,7 +64,7 @@ pub(crate) fn require_free(
     let overlaps = |starts_at: Timestamp, ends_at: Timestamp| starts_at < to && ends_at > from;
     let mut by = Vec::new();
     for each in store::appointments::list_between(c, tenant, from, to)? {
-        let stands = each.status == Status::Booked && own != Some(&each.id);
+        let stands = each.status == Status::Booked && !own.contains(&each.id);
         if stands && overlaps(each.starts_at, each.ends_at) && concerns(input, &each) {
             by.push(Taken {
                 starts_at: each.starts_at,

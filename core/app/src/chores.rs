@@ -3,10 +3,12 @@
 use domain::Timestamp;
 
 use crate::error::Result;
-use crate::{App, approvals, retention};
+use crate::{App, approvals, retention, series};
 
 const UNANSWERED: &str = "approvals.unanswered";
 const UNANSWERED_EVERY_MS: i64 = 60_000;
+const SERIES: &str = "series.extend";
+const SERIES_EVERY_MS: i64 = 6 * 3_600_000;
 const SWEEP: &str = "retention.sweep";
 const SWEEP_EVERY_MS: i64 = 3_600_000;
 
@@ -17,6 +19,12 @@ pub(crate) async fn run_due(app: &App) -> Result<()> {
         let unknown = approvals::give_up_unanswered(app).await?;
         if unknown > 0 {
             tracing::warn!(unknown, "nobody knows whether approved requests arrived");
+        }
+    }
+    if take(app, SERIES, SERIES_EVERY_MS, app.clock.now()).await? {
+        let made = series::extend_all(app).await?;
+        if made > 0 {
+            tracing::info!(made, "carried series of appointments on");
         }
     }
     if !take(app, SWEEP, SWEEP_EVERY_MS, app.clock.now()).await? {

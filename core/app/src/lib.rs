@@ -64,6 +64,7 @@ pub mod sandbox;
 mod schedules;
 pub mod search;
 mod secrets;
+pub mod series;
 pub mod services;
 pub mod sessions;
 pub mod settings;

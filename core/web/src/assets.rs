@@ -121,7 +121,8 @@ fn stylesheet(folder: &str, wanted: impl Fn(&str) -> bool) -> Result<String, Bad
 
 fn rank(name: &str) -> u8 {
     match name.rsplit_once('.') {
-        Some((_, "js")) if name.ends_with("main.js") => 2,
+        // What pages begin with may name every other script.
+        Some((_, "js")) if matches!(name, "js/main.js" | "js/calendar.js") => 2,
         Some((_, "js")) => 1,
         _ => 0,
     }

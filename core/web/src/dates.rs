@@ -35,9 +35,17 @@ impl<'a> Dates<'a> {
         clock(self.local(time))
     }
 
-    /// Such as "14:30–15:30"; the day is added to the end where it is another.
+    /// Such as "14:30–15:30" or "All day"; the day is added to the end where it is another.
     pub fn time_span(&self, from: Timestamp, to: Timestamp) -> String {
         let (start, end) = (self.local(from), self.local(to));
+        if is_whole_days(start, end) {
+            let all_day = self.texts.plain(self.locale, "all-day");
+            let last = end.date().saturating_sub(1.day());
+            return match last == start.date() {
+                true => all_day,
+                false => format!("{all_day} – {}", self.short(last)),
+            };
+        }
         if start.date() == end.date() {
             return format!("{}–{}", clock(start), clock(end));
         }
@@ -143,6 +151,11 @@ impl<'a> Dates<'a> {
     }
 }
 
+/// Whether something is about days: from one midnight to another.
+pub fn is_whole_days(start: DateTime, end: DateTime) -> bool {
+    end > start && [start, end].iter().all(|at| at.time() == jiff::civil::Time::midnight())
+}
+
 fn first_weekday(locale: Locale, zone: &Zone) -> Weekday {
     let sunday = locale == Locale::He
         || zone.name() == "Asia/Jerusalem"
@@ -182,6 +195,14 @@ mod tests {
             told(Locale::En, |d| d.week(date(2026, 11, 29))),
             "29 November – 5 December 2026"
         );
+    }
+
+    #[test]
+    fn from_midnight_to_midnight_is_all_day() {
+        let at = |text| Timestamp::parse_rfc3339(text).unwrap();
+        let span = |from, to| told(Locale::En, |d| d.time_span(at(from), at(to)));
+        assert_eq!(span("2026-11-22T22:00:00Z", "2026-11-23T22:00:00Z"), "All day");
+        assert_eq!(span("2026-11-22T22:00:00Z", "2026-11-25T22:00:00Z"), "All day – 25 Nov 2026");
     }
 
     #[test]

@@ -163,6 +163,12 @@ impl Member {
         self.web.theme.texts.plain(self.ctx.locale, key)
     }
 
+    /// A text with values in it, which it tells apart from its own direction.
+    pub fn text_with(&self, key: &str, values: &[(&str, &str)]) -> String {
+        let values: Vec<_> = values.iter().map(|(name, value)| (*name, (*value).into())).collect();
+        self.web.theme.texts.text(self.ctx.locale, key, &values)
+    }
+
     /// Draws a page inside the business.
     pub async fn draw<P: Page>(&self, page: &P) -> Result<String, Failure> {
         let Frame { tenant, profile, many_tenants, live, unread, views } = self.frame().await?;

@@ -153,11 +153,15 @@ mod lines {
         post "/people/{person}/restore"                  Member  (PEOPLE, WRITE_PEOPLE) people::restore;
 
         get  "/calendar"                                 Member  (APPOINTMENTS, ALL) calendar::show;
+        get  "/calendar/events"                          Member  (APPOINTMENTS, ALL) calendar::events;
+        get  "/calendar/file"                            Member  (APPOINTMENTS, ALL) calendar::export;
         post "/appointments"                             Member  (APPOINTMENTS, BOOK) appointments::book;
         get  "/appointments/new"                         Member  (APPOINTMENTS, BOOK) appointments::show_new;
         get  "/appointments/{appointment}"               Member  (APPOINTMENTS, ALL) appointments::show;
         post "/appointments/{appointment}"               Member  (APPOINTMENTS, BOOK) appointments::change;
         get  "/appointments/{appointment}/edit"          Member  (APPOINTMENTS, BOOK) appointments::show_edit;
+        get  "/appointments/{appointment}/file"          Member  (APPOINTMENTS, ALL) calendar::export_one;
+        post "/appointments/{appointment}/move"          Member  (APPOINTMENTS, BOOK) calendar::shift;
         post "/appointments/{appointment}/cancel"        Member  (APPOINTMENTS, BOOK) appointments::cancel;
         post "/appointments/{appointment}/again"         Member  (APPOINTMENTS, BOOK) appointments::send_again;
 

@@ -7,16 +7,18 @@ use app::appointments::{self as booked, Appointment, AppointmentInput};
 use app::availability::{Taken, TakenBy};
 use app::people::{self, Person, PersonFilter};
 use app::plugin_views::Place;
+use app::series::{self, Reach};
 use app::{Error, calendars, event_states};
-use domain::{AppointmentId, Permission, PersonId, Timestamp};
+use domain::{AppointmentId, Permission, PersonId, Recurrence, Timestamp};
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
 use serde::Deserialize;
 
 use crate::answer::{Answer, form_errors};
+use crate::dates::is_whole_days;
 use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::{id, paragraphs, plugin_views, zone_name};
+use crate::pages::{id, paragraphs, plugin_views, repeats, zone_name};
 use crate::views::calendar::{
     AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow, MergeRow, TakenRow,
 };
@@ -77,6 +79,7 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
     let calendar =
         calendars.into_iter().find(|each| Some(&each.id) == appointment.calendar_id.as_ref());
     let state = event_states::get_event_state(app, ctx, &appointment.id).await?;
+    let rule = series::find_rule(app, ctx, &appointment.id).await?;
     let row = row(&member, &appointment, &names);
     let (sync, meeting) = (appointment.sync_state.as_str(), appointment.online_state.as_str());
     let waits = sync == "pending" || appointment.online && meeting == "pending";
@@ -87,6 +90,7 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
         id: appointment.id.to_string(),
         person_href: person.map(|id| format!("/people/{id}")),
         notes: paragraphs(&appointment.notes),
+        rule: rule.map(|rule| repeats::in_words(&member, &rule)),
         other_zone: (appointment.zone != ctx.zone).then(|| zone_name(&appointment.zone)),
         calendar: calendar.map(|calendar| calendar.name),
         event_url: appointment.external_url.clone().filter(|url| url.starts_with("https://")),
@@ -189,30 +193,52 @@ async fn refused(
 pub struct NewQuery {
     person: String,
     date: String,
+    start: String,
+    end: String,
+    days: i64,
+    last: String,
 }
 
-/// The form for a new appointment: the next full hour, an hour long, in the default calendar.
+impl NewQuery {
+    /// When it is to be by the wall clock; what isn't said follows from what is, or from the next full
+    /// hour.
+    fn times(&self, next: DateTime) -> (DateTime, DateTime) {
+        let date = self.date.parse().unwrap_or_else(|_| next.date());
+        let start = date.to_datetime(self.start.parse().unwrap_or_else(|_| next.time()));
+        let last = date.saturating_add(self.days.clamp(0, booked::DAYS_MAX).days());
+        let end = self.end.parse::<Time>().ok().map(|end| last.to_datetime(end));
+        let end = end.filter(|end| *end > start);
+        (start, end.unwrap_or_else(|| start.saturating_add(1.hour())))
+    }
+}
+
+/// The form for a new appointment: when the link says, else the next full hour and an hour long; in the
+/// default calendar.
 pub async fn show_new(member: Member, query: Query<NewQuery>) -> Answer {
     member.ctx.require_to_see(Permission::ReadAppointments)?;
     member.ctx.require(Permission::WriteAppointments)?;
-    let start = member.ctx.zone.local(member.web.app.clock.now().plus_secs(3_600));
-    let start = start.with().minute(0).second(0).subsec_nanosecond(0).build().unwrap_or(start);
-    let end = start.saturating_add(1.hour());
+    let next = member.ctx.zone.local(member.web.app.clock.now().plus_secs(3_600));
+    let next = next.with().minute(0).second(0).subsec_nanosecond(0).build().unwrap_or(next);
+    let (start, end) = query.times(next);
     let calendars = calendars::list_calendars(&member.web.app, &member.ctx).await?;
     let default = calendars.iter().find(|calendar| calendar.is_default);
-    let date =
-        query.date.parse::<Date>().map_or_else(|_| start.date().to_string(), |d| d.to_string());
     let form = AppointmentForm {
         form_id: member.web.random(16),
         person: query.person.clone(),
-        date,
+        date: start.date().to_string(),
         start: clock(start),
         end: clock(end),
-        days: i64::from(end.date() != start.date()),
+        days: i64::from(days_between(start, end)),
+        all_day: if query.last.is_empty() { String::new() } else { "on".to_owned() },
+        last: query.last.clone(),
         calendar: default.map(|calendar| calendar.id.to_string()).unwrap_or_default(),
         ..AppointmentForm::default()
     };
     edit_page(&member, None, form, Errors::new(), Vec::new()).await
+}
+
+fn days_between(start: DateTime, end: DateTime) -> i32 {
+    start.date().until(end.date()).map(|span| span.get_days()).unwrap_or_default()
 }
 
 fn clock(local: DateTime) -> String {
@@ -231,12 +257,23 @@ async fn edit_page(
     let choices = calendars
         .iter()
         .map(|each| Choice::new(each.id.to_string(), each.name.clone(), &form.calendar));
+    let own_rule = match appointment {
+        Some(each) => series::find_rule(&member.web.app, &member.ctx, &each.id).await?,
+        None => None,
+    };
     let page = AppointmentEdit {
         action: own.clone().unwrap_or_else(|| "/appointments".to_owned()),
         back: own.unwrap_or_else(|| "/calendar".to_owned()),
         is_new: appointment.is_none(),
         people: people_choices(member, &form.person).await?,
         calendars: choices.collect(),
+        repeats: if own_rule.is_none() && appointment.is_none() {
+            repeats::choices(member, &form)
+        } else {
+            Vec::new()
+        },
+        weekdays: repeats::weekdays(member, &form),
+        rule: own_rule.map(|rule| repeats::in_words(member, &rule)),
         calendar_fixed: appointment.is_some_and(|each| each.external_id.is_some()),
         zone: zone_name(&member.ctx.zone),
         form,
@@ -274,9 +311,20 @@ fn input(member: &Member, form: &AppointmentForm) -> Result<AppointmentInput, Er
     let instant = |field: &str, local: DateTime| -> Result<Timestamp, Error> {
         member.ctx.zone.instant(local).ok_or_else(|| Error::invalid(field, "error-invalid"))
     };
-    let last = date.saturating_add(form.days.clamp(0, booked::DAYS_MAX).days());
-    let start = date.to_datetime(time("starts_at", &form.start)?);
-    let end = last.to_datetime(time("ends_at", &form.end)?);
+    let (start, end) = if form.all_day == "on" {
+        let last = match form.last.as_str() {
+            "" => date,
+            text => text.parse().map_err(|_| Error::invalid("last", "error-invalid"))?,
+        };
+        if last < date {
+            return Err(Error::invalid("last", "error-ends-before-start"));
+        }
+        (date.at(0, 0, 0, 0), last.saturating_add(1.day()).at(0, 0, 0, 0))
+    } else {
+        let last = date.saturating_add(form.days.clamp(0, booked::DAYS_MAX).days());
+        let start = date.to_datetime(time("starts_at", &form.start)?);
+        (start, last.to_datetime(time("ends_at", &form.end)?))
+    };
     Ok(AppointmentInput {
         person: optional("person", &form.person, "error-person-unknown")?,
         title: form.title.clone(),
@@ -288,6 +336,24 @@ fn input(member: &Member, form: &AppointmentForm) -> Result<AppointmentInput, Er
         online: form.online == "on",
         calendar: optional("calendar", &form.calendar, "error-calendar-unknown")?,
     })
+}
+
+fn input_and_rule(
+    member: &Member,
+    form: &AppointmentForm,
+) -> Result<(AppointmentInput, Option<Recurrence>), Error> {
+    let input = input(member, form)?;
+    let first = member.ctx.zone.local(input.starts_at).date();
+    Ok((input, repeats::rule(form, first)?))
+}
+
+/// How many of a series a form means; None for the one appointment.
+fn reach(text: &str) -> Option<Reach> {
+    match text {
+        "following" => Some(Reach::Following),
+        "all" => Some(Reach::All),
+        _ => None,
+    }
 }
 
 fn optional<T: std::str::FromStr>(field: &str, text: &str, key: &str) -> Result<Option<T>, Error> {
@@ -304,11 +370,15 @@ pub async fn book(member: Member, form: Form<AppointmentForm>) -> Answer {
     if form.end > form.start {
         form.days = 0;
     }
-    let made = match input(&member, &form) {
-        Ok(input) if form.anyway == "on" => {
+    let made = match input_and_rule(&member, &form) {
+        Ok((input, Some(rule))) => {
+            let anyway = form.anyway == "on";
+            series::book_series(app, ctx, input, rule, &form.form_id, anyway).await
+        }
+        Ok((input, None)) if form.anyway == "on" => {
             booked::book_anyway(app, ctx, input, &form.form_id).await
         }
-        Ok(input) => booked::book_appointment(app, ctx, input, &form.form_id).await,
+        Ok((input, None)) => booked::book_appointment(app, ctx, input, &form.form_id).await,
         Err(error) => Err(error),
     };
     match made {
@@ -329,21 +399,28 @@ pub async fn show_edit(member: Member, path: Path<String>) -> Answer {
     let each = booked::get_appointment(&member.web.app, &member.ctx, &id(&path)?).await?;
     member.ctx.require(Permission::WriteAppointments)?;
     let (start, end) = (member.ctx.zone.local(each.starts_at), member.ctx.zone.local(each.ends_at));
-    let days = start.date().until(end.date()).map(|span| span.get_days()).unwrap_or(0);
+    let whole = is_whole_days(start, end);
+    // Whoever makes it about hours finds some to begin with.
+    let (from, to) = if whole {
+        (start.date().at(9, 0, 0, 0), start.date().at(10, 0, 0, 0))
+    } else {
+        (start, end)
+    };
     let form = AppointmentForm {
-        form_id: String::new(),
         person: each.person_id.as_ref().map(ToString::to_string).unwrap_or_default(),
         title: each.title.clone(),
         date: start.date().to_string(),
-        start: clock(start),
-        end: clock(end),
-        days: i64::from(days),
+        start: clock(from),
+        end: clock(to),
+        days: i64::from(days_between(from, to)),
         location: each.location.clone(),
         online: if each.online { "on".to_owned() } else { String::new() },
         calendar: each.calendar_id.as_ref().map(ToString::to_string).unwrap_or_default(),
         notes: each.notes.clone(),
         rev: each.rev,
-        anyway: String::new(),
+        all_day: if whole { "on".to_owned() } else { String::new() },
+        last: if whole { end.date().saturating_sub(1.day()).to_string() } else { String::new() },
+        ..AppointmentForm::default()
     };
     edit_page(&member, Some(&each), form, Errors::new(), Vec::new()).await
 }
@@ -353,6 +430,10 @@ pub async fn change(member: Member, path: Path<String>, form: Form<AppointmentFo
     let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
     let which: AppointmentId = id(&path)?;
     let changed = match input(&member, &form) {
+        Ok(input) if reach(&form.reach).is_some() => {
+            let (reach, anyway) = (reach(&form.reach).unwrap_or(Reach::All), form.anyway == "on");
+            series::change_series(app, ctx, &which, input, form.rev, reach, anyway).await
+        }
         Ok(input) if form.anyway == "on" => {
             booked::change_anyway(app, ctx, &which, input, form.rev).await
         }
@@ -368,9 +449,20 @@ pub async fn change(member: Member, path: Path<String>, form: Form<AppointmentFo
     }
 }
 
-/// Cancels an appointment.
-pub async fn cancel(member: Member, path: Path<String>) -> Answer {
+/// How many of a series are cancelled.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct CancelForm {
+    reach: String,
+}
+
+/// Cancels an appointment, or several of its series.
+pub async fn cancel(member: Member, path: Path<String>, form: Form<CancelForm>) -> Answer {
     let which: AppointmentId = id(&path)?;
+    if let Some(reach) = reach(&form.reach) {
+        series::cancel_series(&member.web.app, &member.ctx, &which, reach).await?;
+        return member.said("/calendar", "said-series-cancelled");
+    }
     booked::cancel_appointment(&member.web.app, &member.ctx, &which).await?;
     member.said(&format!("/appointments/{which}"), "said-appointment-cancelled")
 }

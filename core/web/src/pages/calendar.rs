@@ -1,4 +1,5 @@
-//! The week.
+//! The calendar: a day, a week, a month, or a list of what comes. Drawn here whole; a script puts a grid
+//! in its place on which appointments can be moved.
 
 use actix_web::web::Query;
 use app::Error;
@@ -10,140 +11,212 @@ use serde::Deserialize;
 
 use crate::answer::Answer;
 use crate::dates::Dates;
+use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::{paragraphs, zone_name};
-use crate::views::calendar::{Day, Entry, Week};
-use crate::week::{self, Hours, Place, Span};
+use crate::pages::zone_name;
+use crate::views::Tab;
+use crate::views::calendar::{CalendarPage, GridFacts};
+use crate::week::Hours;
 
-/// Which week.
+mod agenda;
+mod files;
+mod grid;
+mod items;
+mod layers;
+mod month;
+mod moves;
+
+pub use files::{export, export_one};
+pub use grid::events;
+pub use moves::shift;
+
+use items::Item;
+
+/// How many days the list goes ahead.
+const AGENDA_DAYS: i64 = 28;
+
+/// Which part of the calendar.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub struct WeekQuery {
+pub struct CalendarQuery {
+    view: String,
+    date: String,
     week: String,
 }
 
-/// Something of the week, before it has its place.
-struct Item {
-    span: Span,
-    entry: Entry,
+/// How the calendar is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum View {
+    Day,
+    Week,
+    Month,
+    Agenda,
 }
 
-/// The week of a day; this week when none is named.
-pub async fn show(member: Member, query: Query<WeekQuery>) -> Answer {
-    let (app, ctx) = (&member.web.app, &member.ctx);
+impl View {
+    const ALL: [Self; 4] = [Self::Day, Self::Week, Self::Month, Self::Agenda];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Agenda => "agenda",
+        }
+    }
+
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Day => "calendar-day",
+            Self::Week => "calendar-week",
+            Self::Month => "calendar-month",
+            Self::Agenda => "calendar-agenda",
+        }
+    }
+
+    fn href(self, date: Date) -> String {
+        format!("/calendar?view={}&date={date}", self.name())
+    }
+
+    /// The first day shown, and the first that isn't any more.
+    fn span(self, dates: &Dates<'_>, date: Date) -> (Date, Date) {
+        match self {
+            Self::Day => (date, date.saturating_add(1.day())),
+            Self::Week => {
+                let first = dates.first_of_week(date);
+                (first, first.saturating_add(7.days()))
+            }
+            Self::Month => {
+                let first = dates.first_of_week(date.first_of_month());
+                let last = dates.first_of_week(date.last_of_month());
+                (first, last.saturating_add(7.days()))
+            }
+            Self::Agenda => (date, date.saturating_add(AGENDA_DAYS.days())),
+        }
+    }
+
+    /// A day of what is before and one of what is after.
+    fn beside(self, date: Date) -> (Date, Date) {
+        let step = match self {
+            Self::Day => 1.day(),
+            Self::Week => 7.days(),
+            Self::Month => 1.month(),
+            Self::Agenda => AGENDA_DAYS.days(),
+        };
+        let from = if self == Self::Month { date.first_of_month() } else { date };
+        (from.saturating_sub(step), from.saturating_add(step))
+    }
+
+    fn title(self, dates: &Dates<'_>, date: Date) -> String {
+        match self {
+            Self::Day => dates.full(date),
+            Self::Week => dates.week(dates.first_of_week(date)),
+            Self::Month => dates.month_of(date),
+            Self::Agenda => {
+                let last = date.saturating_add((AGENDA_DAYS - 1).days());
+                format!("{} – {}", dates.short(date), dates.short(last))
+            }
+        }
+    }
+}
+
+impl CalendarQuery {
+    fn view(&self) -> View {
+        View::ALL.into_iter().find(|view| view.name() == self.view).unwrap_or(View::Week)
+    }
+
+    /// The day that is asked for; today when none is, or none that there is.
+    fn day(&self, dates: &Dates<'_>) -> Date {
+        let asked = [&self.date, &self.week].into_iter().find_map(|text| text.parse().ok());
+        // Far away there are days without a day after them.
+        let near = |date: &Date| (1970..2200).contains(&date.year());
+        asked.filter(near).unwrap_or_else(|| dates.today())
+    }
+}
+
+/// What is on from one day to another, which isn't included.
+async fn on(
+    member: &Member,
+    first: Date,
+    after: Date,
+) -> Result<(booked::OnBetween, Vec<Item>), Failure> {
+    let instant = |day| member.ctx.zone.start_of_day(day).ok_or(Error::NotFound);
+    let (from, to) = (instant(first)?, instant(after)?);
+    let on = booked::get_span(&member.web.app, &member.ctx, from, to).await?;
+    let items = items::items(member, &on);
+    Ok((on, items))
+}
+
+/// The calendar; this week when nothing else is asked for.
+pub async fn show(member: Member, query: Query<CalendarQuery>) -> Answer {
     let dates = member.dates();
-    let asked: Date = query.week.parse().unwrap_or_else(|_| dates.today());
-    let first = dates.first_of_week(asked);
-    let days: Vec<Date> = (0..7).map(|day| first.saturating_add(i64::from(day).days())).collect();
-    let after = first.saturating_add(7.days());
-    let instant = |day| ctx.zone.start_of_day(day).ok_or(Error::NotFound);
-    let on = booked::get_span(app, ctx, instant(first)?, instant(after)?).await?;
-    let items = items(&member, &dates, &on);
-    let spans: Vec<Span> = items.iter().map(|item| item.span).collect();
+    let (view, date) = (query.view(), query.day(&dates));
+    let (first, after) = view.span(&dates, date);
+    let (on, items) = on(&member, first, after).await?;
+    let days: Vec<Date> = each_day(first, after);
+    let spans: Vec<_> = items.iter().map(|item| item.span).collect();
     let hours = Hours::of(&days, &spans);
-    let role = ctx.role;
-    let page = Week {
-        title: dates.week(first),
-        previous: format!("/calendar?week={}", first.saturating_sub(7.days())),
-        next: format!("/calendar?week={after}"),
-        is_this_week: days.contains(&dates.today()),
-        hours: (hours.first..hours.last).map(|hour| format!("{hour:02}:00")).collect(),
-        days: days.iter().map(|day| draw_day(&member, &dates, *day, hours, &items)).collect(),
-        rows: hours.rows(),
-        zone: zone_name(&ctx.zone),
-        has_calendar: on.has_calendar,
+    let is_grid = matches!(view, View::Day | View::Week);
+    let (before, later) = view.beside(date);
+    let is_now =
+        days.contains(&dates.today()) && (view != View::Month || same_month(date, dates.today()));
+    let tab = |each: View| Tab {
+        key: each.key(),
+        href: each.href(date),
+        count: None,
+        current: each == view,
+    };
+    let role = member.ctx.role;
+    let page = CalendarPage {
+        view: view.name(),
+        tabs: View::ALL.map(tab).to_vec(),
+        title: view.title(&dates, date),
+        previous: view.href(before),
+        next: view.href(later),
+        now: (!is_now).then(|| view.href(dates.today())),
+        grid: facts(&member, &dates, date, hours),
+        hours: if is_grid { hour_names(hours) } else { Vec::new() },
+        days: if is_grid { grid::days(&member, &dates, &days, hours, &items) } else { Vec::new() },
+        month: if view == View::Month {
+            month::days(&dates, date, &days, &items)
+        } else {
+            Vec::new()
+        },
+        agenda: if view == View::Agenda { agenda::days(&dates, &days, &items) } else { Vec::new() },
+        calendars: layers::calendars(&on),
+        makers: layers::makers(&on),
+        file: format!("/calendar/file?from={first}&to={after}"),
+        zone: zone_name(&member.ctx.zone),
+        has_calendar: !on.calendars.is_empty(),
         can_book: role.may(Permission::WriteAppointments),
         can_connect: role.may(Permission::ManageConnections),
     };
     member.page(&page).await
 }
 
-fn items(member: &Member, dates: &Dates<'_>, on: &booked::OnBetween) -> Vec<Item> {
+fn each_day(first: Date, after: Date) -> Vec<Date> {
+    first.series(1.day()).take_while(|day| *day < after).collect()
+}
+
+fn same_month(one: Date, other: Date) -> bool {
+    one.first_of_month() == other.first_of_month()
+}
+
+fn hour_names(hours: Hours) -> Vec<String> {
+    (hours.first..hours.last).map(|hour| format!("{hour:02}:00")).collect()
+}
+
+fn facts(member: &Member, dates: &Dates<'_>, date: Date, hours: Hours) -> GridFacts {
     let now = member.web.app.clock.now();
-    let span = |from, to, all_day| Span { start: dates.local(from), end: dates.local(to), all_day };
-    let booked = on.appointments.iter().map(|each| Item {
-        span: span(each.starts_at, each.ends_at, false),
-        entry: Entry {
-            href: Some(format!("/appointments/{}", each.id)),
-            title: each.title.clone(),
-            person: each
-                .person_id
-                .as_ref()
-                .and_then(|id| on.names.get(id))
-                .cloned()
-                .unwrap_or_default(),
-            time: dates.time_span(each.starts_at, each.ends_at),
-            online: each.online,
-            past: each.ends_at <= now,
-            problem: each.sync_state.as_str() == "failed",
-            ..blank()
-        },
-    });
-    let busy = on.busy.iter().map(|each| Item {
-        span: span(each.starts_at, each.ends_at, each.all_day),
-        entry: Entry {
-            title: each.title.clone(),
-            more: more(each),
-            time: dates.time_span(each.starts_at, each.ends_at),
-            all_day: each.all_day,
-            ..blank()
-        },
-    });
-    let mut items: Vec<Item> = booked.chain(busy).collect();
-    items.sort_by_key(|item| item.span.start);
-    items
-}
-
-/// Where it is and what is noted of it, as far as that is shown.
-fn more(busy: &booked::BusyBlock) -> Vec<String> {
-    let place = Some(busy.location.clone()).filter(|place| !place.is_empty());
-    place.into_iter().chain(paragraphs(&busy.notes)).collect()
-}
-
-fn blank() -> Entry {
-    Entry {
-        id: String::new(),
-        href: None,
-        title: String::new(),
-        more: Vec::new(),
-        person: String::new(),
-        time: String::new(),
-        all_day: false,
-        row: 1,
-        rows: 1,
-        lane: 1,
-        lanes: 1,
-        short: false,
-        online: false,
-        past: false,
-        problem: false,
+    let sunday = date.saturating_sub(i64::from(date.weekday().to_sunday_zero_offset()).days());
+    let names = each_day(sunday, sunday.saturating_add(7.days())).into_iter();
+    let names: Vec<String> = names.map(|day| dates.weekday_short(day)).collect();
+    GridFacts {
+        weekdays: names.join("|"),
+        date: date.to_string(),
+        first_day: dates.first_of_week(date).weekday().to_sunday_zero_offset(),
+        offset: member.ctx.zone.offset(now),
+        zone: member.ctx.zone.name().to_owned(),
+        hour: hours.first,
     }
-}
-
-fn draw_day(member: &Member, dates: &Dates<'_>, day: Date, hours: Hours, items: &[Item]) -> Day {
-    let on: Vec<&Item> = items.iter().filter(|item| item.span.touches(day)).collect();
-    let spans: Vec<Span> = on.iter().map(|item| item.span).collect();
-    let places = week::place(day, hours, &spans);
-    let is_today = day == dates.today();
-    let now = dates.local(member.web.app.clock.now());
-    Day {
-        date: day.to_string(),
-        weekday: dates.weekday_short(day),
-        weekday_long: dates.weekday(day),
-        number: day.day().to_string(),
-        full: dates.full(day),
-        is_today,
-        now_row: if is_today { hours.row_of(now) } else { None },
-        entries: on
-            .iter()
-            .zip(places)
-            .enumerate()
-            .map(|(n, (item, place))| placed(&item.entry, place, format!("entry-{day}-{n}")))
-            .collect(),
-    }
-}
-
-fn placed(entry: &Entry, place: Place, id: String) -> Entry {
-    let Place { row, rows, lane, lanes } = place;
-    Entry { id, row, rows, lane, lanes, short: rows < 3, ..entry.clone() }
 }

@@ -29,6 +29,7 @@ pub mod people;
 pub mod plugin_views;
 pub mod plugins;
 pub mod proofs;
+pub mod repeats;
 pub mod resets;
 pub mod search;
 pub mod second_step;

@@ -1,33 +1,47 @@
-//! The week, and appointments.
+//! The calendar, and appointments.
 
 use serde::{Deserialize, Serialize};
 
 use super::plugin_views::Slot;
-use super::{Choice, Errors, pages};
+use super::{Choice, Errors, Tab, pages};
 
 pages! {
-    Week => "pages/calendar/week.html",
+    CalendarPage => "pages/calendar/calendar.html",
     AppointmentPage => "pages/calendar/appointment.html",
     AppointmentEdit => "pages/calendar/edit.html",
 }
 
-/// A week.
+/// The calendar: a day, a week, a month, or a list of what comes.
 #[derive(Debug, Clone, Serialize)]
-pub struct Week {
+pub struct CalendarPage {
+    /// `day`, `week`, `month` or `agenda`.
+    pub view: &'static str,
+    /// The way to each of them.
+    pub tabs: Vec<Tab>,
     /// Such as "22–28 November 2026".
     pub title: String,
-    /// The address of the week before.
+    /// The address of what is before.
     pub previous: String,
-    /// The address of the week after.
+    /// The address of what is after.
     pub next: String,
-    /// Whether it is the present one.
-    pub is_this_week: bool,
+    /// The address of the present one; None where it is shown.
+    pub now: Option<String>,
+    /// What the script that draws the grid has to know.
+    pub grid: GridFacts,
+    /// The days of a day's or a week's grid; empty for the others.
+    pub days: Vec<Day>,
     /// The hours at the side of the grid.
     pub hours: Vec<String>,
-    /// Seven.
-    pub days: Vec<Day>,
-    /// How many quarter hours the grid has.
-    pub rows: u16,
+    /// The days of a month's grid, whole weeks; empty for the others.
+    pub month: Vec<MonthDay>,
+    /// The days of the list; empty for the others.
+    pub agenda: Vec<Day>,
+    /// The address of these appointments as a file.
+    pub file: String,
+    /// What can be shown and hidden: calendars.
+    pub calendars: Vec<Layer>,
+    /// The same: people whose appointments these are, where there are several.
+    pub makers: Vec<Layer>,
     /// The business's zone.
     pub zone: String,
     /// Whether a calendar is connected.
@@ -38,7 +52,58 @@ pub struct Week {
     pub can_connect: bool,
 }
 
-/// A day of it.
+/// What the script that draws the grid has to know.
+#[derive(Debug, Clone, Serialize)]
+pub struct GridFacts {
+    /// The day it is about, ISO 8601.
+    pub date: String,
+    /// On which day weeks begin, from Sunday as 0.
+    pub first_day: i8,
+    /// The names of the days from Sunday on, with bars between them.
+    pub weekdays: String,
+    /// How far the business's clock is from UTC now, such as "+02:00".
+    pub offset: String,
+    /// The business's zone by its IANA name.
+    pub zone: String,
+    /// The first hour that is shown without scrolling.
+    pub hour: u16,
+}
+
+/// Something that can be shown and hidden.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Layer {
+    /// What its entries are marked with.
+    pub id: String,
+    /// Its name; empty for what is kept here only.
+    pub name: String,
+    /// One of the theme's colours; empty for the business's own.
+    pub colour: &'static str,
+}
+
+/// A day of a month.
+#[derive(Debug, Clone, Serialize)]
+pub struct MonthDay {
+    /// The address of the day.
+    pub href: String,
+    /// Such as "23".
+    pub number: String,
+    /// Such as "Monday, 23 November".
+    pub full: String,
+    /// Such as "Mon".
+    pub weekday: String,
+    /// Whether it is today.
+    pub is_today: bool,
+    /// Whether it is of the month before or after.
+    pub is_other: bool,
+    /// What is on: the first few.
+    pub entries: Vec<Entry>,
+    /// How many there are.
+    pub count: usize,
+    /// How many of them don't stand there.
+    pub rest: usize,
+}
+
+/// A day.
 #[derive(Debug, Clone, Serialize)]
 pub struct Day {
     /// ISO 8601.
@@ -86,12 +151,74 @@ pub struct Entry {
     pub lanes: u16,
     /// Whether it is too short for two lines.
     pub short: bool,
+    /// Whether it comes again.
+    pub recurring: bool,
     /// Whether it is an online meeting.
     pub online: bool,
     /// Whether it is over.
     pub past: bool,
     /// Whether its event couldn't be written.
     pub problem: bool,
+    /// Where: shown in the list.
+    pub place: String,
+    /// The calendar's id, or `here`.
+    pub layer: String,
+    /// Whose it is: the account's id; empty for nobody's of the team.
+    pub maker: String,
+    /// The calendar's colour, as [`Layer::colour`].
+    pub colour: &'static str,
+}
+
+/// Something on, for the script that draws the grid. Times are the wall clock's in the business's zone.
+#[derive(Debug, Clone, Serialize)]
+pub struct GridEntry {
+    /// Names it.
+    pub id: String,
+    /// What; in the reader's words where it isn't shown.
+    pub title: String,
+    /// ISO 8601 without an offset.
+    pub start: String,
+    /// The same.
+    pub end: String,
+    /// Whether it is about days.
+    pub all_day: bool,
+    /// Whether it can be moved.
+    pub movable: bool,
+    /// Where it is moved to, and its page.
+    pub href: Option<String>,
+    /// The revision that is moved.
+    pub rev: i64,
+    /// With whom.
+    pub person: String,
+    /// In words.
+    pub time: String,
+    /// What else is shown of a busy time.
+    pub more: Vec<String>,
+    /// Whether it comes again.
+    pub recurring: bool,
+    /// Whether it is an online meeting.
+    pub online: bool,
+    /// Whether it is over.
+    pub past: bool,
+    /// Whether its event couldn't be written.
+    pub problem: bool,
+    /// As [`Entry::layer`].
+    pub layer: String,
+    /// As [`Entry::maker`].
+    pub maker: String,
+    /// As [`Entry::colour`].
+    pub colour: &'static str,
+}
+
+/// What a move came to.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Moved {
+    /// What is said of it.
+    pub said: String,
+    /// The appointment's new revision.
+    pub rev: i64,
+    /// Whether the time is taken, so that it may be wanted anyway.
+    pub taken: bool,
 }
 
 /// An appointment in a list.
@@ -134,6 +261,8 @@ pub struct AppointmentPage {
     pub person_href: Option<String>,
     /// Notes, one paragraph an entry.
     pub notes: Vec<String>,
+    /// How it comes again, in words, where it is of a series.
+    pub rule: Option<String>,
     /// The zone it was made in, where it isn't the business's.
     pub other_zone: Option<String>,
     /// The name of the calendar its event is in.
@@ -212,6 +341,34 @@ pub struct AppointmentForm {
     pub rev: i64,
     /// `on` when it is wanted though the time is taken.
     pub anyway: String,
+    /// `on` when it is about days: from `date` to `last`.
+    pub all_day: String,
+    /// The last day, ISO 8601; empty for the first one.
+    pub last: String,
+    /// How often it comes again: `day`, `week`, `month`, `weekday` or `year`; empty for never.
+    pub repeat: String,
+    /// How many of these lie between.
+    pub interval: String,
+    /// `on` for the days of a weekly one: Monday.
+    pub on_1: String,
+    /// Tuesday.
+    pub on_2: String,
+    /// Wednesday.
+    pub on_3: String,
+    /// Thursday.
+    pub on_4: String,
+    /// Friday.
+    pub on_5: String,
+    /// Saturday.
+    pub on_6: String,
+    /// Sunday.
+    pub on_7: String,
+    /// The last day it may come; empty for no such day.
+    pub until: String,
+    /// How often it comes at most; empty for on and on.
+    pub count: String,
+    /// Of a series, what is changed: `one`, `following` or `all`.
+    pub reach: String,
 }
 
 /// Booking or changing an appointment.
@@ -233,6 +390,12 @@ pub struct AppointmentEdit {
     pub people: Vec<Choice>,
     /// The calendars to choose from.
     pub calendars: Vec<Choice>,
+    /// How often it may come again; empty where that can't be chosen any more.
+    pub repeats: Vec<Choice>,
+    /// The days of the week to choose from.
+    pub weekdays: Vec<Choice>,
+    /// How it comes again, in words, where it is of a series.
+    pub rule: Option<String>,
     /// Whether the calendar can't be changed any more.
     pub calendar_fixed: bool,
     /// The business's zone.

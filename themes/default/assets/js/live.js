@@ -12,6 +12,7 @@ export function refreshLive(root) {
   let timer;
   const changed = (topics) => {
     for (const topic of topics) waiting.add(topic);
+    root.dispatchEvent(new CustomEvent("oxpi-changed", { detail: topics }));
     clearTimeout(timer);
     timer = setTimeout(refresh, SETTLE_MILLIS);
   };

@@ -1,7 +1,4 @@
 book-appointment = Book appointment
-week-today = This week
-week-previous = Previous week
-week-next = Next week
 week-free = Nothing on
 week-connect = See your own calendar here
 week-connect-text = Connect it, and appointments and busy times stay in step.
@@ -73,3 +70,71 @@ sync-again = Send again now
 busy-elsewhere = This was made in the connected calendar, and is changed there.
 merged-here = kept from here
 merged-there = said there
+calendar-views = Views of the calendar
+calendar-day = Day
+calendar-week = Week
+calendar-month = Month
+calendar-agenda = List
+calendar-previous = Earlier
+calendar-next = Later
+calendar-calendars = Calendars
+calendar-makers = Whose appointments
+calendar-count =
+    { $count ->
+        [one] one entry
+       *[other] { $count } entries
+    }
+calendar-rest = +{ $count } more
+calendar-more = +{ "{n}" } more
+calendar-moved = Moved to { $when }
+calendar-move-undone = Back where it was
+calendar-move-anyway = Move anyway
+calendar-move-failed = That couldn’t be moved. It is where it was; try again.
+calendar-taken-by = That time is taken by { $title }. Nothing was moved.
+calendar-not-loaded = The calendar couldn’t be read just now. What you see may be old.
+calendar-other-zone = Your device is set to
+calendar-hint-drag = Drag an appointment to move it, or its lower edge to make it longer; a free spot makes a new one. With the keyboard: Shift and an arrow key, with Alt too for its end.
+last-day = Last day
+repeats = Repeats
+repeat-never = Doesn’t repeat
+repeat-day = Daily
+repeat-week = Weekly
+repeat-month = Monthly, on this date
+repeat-weekday = Monthly, on this weekday
+repeat-year = Yearly
+repeat-on = On these days
+repeat-interval = Every how many
+repeat-until = Until
+repeat-count = How many times
+repeats-day =
+    { $n ->
+        [one] Every day
+       *[other] Every { $n } days
+    }
+repeats-week =
+    { $n ->
+        [one] Every week
+       *[other] Every { $n } weeks
+    }
+repeats-month =
+    { $n ->
+        [one] Every month
+       *[other] Every { $n } months
+    }
+repeats-year =
+    { $n ->
+        [one] Every year
+       *[other] Every { $n } years
+    }
+repeats-until = until { $date }
+repeats-times =
+    { $n ->
+        [one] once
+       *[other] { $n } times
+    }
+reach = It is one of a series. What is meant?
+reach-one = Only this one
+reach-following = This one and those after it
+reach-all = All that are still to come
+calendar-file = Download these appointments (.ics)
+appointment-file = Download as a calendar file (.ics)

@@ -75,6 +75,7 @@ said-person-removed = Removed
 said-appointment-booked = Booked
 said-appointment-changed = Appointment changed
 said-appointment-cancelled = Appointment cancelled
+said-series-cancelled = These appointments are cancelled
 said-plugin-on = Turned on
 said-plugin-off = Turned off
 said-client-saved = Saved. One more step: connect the account.

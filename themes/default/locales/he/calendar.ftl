@@ -1,7 +1,4 @@
 book-appointment = קביעת פגישה
-week-today = השבוע
-week-previous = השבוע הקודם
-week-next = השבוע הבא
 week-free = אין פגישות
 week-connect = כל היומן במקום אחד
 week-connect-text = אחרי החיבור, הפגישות והשעות התפוסות יישארו מסונכרנות.
@@ -73,3 +70,76 @@ sync-again = לשלוח שוב עכשיו
 busy-elsewhere = זה נוצר ביומן המחובר, ומשנים את זה שם.
 merged-here = מכאן נשאר
 merged-there = ושם היה רשום
+calendar-views = תצוגות היומן
+calendar-day = יום
+calendar-week = שבוע
+calendar-month = חודש
+calendar-agenda = רשימה
+calendar-previous = מוקדם יותר
+calendar-next = מאוחר יותר
+calendar-calendars = יומנים
+calendar-makers = הפגישות של מי
+calendar-count =
+    { $count ->
+        [one] רשומה אחת
+       *[other] { $count } רשומות
+    }
+calendar-rest = ועוד { $count }
+calendar-more = ועוד { "{n}" }
+calendar-moved = הועבר ל: { $when }
+calendar-move-undone = חזר למקומו
+calendar-move-anyway = להעביר בכל זאת
+calendar-move-failed = ההעברה לא הצליחה והפגישה נשארה במקומה. כדאי לנסות שוב.
+calendar-taken-by = המועד תפוס: { $title }. שום דבר לא הועבר.
+calendar-not-loaded = לא הצלחנו לקרוא את היומן כרגע. ייתכן שמה שמוצג אינו עדכני.
+calendar-other-zone = המכשיר שלך מכוון לאזור הזמן
+calendar-hint-drag = גוררים פגישה כדי להזיז אותה, ואת הקצה התחתון כדי להאריך; לחיצה על מקום פנוי פותחת פגישה חדשה. במקלדת: Shift ומקש חץ, ועם Alt משנים את שעת הסיום.
+last-day = היום האחרון
+repeats = חזרה
+repeat-never = לא חוזרת
+repeat-day = כל יום
+repeat-week = כל שבוע
+repeat-month = כל חודש, באותו תאריך
+repeat-weekday = כל חודש, באותו יום בשבוע
+repeat-year = כל שנה
+repeat-on = בימים
+repeat-interval = כל כמה
+repeat-until = עד תאריך
+repeat-count = מספר הפעמים
+repeats-day =
+    { $n ->
+        [one] כל יום
+        [two] כל יומיים
+       *[other] כל { $n } ימים
+    }
+repeats-week =
+    { $n ->
+        [one] כל שבוע
+        [two] כל שבועיים
+       *[other] כל { $n } שבועות
+    }
+repeats-month =
+    { $n ->
+        [one] כל חודש
+        [two] כל חודשיים
+       *[other] כל { $n } חודשים
+    }
+repeats-year =
+    { $n ->
+        [one] כל שנה
+        [two] כל שנתיים
+       *[other] כל { $n } שנים
+    }
+repeats-until = עד { $date }
+repeats-times =
+    { $n ->
+        [one] פעם אחת
+        [two] פעמיים
+       *[other] { $n } פעמים
+    }
+reach = הפגישה היא חלק מסדרה. למה הכוונה?
+reach-one = רק לפגישה הזאת
+reach-following = לפגישה הזאת ולבאות אחריה
+reach-all = לכל הפגישות שעוד לא התקיימו
+calendar-file = הורדת הפגישות האלה כקובץ יומן (ics.)
+appointment-file = הורדה כקובץ יומן (ics.)

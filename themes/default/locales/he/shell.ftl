@@ -75,6 +75,7 @@ said-person-removed = הוסר
 said-appointment-booked = הפגישה נקבעה
 said-appointment-changed = הפגישה עודכנה
 said-appointment-cancelled = הפגישה בוטלה
+said-series-cancelled = הפגישות בוטלו
 said-plugin-on = התוסף הופעל
 said-plugin-off = התוסף כובה
 said-client-saved = נשמר. נשאר רק לחבר את החשבון.

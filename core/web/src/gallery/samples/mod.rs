@@ -2,6 +2,7 @@
 
 mod approvals;
 mod business;
+mod calendar;
 mod jobs;
 mod logins;
 mod notifications;

@@ -1,10 +1,9 @@
 //! Samples of the daily work: home, people, calendar.
 
-use super::views;
 use super::{Gallery, Words};
+use super::{calendar, views};
 use crate::views::calendar::{
-    AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow, Day, Entry, MergeRow,
-    TakenRow, Week,
+    AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow, MergeRow, TakenRow,
 };
 use crate::views::connections::ConnectionRow;
 use crate::views::home::{Home, Task};
@@ -28,9 +27,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     gallery.page("person", "/people", &person(w));
     gallery.page("person-edit", "/people", &person_edit(w));
     gallery.page("person-new", "/people", &PersonEdit { name: String::new(), ..person_wrong(w) });
-    gallery.page("week", "/calendar", &week(w));
-    let fresh = Week { has_calendar: false, is_this_week: false, ..week(w) };
-    gallery.page("week-unconnected", "/calendar", &fresh);
+    calendar::draw(gallery, w);
     gallery.page_saying("appointment", "/calendar", &appointment(w), "said-appointment-booked");
     gallery.page("appointment-pending", "/calendar", &pending(w));
     gallery.page("appointment-cancelled", "/calendar", &cancelled(w));
@@ -267,108 +264,6 @@ fn person_wrong(w: Words) -> PersonEdit {
     page
 }
 
-fn entry(w: Words, title: (&str, &str), time: &str, row: u16, rows: u16) -> Entry {
-    Entry {
-        id: format!("entry-{row}-{rows}"),
-        href: Some("/appointments/1".into()),
-        title: w.of(title.0, title.1),
-        more: vec![],
-        person: w.of("Noa Levi", "נועה לוי"),
-        time: time.into(),
-        all_day: false,
-        row,
-        rows,
-        lane: 1,
-        lanes: 1,
-        short: rows < 3,
-        online: false,
-        past: false,
-        problem: false,
-    }
-}
-
-fn busy(w: Words, time: &str, row: u16, rows: u16) -> Entry {
-    Entry { href: None, ..entry(w, ("", ""), time, row, rows) }
-}
-
-fn dentist(w: Words) -> Entry {
-    Entry {
-        title: w.of("Dentist", "רופא שיניים"),
-        more: vec![w.of("12 Allenby", "אלנבי 12"), w.of("Bring the X-ray.", "להביא את הצילום.")],
-        ..busy(w, "09:30–10:30", 7, 4)
-    }
-}
-
-fn week(w: Words) -> Week {
-    let names = [
-        ("Sun", "א׳"),
-        ("Mon", "ב׳"),
-        ("Tue", "ג׳"),
-        ("Wed", "ד׳"),
-        ("Thu", "ה׳"),
-        ("Fri", "ו׳"),
-        ("Sat", "ש׳"),
-    ];
-    let mut days: Vec<Day> = names
-        .iter()
-        .zip(22..)
-        .map(|(name, number)| Day {
-            date: format!("2026-11-{number}"),
-            weekday: w.of(name.0, name.1),
-            weekday_long: w.of("Monday", "יום שני"),
-            number: number.to_string(),
-            full: w.of(&format!("{number} November"), &format!("{number} בנובמבר")),
-            is_today: number == 23,
-            now_row: (number == 23).then_some(14),
-            entries: vec![],
-        })
-        .collect();
-    days[0].entries = vec![
-        Entry { past: true, ..entry(w, ("Market", "שוק הפרחים"), "08:00–10:00", 1, 8) },
-        busy(w, "14:00–15:00", 25, 4),
-    ];
-    days[1].entries = vec![
-        Entry {
-            past: true,
-            ..entry(w, ("Bridal bouquet consultation", "ייעוץ לזר כלה"), "09:30–10:30", 7, 4)
-        },
-        Entry {
-            lane: 1,
-            lanes: 2,
-            online: true,
-            ..entry(w, ("Weekly flowers", "סידור שבועי"), "12:00–13:00", 17, 4)
-        },
-        Entry { lane: 2, lanes: 2, ..busy(w, "12:15–13:30", 18, 5) },
-        entry(w, ("Bar mitzvah tables", "שולחנות לבר מצווה"), "15:00–16:00", 29, 4),
-    ];
-    days[2].entries = vec![
-        entry(w, ("Delivery", "משלוח"), "09:00–09:15", 5, 1),
-        dentist(w),
-        Entry {
-            problem: true, ..entry(w, ("Shop window", "חלון ראווה"), "11:00–12:30", 13, 6)
-        },
-    ];
-    days[4].entries = vec![
-        Entry { lane: 1, lanes: 3, ..entry(w, ("Wedding", "חתונה"), "16:00–18:30", 33, 10) },
-        Entry { lane: 2, lanes: 3, ..entry(w, ("Fitting", "מדידה"), "16:00–17:00", 33, 4) },
-        Entry { lane: 3, lanes: 3, ..busy(w, "16:30–17:30", 35, 4) },
-    ];
-    days[5].entries = vec![Entry { all_day: true, ..busy(w, "", 1, 44) }];
-    Week {
-        title: w.of("22–28 November 2026", "22–28 בנובמבר 2026"),
-        previous: "/calendar?week=2026-11-15".into(),
-        next: "/calendar?week=2026-11-29".into(),
-        is_this_week: true,
-        hours: (8..19).map(|hour| format!("{hour:02}:00")).collect(),
-        days,
-        rows: 44,
-        zone: "Asia/Jerusalem".into(),
-        has_calendar: true,
-        can_book: true,
-        can_connect: true,
-    }
-}
-
 fn appointment(w: Words) -> AppointmentPage {
     AppointmentPage {
         panels: views::slots(w),
@@ -382,6 +277,7 @@ fn appointment(w: Words) -> AppointmentPage {
         ),
         person_href: Some("/people/1".into()),
         notes: vec![w.of("Bring the spring catalogue.", "להביא את קטלוג האביב.")],
+        rule: Some(w.of("Every week", "כל שבוע")),
         other_zone: Some("Europe/Paris".into()),
         calendar: Some(w.of("Wild Fig", "תאנת הבר")),
         event_url: Some("https://calendar.example.com/event".into()),
@@ -450,6 +346,9 @@ fn appointment_edit(w: Words) -> AppointmentEdit {
         errors: Errors::from([("ends_at".to_owned(), "error-ends-before-start".to_owned())]),
         people: vec![Choice::new("1", w.of("Noa Levi", "נועה לוי"), "1")],
         calendars: vec![Choice::new("1", w.of("Wild Fig", "תאנת הבר"), "1")],
+        repeats: vec![],
+        weekdays: vec![],
+        rule: Some(w.of("Every week", "כל שבוע")),
         calendar_fixed: true,
         zone: "Asia/Jerusalem".into(),
         taken: vec![],
@@ -459,6 +358,15 @@ fn appointment_edit(w: Words) -> AppointmentEdit {
 fn appointment_new(w: Words) -> AppointmentEdit {
     let mut page = appointment_edit(w);
     page.is_new = true;
+    page.rule = None;
+    page.repeats = vec![
+        Choice::new("", w.of("Doesn’t repeat", "לא חוזרת"), "week"),
+        Choice::new("week", w.of("Weekly", "כל שבוע"), "week"),
+    ];
+    page.weekdays = vec![
+        Choice::new("on_7", w.of("Sun", "א׳"), "on_1"),
+        Choice::new("on_1", w.of("Mon", "ב׳"), "on_1"),
+    ];
     page.calendar_fixed = false;
     page.errors = Errors::new();
     page.form.end = "12:00".into();

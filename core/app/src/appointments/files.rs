@@ -1,0 +1,50 @@
+//! Appointments as files that other calendars read.
+
+use domain::ics::{self, Event, When};
+use domain::{AppointmentId, Zone};
+
+use super::{Appointment, Status, get_appointment, get_span};
+use crate::App;
+use crate::context::Context;
+use crate::error::Result;
+
+/// One appointment as a calendar file.
+pub async fn export_appointment(app: &App, ctx: &Context, id: &AppointmentId) -> Result<String> {
+    let appointment = get_appointment(app, ctx, id).await?;
+    Ok(ics::write(&[to_event(&appointment, &ctx.zone)]))
+}
+
+/// The appointments between two instants as a calendar file. What connected calendars have of their own
+/// stays out: it is there already.
+pub async fn export_span(
+    app: &App,
+    ctx: &Context,
+    from: domain::Timestamp,
+    to: domain::Timestamp,
+) -> Result<String> {
+    let on = get_span(app, ctx, from, to).await?;
+    let events: Vec<Event> = on.appointments.iter().map(|each| to_event(each, &ctx.zone)).collect();
+    Ok(ics::write(&events))
+}
+
+fn to_event(appointment: &Appointment, zone: &Zone) -> Event {
+    let (start, end) = (zone.local(appointment.starts_at), zone.local(appointment.ends_at));
+    let midnight = jiff::civil::Time::midnight();
+    let is_days = start.time() == midnight && end.time() == midnight && end > start;
+    let (starts, ends) = match is_days {
+        true => (When::Day(start.date()), When::Day(end.date())),
+        false => (When::At(appointment.starts_at), When::At(appointment.ends_at)),
+    };
+    Event {
+        uid: format!("{}@oxpi", appointment.id),
+        sequence: appointment.rev,
+        changed_at: appointment.updated_at,
+        starts,
+        ends,
+        title: appointment.title.clone(),
+        notes: appointment.notes.clone(),
+        location: appointment.location.clone(),
+        url: appointment.online_url.clone().filter(|url| url.starts_with("https://")),
+        cancelled: appointment.status == Status::Cancelled,
+    }
+}

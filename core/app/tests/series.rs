@@ -1,0 +1,229 @@
+//! Appointments that come again, and moving one: what is made, what stands in the way, what stays.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+extern crate oxpi_app as app;
+
+mod support;
+
+use app::Error;
+use app::appointments::{self as booked, Appointment, AppointmentInput};
+use app::series::{self, Reach, book_series, cancel_series, change_series};
+use domain::{Recurrence, Role, Timestamp, Zone};
+use jiff::civil::date;
+use support::{Fixture, Signed, each};
+
+/// Two Tuesdays before the clocks in Israel are set back, on 25 October 2026.
+fn input(hour: i8) -> AppointmentInput {
+    let zone: Zone = "Asia/Jerusalem".parse().unwrap();
+    let at = |hour| zone.instant(date(2026, 10, 13).at(hour, 0, 0, 0)).unwrap();
+    AppointmentInput {
+        person: None,
+        title: "Stand-up".into(),
+        notes: String::new(),
+        location: String::new(),
+        starts_at: at(hour),
+        ends_at: at(hour + 1),
+        zone: zone.clone(),
+        online: false,
+        calendar: None,
+    }
+}
+
+fn rule(text: &str) -> Recurrence {
+    text.parse().unwrap()
+}
+
+/// What takes place in the second half of 2026: when by the clock in Israel, and what.
+async fn on(at: &Fixture, by: &Signed) -> Vec<(String, String)> {
+    let time = |text| Timestamp::parse_rfc3339(text).unwrap();
+    let (from, to) = (time("2026-09-01T00:00:00Z"), time("2027-02-01T00:00:00Z"));
+    let span = booked::get_span(&at.app, &by.ctx, from, to).await.unwrap();
+    let zone = input(10).zone;
+    let told = |each: &Appointment| {
+        (zone.local(each.starts_at).strftime("%m-%d %H:%M").to_string(), each.title.clone())
+    };
+    span.appointments.iter().map(told).collect()
+}
+
+async fn times(at: &Fixture, by: &Signed) -> Vec<String> {
+    on(at, by).await.into_iter().map(|(time, _)| time).collect()
+}
+
+async fn find(at: &Fixture, by: &Signed, when: &str) -> Appointment {
+    let time = |text| Timestamp::parse_rfc3339(text).unwrap();
+    let (from, to) = (time("2026-09-01T00:00:00Z"), time("2027-02-01T00:00:00Z"));
+    let span = booked::get_span(&at.app, &by.ctx, from, to).await.unwrap();
+    let zone = input(10).zone;
+    let is_it =
+        |each: &Appointment| zone.local(each.starts_at).strftime("%m-%d %H:%M").to_string() == when;
+    span.appointments.into_iter().find(is_it).unwrap()
+}
+
+/// The first day of October, so that half a year ahead is in the next one.
+async fn house(at: &Fixture) -> Signed {
+    let owner = at.first_run().await;
+    begin(at);
+    owner
+}
+
+fn begin(at: &Fixture) {
+    let time = Timestamp::parse_rfc3339("2026-10-01T08:00:00Z").unwrap();
+    at.clock.advance_millis(time.millis_since(at.app.clock.now()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_weekly_one_stays_at_its_hour_when_the_clocks_change() {
+    each(async |at| {
+        let owner = house(&at).await;
+        let weekly = rule("FREQ=WEEKLY;COUNT=3");
+        for _ in 0..2 {
+            book_series(&at.app, &owner.ctx, input(10), weekly.clone(), "form", false)
+                .await
+                .unwrap();
+        }
+        assert_eq!(times(&at, &owner).await, ["10-13 10:00", "10-20 10:00", "10-27 10:00"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_taken_time_refuses_all_unless_they_are_wanted_anyway() {
+    each(async |at| {
+        let owner = house(&at).await;
+        let weekly = rule("FREQ=WEEKLY;COUNT=3");
+        let mut other = input(10);
+        let week = 7 * 24 * 3_600;
+        other.starts_at = other.starts_at.plus_secs(week);
+        other.ends_at = other.ends_at.plus_secs(week);
+        booked::book_appointment(&at.app, &owner.ctx, other, "").await.unwrap();
+        let refused = book_series(&at.app, &owner.ctx, input(10), weekly.clone(), "", false).await;
+        assert!(matches!(refused, Err(Error::Taken { by }) if by.len() == 1));
+        assert_eq!(times(&at, &owner).await.len(), 1);
+        book_series(&at.app, &owner.ctx, input(10), weekly, "", true).await.unwrap();
+        assert_eq!(times(&at, &owner).await.len(), 4);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_this_and_the_following_leaves_what_was_and_what_was_moved() {
+    each(async |at| {
+        let owner = house(&at).await;
+        let daily = rule("FREQ=DAILY;COUNT=5");
+        book_series(&at.app, &owner.ctx, input(10), daily, "", false).await.unwrap();
+        let single = find(&at, &owner, "10-16 10:00").await;
+        let later = (single.starts_at.plus_secs(14_400), single.ends_at.plus_secs(14_400));
+        booked::move_appointment(&at.app, &owner.ctx, &single.id, later, single.rev).await.unwrap();
+        let second = find(&at, &owner, "10-14 10:00").await;
+        let mut change = input(12);
+        change.title = "Lunch".into();
+        change.starts_at = second.starts_at.plus_secs(7_200);
+        change.ends_at = second.ends_at.plus_secs(7_200);
+        let reach = Reach::Following;
+        let stale = change_series(
+            &at.app,
+            &owner.ctx,
+            &second.id,
+            change.clone(),
+            second.rev + 1,
+            reach,
+            false,
+        );
+        assert!(matches!(stale.await, Err(Error::Conflict { .. })));
+        change_series(&at.app, &owner.ctx, &second.id, change, second.rev, reach, false)
+            .await
+            .unwrap();
+        let told = on(&at, &owner).await;
+        let wanted = [
+            ("10-13 10:00", "Stand-up"),
+            ("10-14 12:00", "Lunch"),
+            ("10-15 12:00", "Lunch"),
+            ("10-16 14:00", "Lunch"),
+            ("10-17 12:00", "Lunch"),
+        ];
+        assert_eq!(told, wanted.map(|(time, title)| (time.to_owned(), title.to_owned())));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_the_following_ends_the_series() {
+    each(async |at| {
+        let owner = house(&at).await;
+        let weekly = rule("FREQ=WEEKLY");
+        book_series(&at.app, &owner.ctx, input(10), weekly, "", false).await.unwrap();
+        let third = find(&at, &owner, "10-27 10:00").await;
+        cancel_series(&at.app, &owner.ctx, &third.id, Reach::Following).await.unwrap();
+        assert_eq!(times(&at, &owner).await, ["10-13 10:00", "10-20 10:00"]);
+        at.clock.advance_millis(200 * 24 * 3_600 * 1_000);
+        series::extend_all(&at.app).await.unwrap();
+        assert_eq!(times(&at, &owner).await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endless_one_is_carried_on_once_however_often_it_is_looked_at() {
+    each(async |at| {
+        let owner = house(&at).await;
+        let monthly = rule("FREQ=MONTHLY");
+        book_series(&at.app, &owner.ctx, input(10), monthly, "", false).await.unwrap();
+        let before = times(&at, &owner).await;
+        assert_eq!(before.len(), 4, "{before:?}");
+        let all = async |at: &Fixture| {
+            let (from, to) = (Timestamp::from_millis(0), at.app.clock.now().plus_secs(60_000_000));
+            let span = booked::get_span(&at.app, &owner.ctx, from, to).await.unwrap();
+            span.appointments.len()
+        };
+        assert_eq!(all(&at).await, 6);
+        for _ in 0..3 {
+            at.clock.advance_millis(40 * 24 * 3_600 * 1_000);
+            series::extend_all(&at.app).await.unwrap();
+            series::extend_all(&at.app).await.unwrap();
+        }
+        assert_eq!(all(&at).await, 10);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stale_move_changes_nothing_and_a_taken_one_says_by_what() {
+    each(async |at| {
+        let owner = house(&at).await;
+        let one = booked::book_appointment(&at.app, &owner.ctx, input(10), "").await.unwrap();
+        booked::book_appointment(&at.app, &owner.ctx, input(12), "").await.unwrap();
+        let to = |hour| (input(hour).starts_at, input(hour).ends_at);
+        let stale = booked::move_appointment(&at.app, &owner.ctx, &one.id, to(15), one.rev + 1);
+        assert!(matches!(stale.await, Err(Error::Conflict { .. })));
+        let taken = booked::move_appointment(&at.app, &owner.ctx, &one.id, to(12), one.rev).await;
+        assert!(matches!(taken, Err(Error::Taken { by }) if by.len() == 1));
+        assert_eq!(times(&at, &owner).await, ["10-13 10:00", "10-13 12:00"]);
+        booked::move_anyway(&at.app, &owner.ctx, &one.id, to(12), one.rev).await.unwrap();
+        assert_eq!(times(&at, &owner).await, ["10-13 12:00", "10-13 12:00"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_book_neither_moves_nor_repeats() {
+    each(async |at| {
+        let (owner, stranger) = at.two_businesses().await;
+        begin(&at);
+        let accountant = at.join(&owner, "books@example.com", Role::Accountant).await;
+        let weekly = rule("FREQ=WEEKLY;COUNT=2");
+        let first =
+            book_series(&at.app, &owner.ctx, input(10), weekly.clone(), "", false).await.unwrap();
+        for who in [&stranger, &accountant] {
+            let to = (input(15).starts_at, input(15).ends_at);
+            let moved = booked::move_appointment(&at.app, &who.ctx, &first.id, to, first.rev).await;
+            assert!(matches!(moved, Err(Error::NotFound)));
+            let gone = cancel_series(&at.app, &who.ctx, &first.id, Reach::All).await;
+            assert!(matches!(gone, Err(Error::NotFound | Error::Invalid { .. })));
+        }
+        let repeated = book_series(&at.app, &accountant.ctx, input(15), weekly, "", false).await;
+        assert!(matches!(repeated, Err(Error::NotFound)));
+        assert_eq!(times(&at, &owner).await, ["10-13 10:00", "10-20 10:00"]);
+    })
+    .await;
+}
