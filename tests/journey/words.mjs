@@ -18,6 +18,8 @@ export const travellers = {
     location: "Front room, second floor",
     changed: "Second fitting for the spring collection",
     without: "Coffee with a neighbour",
+    dragged: "Flowers for the window",
+    weekly: "Stock taking",
   },
   he: {
     language: "he",
@@ -32,6 +34,8 @@ export const travellers = {
     location: "החדר הקדמי, קומה 2",
     changed: "מדידה שנייה לקולקציית האביב",
     without: "קפה עם שכנה",
+    dragged: "פרחים לחלון",
+    weekly: "ספירת מלאי",
   },
 };
 

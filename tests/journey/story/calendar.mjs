@@ -1,0 +1,151 @@
+// The calendar's own page: an appointment is drawn into it, dragged, moved by keys, and comes again.
+import assert from "node:assert/strict";
+import { until } from "../wait.mjs";
+
+const DAY_MILLIS = 86_400_000;
+// The grid's half hour, in pixels.
+const SLOT = 28;
+
+export const calendar = [
+  ["a spot of the calendar that is drawn over becomes an appointment", draw],
+  ["it is dragged an hour later, and is there when one looks again", drag],
+  ["the move is taken back", undo],
+  ["it is moved with the keyboard", byKeys],
+  ["one that is moved onto another is back where it was", taken],
+  ["one that comes again is in the month", weekly],
+  ["the list and the file have them", listAndFile],
+  ["those to come are cancelled at once", cancelFollowing],
+];
+
+const day = (trip) => `/calendar?view=day&date=${trip.kept.day}`;
+const entry = (trip) => trip.page.locator(`[data-entry="${trip.kept.drawn.split("/").at(-1)}"]`);
+
+// Where an hour of the shown day is, after having scrolled to it.
+async function at(trip, hour) {
+  const { page } = trip;
+  await page.locator(".ec-body .ec-day").first().waitFor();
+  await page.locator(".ec-main").evaluate((main, top) => main.scrollTo({ top }), Math.max(0, hour - 3) * 2 * SLOT);
+  const box = await page.locator(".ec-body .ec-day").first().boundingBox();
+  return { x: box.x + box.width / 2, y: box.y + hour * 2 * SLOT };
+}
+
+async function dragBy(trip, from, y) {
+  const { mouse } = trip.page;
+  await mouse.move(from.x, from.y);
+  await mouse.down();
+  await mouse.move(from.x, from.y + y / 2, { steps: 4 });
+  await mouse.move(from.x, from.y + y, { steps: 4 });
+  await mouse.up();
+}
+
+async function draw(trip) {
+  const { page, traveller, kept } = trip;
+  kept.day = trip.wall(new Date(Date.now() + 9 * DAY_MILLIS)).date;
+  await trip.open(day(trip));
+  const spot = await at(trip, 14);
+  await dragBy(trip, { x: spot.x, y: spot.y + 5 }, SLOT * 2 - 10);
+  await page.waitForURL(/\/appointments\/new\?/);
+  for (const [name, value] of [["date", kept.day], ["start", "14:00"], ["end", "15:00"]]) {
+    assert.equal(await page.locator(`[name=${name}]`).inputValue(), value);
+  }
+  await trip.fill({ title: traveller.dragged });
+  await trip.press('form[action="/appointments"] .actions button', /^\/appointments\/[0-9a-f-]{36}$/);
+  kept.drawn = trip.path();
+}
+
+// The appointment's times, as its own page says.
+async function timesAre(trip, times) {
+  await until(20, `the appointment at ${times}`, async () => {
+    const answer = await trip.context.request.get(kept(trip));
+    return (await answer.text()).includes(times);
+  });
+}
+
+const kept = (trip) => trip.kept.drawn;
+
+async function drag(trip) {
+  const { page } = trip;
+  await trip.open(day(trip));
+  await at(trip, 14);
+  const box = await entry(trip).boundingBox();
+  await dragBy(trip, { x: box.x + 30, y: box.y + 12 }, SLOT * 2);
+  await page.locator(".toast .toast-undo").waitFor();
+  await trip.reads(".toast", "calendar-moved");
+  await timesAre(trip, "15:00–16:00");
+  await trip.look("calendar day");
+  await page.reload();
+  await until(20, "the moved appointment", async () => (await entry(trip).innerText()).includes("15:00"));
+}
+
+async function undo(trip) {
+  const { page } = trip;
+  await at(trip, 14);
+  const box = await entry(trip).boundingBox();
+  await dragBy(trip, { x: box.x + 30, y: box.y + 12 }, SLOT * 2);
+  await timesAre(trip, "16:00–17:00");
+  await page.locator(".toast .toast-undo").click();
+  await timesAre(trip, "15:00–16:00");
+  await trip.reads(".toast", "calendar-move-undone");
+}
+
+async function byKeys(trip) {
+  await entry(trip).locator(".grid-link").focus();
+  await trip.page.keyboard.press("Shift+ArrowUp");
+  await timesAre(trip, "14:45–15:45");
+  await trip.page.keyboard.press("Shift+Alt+ArrowDown");
+  await timesAre(trip, "14:45–16:00");
+}
+
+async function taken(trip) {
+  const { page, traveller } = trip;
+  await trip.open(`/appointments/new?date=${trip.kept.day}&start=17:00&end=18:00`);
+  await trip.fill({ title: traveller.without });
+  await trip.press('form[action="/appointments"] .actions button', /^\/appointments\/[0-9a-f-]{36}$/);
+  await trip.open(day(trip));
+  await at(trip, 14);
+  trip.expects.add(409);
+  const box = await entry(trip).boundingBox();
+  await dragBy(trip, { x: box.x + 30, y: box.y + 12 }, SLOT * 5);
+  await page.locator(".toast .toast-undo").waitFor();
+  await trip.reads(".toast", "calendar-move-anyway");
+  await until(10, "it is back", async () => (await entry(trip).innerText()).includes("14:45"));
+  trip.expects.clear();
+}
+
+async function weekly(trip) {
+  const { page, traveller } = trip;
+  await trip.open(`/appointments/new?date=${trip.kept.day}&start=08:00&end=08:30`);
+  await trip.fill({ title: traveller.weekly, repeat: "week", count: "4" });
+  await trip.look("appointment repeats");
+  await trip.press('form[action="/appointments"] .actions button', /^\/appointments\/[0-9a-f-]{36}$/);
+  trip.kept.weekly = trip.path();
+  await trip.reads("main", "repeats");
+  await trip.open(`/calendar?view=month&date=${trip.kept.day}`);
+  await page.locator(".calendar-grid .ec-event").filter({ hasText: traveller.weekly }).first().waitFor();
+  await trip.look("calendar month");
+  await trip.open(`/calendar?view=week&date=${trip.kept.day}`);
+  await page.locator(".calendar-grid .ec-event").filter({ hasText: traveller.weekly }).first().waitFor();
+  await trip.look("calendar week");
+}
+
+async function listAndFile(trip) {
+  const { page, traveller } = trip;
+  await trip.open(`/calendar?view=agenda&date=${trip.kept.day}`);
+  assert.equal(await page.locator(".agenda-entry").filter({ hasText: traveller.weekly }).count(), 4);
+  await trip.look("calendar list");
+  const answer = await trip.context.request.get(await page.locator(".calendar-foot a").getAttribute("href"));
+  const file = (await answer.text()).replaceAll("\r\n ", "");
+  assert.equal(file.split(`SUMMARY:${traveller.weekly}`).length - 1, 4);
+  assert.match(file, /^BEGIN:VCALENDAR\r\nVERSION:2\.0\r\n/);
+}
+
+async function cancelFollowing(trip) {
+  const { page, traveller } = trip;
+  await trip.open(trip.kept.weekly);
+  await page.locator('[popovertarget="cancel-appointment"]').first().click();
+  await page.locator("#cancel-following").check();
+  await trip.look("appointment cancel series");
+  await trip.press('form[action$="/cancel"] button:not([type])', /^\/calendar$/);
+  await trip.open(`/calendar?view=agenda&date=${trip.kept.day}`);
+  assert.equal(await page.locator(".agenda-entry").filter({ hasText: traveller.weekly }).count(), 0);
+}
