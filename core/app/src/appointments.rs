@@ -21,10 +21,12 @@ pub use store::calendars::Calendar;
 
 mod files;
 mod moves;
+mod restoring;
 mod spans;
 
 pub use files::{export_appointment, export_span};
 pub use moves::{move_anyway, move_appointment};
+pub use restoring::restore_appointment;
 pub use spans::{OnBetween, get_span};
 
 /// The longest appointment, in days.

@@ -163,6 +163,7 @@ mod lines {
         get  "/appointments/{appointment}/file"          Member  (APPOINTMENTS, ALL) calendar::export_one;
         post "/appointments/{appointment}/move"          Member  (APPOINTMENTS, BOOK) calendar::shift;
         post "/appointments/{appointment}/cancel"        Member  (APPOINTMENTS, BOOK) appointments::cancel;
+        post "/appointments/{appointment}/restore"       Member  (APPOINTMENTS, BOOK) appointments::restore;
         post "/appointments/{appointment}/again"         Member  (APPOINTMENTS, BOOK) appointments::send_again;
 
         get  "/apps/{app}/{view}"                        Member  (ALL, ALL) plugin_views::show;

@@ -464,5 +464,13 @@ pub async fn cancel(member: Member, path: Path<String>, form: Form<CancelForm>) 
         return member.said("/calendar", "said-series-cancelled");
     }
     booked::cancel_appointment(&member.web.app, &member.ctx, &which).await?;
-    member.said(&format!("/appointments/{which}"), "said-appointment-cancelled")
+    let page = format!("/appointments/{which}");
+    member.said_undo(&page, "said-appointment-cancelled", &format!("{page}/restore"))
+}
+
+/// Takes a cancellation back.
+pub async fn restore(member: Member, path: Path<String>) -> Answer {
+    let which: AppointmentId = id(&path)?;
+    booked::restore_appointment(&member.web.app, &member.ctx, &which).await?;
+    member.said(&format!("/appointments/{which}"), "said-appointment-restored")
 }

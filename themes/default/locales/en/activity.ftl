@@ -32,6 +32,7 @@ act-appointment-series-booked = booked, to come again,
 act-appointment-series-continued = made the next ones of
 act-appointment-series-changed = changed several of the series
 act-appointment-series-cancelled = cancelled several of the series
+act-appointment-restored = booked again after it was cancelled:
 act-appointment-changed-elsewhere = in the connected calendar, this was changed:
 act-appointment-cancelled-elsewhere = in the connected calendar, this was cancelled:
 act-appointment-restored-elsewhere = in the connected calendar, this was put back:

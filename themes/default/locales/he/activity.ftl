@@ -32,6 +32,7 @@ act-appointment-series-booked = קביעת פגישה חוזרת:
 act-appointment-series-continued = נוצרו הפגישות הבאות בסדרה:
 act-appointment-series-changed = עדכון כמה פגישות בסדרה:
 act-appointment-series-cancelled = ביטול כמה פגישות בסדרה:
+act-appointment-restored = קביעה מחדש אחרי ביטול:
 act-appointment-changed-elsewhere = עדכון ביומן המחובר:
 act-appointment-cancelled-elsewhere = ביטול ביומן המחובר:
 act-appointment-restored-elsewhere = שחזור ביומן המחובר:

@@ -1,0 +1,64 @@
+//! Takes a cancellation back.
+
+use domain::{AppointmentId, Permission};
+use store::appointments::{Appointment, AppointmentChange, Status};
+
+use super::{AppointmentInput, announce, record, sync_of, unchanged};
+use crate::audit::Who;
+use crate::context::Context;
+use crate::error::Result;
+use crate::{App, availability};
+
+/// Books a cancelled appointment again as it was, if its time is still free; its event comes back with
+/// it. One that takes place stays as it is.
+///
+/// # Errors
+/// [`crate::Error::Taken`] when the calendar or the person has something else by now.
+pub async fn restore_appointment(
+    app: &App,
+    ctx: &Context,
+    id: &AppointmentId,
+) -> Result<Appointment> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    ctx.require(Permission::WriteAppointments)?;
+    let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
+    let restored = app
+        .db
+        .transact(move |c| -> Result<Appointment> {
+            let before = store::appointments::get(c, &ctx2.tenant, &id)?;
+            if before.status == Status::Booked {
+                return Ok(before);
+            }
+            availability::require_free(c, &ctx2, &input_of(&before), Some(&id))?;
+            let change = AppointmentChange {
+                status: Status::Booked,
+                sync_state: sync_of(before.calendar_id.is_some()),
+                ..unchanged(&before)
+            };
+            let now = app2.clock.now();
+            store::appointments::update(c, &ctx2.tenant, &id, &change, before.rev, now)?;
+            let after = store::appointments::get(c, &ctx2.tenant, &id)?;
+            // For who subscribes it is a change: it has a status.
+            announce(&app2, c, &after, "appointment.changed")?;
+            record(&app2, c, &Who::from(&ctx2), "appointment.restored", &after)?;
+            Ok(after)
+        })
+        .await?;
+    app.wake_jobs();
+    Ok(restored)
+}
+
+/// What somebody would enter to book the same.
+fn input_of(of: &Appointment) -> AppointmentInput {
+    AppointmentInput {
+        person: of.person_id.clone(),
+        title: of.title.clone(),
+        notes: of.notes.clone(),
+        location: of.location.clone(),
+        starts_at: of.starts_at,
+        ends_at: of.ends_at,
+        zone: of.zone.clone(),
+        online: of.online,
+        calendar: of.calendar_id.clone(),
+    }
+}
