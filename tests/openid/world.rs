@@ -107,7 +107,7 @@ impl World {
             post: Post::default(),
             openid,
             cache_dir: folder.path().join("cache"),
-            options: Options { public_url, sandbox: true },
+            options: Options { public_url, sandbox: true, themes: Vec::new() },
         })
         .unwrap();
         let (token, owner) = first_owner(&app).await.unwrap();

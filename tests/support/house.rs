@@ -220,7 +220,11 @@ fn app(
         post: extras.post,
         openid: extras.openid,
         cache_dir: folder.join("cache"),
-        options: Options { public_url: extras.public_url, sandbox: true },
+        options: Options {
+            public_url: extras.public_url,
+            sandbox: true,
+            themes: vec!["default".to_owned(), "ledger".to_owned()],
+        },
     })
 }
 

@@ -293,7 +293,11 @@ fn app_in(folder: &Path, db: store::Db, clock: &Arc<ManualClock>, port: u16) -> 
         woken: Notify::new(),
         journal: app::journal::Journal::default(),
         incidents: app::incidents::Incidents::default(),
-        options: Options { public_url: "http://127.0.0.1:8080".to_owned(), sandbox: true },
+        options: Options {
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            sandbox: true,
+            themes: vec!["default".to_owned(), "ledger".to_owned()],
+        },
     });
     workspace.bind(&app);
     Ok(app)

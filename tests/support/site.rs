@@ -20,6 +20,7 @@ use store::jobs::{NewJob, Once};
 use store::testing::TestDb;
 use tokio::sync::oneshot;
 use web::ServeOptions;
+use web::themes::Themes;
 
 use crate::House;
 use crate::house::password;
@@ -140,6 +141,7 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
         ("action", "greet".to_owned()),
         ("provider", "google".to_owned()),
         ("route", "push".to_owned()),
+        ("digest", "0".repeat(32)),
         ("token", "0".repeat(43)),
         ("session", "0".repeat(64)),
         ("identity", "01900000-0000-7000-8000-000000000000".to_owned()),
@@ -240,6 +242,7 @@ pub fn serve(
     let app = app.clone();
     let mut options = ServeOptions {
         listener,
+        themes: Arc::new(Themes::built_in()?),
         metrics_token: None,
         threads: 1,
         stop_secs: 1,

@@ -18,11 +18,12 @@ const ROOMS: [(&str, &[&str]); 7] = [
 ];
 
 /// Each heavy library and the one room that may name it.
-const HEAVY: [(&str, &str); 12] = [
+const HEAVY: [(&str, &str); 13] = [
     ("diesel", "store"),
     ("wasmtime", "runtime"),
     ("reqwest", "runtime"),
     ("lettre", "runtime"),
+    ("image", "app"),
     ("oauth2", "app"),
     ("openidconnect", "app"),
     ("webauthn-rs", "app"),

@@ -13,6 +13,7 @@ use crate::audit::{self, Act, Actor, Who};
 use crate::context::{Context, Origin};
 use crate::error::{Error, Result};
 use crate::sessions::{self, Login, SignedIn};
+use crate::tenants::Brand;
 use crate::{attempts, fields, mail, passwords};
 
 /// How long an invitation works, in seconds.
@@ -48,8 +49,8 @@ pub struct InvitationView {
 /// What the page behind a link shows.
 #[derive(Debug, Clone)]
 pub struct Offer {
-    /// The business's name.
-    pub business: String,
+    /// The business, as it shows itself.
+    pub brand: Brand,
     /// Whom it is for.
     pub email: String,
     /// What they will be.
@@ -195,11 +196,11 @@ async fn find_offer(app: &App, token: &str) -> Result<Offer> {
     app.db
         .inspect(move |c| -> Result<Offer> {
             let row = store::invitations::find_open(c, &hash, now)?.ok_or(Error::NotFound)?;
-            let business = store::tenants::get(c, &row.tenant_id)?.name;
+            let brand = Brand::of(&store::tenants::get(c, &row.tenant_id)?);
             let inviter = store::accounts::find(c, &row.invited_by)?;
             let has_account = store::accounts::find_by_email(c, &row.email)?.is_some();
             Ok(Offer {
-                business,
+                brand,
                 email: row.email,
                 role: row.role,
                 invited_by: inviter.map(|account| account.name).unwrap_or_default(),
@@ -223,7 +224,7 @@ pub async fn accept_as_new(
         return Err(Error::Conflict { key: "error-sign-in-to-join" });
     }
     let name = fields::required_line("name", &input.name, fields::NAME_CHARS_MAX)?;
-    passwords::check("password", &input.password, &[&offer.email, &name, &offer.business])?;
+    passwords::check("password", &input.password, &[&offer.email, &name, &offer.brand.name])?;
     let password_hash = passwords::hash(input.password).await?;
     let (app2, origin, hash) = (app.clone(), origin.clone(), hash(app, token));
     app.db

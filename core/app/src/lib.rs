@@ -43,6 +43,7 @@ pub mod jobs;
 pub mod journal;
 pub mod live;
 pub mod logins;
+pub mod logos;
 pub mod mail;
 pub mod members;
 pub mod metrics;
@@ -134,6 +135,8 @@ pub struct Options {
     pub public_url: String,
     /// Whether providers are simulators.
     pub sandbox: bool,
+    /// The themes that a business may choose, by name.
+    pub themes: Vec<String>,
 }
 
 impl App {

@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use store::Conn;
 use store::accounts::Account;
 use store::jobs::{Job, Once};
-use store::tenants::{Colour, Tenant};
 
 use crate::App;
 use crate::context::Origin;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Outcome};
 use crate::notifications::Kind;
+use crate::tenants::{Brand, Tenant};
 use crate::{invitations, resets};
 
 /// A mail to write, with everything it says.
@@ -25,9 +25,7 @@ pub enum Letter {
     /// Somebody is invited.
     Invitation {
         /// To which business.
-        business: String,
-        /// The colour it wears.
-        colour: Colour,
+        brand: Brand,
         /// By whom.
         invited_by: String,
         /// As what.
@@ -51,9 +49,7 @@ pub enum Letter {
         /// Their name.
         name: String,
         /// In which business.
-        business: String,
-        /// The colour it wears.
-        colour: Colour,
+        brand: Brand,
         /// What it is: a word of [`crate::notifications::Kind`].
         kind: &'static str,
         /// What it is about.
@@ -287,12 +283,11 @@ fn address(app: &App, c: &mut Conn, tenant: &TenantId, order: Order) -> Result<O
             minutes: resets::MAILED_SECS / 60,
         }),
         Order::News { account, kind, subject, href } => {
-            let Tenant { name: business, colour, .. } = store::tenants::get(c, tenant)?;
+            let brand = brand_of(app, &store::tenants::get(c, tenant)?);
             let link = format!("{}{href}", app.options.public_url);
             to_account(c, tenant, &account, |found| Letter::News {
                 name: found.name.clone(),
-                business,
-                colour,
+                brand,
                 kind: kind.as_str(),
                 subject,
                 link,
@@ -312,6 +307,13 @@ fn address(app: &App, c: &mut Conn, tenant: &TenantId, order: Order) -> Result<O
             Ok(addressed.map(|one| Addressed { to: to.unwrap_or(one.to), ..one }))
         }
     }
+}
+
+/// How a business shows itself in a mail, where a path leads nowhere.
+fn brand_of(app: &App, tenant: &Tenant) -> Brand {
+    let brand = Brand::of(tenant);
+    let logo = brand.logo.map(|path| format!("{}{path}", app.options.public_url));
+    Brand { logo, ..brand }
 }
 
 fn to_account(
@@ -342,8 +344,7 @@ fn invitation_letter(
     let known = store::accounts::find_by_email(c, &row.email)?;
     let locale = known.and_then(|account| account.locale).unwrap_or(business.locale);
     let letter = Letter::Invitation {
-        business: business.name,
-        colour: business.colour,
+        brand: brand_of(app, &business),
         invited_by: inviter.map(|account| account.name).unwrap_or_default(),
         role: row.role,
         link: invitations::link(app, tenant, id),

@@ -1,7 +1,7 @@
 //! What a business is called, which language and time zone it works in, which currency it charges,
-//! which colour it wears.
+//! and how it looks.
 
-use domain::Permission;
+use domain::{Permission, TenantId};
 use serde_json::json;
 use store::tenants::TenantChange;
 
@@ -9,13 +9,32 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::tenants::{BusinessInput, Tenant};
+use crate::tenants::{Brand, BusinessInput, Tenant};
 use crate::{factors, fields};
+
+/// The theme that a business has until it chooses another.
+pub const DEFAULT_THEME: &str = "default";
+
+/// How a business wants to look.
+#[derive(Debug, Clone)]
+pub struct LookInput {
+    /// The colour's word.
+    pub colour: String,
+    /// The theme's name: one of those that the installation has.
+    pub theme: String,
+}
 
 /// The business itself, for the frame of every page; every member may know it.
 pub async fn get_tenant(app: &App, ctx: &Context) -> Result<Tenant> {
     let tenant = ctx.tenant.clone();
     app.db.inspect(move |c| Ok::<_, Error>(store::tenants::get(c, &tenant)?)).await
+}
+
+/// How a business shows itself, for the pages of what went wrong; none where it is gone.
+pub async fn find_brand(app: &App, tenant: &TenantId) -> Result<Option<Brand>> {
+    let tenant = tenant.clone();
+    let found = app.db.inspect(move |c| Ok::<_, Error>(store::tenants::find(c, &tenant)?)).await?;
+    Ok(found.map(|tenant| Brand::of(&tenant)))
 }
 
 /// The settings, for who may change them.
@@ -29,7 +48,7 @@ pub async fn update_settings(
     app: &App,
     ctx: &Context,
     input: BusinessInput,
-    colour: &str,
+    look: LookInput,
     expected_rev: i64,
 ) -> Result<Tenant> {
     ctx.require_to_see(Permission::ManageSettings)?;
@@ -37,12 +56,17 @@ pub async fn update_settings(
     let locale = fields::locale("locale", &input.locale)?;
     let zone = fields::zone("zone", &input.zone)?;
     let currency = fields::currency("currency", &input.currency)?;
-    let colour = fields::colour("colour", colour)?;
+    let colour = fields::colour("colour", &look.colour)?;
+    let theme = look.theme;
     let (app2, ctx) = (app.clone(), ctx.clone());
     app.db
         .transact(move |c| -> Result<Tenant> {
             let before = store::tenants::get(c, &ctx.tenant)?;
-            let change = TenantChange { name, locale, zone, currency, colour };
+            // One that is gone may stay chosen: it may come back, and nothing else is lost to it.
+            if theme != before.theme && !app2.options.themes.contains(&theme) {
+                return Err(Error::invalid("theme", "error-theme-unknown"));
+            }
+            let change = TenantChange { name, locale, zone, currency, colour, theme };
             let detail = json!({"changed": changed(&before, &change)});
             store::tenants::update(c, &ctx.tenant, &change, expected_rev)?;
             let act = Act {
@@ -91,6 +115,7 @@ fn changed(before: &Tenant, after: &TenantChange) -> Vec<&'static str> {
         ("zone", before.zone != after.zone),
         ("currency", before.currency != after.currency),
         ("colour", before.colour != after.colour),
+        ("theme", before.theme != after.theme),
     ];
     fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
 }

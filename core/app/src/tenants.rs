@@ -13,6 +13,7 @@ use crate::context::Origin;
 use crate::error::{Error, Result};
 use crate::secrets::ledger;
 use crate::sessions::{self, Login, SignedIn};
+use crate::settings::DEFAULT_THEME;
 use crate::{fields, passwords};
 
 pub use store::tenants::{Colour, Tenant};
@@ -57,6 +58,31 @@ pub struct MyTenant {
     pub name: String,
     /// Their role there.
     pub role: Role,
+}
+
+/// How a business shows itself: on its pages, to strangers, in mail.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Brand {
+    /// Its name.
+    pub name: String,
+    /// The colour it wears.
+    pub colour: Colour,
+    /// The theme it chose.
+    pub theme: String,
+    /// Where its logo is, if it has one: a path, or in mail an address.
+    pub logo: Option<String>,
+}
+
+impl Brand {
+    /// As the business has it.
+    pub fn of(tenant: &Tenant) -> Self {
+        Self {
+            name: tenant.name.clone(),
+            colour: tenant.colour,
+            theme: tenant.theme.clone(),
+            logo: tenant.logo.as_ref().map(|digest| format!("/logo/{}/{digest}", tenant.id)),
+        }
+    }
 }
 
 struct Business {
@@ -189,6 +215,8 @@ fn insert(
         rev: 1,
         second_step: false,
         colour: Colour::Pine,
+        theme: DEFAULT_THEME.to_owned(),
+        logo: None,
     };
     store::tenants::insert(c, &tenant)?;
     let wrapped = app.vault.new_data_key(&id, 1, 1)?.as_bytes().to_vec();

@@ -41,7 +41,7 @@ async fn an_invitation_makes_one_member_once() {
         let offer =
             invitations::look_up_invitation(&f.app, &support::origin(), &token).await.unwrap();
         assert_eq!((offer.email.as_str(), offer.role), ("noa@example.com", Role::Admin));
-        assert_eq!((offer.business.as_str(), offer.has_account), ("Dana's Studio", false));
+        assert_eq!((offer.brand.name.as_str(), offer.has_account), ("Dana's Studio", false));
 
         let at_once = (0..4).map(|n| {
             let (f, token) = (f.clone(), token.clone());
@@ -262,6 +262,10 @@ async fn switching_goes_only_where_one_is_a_member_and_changes_the_token() {
     .await;
 }
 
+fn look(colour: &str, theme: &str) -> settings::LookInput {
+    settings::LookInput { colour: colour.to_owned(), theme: theme.to_owned() }
+}
+
 #[tokio::test]
 async fn settings_change_once_per_revision() {
     each(async |f: Fixture| {
@@ -269,16 +273,23 @@ async fn settings_change_once_per_revision() {
         let before = settings::get_settings(&f.app, &owner.ctx).await.unwrap();
         let mut bad = business("Studio");
         bad.currency = "euro".into();
-        let spoiled = settings::update_settings(&f.app, &owner.ctx, bad, "pine", before.rev).await;
+        let spoiled =
+            settings::update_settings(&f.app, &owner.ctx, bad, look("pine", "default"), before.rev)
+                .await;
         expect_invalid(spoiled, "currency");
-        let odd = settings::update_settings(&f.app, &owner.ctx, business("S"), "red", before.rev);
-        expect_invalid(odd.await, "colour");
+        for (colour, theme, field) in [("red", "default", "colour"), ("pine", "../x", "theme")] {
+            let look = look(colour, theme);
+            let odd =
+                settings::update_settings(&f.app, &owner.ctx, business("S"), look, before.rev);
+            expect_invalid(odd.await, field);
+        }
         let update = || {
-            settings::update_settings(&f.app, &owner.ctx, business("Studio"), "plum", before.rev)
+            let (input, look) = (business("Studio"), look("plum", "ledger"));
+            settings::update_settings(&f.app, &owner.ctx, input, look, before.rev)
         };
         let after = update().await.unwrap();
         assert_eq!((after.name.as_str(), after.currency.as_str()), ("Studio", "EUR"));
-        assert_eq!(after.colour.as_str(), "plum");
+        assert_eq!((after.colour.as_str(), after.theme.as_str()), ("plum", "ledger"));
         assert!(matches!(update().await, Err(Error::Conflict { key: "error-changed-meanwhile" })));
         let current = f.current(&owner.token).await.unwrap().context.unwrap();
         assert_eq!(current.zone.name(), "Europe/Berlin");

@@ -54,6 +54,17 @@ impl Catalogue {
         Ok(())
     }
 
+    /// Puts another catalogue's file over what is there: its keys take the place of ours.
+    pub fn add_over(&mut self, locale: Locale, source: &str) -> Result<(), TextError> {
+        let resource = FluentResource::try_new(source.to_owned())
+            .map_err(|(_, errors)| syntax_error(locale, source, &errors))?;
+        let at = self.language_index(locale);
+        let (_, bundle, known) = &mut self.languages[at];
+        known.extend(resource.entries().filter_map(key_of));
+        bundle.add_resource_overriding(resource);
+        Ok(())
+    }
+
     fn language_index(&mut self, locale: Locale) -> usize {
         if let Some(at) = self.languages.iter().position(|(l, ..)| *l == locale) {
             return at;
@@ -144,6 +155,16 @@ mod tests {
         let texts = sample()?;
         assert_eq!(texts.text(Locale::En, "days", &[("n", "1".into())]), "one day");
         assert_eq!(texts.text(Locale::En, "days", &[("n", "3".into())]), "3 days");
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_put_over_a_text_takes_its_place_and_leaves_the_others() -> Result<(), TextError> {
+        let mut texts = sample()?;
+        texts.add_over(Locale::En, "hello = Welcome { $name }\nnew = New")?;
+        assert_eq!(texts.text(Locale::En, "hello", &[("name", "Dana".into())]), "Welcome Dana");
+        assert_eq!(texts.text(Locale::En, "only", &[]), "Only");
+        assert_eq!(texts.keys(Locale::En), ["days", "hello", "new", "only"]);
         Ok(())
     }
 

@@ -16,6 +16,7 @@ pub mod plugins;
 pub mod sandbox;
 pub mod server;
 mod show;
+pub mod themes;
 mod variables;
 pub mod vault;
 
@@ -44,6 +45,8 @@ pub struct Config {
     pub sandbox: sandbox::Sandbox,
     /// Plugins and their limits.
     pub plugins: plugins::Plugins,
+    /// Themes besides those of the program.
+    pub themes: themes::Themes,
     /// How mail leaves.
     pub mail: mail::Mail,
     /// The OpenID provider people may sign in by.

@@ -14,6 +14,7 @@ use runtime::{CompilerProcess, Egress, EgressConfig, Engine, EngineConfig};
 use store::blobs::Folder;
 use store::{Db, DbOptions, Target};
 use vault::{RootKey, Vault, WrappedKey};
+use web::themes::Themes;
 
 use crate::cli::Compilation;
 use crate::config::Config;
@@ -31,8 +32,9 @@ pub async fn open_with(
     config: &Config,
     public_url: String,
     key: Option<RootKey>,
+    themes: &Arc<Themes>,
 ) -> anyhow::Result<App> {
-    open_at(config, public_url, key, Arc::new(SystemClock)).await
+    open_by(config, public_url, key, Arc::new(SystemClock), themes).await
 }
 
 /// As [`open_with`], by another clock, as for what is told of the past.
@@ -41,6 +43,16 @@ pub async fn open_at(
     public_url: String,
     key: Option<RootKey>,
     clock: Arc<dyn Clock>,
+) -> anyhow::Result<App> {
+    open_by(config, public_url, key, clock, &themes(config)?).await
+}
+
+async fn open_by(
+    config: &Config,
+    public_url: String,
+    key: Option<RootKey>,
+    clock: Arc<dyn Clock>,
+    themes: &Arc<Themes>,
 ) -> anyhow::Result<App> {
     prepare_folder(&config.data.dir)?;
     let db = database(config).await?;
@@ -54,7 +66,7 @@ pub async fn open_at(
     };
     let vault = Vault::new(key);
     check_root_key(&vault, &db).await?;
-    let app = assemble(config, db, vault, public_url, clock)?;
+    let app = assemble(config, db, vault, public_url, clock, themes)?;
     app::vault_state::open_all(&app).await.map_err(shut)?;
     Ok(app)
 }
@@ -78,6 +90,7 @@ pub fn assemble(
     vault: Vault,
     public_url: String,
     clock: Arc<dyn Clock>,
+    themes: &Arc<Themes>,
 ) -> anyhow::Result<App> {
     let folder = config.data.vault_counters();
     let witness = app::vault_state::Witness::new(folder.clone())
@@ -103,14 +116,14 @@ pub fn assemble(
         rng,
         engine,
         egress,
-        post: post(config)?,
+        post: post(config, themes)?,
         openid: config.openid.provider().map(app::openid::OpenId::new).unwrap_or_default(),
         plugins: app::plugins::Registry::keeping_in(config.data.plugins()),
         refresh_locks: app::connections::RefreshLocks::default(),
         woken: tokio::sync::Notify::new(),
         journal: app::journal::Journal::default(),
         incidents: app::incidents::Incidents::default(),
-        options: Options { public_url, sandbox: config.sandbox.enabled },
+        options: Options { public_url, sandbox: config.sandbox.enabled, themes: themes.names() },
     });
     workspace.bind(&app);
     Ok(app)
@@ -169,11 +182,16 @@ pub fn passing_root_key() -> anyhow::Result<RootKey> {
     Ok(RootKey::from_secret(&Secret::new(bytes))?)
 }
 
+/// The themes there are: those of the binary, and those of the folder beside it.
+pub fn themes(config: &Config) -> anyhow::Result<Arc<Themes>> {
+    Ok(Arc::new(Themes::load(&config.themes.folders(&config.data))?))
+}
+
 /// How mail leaves, if it does.
-fn post(config: &Config) -> anyhow::Result<app::mail::Post> {
+fn post(config: &Config, themes: &Arc<Themes>) -> anyhow::Result<app::mail::Post> {
     let Some(smtp) = config.mail.smtp() else { return Ok(app::mail::Post::default()) };
     let smtp = runtime::mail::Smtp::new(&smtp).context("mail can't leave ([mail])")?;
-    Ok(app::mail::Post::new(smtp, Arc::new(web::mail::ThemedMail::load()?)))
+    Ok(app::mail::Post::new(smtp, Arc::new(web::mail::ThemedMail::new(themes.clone()))))
 }
 
 fn egress(config: &Config) -> anyhow::Result<Egress> {

@@ -65,6 +65,7 @@ pub mod secrets;
 pub mod series;
 pub mod sessions;
 pub mod sign_in_attempts;
+pub mod tenant_logos;
 pub mod tenant_plugins;
 pub mod tenants;
 pub mod totp_keys;

@@ -21,6 +21,17 @@ diesel::table! {
         rev -> BigInt,
         second_step -> Bool,
         colour -> Text,
+        theme -> Text,
+        logo -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    tenant_logos (tenant_id) {
+        tenant_id -> Text,
+        digest -> Text,
+        body -> Binary,
+        updated_at -> BigInt,
     }
 }
 

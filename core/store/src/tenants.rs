@@ -46,6 +46,8 @@ row! {
         pub rev: i64,
         pub second_step: bool,
         pub colour: Colour as String,
+        pub theme: String,
+        pub logo: Option<String>,
     }
 }
 
@@ -58,6 +60,7 @@ row! {
         pub zone: Zone as String,
         pub currency: String,
         pub colour: Colour as String,
+        pub theme: String,
     }
 }
 
@@ -106,6 +109,13 @@ pub fn update(c: &mut Conn, id: &TenantId, change: &TenantChange, rev: i64) -> R
 pub fn set_second_step(c: &mut Conn, id: &TenantId, needed: bool) -> Result<()> {
     scope::tenant(c, id)?;
     let set = (tenants::second_step.eq(needed), tenants::rev.eq(tenants::rev + 1));
+    crate::error::found(diesel::update(tenants::table.find(id.as_str())).set(set).execute(c)?)
+}
+
+/// Says which logo the business has, by its digest.
+pub fn set_logo(c: &mut Conn, id: &TenantId, digest: Option<&str>) -> Result<()> {
+    scope::tenant(c, id)?;
+    let set = tenants::logo.eq(digest);
     crate::error::found(diesel::update(tenants::table.find(id.as_str())).set(set).execute(c)?)
 }
 

@@ -5,11 +5,12 @@ use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use app::Error;
+use app::tenants::Brand;
 
 use crate::cookies;
 use crate::error::Failure;
 use crate::member::{Account, Member};
-use crate::views::{Errors, Page};
+use crate::views::{Errors, Page, Shell};
 use crate::visit::Visit;
 
 /// What handlers answer.
@@ -39,6 +40,12 @@ impl Member {
         self.form_page(page, &Errors::new()).await
     }
 
+    /// A page in a frame of its own.
+    pub fn page_in<P: Page>(&self, page: &P, shell: &Shell) -> Answer {
+        let body = self.web.themes.render(page, shell)?;
+        Ok(html(StatusCode::OK, body, self.said.is_some(), &self.visit))
+    }
+
     /// A page whose form may have been wrong.
     pub async fn form_page<P: Page>(&self, page: &P, errors: &Errors) -> Answer {
         let body = self.draw(page).await?;
@@ -50,15 +57,21 @@ impl Account {
     /// A page for an account that isn't at work in a business.
     pub fn door<P: Page>(&self, page: &P) -> Answer {
         let shell = self.visit.door_shell(self.login.locale);
-        let body = self.web.theme.render(page, &shell)?;
+        let body = self.web.themes.render(page, &shell)?;
         Ok(html(StatusCode::OK, body, self.said.is_some(), &self.visit))
     }
 }
 
 impl Visit {
+    /// A page of a business for somebody who isn't signed in.
+    pub fn door_of<P: Page>(&self, page: &P, brand: &Brand, errors: &Errors) -> Answer {
+        let body = self.web.themes.render(page, &self.door_shell(self.locale).worn_by(brand))?;
+        Ok(html(status_of(errors), body, self.said.is_some(), self))
+    }
+
     /// A page for somebody who isn't signed in.
     pub fn door<P: Page>(&self, page: &P, errors: &Errors) -> Answer {
-        let body = self.web.theme.render(page, &self.door_shell(self.locale))?;
+        let body = self.web.themes.render(page, &self.door_shell(self.locale))?;
         Ok(html(status_of(errors), body, self.said.is_some(), self))
     }
 

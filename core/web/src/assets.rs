@@ -1,19 +1,23 @@
-//! The theme's files as the browser gets them: embedded in the binary, named by their content so
-//! that they may be cached for ever, compressed once at start.
+//! A theme's files as the browser gets them: named by their content so that they may be cached for
+//! ever, compressed once at start.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
-/// Everything in the theme's folder.
-#[derive(RustEmbed)]
-#[folder = "../../themes/default"]
-pub(crate) struct ThemeFiles;
+pub use crate::themes::BadTheme;
+use crate::themes::Files;
+
+/// Where style sheets are; all but those of the night become one.
+const SHEETS: &str = "assets/css/";
+/// What takes the day's tokens over at night: the default theme's, then what another theme adds.
+const NIGHT: &str = "assets/css/dark.css";
+const NIGHTS: &str = "assets/css/dark/";
 
 /// A file as it is answered.
 pub struct Asset {
@@ -27,65 +31,46 @@ pub struct Asset {
 
 /// All assets of a theme.
 pub struct Assets {
-    by_served_name: BTreeMap<String, Asset>,
+    by_served_name: BTreeMap<String, Arc<Asset>>,
     served_names: BTreeMap<String, String>,
 }
 
-/// A theme whose files can't be used.
-#[derive(Debug, thiserror::Error)]
-#[error("the theme's {name} can't be used: {reason}")]
-pub struct BadTheme {
-    /// The file.
-    pub name: String,
-    /// Why.
-    pub reason: String,
-}
-
-impl BadTheme {
-    pub(crate) fn new(name: &str, reason: impl ToString) -> Self {
-        Self { name: name.to_owned(), reason: reason.to_string() }
-    }
-}
-
-/// The text of one of the theme's files.
-pub(crate) fn theme_text(name: &str) -> Result<String, BadTheme> {
-    let file = ThemeFiles::get(name).ok_or_else(|| BadTheme::new(name, "missing"))?;
-    String::from_utf8(file.data.into_owned()).map_err(|error| BadTheme::new(name, error))
-}
-
 impl Assets {
-    /// Reads, links and compresses the theme's assets.
-    pub fn load() -> Result<Self, BadTheme> {
+    /// Links and compresses a theme's assets; those that are `base`'s too are shared with it.
+    pub fn load(files: &Files, base: Option<&Self>) -> Result<Self, BadTheme> {
         let mut assets = Self { by_served_name: BTreeMap::new(), served_names: BTreeMap::new() };
-        let mut names: Vec<String> = ThemeFiles::iter()
-            .filter_map(|path| path.strip_prefix("assets/").map(str::to_owned))
-            .filter(|name| !matches!(name.as_str(), "icons.svg" | "art.svg"))
+        let mut names: Vec<&str> = files
+            .names()
+            .into_iter()
+            .filter_map(|path| path.strip_prefix("assets/"))
+            .filter(|name| !matches!(*name, "icons.svg" | "art.svg"))
             .filter(|name| !name.starts_with("css/"))
             .collect();
         // What others name comes first, so that its served name is known.
-        names.sort_by_key(|name| (rank(name), name.clone()));
+        names.sort_by_key(|name| (rank(name), *name));
         for name in names {
-            let file = ThemeFiles::get(&format!("assets/{name}"));
-            let data = file.map(|file| file.data.into_owned()).unwrap_or_default();
-            assets.put(&name, data)?;
+            let data = files.get(&format!("assets/{name}")).unwrap_or_default();
+            assets.put(name, data, base)?;
         }
-        assets
-            .put("app.css", stylesheet("assets/css/", |name| name != "dark.css")?.into_bytes())?;
-        assets.put("dark.css", theme_text("assets/css/dark.css")?.into_bytes())?;
+        assets.put("app.css", day_sheet(files)?.as_bytes(), base)?;
+        assets.put("dark.css", night_sheet(files)?.as_bytes(), base)?;
         Ok(assets)
     }
 
-    fn put(&mut self, name: &str, data: Vec<u8>) -> Result<(), BadTheme> {
+    fn put(&mut self, name: &str, data: &[u8], base: Option<&Self>) -> Result<(), BadTheme> {
         let data = if name.ends_with(".css") || name.ends_with(".js") {
-            let text = String::from_utf8(data).map_err(|error| BadTheme::new(name, error))?;
-            self.link(&text).into_bytes()
+            let text = std::str::from_utf8(data).map_err(|error| BadTheme::new(name, error))?;
+            self.link(text).into_bytes()
         } else {
-            data
+            data.to_vec()
         };
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
         let served = format!("{stem}.{}.{extension}", short_hash(&data));
-        let gzip = compressed(&data, extension);
-        let asset = Asset { gzip, content_type: content_type(extension), body: data };
+        let known = base.and_then(|base| base.by_served_name.get(&served)).cloned();
+        let asset = known.unwrap_or_else(|| {
+            let gzip = compressed(&data, extension);
+            Arc::new(Asset { gzip, content_type: content_type(extension), body: data })
+        });
         self.served_names.insert(name.to_owned(), served.clone());
         self.by_served_name.insert(served, asset);
         Ok(())
@@ -108,15 +93,25 @@ impl Assets {
 
     /// An asset by the name it is served under.
     pub fn find(&self, served: &str) -> Option<&Asset> {
-        self.by_served_name.get(served)
+        self.by_served_name.get(served).map(|asset| &**asset)
     }
 }
 
-fn stylesheet(folder: &str, wanted: impl Fn(&str) -> bool) -> Result<String, BadTheme> {
-    let mut names: Vec<_> =
-        ThemeFiles::iter().filter(|path| path.strip_prefix(folder).is_some_and(&wanted)).collect();
-    names.sort();
-    names.iter().map(|name| theme_text(name)).collect()
+/// The style sheet of the day, which every page links.
+pub(crate) fn day_sheet(files: &Files) -> Result<String, BadTheme> {
+    sheet(files, |name| name.starts_with(SHEETS) && name != NIGHT && !name.starts_with(NIGHTS))
+}
+
+/// What comes over it at night.
+pub(crate) fn night_sheet(files: &Files) -> Result<String, BadTheme> {
+    let usual = files.text(NIGHT)?;
+    Ok(format!("{usual}{}", sheet(files, |name| name.starts_with(NIGHTS))?))
+}
+
+/// The style sheets of these names as one, in the order of their names.
+fn sheet(files: &Files, wanted: impl Fn(&str) -> bool) -> Result<String, BadTheme> {
+    let names = files.names().into_iter().filter(|name| name.ends_with(".css") && wanted(name));
+    names.map(|name| files.text(name)).collect()
 }
 
 fn rank(name: &str) -> u8 {
@@ -152,6 +147,7 @@ fn content_type(extension: &str) -> &'static str {
         "woff2" => "font/woff2",
         "txt" => "text/plain; charset=utf-8",
         "png" => "image/png",
+        "webp" => "image/webp",
         _ => "application/octet-stream",
     }
 }
@@ -159,10 +155,12 @@ fn content_type(extension: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::themes::Themes;
 
     #[test]
     fn a_stylesheet_names_files_as_they_are_served() -> Result<(), BadTheme> {
-        let assets = Assets::load()?;
+        let themes = Themes::built_in()?;
+        let assets = &themes.default().assets;
         let script = assets.address("js/main.js").unwrap_or_default();
         let served = assets.find(script.trim_start_matches("/assets/"));
         let body = String::from_utf8_lossy(&served.unwrap().body).into_owned();
@@ -173,23 +171,27 @@ mod tests {
 
     #[test]
     fn a_page_needs_less_than_a_hundred_kilobytes_of_script() -> Result<(), BadTheme> {
-        let assets = Assets::load()?;
-        let scripts = assets.by_served_name.iter().filter(|(name, _)| name.ends_with(".js"));
-        // As it travels: compressed where that is smaller.
-        let sent = |asset: &Asset| asset.gzip.as_ref().map_or(asset.body.len(), Vec::len);
-        let bytes: usize = scripts.map(|(_, asset)| sent(asset)).sum();
-        assert!(bytes > 0 && bytes < 100 * 1024, "{bytes}");
+        for theme in Themes::built_in()?.all() {
+            let all = theme.assets.by_served_name.iter();
+            let scripts = all.filter(|(name, _)| name.ends_with(".js"));
+            // As it travels: compressed where that is smaller.
+            let sent = |asset: &Asset| asset.gzip.as_ref().map_or(asset.body.len(), Vec::len);
+            let bytes: usize = scripts.map(|(_, asset)| sent(asset)).sum();
+            assert!(bytes > 0 && bytes < 100 * 1024, "{}: {bytes}", theme.id);
+        }
         Ok(())
     }
 
     #[test]
     fn stylesheets_know_no_physical_sides() -> Result<(), BadTheme> {
-        let css = stylesheet("assets/css/", |_| true)?;
         let banned =
             ["left", "right", "margin-top", "margin-bottom", "padding-top", "padding-bottom"];
-        for (at, line) in css.lines().enumerate() {
-            for word in banned {
-                assert!(!line.contains(word), "line {at}: {line}");
+        for theme in Themes::built_in()?.all() {
+            let css = day_sheet(&theme.files)? + &night_sheet(&theme.files)?;
+            for (at, line) in css.lines().enumerate() {
+                for word in banned {
+                    assert!(!line.contains(word), "{} line {at}: {line}", theme.id);
+                }
             }
         }
         Ok(())

@@ -1,23 +1,33 @@
-//! The colours that a business may wear, read from the theme's style sheet so that mails, which style
+//! The colours that a business may wear, read from a theme's style sheets so that mails, which style
 //! sheets don't reach, wear the same.
 
 use std::collections::BTreeMap;
 
-/// The file of the theme that says what each colour looks like by day.
-pub(crate) const FILE: &str = "assets/css/15-colours.css";
-
-/// Each colour's main tone, by its name.
+/// Each colour's main tone by day, by its name.
 pub(crate) fn accents(css: &str) -> BTreeMap<String, String> {
-    let tone = |(name, tones): (String, BTreeMap<String, String>)| {
-        Some((name, tones.get("accent")?.to_owned()))
-    };
-    blocks(css).into_iter().filter_map(tone).collect()
+    let tone = |(name, tones): (String, Tones)| Some((name, tones.get("accent")?.to_owned()));
+    colours(css).into_iter().filter_map(tone).collect()
+}
+
+type Tones = BTreeMap<String, String>;
+
+/// The tones of each colour, where a later block of the same adds to an earlier one.
+fn colours(css: &str) -> BTreeMap<String, Tones> {
+    let mut colours: BTreeMap<String, Tones> = BTreeMap::new();
+    for (name, tones) in blocks(css) {
+        colours.entry(name).or_default().extend(tones);
+    }
+    colours
 }
 
 /// The custom properties of each `[data-colour="…"]`, without their dashes.
-fn blocks(css: &str) -> Vec<(String, BTreeMap<String, String>)> {
+fn blocks(css: &str) -> Vec<(String, Tones)> {
     let block = |part: &str| {
         let (name, rest) = part.split_once("\"]")?;
+        // A rule of the colour itself, not of what wears it.
+        if !rest.trim_start().starts_with('{') {
+            return None;
+        }
         let (_, inside) = rest.split_once('{')?;
         let (inside, _) = inside.split_once('}')?;
         let tones = inside.split(';').filter_map(|line| {
@@ -36,7 +46,8 @@ mod tests {
     use app::tenants::Colour;
 
     use super::*;
-    use crate::assets::theme_text;
+    use crate::assets::{day_sheet, night_sheet};
+    use crate::themes::Themes;
 
     /// What a browser reads text by at least (WCAG 2.2, 1.4.3).
     const READABLE: f64 = 4.5;
@@ -56,32 +67,63 @@ mod tests {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// The grounds and what stands on the accent, of a style sheet's `:root`.
-    fn root(css: &str) -> BTreeMap<String, String> {
-        blocks(&css.replacen(":root", "[data-colour=\"root\"]", 1)).remove(0).1
+    /// The grounds and what stands on the accent, of a style sheet's `:root`s.
+    fn root(css: &str) -> Tones {
+        let named = css.replace("\n:root {", "\n[data-colour=\"root\"] {");
+        colours(&named).remove("root").unwrap()
+    }
+
+    /// What holds at night: the day's, and what the night puts over it.
+    fn over(day: Tones, night: Tones) -> Tones {
+        day.into_iter().chain(night).collect()
     }
 
     #[test]
-    fn every_colour_can_be_read_by_day_and_by_night() {
-        let day = root(&theme_text("assets/css/10-tokens.css").unwrap());
-        let dark = theme_text("assets/css/dark.css").unwrap();
-        let night = root(&dark);
-        let both = [(day, blocks(&theme_text(FILE).unwrap())), (night, blocks(&dark))];
-        for (ground, colours) in both {
-            let names: Vec<_> = colours.iter().map(|(name, _)| name.as_str()).collect();
-            assert_eq!(names, Colour::ALL.iter().map(|c| c.as_str()).collect::<Vec<_>>());
-            for (name, tones) in colours {
-                let on_accent = tones.get("on-accent").unwrap_or(&ground["on-accent"]);
-                let mut pairs = vec![
-                    (&tones["accent"], on_accent),
-                    (&tones["accent-deep"], on_accent),
-                    (&tones["accent"], &tones["accent-soft"]),
-                    (&tones["accent-deep"], &tones["accent-soft"]),
-                ];
-                pairs.extend(GROUNDS.map(|on| (&tones["accent"], &ground[on])));
-                for (one, other) in pairs {
-                    let found = contrast(one, other);
-                    assert!(found >= READABLE, "{name}: {one} on {other} is {found:.2}");
+    fn every_colour_can_be_read_by_day_and_by_night_in_every_theme() {
+        for theme in Themes::built_in().unwrap().all() {
+            let (day, night) =
+                (day_sheet(&theme.files).unwrap(), night_sheet(&theme.files).unwrap());
+            let by_night = over(root(&day), root(&night));
+            check(&theme.id, &root(&day), colours(&day));
+            check(&theme.id, &by_night, colours(&night));
+        }
+    }
+
+    fn check(theme: &str, ground: &Tones, colours: BTreeMap<String, Tones>) {
+        let mut all: Vec<_> = Colour::ALL.iter().map(|colour| colour.as_str()).collect();
+        all.sort_unstable();
+        assert_eq!(colours.keys().collect::<Vec<_>>(), all, "{theme}");
+        for (name, tones) in colours {
+            let on_accent = tones.get("on-accent").unwrap_or(&ground["on-accent"]);
+            let mut pairs = vec![
+                (&tones["accent"], on_accent),
+                (&tones["accent-deep"], on_accent),
+                (&tones["accent"], &tones["accent-soft"]),
+                (&tones["accent-deep"], &tones["accent-soft"]),
+            ];
+            pairs.extend(GROUNDS.map(|on| (&tones["accent"], &ground[on])));
+            for (one, other) in pairs {
+                let found = contrast(one, other);
+                assert!(found >= READABLE, "{theme} {name}: {one} on {other} is {found:.2}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_can_be_read_on_every_ground_by_day_and_by_night_in_every_theme() {
+        for theme in Themes::built_in().unwrap().all() {
+            let (day, night) =
+                (day_sheet(&theme.files).unwrap(), night_sheet(&theme.files).unwrap());
+            for tones in [root(&day), over(root(&day), root(&night))] {
+                for ink in ["ink", "ink-soft", "ink-faint"] {
+                    for ground in GROUNDS {
+                        let found = contrast(&tones[ink], &tones[ground]);
+                        assert!(found >= READABLE, "{} {ink} on {ground}: {found:.2}", theme.id);
+                    }
+                }
+                for tone in ["good", "warn", "bad", "info"] {
+                    let found = contrast(&tones[tone], &tones[&format!("{tone}-soft")]);
+                    assert!(found >= READABLE, "{} {tone}: {found:.2}", theme.id);
                 }
             }
         }
@@ -89,7 +131,8 @@ mod tests {
 
     #[test]
     fn mails_know_each_colours_main_tone() {
-        let accents = accents(&theme_text(FILE).unwrap());
+        let themes = Themes::built_in().unwrap();
+        let accents = accents(&day_sheet(&themes.default().files).unwrap());
         assert_eq!(accents["pine"], "#0b6b57");
         assert_eq!(accents.len(), Colour::ALL.len());
     }

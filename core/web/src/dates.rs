@@ -173,7 +173,7 @@ mod tests {
     use jiff::civil::date;
 
     fn told(locale: Locale, with: impl Fn(&Dates<'_>) -> String) -> String {
-        let texts = Texts::load().unwrap();
+        let texts = crate::themes::Themes::built_in().unwrap().default().texts.clone();
         let zone: Zone = "Asia/Jerusalem".parse().unwrap();
         let now = Timestamp::parse_rfc3339("2026-11-23T08:00:00Z").unwrap();
         with(&Dates::new(&texts, locale, &zone, now))

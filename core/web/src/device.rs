@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_browser_isnt_taken_for_its_ancestor() {
-        let texts = Texts::load().unwrap();
+        let texts = crate::themes::Themes::built_in().unwrap().default().texts.clone();
         let told = |agent| {
             let words = in_words(&texts, Locale::En, agent).unwrap_or_default();
             words.replace(['\u{2068}', '\u{2069}'], "")

@@ -1,11 +1,11 @@
-//! The theme's texts in each language.
+//! A theme's texts in each language.
 
 use std::borrow::Cow;
 
 use domain::Locale;
 use domain::text::Catalogue;
 
-use crate::assets::{BadTheme, ThemeFiles, theme_text};
+use crate::themes::{BadTheme, Files};
 
 /// Opens a run of text whose direction is its own (UAX 9, first strong isolate).
 const ISOLATE: char = '\u{2068}';
@@ -16,13 +16,19 @@ const END_ISOLATE: char = '\u{2069}';
 pub struct Texts(Catalogue);
 
 impl Texts {
-    /// Reads every `locales/<language>/*.ftl` of the theme.
-    pub fn load() -> Result<Self, BadTheme> {
+    /// Reads every `locales/<language>/*.ftl` of a theme: its own over those of the theme it builds on.
+    pub fn load(files: &Files) -> Result<Self, BadTheme> {
         let mut catalogue = Catalogue::default();
-        for name in ThemeFiles::iter().filter(|name| name.ends_with(".ftl")) {
-            let language = name.split('/').nth(1).unwrap_or_default();
-            let locale = language.parse::<Locale>().map_err(|e| BadTheme::new(&name, e))?;
-            catalogue.add(locale, &theme_text(&name)?).map_err(|e| BadTheme::new(&name, e))?;
+        for (at, layer) in files.texts_by_layer(".ftl")?.into_iter().enumerate() {
+            for (name, text) in layer {
+                let language = name.split('/').nth(1).unwrap_or_default();
+                let locale = language.parse::<Locale>().map_err(|e| BadTheme::new(name, e))?;
+                let added = match at {
+                    0 => catalogue.add(locale, text),
+                    _ => catalogue.add_over(locale, text),
+                };
+                added.map_err(|error| BadTheme::new(name, error))?;
+            }
         }
         Ok(Self(catalogue))
     }
@@ -63,14 +69,17 @@ fn isolate<'a>(value: &'a str) -> Cow<'a, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::themes::Themes;
 
     #[test]
     fn both_languages_have_the_same_keys() -> Result<(), BadTheme> {
-        let texts = Texts::load()?;
-        let (en, he) = (texts.keys(Locale::En), texts.keys(Locale::He));
-        let only_en: Vec<_> = en.iter().filter(|key| !he.contains(key)).collect();
-        let only_he: Vec<_> = he.iter().filter(|key| !en.contains(key)).collect();
-        assert!(only_en.is_empty() && only_he.is_empty(), "en: {only_en:?} he: {only_he:?}");
+        for theme in Themes::built_in()?.all() {
+            let (en, he) = (theme.texts.keys(Locale::En), theme.texts.keys(Locale::He));
+            let only_en: Vec<_> = en.iter().filter(|key| !he.contains(key)).collect();
+            let only_he: Vec<_> = he.iter().filter(|key| !en.contains(key)).collect();
+            let both = only_en.is_empty() && only_he.is_empty();
+            assert!(both, "{}: en: {only_en:?} he: {only_he:?}", theme.id);
+        }
         Ok(())
     }
 }

@@ -26,6 +26,7 @@ pub mod sealed;
 pub mod server;
 pub mod state;
 pub mod theme;
+pub mod themes;
 pub mod views;
 pub mod visit;
 pub mod week;

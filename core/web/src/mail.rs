@@ -4,55 +4,89 @@ use std::sync::Arc;
 
 use app::Error;
 use app::mail::{Letter, Reader, Stationery, Written};
-use app::tenants::Colour;
+use app::tenants::{Brand, Colour};
 use domain::Timestamp;
 use serde::Serialize;
 use tera::Context;
 
-use crate::assets::BadTheme;
 use crate::dates::Dates;
 use crate::device;
-use crate::theme::Theme;
+use crate::i18n::Texts;
+use crate::themes::{self, Themes};
 
-/// Writes mails with the theme.
-pub struct ThemedMail(Arc<Theme>);
+/// Writes mails, each in the theme of the business that it is from.
+pub struct ThemedMail(Arc<Themes>);
 
 impl ThemedMail {
-    /// Reads the theme.
-    pub fn load() -> Result<Self, BadTheme> {
-        Ok(Self(Arc::new(Theme::load()?)))
+    /// Mails drawn with these themes.
+    pub const fn new(themes: Arc<Themes>) -> Self {
+        Self(themes)
+    }
+
+    fn texts(&self) -> &Texts {
+        &self.0.default().texts
     }
 
     fn moment(&self, reader: &Reader, at: Timestamp) -> String {
-        Dates::new(&self.0.texts, reader.locale, &reader.zone, at).moment(at)
+        Dates::new(self.texts(), reader.locale, &reader.zone, at).moment(at)
     }
 
-    fn sheet(&self, reader: &Reader, letter: &Letter) -> Sheet {
+    fn letterhead(&self, brand: &Brand) -> Letterhead {
+        Letterhead {
+            accent: self.0.get(&brand.theme).accent(brand.colour),
+            theme: brand.theme.clone(),
+            business: brand.name.clone(),
+            logo: brand.logo.clone(),
+        }
+    }
+
+    /// Of what is between OXPI and an account, whatever businesses that is in.
+    fn neutral(&self) -> Letterhead {
+        Letterhead {
+            accent: self.0.default().accent(Colour::Pine),
+            theme: themes::DEFAULT.to_owned(),
+            business: String::new(),
+            logo: None,
+        }
+    }
+
+    fn sheet(&self, reader: &Reader, letter: &Letter) -> (Letterhead, Sheet) {
         match letter.clone() {
-            Letter::Invitation { business, colour, invited_by, role, link, expires_at } => {
+            Letter::Invitation { brand, invited_by, role, link, expires_at } => {
                 let role = format!("role-{}", role.as_str());
                 let until = self.moment(reader, expires_at);
-                let role = self.0.texts.plain(reader.locale, &role);
-                let accent = self.0.accent(colour);
-                Sheet::Invitation { business, accent, invited_by, role, link, until }
+                let role = self.texts().plain(reader.locale, &role);
+                (self.letterhead(&brand), Sheet::Invitation { invited_by, role, link, until })
             }
             Letter::Reset { name, link, minutes } => {
-                Sheet::Reset { name, accent: self.0.accent(Colour::Pine), link, minutes }
+                (self.neutral(), Sheet::Reset { name, link, minutes })
             }
-            Letter::News { name, business, colour, kind, subject, link } => {
-                let (accent, what) = (self.0.accent(colour), format!("notice-{kind}"));
-                Sheet::News { name, business, accent, what, subject, link }
+            Letter::News { name, brand, kind, subject, link } => {
+                let what = format!("notice-{kind}");
+                (self.letterhead(&brand), Sheet::News { name, what, subject, link })
             }
             Letter::Notice { name, what, at, address, device, link } => {
-                let device = device::in_words(&self.0.texts, reader.locale, &device);
+                let device = device::in_words(self.texts(), reader.locale, &device);
                 let when = self.moment(reader, at);
                 let device = device.unwrap_or_default();
                 let what = format!("mail-what-{}", what.replace('.', "-"));
-                let accent = self.0.accent(Colour::Pine);
-                Sheet::Notice { name, accent, what, when, address, device, link }
+                (self.neutral(), Sheet::Notice { name, what, when, address, device, link })
             }
         }
     }
+}
+
+/// Whom a mail is from, above what it says.
+#[derive(Serialize)]
+struct Letterhead {
+    /// The colour of what can be pressed.
+    accent: String,
+    #[serde(skip)]
+    theme: String,
+    /// The business's name; empty where it is from OXPI itself.
+    business: String,
+    /// The address of its logo.
+    logo: Option<String>,
 }
 
 /// What a template is given.
@@ -60,8 +94,6 @@ impl ThemedMail {
 #[serde(untagged)]
 enum Sheet {
     Invitation {
-        business: String,
-        accent: String,
         invited_by: String,
         role: String,
         link: String,
@@ -69,21 +101,17 @@ enum Sheet {
     },
     Reset {
         name: String,
-        accent: String,
         link: String,
         minutes: i64,
     },
     News {
         name: String,
-        business: String,
-        accent: String,
         what: String,
         subject: String,
         link: String,
     },
     Notice {
         name: String,
-        accent: String,
         what: String,
         when: String,
         address: String,
@@ -105,13 +133,14 @@ impl Sheet {
 
 impl Stationery for ThemedMail {
     fn write(&self, reader: &Reader, letter: &Letter) -> Result<Written, Error> {
-        let sheet = self.sheet(reader, letter);
+        let (head, sheet) = self.sheet(reader, letter);
         let mut context = Context::from_serialize(&sheet).map_err(Error::internal)?;
+        context.extend(Context::from_serialize(&head).map_err(Error::internal)?);
         context.insert("locale", reader.locale.tag());
         context.insert("dir", reader.locale.direction());
         let draw = |ending: &str| {
             let name = format!("{}{ending}", sheet.template());
-            self.0.draw(reader.locale, &name, &context).map_err(Error::internal)
+            self.0.draw(&head.theme, reader.locale, &name, &context).map_err(Error::internal)
         };
         let subject = draw(".subject.txt")?;
         Ok(Written { subject: one_line(&subject), text: draw(".txt")?, html: draw(".html")? })
@@ -132,7 +161,7 @@ mod tests {
 
     use super::*;
 
-    fn letters() -> Vec<Letter> {
+    fn letters(theme: &str) -> Vec<Letter> {
         let at = Timestamp::from_millis(1_772_344_800_000);
         let link = "https://office.example/join/abc".to_owned();
         let notice = |what: &str| Letter::Notice {
@@ -145,8 +174,12 @@ mod tests {
         };
         let mut all = vec![
             Letter::Invitation {
-                business: "Dana <b>& Co</b>\r\nBcc: x@example.com".to_owned(),
-                colour: Colour::Plum,
+                brand: Brand {
+                    name: "Dana <b>& Co</b>\r\nBcc: x@example.com".to_owned(),
+                    colour: Colour::Plum,
+                    theme: theme.to_owned(),
+                    logo: Some("https://office.example/logo/1/2".to_owned()),
+                },
                 invited_by: "Dana".to_owned(),
                 role: Role::Member,
                 link: link.clone(),
@@ -175,14 +208,17 @@ mod tests {
     ];
 
     #[test]
-    fn every_mail_is_written_in_every_language() {
-        let theme = ThemedMail::load().unwrap_or_else(|error| panic!("{error}"));
-        for locale in Locale::ALL {
+    fn every_mail_is_written_in_every_language_and_theme() {
+        let themes = Themes::built_in().unwrap_or_else(|error| panic!("{error}"));
+        let mut names = themes.names();
+        names.push("gone".to_owned());
+        let mail = ThemedMail::new(Arc::new(themes));
+        for (locale, theme) in Locale::ALL.iter().flat_map(|l| names.iter().map(|n| (*l, n))) {
             let zone = "Asia/Jerusalem".parse().unwrap_or_else(|error| panic!("{error}"));
             let reader = Reader { locale, zone };
-            for letter in letters() {
+            for letter in letters(theme) {
                 let mail =
-                    theme.write(&reader, &letter).unwrap_or_else(|e| panic!("{letter:?}: {e}"));
+                    mail.write(&reader, &letter).unwrap_or_else(|e| panic!("{letter:?}: {e}"));
                 assert!(
                     !mail.subject.is_empty() && !mail.subject.contains(['\n', '\r']),
                     "{mail:?}"

@@ -8,17 +8,17 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use app::frame::{Frame, get_frame};
 use app::sessions::{Current, Login};
-use app::tenants::Colour;
+use app::tenants::{Brand, Colour};
 use app::{Context, Error, sessions};
 use domain::Locale;
 use tokio::sync::OnceCell;
 
 use crate::dates::Dates;
 use crate::error::Failure;
-use crate::nav;
 use crate::pages::plugin_views;
 use crate::views::{Avatar, Choice, MemberView, Page, Shell};
 use crate::visit::{AtWork, Reader, Visit};
+use crate::{nav, themes};
 
 /// A signed-in account, perhaps in no business.
 pub struct Account {
@@ -123,6 +123,8 @@ impl Visit {
             nonce: self.nonce.clone(),
             appearance: self.appearance.clone(),
             colour: Colour::Pine.as_str(),
+            theme: themes::DEFAULT.to_owned(),
+            logo: None,
             sandbox: self.web.app.options.sandbox,
             path: self.path.clone(),
             languages: languages(locale.tag()),
@@ -131,6 +133,7 @@ impl Visit {
             member: None,
             said: self.said.clone(),
             undo: self.undo.clone(),
+            answers_form: self.is_post,
         }
     }
 }
@@ -171,12 +174,16 @@ impl Member {
 
     /// Draws a page inside the business.
     pub async fn draw<P: Page>(&self, page: &P) -> Result<String, Failure> {
+        Ok(self.web.themes.render(page, &self.shell().await?)?)
+    }
+
+    /// What stands around a page inside the business.
+    pub async fn shell(&self) -> Result<Shell, Failure> {
         let Frame { tenant, profile, many_tenants, live, unread, views } = self.frame().await?;
         let path = self.path.split('?').next().unwrap_or_default();
         let shell = Shell {
             nav: nav::items(self.ctx.role, path),
             apps: plugin_views::apps(self, views, path),
-            colour: tenant.colour.as_str(),
             member: Some(MemberView {
                 avatar: Avatar::of(&profile.name),
                 name: profile.name.clone(),
@@ -187,8 +194,8 @@ impl Member {
                 live: *live,
                 unread: *unread,
             }),
-            ..self.door_shell(self.ctx.locale)
+            ..self.door_shell(self.ctx.locale).worn_by(&Brand::of(tenant))
         };
-        Ok(self.web.theme.render(page, &shell)?)
+        Ok(shell)
     }
 }

@@ -5,9 +5,9 @@ use actix_web::{guard, web};
 use domain::Permission;
 
 use crate::pages::{
-    account, activity, appointments, approvals, calendar, connections, door, factors, files, home,
-    invitations, jobs, live, logins, notifications, openid, passkeys, people, plugin_views,
-    plugins, proofs, resets, search, second_step, settings, team, tenants,
+    account, activity, appointments, approvals, calendar, components, connections, door, factors,
+    files, home, invitations, jobs, live, logins, logos, notifications, openid, passkeys, people,
+    plugin_views, plugins, proofs, resets, search, second_step, settings, team, tenants,
 };
 use crate::{health, hooks, metrics};
 
@@ -86,6 +86,7 @@ mod lines {
         get  "/readyz"                                   Anyone  (ALL, ALL) health::ready;
         get  "/favicon.ico"                              Anyone  (ALL, ALL) files::favicon;
         get  "/assets/{name:.*}"                         Anyone  (ALL, ALL) files::asset;
+        get  "/logo/{tenant}/{digest}"                   Anyone  (ALL, ALL) logos::show;
         post "/hooks/{plugin}/{route}/{tenant}"          Anyone  (ALL, ALL) hooks::receive;
 
         get  "/welcome"                                  Anyone  (ALL, ALL) door::show_welcome;
@@ -212,8 +213,11 @@ mod lines {
         post "/jobs/{job}/dismiss"                       Member  (JOBS, ALL) jobs::dismiss_one;
 
         get  "/activity"                                 Member  (ACTIVITY, ALL) activity::show;
+        get  "/components"                               Member  (SETTINGS, ALL) components::show;
         get  "/settings"                                 Member  (SETTINGS, ALL) settings::show;
         post "/settings"                                 Member  (SETTINGS, ALL) settings::save;
+        post "/settings/logo"                            Member  (SETTINGS, ALL) logos::upload;
+        post "/settings/logo/remove"                     Member  (SETTINGS, ALL) logos::remove;
         post "/settings/second-step"                     Member  (SETTINGS, ALL) settings::second_step;
     }
 

@@ -26,7 +26,7 @@ use crate::middleware::{guard, pages};
 use crate::pages::files;
 use crate::server::{HEADERS_WITHIN, ServeError};
 use crate::state::IsProxy;
-use crate::theme::Theme;
+use crate::themes::{self, Themes};
 use crate::views::sealed::{Sealed, Unseal};
 use crate::views::{Errors, Page, Shell};
 use crate::visit::{self, Marks};
@@ -64,6 +64,8 @@ pub struct SealedOptions {
     pub listener: std::net::TcpListener,
     /// The address people use.
     pub public_url: String,
+    /// What pages are drawn with; sealed, all of them in the default theme.
+    pub themes: Arc<Themes>,
     /// Where a page's nonce comes from.
     pub rng: Arc<dyn Rng>,
     /// Tries what people enter.
@@ -73,7 +75,7 @@ pub struct SealedOptions {
 }
 
 struct State {
-    theme: Theme,
+    themes: Arc<Themes>,
     public_url: String,
     rng: Arc<dyn Rng>,
     try_passphrase: TryPassphrase,
@@ -87,7 +89,7 @@ pub async fn serve_sealed(
     stop: impl Future<Output = ()> + 'static,
 ) -> Result<(), ServeError> {
     let state = Data::new(State {
-        theme: Theme::load()?,
+        themes: options.themes,
         public_url: options.public_url,
         rng: options.rng,
         try_passphrase: options.try_passphrase,
@@ -163,7 +165,7 @@ async fn not_ready() -> HttpResponse {
 }
 
 async fn asset(state: Data<State>, request: HttpRequest, name: Path<String>) -> HttpResponse {
-    let sent = files::send(&state.theme, &request, &name);
+    let sent = files::send(&state.themes, &request, &name);
     sent.unwrap_or_else(|| HttpResponse::NotFound().finish())
 }
 
@@ -247,6 +249,8 @@ fn draw<P: Page>(
             .filter(|word| matches!(word.as_str(), "light" | "dark"))
             .unwrap_or_else(|| "auto".to_owned()),
         colour: Colour::Pine.as_str(),
+        theme: themes::DEFAULT.to_owned(),
+        logo: None,
         sandbox: false,
         path: request.path().to_owned(),
         languages: languages(locale.tag()),
@@ -255,8 +259,9 @@ fn draw<P: Page>(
         member: None,
         said: None,
         undo: None,
+        answers_form: false,
     };
-    match state.theme.render(page, &shell) {
+    match state.themes.render(page, &shell) {
         Ok(body) => HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body),
         Err(error) => {
             tracing::error!(%error, "a page can't be drawn");

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::middleware::from_fn;
@@ -13,7 +14,6 @@ use app::{App, Error};
 use domain::Secret;
 use futures_util::future::{Either, join, select};
 
-use crate::assets::BadTheme;
 use crate::error::Failure;
 use crate::member::Account;
 use crate::middleware::confirm::confirm;
@@ -22,6 +22,7 @@ use crate::middleware::intake::{FORM_BYTES_MAX, intake};
 use crate::middleware::limit::{Limits, limit};
 use crate::middleware::pages::dress;
 use crate::state::{IsProxy, Web};
+use crate::themes::Themes;
 use crate::{hooks, routes};
 
 /// How long a client may take for its headers.
@@ -35,6 +36,8 @@ pub struct ServeOptions {
     pub threads: usize,
     /// Seconds to end requests in when stopping.
     pub stop_secs: u64,
+    /// What pages are drawn with.
+    pub themes: Arc<Themes>,
     /// Whose forwarded addresses are believed.
     pub is_proxy: IsProxy,
     /// Requests a minute that one network address may make; 0 for no limit.
@@ -46,9 +49,6 @@ pub struct ServeOptions {
 /// Why the server doesn't run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The theme is broken.
-    #[error(transparent)]
-    Theme(#[from] BadTheme),
     /// The machine refused.
     #[error("the server can't run: {0}")]
     Io(#[from] std::io::Error),
@@ -83,8 +83,8 @@ pub async fn serve(
     stop: impl Future<Output = ()> + 'static,
 ) -> Result<(), ServeError> {
     let limits = Limits::new(options.requests_per_minute);
-    let state = Web::new(app, options.is_proxy, limits)?.with_metrics(options.metrics_token);
-    let state = Data::new(state);
+    let state = Web::new(app, options.themes, options.is_proxy, limits);
+    let state = Data::new(state.with_metrics(options.metrics_token));
     let streams = state.clone();
     let mut server = HttpServer::new(move || {
         Server::new()

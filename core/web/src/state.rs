@@ -9,10 +9,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use domain::Secret;
 
-use crate::assets::BadTheme;
 use crate::live::Live;
 use crate::middleware::limit::Limits;
 use crate::theme::Theme;
+use crate::themes::Themes;
 
 /// Whether an address is one of the configured proxies, whose word on the client's is believed.
 pub type IsProxy = Arc<dyn Fn(IpAddr) -> bool + Send + Sync>;
@@ -21,8 +21,10 @@ pub type IsProxy = Arc<dyn Fn(IpAddr) -> bool + Send + Sync>;
 pub struct Web {
     /// The use cases.
     pub app: App,
-    /// The theme.
-    pub theme: Theme,
+    /// The default theme, whose texts the pages' own words come from.
+    pub theme: Arc<Theme>,
+    /// Every theme that a business may choose.
+    pub themes: Arc<Themes>,
     /// How often an address may ask.
     pub limits: Limits,
     /// The streams of changes that are open.
@@ -35,11 +37,11 @@ pub struct Web {
 }
 
 impl Web {
-    /// Reads the theme.
-    pub fn new(app: App, is_proxy: IsProxy, limits: Limits) -> Result<Self, BadTheme> {
-        let (theme, started_ms) = (Theme::load()?, app.clock.now().as_millis());
+    /// Pages over an app.
+    pub fn new(app: App, themes: Arc<Themes>, is_proxy: IsProxy, limits: Limits) -> Self {
+        let (theme, started_ms) = (themes.default().clone(), app.clock.now().as_millis());
         let live = Live::default();
-        Ok(Self { app, theme, limits, live, metrics_token: None, started_ms, is_proxy })
+        Self { app, theme, themes, limits, live, metrics_token: None, started_ms, is_proxy }
     }
 
     /// The same with figures for whoever shows this token.

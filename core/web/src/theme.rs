@@ -9,34 +9,66 @@ use app::tenants::Colour;
 use domain::Locale;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
-use crate::assets::{Assets, BadTheme, ThemeFiles, theme_text};
+use crate::assets::{self, Assets};
 use crate::colours;
 use crate::i18n::Texts;
+use crate::themes::{BadTheme, Files};
 use crate::views::{Page, Shell};
 
 /// A theme ready to draw pages.
 pub struct Theme {
-    /// The theme's files.
+    /// What its folder is called.
+    pub id: String,
+    /// What it is made of.
+    pub files: Files,
+    /// The theme's files as they are served.
     pub assets: Arc<Assets>,
     /// The theme's texts.
     pub texts: Arc<Texts>,
     environments: Vec<(Locale, Tera)>,
-    accents: BTreeMap<String, String>,
+    accents: Arc<BTreeMap<String, String>>,
 }
 
 impl Theme {
-    /// Reads and checks the whole theme.
-    pub fn load() -> Result<Self, BadTheme> {
-        let assets = Arc::new(Assets::load()?);
-        let texts = Arc::new(Texts::load()?);
-        let icons = Arc::new(symbols(&theme_text("assets/icons.svg")?));
-        let art = Arc::new(symbols(&theme_text("assets/art.svg")?));
+    /// Reads and checks a whole theme; what it has in common with `base` is shared.
+    pub fn load(id: &str, files: &Files, base: Option<&Self>) -> Result<Self, BadTheme> {
+        let assets = Arc::new(Assets::load(files, base.map(|base| &*base.assets))?);
+        let texts = Arc::new(Texts::load(files)?);
+        let icons = Arc::new(symbols(files.text("assets/icons.svg")?));
+        let art = Arc::new(symbols(files.text("assets/art.svg")?));
+        let accents = Arc::new(colours::accents(&assets::day_sheet(files)?));
+        let parts = Parts { assets: assets.clone(), texts: texts.clone(), icons, art };
+        let templates = templates(files)?;
         let mut environments = Vec::new();
         for locale in Locale::ALL {
-            environments.push((locale, environment(locale, &assets, &texts, [&icons, &art])?));
+            environments.push((locale, environment(locale, &parts, &accents, templates.clone())?));
         }
-        let accents = colours::accents(&theme_text(colours::FILE)?);
-        Ok(Self { assets, texts, environments, accents })
+        Ok(Self { id: id.to_owned(), files: files.clone(), assets, texts, environments, accents })
+    }
+
+    /// What people call it; its folder's name where it doesn't say.
+    pub fn name(&self, locale: Locale) -> String {
+        let says = |text: &str| text.lines().any(|line| line.starts_with("theme-name"));
+        if self.files.own_texts(".ftl").any(says) {
+            self.texts.plain(locale, "theme-name")
+        } else {
+            self.id.clone()
+        }
+    }
+
+    /// What it is like, in a sentence, where it says.
+    pub fn about(&self, locale: Locale) -> String {
+        let says = |text: &str| text.lines().any(|line| line.starts_with("theme-text"));
+        let own = self.files.own_texts(".ftl").any(says);
+        if own { self.texts.plain(locale, "theme-text") } else { String::new() }
+    }
+
+    /// The address of a picture of it, where it has one.
+    pub fn preview(&self) -> Option<String> {
+        let name = ["preview.svg", "preview.png", "preview.webp"]
+            .into_iter()
+            .find(|name| self.files.is_own(&format!("assets/{name}")))?;
+        self.assets.address(name)
     }
 
     /// What a colour looks like where style sheets don't reach, as in mail: `#rrggbb`.
@@ -67,13 +99,44 @@ impl Theme {
     }
 }
 
+/// What a template may ask for.
+struct Parts {
+    assets: Arc<Assets>,
+    texts: Arc<Texts>,
+    icons: Arc<BTreeMap<String, String>>,
+    art: Arc<BTreeMap<String, String>>,
+}
+
+/// The templates by their names. None may turn escaping off, whoever wrote it.
+fn templates(files: &Files) -> Result<Vec<(String, String)>, BadTheme> {
+    let mut templates = Vec::new();
+    for name in files.names().into_iter().filter(|name| is_template(name)) {
+        let text = files.text(name)?;
+        if is_unescaped(text) {
+            return Err(BadTheme::new(name, "turns escaping off"));
+        }
+        templates.push((name.to_owned(), text.to_owned()));
+    }
+    Ok(templates)
+}
+
+fn is_unescaped(text: &str) -> bool {
+    let word = |rest: &str| {
+        let rest = rest.trim_start();
+        let after = rest.strip_prefix("safe");
+        after.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    };
+    text.split('|').skip(1).any(word) || text.contains("autoescape")
+}
+
 fn environment(
     locale: Locale,
-    assets: &Arc<Assets>,
-    texts: &Arc<Texts>,
-    drawings: [&Arc<BTreeMap<String, String>>; 2],
+    parts: &Parts,
+    accents: &Arc<BTreeMap<String, String>>,
+    templates: Vec<(String, String)>,
 ) -> Result<Tera, BadTheme> {
     let mut tera = Tera::new();
+    let Parts { assets, texts, icons, art } = parts;
     let texts = texts.clone();
     tera.register_function("t", move |args: Kwargs, _: &State| translate(&texts, locale, &args));
     let assets = assets.clone();
@@ -81,14 +144,14 @@ fn environment(
         let name: &str = args.must_get("name")?;
         assets.address(name).ok_or_else(|| tera::Error::message(format!("no asset {name}")))
     });
-    let [icons, art] = drawings.map(Clone::clone);
+    let accents = accents.clone();
+    tera.register_function("accent", move |args: Kwargs, _: &State| -> TeraResult<String> {
+        let name: &str = args.must_get("colour")?;
+        Ok(accents.get(name).cloned().unwrap_or_default())
+    });
+    let (icons, art) = (icons.clone(), art.clone());
     tera.register_function("icon", move |args: Kwargs, _: &State| icon(&icons, &args));
     tera.register_function("art", move |args: Kwargs, _: &State| picture(&art, &args));
-    let names: Vec<_> = ThemeFiles::iter().filter(|name| is_template(name)).collect();
-    let mut templates = Vec::new();
-    for name in &names {
-        templates.push((name.to_string(), theme_text(name)?));
-    }
     tera.add_raw_templates(templates).map_err(|error| BadTheme::new("templates", error))?;
     Ok(tera)
 }

@@ -4,10 +4,12 @@ use std::future::{Ready, ready};
 use std::net::IpAddr;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
+use actix_web::http::Method;
+use actix_web::http::header::{ACCEPT_LANGUAGE, HOST, REFERER, USER_AGENT};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use app::Origin;
 use domain::{AccountId, Locale, TenantId};
+use url::Url;
 
 use crate::answer::own_path;
 use crate::cookies;
@@ -51,6 +53,10 @@ pub struct Visit {
     pub ceremony: Option<String>,
     /// Path and query.
     pub path: String,
+    /// Whether a form was sent.
+    pub is_post: bool,
+    /// The page of ours that it was sent from, or that was left for this one.
+    pub from: Option<String>,
     /// The key of what has just been done.
     pub said: Option<String>,
     /// Where that is taken back.
@@ -89,6 +95,8 @@ impl Visit {
             pending: cookies::pending_token(&web, request),
             ceremony: cookies::ceremony_token(&web, request),
             path: path.unwrap_or_default(),
+            is_post: request.method() == Method::POST,
+            from: came_from(request),
             said,
             undo,
             web,
@@ -108,6 +116,20 @@ impl FromRequest for Visit {
 
 fn header<'a>(request: &'a HttpRequest, name: &str) -> &'a str {
     request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// Path and query of the page of this very site that led here, as the browser tells it.
+fn came_from(request: &HttpRequest) -> Option<String> {
+    let from = Url::parse(header(request, REFERER.as_str())).ok()?;
+    let same = format!("{}://{}", from.scheme(), header(request, HOST.as_str()));
+    if Url::parse(&same).ok()?.origin() != from.origin() {
+        return None;
+    }
+    let path = match from.query() {
+        Some(query) => format!("{}?{query}", from.path()),
+        None => from.path().to_owned(),
+    };
+    Some(path).filter(|path| own_path(path) == path)
 }
 
 /// The language of a cookie, else of the browser.

@@ -193,6 +193,8 @@ fn run(c: &mut Conn, seed: u64) -> Result<()> {
             rev: 1,
             second_step: false,
             colour: store::tenants::Colour::Pine,
+            theme: crate::settings::DEFAULT_THEME.to_owned(),
+            logo: None,
         };
         store::tenants::insert(c, &tenant)?;
         tenants.push(tenant.id);

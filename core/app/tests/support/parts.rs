@@ -48,7 +48,11 @@ pub fn put_together_with(
         woken: Notify::new(),
         journal: app::journal::Journal::default(),
         incidents: app::incidents::Incidents::default(),
-        options: Options { public_url: "https://oxpi.example".to_owned(), sandbox: false },
+        options: Options {
+            public_url: "https://oxpi.example".to_owned(),
+            sandbox: false,
+            themes: vec!["default".to_owned(), "ledger".to_owned()],
+        },
     });
     workspace.bind(&app);
     app

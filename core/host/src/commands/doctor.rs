@@ -6,6 +6,7 @@ mod data;
 mod database;
 mod network;
 mod plugins;
+mod themes;
 mod vault;
 
 use std::process::ExitCode;
@@ -68,6 +69,7 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let vault = root.map(Vault::new);
     findings.extend(database::look(config, vault.as_ref()).await);
     findings.extend(plugins::look(config, vault.as_ref()).await);
+    findings.extend(themes::look(config));
     findings.extend(network::look(config));
     findings.extend(vault::look(config, vault).await);
     if config.sandbox.enabled {

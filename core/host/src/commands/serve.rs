@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use vault::RootKey;
+use web::themes::Themes;
 
 use crate::cli::Role;
 use crate::config::Config;
@@ -38,19 +39,19 @@ pub async fn run(config: &Config, role: Role) -> anyhow::Result<ExitCode> {
     house::prepare_folder(&config.data.dir)?;
     let asks = root_key::is_asked_for(config);
     let control = Control::open(&config.data.dir, asks);
+    let themes = house::themes(config)?;
     let key = match asks {
         false => None,
-        true => match sealed(config, &control, listener.as_ref(), &url, &stop).await? {
+        true => match sealed(config, &control, listener.as_ref(), &url, &themes, &stop).await? {
             Some(key) => Some(key),
             None => return Ok(ExitCode::SUCCESS),
         },
     };
-    let app = house::open_with(config, url, key).await?;
+    let app = house::open_with(config, url, key, &themes).await?;
     tokio::spawn(watch_vault(app.clone()));
     app::plugins::load_packages(&app, &config.plugins.folders(&config.data)).await;
-    let (end, ended) = watch::channel(false);
-    let (end_signing, signing_ended) = watch::channel(false);
-    let (end_telling, telling_ended) = watch::channel(false);
+    let [(end, ended), (end_signing, signing_ended), (end_telling, telling_ended)] =
+        std::array::from_fn(|_| watch::channel(false));
     let teller = Some(tokio::spawn(app::incidents::keep_telling(app.clone(), telling_ended)));
     let signer = role.works().then(|| {
         let (places, every) = (house::head_places(config), config.audit.every());
@@ -64,7 +65,7 @@ pub async fn run(config: &Config, role: Role) -> anyhow::Result<ExitCode> {
     let serving = async {
         let ending = ending(stop, control.asked());
         match listener {
-            Some(listener) => pages(config, app, listener, ending).await,
+            Some(listener) => pages(config, app, themes, listener, ending).await,
             None => {
                 println!("OXPI works in the background.");
                 ending.await;
@@ -118,6 +119,7 @@ async fn sealed(
     control: &Control,
     listener: Option<&TcpListener>,
     url: &str,
+    themes: &Arc<Themes>,
     stop: &Stop,
 ) -> anyhow::Result<Option<RootKey>> {
     let unsealing = Unsealing::new(root_key::sealed(config)?);
@@ -138,6 +140,7 @@ async fn sealed(
                 // The other one stays: who comes between the two servers waits a moment.
                 listener: listener.try_clone()?,
                 public_url: url.to_owned(),
+                themes: themes.clone(),
                 rng: Arc::new(SystemRng),
                 try_passphrase: Arc::new(move |secret, from| {
                     Box::pin(attempts.clone().attempt(secret, from))
@@ -177,12 +180,14 @@ async fn watch_vault(app: App) {
 async fn pages(
     config: &Config,
     app: App,
+    themes: Arc<Themes>,
     listener: TcpListener,
     end: impl Future<Output = ()> + 'static,
 ) -> anyhow::Result<()> {
     let proxies = config.server.proxies.clone();
     let options = web::ServeOptions {
         listener,
+        themes,
         metrics_token: config.metrics.token.secret(),
         threads: config.server.threads,
         stop_secs: config.server.stop_secs,

@@ -54,6 +54,11 @@ impl Data {
         self.dir.join("plugins")
     }
 
+    /// Themes that whoever looks after the server put there.
+    pub fn themes(&self) -> PathBuf {
+        self.dir.join("themes")
+    }
+
     /// Compiled plugins; may be deleted at any time.
     pub fn plugin_cache(&self) -> PathBuf {
         self.dir.join("cache").join("plugins")

@@ -172,6 +172,7 @@ fn sections(figment: &Figment, sources: &Sources) -> Result<Config, Vec<Fault>> 
         database: section(figment, "database", sources, &mut faults),
         sandbox: section(figment, "sandbox", sources, &mut faults),
         plugins: section(figment, "plugins", sources, &mut faults),
+        themes: section(figment, "themes", sources, &mut faults),
         mail: section(figment, "mail", sources, &mut faults),
         openid: section(figment, "openid", sources, &mut faults),
         jobs: section(figment, "jobs", sources, &mut faults),

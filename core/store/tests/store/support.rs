@@ -50,6 +50,8 @@ impl World {
             rev: 1,
             second_step: false,
             colour: store::tenants::Colour::Pine,
+            theme: "default".to_owned(),
+            logo: None,
         }
     }
 

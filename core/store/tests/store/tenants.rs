@@ -16,6 +16,7 @@ store::both_backends! {
             zone: zone(),
             currency: "EUR".to_owned(),
             colour: tenants::Colour::Plum,
+            theme: "ledger".to_owned(),
         };
         let (same, of) = (change.clone(), id.clone());
         assert_eq!(db.write(move |c| tenants::update(c, &of, &same, 1)).await.unwrap(), 2);
@@ -23,7 +24,7 @@ store::both_backends! {
         assert_conflict(db.write(move |c| tenants::update(c, &of, &change, 1)).await);
         let stored = db.read(move |c| tenants::get(c, &id)).await.unwrap();
         assert_eq!((stored.name.as_str(), stored.locale), ("Patisserie", Locale::En));
-        assert_eq!(stored.colour, tenants::Colour::Plum);
+        assert_eq!((stored.colour, stored.theme.as_str()), (tenants::Colour::Plum, "ledger"));
     }
 
     async fn deleting_a_tenant_takes_everything_with_it(db: Db) {

@@ -11,6 +11,7 @@ use std::path::Path;
 use domain::Locale;
 
 use crate::theme::Theme;
+use crate::themes::Themes;
 use crate::views::{Page, Shell};
 
 /// Draws samples and keeps the results.
@@ -24,7 +25,8 @@ pub(crate) struct Gallery<'a> {
 
 impl Gallery<'_> {
     fn shell(&self, path: &str, signed_in: bool, said: Option<&str>) -> Shell {
-        samples::shell(self.locale, self.appearance, path, signed_in, said)
+        let shell = samples::shell(self.locale, self.appearance, path, signed_in, said);
+        Shell { theme: self.theme.id.clone(), ..shell }
     }
 
     /// A page inside a business.
@@ -58,10 +60,12 @@ fn draw_all(theme: &Theme, locale: Locale, appearance: &'static str) -> Vec<(Str
 
 #[test]
 fn every_page_is_sound_in_every_language() {
-    let theme = Theme::load().unwrap_or_else(|error| panic!("{error}"));
-    for locale in Locale::ALL {
-        for (name, html) in draw_all(&theme, locale, "auto") {
-            checks::sound(&name, locale, &html);
+    let themes = Themes::built_in().unwrap_or_else(|error| panic!("{error}"));
+    for theme in themes.all() {
+        for locale in Locale::ALL {
+            for (name, html) in draw_all(theme, locale, "auto") {
+                checks::sound(&format!("{} of {}", name, theme.id), locale, &html);
+            }
         }
     }
 }
@@ -69,21 +73,23 @@ fn every_page_is_sound_in_every_language() {
 #[test]
 fn the_gallery_is_written_where_it_is_asked_for() {
     let Ok(folder) = std::env::var("OXPI_GALLERY") else { return };
-    let theme = Theme::load().unwrap_or_else(|error| panic!("{error}"));
-    for appearance in ["light", "dark"] {
-        for locale in Locale::ALL {
-            for (name, html) in draw_all(&theme, locale, appearance) {
-                write(&folder, &format!("{name}.{locale}.{appearance}.html"), html.as_bytes());
+    let themes = Themes::built_in().unwrap_or_else(|error| panic!("{error}"));
+    for theme in themes.all() {
+        // The default theme's pages keep their plain names.
+        let of = if theme.id == crate::themes::DEFAULT { String::new() } else { format!("{}.", theme.id) };
+        for appearance in ["light", "dark"] {
+            for locale in Locale::ALL {
+                for (name, html) in draw_all(theme, locale, appearance) {
+                    let name = format!("{of}{name}.{locale}.{appearance}.html");
+                    write(&folder, &name, html.as_bytes());
+                }
             }
         }
+        let own = theme.files.names().into_iter().filter_map(|name| name.strip_prefix("assets/"));
+        for name in own.chain(["app.css", "dark.css"]) {
+            copy(theme, &folder, name);
+        }
     }
-    for name in crate::assets::ThemeFiles::iter()
-        .filter_map(|n| n.strip_prefix("assets/").map(str::to_owned))
-    {
-        copy(&theme, &folder, &name);
-    }
-    copy(&theme, &folder, "app.css");
-    copy(&theme, &folder, "dark.css");
 }
 
 fn copy(theme: &Theme, folder: &str, name: &str) {

@@ -5,14 +5,20 @@ use std::path::Path;
 
 use domain::Locale;
 
-use crate::assets::ThemeFiles;
-use crate::i18n::Texts;
+use crate::themes::Themes;
+
+fn themes() -> Themes {
+    Themes::built_in().unwrap()
+}
 
 /// Everything that may name a text: templates, and the code of web and app.
 fn sources() -> String {
     let mut all = String::new();
-    for name in ThemeFiles::iter().filter(|n| n.ends_with(".html") || n.ends_with(".txt")) {
-        all.push_str(&crate::assets::theme_text(&name).unwrap());
+    for theme in themes().all() {
+        let names = theme.files.names().into_iter();
+        for name in names.filter(|n| n.ends_with(".html") || n.ends_with(".txt")) {
+            all.push_str(theme.files.text(name).unwrap());
+        }
     }
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     for folder in [here.join("src"), here.join("../app/src")] {
@@ -49,10 +55,12 @@ fn is_key_byte(byte: u8) -> bool {
 
 #[test]
 fn every_text_is_used() {
-    let (texts, sources) = (Texts::load().unwrap(), sources());
+    let sources = sources();
     let prefixes = prefixes(&sources);
-    let unused: Vec<_> = texts
-        .keys(Locale::En)
+    let themes = themes();
+    let keys: BTreeSet<&str> =
+        themes.all().iter().flat_map(|theme| theme.texts.keys(Locale::En)).collect();
+    let unused: Vec<_> = keys
         .into_iter()
         .filter(|key| !sources.contains(&format!("\"{key}\"")))
         .filter(|key| !prefixes.iter().any(|prefix| key.starts_with(prefix.as_str())))
@@ -62,7 +70,8 @@ fn every_text_is_used() {
 
 #[test]
 fn every_use_has_a_text() {
-    let (texts, sources) = (Texts::load().unwrap(), sources());
+    let (themes, sources) = (themes(), sources());
+    let texts = &themes.default().texts;
     let in_templates = sources.split("t(key=\"").skip(1).filter_map(|rest| {
         let (key, after) = rest.split_once('"')?;
         (!after.trim_start().starts_with('~')).then_some(key)
@@ -111,7 +120,8 @@ fn the_log_has_words_for_every_act() {
         "session",
         "tenant",
     ];
-    let (texts, mut code) = (Texts::load().unwrap(), String::new());
+    let (themes, mut code) = (themes(), String::new());
+    let texts = &themes.default().texts;
     read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src"), &mut code);
     let acts = code.split('"').filter(|text| {
         let parts = text.split_once('.');
@@ -126,8 +136,10 @@ fn the_log_has_words_for_every_act() {
 
 #[test]
 fn no_template_turns_escaping_off() {
-    for name in ThemeFiles::iter().filter(|name| name.ends_with(".html")) {
-        let text = crate::assets::theme_text(&name).unwrap();
-        assert!(!text.contains("|safe") && !text.contains("| safe"), "{name}");
+    for theme in themes().all() {
+        for name in theme.files.names().into_iter().filter(|name| name.ends_with(".html")) {
+            let text = theme.files.text(name).unwrap();
+            assert!(!text.contains("|safe") && !text.contains("| safe"), "{name}");
+        }
     }
 }

@@ -172,7 +172,7 @@ async fn page(
         errors,
         wait_minutes,
     };
-    let body = visit.web.theme.render(&page, &visit.door_shell(login.locale))?;
+    let body = visit.web.themes.render(&page, &visit.door_shell(login.locale))?;
     let mut answer = HttpResponse::build(StatusCode::FORBIDDEN);
     let mut answer = answer.content_type("text/html; charset=utf-8").body(body);
     if let Some(ctx) = &context

@@ -21,6 +21,44 @@ pub const FORM_FIELDS_MAX: usize = 1_000;
 /// How long a client may take for a body.
 const BODY_WITHIN: Duration = Duration::from_secs(20);
 const FORM: &str = "application/x-www-form-urlencoded";
+const UPLOAD: &str = "multipart/form-data";
+/// The one page that takes a file in.
+const UPLOADS: &str = "/settings/logo";
+/// The largest file, in bytes, with the form around it.
+pub const UPLOAD_BYTES_MAX: usize = hooks::BODY_BYTES_MAX;
+
+/// What a body may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A provider's delivery, whatever it is.
+    Hook,
+    /// Fields.
+    Form,
+    /// A file.
+    Upload,
+}
+
+impl Kind {
+    fn of(request: &ServiceRequest) -> Self {
+        let head = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let kind = head.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if request.path().starts_with("/hooks/") {
+            Self::Hook
+        } else if request.path() == UPLOADS && kind.eq_ignore_ascii_case(UPLOAD) {
+            Self::Upload
+        } else {
+            Self::Form
+        }
+    }
+
+    const fn bytes_max(self) -> usize {
+        match self {
+            Self::Hook => hooks::BODY_BYTES_MAX,
+            Self::Form => FORM_BYTES_MAX,
+            Self::Upload => UPLOAD_BYTES_MAX,
+        }
+    }
+}
 
 /// Reads the body and hands it on, or refuses it.
 pub async fn intake<B: MessageBody + 'static>(
@@ -52,21 +90,21 @@ fn refuse<B: MessageBody>(
 }
 
 async fn take(request: &mut ServiceRequest) -> Result<Bytes, StatusCode> {
-    let is_hook = request.path().starts_with("/hooks/");
-    let most = if is_hook { hooks::BODY_BYTES_MAX } else { FORM_BYTES_MAX };
-    check_head(request, is_hook, most)?;
+    let kind = Kind::of(request);
+    let most = kind.bytes_max();
+    check_head(request, kind, most)?;
     let payload = request.parts_mut().1.take();
     let body = tokio::time::timeout(BODY_WITHIN, read(payload, most))
         .await
         .map_err(|_| StatusCode::REQUEST_TIMEOUT)??;
-    if !is_hook {
+    if kind == Kind::Form {
         check_form(&body)?;
     }
     Ok(body)
 }
 
 /// What the headers say already.
-fn check_head(request: &ServiceRequest, is_hook: bool, most: usize) -> Result<(), StatusCode> {
+fn check_head(request: &ServiceRequest, kind: Kind, most: usize) -> Result<(), StatusCode> {
     let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
     let declared = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
     if declared.is_some_and(|length| length > most) {
@@ -78,9 +116,9 @@ fn check_head(request: &ServiceRequest, is_hook: bool, most: usize) -> Result<()
     }
     let is_empty = declared == Some(0) || declared.is_none() && !is_chunked(request);
     let fits = match header(CONTENT_TYPE) {
-        _ if is_hook => true,
+        _ if kind != Kind::Form => true,
         None => is_empty,
-        Some(kind) => is_form(kind),
+        Some(said) => is_form(said),
     };
     if fits { Ok(()) } else { Err(StatusCode::UNSUPPORTED_MEDIA_TYPE) }
 }

@@ -143,7 +143,6 @@ pub(crate) fn set_headers(
     // The path can be a link that lets somebody in.
     set(REFERRER_POLICY, "same-origin");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(
         HeaderName::from_static("permissions-policy"),
         "camera=(), geolocation=(), microphone=(), payment=()",
@@ -151,6 +150,11 @@ pub(crate) fn set_headers(
     set(HeaderName::from_static("x-request-id"), &marks.request_id);
     if is_https {
         set(STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+    }
+    // What mail shows says otherwise itself.
+    let resources = HeaderName::from_static("cross-origin-resource-policy");
+    if !headers.contains_key(&resources) {
+        headers.insert(resources, HeaderValue::from_static("same-origin"));
     }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

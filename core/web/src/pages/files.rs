@@ -10,18 +10,18 @@ use crate::answer::Answer;
 use crate::member::Member;
 use crate::pages::id;
 use crate::state::Web;
-use crate::theme::Theme;
+use crate::themes::Themes;
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// A file of the theme. Its name changes with its content, so a browser need never ask again.
 pub async fn asset(web: web::Data<Web>, request: HttpRequest, name: web::Path<String>) -> Answer {
-    Ok(send(&web.theme, &request, &name).ok_or(Error::NotFound)?)
+    Ok(send(&web.themes, &request, &name).ok_or(Error::NotFound)?)
 }
 
-/// A file of a theme, if it has it.
-pub(crate) fn send(theme: &Theme, request: &HttpRequest, name: &str) -> Option<HttpResponse> {
-    let asset = theme.assets.find(name)?;
+/// A file of a theme, if one has it.
+pub(crate) fn send(themes: &Themes, request: &HttpRequest, name: &str) -> Option<HttpResponse> {
+    let asset = themes.find_asset(name)?;
     let takes_gzip = request
         .headers()
         .get(ACCEPT_ENCODING)

@@ -26,8 +26,8 @@ async fn page(visit: &Visit, token: &str, name: String, errors: Errors) -> Answe
     let signed_in = login_of(visit, &offer).await.is_some();
     let page = AcceptInvitation {
         action: format!("/join/{token}"),
-        avatar: Avatar::of(&offer.business),
-        business: offer.business,
+        avatar: Avatar::of(&offer.brand.name),
+        business: offer.brand.name.clone(),
         invited_by: offer.invited_by,
         role: offer.role.as_str().to_owned(),
         email: offer.email,
@@ -38,7 +38,7 @@ async fn page(visit: &Visit, token: &str, name: String, errors: Errors) -> Answe
         name,
         errors,
     };
-    visit.door(&page, &page.errors)
+    visit.door_of(&page, &offer.brand, &page.errors)
 }
 
 /// The session of the account that is invited, if that is who looks.

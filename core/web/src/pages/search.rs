@@ -49,7 +49,8 @@ pub async fn show(member: Member, query: Query<SearchQuery>) -> Answer {
 pub async fn found(member: Member, query: Query<SearchQuery>) -> Answer {
     let part = Found { groups: groups(&member, &query.text()).await? };
     let context = tera::Context::from_serialize(&part)?;
-    let body = member.web.theme.draw(member.ctx.locale, Found::TEMPLATE, &context)?;
+    let theme = &member.frame().await?.tenant.theme;
+    let body = member.web.themes.draw(theme, member.ctx.locale, Found::TEMPLATE, &context)?;
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(body))
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use app::tenants::Brand;
 use domain::Locale;
 use serde::Serialize;
 
@@ -10,6 +11,7 @@ pub mod account;
 pub mod activity;
 pub mod approvals;
 pub mod calendar;
+pub mod components;
 pub mod connections;
 pub mod door;
 pub mod errors;
@@ -54,6 +56,10 @@ pub struct Shell {
     pub appearance: String,
     /// The colour that the business wears.
     pub colour: &'static str,
+    /// The theme it chose.
+    pub theme: String,
+    /// Where its logo is, if it has one.
+    pub logo: Option<String>,
     /// Whether providers are simulators.
     pub sandbox: bool,
     /// Where this page is, for forms that come back to it.
@@ -70,6 +76,17 @@ pub struct Shell {
     pub said: Option<String>,
     /// Where that is taken back, if it can be.
     pub undo: Option<String>,
+    /// Whether the page is what a sent form was answered with.
+    pub answers_form: bool,
+}
+
+impl Shell {
+    /// The same as a business shows itself.
+    #[must_use]
+    pub fn worn_by(self, brand: &Brand) -> Self {
+        let Brand { colour, theme, logo, .. } = brand.clone();
+        Self { colour: colour.as_str(), theme, logo, ..self }
+    }
 }
 
 /// A place in the navigation.

@@ -22,8 +22,25 @@ pub struct SettingsForm {
     pub currency: String,
     /// The colour it wears.
     pub colour: String,
+    /// The theme its pages are drawn in.
+    pub theme: String,
     /// The revision that was being changed.
     pub rev: i64,
+}
+
+/// A theme to choose.
+#[derive(Debug, Clone, Serialize)]
+pub struct ThemeChoice {
+    /// What is sent.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// What it is like; may be empty.
+    pub about: String,
+    /// The address of a picture of it.
+    pub preview: Option<String>,
+    /// Whether it is the one chosen.
+    pub selected: bool,
 }
 
 /// The page.
@@ -33,6 +50,8 @@ pub struct Settings {
     pub form: SettingsForm,
     /// Whether everybody needs a second step.
     pub second_step: bool,
+    /// The themes there are.
+    pub themes: Vec<ThemeChoice>,
     /// The colours there are.
     pub colours: Vec<&'static str>,
     /// What is wrong with it.

@@ -22,7 +22,7 @@ export function say(root, text, act) {
 
 // A toast leaves by itself after a while, but not under the pointer or with the focus in it.
 export function leaveToasts(root) {
-  for (const toast of root.querySelectorAll(".toast")) {
+  for (const toast of root.querySelectorAll(".toasts .toast")) {
     const leave = () => {
       if (toast.matches(":hover, :focus-within")) return void setTimeout(leave, 2000);
       toast.classList.add("toast-leaving");

@@ -27,7 +27,10 @@ pub async fn look(config: &Config, vault: Option<Vault>) -> Vec<Finding> {
         return findings;
     }
     let url = config.server.public_url(config.server.address.port);
-    match house::assemble(config, db, vault, url, Arc::new(SystemClock)) {
+    let clock = Arc::new(SystemClock);
+    let assembled = house::themes(config)
+        .and_then(|themes| house::assemble(config, db, vault, url, clock, &themes));
+    match assembled {
         Ok(app) => findings.extend(businesses(&app).await),
         Err(error) => findings.push(Finding::wrong(
             ABOUT,

@@ -15,7 +15,7 @@ use crate::views::door::{
 };
 use crate::views::errors::ErrorPage;
 use crate::views::sealed::{Sealed, Unseal};
-use crate::views::settings::{Settings, SettingsForm};
+use crate::views::settings::{Settings, SettingsForm, ThemeChoice};
 use crate::views::team::{InvitationLink, InvitationRow, MemberRow, Team};
 use crate::views::{Avatar, Choice, Errors};
 
@@ -418,15 +418,32 @@ fn activity(w: Words) -> Activity {
     }
 }
 
+fn themes(w: Words) -> Vec<ThemeChoice> {
+    let theme = |id: &str, name: String, preview: bool| ThemeChoice {
+        id: id.into(),
+        about: w.of("How it looks, in a sentence.", "איך זה נראה, במשפט."),
+        preview: preview.then(|| "/assets/mark.svg".to_owned()),
+        selected: id == "ledger",
+        name,
+    };
+    vec![
+        theme("default", w.of("Paper", "נייר"), true),
+        theme("ledger", w.of("Ledger", "פנקס"), true),
+        theme("someones-own", "someones-own".into(), false),
+    ]
+}
+
 fn settings(w: Words) -> Settings {
     Settings {
         form: SettingsForm {
             business: w.of("Wild Fig Flowers", "פרחי תאנת הבר"),
             colour: "plum".into(),
+            theme: "ledger".into(),
             rev: 1,
             ..SettingsForm::default()
         },
         second_step: true,
+        themes: themes(w),
         colours: Colour::ALL.iter().map(|colour| colour.as_str()).collect(),
         errors: Errors::from([("form".into(), "error-changed-meanwhile".into())]),
         locales: languages(w.0),

@@ -16,10 +16,13 @@ use app::tenants::Colour;
 use domain::Locale;
 
 use super::Gallery;
+use crate::views::components::Components;
 use crate::views::{Avatar, Choice, MemberView, Shell};
 
 /// Draws every page, each in the states that look different.
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
+    let (components, _) = Components::sample(gallery.theme, gallery.locale);
+    gallery.page("components", "/components", &components);
     work::draw(gallery);
     business::draw(gallery);
     logins::draw(gallery);
@@ -31,6 +34,9 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     search::draw(gallery);
     notifications::draw(gallery);
 }
+
+/// A wide logo, in a few letters.
+const LOGO: &str = "data:image/svg+xml,%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 viewBox=%270 0 90 36%27 width=%2790%27 height=%2736%27%3E%3Ccircle cx=%2718%27 cy=%2718%27 r=%2714%27 fill=%27%23873a71%27/%3E%3Cpath d=%27M38 12h46M38 24h30%27 stroke=%27%231b211e%27 stroke-width=%275%27/%3E%3C/svg%3E";
 
 pub(super) fn shell(
     locale: Locale,
@@ -56,6 +62,8 @@ pub(super) fn shell(
         nonce: "sample-nonce".to_owned(),
         appearance: appearance.to_owned(),
         colour: Colour::Pine.as_str(),
+        theme: crate::themes::DEFAULT.to_owned(),
+        logo: matches!(path, "/settings" | "/join/x").then(|| LOGO.to_owned()),
         sandbox: path == "/connections" || path == "/welcome",
         path: path.to_owned(),
         languages: languages(locale),
@@ -64,6 +72,7 @@ pub(super) fn shell(
         member,
         said: said.map(str::to_owned),
         undo: said.map(|_| "/people/1/restore".to_owned()),
+        answers_form: false,
     }
 }
 
