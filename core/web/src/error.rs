@@ -7,7 +7,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use app::Error;
 
-use crate::views::errors::ErrorPage;
+use crate::views::errors::{ErrorPage, Ways};
+use crate::visit::Visit;
 
 /// Why a handler has no page to show.
 #[derive(Debug)]
@@ -98,6 +99,7 @@ pub fn page(
     failure: Option<&Failure>,
     retry_after_secs: Option<u64>,
     code: &str,
+    ways: Ways,
 ) -> ErrorPage {
     let status = match status.as_u16() {
         known @ (400 | 403 | 404 | 409 | 413 | 415 | 429 | 500 | 503) => known,
@@ -107,12 +109,32 @@ pub fn page(
         _ => 400,
     };
     let is_limited = status == 429;
+    // Refused before anybody looked at whose session it is: it says nothing about a role.
+    let is_foreign = status == 403 && failure.is_none();
+    let detail = failure.and_then(Failure::detail);
+    // Something stands in the way, which nobody was faster at.
+    let is_in_the_way = status == 409 && detail.as_deref() != Some("error-changed-meanwhile");
+    let kind = match (is_foreign, is_in_the_way) {
+        (true, _) => "foreign".to_owned(),
+        (_, true) => "in-the-way".to_owned(),
+        _ => status.to_string(),
+    };
     ErrorPage {
-        status,
-        detail: failure.and_then(Failure::detail),
+        kind,
+        detail,
         code: code.to_owned(),
         wait_minutes: retry_after_secs.filter(|_| is_limited).map(minutes),
+        ways,
     }
+}
+
+/// Where to go from a request that failed with this status: once more to the same page, or back to the
+/// form, which has what was typed.
+pub fn ways(status: StatusCode, visit: &Visit, is_member: bool) -> Ways {
+    let helps = matches!(status.as_u16(), 408 | 429 | 500..);
+    let again = (helps && !visit.is_post).then(|| visit.path.clone());
+    let back = visit.from.clone().filter(|_| visit.is_post);
+    Ways { again, back, can_search: is_member && status == StatusCode::NOT_FOUND }
 }
 
 /// Whole minutes, at least one.

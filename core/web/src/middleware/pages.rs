@@ -18,6 +18,7 @@ use crate::answer::FormTarget;
 use crate::error::{self, Failure};
 use crate::middleware::limit::Wait;
 use crate::state::Web;
+use crate::views::Shell;
 use crate::visit::{AtWork, Marks, Visit};
 
 /// The outermost middleware.
@@ -36,7 +37,7 @@ pub async fn dress<B: MessageBody + 'static>(
     if answer.status() == StatusCode::NOT_FOUND {
         tell_foreign_ids(&web, answer.request());
     }
-    let mut answer = with_page(answer, &marks);
+    let mut answer = with_page(answer, &marks).await;
     let target = answer.response().extensions().get::<FormTarget>().map(|target| target.0.clone());
     set_headers(answer.headers_mut(), web.is_https(), &marks, target.as_deref());
     Ok(answer)
@@ -80,7 +81,7 @@ fn tell_foreign_ids(web: &web::Data<Web>, request: &HttpRequest) {
 }
 
 /// Puts a page where a failure left the body empty.
-fn with_page(answer: ServiceResponse, marks: &Marks) -> ServiceResponse {
+async fn with_page(answer: ServiceResponse, marks: &Marks) -> ServiceResponse {
     let status = answer.status();
     let is_dressed =
         answer.headers().contains_key(CONTENT_TYPE) && answer.response().error().is_none();
@@ -94,8 +95,11 @@ fn with_page(answer: ServiceResponse, marks: &Marks) -> ServiceResponse {
     }
     let limited = answer.request().extensions().get::<Wait>().map(|wait| wait.0);
     let retry = failure.and_then(Failure::retry_after_secs).or(limited);
-    let page = error::page(status, failure, retry, &marks.request_id);
-    let body = visit.web.theme.render(&page, &visit.door_shell(visit.locale));
+    let at_work = answer.request().extensions().get::<AtWork>().cloned();
+    let ways = error::ways(status, &visit, at_work.is_some());
+    let page = error::page(status, failure, retry, &marks.request_id, ways);
+    let shell = Shell { answers_form: false, ..worn(&visit, at_work).await };
+    let body = visit.web.themes.render(&page, &shell);
     let mut dressed = HttpResponse::build(status);
     if let Some(secs) = retry {
         dressed.insert_header((RETRY_AFTER, secs));
@@ -107,6 +111,17 @@ fn with_page(answer: ServiceResponse, marks: &Marks) -> ServiceResponse {
     answer.into_response(dressed)
 }
 
+/// The frame of an error's page: as the business shows itself, where somebody is at work in one.
+async fn worn(visit: &Visit, at_work: Option<AtWork>) -> Shell {
+    let shell = visit.door_shell(visit.locale);
+    let Some(AtWork(tenant, _)) = at_work else { return shell };
+    match app::settings::find_brand(&visit.web.app, &tenant).await {
+        Ok(Some(brand)) => shell.worn_by(&brand),
+        // What broke may be the database itself.
+        _ => shell,
+    }
+}
+
 /// Who isn't signed in is shown the door; who is in no business chooses one.
 fn way_out(failure: &Failure, visit: &Visit) -> Option<HttpResponse> {
     let to = match failure {
@@ -114,8 +129,10 @@ fn way_out(failure: &Failure, visit: &Visit) -> Option<HttpResponse> {
         Failure::NoSecondStep => "/profile#second-step".to_owned(),
         Failure::App(app::Error::SignedOut) if visit.path == "/" => "/sign-in".to_owned(),
         Failure::App(app::Error::SignedOut) => {
-            let next: String =
-                url::form_urlencoded::byte_serialize(visit.path.as_bytes()).collect();
+            // A form is sent again from its page, not by its address.
+            let page = if visit.is_post { visit.from.as_deref() } else { Some(&*visit.path) };
+            let page = page.unwrap_or("/");
+            let next: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
             format!("/sign-in?next={next}")
         }
         _ => return None,

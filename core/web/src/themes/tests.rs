@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::views::errors::ErrorPage;
+use crate::views::errors::{ErrorPage, Ways};
 
 fn put(folder: &Path, name: &str, text: &str) {
     let path = folder.join(name);
@@ -124,8 +124,8 @@ fn a_page_that_a_theme_cannot_draw_comes_in_the_default_one() {
     let themes = loaded(folder.path());
     assert!(themes.refused.is_empty(), "{:?}", themes.refused);
     let (_, shell) = Components::sample(themes.get("half"), Locale::En);
-    let code = "b7Qx".to_owned();
-    let page = ErrorPage { status: 404, code, detail: None, wait_minutes: None };
+    let (kind, code) = ("404".to_owned(), "b7Qx".to_owned());
+    let page = ErrorPage { kind, code, detail: None, wait_minutes: None, ways: Ways::default() };
     let html = themes.render(&page, &shell).unwrap();
     assert!(html.contains("b7Qx"), "{html}");
 }

@@ -11,7 +11,7 @@ export function pollPending(root) {
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
         for (const part of parts) {
           const next = part.id && fresh.getElementById(part.id);
-          if (next) part.replaceWith(root.adoptNode(next));
+          if (next && !part.querySelector("form[data-dirty]")) part.replaceWith(root.adoptNode(next));
         }
       }
     } catch {

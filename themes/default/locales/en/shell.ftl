@@ -101,3 +101,5 @@ role-admin-text = Everything except what concerns owners
 role-member-text = Daily work: people and appointments
 role-accountant-text = Invoices and exports only
 sandbox-label = Sandbox
+draft-filled-in = What you had typed is filled in again. It isn’t saved yet.
+draft-discard = Discard it

@@ -101,3 +101,5 @@ role-admin-text = הכול, חוץ ממה שנוגע לבעלות
 role-member-text = העבודה היומיומית: אנשים ופגישות
 role-accountant-text = חשבוניות וייצוא בלבד
 sandbox-label = מצב הדגמה
+draft-filled-in = מה שהקלדת קודם מופיע כאן שוב, ועדיין לא נשמר.
+draft-discard = ויתור על זה

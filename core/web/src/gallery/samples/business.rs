@@ -13,7 +13,7 @@ use crate::views::connections::{
 use crate::views::door::{
     AcceptInvitation, Reset, SignIn, TenantRow, Tenants, Welcome, WelcomeForm,
 };
-use crate::views::errors::ErrorPage;
+use crate::views::errors::{ErrorPage, Ways};
 use crate::views::sealed::{Sealed, Unseal};
 use crate::views::settings::{Settings, SettingsForm, ThemeChoice};
 use crate::views::team::{InvitationLink, InvitationRow, MemberRow, Team};
@@ -36,14 +36,28 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     gallery.page("activity-empty", "/activity", &Activity { days: vec![], next: None });
     gallery.page("settings", "/settings", &settings(w));
     gallery.page("profile", "/profile", &profile(w));
-    for status in [400, 403, 404, 409, 413, 415, 429, 500, 503] {
-        let page = ErrorPage {
-            status,
-            detail: (status == 409).then(|| "error-last-owner".into()),
-            code: "7f3a-91c2".into(),
-            wait_minutes: (status == 429).then_some(2),
-        };
-        gallery.door(&format!("error-{status}"), "/", &page);
+    for kind in
+        ["400", "403", "404", "409", "413", "415", "429", "500", "503", "foreign", "in-the-way"]
+    {
+        gallery.door(&format!("error-{kind}"), "/", &error(kind));
+    }
+}
+
+fn error(kind: &str) -> ErrorPage {
+    let (is_sent, is_again) = (
+        matches!(kind, "400" | "409" | "413" | "in-the-way"),
+        matches!(kind, "429" | "500" | "503"),
+    );
+    ErrorPage {
+        kind: kind.into(),
+        detail: (kind == "in-the-way").then(|| "error-last-owner".into()),
+        code: "7f3a-91c2".into(),
+        wait_minutes: (kind == "429").then_some(2),
+        ways: Ways {
+            again: is_again.then(|| "/people".into()),
+            back: is_sent.then(|| "/people/1/edit".into()),
+            can_search: kind == "404",
+        },
     }
 }
 
