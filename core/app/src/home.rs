@@ -9,6 +9,8 @@ use store::people::{PersonFilter, Stage};
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::settings::DEFAULT_THEME;
+use crate::tenants::{Colour, Tenant};
 use crate::{App, approvals};
 
 /// How far ahead the next appointment is looked for, in seconds.
@@ -51,12 +53,14 @@ pub struct Checklist {
     pub has_connection: bool,
     /// Somebody else is in the team.
     pub has_colleague: bool,
+    /// The business has a logo, or a colour or look of its own choice.
+    pub has_look: bool,
 }
 
 impl Checklist {
     /// Whether nothing is left to do.
     pub const fn is_done(self) -> bool {
-        self.has_people && self.has_connection && self.has_colleague
+        self.has_people && self.has_connection && self.has_colleague && self.has_look
     }
 }
 
@@ -129,7 +133,12 @@ fn checklist(
         has_people: people.leads + people.customers > 0,
         has_connection: !connections.is_empty(),
         has_colleague: store::members::list(c, tenant)?.len() > 1,
+        has_look: has_look(&store::tenants::get(c, tenant)?),
     })
+}
+
+fn has_look(tenant: &Tenant) -> bool {
+    tenant.logo.is_some() || tenant.colour != Colour::Pine || tenant.theme != DEFAULT_THEME
 }
 
 const CHECKLIST: &str = "home.checklist";

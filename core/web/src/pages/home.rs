@@ -9,7 +9,7 @@ use crate::answer::{Answer, go};
 use crate::error::Failure;
 use crate::member::{Account, Member};
 use crate::pages::{appointments, connections::rows as connection_rows, plugin_views};
-use crate::views::home::{Home, Task};
+use crate::views::home::{Home, PeopleCount, Task};
 use crate::visit::Visit;
 
 /// Home; a new installation is opened first, a stranger signs in.
@@ -53,6 +53,10 @@ async fn page(member: &Member) -> Result<Home, Failure> {
         sees_connections: home.connections.is_some(),
         connections: connection_rows(member, home.connections.unwrap_or_default()).await?,
         given_up: home.given_up,
+        people: home.people.map(|count| PeopleCount {
+            leads: count.leads,
+            customers: count.customers,
+        }),
         done: checklist.iter().filter(|task| task.done).count(),
         checklist,
     })
@@ -70,6 +74,7 @@ fn checklist(steps: Option<Checklist>) -> Vec<Task> {
         Task { key: "connection", href: "/connections", done: steps.has_connection },
         Task { key: "people", href: "/people/new", done: steps.has_people },
         Task { key: "team", href: "/team", done: steps.has_colleague },
+        Task { key: "look", href: "/settings", done: steps.has_look },
     ]
 }
 

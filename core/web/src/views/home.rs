@@ -38,10 +38,21 @@ pub struct Home {
     pub connections: Vec<ConnectionRow>,
     /// How many things didn't work and wait for somebody; 0 for a role that doesn't see them.
     pub given_up: i64,
+    /// How many people there are; none where the role doesn't see them.
+    pub people: Option<PeopleCount>,
     /// What is left to set up; empty when all is done or not the role's to do.
     pub checklist: Vec<Task>,
     /// How many of it are done.
     pub done: usize,
+}
+
+/// How many people of each stage there are.
+#[derive(Debug, Clone, Serialize)]
+pub struct PeopleCount {
+    /// Those who might become customers.
+    pub leads: i64,
+    /// Those who are.
+    pub customers: i64,
 }
 
 /// One thing to set up.

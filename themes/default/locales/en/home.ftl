@@ -26,3 +26,8 @@ home-given-up = { $count ->
   }
 home-to-given-up = See what and try again
 home-checklist-away = Put away
+home-needs-you = Needs you
+home-connection-needs-you = { $provider } has to be connected again
+home-to-people = All
+task-look = Make it look like yours
+task-look-text = Your logo and colour, on your pages and in mail.

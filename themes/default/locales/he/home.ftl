@@ -27,3 +27,8 @@ home-given-up = { $count ->
   }
 home-to-given-up = לפרטים ולניסיון נוסף
 home-checklist-away = הסתרה
+home-needs-you = מחכה לך
+home-connection-needs-you = צריך לחבר מחדש את { $provider }
+home-to-people = לכל האנשים
+task-look = המראה של העסק
+task-look-text = הלוגו והצבע שלכם, בדפים ובמיילים.

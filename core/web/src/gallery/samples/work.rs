@@ -6,7 +6,7 @@ use crate::views::calendar::{
     AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow, MergeRow, TakenRow,
 };
 use crate::views::connections::ConnectionRow;
-use crate::views::home::{Home, Task};
+use crate::views::home::{Home, PeopleCount, Task};
 use crate::views::people::{People, PersonEdit, PersonForm, PersonPage, PersonRow};
 use crate::views::{Avatar, Choice, Errors, Tab};
 
@@ -113,10 +113,12 @@ fn home(w: Words) -> Home {
         sees_connections: true,
         connections: vec![connection(w, "working", "good"), connection(w, "needs_you", "warn")],
         given_up: 3,
+        people: Some(PeopleCount { leads: 12, customers: 36 }),
         checklist: vec![
             task("connection", "/connections", true),
             task("people", "/people/new", true),
             task("team", "/team", false),
+            task("look", "/settings", false),
         ],
         done: 2,
     }
@@ -129,6 +131,8 @@ fn home_new(w: Words) -> Home {
         panels: views::slots(w),
         part_of_day: "evening",
         approvals: 0,
+        given_up: 0,
+        people: Some(PeopleCount { leads: 0, customers: 0 }),
         today: vec![],
         next: Some(row(
             w,
