@@ -7,6 +7,7 @@ import { closeHouse, killAll, openHouse, tail } from "./servers.mjs";
 import { booking } from "./story/booking.mjs";
 import { calendar } from "./story/calendar.mjs";
 import { connecting } from "./story/connecting.mjs";
+import { looks } from "./story/looks.mjs";
 import { leaving } from "./story/leaving.mjs";
 import { openid } from "./story/openid.mjs";
 import { opening } from "./story/opening.mjs";
@@ -63,7 +64,7 @@ async function travel(browser, traveller) {
   try {
     const profile = await openProfile(browser, house, traveller.browser);
     const trip = new Trip({ traveller, house, profile, report, out });
-    const whole = await take(trip, [...opening, ...connecting, ...booking, ...calendar, ...leaving, ...passkeys, ...openid]);
+    const whole = await take(trip, [...opening, ...connecting, ...booking, ...calendar, ...looks, ...leaving, ...passkeys, ...openid]);
     report.found(`${language}: a quiet console, and no request to elsewhere`, [...new Set(profile.noise)]);
     if (whole) await withoutScripts(browser, house, traveller);
   } finally {

@@ -36,7 +36,7 @@ async function firstHome(trip) {
   const { business, owner } = trip.traveller;
   await trip.contains(".side .tenant-name", business);
   await trip.contains("h1", owner.split(" ")[0]);
-  assert.equal(await trip.page.locator("main a.row .done-mark").count(), 3);
+  assert.equal(await trip.page.locator("main a.row .done-mark").count(), 4);
   assert.equal(await trip.page.locator("main a.row .done-mark-done").count(), 0);
   await trip.look("home");
 }
