@@ -17,5 +17,8 @@ pub fn post(port: u16, user: &str) -> Result<Post> {
         password: Secret::from_text(if user.is_empty() { "" } else { "s3cret" }.to_owned()),
         from: "OXPI <office@oxpi.example>".to_owned(),
     };
-    Ok(Post::new(Smtp::new(&config)?, Arc::new(web::mail::ThemedMail::new(Arc::new(web::themes::Themes::built_in()?)))))
+    Ok(Post::new(
+        Smtp::new(&config)?,
+        Arc::new(web::mail::ThemedMail::new(Arc::new(web::themes::Themes::built_in()?))),
+    ))
 }

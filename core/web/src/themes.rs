@@ -182,7 +182,8 @@ fn within(folder: &Path) -> Vec<PathBuf> {
 
 /// Whether a folder may be called so: the name is kept with businesses and stands in addresses.
 fn is_name(name: &str) -> bool {
-    let fits = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    let fits =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
     !name.is_empty() && name.len() <= NAME_CHARS_MAX && name.chars().all(fits)
 }
 
@@ -190,7 +191,9 @@ fn is_name(name: &str) -> bool {
 fn try_on(theme: &Theme) -> Result<(), BadTheme> {
     for locale in Locale::ALL {
         let (page, shell) = Components::sample(theme, locale);
-        theme.render(&page, &shell).map_err(|error| BadTheme::new(Components::TEMPLATE, cause(&error)))?;
+        theme
+            .render(&page, &shell)
+            .map_err(|error| BadTheme::new(Components::TEMPLATE, cause(&error)))?;
     }
     Ok(())
 }

@@ -76,7 +76,11 @@ fn the_gallery_is_written_where_it_is_asked_for() {
     let themes = Themes::built_in().unwrap_or_else(|error| panic!("{error}"));
     for theme in themes.all() {
         // The default theme's pages keep their plain names.
-        let of = if theme.id == crate::themes::DEFAULT { String::new() } else { format!("{}.", theme.id) };
+        let of = if theme.id == crate::themes::DEFAULT {
+            String::new()
+        } else {
+            format!("{}.", theme.id)
+        };
         for appearance in ["light", "dark"] {
             for locale in Locale::ALL {
                 for (name, html) in draw_all(theme, locale, appearance) {

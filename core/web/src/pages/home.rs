@@ -53,10 +53,9 @@ async fn page(member: &Member) -> Result<Home, Failure> {
         sees_connections: home.connections.is_some(),
         connections: connection_rows(member, home.connections.unwrap_or_default()).await?,
         given_up: home.given_up,
-        people: home.people.map(|count| PeopleCount {
-            leads: count.leads,
-            customers: count.customers,
-        }),
+        people: home
+            .people
+            .map(|count| PeopleCount { leads: count.leads, customers: count.customers }),
         done: checklist.iter().filter(|task| task.done).count(),
         checklist,
     })
