@@ -88,7 +88,11 @@ impl Shared {
             post: Post::default(),
             openid: OpenId::default(),
             cache_dir: folder.path().join("cache"),
-            options: Options { public_url: "http://127.0.0.1:8080".to_owned(), sandbox: true },
+            options: Options {
+                public_url: "http://127.0.0.1:8080".to_owned(),
+                sandbox: true,
+                themes: Vec::new(),
+            },
         })?;
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/caldav");
         let package = oxpi_testkit::package_of(&source)?;

@@ -146,6 +146,10 @@ async fn open(data: &Path) -> Result<App> {
         rng: Arc::new(SystemRng),
         egress: Egress::new(EgressConfig::default())?,
         cache_dir: data.join("cache/plugins"),
-        options: Options { public_url: "http://127.0.0.1:8080".to_owned(), sandbox: false },
+        options: Options {
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            sandbox: false,
+            themes: Vec::new(),
+        },
     })
 }

@@ -29,7 +29,7 @@ pub async fn restore_appointment(
             if before.status == Status::Booked {
                 return Ok(before);
             }
-            availability::require_free(c, &ctx2, &input_of(&before), Some(&id))?;
+            availability::require_free(c, &ctx2, &input_of(&before), std::slice::from_ref(&id))?;
             let change = AppointmentChange {
                 status: Status::Booked,
                 sync_state: sync_of(before.calendar_id.is_some()),
