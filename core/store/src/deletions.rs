@@ -42,6 +42,7 @@ pub const TABLES: &[&str] = &[
     "plugin_refusals",
     "plugin_records",
     "kv",
+    "tenant_logos",
     "tenant_plugins",
     "jobs",
     "job_turns",

@@ -92,6 +92,11 @@ async function byKeys(trip) {
   await entry(trip).locator(".grid-link").focus();
   await trip.page.keyboard.press("Shift+ArrowUp");
   await timesAre(trip, "14:45–15:45");
+  // The page draws it anew; whoever uses keys is still on it.
+  await until(20, "the moved appointment, and the focus on it", async () => {
+    const isFocused = entry(trip).locator(".grid-link:focus");
+    return (await isFocused.count()) === 1 && (await entry(trip).innerText()).includes("14:45");
+  });
   await trip.page.keyboard.press("Shift+Alt+ArrowDown");
   await timesAre(trip, "14:45–16:00");
 }

@@ -222,7 +222,10 @@ fn standing(google: &Google, language: Language) -> String {
 
 fn requests(google: &Google, language: Language) -> String {
     let all = google.requests();
-    let rows = all.iter().rev().take(REQUESTS_SHOWN).map(|entry| {
+    // What people look at here is nobody's request to a provider.
+    let theirs =
+        all.iter().rev().filter(|entry| entry.path != "/" && !entry.path.starts_with("/_"));
+    let rows = theirs.take(REQUESTS_SHOWN).map(|entry| {
         let status = match entry.status {
             0 => language.pick("cut", "נותק").to_owned(),
             status => status.to_string(),

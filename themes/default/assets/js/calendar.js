@@ -134,7 +134,10 @@ function dressEvent({ event, el }) {
 }
 
 // Shift and an arrow move by a quarter of an hour or a day; with Alt too, they move the end.
-function moveByKey(key, { extendedProps: entry, allDay }) {
+function moveByKey(key, { extendedProps: { id }, allDay }) {
+  // As it is now: what is drawn outlives what it was drawn from.
+  const entry = grid.getEvents().find((event) => event.extendedProps.id === id)?.extendedProps;
+  if (!entry) return;
   const line = getComputedStyle(place).direction === "rtl" ? -1 : 1;
   const steps = { ArrowUp: -QUARTER_SECS, ArrowDown: QUARTER_SECS, ArrowLeft: -DAY_SECS * line, ArrowRight: DAY_SECS * line };
   const secs = steps[key.key];
@@ -244,15 +247,24 @@ function options() {
     eventResizeStart: () => (wasDragged = true),
     eventDrop: dropped,
     eventResize: dropped,
-    eventAllUpdated: () => {
-      if (focusNext) place.querySelector(`[data-entry="${CSS.escape(focusNext)}"] .grid-link`)?.focus();
-      focusNext = undefined;
-    },
+    eventAllUpdated: keepFocus,
     ...(books && {
       select: ({ startStr, endStr, allDay }) => begin(startStr, endStr, allDay),
       dateClick: ({ dateStr, allDay }) => begin(dateStr, null, allDay),
     }),
   };
+}
+
+// What is drawn anew loses the focus: whoever moves something by keys stays on it, until they go
+// elsewhere.
+function keepFocus() {
+  if (!focusNext || document.activeElement !== document.body) return;
+  place.querySelector(`[data-entry="${CSS.escape(focusNext)}"] .grid-link`)?.focus();
+}
+
+function leaveFocus({ type, target }) {
+  const isElsewhere = type === "pointerdown" || target.closest?.("[data-entry]")?.dataset.entry !== focusNext;
+  if (isElsewhere) focusNext = undefined;
 }
 
 function plainRoles() {
@@ -261,6 +273,8 @@ function plainRoles() {
     part.removeAttribute("aria-colindex");
     part.removeAttribute("aria-colspan");
   }
+  // What scrolls is reached by the keyboard, also where nothing in it is.
+  for (const part of place.querySelectorAll(".ec-main:not([tabindex])")) part.tabIndex = 0;
 }
 
 // A phone keeps the drawn week and month, which fit it; a day has a grid everywhere.
@@ -293,6 +307,7 @@ if (place) {
   mount();
   tellOtherZone();
   matchMedia(WIDE).addEventListener("change", mount);
+  for (const kind of ["focusin", "pointerdown"]) document.addEventListener(kind, leaveFocus);
   document.addEventListener("oxpi-changed", ({ detail }) => {
     if (["all", "appointments", "calendars"].some((topic) => detail.includes(topic))) grid?.refetchEvents();
   });
