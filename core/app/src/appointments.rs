@@ -217,14 +217,26 @@ async fn change(
         .transact(move |c| -> Result<Appointment> {
             check_links(c, &ctx2, &input)?;
             let before = store::appointments::get(c, &ctx2.tenant, &id)?;
-            if overlap == Overlap::Refused && takes_other_time(&before, &input) {
-                availability::require_free(c, &ctx2, &input, std::slice::from_ref(&id))?;
-            }
-            change_in(&app2, c, &Who::from(&ctx2), before, input, expected_rev)
+            change_here(&app2, c, &ctx2, before, input, (expected_rev, overlap))
         })
         .await?;
     app.wake_jobs();
     Ok(changed)
+}
+
+/// What a member changes here, to a time that is free or that they want all the same.
+fn change_here(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    before: Appointment,
+    input: AppointmentInput,
+    (expected_rev, overlap): (i64, Overlap),
+) -> Result<Appointment> {
+    if overlap == Overlap::Refused && takes_other_time(&before, &input) {
+        availability::require_free(c, ctx, &input, std::slice::from_ref(&before.id))?;
+    }
+    change_in(app, c, &Who::from(ctx), before, input, expected_rev)
 }
 
 /// Changes an appointment inside the caller's transaction.

@@ -2,11 +2,10 @@
 
 use domain::{AppointmentId, Permission, Timestamp};
 
-use super::{Appointment, AppointmentInput, Overlap, change_in, input_of, takes_other_time};
-use crate::audit::Who;
+use super::{Appointment, AppointmentInput, Overlap, change_here, input_of};
+use crate::App;
 use crate::context::Context;
 use crate::error::Result;
-use crate::{App, availability};
 
 /// Moves an appointment that still is at `expected_rev` to another time, if that is free.
 ///
@@ -50,10 +49,7 @@ async fn shift(
         .transact(move |c| -> Result<Appointment> {
             let before = store::appointments::get(c, &ctx2.tenant, &id)?;
             let input = AppointmentInput { starts_at, ends_at, ..input_of(&before) };
-            if overlap == Overlap::Refused && takes_other_time(&before, &input) {
-                availability::require_free(c, &ctx2, &input, std::slice::from_ref(&id))?;
-            }
-            change_in(&app2, c, &Who::from(&ctx2), before, input, expected_rev)
+            change_here(&app2, c, &ctx2, before, input, (expected_rev, overlap))
         })
         .await?;
     app.wake_jobs();

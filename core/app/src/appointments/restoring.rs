@@ -3,7 +3,7 @@
 use domain::{AppointmentId, Permission};
 use store::appointments::{Appointment, AppointmentChange, Status};
 
-use super::{AppointmentInput, announce, record, sync_of, unchanged};
+use super::{announce, input_of, record, sync_of, unchanged};
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::Result;
@@ -46,19 +46,4 @@ pub async fn restore_appointment(
         .await?;
     app.wake_jobs();
     Ok(restored)
-}
-
-/// What somebody would enter to book the same.
-fn input_of(of: &Appointment) -> AppointmentInput {
-    AppointmentInput {
-        person: of.person_id.clone(),
-        title: of.title.clone(),
-        notes: of.notes.clone(),
-        location: of.location.clone(),
-        starts_at: of.starts_at,
-        ends_at: of.ends_at,
-        zone: of.zone.clone(),
-        online: of.online,
-        calendar: of.calendar_id.clone(),
-    }
 }
