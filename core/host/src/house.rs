@@ -24,7 +24,7 @@ use crate::root_key;
 /// Opens everything there is behind the pages; the schema is brought up to date first. Asks for the
 /// passphrase where there is one.
 pub async fn open(config: &Config, public_url: String) -> anyhow::Result<App> {
-    open_at(config, public_url, None, Arc::new(SystemClock)).await
+    open_at(config, public_url, Arc::new(SystemClock)).await
 }
 
 /// As [`open`], with the root key that somebody's passphrase opened.
@@ -37,14 +37,13 @@ pub async fn open_with(
     open_by(config, public_url, key, Arc::new(SystemClock), themes).await
 }
 
-/// As [`open_with`], by another clock, as for what is told of the past.
+/// As [`open`], by another clock, as for what is told of the past.
 pub async fn open_at(
     config: &Config,
     public_url: String,
-    key: Option<RootKey>,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<App> {
-    open_by(config, public_url, key, clock, &themes(config)?).await
+    open_by(config, public_url, None, clock, &themes(config)?).await
 }
 
 async fn open_by(

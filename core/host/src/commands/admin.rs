@@ -47,7 +47,7 @@ pub async fn run(config: &Config, command: Admin) -> anyhow::Result<ExitCode> {
 async fn create_business(config: &Config, url: String, new: NewBusiness) -> anyhow::Result<()> {
     let story = sample::Story::new();
     let app = match new.sample {
-        true => house::open_at(config, url, None, story.clock()).await?,
+        true => house::open_at(config, url, story.clock()).await?,
         false => house::open(config, url).await?,
     };
     let app = &app;
