@@ -188,6 +188,25 @@ async fn an_endless_one_is_carried_on_once_however_often_it_is_looked_at() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_that_ended_on_the_last_day_made_goes_on_with_the_day_after() {
+    each(async |at| {
+        let owner = house(&at).await;
+        // From 13 October to 2 April, which is half a year ahead of the first of October.
+        book_series(&at.app, &owner.ctx, input(10), rule("FREQ=DAILY"), "", false).await.unwrap();
+        let from = at.app.clock.now();
+        let span = async |days: i64| {
+            let to = from.plus_secs(days * 86_400);
+            booked::get_span(&at.app, &owner.ctx, from, to).await.unwrap().appointments.len()
+        };
+        assert_eq!(span(400).await, 172);
+        at.clock.advance_millis(40 * 24 * 3_600 * 1_000);
+        assert_eq!(series::extend_all(&at.app).await.unwrap(), 40);
+        assert_eq!(span(400).await, 212);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stale_move_changes_nothing_and_a_taken_one_says_by_what() {
     each(async |at| {
         let owner = house(&at).await;
