@@ -1,9 +1,11 @@
-//! Templates: one environment a language, each knowing its texts, icons and assets. Everything a
-//! template prints is escaped; the only markup that isn't is the theme's own icons.
+//! Templates: one environment a theme, which knows its texts, icons and assets, and draws in every
+//! language. Everything a template prints is escaped; the only markup that isn't is the theme's own
+//! icons.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use app::tenants::Colour;
 use domain::Locale;
@@ -25,25 +27,42 @@ pub struct Theme {
     pub assets: Arc<Assets>,
     /// The theme's texts.
     pub texts: Arc<Texts>,
-    environments: Vec<(Locale, Tera)>,
+    /// The templates, read when the first page is drawn: they are most of what a theme takes in
+    /// memory, and few houses use more than one.
+    environment: OnceLock<Tera>,
     accents: Arc<BTreeMap<String, String>>,
+}
+
+thread_local! {
+    /// The language of what this thread draws, for the templates' functions. Drawing doesn't wait, so
+    /// nothing else comes between.
+    static SPOKEN: Cell<Locale> = const { Cell::new(Locale::ALL[0]) };
 }
 
 impl Theme {
     /// Reads and checks a whole theme; what it has in common with `base` is shared.
     pub fn load(id: &str, files: &Files, base: Option<&Self>) -> Result<Self, BadTheme> {
-        let assets = Arc::new(Assets::load(files, base.map(|base| &*base.assets))?);
-        let texts = Arc::new(Texts::load(files)?);
-        let icons = Arc::new(symbols(files.text("assets/icons.svg")?));
-        let art = Arc::new(symbols(files.text("assets/art.svg")?));
-        let accents = Arc::new(colours::accents(&assets::day_sheet(files)?));
-        let parts = Parts { assets: assets.clone(), texts: texts.clone(), icons, art };
-        let templates = templates(files)?;
-        let mut environments = Vec::new();
-        for locale in Locale::ALL {
-            environments.push((locale, environment(locale, &parts, &accents, templates.clone())?));
+        Ok(Self {
+            id: id.to_owned(),
+            files: files.clone(),
+            assets: Arc::new(Assets::load(files, base.map(|base| &*base.assets))?),
+            texts: Arc::new(Texts::load(files)?),
+            environment: OnceLock::new(),
+            accents: Arc::new(colours::accents(&assets::day_sheet(files)?)),
+        })
+    }
+
+    /// The environment, made when it is first asked for.
+    ///
+    /// # Errors
+    /// A template that can't be read.
+    pub fn environment(&self) -> Result<&Tera, BadTheme> {
+        if let Some(ready) = self.environment.get() {
+            return Ok(ready);
         }
-        Ok(Self { id: id.to_owned(), files: files.clone(), assets, texts, environments, accents })
+        // Two at once make it twice and keep one.
+        let made = environment(self)?;
+        Ok(self.environment.get_or_init(|| made))
     }
 
     /// What people call it; its folder's name where it doesn't say.
@@ -91,20 +110,9 @@ impl Theme {
         template: &str,
         context: &Context,
     ) -> TeraResult<String> {
-        let environment = self.environments.iter().find(|(one, _)| *one == locale);
-        match environment {
-            Some((_, tera)) => tera.render(template, context),
-            None => Err(tera::Error::message("no such language")),
-        }
+        SPOKEN.set(locale);
+        self.environment().map_err(tera::Error::message)?.render(template, context)
     }
-}
-
-/// What a template may ask for.
-struct Parts {
-    assets: Arc<Assets>,
-    texts: Arc<Texts>,
-    icons: Arc<BTreeMap<String, String>>,
-    art: Arc<BTreeMap<String, String>>,
 }
 
 /// The templates by their names. None may turn escaping off, whoever wrote it.
@@ -129,29 +137,27 @@ fn is_unescaped(text: &str) -> bool {
     text.split('|').skip(1).any(word) || text.contains("autoescape")
 }
 
-fn environment(
-    locale: Locale,
-    parts: &Parts,
-    accents: &Arc<BTreeMap<String, String>>,
-    templates: Vec<(String, String)>,
-) -> Result<Tera, BadTheme> {
+fn environment(theme: &Theme) -> Result<Tera, BadTheme> {
     let mut tera = Tera::new();
-    let Parts { assets, texts, icons, art } = parts;
-    let texts = texts.clone();
-    tera.register_function("t", move |args: Kwargs, _: &State| translate(&texts, locale, &args));
-    let assets = assets.clone();
+    let texts = theme.texts.clone();
+    tera.register_function("t", move |args: Kwargs, _: &State| {
+        translate(&texts, SPOKEN.get(), &args)
+    });
+    let assets = theme.assets.clone();
     tera.register_function("asset", move |args: Kwargs, _: &State| -> TeraResult<String> {
         let name: &str = args.must_get("name")?;
         assets.address(name).ok_or_else(|| tera::Error::message(format!("no asset {name}")))
     });
-    let accents = accents.clone();
+    let accents = theme.accents.clone();
     tera.register_function("accent", move |args: Kwargs, _: &State| -> TeraResult<String> {
         let name: &str = args.must_get("colour")?;
         Ok(accents.get(name).cloned().unwrap_or_default())
     });
-    let (icons, art) = (icons.clone(), art.clone());
+    let icons = symbols(theme.files.text("assets/icons.svg")?);
     tera.register_function("icon", move |args: Kwargs, _: &State| icon(&icons, &args));
+    let art = symbols(theme.files.text("assets/art.svg")?);
     tera.register_function("art", move |args: Kwargs, _: &State| picture(&art, &args));
+    let templates = templates(&theme.files)?;
     tera.add_raw_templates(templates).map_err(|error| BadTheme::new("templates", error))?;
     Ok(tera)
 }

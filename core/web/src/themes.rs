@@ -69,6 +69,7 @@ impl Themes {
         let base = Files::embedded::<DefaultFiles>();
         let ledger = Files::embedded::<LedgerFiles>().over(&base);
         let default = Theme::load(DEFAULT, &base, None)?;
+        default.environment()?;
         let ledger = Theme::load("ledger", &ledger, Some(&default))?;
         Ok(Self { all: vec![Arc::new(default), Arc::new(ledger)], refused: Vec::new() })
     }
@@ -104,6 +105,7 @@ impl Themes {
         }
         let files = Files::in_folder(folder)?.over(&self.default().files);
         let theme = Theme::load(id, &files, Some(self.default()))?;
+        theme.environment()?;
         try_on(&theme)?;
         Ok(theme)
     }
