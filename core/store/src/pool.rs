@@ -18,6 +18,10 @@ const TRUSTED_FOR: Duration = Duration::from_secs(20);
 /// load the same pages change again and again, and each copy waits for the disk twice.
 const WRITER_SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000;";
 
+/// Of a connection that reads. Each has a cache of its own, which grows with the businesses it has
+/// looked at; what doesn't fit is in the system's cache of the file.
+const READER_SETUP: &str = "PRAGMA query_only = ON; PRAGMA cache_size = -512;";
+
 /// How to make a connection.
 pub(crate) enum Source {
     /// A file's path, and whether this is a connection that writes.
@@ -46,10 +50,10 @@ impl Source {
             Self::Sqlite { writes, busy, .. } => format!(
                 "PRAGMA busy_timeout = {}; {} PRAGMA synchronous = FULL; \
                  PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-                 PRAGMA secure_delete = FAST; PRAGMA trusted_schema = OFF;{}",
+                 PRAGMA secure_delete = FAST; PRAGMA trusted_schema = OFF; {}",
                 busy.as_millis(),
                 if *writes { WRITER_SETUP } else { "" },
-                if *writes { "" } else { " PRAGMA query_only = ON;" },
+                if *writes { "" } else { READER_SETUP },
             ),
             Self::Postgres { statement, .. } => format!(
                 "SET statement_timeout = {ms}; SET lock_timeout = {ms}; \
