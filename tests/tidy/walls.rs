@@ -18,12 +18,13 @@ const ROOMS: [(&str, &[&str]); 7] = [
 ];
 
 /// Each heavy library and the one room that may name it.
-const HEAVY: [(&str, &str); 13] = [
+const HEAVY: [(&str, &str); 14] = [
     ("diesel", "store"),
     ("wasmtime", "runtime"),
     ("reqwest", "runtime"),
     ("lettre", "runtime"),
     ("image", "app"),
+    ("calcard", "app"),
     ("oauth2", "app"),
     ("openidconnect", "app"),
     ("webauthn-rs", "app"),

@@ -24,6 +24,7 @@ mod moves;
 mod restoring;
 mod spans;
 
+pub(crate) use files::to_event;
 pub use files::{export_appointment, export_span};
 pub use moves::{move_anyway, move_appointment};
 pub use restoring::restore_appointment;
@@ -33,7 +34,7 @@ pub use spans::{OnBetween, get_span};
 pub const DAYS_MAX: i64 = 31;
 
 /// What a person enters to book or change an appointment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct AppointmentInput {
     /// Who it is with, if it is with one of the people.
     pub person: Option<PersonId>,
@@ -332,16 +333,32 @@ pub async fn cancel_appointment(app: &App, ctx: &Context, id: &AppointmentId) ->
 
 /// Cancels an appointment that takes place, inside the caller's transaction.
 pub(crate) fn cancel_in(app: &App, c: &mut Conn, who: &Who, before: &Appointment) -> Result<()> {
+    let after = set_status(app, c, before, Status::Cancelled)?;
+    record(app, c, who, "appointment.cancelled", &after)
+}
+
+/// Cancels an appointment or books it again; whoever calls it records what that was part of.
+pub(crate) fn set_status(
+    app: &App,
+    c: &mut Conn,
+    before: &Appointment,
+    status: Status,
+) -> Result<Appointment> {
     let change = AppointmentChange {
-        status: Status::Cancelled,
+        status,
         sync_state: sync_of(before.calendar_id.is_some()),
         ..unchanged(before)
     };
     let (tenant, id, now) = (&before.tenant_id, &before.id, app.clock.now());
     store::appointments::update(c, tenant, id, &change, before.rev, now)?;
     let after = store::appointments::get(c, tenant, id)?;
-    announce(app, c, &after, "appointment.cancelled")?;
-    record(app, c, who, "appointment.cancelled", &after)
+    // For who subscribes one that comes back is a change: it has a status.
+    let topic = match status {
+        Status::Cancelled => "appointment.cancelled",
+        Status::Booked => "appointment.changed",
+    };
+    announce(app, c, &after, topic)?;
+    Ok(after)
 }
 
 /// What somebody would have entered to make it as it is.

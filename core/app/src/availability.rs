@@ -1,7 +1,7 @@
 //! Whether a time is free: looked at in the very transaction that books it, so that of two who want
 //! the same time at once one gets it and the other hears of it.
 
-use domain::{AppointmentId, CalendarId, PersonId, Timestamp};
+use domain::{AppointmentId, CalendarId, PersonId, TenantId, Timestamp};
 use store::Conn;
 use store::appointments::{Appointment, Status};
 
@@ -57,9 +57,19 @@ pub(crate) fn require_free(
     input: &AppointmentInput,
     own: &[AppointmentId],
 ) -> Result<()> {
-    let tenant = &ctx.tenant;
     // Two that look at the same moment would both find it free.
-    store::tenants::lock(c, tenant)?;
+    store::tenants::lock(c, &ctx.tenant)?;
+    let by = list_taken(c, &ctx.tenant, input, own)?;
+    if by.is_empty() { Ok(()) } else { Err(Error::Taken { by }) }
+}
+
+/// What the calendar has at a time already, or the person, soonest first; the first few.
+pub(crate) fn list_taken(
+    c: &mut Conn,
+    tenant: &TenantId,
+    input: &AppointmentInput,
+    own: &[AppointmentId],
+) -> Result<Vec<Taken>> {
     let (from, to) = (input.starts_at, input.ends_at);
     let overlaps = |starts_at: Timestamp, ends_at: Timestamp| starts_at < to && ends_at > from;
     let mut by = Vec::new();
@@ -75,14 +85,11 @@ pub(crate) fn require_free(
         }
     }
     if let Some(calendar) = &input.calendar {
-        by.extend(busy(c, ctx, calendar, from, to)?);
-    }
-    if by.is_empty() {
-        return Ok(());
+        by.extend(busy(c, tenant, calendar, from, to)?);
     }
     by.sort_by_key(|taken| (taken.starts_at, taken.ends_at));
     by.truncate(TAKEN_MAX);
-    Err(Error::Taken { by })
+    Ok(by)
 }
 
 /// What is kept here only is of one calendar too: the business's own.
@@ -92,17 +99,17 @@ fn concerns(input: &AppointmentInput, other: &Appointment) -> bool {
 
 fn busy(
     c: &mut Conn,
-    ctx: &Context,
+    tenant: &TenantId,
     calendar: &CalendarId,
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Taken>> {
-    let mut blocks = store::busy_blocks::list_between(c, &ctx.tenant, from, to)?;
+    let mut blocks = store::busy_blocks::list_between(c, tenant, from, to)?;
     blocks.retain(|block| block.calendar_id == *calendar);
     if blocks.is_empty() {
         return Ok(Vec::new());
     }
-    let name = store::calendars::get(c, &ctx.tenant, calendar)?.name;
+    let name = store::calendars::get(c, tenant, calendar)?.name;
     let taken = blocks.into_iter().map(|block| Taken {
         starts_at: block.starts_at,
         ends_at: block.ends_at,

@@ -16,6 +16,7 @@ pub mod approvals;
 pub mod attempts;
 pub mod audit;
 pub mod availability;
+pub mod calendar_imports;
 mod calendar_pull;
 mod calendar_push;
 pub mod calendars;

@@ -9,6 +9,7 @@ use store::appointments::Appointment;
 use store::approvals::Approval;
 use store::calendars::Calendar;
 use store::connections::Connection;
+use store::series::Series;
 
 use crate::App;
 use crate::audit::{self, Act, Who};
@@ -55,7 +56,7 @@ const fn needs(kind: Kind) -> Permission {
     match kind {
         Kind::ConnectionNeedsYou | Kind::CalendarBehind => Permission::ManageConnections,
         Kind::ApprovalWaiting | Kind::ApprovalUnknown => Permission::DecideApprovals,
-        Kind::AppointmentUnsent => Permission::WriteAppointments,
+        Kind::AppointmentUnsent | Kind::SeriesOverlaps => Permission::WriteAppointments,
         Kind::PluginStopped => Permission::ManagePlugins,
     }
 }
@@ -67,7 +68,7 @@ const fn usual(kind: Kind) -> Way {
         | Kind::CalendarBehind
         | Kind::ApprovalWaiting
         | Kind::ApprovalUnknown => Way::Both,
-        Kind::AppointmentUnsent | Kind::PluginStopped => Way::App,
+        Kind::AppointmentUnsent | Kind::SeriesOverlaps | Kind::PluginStopped => Way::App,
     }
 }
 
@@ -197,6 +198,24 @@ pub(crate) fn appointment_unsent(
 /// An appointment reached its calendar after all.
 pub(crate) fn appointment_settled(app: &App, c: &mut Conn, of: &Appointment) -> Result<()> {
     settle(app, c, &of.tenant_id, &format!("appointment/{}", of.id))
+}
+
+/// A series was carried on over something that is there: `at` is the first such appointment. Whoever made
+/// the series would have been asked.
+pub(crate) fn series_overlaps(
+    app: &App,
+    c: &mut Conn,
+    of: &Series,
+    at: &Appointment,
+) -> Result<()> {
+    let news = News {
+        kind: Kind::SeriesOverlaps,
+        matter: format!("series/{}", of.id),
+        subject: &of.title,
+        href: format!("/appointments/{}", at.id),
+        only: of.created_by.as_ref(),
+    };
+    tell(app, c, &of.tenant_id, &news)
 }
 
 /// A plugin had to be stopped.

@@ -7,7 +7,7 @@ use store::Conn;
 use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::error::{Error, Result};
-use crate::{approvals, documents, egress, installation};
+use crate::{approvals, calendar_imports, documents, egress, installation};
 
 /// How long a deleted person can be brought back, in days.
 pub const DELETED_PEOPLE_DAYS: i64 = 30;
@@ -37,8 +37,10 @@ pub async fn sweep(app: &App) -> usize {
     let yesterday = now.plus_secs(-DAY_SECS);
     let long_told = now.plus_secs(-TOLD_DAYS * DAY_SECS);
     let long_asked = now.plus_secs(-egress::KEPT_DAYS * DAY_SECS);
+    let left = now.plus_secs(-calendar_imports::WAITING_DAYS * DAY_SECS);
+    let imported = now.plus_secs(-calendar_imports::UNDO_DAYS * DAY_SECS);
     let own = now.plus_secs(-installation::KEPT_DAYS * DAY_SECS);
-    let rows: [(&str, Forget); 14] = [
+    let rows: [(&str, Forget); 15] = [
         ("sessions", Box::new(move |c| store::sessions::delete_expired(c, now))),
         ("tries", Box::new(move |c| store::sign_in_attempts::delete_before(c, yesterday))),
         ("oauth", Box::new(move |c| store::oauth_flows::delete_expired(c, now))),
@@ -51,6 +53,10 @@ pub async fn sweep(app: &App) -> usize {
         ("outbox", Box::new(move |c| store::outbox::delete_dispatched(c, finished))),
         ("inbox", Box::new(move |c| store::inbox::delete_handled(c, finished))),
         ("notifications", Box::new(move |c| store::notifications::delete_before(c, long_told))),
+        (
+            "calendar files",
+            Box::new(move |c| store::calendar_imports::delete_before(c, left, imported)),
+        ),
         ("requests", Box::new(move |c| store::egress_entries::delete_before(c, long_asked))),
         ("own record", Box::new(move |c| store::installation_entries::delete_before(c, own))),
     ];

@@ -14,11 +14,19 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{App, availability};
 
+mod bringing;
 mod changes;
+mod export;
 mod extension;
+mod moves;
+mod reshaping;
 
+pub(crate) use bringing::{Brought, bring, end, go_on, stop};
 pub use changes::{Reach, cancel_series, change_series};
+pub(crate) use export::export;
 pub use extension::extend_all;
+pub use moves::move_series;
+pub use reshaping::{Reshaped, Shape, change_rule, find_shape};
 
 /// How far ahead appointments are made.
 const AHEAD_DAYS: i64 = 183;
@@ -114,15 +122,20 @@ fn new_series(
         created_at: now,
         updated_at: now,
     };
-    // The next one can't begin before this one has ended.
+    require_gaps(&series, first_day)?;
+    Ok(series)
+}
+
+/// Refuses a rule by which the next one would begin before this one has ended.
+fn require_gaps(series: &Series, first_day: Date) -> Result<()> {
     let two: Vec<Date> = series.rule.dates(first_day).take(2).collect();
     if let [one, next] = two[..] {
         let between = i64::from(one.until(next).map(|span| span.get_days()).unwrap_or(i32::MAX));
-        if ends_min - starts_min > between * DAY_MINS {
+        if series.ends_min - series.starts_min > between * DAY_MINS {
             return Err(Error::invalid("repeat", "error-repeat-overlaps"));
         }
     }
-    Ok(series)
+    Ok(())
 }
 
 /// The day that something begins on and its minutes from there, by the wall clock.
@@ -189,20 +202,36 @@ fn make(app: &App, c: &mut Conn, series: &Series, days: &[Date]) -> Result<Vec<A
     for day in days {
         let Some((starts_at, ends_at)) = times(series, *day) else { continue };
         let input = AppointmentInput { starts_at, ends_at, ..input_of(series) };
-        let by: Option<AccountId> = series.created_by.clone();
-        let appointment = booked::new_appointment(app, &series.tenant_id, by, input);
-        store::appointments::insert(c, &appointment)?;
-        let place = Occurrence {
-            tenant_id: series.tenant_id.clone(),
-            appointment_id: appointment.id.clone(),
-            series_id: series.id.clone(),
-            day: day.to_string(),
-        };
-        store::series::insert_occurrence(c, &place)?;
-        booked::announce(app, c, &appointment, "appointment.booked")?;
-        made.push(appointment);
+        made.push(make_one(app, c, series, *day, input)?);
     }
     Ok(made)
+}
+
+/// Makes the appointment of a day.
+fn make_one(
+    app: &App,
+    c: &mut Conn,
+    series: &Series,
+    day: Date,
+    input: AppointmentInput,
+) -> Result<Appointment> {
+    let by: Option<AccountId> = series.created_by.clone();
+    let appointment = booked::new_appointment(app, &series.tenant_id, by, input);
+    store::appointments::insert(c, &appointment)?;
+    place(c, series, day, &appointment.id)?;
+    booked::announce(app, c, &appointment, "appointment.booked")?;
+    Ok(appointment)
+}
+
+/// Gives an appointment its day in a series.
+fn place(c: &mut Conn, series: &Series, day: Date, id: &AppointmentId) -> Result<()> {
+    let place = Occurrence {
+        tenant_id: series.tenant_id.clone(),
+        appointment_id: id.clone(),
+        series_id: series.id.clone(),
+        day: day.to_string(),
+    };
+    Ok(store::series::insert_occurrence(c, &place)?)
 }
 
 /// What the next one is like; its times are to be put in.

@@ -246,3 +246,147 @@ async fn who_may_not_book_neither_moves_nor_repeats() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_rule_leaves_what_was_and_what_was_changed_by_itself() {
+    each(async |at| {
+        let owner = house(&at).await;
+        book_series(&at.app, &owner.ctx, input(10), rule("FREQ=WEEKLY;COUNT=6"), "", false)
+            .await
+            .unwrap();
+        // One is moved, one is cancelled, one has other notes; the first is over by now.
+        let moved = find(&at, &owner, "10-27 10:00").await;
+        let later = (moved.starts_at.plus_secs(3_600), moved.ends_at.plus_secs(3_600));
+        booked::move_appointment(&at.app, &owner.ctx, &moved.id, later, moved.rev).await.unwrap();
+        let off = find(&at, &owner, "11-03 10:00").await;
+        booked::cancel_appointment(&at.app, &owner.ctx, &off.id).await.unwrap();
+        let noted = find(&at, &owner, "11-10 10:00").await;
+        let input = AppointmentInput {
+            starts_at: noted.starts_at,
+            ends_at: noted.ends_at,
+            notes: "Key".into(),
+            ..input(10)
+        };
+        booked::change_appointment(&at.app, &owner.ctx, &noted.id, input, noted.rev).await.unwrap();
+        at.clock.advance_millis(13 * 24 * 3_600 * 1_000);
+        let second = find(&at, &owner, "10-20 10:00").await;
+        let every_two = rule("FREQ=WEEKLY;INTERVAL=2;COUNT=3");
+        let done =
+            series::change_rule(&at.app, &owner.ctx, &second.id, every_two, Reach::All, false)
+                .await
+                .unwrap();
+        assert_eq!((done.first.id, done.kept), (second.id, 2));
+        // 20 October and 17 November are there, 3 November stays off; what was changed stands alone.
+        let wanted = ["10-13 10:00", "10-20 10:00", "10-27 11:00", "11-10 10:00", "11-17 10:00"];
+        assert_eq!(times(&at, &owner).await, wanted);
+        assert_eq!(series::find_rule(&at.app, &owner.ctx, &moved.id).await.unwrap(), None);
+        at.clock.advance_millis(300 * 24 * 3_600 * 1_000);
+        series::extend_all(&at.app).await.unwrap();
+        assert_eq!(times(&at, &owner).await, wanted);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_rule_adds_needs_free_times_unless_it_is_wanted_anyway() {
+    each(async |at| {
+        let owner = house(&at).await;
+        let first =
+            book_series(&at.app, &owner.ctx, input(10), rule("FREQ=WEEKLY;COUNT=3"), "", false)
+                .await
+                .unwrap();
+        let mut other = input(10);
+        (other.starts_at, other.ends_at) =
+            (other.starts_at.plus_secs(86_400), other.ends_at.plus_secs(86_400));
+        other.title = "Dentist".into();
+        booked::book_appointment(&at.app, &owner.ctx, other, "").await.unwrap();
+        let before = on(&at, &owner).await;
+        let daily = rule("FREQ=DAILY;COUNT=3");
+        let change = async |anyway| {
+            series::change_rule(
+                &at.app,
+                &owner.ctx,
+                &first.id,
+                daily.clone(),
+                Reach::Following,
+                anyway,
+            )
+            .await
+        };
+        assert!(matches!(change(false).await, Err(Error::Taken { by }) if by.len() == 1));
+        assert_eq!(on(&at, &owner).await, before);
+        change(true).await.unwrap();
+        let wanted = ["10-13 10:00", "10-14 10:00", "10-14 10:00", "10-15 10:00"];
+        assert_eq!(times(&at, &owner).await, wanted);
+        let member = at.join(&owner, "books@example.com", Role::Accountant).await;
+        let refused =
+            series::change_rule(&at.app, &member.ctx, &first.id, daily.clone(), Reach::All, true)
+                .await;
+        assert!(matches!(refused, Err(Error::NotFound | Error::Forbidden)));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_are_moved_by_as_much_as_the_one_and_back() {
+    each(async |at| {
+        let owner = house(&at).await;
+        book_series(&at.app, &owner.ctx, input(10), rule("FREQ=DAILY;COUNT=4"), "", false)
+            .await
+            .unwrap();
+        let second = find(&at, &owner, "10-14 10:00").await;
+        let shift = async |each: &Appointment, hours: i64| {
+            let to =
+                (each.starts_at.plus_secs(hours * 3_600), each.ends_at.plus_secs(hours * 3_600));
+            let following = Reach::Following;
+            series::move_series(&at.app, &owner.ctx, &each.id, to, each.rev, following, false).await
+        };
+        let moved = shift(&second, 26).await.unwrap();
+        assert_eq!(
+            times(&at, &owner).await,
+            ["10-13 10:00", "10-15 12:00", "10-16 12:00", "10-17 12:00"]
+        );
+        assert!(matches!(shift(&second, 1).await, Err(Error::Conflict { .. })), "as it was shown");
+        shift(&moved, -26).await.unwrap();
+        assert_eq!(
+            times(&at, &owner).await,
+            ["10-13 10:00", "10-14 10:00", "10-15 10:00", "10-16 10:00"]
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_made_a_series_is_told_when_it_goes_on_over_something_else() {
+    each(async |at| {
+        let (owner, stranger) = at.two_businesses().await;
+        begin(&at);
+        let told = async |who: &Signed| {
+            let all = app::notifications::list_notifications(&at.app, &who.ctx).await.unwrap();
+            let it = all.into_iter().filter(|one| one.kind.as_str() == "series-overlaps");
+            it.map(|one| (one.subject, one.href)).collect::<Vec<_>>()
+        };
+        for by in [&owner, &stranger] {
+            book_series(&at.app, &by.ctx, input(10), rule("FREQ=MONTHLY"), "", false)
+                .await
+                .unwrap();
+        }
+        at.clock.advance_millis(60 * 24 * 3_600 * 1_000);
+        // In the way of the one on 13 May, which isn't made yet.
+        let mut dentist = input(10);
+        let zone = dentist.zone.clone();
+        let at_ten = |hour| zone.instant(date(2027, 5, 13).at(hour, 30, 0, 0)).unwrap();
+        (dentist.starts_at, dentist.ends_at) = (at_ten(10), at_ten(11));
+        booked::book_appointment(&at.app, &owner.ctx, dentist, "").await.unwrap();
+        assert_eq!(series::extend_all(&at.app).await.unwrap(), 4, "of both businesses");
+        let it = told(&owner).await;
+        assert_eq!(it.len(), 1);
+        assert_eq!(it[0].0, "Stand-up");
+        let id = it[0].1.rsplit('/').next().unwrap().parse().unwrap();
+        let over = booked::get_appointment(&at.app, &owner.ctx, &id).await.unwrap();
+        assert_eq!(zone.local(over.starts_at), date(2027, 5, 13).at(10, 0, 0, 0));
+        assert!(told(&stranger).await.is_empty());
+        assert_eq!(series::extend_all(&at.app).await.unwrap(), 0);
+    })
+    .await;
+}

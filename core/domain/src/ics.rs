@@ -1,25 +1,33 @@
 //! Writes iCalendar (RFC 5545): what other calendars read.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
-use crate::Timestamp;
+use crate::recurrence::Ends;
+use crate::{Recurrence, Timestamp, Zone};
 
 /// The most octets of a line, its end not counted (section 3.1).
 const LINE_MAX: usize = 75;
+/// For how long the clocks of a zone are described, before the first and after the last time, in days.
+const CLOCKS_DAYS: i64 = 400;
+/// The most that is described of them.
+const CLOCKS_MAX: usize = 60;
 
 /// When an event begins or ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum When {
     /// With a day.
     Day(Date),
     /// At an instant.
     At(Timestamp),
+    /// When the wall clock of a zone shows this.
+    In(DateTime, Zone),
 }
 
 /// An event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     /// Names it in the whole world.
     pub uid: String,
@@ -41,6 +49,12 @@ pub struct Event {
     pub url: Option<String>,
     /// Whether it doesn't take place any more.
     pub cancelled: bool,
+    /// How it comes again.
+    pub rule: Option<Recurrence>,
+    /// Times that the rule names and at which it doesn't take place.
+    pub except: Vec<When>,
+    /// Which of the times of the event with the same UID this one stands for.
+    pub stands_for: Option<When>,
 }
 
 /// A calendar file of these events.
@@ -49,11 +63,29 @@ pub fn write(events: &[Event]) -> String {
     file.put("BEGIN", "VCALENDAR");
     file.put("VERSION", "2.0");
     file.put("PRODID", "-//OXPI//Calendar//EN");
+    for (zone, from, to) in zones(events) {
+        file.zone(&zone, from, to);
+    }
     for event in events {
         file.event(event);
     }
     file.put("END", "VCALENDAR");
     file.0
+}
+
+/// The zones whose wall clocks are named, with the first and the last of their times.
+fn zones(events: &[Event]) -> Vec<(Zone, Timestamp, Timestamp)> {
+    let mut all: BTreeMap<String, (Zone, Timestamp, Timestamp)> = BTreeMap::new();
+    for event in events {
+        let times = [Some(&event.starts), Some(&event.ends), event.stands_for.as_ref()];
+        for when in times.into_iter().flatten().chain(&event.except) {
+            let When::In(local, zone) = when else { continue };
+            let Some(at) = zone.instant(*local) else { continue };
+            let known = all.entry(zone.name().to_owned()).or_insert((zone.clone(), at, at));
+            (known.1, known.2) = (known.1.min(at), known.2.max(at));
+        }
+    }
+    all.into_values().collect()
 }
 
 #[derive(Default)]
@@ -65,8 +97,17 @@ impl Lines {
         self.put("UID", &event.uid);
         self.put("SEQUENCE", &event.sequence.to_string());
         self.put("DTSTAMP", &instant(event.changed_at));
-        self.when("DTSTART", event.starts);
-        self.when("DTEND", event.ends);
+        self.when("DTSTART", &event.starts);
+        self.when("DTEND", &event.ends);
+        if let Some(when) = &event.stands_for {
+            self.when("RECURRENCE-ID", when);
+        }
+        if let Some(rule) = &event.rule {
+            self.put("RRULE", &rule_from(rule, &event.starts));
+        }
+        for when in &event.except {
+            self.when("EXDATE", when);
+        }
         self.put("SUMMARY", &escaped(&event.title));
         for (name, text) in [("DESCRIPTION", &event.notes), ("LOCATION", &event.location)] {
             if !text.is_empty() {
@@ -82,13 +123,40 @@ impl Lines {
         self.put("END", "VEVENT");
     }
 
-    fn when(&mut self, name: &str, when: When) {
+    fn when(&mut self, name: &str, when: &When) {
         match when {
             When::Day(day) => {
                 self.put(&format!("{name};VALUE=DATE"), &day.strftime("%Y%m%d").to_string());
             }
-            When::At(time) => self.put(name, &instant(time)),
+            When::At(time) => self.put(name, &instant(*time)),
+            When::In(local, zone) => {
+                self.put(&format!("{name};TZID={}", zone.name()), &wall(*local));
+            }
         }
+    }
+
+    /// What the clocks of a zone do around these times (section 3.6.5), each change by itself.
+    fn zone(&mut self, zone: &Zone, from: Timestamp, to: Timestamp) {
+        let day = 24 * 3_600;
+        let (from, to) = (from.plus_secs(-CLOCKS_DAYS * day), to.plus_secs(CLOCKS_DAYS * day));
+        self.put("BEGIN", "VTIMEZONE");
+        self.put("TZID", zone.name());
+        let mut before = zone.offset_secs(from);
+        let changes = zone.changes(from, to);
+        // Before the first change it is as it is until then.
+        let first = (from, changes.first().is_some_and(|(_, is_summer)| !is_summer));
+        for (at, is_summer) in std::iter::once(first).chain(changes.into_iter().take(CLOCKS_MAX)) {
+            let kind = if is_summer { "DAYLIGHT" } else { "STANDARD" };
+            let after = zone.offset_secs(at);
+            let local = Zone::utc().local(at.plus_secs(i64::from(before)));
+            self.put("BEGIN", kind);
+            self.put("DTSTART", &wall(local));
+            self.put("TZOFFSETFROM", &offset(before));
+            self.put("TZOFFSETTO", &offset(after));
+            self.put("END", kind);
+            before = after;
+        }
+        self.put("END", "VTIMEZONE");
     }
 
     /// A line, in as many pieces as it takes; no character is cut.
@@ -105,6 +173,29 @@ impl Lines {
         }
         self.0.push_str("\r\n");
     }
+}
+
+/// A rule as its event has it: where that has hours, so has the rule's end (section 3.3.10).
+fn rule_from(rule: &Recurrence, starts: &When) -> String {
+    let (Ends::Until(last), When::In(first, zone)) = (rule.ends(), starts) else {
+        return rule.to_string();
+    };
+    match zone.instant(last.to_datetime(first.time())) {
+        Some(end) => {
+            let day = format!("UNTIL={}", last.strftime("%Y%m%d"));
+            rule.to_string().replace(&day, &format!("UNTIL={}", instant(end)))
+        }
+        None => rule.to_string(),
+    }
+}
+
+fn wall(local: DateTime) -> String {
+    local.strftime("%Y%m%dT%H%M%S").to_string()
+}
+
+fn offset(secs: i32) -> String {
+    let (sign, mins) = (if secs < 0 { '-' } else { '+' }, secs.abs() / 60);
+    format!("{sign}{:02}{:02}", mins / 60, mins % 60)
 }
 
 fn instant(time: Timestamp) -> String {
@@ -145,7 +236,43 @@ mod tests {
             location: String::new(),
             url: None,
             cancelled: false,
+            rule: None,
+            except: Vec::new(),
+            stands_for: None,
         }
+    }
+
+    #[test]
+    fn one_that_comes_again_is_one_with_its_rule_and_the_clocks_of_its_zone() {
+        let zone: Zone = "Asia/Jerusalem".parse().unwrap();
+        let at = |day: i8, hour| {
+            When::In(jiff::civil::date(2026, 10, day).at(hour, 0, 0, 0), zone.clone())
+        };
+        let weekly = Event {
+            starts: at(13, 10),
+            ends: at(13, 11),
+            rule: Some("FREQ=WEEKLY;UNTIL=20261103".parse().unwrap()),
+            except: vec![at(20, 10)],
+            ..event("Weekly")
+        };
+        let moved = Event {
+            starts: at(28, 9),
+            ends: at(28, 10),
+            stands_for: Some(at(27, 10)),
+            ..event("Later")
+        };
+        let file = write(&[weekly, moved]);
+        for line in [
+            "DTSTART;TZID=Asia/Jerusalem:20261013T100000",
+            // By the clock of winter.
+            "RRULE:FREQ=WEEKLY;UNTIL=20261103T080000Z",
+            "EXDATE;TZID=Asia/Jerusalem:20261020T100000",
+            "RECURRENCE-ID;TZID=Asia/Jerusalem:20261027T100000",
+            "BEGIN:STANDARD\r\nDTSTART:20261025T020000\r\nTZOFFSETFROM:+0300\r\nTZOFFSETTO:+0200",
+        ] {
+            assert!(file.contains(&format!("{line}\r\n")), "{line}: {file}");
+        }
+        assert_eq!(file.matches("BEGIN:VTIMEZONE").count(), 1);
     }
 
     #[test]

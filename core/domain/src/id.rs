@@ -95,6 +95,8 @@ ids! {
     AppointmentId,
     /// Appointments that come again by a rule.
     SeriesId,
+    /// A calendar file that somebody brought.
+    CalendarImportId,
     /// A calendar of a connection that the tenant chose to use.
     CalendarId,
     /// A connected account at a provider.

@@ -50,6 +50,21 @@ impl Zone {
         format!("{sign}{:02}:{:02}", mins / 60, mins % 60)
     }
 
+    /// How far this zone's clocks are from UTC at an instant, in seconds.
+    pub fn offset_secs(&self, time: Timestamp) -> i32 {
+        let instant = jiff::Timestamp::from_millisecond(time.as_millis()).unwrap_or_default();
+        self.0.to_offset(instant).seconds()
+    }
+
+    /// When this zone's clocks are set, between two instants: each time with whether it is to summer time.
+    pub fn changes(&self, from: Timestamp, to: Timestamp) -> Vec<(Timestamp, bool)> {
+        let instant = jiff::Timestamp::from_millisecond(from.as_millis()).unwrap_or_default();
+        let all = self.0.following(instant).map(|change| {
+            (Timestamp::from_millis(change.timestamp().as_millisecond()), change.dst().is_dst())
+        });
+        all.take_while(|(at, _)| *at < to).collect()
+    }
+
     /// The first instant of a local day.
     pub fn start_of_day(&self, day: Date) -> Option<Timestamp> {
         let zoned = day.to_zoned(self.0.clone()).ok()?;

@@ -15,6 +15,8 @@ use crate::scope;
 
 /// Most rows that a question about a time answers.
 const BETWEEN_MAX: i64 = 2_000;
+/// As many ids as one question asks for.
+const ASKED_MAX: usize = 500;
 /// What lasts longer than this many milliseconds, 31 days, has an index of its own, so that a
 /// question about a time needn't look at everything before it.
 pub(crate) const LONG_MILLIS: i64 = 2_678_400_000;
@@ -161,6 +163,27 @@ pub fn find_by_external(
         .filter(appointments::calendar_id.eq(calendar.as_str()))
         .filter(appointments::external_id.eq(external_id));
     Ok(query.select(Appointment::as_select()).first(c).optional()?)
+}
+
+/// The appointments whose events have these ids in a calendar.
+pub fn list_by_external(
+    c: &mut Conn,
+    tenant: &TenantId,
+    calendar: &CalendarId,
+    external_ids: &[String],
+) -> Result<Vec<Appointment>> {
+    scope::tenant(c, tenant)?;
+    let mut all = Vec::new();
+    for some in external_ids.chunks(ASKED_MAX) {
+        let found: Vec<Appointment> = appointments::table
+            .filter(appointments::tenant_id.eq(tenant.as_str()))
+            .filter(appointments::calendar_id.eq(calendar.as_str()))
+            .filter(appointments::external_id.eq_any(some))
+            .select(Appointment::as_select())
+            .load(c)?;
+        all.extend(found);
+    }
+    Ok(all)
 }
 
 /// The first that starts after `from` and before `to` and takes place.

@@ -17,6 +17,8 @@ use crate::scope;
 
 /// Most rows that a question about a time answers.
 const BETWEEN_MAX: i64 = 5_000;
+/// As many ids as one question asks for.
+const ASKED_MAX: usize = 500;
 
 row! {
     /// A busy time.
@@ -54,6 +56,27 @@ pub fn upsert(c: &mut Conn, block: &BusyBlock) -> Result<()> {
         ));
     each_backend!(c, |c| insert.execute(c)?);
     Ok(())
+}
+
+/// Those of these events that a calendar has a block of.
+pub fn list_known(
+    c: &mut Conn,
+    tenant: &TenantId,
+    calendar: &CalendarId,
+    external_ids: &[String],
+) -> Result<Vec<String>> {
+    scope::tenant(c, tenant)?;
+    let mut all = Vec::new();
+    for some in external_ids.chunks(ASKED_MAX) {
+        let found: Vec<String> = busy_blocks::table
+            .filter(busy_blocks::tenant_id.eq(tenant.as_str()))
+            .filter(busy_blocks::calendar_id.eq(calendar.as_str()))
+            .filter(busy_blocks::external_id.eq_any(some))
+            .select(busy_blocks::external_id)
+            .load(c)?;
+        all.extend(found);
+    }
+    Ok(all)
 }
 
 /// Removes the block of an event; one that isn't there is fine.

@@ -23,6 +23,8 @@ words! {
         AppointmentUnsent = "appointment-unsent",
         /// A calendar has not been in step for a while.
         CalendarBehind = "calendar-behind",
+        /// A series was carried on over something that is there.
+        SeriesOverlaps = "series-overlaps",
         /// A plugin had to be stopped.
         PluginStopped = "plugin-stopped",
     }

@@ -6,8 +6,8 @@ use domain::TenantId;
 use crate::backend::Conn;
 use crate::error::{Error, Result};
 use crate::schema::{
-    appointments, approvals, calendars, connections, documents, invitations, jobs, members,
-    notifications, people,
+    appointments, approvals, calendar_imports, calendars, connections, documents, invitations,
+    jobs, members, notifications, people,
 };
 use crate::scope;
 
@@ -36,7 +36,8 @@ pub fn find(c: &mut Conn, id: &str) -> Result<Option<TenantId>> {
         jobs,
         approvals,
         documents,
-        notifications
+        notifications,
+        calendar_imports
     );
     Ok(None)
 }

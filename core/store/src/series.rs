@@ -14,8 +14,8 @@ use crate::scope;
 
 /// Most appointments of a series that are looked at in one go.
 const OCCURRENCES_MAX: i64 = 1_000;
-/// Most series of a tenant that are carried on in one go.
-const DUE_MAX: i64 = 100;
+/// Most series that are carried on in one go.
+const DUE_MAX: i64 = 1_000;
 
 row! {
     /// A rule, and what its next appointments will be like.
@@ -74,6 +74,13 @@ pub fn get(c: &mut Conn, tenant: &TenantId, id: &SeriesId) -> Result<Series> {
     query.select(Series::as_select()).first(c).optional()?.ok_or(Error::NotFound)
 }
 
+/// The series, if the tenant has it.
+pub fn find(c: &mut Conn, tenant: &TenantId, id: &SeriesId) -> Result<Option<Series>> {
+    scope::tenant(c, tenant)?;
+    let query = series::table.find((tenant.as_str(), id.as_str()));
+    Ok(query.select(Series::as_select()).first(c).optional()?)
+}
+
 /// The place of an appointment in its series, if it is of one.
 pub fn find_occurrence(
     c: &mut Conn,
@@ -101,6 +108,25 @@ pub fn list_recurring(
     found.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
 }
 
+/// Of which series these appointments are, as far as they are of any.
+pub fn list_of(
+    c: &mut Conn,
+    tenant: &TenantId,
+    ids: &[AppointmentId],
+) -> Result<Vec<(AppointmentId, SeriesId)>> {
+    scope::tenant(c, tenant)?;
+    let ids: Vec<&str> = ids.iter().map(AppointmentId::as_str).collect();
+    let found: Vec<(String, String)> = occurrences::table
+        .filter(occurrences::tenant_id.eq(tenant.as_str()))
+        .filter(occurrences::appointment_id.eq_any(ids))
+        .select((occurrences::appointment_id, occurrences::series_id))
+        .load(c)?;
+    let read = |(id, series): (String, String)| {
+        Ok((id.parse().map_err(Error::internal)?, series.parse().map_err(Error::internal)?))
+    };
+    found.into_iter().map(read).collect()
+}
+
 /// Gives an appointment its place in a series.
 ///
 /// # Errors
@@ -117,6 +143,13 @@ pub fn update_occurrence(c: &mut Conn, row: &Occurrence) -> Result<()> {
     let target = occurrences::table.find((row.tenant_id.as_str(), row.appointment_id.as_str()));
     let set = (occurrences::series_id.eq(row.series_id.as_str()), occurrences::day.eq(&row.day));
     found(diesel::update(target).set(set).execute(c)?)
+}
+
+/// Takes an appointment out of its series: it stands by itself from then on.
+pub fn delete_occurrence(c: &mut Conn, tenant: &TenantId, id: &AppointmentId) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    diesel::delete(occurrences::table.find((tenant.as_str(), id.as_str()))).execute(c)?;
+    Ok(())
 }
 
 /// The appointments of a series that take place, from a day of its rule on, by these days.
@@ -143,15 +176,57 @@ pub fn list_from(
         .load(c)?)
 }
 
-/// Series that go on and have nothing made from this day on.
-pub fn list_due(c: &mut Conn, tenant: &TenantId, day: &str) -> Result<Vec<Series>> {
+/// The appointments of a series with their days, cancelled ones too; a thousand at most.
+pub fn list_all(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &SeriesId,
+) -> Result<Vec<(String, Appointment)>> {
     scope::tenant(c, tenant)?;
-    Ok(series::table
-        .filter(series::tenant_id.eq(tenant.as_str()))
+    Ok(occurrences::table
+        .inner_join(
+            appointments::table.on(appointments::tenant_id
+                .eq(occurrences::tenant_id)
+                .and(appointments::id.eq(occurrences::appointment_id))),
+        )
+        .filter(occurrences::tenant_id.eq(tenant.as_str()))
+        .filter(occurrences::series_id.eq(id.as_str()))
+        .order(occurrences::day)
+        .limit(OCCURRENCES_MAX)
+        .select((occurrences::day, Appointment::as_select()))
+        .load(c)?)
+}
+
+/// The days of a series that have an appointment, from one on.
+pub fn list_days(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &SeriesId,
+    from: &str,
+) -> Result<Vec<String>> {
+    scope::tenant(c, tenant)?;
+    Ok(occurrences::table
+        .filter(occurrences::tenant_id.eq(tenant.as_str()))
+        .filter(occurrences::series_id.eq(id.as_str()))
+        .filter(occurrences::day.ge(from))
+        .select(occurrences::day)
+        .load(c)?)
+}
+
+/// Series of all tenants that go on and have nothing made from this day on, those that wait longest first;
+/// a thousand at most.
+pub fn list_due(c: &mut Conn, day: &str) -> Result<Vec<(TenantId, SeriesId)>> {
+    scope::system(c)?;
+    let due: Vec<(String, String)> = series::table
         .filter(series::ended.eq(false))
         .filter(series::made_until.lt(day))
-        .order(series::id)
+        .order((series::made_until, series::tenant_id, series::id))
         .limit(DUE_MAX)
-        .select(Series::as_select())
-        .load(c)?)
+        .select((series::tenant_id, series::id))
+        .load(c)?;
+    let read = |(tenant, id): (String, String)| {
+        let tenant = tenant.parse().map_err(Error::internal)?;
+        Ok((tenant, id.parse().map_err(Error::internal)?))
+    };
+    due.into_iter().map(read).collect()
 }

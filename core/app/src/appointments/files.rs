@@ -4,9 +4,9 @@ use domain::ics::{self, Event, When};
 use domain::{AppointmentId, Zone};
 
 use super::{Appointment, Status, get_appointment, get_span};
-use crate::App;
 use crate::context::Context;
 use crate::error::Result;
+use crate::{App, series};
 
 /// One appointment as a calendar file.
 pub async fn export_appointment(app: &App, ctx: &Context, id: &AppointmentId) -> Result<String> {
@@ -14,8 +14,9 @@ pub async fn export_appointment(app: &App, ctx: &Context, id: &AppointmentId) ->
     Ok(ics::write(&[to_event(&appointment, &ctx.zone)]))
 }
 
-/// The appointments between two instants as a calendar file. What connected calendars have of their own
-/// stays out: it is there already.
+/// The appointments between two instants as a calendar file; series of which there are any as a whole,
+/// each as one event with its rule. What connected calendars have of their own stays out: it is there
+/// already.
 pub async fn export_span(
     app: &App,
     ctx: &Context,
@@ -23,11 +24,20 @@ pub async fn export_span(
     to: domain::Timestamp,
 ) -> Result<String> {
     let on = get_span(app, ctx, from, to).await?;
-    let events: Vec<Event> = on.appointments.iter().map(|each| to_event(each, &ctx.zone)).collect();
+    let ctx = ctx.clone();
+    let events = app
+        .db
+        .inspect(move |c| -> Result<Vec<Event>> {
+            let (mut events, single) = series::export(c, &ctx, on.appointments)?;
+            events.extend(single.iter().map(|each| to_event(each, &ctx.zone)));
+            Ok(events)
+        })
+        .await?;
     Ok(ics::write(&events))
 }
 
-fn to_event(appointment: &Appointment, zone: &Zone) -> Event {
+/// An appointment by itself.
+pub(crate) fn to_event(appointment: &Appointment, zone: &Zone) -> Event {
     let (start, end) = (zone.local(appointment.starts_at), zone.local(appointment.ends_at));
     let midnight = jiff::civil::Time::midnight();
     let is_days = start.time() == midnight && end.time() == midnight && end > start;
@@ -46,5 +56,8 @@ fn to_event(appointment: &Appointment, zone: &Zone) -> Event {
         location: appointment.location.clone(),
         url: appointment.online_url.clone().filter(|url| url.starts_with("https://")),
         cancelled: appointment.status == Status::Cancelled,
+        rule: None,
+        except: Vec::new(),
+        stands_for: None,
     }
 }

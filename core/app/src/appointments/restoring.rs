@@ -1,9 +1,9 @@
 //! Takes a cancellation back.
 
 use domain::{AppointmentId, Permission};
-use store::appointments::{Appointment, AppointmentChange, Status};
+use store::appointments::{Appointment, Status};
 
-use super::{announce, input_of, record, sync_of, unchanged};
+use super::{input_of, record, set_status};
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::Result;
@@ -30,16 +30,7 @@ pub async fn restore_appointment(
                 return Ok(before);
             }
             availability::require_free(c, &ctx2, &input_of(&before), std::slice::from_ref(&id))?;
-            let change = AppointmentChange {
-                status: Status::Booked,
-                sync_state: sync_of(before.calendar_id.is_some()),
-                ..unchanged(&before)
-            };
-            let now = app2.clock.now();
-            store::appointments::update(c, &ctx2.tenant, &id, &change, before.rev, now)?;
-            let after = store::appointments::get(c, &ctx2.tenant, &id)?;
-            // For who subscribes it is a change: it has a status.
-            announce(&app2, c, &after, "appointment.changed")?;
+            let after = set_status(&app2, c, &before, Status::Booked)?;
             record(&app2, c, &Who::from(&ctx2), "appointment.restored", &after)?;
             Ok(after)
         })

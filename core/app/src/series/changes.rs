@@ -25,15 +25,21 @@ pub enum Reach {
 }
 
 /// The part of a series that is meant.
-struct Part {
-    series: Series,
+pub(super) struct Part {
+    pub series: Series,
     /// Where it begins.
-    from: Date,
+    pub from: Date,
     /// By their days.
-    all: Vec<(Date, Appointment)>,
+    pub all: Vec<(Date, Appointment)>,
 }
 
-fn part(app: &App, c: &mut Conn, ctx: &Context, id: &AppointmentId, reach: Reach) -> Result<Part> {
+pub(super) fn part(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    id: &AppointmentId,
+    reach: Reach,
+) -> Result<Part> {
     let tenant = &ctx.tenant;
     store::tenants::lock(c, tenant)?;
     let place = store::series::find_occurrence(c, tenant, id)?;
@@ -203,7 +209,7 @@ fn put(
 }
 
 /// Ends a series before a day.
-fn close(app: &App, c: &mut Conn, series: Series, from: Date) -> Result<()> {
+pub(super) fn close(app: &App, c: &mut Conn, series: Series, from: Date) -> Result<()> {
     let rule = series.rule.until(from.saturating_sub(1.day()));
     let now = app.clock.now();
     Ok(store::series::update(c, &Series { rule, ended: true, updated_at: now, ..series })?)

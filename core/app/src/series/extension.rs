@@ -2,40 +2,34 @@
 
 use domain::{SeriesId, TenantId};
 use jiff::ToSpan;
+use store::Conn;
 use store::series::Series;
 
 use super::{AHEAD_DAYS, make, make_days};
-use crate::App;
+use crate::appointments::{Appointment, input_of};
 use crate::error::Result;
+use crate::{App, availability, notifications};
 
 /// How far ahead may be missing before more are made.
 const SLACK_DAYS: i64 = 30;
 
-/// Makes what is to come of every business's series. One that fails is told of and keeps no other from
-/// going on. Answers how many appointments were made.
+/// Makes what is to come of every business's series. One question finds those that are due; each is
+/// carried on in a transaction of its business's own, and one that fails is told of and keeps no other
+/// from going on. Answers how many appointments were made.
 pub async fn extend_all(app: &App) -> Result<usize> {
+    // Somewhere it is tomorrow already; a day more or less is no matter.
+    let today = domain::Zone::utc().local(app.clock.now()).date();
+    let day = today.saturating_add((AHEAD_DAYS - SLACK_DAYS).days()).to_string();
+    let due = app.db.read(move |c| store::series::list_due(c, &day)).await?;
     let mut made = 0;
-    for tenant in app.db.read(store::tenants::list).await? {
-        match extend_of(app, &tenant.id).await {
+    for (tenant, id) in due {
+        match extend(app, &tenant, &id).await {
             Ok(count) => made += count,
-            Err(error) => tracing::error!(%error, tenant = %tenant.id, "series not carried on"),
+            Err(error) => tracing::error!(%error, %tenant, "series not carried on"),
         }
     }
     if made > 0 {
         app.wake_jobs();
-    }
-    Ok(made)
-}
-
-async fn extend_of(app: &App, tenant: &TenantId) -> Result<usize> {
-    // Somewhere it is tomorrow already; a day more or less is no matter.
-    let today = domain::Zone::utc().local(app.clock.now()).date();
-    let day = today.saturating_add((AHEAD_DAYS - SLACK_DAYS).days()).to_string();
-    let of = tenant.clone();
-    let due: Vec<Series> = app.db.read(move |c| store::series::list_due(c, &of, &day)).await?;
-    let mut made = 0;
-    for series in due {
-        made += extend(app, tenant, &series.id).await?;
     }
     Ok(made)
 }
@@ -60,15 +54,33 @@ async fn extend(app: &App, tenant: &TenantId, id: &SeriesId) -> Result<usize> {
             {
                 series.calendar_id = None;
             }
-            let days = make_days(&mut series, app2.clock.now())?;
+            let from = series.made_until.clone();
+            let mut days = make_days(&mut series, app2.clock.now())?;
+            // What was changed of a day ahead stands there already.
+            let there = store::series::list_days(c, &tenant, &id, &from)?;
+            days.retain(|day| !there.contains(&day.to_string()));
             series.updated_at = app2.clock.now();
             store::series::update(c, &series)?;
-            let made = make(&app2, c, &series, &days)?.len();
-            if made > 0 {
+            let made = make(&app2, c, &series, &days)?;
+            if !made.is_empty() {
                 let who = crate::audit::Who::system();
-                super::record(&app2, c, &who, "appointment.series-continued", &series, made)?;
+                let count = made.len();
+                super::record(&app2, c, &who, "appointment.series-continued", &series, count)?;
+                tell_of_overlaps(&app2, c, &series, &made)?;
             }
-            Ok(made)
+            Ok(made.len())
         })
         .await
+}
+
+/// Nobody was there to be asked whether a time that is taken is wanted anyway: they are told.
+fn tell_of_overlaps(app: &App, c: &mut Conn, series: &Series, made: &[Appointment]) -> Result<()> {
+    for each in made {
+        let own = std::slice::from_ref(&each.id);
+        let taken = availability::list_taken(c, &series.tenant_id, &input_of(each), own)?;
+        if !taken.is_empty() {
+            return notifications::series_overlaps(app, c, series, each);
+        }
+    }
+    Ok(())
 }

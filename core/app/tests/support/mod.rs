@@ -51,7 +51,7 @@ pub async fn each_with_its_database(test: impl AsyncFn(Fixture, &TestDb)) {
 }
 
 impl Fixture {
-    fn over(db: store::Db) -> Self {
+    pub fn over(db: store::Db) -> Self {
         // A Sunday morning in Jerusalem.
         let clock = Arc::new(ManualClock::at(1_772_344_800_000));
         let app = parts::put_together(db, clock.clone());

@@ -1,5 +1,5 @@
-//! Tables of calendars elsewhere (which are used, when they are busy, who tells of changes), and of
-//! appointments that come again.
+//! Tables of calendars elsewhere (which are used, when they are busy, who tells of changes), of
+//! appointments that come again, and of calendar files that were brought.
 
 diesel::table! {
     calendars (tenant_id, id) {
@@ -82,5 +82,41 @@ diesel::table! {
         appointment_id -> Text,
         series_id -> Text,
         day -> Text,
+    }
+}
+
+diesel::table! {
+    calendar_imports (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        name -> Text,
+        state -> Text,
+        file -> Text,
+        created_by -> Nullable<Text>,
+        created_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    import_effects (tenant_id, import_id, kind, subject) {
+        tenant_id -> Text,
+        import_id -> Text,
+        kind -> Text,
+        subject -> Text,
+        rev -> BigInt,
+        before_json -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    imported_events (tenant_id, uid) {
+        tenant_id -> Text,
+        uid -> Text,
+        appointment_id -> Nullable<Text>,
+        series_id -> Nullable<Text>,
+        sequence -> BigInt,
+        stamp -> BigInt,
+        digest -> Text,
     }
 }

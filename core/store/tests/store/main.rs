@@ -9,6 +9,7 @@ mod support;
 mod appointments;
 mod approvals;
 mod audit;
+mod calendar_imports;
 mod calendars;
 mod connections;
 mod db;

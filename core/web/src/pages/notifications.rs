@@ -33,7 +33,7 @@ fn row(member: &Member, one: Notification) -> NoticeRow {
         icon: match one.kind {
             Kind::ConnectionNeedsYou => "connection",
             Kind::ApprovalWaiting | Kind::ApprovalUnknown => "shield",
-            Kind::AppointmentUnsent | Kind::CalendarBehind => "calendar",
+            Kind::AppointmentUnsent | Kind::SeriesOverlaps | Kind::CalendarBehind => "calendar",
             Kind::PluginStopped => "plugin",
         },
         subject: one.subject,

@@ -1,0 +1,3 @@
+DROP TABLE imported_events;
+DROP TABLE import_effects;
+DROP TABLE calendar_imports;

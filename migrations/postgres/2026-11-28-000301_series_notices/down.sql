@@ -1,0 +1,5 @@
+SET LOCAL oxpi.tenant = '*';
+DELETE FROM notifications WHERE kind = 'series-overlaps';
+ALTER TABLE notifications DROP CONSTRAINT notifications_kind_check;
+ALTER TABLE notifications ADD CONSTRAINT notifications_kind_check
+    CHECK (kind IN ('connection-needs-you', 'approval-waiting', 'approval-unknown', 'appointment-unsent', 'plugin-stopped', 'calendar-behind'));
