@@ -110,10 +110,12 @@ async fn visit(site: &Site, route: &Route, path: &str, session: Option<&str>) ->
 /// Everything of the first business that a stranger might have changed.
 async fn everything(site: &Site) -> Result<String> {
     let tenant = site.house.owner.tenant.clone();
+    let import: domain::CalendarImportId = site.ids["import"].parse()?;
     let all = site.house.app.db.read(move |c| {
         Ok(format!(
-            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
             store::tenants::get(c, &tenant)?,
+            store::calendar_imports::get(c, &tenant, &import)?,
             store::people::list_after(c, &tenant, None, 100)?,
             store::appointments::list_after(c, &tenant, None, 100)?,
             store::connections::list(c, &tenant)?,
@@ -162,8 +164,9 @@ async fn nobody_gets_further_than_the_door() {
 }
 
 /// The ids that belong to one business.
-const OWNED: [&str; 8] = [
+const OWNED: [&str; 9] = [
     "approval",
+    "import",
     "person",
     "appointment",
     "connection",

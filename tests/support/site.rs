@@ -125,7 +125,13 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
     house.work().await?;
     let job = bury(house, &appointment.id).await?;
     let gallery = turn_on_gallery(house).await?;
+    let file = format!(
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20260305\nSUMMARY:{MARKER}\nEND:VEVENT\nEND:VCALENDAR\n"
+    );
+    let name = format!("{MARKER}.ics");
+    let import = app::calendar_imports::keep_file(app, owner, &name, file.into_bytes()).await?;
     Ok(BTreeMap::from([
+        ("import", import.to_string()),
         ("approval", approval),
         ("job", job.to_string()),
         ("notification", notification),

@@ -27,8 +27,9 @@ pub mod server;
 pub mod state;
 pub mod theme;
 pub mod themes;
+pub mod upload;
 pub mod views;
-pub mod visit;
+mod visit;
 pub mod week;
 pub mod widgets;
 

@@ -5,9 +5,10 @@ use actix_web::{guard, web};
 use domain::Permission;
 
 use crate::pages::{
-    account, activity, appointments, approvals, calendar, components, connections, door, factors,
-    files, home, invitations, jobs, live, logins, logos, notifications, openid, passkeys, people,
-    plugin_views, plugins, proofs, resets, search, second_step, settings, team, tenants,
+    account, activity, appointments, approvals, calendar, calendar_imports, components,
+    connections, door, factors, files, home, invitations, jobs, live, logins, logos, notifications,
+    openid, passkeys, people, plugin_views, plugins, proofs, repeats, resets, search, second_step,
+    settings, team, tenants,
 };
 use crate::{health, hooks, metrics};
 
@@ -156,6 +157,11 @@ mod lines {
         get  "/calendar"                                 Member  (APPOINTMENTS, ALL) calendar::show;
         get  "/calendar/events"                          Member  (APPOINTMENTS, ALL) calendar::events;
         get  "/calendar/file"                            Member  (APPOINTMENTS, ALL) calendar::export;
+        get  "/calendar/import"                          Member  (APPOINTMENTS, BOOK) calendar_imports::show_new;
+        post "/calendar/import"                          Member  (APPOINTMENTS, BOOK) calendar_imports::keep;
+        get  "/calendar/import/{import}"                 Member  (APPOINTMENTS, BOOK) calendar_imports::show;
+        post "/calendar/import/{import}"                 Member  (APPOINTMENTS, BOOK) calendar_imports::bring;
+        post "/calendar/import/{import}/restore"         Member  (APPOINTMENTS, BOOK) calendar_imports::undo;
         post "/appointments"                             Member  (APPOINTMENTS, BOOK) appointments::book;
         get  "/appointments/new"                         Member  (APPOINTMENTS, BOOK) appointments::show_new;
         get  "/appointments/{appointment}"               Member  (APPOINTMENTS, ALL) appointments::show;
@@ -163,6 +169,8 @@ mod lines {
         get  "/appointments/{appointment}/edit"          Member  (APPOINTMENTS, BOOK) appointments::show_edit;
         get  "/appointments/{appointment}/file"          Member  (APPOINTMENTS, ALL) calendar::export_one;
         post "/appointments/{appointment}/move"          Member  (APPOINTMENTS, BOOK) calendar::shift;
+        get  "/appointments/{appointment}/repeats"       Member  (APPOINTMENTS, BOOK) repeats::show;
+        post "/appointments/{appointment}/repeats"       Member  (APPOINTMENTS, BOOK) repeats::change;
         post "/appointments/{appointment}/cancel"        Member  (APPOINTMENTS, BOOK) appointments::cancel;
         post "/appointments/{appointment}/restore"       Member  (APPOINTMENTS, BOOK) appointments::restore;
         post "/appointments/{appointment}/again"         Member  (APPOINTMENTS, BOOK) appointments::send_again;

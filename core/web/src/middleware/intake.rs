@@ -22,8 +22,8 @@ pub const FORM_FIELDS_MAX: usize = 1_000;
 const BODY_WITHIN: Duration = Duration::from_secs(20);
 const FORM: &str = "application/x-www-form-urlencoded";
 const UPLOAD: &str = "multipart/form-data";
-/// The one page that takes a file in.
-const UPLOADS: &str = "/settings/logo";
+/// The pages that take a file in.
+const UPLOADS: [&str; 2] = ["/settings/logo", "/calendar/import"];
 /// The largest file, in bytes, with the form around it.
 pub const UPLOAD_BYTES_MAX: usize = hooks::BODY_BYTES_MAX;
 
@@ -44,7 +44,7 @@ impl Kind {
         let kind = head.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if request.path().starts_with("/hooks/") {
             Self::Hook
-        } else if request.path() == UPLOADS && kind.eq_ignore_ascii_case(UPLOAD) {
+        } else if UPLOADS.contains(&request.path()) && kind.eq_ignore_ascii_case(UPLOAD) {
             Self::Upload
         } else {
             Self::Form

@@ -138,7 +138,7 @@ pub fn in_words(member: &Member, field: &str, value: String) -> String {
 }
 
 /// What takes the time that was wanted.
-async fn taken_rows(member: &Member, by: Vec<Taken>) -> Result<Vec<TakenRow>, Failure> {
+pub(super) async fn taken_rows(member: &Member, by: Vec<Taken>) -> Result<Vec<TakenRow>, Failure> {
     let with = |taken: &Taken| match &taken.by {
         TakenBy::Appointment { person, .. } => person.clone(),
         TakenBy::Busy { .. } => None,
@@ -348,7 +348,7 @@ fn input_and_rule(
 }
 
 /// How many of a series a form means; None for the one appointment.
-fn reach(text: &str) -> Option<Reach> {
+pub(super) fn reach(text: &str) -> Option<Reach> {
     match text {
         "following" => Some(Reach::Following),
         "all" => Some(Reach::All),

@@ -1,16 +1,16 @@
 //! The business's logo: taken in on the settings page, and shown to everybody who has its address.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName};
 use actix_web::web::{Bytes, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
 use app::{Error, logos};
 use domain::Permission;
-use futures_util::stream;
 
 use crate::answer::{Answer, form_errors};
 use crate::member::Member;
 use crate::pages::{id, settings};
 use crate::state::Web;
+use crate::upload::file_in;
 
 /// Its address changes with it.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -28,29 +28,15 @@ pub async fn show(web: web::Data<Web>, path: Path<(String, String)>) -> Answer {
 /// Takes in another.
 pub async fn upload(member: Member, request: HttpRequest, body: Bytes) -> Answer {
     member.ctx.require_to_see(Permission::ManageSettings)?;
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let uploaded = picture_in(kind.unwrap_or_default(), body).await;
+    let uploaded = file_in(&request, body, "logo").await;
     let taken = match uploaded {
-        Some(picture) => logos::set_logo(&member.web.app, &member.ctx, picture).await,
+        Some(picture) => logos::set_logo(&member.web.app, &member.ctx, picture.bytes).await,
         None => Err(Error::invalid("logo", "error-logo-missing")),
     };
     match taken {
         Ok(()) => member.said("/settings", "said-saved"),
         Err(error) => settings::again(&member, form_errors(error)?).await,
     }
-}
-
-/// The form's file; none where there is none, or the body is not what it says it is.
-async fn picture_in(kind: &str, body: Bytes) -> Option<Vec<u8>> {
-    let boundary = multer::parse_boundary(kind).ok()?;
-    let whole = stream::iter([Ok::<_, std::convert::Infallible>(body)]);
-    let mut parts = multer::Multipart::new(whole, boundary);
-    while let Ok(Some(part)) = parts.next_field().await {
-        if part.name() == Some("logo") {
-            return part.bytes().await.ok().map(Into::into);
-        }
-    }
-    None
 }
 
 /// Removes it.

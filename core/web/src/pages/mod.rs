@@ -13,6 +13,7 @@ pub mod activity;
 pub mod appointments;
 pub mod approvals;
 pub mod calendar;
+pub mod calendar_imports;
 pub mod components;
 pub mod connections;
 pub mod door;

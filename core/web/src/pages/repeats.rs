@@ -1,14 +1,21 @@
-//! How an appointment comes again: from the form's fields to a rule, and from a rule to words.
+//! How an appointment comes again: from the form's fields to a rule, from a rule to words, and the page
+//! that gives a series another rule.
 
-use app::Error;
-use domain::Recurrence;
+use actix_web::web::{Form, Path};
+use app::appointments::{self as booked, Appointment};
+use app::series::{self, Reach, Shape};
+use app::{Error, Result as AppResult};
 use domain::recurrence::{Ends, Every};
+use domain::{AppointmentId, Permission, Recurrence};
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
+use crate::answer::{Answer, form_errors};
 use crate::member::Member;
-use crate::views::Choice;
-use crate::views::calendar::AppointmentForm;
+use crate::pages::appointments::{reach, taken_rows};
+use crate::pages::id;
+use crate::views::calendar::{AppointmentForm, RepeatsEdit, TakenRow};
+use crate::views::{Choice, Errors};
 
 /// What the form offers, and its texts.
 const REPEATS: [(&str, &str); 6] = [
@@ -91,6 +98,125 @@ pub fn rule(form: &AppointmentForm, first: Date) -> Result<Option<Recurrence>, E
         _ => Error::invalid("interval", "error-invalid"),
     };
     rule.map(Some).map_err(wrong)
+}
+
+/// A form that says a rule.
+fn form_of(rule: &Recurrence) -> AppointmentForm {
+    let mut form = AppointmentForm {
+        repeat: match rule.every() {
+            Every::Day => "day",
+            Every::Week => "week",
+            Every::Month => "month",
+            Every::MonthOn(..) => "weekday",
+            Every::Year => "year",
+        }
+        .to_owned(),
+        reach: "following".to_owned(),
+        ..AppointmentForm::default()
+    };
+    if rule.interval() > 1 {
+        form.interval = rule.interval().to_string();
+    }
+    match rule.ends() {
+        Ends::Never => {}
+        Ends::Until(last) => form.until = last.to_string(),
+        Ends::After(count) => form.count = count.to_string(),
+    }
+    for day in rule.days() {
+        let fields = [
+            &mut form.on_1,
+            &mut form.on_2,
+            &mut form.on_3,
+            &mut form.on_4,
+            &mut form.on_5,
+            &mut form.on_6,
+            &mut form.on_7,
+        ];
+        let at = usize::try_from(day.to_monday_zero_offset()).unwrap_or(0);
+        if let Some(field) = fields.into_iter().nth(at) {
+            "on".clone_into(field);
+        }
+    }
+    form
+}
+
+/// How an appointment's series repeats, to be changed.
+pub async fn show(member: Member, path: Path<String>) -> Answer {
+    let which: AppointmentId = id(&path)?;
+    let (each, shape) = shape(&member, &which).await?;
+    let form = shape.as_ref().map(|shape| form_of(&shape.rule)).unwrap_or_default();
+    page(&member, &each, shape.as_ref(), form, (Errors::new(), Vec::new())).await
+}
+
+async fn shape(member: &Member, which: &AppointmentId) -> AppResult<(Appointment, Option<Shape>)> {
+    let each = booked::get_appointment(&member.web.app, &member.ctx, which).await?;
+    member.ctx.require(Permission::WriteAppointments)?;
+    Ok((each, series::find_shape(&member.web.app, &member.ctx, which).await?))
+}
+
+async fn page(
+    member: &Member,
+    each: &Appointment,
+    shape: Option<&Shape>,
+    form: AppointmentForm,
+    (errors, taken): (Errors, Vec<TakenRow>),
+) -> Answer {
+    let mut repeats = choices(member, &form);
+    repeats.retain(|choice| !choice.value.is_empty());
+    let page = RepeatsEdit {
+        href: format!("/appointments/{}", each.id),
+        title: each.title.clone(),
+        rule: shape.map(|shape| in_words(member, &shape.rule)),
+        over: shape.is_some_and(|shape| shape.coming.is_none()),
+        weekdays: weekdays(member, &form),
+        repeats,
+        form,
+        errors,
+        taken,
+    };
+    member.form_page(&page, &page.errors).await
+}
+
+/// Gives a series another rule.
+pub async fn change(member: Member, path: Path<String>, form: Form<AppointmentForm>) -> Answer {
+    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
+    let which: AppointmentId = id(&path)?;
+    let (each, shape) = shape(&member, &which).await?;
+    let changed = match wanted(&form, shape.as_ref()) {
+        Ok((rule, reach)) => {
+            series::change_rule(app, ctx, &which, rule, reach, form.anyway == "on").await
+        }
+        Err(error) => Err(error),
+    };
+    match changed {
+        Ok(done) => {
+            let to = format!("/appointments/{}", done.first.id);
+            let some = "said-series-rule-changed-some";
+            member.said(&to, if done.kept == 0 { "said-series-rule-changed" } else { some })
+        }
+        Err(mut error) => {
+            let taken = match &mut error {
+                Error::Taken { by } => taken_rows(&member, std::mem::take(by)).await?,
+                _ => Vec::new(),
+            };
+            let errors = form_errors(error)?;
+            page(&member, &each, shape.as_ref(), form, (errors, taken)).await
+        }
+    }
+}
+
+/// The rule that a form asks for, and for how many.
+fn wanted(form: &AppointmentForm, shape: Option<&Shape>) -> AppResult<(Recurrence, Reach)> {
+    let shape = shape.ok_or_else(|| Error::invalid("form", "error-no-series"))?;
+    let reach = reach(&form.reach).ok_or_else(|| Error::invalid("reach", "error-invalid"))?;
+    let coming = shape.coming.ok_or_else(|| Error::invalid("form", "error-series-over"))?;
+    // What is over stays as it was.
+    let first = match reach {
+        Reach::Following => shape.day.max(coming),
+        Reach::All => coming,
+    };
+    let rule = rule(form, first)?.ok_or_else(|| Error::invalid("repeat", "error-invalid"))?;
+    Ok((rule, reach))
 }
 
 /// Which of its weekday in its month a day is; the fifth is the last.

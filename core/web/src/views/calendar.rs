@@ -9,6 +9,7 @@ pages! {
     CalendarPage => "pages/calendar/calendar.html",
     AppointmentPage => "pages/calendar/appointment.html",
     AppointmentEdit => "pages/calendar/edit.html",
+    RepeatsEdit => "pages/calendar/repeats.html",
 }
 
 /// The calendar: a day, a week, a month, or a list of what comes.
@@ -400,4 +401,27 @@ pub struct AppointmentEdit {
     pub calendar_fixed: bool,
     /// The business's zone.
     pub zone: String,
+}
+
+/// Giving a series another rule.
+#[derive(Debug, Clone, Serialize)]
+pub struct RepeatsEdit {
+    /// The appointment's page.
+    pub href: String,
+    /// What it is.
+    pub title: String,
+    /// How it comes again now, in words; None where it doesn't.
+    pub rule: Option<String>,
+    /// Whether nothing of it is to come.
+    pub over: bool,
+    /// What is entered.
+    pub form: AppointmentForm,
+    /// What is wrong with it.
+    pub errors: Errors,
+    /// What takes a time that the rule would add.
+    pub taken: Vec<TakenRow>,
+    /// How often it may come again.
+    pub repeats: Vec<Choice>,
+    /// The days of the week to choose from.
+    pub weekdays: Vec<Choice>,
 }

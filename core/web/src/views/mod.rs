@@ -11,6 +11,7 @@ pub mod account;
 pub mod activity;
 pub mod approvals;
 pub mod calendar;
+pub mod calendar_imports;
 pub mod components;
 pub mod connections;
 pub mod door;

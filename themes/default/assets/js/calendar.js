@@ -160,21 +160,50 @@ function dropped({ event, delta, startDelta, endDelta, revert }) {
   move(entry, later(entry.start, secsOf(delta ?? startDelta)), later(entry.end, secsOf(delta ?? endDelta)), { revert });
 }
 
+// Which of a series is meant: "one", "following" or "all"; none where somebody thought better of it.
+function askReach(entry) {
+  const dialog = document.getElementById("move-reach");
+  dialog.querySelector("[data-title]").textContent = entry.title;
+  dialog.showPopover();
+  dialog.querySelector("[data-reach]").focus();
+  return new Promise((answer) => {
+    const done = (reach) => {
+      answer(reach);
+      watch.abort();
+      dialog.hidePopover();
+    };
+    const watch = new AbortController();
+    const { signal } = watch;
+    for (const button of dialog.querySelectorAll("[data-reach]")) {
+      button.addEventListener("click", () => done(button.dataset.reach), { signal });
+    }
+    dialog.addEventListener("toggle", ({ newState }) => newState === "closed" && done(null), { signal });
+  });
+}
+
 // Moves an appointment that is as it is shown; whatever stands in the way is said, and it is back where
-// it was.
-async function move(entry, start, end, { revert, anyway, said } = {}) {
-  const body = new URLSearchParams({ start, end, rev: entry.rev, ...(anyway && { anyway: "on" }) });
+// it was. One of a series asks which are meant.
+async function move(entry, start, end, { revert, anyway, said, reach } = {}) {
+  if (entry.recurring && !reach) {
+    reach = await askReach(entry);
+    if (!reach) {
+      revert?.();
+      grid.refetchEvents();
+      return;
+    }
+  }
+  const body = new URLSearchParams({ start, end, rev: entry.rev, ...(anyway && { anyway: "on" }), ...(reach && { reach }) });
   try {
     const answer = await fetch(`${entry.href}/move`, { method: "POST", body, headers: { accept: "application/json" }, redirect: "error" });
     if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
     const moved = await answer.json();
     if (answer.ok) {
       const now = { ...entry, start, end, rev: moved.rev };
-      const back = () => move(now, entry.start, entry.end, { said: words.undone });
+      const back = () => move(now, entry.start, entry.end, { said: words.undone, reach });
       say(document, said ?? moved.said, said ? null : { label: words.undo, run: back });
     } else {
       revert?.();
-      const again = () => move(entry, start, end, { anyway: true });
+      const again = () => move(entry, start, end, { anyway: true, reach });
       say(document, moved.said, moved.taken ? { label: words.anyway, run: again } : null);
     }
   } catch {

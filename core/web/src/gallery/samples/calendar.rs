@@ -17,6 +17,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     gallery.page("day", "/calendar", &day(w));
     gallery.page("month", "/calendar", &month(w));
     gallery.page("agenda", "/calendar", &agenda(w));
+    super::calendar_imports::draw(gallery, w);
 }
 
 fn entry(w: Words, title: (&str, &str), time: &str, row: u16, rows: u16) -> Entry {

@@ -3,6 +3,7 @@
 mod approvals;
 mod business;
 mod calendar;
+mod calendar_imports;
 mod jobs;
 mod logins;
 mod notifications;

@@ -3,15 +3,16 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Form, Path};
-use app::Error;
 use app::appointments::{self as booked, Appointment};
 use app::availability::{Taken, TakenBy};
+use app::{Error, series};
 use domain::{AppointmentId, Permission, Timestamp};
 use jiff::civil::DateTime;
 use serde::Deserialize;
 
 use crate::answer::Answer;
 use crate::member::Member;
+use crate::pages::appointments::reach;
 use crate::pages::id;
 use crate::views::calendar::Moved;
 
@@ -23,6 +24,8 @@ pub struct MoveForm {
     end: String,
     rev: i64,
     anyway: String,
+    /// Of a series, how many: `following` or `all`; else the one.
+    reach: String,
 }
 
 /// Moves an appointment, or makes it longer or shorter.
@@ -34,12 +37,16 @@ pub async fn shift(member: Member, path: Path<String>, form: Form<MoveForm>) -> 
     // What isn't there reads so whatever else is wrong.
     booked::get_appointment(app, ctx, &which).await?;
     let times = times(&member, &form)?;
-    let moved = match form.anyway.as_str() {
-        "on" => booked::move_anyway(app, ctx, &which, times, form.rev).await,
-        _ => booked::move_appointment(app, ctx, &which, times, form.rev).await,
+    let moved = match (reach(&form.reach), form.anyway == "on") {
+        (Some(reach), anyway) => {
+            series::move_series(app, ctx, &which, times, form.rev, reach, anyway).await
+        }
+        (None, true) => booked::move_anyway(app, ctx, &which, times, form.rev).await,
+        (None, false) => booked::move_appointment(app, ctx, &which, times, form.rev).await,
     };
+    let several = reach(&form.reach).is_some();
     match moved {
-        Ok(moved) => Ok(HttpResponse::Ok().json(done(&member, &moved))),
+        Ok(moved) => Ok(HttpResponse::Ok().json(done(&member, &moved, several))),
         Err(Error::Taken { by }) => Ok(refused(taken(&member, by.first()), true)),
         Err(Error::Conflict { key }) => Ok(refused(member.text(key), false)),
         Err(Error::Invalid { key, .. }) => Ok(refused(member.text(&key), false)),
@@ -56,13 +63,10 @@ fn times(member: &Member, form: &MoveForm) -> Result<(Timestamp, Timestamp), Err
     Ok((instant("starts_at", &form.start)?, instant("ends_at", &form.end)?))
 }
 
-fn done(member: &Member, moved: &Appointment) -> Moved {
+fn done(member: &Member, moved: &Appointment, several: bool) -> Moved {
     let when = when(member, moved.starts_at, moved.ends_at);
-    Moved {
-        said: member.text_with("calendar-moved", &[("when", &when)]),
-        rev: moved.rev,
-        taken: false,
-    }
+    let key = if several { "calendar-moved-several" } else { "calendar-moved" };
+    Moved { said: member.text_with(key, &[("when", &when)]), rev: moved.rev, taken: false }
 }
 
 fn when(member: &Member, from: Timestamp, to: Timestamp) -> String {
