@@ -319,3 +319,54 @@ async fn both_values_of_a_field_are_read_in_the_activity_and_on_the_appointments
     let page = site.get(&format!("/appointments/{id}"), session).await.unwrap().body;
     assert!(page.contains("Written there</q>") && page.contains("Upstairs"), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whole_days_are_whole_days_on_both_sides() {
+    each(async |house| {
+        house.with_calendar().await?;
+        assert_eq!(house.owner.zone.name(), "Asia/Jerusalem");
+        let day = |n: i64| at("2026-03-01T22:00:00Z").plus_secs((n - 2) * 24 * 3_600);
+        let all = calendars::list_calendars(&house.app, &house.owner).await?;
+        let calendar = all.into_iter().find(|c| c.is_default).context("no default calendar")?;
+        let days = AppointmentInput {
+            starts_at: day(3),
+            ends_at: day(5),
+            online: false,
+            ..input(Some(calendar.id))
+        };
+        let (app, owner) = (&house.app, &house.owner);
+        let booked = appointments::book_appointment(app, owner, days.clone(), "").await?;
+        house.work().await?;
+        let event = live(&house).remove(0);
+        assert_eq!(event["start"], json!({"date": "2026-03-03"}));
+        assert_eq!(event["end"], json!({"date": "2026-03-05"}));
+        // Moved there, and back here as days.
+        let id = event["id"].as_str().context("no id")?.to_owned();
+        let moved = json!({"start": {"date": "2026-03-10"}, "end": {"date": "2026-03-11"}});
+        house
+            .simulator
+            .google()
+            .patch_event(DANA, &id, moved)
+            .map_err(|e| anyhow::anyhow!("{e:?}"))?;
+        house.pass_secs(120, 60).await?;
+        let after = again(&house, &booked).await?;
+        assert_eq!((after.starts_at, after.ends_at), (day(10), day(11)));
+        // Hours in place of days, and days in place of hours.
+        let hours = changed(&after, |input| input.ends_at = input.starts_at.plus_secs(3_600));
+        let after =
+            appointments::change_appointment(app, owner, &after.id, hours, after.rev).await?;
+        house.work().await?;
+        let event = live(&house).remove(0);
+        assert!(
+            event["start"].get("date").is_none() && event["start"].get("dateTime").is_some(),
+            "{event}"
+        );
+        let again_days = changed(&after, |input| input.ends_at = day(12));
+        appointments::change_appointment(app, owner, &after.id, again_days, after.rev).await?;
+        house.work().await?;
+        assert_eq!(live(&house)[0]["end"], json!({"date": "2026-03-12"}));
+        assert_eq!(again(&house, &booked).await?.sync_state, SyncState::Synced);
+        Ok(())
+    })
+    .await;
+}

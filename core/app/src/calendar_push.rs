@@ -7,7 +7,7 @@
 
 mod fold;
 
-use domain::{AppointmentId, TenantId};
+use domain::{AppointmentId, TenantId, Zone};
 use runtime::{CallContext, Plugin};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -77,6 +77,8 @@ pub(super) struct Pair {
     pub appointment: Appointment,
     pub calendar: Calendar,
     pub copy: Copy,
+    /// The business's zone: in it an appointment is about days, or isn't.
+    pub zone: Zone,
 }
 
 /// What a round came to.
@@ -120,7 +122,8 @@ async fn load(app: &App, tenant: &TenantId, id: &AppointmentId) -> Result<Option
             let Some(calendar) = &appointment.calendar_id else { return Ok(None) };
             let calendar = store::calendars::find(c, &tenant, calendar)?;
             let copy = Copy::read(store::event_copies::find(c, &tenant, &id)?)?;
-            Ok(calendar.map(|calendar| Pair { appointment, calendar, copy }))
+            let zone = store::tenants::get(c, &tenant)?.zone;
+            Ok(calendar.map(|calendar| Pair { appointment, calendar, copy, zone }))
         })
         .await
 }
@@ -207,7 +210,7 @@ async fn look(
 
 /// The contract's appointment document.
 fn to_document(pair: &Pair) -> Value {
-    let Pair { appointment, calendar, copy } = pair;
+    let Pair { appointment, calendar, copy, zone } = pair;
     json!({
         "id": appointment.id,
         "calendar": calendar.external_id,
@@ -216,6 +219,7 @@ fn to_document(pair: &Pair) -> Value {
         "location": appointment.location,
         "starts_at": appointment.starts_at.to_rfc3339(),
         "ends_at": appointment.ends_at.to_rfc3339(),
+        "days": days_of(appointment, zone),
         "time_zone": appointment.zone.name(),
         "online": appointment.online,
         // Customers hear from the business itself, after the meeting's link has been checked.
@@ -230,6 +234,16 @@ fn to_document(pair: &Pair) -> Value {
             "ends_at": seen.ends_at.to_rfc3339(),
         })),
     })
+}
+
+/// The days that an appointment is about, if it is about days.
+fn days_of(appointment: &Appointment, zone: &Zone) -> Option<Value> {
+    let (start, end) = (zone.local(appointment.starts_at), zone.local(appointment.ends_at));
+    let begins = |at: domain::Timestamp, day| zone.start_of_day(day) == Some(at);
+    let is_days =
+        begins(appointment.starts_at, start.date()) && begins(appointment.ends_at, end.date());
+    let days = || json!({"first": start.date().to_string(), "after": end.date().to_string()});
+    (is_days && end.date() > start.date()).then(days)
 }
 
 /// Notes what the provider answered to a write.

@@ -22,8 +22,8 @@ pub fn created(appointment: &Appointment, now: Timestamp) -> Document {
         format!("CREATED:{stamp}"),
         format!("LAST-MODIFIED:{stamp}"),
         "SEQUENCE:0".to_owned(),
-        format!("DTSTART:{}", utc(appointment.starts_at)),
-        format!("DTEND:{}", utc(appointment.ends_at)),
+        format!("DTSTART{}", times(appointment).0),
+        format!("DTEND{}", times(appointment).1),
         format!("SUMMARY:{}", escape(&appointment.title)),
     ];
     for (name, text) in [("DESCRIPTION", &appointment.notes), ("LOCATION", &appointment.location)] {
@@ -69,7 +69,7 @@ pub fn changed(
     let is_moved = seen.is_none_or(|seen| (seen.starts_at, seen.ends_at) != (from, to));
     let is_there = is_second(there.starts_at, from) && is_second(there.ends_at, to);
     if is_moved && !is_there {
-        move_to(&mut document, &mut event, (from, to), instants);
+        move_to(&mut document, &mut event, appointment, instants);
         is_changed = true;
     }
     if !is_changed {
@@ -84,17 +84,29 @@ pub fn changed(
     Some(document)
 }
 
-/// Both in the zone in which the event began, so that it stays at its hour for whoever made it so; or as
-/// instants where that can't be said.
+/// What follows the names of both ends: days, or instants.
+fn times(appointment: &Appointment) -> (String, String) {
+    let day = |text: &str| format!(";VALUE=DATE:{}", text.replace('-', ""));
+    match &appointment.days {
+        Some(days) => (day(&days.first), day(&days.after)),
+        None => {
+            (format!(":{}", utc(appointment.starts_at)), format!(":{}", utc(appointment.ends_at)))
+        }
+    }
+}
+
+/// Both in the zone in which the event began, so that it stays at its hour for whoever made it so; as
+/// days where it is about days, or as instants where none of this can be said.
 fn move_to(
     document: &mut Document,
     event: &mut Range<usize>,
-    (from, to): (Timestamp, Timestamp),
+    appointment: &Appointment,
     instants: Instants<'_>,
 ) {
+    let (from, to) = (appointment.starts_at, appointment.ends_at);
     let start = document.property(event, "DTSTART").and_then(|start| When::read(&start));
     let zone = match start {
-        Some(When::Local(_, Some(zone))) => Some(zone),
+        Some(When::Local(_, Some(zone))) if appointment.days.is_none() => Some(zone),
         _ => None,
     };
     let in_zone = zone
@@ -104,7 +116,7 @@ fn move_to(
         (Some((from, to)), Some(zone)) => {
             (format!(";TZID={zone}:{from}"), format!(";TZID={zone}:{to}"))
         }
-        _ => (format!(":{}", utc(from)), format!(":{}", utc(to))),
+        _ => times(appointment),
     };
     document.set(event, "DURATION", None);
     document.set(event, "DTSTART", Some(&rests.0));
@@ -210,6 +222,24 @@ mod tests {
         );
         let text = change(&ours, &Document::parse(day.as_bytes()).unwrap()).unwrap();
         assert!(text.contains("DTSTART:20261201T090000Z\r\n"), "{text}");
+    }
+
+    #[test]
+    fn days_are_written_as_days() {
+        let mut ours = appointment("Fitting", "");
+        ours.days = Some(oxpi_kit::calendar::Days {
+            first: "2026-12-01".to_owned(),
+            after: "2026-12-03".to_owned(),
+        });
+        let whole = "DTSTART;VALUE=DATE:20261201\r\nDTEND;VALUE=DATE:20261203\r\n";
+        let text = created(&ours, now()).to_text();
+        assert!(text.contains(whole), "{text}");
+        // In the place of hours.
+        ours.title = "Fitting".to_owned();
+        let text = change(&ours, &Document::parse(THEIRS.as_bytes()).unwrap()).unwrap();
+        assert!(text.contains("DTSTART;VALUE=DATE:20261201\r\n"), "{text}");
+        assert!(text.contains("DTEND;VALUE=DATE:20261203\r\n"), "{text}");
+        assert!(!text.contains("DURATION"), "{text}");
     }
 
     #[test]

@@ -15,8 +15,8 @@ pub fn created(appointment: &Appointment) -> Value {
         "id": event_id(&appointment.id),
         "status": "confirmed",
         "summary": appointment.title,
-        "start": moment(appointment.starts_at, &appointment.time_zone),
-        "end": moment(appointment.ends_at, &appointment.time_zone),
+        "start": start_of(appointment),
+        "end": end_of(appointment),
         "extendedProperties": {"private": marks(appointment)},
     });
     if !appointment.notes.is_empty() {
@@ -52,13 +52,12 @@ pub fn changed(appointment: &Appointment, event: &Event) -> Option<Value> {
             body.insert(name.to_owned(), json!(wanted));
         }
     }
-    let zone = &appointment.time_zone;
     // Both or neither: an end before the start that is still there would be refused.
     let (starts_at, ends_at) = (appointment.starts_at, appointment.ends_at);
     let is_moved = seen.is_none_or(|seen| (seen.starts_at, seen.ends_at) != (starts_at, ends_at));
-    if is_moved && (!is_at(&event.start, starts_at) || !is_at(&event.end, ends_at)) {
-        body.insert("start".to_owned(), moved(appointment.starts_at, zone, &event.start));
-        body.insert("end".to_owned(), moved(appointment.ends_at, zone, &event.end));
+    if is_moved && !is_then(appointment, event) {
+        body.insert("start".to_owned(), moved(start_of(appointment), &event.start));
+        body.insert("end".to_owned(), moved(end_of(appointment), &event.end));
     }
     // Whom somebody invited in Google stays invited.
     let there = attending(&event.attendees);
@@ -87,17 +86,49 @@ fn marks(appointment: &Appointment) -> Map<String, Value> {
         .collect()
 }
 
+fn start_of(appointment: &Appointment) -> Value {
+    match &appointment.days {
+        Some(days) => json!({"date": days.first}),
+        None => moment(appointment.starts_at, &appointment.time_zone),
+    }
+}
+
+fn end_of(appointment: &Appointment) -> Value {
+    match &appointment.days {
+        Some(days) => json!({"date": days.after}),
+        None => moment(appointment.ends_at, &appointment.time_zone),
+    }
+}
+
 fn moment(time: Timestamp, zone: &str) -> Value {
     json!({"dateTime": time, "timeZone": zone})
 }
 
-/// A moment in place of what is there; a day has to be taken away by name.
-fn moved(time: Timestamp, zone: &str, there: &Option<When>) -> Value {
-    let mut body = moment(time, zone);
-    if there.as_ref().is_some_and(|when| when.date.is_some()) {
+/// A moment or a day in place of what is there; the one of the other kind has to be taken away by name.
+fn moved(mut body: Value, there: &Option<When>) -> Value {
+    let had = |get: fn(&When) -> bool| there.as_ref().is_some_and(get);
+    if body["date"].is_null() && had(|when| when.date.is_some()) {
         body["date"] = Value::Null;
     }
+    if body["dateTime"].is_null() && had(|when| when.date_time.is_some()) {
+        body["dateTime"] = Value::Null;
+        body["timeZone"] = Value::Null;
+    }
     body
+}
+
+/// Whether the event is at the appointment's time already, in the same words.
+fn is_then(appointment: &Appointment, event: &Event) -> bool {
+    let date = |when: &Option<When>| when.as_ref().and_then(|when| when.date.clone());
+    match &appointment.days {
+        Some(days) => {
+            date(&event.start).as_ref() == Some(&days.first)
+                && date(&event.end).as_ref() == Some(&days.after)
+        }
+        None => {
+            is_at(&event.start, appointment.starts_at) && is_at(&event.end, appointment.ends_at)
+        }
+    }
 }
 
 fn is_at(when: &Option<When>, time: Timestamp) -> bool {

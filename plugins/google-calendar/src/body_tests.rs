@@ -17,7 +17,9 @@ fn appointment() -> Appointment {
 fn held(appointment: &Appointment) -> Value {
     let mut body = created(appointment);
     body["etag"] = json!("\"1\"");
-    body["start"]["dateTime"] = json!("2026-12-01T10:00:00+02:00");
+    if appointment.days.is_none() {
+        body["start"]["dateTime"] = json!("2026-12-01T10:00:00+02:00");
+    }
     body["conferenceData"]["createRequest"]["status"] = json!({"statusCode": "pending"});
     body
 }
@@ -49,6 +51,27 @@ fn a_move_writes_both_ends_and_takes_a_day_away() {
     assert_eq!(body["start"]["date"], Value::Null);
     assert_eq!(body["start"]["dateTime"], "2026-12-01T08:00:00Z");
     assert_eq!(body["end"]["dateTime"], "2026-12-01T09:00:00Z");
+}
+
+#[test]
+fn days_are_written_as_days() {
+    let mut appointment = appointment();
+    appointment.days = Some(oxpi_kit::calendar::Days {
+        first: "2026-12-01".to_owned(),
+        after: "2026-12-03".to_owned(),
+    });
+    let body = created(&appointment);
+    assert_eq!(body["start"], json!({"date": "2026-12-01"}));
+    assert_eq!(body["end"], json!({"date": "2026-12-03"}));
+    // In the place of hours, which have to be taken away.
+    let mut value = held(&appointment);
+    value["start"] = json!({"dateTime": "2026-12-01T10:00:00+02:00", "timeZone": "Asia/Jerusalem"});
+    let moved = changed(&appointment, &event(value.clone())).unwrap();
+    let start = json!({"date": "2026-12-01", "dateTime": null, "timeZone": null});
+    assert_eq!(moved["start"], start);
+    assert_eq!(moved["end"], json!({"date": "2026-12-03"}));
+    value["start"] = json!({"date": "2026-12-01"});
+    assert_eq!(changed(&appointment, &event(value)), None);
 }
 
 #[test]

@@ -87,6 +87,10 @@ pub struct Appointment {
     pub starts_at: Timestamp,
     /// To, not included.
     pub ends_at: Timestamp,
+    /// The days that it is about, where it is about days: its times are their beginnings in the business's
+    /// zone then. A provider that knows days writes days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<Days>,
     /// The zone in which the appointment was made, an IANA name.
     pub time_zone: String,
     /// Whether it needs an online meeting.
@@ -105,6 +109,15 @@ pub struct Appointment {
     /// changed in the workspace: it stays as it is at the provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<Seen>,
+}
+
+/// Whole days, such as `2026-12-01`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Days {
+    /// The first of them.
+    pub first: String,
+    /// The day after the last.
+    pub after: String,
 }
 
 /// What an event said when it was last seen, cut to what an appointment can hold.
