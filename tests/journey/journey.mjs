@@ -5,8 +5,9 @@ import { launch, openProfile } from "./browser.mjs";
 import { Report } from "./report.mjs";
 import { closeHouse, killAll, openHouse, tail } from "./servers.mjs";
 import { booking } from "./story/booking.mjs";
-import { calendar } from "./story/calendar.mjs";
+import { calendar, calendarEnds } from "./story/calendar.mjs";
 import { connecting } from "./story/connecting.mjs";
+import { importing } from "./story/importing.mjs";
 import { looks } from "./story/looks.mjs";
 import { leaving } from "./story/leaving.mjs";
 import { openid } from "./story/openid.mjs";
@@ -64,7 +65,7 @@ async function travel(browser, traveller) {
   try {
     const profile = await openProfile(browser, house, traveller.browser);
     const trip = new Trip({ traveller, house, profile, report, out });
-    const whole = await take(trip, [...opening, ...connecting, ...booking, ...calendar, ...looks, ...leaving, ...passkeys, ...openid]);
+    const whole = await take(trip, [...opening, ...connecting, ...booking, ...calendar, ...importing, ...calendarEnds, ...looks, ...leaving, ...passkeys, ...openid]);
     report.found(`${language}: a quiet console, and no request to elsewhere`, [...new Set(profile.noise)]);
     if (whole) await withoutScripts(browser, house, traveller);
   } finally {

@@ -20,6 +20,8 @@ export const travellers = {
     without: "Coffee with a neighbour",
     dragged: "Flowers for the window",
     weekly: "Stock taking",
+    imported: "Photographs of the window",
+    importedDays: "Trade fair",
   },
   he: {
     language: "he",
@@ -36,6 +38,8 @@ export const travellers = {
     without: "קפה עם שכנה",
     dragged: "פרחים לחלון",
     weekly: "ספירת מלאי",
+    imported: "צילומי חלון הראווה",
+    importedDays: "יריד",
   },
 };
 
