@@ -71,6 +71,18 @@ fn every_page_is_sound_in_every_language() {
 }
 
 #[test]
+fn a_choice_of_nothing_can_be_chosen() {
+    let themes = Themes::built_in().unwrap_or_else(|error| panic!("{error}"));
+    let drawn = draw_all(themes.default(), Locale::En, "auto");
+    // With nobody, and in no calendar; the language of the business; a file's appointments only here.
+    for (page, count) in [("appointment-new", 2), ("profile", 1), ("import-look", 1)] {
+        let (_, html) = drawn.iter().find(|(name, _)| name == page).expect("the page is drawn");
+        let blanks = html.matches("<option value=\"\">").count();
+        assert!(blanks >= count, "{page}: {blanks}");
+    }
+}
+
+#[test]
 fn the_gallery_is_written_where_it_is_asked_for() {
     let Ok(folder) = std::env::var("OXPI_GALLERY") else { return };
     let themes = Themes::built_in().unwrap_or_else(|error| panic!("{error}"));
