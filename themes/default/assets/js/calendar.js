@@ -199,6 +199,8 @@ async function move(entry, start, end, { revert, anyway, said, reach } = {}) {
     const moved = await answer.json();
     if (answer.ok) {
       const now = { ...entry, start, end, rev: moved.rev };
+      // Whoever goes on at once goes on from here.
+      if (grid.getEventById(entry.id)) grid.updateEvent(toEvent(now));
       const back = () => move(now, entry.start, entry.end, { said: words.undone, reach });
       say(document, said ?? moved.said, said ? null : { label: words.undo, run: back });
     } else {
