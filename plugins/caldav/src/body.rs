@@ -235,7 +235,8 @@ mod tests {
         let text = created(&ours, now()).to_text();
         assert!(text.contains(whole), "{text}");
         // In the place of hours.
-        ours.title = "Fitting".to_owned();
+        ours.starts_at = "2026-11-30T23:00:00Z".parse().unwrap();
+        ours.ends_at = "2026-12-02T23:00:00Z".parse().unwrap();
         let text = change(&ours, &Document::parse(THEIRS.as_bytes()).unwrap()).unwrap();
         assert!(text.contains("DTSTART;VALUE=DATE:20261201\r\n"), "{text}");
         assert!(text.contains("DTEND;VALUE=DATE:20261203\r\n"), "{text}");
