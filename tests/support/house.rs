@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use app::calendars::OfferedCalendar;
 use app::mail::Post;
-use app::oauth::{Callback, begin_connection, finish_connection, save_client};
+use app::oauth::{Callback, Wanted, begin_connection, finish_connection, save_client};
 use app::openid::OpenId;
 use app::services::Workspace;
 use app::sessions::{SignedIn, context_of};
@@ -155,7 +155,8 @@ impl House {
     pub async fn consent(&self, account: &str, scopes: Option<&[&str]>) -> Result<url::Url> {
         let secret = Secret::from_text("demo-secret".to_owned());
         save_client(&self.app, &self.owner, &self.plugin, "google", "demo", secret).await?;
-        let url = begin_connection(&self.app, &self.owner, &self.plugin, "google", None).await?;
+        let url =
+            begin_connection(&self.app, &self.owner, &self.plugin, "google", Wanted::Any).await?;
         browser::consent(&url, account, scopes).await
     }
 

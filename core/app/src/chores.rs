@@ -3,10 +3,12 @@
 use domain::Timestamp;
 
 use crate::error::Result;
-use crate::{App, approvals, retention, series};
+use crate::{App, approvals, connections, retention, series};
 
 const UNANSWERED: &str = "approvals.unanswered";
 const UNANSWERED_EVERY_MS: i64 = 60_000;
+const ENDS: &str = "connections.ends";
+const ENDS_EVERY_MS: i64 = 3_600_000;
 const SERIES: &str = "series.extend";
 const SERIES_EVERY_MS: i64 = 6 * 3_600_000;
 const SWEEP: &str = "retention.sweep";
@@ -26,6 +28,9 @@ pub(crate) async fn run_due(app: &App) -> Result<()> {
         if made > 0 {
             tracing::info!(made, "carried series of appointments on");
         }
+    }
+    if take(app, ENDS, ENDS_EVERY_MS, app.clock.now()).await? {
+        connections::tell_of_ends(app).await?;
     }
     if !take(app, SWEEP, SWEEP_EVERY_MS, app.clock.now()).await? {
         return Ok(());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{ConnectionId, DocumentId, Permission, PluginId};
+use domain::{ConnectionId, DocumentId, Permission, PluginId, Timestamp};
 use serde_json::json;
 use store::Conn;
 use store::connections::ConnectionChange;
@@ -87,6 +87,36 @@ pub(crate) async fn require_flow(
     if found.login.is_some() { Err(Error::NotFound) } else { Ok(()) }
 }
 
+/// The connection of a user name at a server, if there is one: what is tried anew is about it.
+pub(crate) async fn find_login(
+    app: &App,
+    ctx: &Context,
+    plugin: &PluginId,
+    provider: &str,
+    server: &url::Url,
+    user: &str,
+) -> Result<Option<ConnectionId>> {
+    let (tenant, plugin2) = (ctx.tenant.clone(), plugin.clone());
+    let list = move |c: &mut Conn| store::connections::list_of_plugin(c, &tenant, &plugin2);
+    let same = |each: &Connection| {
+        each.provider == provider
+            && each.user_name.as_deref() == Some(user)
+            && each.server.as_deref() == Some(server.as_str())
+    };
+    Ok(app.db.inspect(list).await?.into_iter().find(same).map(|each| each.id))
+}
+
+/// How long before its end a connection's health says when that is, in days.
+const ENDS_SHOWN_DAYS: i64 = 14;
+
+/// In how many days a working connection ends by itself, where that is soon; 0 is today.
+pub fn ends_in_days(connection: &Connection, now: Timestamp) -> Option<i64> {
+    const DAY_MS: i64 = 86_400_000;
+    let left = connection.grant_ends_at?.millis_since(now).max(0);
+    let days = left.div_euclid(DAY_MS) + i64::from(left % DAY_MS > 0);
+    (is_usable(connection) && days <= ENDS_SHOWN_DAYS).then_some(days)
+}
+
 /// Keeps an account that proved itself: the same account connects again into the row it had, so that
 /// everything that hangs on it stays.
 pub(crate) async fn keep(
@@ -102,6 +132,8 @@ pub(crate) async fn keep(
             let connection = insert_or_reuse(&app2, c, &ctx2, &target, &account, &tokens)?;
             let name = tokens::name(&connection);
             secrets::replace(&app2, c, &ctx2.tenant, &name, &tokens.to_secret()?)?;
+            let (now, ends_at) = (app2.clock.now(), tokens.grant_ends_at);
+            store::connections::set_grant(c, &ctx2.tenant, &connection.id, now, ends_at)?;
             store::jobs::resume_connection(c, &ctx2.tenant, &connection.id, app2.clock.now())?;
             calendars::schedule_pulls(&app2, c, &connection)?;
             let act = Act {
@@ -175,6 +207,9 @@ fn insert_or_reuse(
         rev: 1,
         server: target.server(),
         user_name: target.user_name(),
+        granted_at: None,
+        grant_ends_at: None,
+        end_told_at: None,
     };
     store::connections::insert(c, &connection)?;
     Ok(connection)
@@ -203,6 +238,29 @@ pub(crate) async fn needs_person(app: &App, connection: &Connection, reason: &st
             notifications::connection_needs_you(&app2, c, &current)
         })
         .await
+}
+
+/// How long before a connection ends by itself people are told.
+const TOLD_BEFORE_SECS: i64 = 2 * 86_400;
+
+/// Tells people, once, of connections that end soon by themselves; answers how many there were.
+pub async fn tell_of_ends(app: &App) -> Result<usize> {
+    let before = app.clock.now().plus_secs(TOLD_BEFORE_SECS);
+    let ending = app.db.inspect(move |c| store::connections::list_ending(c, before)).await?;
+    let count = ending.len();
+    for connection in ending {
+        let app2 = app.clone();
+        app.db
+            .transact(move |c| -> Result<()> {
+                let (tenant, id) = (&connection.tenant_id, &connection.id);
+                if store::connections::mark_end_told(c, tenant, id, app2.clock.now())? {
+                    notifications::connection_ends(&app2, c, &connection)?;
+                }
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(count)
 }
 
 /// Disconnects: revokes at the provider, then forgets the tokens whatever the provider said, and
@@ -267,6 +325,7 @@ async fn forget(
             calendars::forget_connection(&app2, c, &connection)?;
             let bodies = documents::forget_connection(c, tenant, id)?;
             store::jobs::cancel_of_connection(c, tenant, id)?;
+            store::checkups::delete(c, tenant, id.as_str())?;
             store::connections::set_state(
                 c,
                 tenant,

@@ -21,6 +21,7 @@ mod calendar_pull;
 mod calendar_push;
 pub mod calendars;
 mod channels;
+pub mod checkups;
 mod chores;
 pub mod connections;
 pub mod context;

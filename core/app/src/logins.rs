@@ -8,6 +8,7 @@ use runtime::{CallError, Candidate};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::checkups::{self, Checkup, Found, Progress, Stopped};
 use crate::connections::{self, Account, Login, Target};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -82,32 +83,118 @@ pub async fn connect_login(
     let server = read_server(&input.server)?;
     let user = read_user(&input.user)?;
     let secret = credential(&user, &input.password)?;
-    let (loaded, mut call) = plugins::call_context(app, &ctx.tenant, plugin, None).await?;
-    call.locale = ctx.locale;
-    call.candidate = Some(Candidate {
-        provider: provider.to_owned(),
-        server: Some(server.to_string()),
-        secret: secret.clone(),
-    });
-    let typed = json!({"provider": provider, "server": server.as_str(), "user": user});
-    let answer = app.engine.check_account(&loaded, call, &typed).await.map_err(failed)?;
-    let told = match serde_json::from_value(answer).map_err(plugins::bad_answer)? {
-        Checked::Ready { account } => account,
-        Checked::Elsewhere { server } => return elsewhere(&server),
-        Checked::Refused => return Err(Error::invalid("password", "error-login-refused")),
-        Checked::NotThis => return Err(Error::invalid("server", "error-login-not-this")),
-        Checked::Empty => return Err(Error::invalid("form", "error-login-empty")),
+    let again = connections::find_login(app, ctx, plugin, provider, &server, &user).await?;
+    let subject = again.map_or_else(|| connections::owner(plugin, provider), |id| id.to_string());
+    let steps = checkups::steps_to_connect(section);
+    let mut progress = Progress::begin(app, &ctx.tenant, plugin, &subject, steps).await;
+    let typed = Typed { plugin, provider, server, user, secret };
+    let told = match typed.check(app, ctx).await {
+        Ok(Answer::Account(told)) => told,
+        Ok(Answer::Elsewhere(server)) => {
+            progress.done(&["reach", "secure"]).await;
+            progress.fail("kind", Found::of("kind")).await;
+            return Ok(Connected::Elsewhere(server));
+        }
+        Err(stopped) => {
+            let reached = !matches!(stopped.step, "reach" | "secure");
+            progress.done(if reached { &["reach", "secure"] } else { &[] }).await;
+            progress.fail(stopped.step, stopped.found).await;
+            return Err(stopped.error);
+        }
     };
-    let origin = server.origin().ascii_serialization();
-    let account = account_of(&origin, &user, told)?;
-    let target = Target {
-        plugin: plugin.clone(),
-        provider: provider.to_owned(),
-        login: Some(Login { server: server.to_string(), user }),
-    };
-    let tokens = Tokens::of_login(&secret);
-    let id = connections::keep(app, ctx, &target, &account, tokens).await?;
-    Ok(Connected::Account(id))
+    match typed.keep(app, ctx, told).await {
+        Ok(id) => {
+            progress.done(&["reach", "secure", "password", "kind", "content"]).await;
+            progress.hand_over(&id).await;
+            Ok(Connected::Account(id))
+        }
+        Err(error) => {
+            progress.fail("kind", Found::of("failed")).await;
+            Err(error)
+        }
+    }
+}
+/// How far the last try of this came; nothing where what was typed is no address or no user name, so
+/// that it wasn't tried.
+pub async fn find_checkup_of_login(
+    app: &App,
+    ctx: &Context,
+    plugin: &PluginId,
+    provider: &str,
+    (server, user): (&str, &str),
+) -> Result<Option<Checkup>> {
+    ctx.require_to_see(Permission::ReadPlugins)?;
+    ctx.require(Permission::ManageConnections)?;
+    let (Ok(server), Ok(user)) = (read_server(server), read_user(user)) else { return Ok(None) };
+    match connections::find_login(app, ctx, plugin, provider, &server, &user).await? {
+        Some(connection) => checkups::find_checkup(app, ctx, &connection).await,
+        None => checkups::find_checkup_of_provider(app, ctx, plugin, provider).await,
+    }
+}
+
+/// What a person typed, read.
+struct Typed<'a> {
+    plugin: &'a PluginId,
+    provider: &'a str,
+    server: url::Url,
+    user: String,
+    secret: Secret,
+}
+
+enum Answer {
+    Account(Told),
+    Elsewhere(String),
+}
+
+impl Typed<'_> {
+    /// Has the plugin try it.
+    async fn check(&self, app: &App, ctx: &Context) -> Result<Answer, Stopped> {
+        let broken = |error: Error| Stopped { step: "kind", found: Found::of("failed"), error };
+        let called = plugins::call_context(app, &ctx.tenant, self.plugin, None).await;
+        let (loaded, mut call) = called.map_err(broken)?;
+        call.locale = ctx.locale;
+        call.candidate = Some(Candidate {
+            provider: self.provider.to_owned(),
+            server: Some(self.server.to_string()),
+            secret: self.secret.clone(),
+        });
+        let (server, user) = (self.server.as_str(), &self.user);
+        let typed = json!({"provider": self.provider, "server": server, "user": user});
+        let answer = app.engine.check_account(&loaded, call, &typed).await.map_err(failed)?;
+        let answer = serde_json::from_value(answer).map_err(plugins::bad_answer).map_err(broken)?;
+        let stop = |step, field: &str, key: &str| {
+            Err(Stopped { step, found: Found::of(step), error: Error::invalid(field, key) })
+        };
+        match answer {
+            Checked::Ready { account } => Ok(Answer::Account(account)),
+            Checked::Elsewhere { server } => match elsewhere(&server) {
+                Some(server) => Ok(Answer::Elsewhere(server)),
+                None => stop("kind", "server", "error-login-not-this"),
+            },
+            Checked::Refused => stop("password", "password", "error-login-refused"),
+            Checked::NotThis => stop("kind", "server", "error-login-not-this"),
+            Checked::Empty => stop("content", "form", "error-login-empty"),
+        }
+    }
+
+    /// Keeps the account that the plugin found.
+    async fn keep(&self, app: &App, ctx: &Context, told: Told) -> Result<ConnectionId> {
+        let origin = self.server.origin().ascii_serialization();
+        let account = account_of(&origin, &self.user, told)?;
+        let login = Login { server: self.server.to_string(), user: self.user.clone() };
+        let target = Target {
+            plugin: self.plugin.clone(),
+            provider: self.provider.to_owned(),
+            login: Some(login),
+        };
+        connections::keep(app, ctx, &target, &account, Tokens::of_login(&self.secret)).await
+    }
+}
+
+/// The other server's address; none for one that nobody could connect to, which is no place to send
+/// people.
+fn elsewhere(server: &str) -> Option<String> {
+    server_address(server).ok().map(|url| url.to_string())
 }
 
 /// The server as it is to be asked. People write `cloud.example.com`, too.
@@ -151,26 +238,27 @@ fn credential(user: &str, password: &Secret) -> Result<Secret> {
     Ok(Secret::from_text(whole))
 }
 
-/// A server that nobody could connect to is no place to send people.
-fn elsewhere(server: &str) -> Result<Connected> {
-    match server_address(server) {
-        Ok(url) => Ok(Connected::Elsewhere(url.to_string())),
-        Err(_) => Err(Error::invalid("server", "error-login-not-this")),
-    }
+/// Which step failed, and in a word that has a translation.
+fn failed(error: CallError) -> Stopped {
+    let CallError::Problem(problem) = &error else {
+        let error = plugins::call_error(error);
+        return Stopped { step: "kind", found: Found::of("failed"), error };
+    };
+    let (step, failure, field, key) = match problem.code.as_str() {
+        "unavailable" if problem.message.contains("certificate") => {
+            ("secure", "certificate", "server", "error-login-certificate")
+        }
+        "unavailable" | "timeout" => ("reach", "unreachable", "server", "error-login-unreachable"),
+        "denied" => ("reach", "private", "server", "error-login-private"),
+        "reconnect" => ("password", "password", "password", "error-login-refused"),
+        "limited" => return stopped("kind", "busy", error),
+        _ => return stopped("kind", "failed", error),
+    };
+    Stopped { step, found: Found::of(failure), error: Error::invalid(field, key) }
 }
 
-/// Which step failed, in a word that has a translation.
-fn failed(error: CallError) -> Error {
-    let CallError::Problem(problem) = &error else { return plugins::call_error(error) };
-    match problem.code.as_str() {
-        "unavailable" if problem.message.contains("certificate") => {
-            Error::invalid("server", "error-login-certificate")
-        }
-        "unavailable" | "timeout" => Error::invalid("server", "error-login-unreachable"),
-        "denied" => Error::invalid("server", "error-login-private"),
-        "reconnect" => Error::invalid("password", "error-login-refused"),
-        _ => plugins::call_error(error),
-    }
+fn stopped(step: &'static str, failure: &str, error: CallError) -> Stopped {
+    Stopped { step, found: Found::of(failure), error: plugins::call_error(error) }
 }
 
 /// Two servers may have an account of one name: what tells accounts apart begins with the server.
@@ -245,12 +333,10 @@ mod tests {
 
     #[test]
     fn a_server_that_nobody_may_reach_is_not_offered() {
-        assert_eq!(
-            elsewhere("https://p1-dav.example.com").unwrap(),
-            Connected::Elsewhere("https://p1-dav.example.com/".to_owned())
-        );
+        let there = elsewhere("https://p1-dav.example.com");
+        assert_eq!(there.as_deref(), Some("https://p1-dav.example.com/"));
         for server in ["https://127.0.0.1/", "http://dav.example.com/", "javascript:alert(1)"] {
-            assert_eq!(refused(elsewhere(server)), "error-login-not-this", "{server}");
+            assert_eq!(elsewhere(server), None, "{server}");
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::jobs::{self, Outcome};
 use crate::notifications::Kind;
 use crate::tenants::{Brand, Tenant};
-use crate::{invitations, resets};
+use crate::{invitations, notifications, resets};
 
 /// A mail to write, with everything it says.
 #[derive(Debug, Clone, PartialEq)]
@@ -285,11 +285,17 @@ fn address(app: &App, c: &mut Conn, tenant: &TenantId, order: Order) -> Result<O
         Order::News { account, kind, subject, href } => {
             let brand = brand_of(app, &store::tenants::get(c, tenant)?);
             let link = format!("{}{href}", app.options.public_url);
+            let usual = store::tenants::get(c, tenant)?.locale;
             to_account(c, tenant, &account, |found| Letter::News {
                 name: found.name.clone(),
                 brand,
                 kind: kind.as_str(),
-                subject,
+                subject: notifications::subject_for(
+                    app,
+                    kind,
+                    &subject,
+                    found.locale.unwrap_or(usual),
+                ),
                 link,
             })
         }

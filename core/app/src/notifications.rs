@@ -2,7 +2,9 @@
 //! transaction of what it tells of. The same matter is told once until it was read or settled, however
 //! often it comes up.
 
-use domain::{AccountId, AppointmentId, MemberId, NotificationId, Permission, PluginId, TenantId};
+use domain::{
+    AccountId, AppointmentId, Locale, MemberId, NotificationId, Permission, PluginId, TenantId,
+};
 use serde_json::json;
 use store::Conn;
 use store::appointments::Appointment;
@@ -15,7 +17,7 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::mail;
+use crate::{mail, plugins};
 
 pub use store::notifications::{Kind, Notification};
 
@@ -54,7 +56,9 @@ impl Way {
 /// Who is told of a kind.
 const fn needs(kind: Kind) -> Permission {
     match kind {
-        Kind::ConnectionNeedsYou | Kind::CalendarBehind => Permission::ManageConnections,
+        Kind::ConnectionNeedsYou | Kind::ConnectionEnds | Kind::CalendarBehind => {
+            Permission::ManageConnections
+        }
         Kind::ApprovalWaiting | Kind::ApprovalUnknown => Permission::DecideApprovals,
         Kind::AppointmentUnsent | Kind::SeriesOverlaps => Permission::WriteAppointments,
         Kind::PluginStopped => Permission::ManagePlugins,
@@ -65,6 +69,7 @@ const fn needs(kind: Kind) -> Permission {
 const fn usual(kind: Kind) -> Way {
     match kind {
         Kind::ConnectionNeedsYou
+        | Kind::ConnectionEnds
         | Kind::CalendarBehind
         | Kind::ApprovalWaiting
         | Kind::ApprovalUnknown => Way::Both,
@@ -98,9 +103,26 @@ pub(crate) fn connection_needs_you(app: &App, c: &mut Conn, of: &Connection) -> 
     tell(app, c, &of.tenant_id, &news)
 }
 
+/// A connection ends soon by itself.
+pub(crate) fn connection_ends(app: &App, c: &mut Conn, of: &Connection) -> Result<()> {
+    let news = News {
+        kind: Kind::ConnectionEnds,
+        matter: end_matter(of),
+        subject: if of.account_email.is_empty() { &of.account_name } else { &of.account_email },
+        href: format!("/connections/{}", of.id),
+        only: None,
+    };
+    tell(app, c, &of.tenant_id, &news)
+}
+
 /// A connection works again, or is gone.
 pub(crate) fn connection_settled(app: &App, c: &mut Conn, of: &Connection) -> Result<()> {
-    settle(app, c, &of.tenant_id, &connection_matter(of))
+    settle(app, c, &of.tenant_id, &connection_matter(of))?;
+    settle(app, c, &of.tenant_id, &end_matter(of))
+}
+
+fn end_matter(of: &Connection) -> String {
+    format!("connection-ends/{}", of.id)
 }
 
 fn connection_matter(of: &Connection) -> String {
@@ -284,11 +306,25 @@ fn way_of(c: &mut Conn, tenant: &TenantId, member: &MemberId, kind: Kind) -> Res
     Ok(chosen.and_then(|word| Way::of(&word)).unwrap_or(usual(kind)))
 }
 
+/// What a notification is about, for people: a plugin by its name in their language.
+pub(crate) fn subject_for(app: &App, kind: Kind, subject: &str, locale: Locale) -> String {
+    let is_plugin =
+        matches!(kind, Kind::ApprovalWaiting | Kind::ApprovalUnknown | Kind::PluginStopped);
+    match subject.parse::<PluginId>() {
+        Ok(id) if is_plugin => plugins::name_of(app, &id, locale),
+        _ => subject.to_owned(),
+    }
+}
+
 /// A member's own notifications, newest first.
 pub async fn list_notifications(app: &App, ctx: &Context) -> Result<Vec<Notification>> {
     let (tenant, member) = (ctx.tenant.clone(), ctx.member.clone());
     let list = move |c: &mut Conn| store::notifications::list(c, &tenant, &member, LISTED_MAX);
-    Ok(app.db.read(list).await?)
+    let mut all = app.db.read(list).await?;
+    for one in &mut all {
+        one.subject = subject_for(app, one.kind, &one.subject, ctx.locale);
+    }
+    Ok(all)
 }
 
 /// Notes that a member has read one of theirs, and answers where it leads. What somebody has read is

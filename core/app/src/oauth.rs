@@ -2,34 +2,39 @@
 //! RFC 7636), run from the provider section of a plugin's manifest. Core knows no provider.
 
 use domain::{ConnectionId, Permission, PluginId, Secret, Timestamp};
-use oauth2::basic::BasicClient;
+use oauth2::basic::{
+    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
+};
 use oauth2::{
-    AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, Scope, TokenUrl,
+    AuthUrl, ClientId, ClientSecret, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    Scope, StandardRevocableToken, TokenUrl,
 };
 use runtime::Plugin;
 use runtime::manifest::Provider;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use store::oauth_flows::OauthFlow;
 use url::Url;
 use vault::Label;
-use zeroize::Zeroizing;
 
 use crate::audit::{self, Act, Who};
-use crate::connections::{self, Account, Target};
+use crate::connections;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::incidents::Incident;
-use crate::tokens::{self, Tokens};
-use crate::{App, egress, plugins, secrets};
+use crate::tokens::TokenAnswer;
+use crate::{App, plugins, secrets};
 
+mod back;
+mod identity;
+
+pub use back::{Callback, finish_connection};
+pub(crate) use identity::identify;
+
+/// What providers answer to a redirect address that isn't the registered one; no standard names it.
+pub(crate) const REDIRECT_MISMATCH: &str = "redirect_uri_mismatch";
+/// Characters of the address of an account that is expected.
+const EXPECTED_CHARS_MAX: usize = 254;
 /// A flow that isn't finished by then must be begun again.
 const FLOW_TTL_SECS: i64 = 15 * 60;
-/// What a provider's name of an account may take (OpenID Connect Core, section 2: 255).
-const REFERENCE_BYTES_MAX: usize = 255;
-/// What is kept of the names that people read.
-const WORDS_CHARS_MAX: usize = 254;
 
 /// What the wizard's page shows before anything is connected.
 #[derive(Debug, Clone)]
@@ -134,6 +139,35 @@ pub async fn save_client(
         .await
 }
 
+/// Which account a flow is to bring.
+#[derive(Debug, Clone, Default)]
+pub enum Wanted {
+    /// Whichever the person chooses at the provider.
+    #[default]
+    Any,
+    /// The one that this connection has; another one's data must not come into its place.
+    Again(ConnectionId),
+    /// The one with this address.
+    Named(String),
+}
+
+impl Wanted {
+    /// The account with this address, as somebody typed it; any where nothing was typed.
+    pub fn named(address: &str) -> Result<Self> {
+        let address = address.trim();
+        let invalid = || Error::invalid("expected", "error-email-invalid");
+        match address.split_once('@') {
+            None if address.is_empty() => Ok(Self::Any),
+            Some((name, host)) if !name.is_empty() && !host.is_empty() => {
+                let is_plain = !address.chars().any(|c| c.is_control() || c.is_whitespace());
+                let fits = is_plain && address.chars().count() <= EXPECTED_CHARS_MAX;
+                if fits { Ok(Self::Named(address.to_owned())) } else { Err(invalid()) }
+            }
+            _ => Err(invalid()),
+        }
+    }
+}
+
 /// Begins a flow; answers the provider's page to send the person to. The recent proof is asked for
 /// here and not when the provider sends the person back, who may have taken long over there: a flow
 /// is the account's that began it.
@@ -142,7 +176,7 @@ pub async fn begin_connection(
     ctx: &Context,
     plugin: &PluginId,
     provider: &str,
-    reconnect: Option<ConnectionId>,
+    wanted: Wanted,
 ) -> Result<Url> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManageConnections)?;
@@ -158,29 +192,40 @@ pub async fn begin_connection(
         account_id: ctx.account.clone(),
         plugin_id: plugin.clone(),
         provider: provider.to_owned(),
-        connection_id: reconnect.clone(),
+        connection_id: match &wanted {
+            Wanted::Again(connection) => Some(connection.clone()),
+            Wanted::Any | Wanted::Named(_) => None,
+        },
         redirect_uri: redirect_uri(app),
         verifier_sealed: Vec::new(),
         created_at: app.clock.now(),
         expires_at: app.clock.now().plus_secs(FLOW_TTL_SECS),
+        expected_account: None,
     };
     let secret = Secret::from_text(verifier.secret().clone());
     let (app2, tenant, owner) =
         (app.clone(), ctx.tenant.clone(), connections::owner(plugin, provider));
-    let client = app
+    let (client, expected) = app
         .db
-        .transact(move |c| -> Result<ClientKeys> {
+        .transact(move |c| -> Result<(ClientKeys, Option<String>)> {
             let keys = client_keys(&app2, c, &tenant, &owner)?;
-            if let Some(id) = &reconnect {
-                store::connections::get(c, &tenant, id)?;
-            }
+            let expected = match wanted {
+                Wanted::Any => None,
+                Wanted::Named(address) => Some(address),
+                Wanted::Again(id) => {
+                    let known = store::connections::get(c, &tenant, &id)?.account_email;
+                    Some(known).filter(|known| !known.is_empty())
+                }
+            };
             let wrapped = secrets::lock_active_key(&app2, c, &tenant)?;
-            let sealed = app2.vault.seal(&wrapped, &verifier_label(&flow), &secret)?;
-            store::oauth_flows::insert(c, &OauthFlow { verifier_sealed: sealed, ..flow })?;
-            Ok(keys)
+            let verifier_sealed = app2.vault.seal(&wrapped, &verifier_label(&flow), &secret)?;
+            let expected_account = expected.clone();
+            let flow = OauthFlow { verifier_sealed, expected_account, ..flow };
+            store::oauth_flows::insert(c, &flow)?;
+            Ok((keys, expected))
         })
         .await?;
-    authorize_url(app, section, client, state, &verifier)
+    authorize_url(app, section, client, state, &verifier, expected.as_deref())
 }
 
 fn authorize_url(
@@ -189,6 +234,7 @@ fn authorize_url(
     client: ClientKeys,
     state: String,
     verifier: &PkceCodeVerifier,
+    expected: Option<&str>,
 ) -> Result<Url> {
     let client = client.basic_client(app, provider)?;
     let mut request = client.authorize_url(|| CsrfToken::new(state));
@@ -202,180 +248,12 @@ fn authorize_url(
     for (name, value) in &provider.authorization_params {
         request = request.add_extra_param(name.clone(), value.clone());
     }
+    if let Some((name, expected)) = provider.account_hint.as_ref().zip(expected) {
+        request = request.add_extra_param(name.clone(), expected.to_owned());
+    }
     let (url, _) = request.url();
     // In sandbox mode the person is sent to the simulator too.
     Url::parse(&app.egress.browser_url(url.as_str())).map_err(Error::internal)
-}
-
-/// What the provider sent back with the person.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub struct Callback {
-    /// Names the flow.
-    pub state: Option<String>,
-    /// The code to exchange.
-    pub code: Option<String>,
-    /// Or the reason there is none (RFC 6749, section 4.1.2.1).
-    pub error: Option<String>,
-}
-
-/// Finishes a flow: exchanges the code, asks who the account is, keeps the tokens in the vault.
-pub async fn finish_connection(
-    app: &App,
-    ctx: &Context,
-    callback: Callback,
-) -> Result<ConnectionId> {
-    ctx.require(Permission::ManageConnections)?;
-    let flow = take_flow(app, ctx, callback.state.as_deref().unwrap_or_default()).await?;
-    if let Some(error) = callback.error {
-        let key =
-            if error == "access_denied" { "error-oauth-declined" } else { "error-oauth-refused" };
-        return Err(Error::invalid("error", key));
-    }
-    let code = callback.code.ok_or_else(|| Error::invalid("code", "error-oauth-refused"))?;
-    let loaded = plugins::find_enabled(app, &ctx.tenant, &flow.plugin_id).await?;
-    let provider = section(&loaded, &flow.provider)?;
-    let tokens = exchange(app, &flow, provider, code).await?;
-    let missing = missing_scopes(provider, &tokens);
-    if !missing.is_empty() {
-        // The account holds a grant we won't use: give it back rather than leave it lying about.
-        let _ = tokens::revoke(app, &flow.tenant_id, &loaded, provider, &tokens).await;
-        let detail = json!({"provider": provider.id, "scopes": missing});
-        refuse(app, ctx, "oauth-scopes", detail).await;
-        return Err(Error::invalid("scope", "error-oauth-scope-missing"));
-    }
-    let account = identify(app, &flow, provider, &tokens).await?;
-    let target = Target { plugin: flow.plugin_id, provider: flow.provider, login: None };
-    connections::keep(app, ctx, &target, &account, tokens).await
-}
-
-async fn take_flow(app: &App, ctx: &Context, state: &str) -> Result<OauthFlow> {
-    let hash = app.vault.hash_token("oauth-state", state);
-    let (now, tenant) = (app.clock.now(), ctx.tenant.clone());
-    let taken = app.db.transact(move |c| store::oauth_flows::take(c, &hash, now)).await;
-    // One answer for a wrong, a used, a late and a stranger's state: it can't be used to probe.
-    let flow = match taken {
-        Err(store::Error::NotFound) => return Err(refuse_state(app, ctx).await),
-        other => other?,
-    };
-    if flow.tenant_id != tenant || flow.account_id != ctx.account || flow.expires_at <= now {
-        return Err(refuse_state(app, ctx).await);
-    }
-    Ok(flow)
-}
-
-/// The error for an answer that nobody here asked for; the log of whoever brought it is told.
-async fn refuse_state(app: &App, ctx: &Context) -> Error {
-    refuse(app, ctx, "oauth-state", json!({})).await;
-    Error::invalid("state", "error-oauth-state")
-}
-
-/// Tells the business's log of an answer that was turned away, once an hour and with the number.
-async fn refuse(app: &App, ctx: &Context, kind: &'static str, detail: Value) {
-    let incident = Incident {
-        tenant: Some(&ctx.tenant),
-        action: "connection.refused",
-        entity: "connection",
-        entity_id: "",
-        kind,
-        detail,
-        who: Who::from(ctx),
-    };
-    app.incidents.tell(app, incident).await;
-}
-
-async fn exchange(
-    app: &App,
-    flow: &OauthFlow,
-    provider: &Provider,
-    code: String,
-) -> Result<Tokens> {
-    let (app2, flow2) = (app.clone(), flow.clone());
-    let (keys, verifier) = app
-        .db
-        .inspect(move |c| -> Result<_> {
-            let owner = connections::owner(&flow2.plugin_id, &flow2.provider);
-            let keys = client_keys(&app2, c, &flow2.tenant_id, &owner)?;
-            let wrapped = secrets::key_of(c, &flow2.tenant_id, &flow2.verifier_sealed)?;
-            let label = verifier_label(&flow2);
-            Ok((keys, app2.vault.open(&wrapped, &label, &flow2.verifier_sealed)?))
-        })
-        .await?;
-    let verifier = verifier.expose_text().unwrap_or_default().to_owned();
-    let client = keys.basic_client(app, provider)?;
-    let mut request = client.exchange_code(AuthorizationCode::new(code));
-    if provider.pkce {
-        request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier));
-    }
-    let http = tokens::http_client(app, &flow.tenant_id, &flow.plugin_id, provider);
-    let answer = request.request_async(&http).await.map_err(tokens::exchange_error)?;
-    Ok(Tokens::from_answer(app.clock.now(), &answer, None))
-}
-
-fn missing_scopes<'a>(provider: &'a Provider, tokens: &Tokens) -> Vec<&'a str> {
-    // A provider that names no scopes granted what was asked (RFC 6749, section 5.1).
-    if tokens.scopes.is_empty() {
-        return Vec::new();
-    }
-    let required = provider.scopes.iter().filter(|scope| scope.required);
-    let missing = required.filter(|scope| !scope.is_granted(&tokens.scopes));
-    missing.map(|scope| scope.scope.as_str()).collect()
-}
-
-/// The fields of an OpenID Connect userinfo answer that we read, and their older names.
-#[derive(Debug, Default, Deserialize)]
-struct Userinfo {
-    #[serde(alias = "id")]
-    sub: Option<String>,
-    #[serde(default)]
-    email: String,
-    #[serde(default)]
-    name: String,
-}
-
-async fn identify(
-    app: &App,
-    flow: &OauthFlow,
-    provider: &Provider,
-    tokens: &Tokens,
-) -> Result<Account> {
-    let mut last = String::from("no identity endpoint");
-    for endpoint in &provider.identity {
-        let bearer = ["Bearer ", tokens.access_text()].concat();
-        let bearer = bytes::Bytes::from_owner(Zeroizing::new(bearer.into_bytes()));
-        let mut bearer = http::HeaderValue::from_maybe_shared(bearer).map_err(Error::internal)?;
-        bearer.set_sensitive(true);
-        let request = http::Request::get(endpoint.as_str())
-            .header(http::header::AUTHORIZATION, bearer)
-            .header(http::header::ACCEPT, "application/json")
-            .body(Vec::new())
-            .map_err(Error::internal)?;
-        let sent =
-            egress::ask_provider(app, &flow.tenant_id, &flow.plugin_id, provider, request).await;
-        match sent {
-            Ok(answer) if answer.status().is_success() => {
-                let Some(account) = account_of(answer.body()) else { continue };
-                return Ok(account);
-            }
-            Ok(answer) => last = format!("status {}", answer.status().as_u16()),
-            Err(error) => last = error.to_string(),
-        }
-    }
-    Err(Error::unavailable("error-oauth-identity", last))
-}
-
-/// Whose account it is, from a provider's answer. What people read of it can't steer a terminal or
-/// turn the text around it round; a reference is taken as it is or not at all.
-fn account_of(answer: &[u8]) -> Option<Account> {
-    let mut answer: Value = serde_json::from_slice(answer).ok()?;
-    let Userinfo { sub: reference, .. } = Userinfo::deserialize(&answer).ok()?;
-    let reference = reference.filter(|r| !r.is_empty() && r.len() <= REFERENCE_BYTES_MAX)?;
-    runtime::clean_texts(&mut answer);
-    let Userinfo { name, email, .. } = Userinfo::deserialize(&answer).ok()?;
-    let line = |text: String| {
-        let words: Vec<_> = text.split_whitespace().collect();
-        words.join(" ").chars().take(WORDS_CHARS_MAX).collect()
-    };
-    Some(Account { reference, name: line(name), email: line(email) })
 }
 
 /// The client id and secret of a provider.
@@ -384,7 +262,12 @@ pub(crate) struct ClientKeys {
     secret: Secret,
 }
 
-type Client = oauth2::basic::BasicClient<
+type Client = oauth2::Client<
+    BasicErrorResponse,
+    TokenAnswer,
+    BasicTokenIntrospectionResponse,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
     oauth2::EndpointSet,
     oauth2::EndpointNotSet,
     oauth2::EndpointNotSet,
@@ -397,7 +280,7 @@ impl ClientKeys {
         // The library's own copies are not wiped; they live for the one exchange.
         let text = |secret: &Secret| secret.expose_text().unwrap_or_default().to_owned();
         let (id, secret) = (text(&self.id), text(&self.secret));
-        Ok(BasicClient::new(ClientId::new(id))
+        Ok(oauth2::Client::new(ClientId::new(id))
             .set_client_secret(ClientSecret::new(secret))
             .set_auth_uri(
                 AuthUrl::new(provider.authorization.to_string()).map_err(Error::internal)?,
@@ -470,28 +353,4 @@ fn section<'a>(plugin: &'a Plugin, provider: &str) -> Result<&'a Provider> {
 pub(crate) fn expiry(now: Timestamp, ttl: Option<std::time::Duration>) -> Timestamp {
     let secs = ttl.map_or(3_600, |ttl| i64::try_from(ttl.as_secs()).unwrap_or(3_600));
     now.plus_secs(secs)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_provider_calls_an_account_is_one_harmless_line() {
-        let answer = json!({
-            "sub": "1\u{202e}2", "name": "Da\u{202e}na\n\u{1b}[31mroot", "email": "d@example.com",
-        });
-        let account = account_of(answer.to_string().as_bytes()).unwrap();
-        assert_eq!(account.reference, "1\u{202e}2", "compared, never shown");
-        assert_eq!(
-            (account.name.as_str(), account.email.as_str()),
-            ("Dana [31mroot", "d@example.com")
-        );
-        let old = account_of(br#"{"id": "7"}"#).unwrap();
-        assert_eq!((old.reference.as_str(), old.name.as_str()), ("7", ""));
-        let long = json!({"sub": "x".repeat(256)}).to_string();
-        for none in ["", "[]", "{}", r#"{"sub": ""}"#, r#"{"sub": 7}"#, &long] {
-            assert!(account_of(none.as_bytes()).is_none(), "{none}");
-        }
-    }
 }

@@ -13,6 +13,8 @@ mod upgrades;
 mod usage;
 mod ways_back;
 
+use std::collections::BTreeSet;
+
 use domain::{Permission, PluginId, TenantId};
 use serde_json::Value;
 use store::Conn;
@@ -67,6 +69,15 @@ pub async fn list_plugins(app: &App, ctx: &Context) -> Result<Vec<PluginCard>> {
         .collect();
     cards.sort_by(|a, b| b.enabled.cmp(&a.enabled).then_with(|| a.name.cmp(&b.name)));
     Ok(cards)
+}
+
+/// The plugins of the business to which no call is made now: they are off, or wait for somebody.
+pub async fn list_resting(app: &App, ctx: &Context) -> Result<BTreeSet<PluginId>> {
+    ctx.require_to_see(Permission::ReadPlugins)?;
+    let tenant = ctx.tenant.clone();
+    let rows = app.db.inspect(move |c| store::tenant_plugins::list(c, &tenant)).await?;
+    let resting = rows.into_iter().filter(|row| running_to_show(app, row).is_none());
+    Ok(resting.map(|row| row.plugin_id).collect())
 }
 
 /// One plugin.

@@ -5,7 +5,7 @@ use url::{Url, form_urlencoded};
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::oauth::{Callback, begin_connection, finish_connection};
+use crate::oauth::{Callback, Wanted, begin_connection, finish_connection};
 use crate::{App, egress};
 
 /// Connects an account, all that is asked for allowed. The plugin is on and its client saved.
@@ -21,7 +21,7 @@ pub async fn connect(
     if !app.options.sandbox {
         return Err(Error::NotFound);
     }
-    let page = begin_connection(app, ctx, plugin, provider, None).await?;
+    let page = begin_connection(app, ctx, plugin, provider, Wanted::Any).await?;
     let back = consent(app, &page, account).await?;
     let said = |wanted| {
         let mut pairs = back.query_pairs();

@@ -6,8 +6,10 @@ use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use domain::{ConnectionId, PluginId, Secret, TenantId, Timestamp};
-use oauth2::basic::{BasicErrorResponseType, BasicTokenResponse};
-use oauth2::{RefreshToken, RequestTokenError, TokenResponse};
+use oauth2::basic::{BasicErrorResponseType, BasicTokenType};
+use oauth2::{
+    ExtraTokenFields, RefreshToken, RequestTokenError, StandardTokenResponse, TokenResponse,
+};
 use runtime::manifest::Provider;
 use runtime::{EgressError, Plugin};
 use serde::{Deserialize, Serialize};
@@ -20,11 +22,30 @@ use crate::{App, connections, egress, oauth, plugins, secrets};
 /// A token that ends within this is refreshed first, so that it doesn't end under way.
 const REFRESH_BEFORE_SECS: i64 = 60;
 
+/// By how much two tellings of one end may differ.
+const GRANT_SLACK_MS: i64 = 3_600_000;
+/// What ends later than that ends too late to be told of: ten years.
+const GRANT_SECS_MAX: u64 = 10 * 366 * 86_400;
+
 /// The end of what doesn't end: of the year 9999.
 const NEVER: Timestamp = Timestamp::from_millis(253_402_300_799_000);
 
 /// Why a password is not confirmed to be revoked: only its server's own pages can do that.
 pub(crate) const PASSWORD_STAYS: &str = "password-stays";
+
+/// What providers say beside the standard's fields.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Extra {
+    /// After how many seconds the refresh token, and with it the connection, ends by itself; whatever
+    /// else is written there says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token_expires_in: Option<serde_json::Value>,
+}
+
+impl ExtraTokenFields for Extra {}
+
+/// A token endpoint's answer.
+pub(crate) type TokenAnswer = StandardTokenResponse<Extra, BasicTokenType>;
 
 /// What the vault keeps of a connection. Zeroed when dropped; no Debug, no Serialize.
 #[derive(Clone)]
@@ -35,6 +56,8 @@ pub(crate) struct Tokens {
     pub expires_at: Timestamp,
     /// What the provider granted; empty when it didn't say.
     pub scopes: Vec<String>,
+    /// When the grant itself ends, where this answer said so; a connection's row remembers it.
+    pub grant_ends_at: Option<Timestamp>,
 }
 
 impl Drop for Tokens {
@@ -46,10 +69,14 @@ impl Drop for Tokens {
 
 impl Tokens {
     /// From a token answer; `before` fills in what a refresh leaves out (RFC 6749, section 6).
-    pub fn from_answer(now: Timestamp, answer: &BasicTokenResponse, before: Option<&Self>) -> Self {
+    pub fn from_answer(now: Timestamp, answer: &TokenAnswer, before: Option<&Self>) -> Self {
         let refresh = answer.refresh_token().map(|token| token.secret().clone());
         let scopes = answer.scopes().map(|s| s.iter().map(|scope| scope.to_string()).collect());
+        let grant_secs = answer.extra_fields().refresh_token_expires_in.as_ref();
+        let grant_secs = grant_secs.and_then(serde_json::Value::as_u64).filter(|secs| *secs > 0);
+        let end = |secs| oauth::expiry(now, Some(Duration::from_secs(secs)));
         Self {
+            grant_ends_at: grant_secs.filter(|secs| *secs <= GRANT_SECS_MAX).map(end),
             access: answer.access_token().secret().clone(),
             refresh: refresh.or_else(|| before.and_then(|b| b.refresh.clone())),
             expires_at: oauth::expiry(now, answer.expires_in()),
@@ -61,7 +88,7 @@ impl Tokens {
     /// them when the server refuses them.
     pub fn of_login(credential: &Secret) -> Self {
         let access = credential.expose_text().unwrap_or_default().to_owned();
-        Self { access, refresh: None, expires_at: NEVER, scopes: Vec::new() }
+        Self { access, refresh: None, expires_at: NEVER, scopes: Vec::new(), grant_ends_at: None }
     }
 
     /// When the access token ends, if it does.
@@ -97,6 +124,7 @@ impl Tokens {
             refresh: kept.refresh.map(Cow::into_owned),
             expires_at: kept.expires_at,
             scopes: kept.scopes,
+            grant_ends_at: None,
         })
     }
 }
@@ -305,6 +333,14 @@ async fn keep(app: &App, connection: &Connection, fresh: &Tokens, version: i64) 
             let (expires_at, now) = (Some(fresh.expires_at), app2.clock.now());
             let (id, rev) = (&connection.id, connection.token_rev);
             store::connections::swap_token(c, tenant, id, rev, expires_at, now)?;
+            let is_news = |end: Timestamp| {
+                let known = connection.grant_ends_at;
+                known.is_none_or(|known| known.millis_since(end).abs() > GRANT_SLACK_MS)
+            };
+            if let Some(end) = fresh.grant_ends_at.filter(|end| is_news(*end)) {
+                let granted = connection.granted_at.unwrap_or(connection.created_at);
+                store::connections::set_grant(c, tenant, id, granted, Some(end))?;
+            }
             Ok(())
         })
         .await
@@ -369,7 +405,8 @@ pub(crate) fn find(
     opened.map(|opened| Tokens::from_secret(&opened.secret)).transpose()
 }
 
-type Sent = Pin<Box<dyn Future<Output = Result<http::Response<Vec<u8>>, EgressError>> + Send>>;
+pub(crate) type Sent =
+    Pin<Box<dyn Future<Output = Result<http::Response<Vec<u8>>, EgressError>> + Send>>;
 
 /// The `oauth2` crate's way to the network: the same guarded egress as everybody's.
 pub(crate) fn http_client(
@@ -389,7 +426,7 @@ pub(crate) fn http_client(
     }
 }
 
-type ExchangeError =
+pub(crate) type ExchangeError =
     RequestTokenError<EgressError, oauth2::StandardErrorResponse<BasicErrorResponseType>>;
 
 /// What a failed code exchange means to a person: each cause has its own text.
@@ -400,7 +437,7 @@ pub(crate) fn exchange_error(error: ExchangeError) -> Error {
             BasicErrorResponseType::InvalidClient | BasicErrorResponseType::UnauthorizedClient => {
                 Error::invalid("client_secret", "error-oauth-client")
             }
-            BasicErrorResponseType::Extension(code) if code == "redirect_uri_mismatch" => {
+            BasicErrorResponseType::Extension(code) if code == oauth::REDIRECT_MISMATCH => {
                 Error::invalid("redirect_uri", "error-oauth-redirect")
             }
             other => Error::unavailable("error-oauth-refused", other.as_ref()),

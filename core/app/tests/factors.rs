@@ -295,7 +295,7 @@ async fn what_matters_wants_a_recent_proof() {
         unproven(factors::begin_app(&f.app, &old.login).await);
         let invitation = invitations::list_invitations(&f.app, &owner.ctx).await.unwrap();
         unproven(invitations::revoke_invitation(&f.app, &ctx, &invitation[0].id).await);
-        let begun = oauth::begin_connection(&f.app, &ctx, &plugin, "acme", None);
+        let begun = oauth::begin_connection(&f.app, &ctx, &plugin, "acme", oauth::Wanted::Any);
         unproven(begun.await.map(drop));
         let account = ConnectionId::new(&*f.app.clock, &*f.app.rng);
         unproven(connections::disconnect(&f.app, &ctx, &account).await.map(drop));

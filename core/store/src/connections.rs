@@ -5,7 +5,7 @@ use domain::{AccountId, ConnectionId, PluginId, TenantId, Timestamp};
 
 use crate::backend::Conn;
 use crate::columns::{Opt, TextList};
-use crate::error::{Error, Result, settled};
+use crate::error::{Error, Result, found, settled};
 use crate::schema::{connections, oauth_flows};
 use crate::scope;
 
@@ -46,6 +46,9 @@ row! {
         pub rev: i64,
         pub server: Option<String>,
         pub user_name: Option<String>,
+        pub granted_at: Option<Timestamp> as Opt<i64, Timestamp>,
+        pub grant_ends_at: Option<Timestamp> as Opt<i64, Timestamp>,
+        pub end_told_at: Option<Timestamp> as Opt<i64, Timestamp>,
     }
 }
 
@@ -247,6 +250,54 @@ pub fn swap_token(
     let rows = diesel::update(target).set(set).execute(c)?;
     settled(rows, || Ok(find(c, tenant, id)?.is_some()))?;
     Ok(token_rev + 1)
+}
+
+/// Notes when an account was connected, and when that ends by itself where the provider says so; that it
+/// ends is to be told anew.
+pub fn set_grant(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &ConnectionId,
+    granted_at: Timestamp,
+    ends_at: Option<Timestamp>,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let set = (
+        connections::granted_at.eq(granted_at.as_millis()),
+        connections::grant_ends_at.eq(ends_at.map(Timestamp::as_millis)),
+        connections::end_told_at.eq(None::<i64>),
+    );
+    let target = connections::table.find((tenant.as_str(), id.as_str()));
+    found(diesel::update(target).set(set).execute(c)?)
+}
+
+/// Working connections of all tenants that end before then and of whose end nobody was told; a hundred
+/// at most, the soonest first.
+pub fn list_ending(c: &mut Conn, before: Timestamp) -> Result<Vec<Connection>> {
+    scope::system(c)?;
+    Ok(connections::table
+        .filter(connections::grant_ends_at.le(before.as_millis()).assume_not_null())
+        .filter(connections::end_told_at.is_null())
+        .filter(connections::state.eq(ConnectionState::Working.as_str()))
+        .order((connections::grant_ends_at, connections::id))
+        .limit(100)
+        .select(Connection::as_select())
+        .load(c)?)
+}
+
+/// Notes that people were told of the end; answers whether it is news.
+pub fn mark_end_told(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &ConnectionId,
+    now: Timestamp,
+) -> Result<bool> {
+    scope::tenant(c, tenant)?;
+    let target = connections::table
+        .find((tenant.as_str(), id.as_str()))
+        .filter(connections::end_told_at.is_null());
+    let set = connections::end_told_at.eq(now.as_millis());
+    Ok(diesel::update(target).set(set).execute(c)? > 0)
 }
 
 /// Removes every connection of a plugin, as on removing it; answers how many. Their calendars are

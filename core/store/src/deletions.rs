@@ -29,6 +29,7 @@ pub const TABLES: &[&str] = &[
     "oauth_flows",
     "approvals",
     "connections",
+    "checkups",
     "people",
     "documents",
     "egress_entries",

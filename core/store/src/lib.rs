@@ -32,6 +32,7 @@ pub mod calendar_imports;
 pub mod calendars;
 pub mod ceremonies;
 pub mod channels;
+pub mod checkups;
 pub mod chores;
 pub mod connections;
 pub mod data_keys;

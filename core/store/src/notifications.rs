@@ -21,6 +21,8 @@ words! {
         ApprovalUnknown = "approval-unknown",
         /// An appointment could not be sent to its calendar.
         AppointmentUnsent = "appointment-unsent",
+        /// A connection ends soon by itself.
+        ConnectionEnds = "connection-ends",
         /// A calendar has not been in step for a while.
         CalendarBehind = "calendar-behind",
         /// A series was carried on over something that is there.

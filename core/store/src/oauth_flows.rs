@@ -25,6 +25,7 @@ row! {
         pub verifier_sealed: Vec<u8>,
         pub created_at: Timestamp as i64,
         pub expires_at: Timestamp as i64,
+        pub expected_account: Option<String>,
     }
 }
 
@@ -53,6 +54,26 @@ pub fn take(c: &mut Conn, state_hash: &str, now: Timestamp) -> Result<OauthFlow>
         delete.returning(OauthFlow::as_returning()).get_result(c).optional()?
     });
     taken.filter(|flow| flow.expires_at > now).ok_or(Error::NotFound)
+}
+
+/// When somebody left last for this provider and didn't come back.
+pub fn find_left(
+    c: &mut Conn,
+    tenant: &TenantId,
+    account: &AccountId,
+    plugin: &PluginId,
+    provider: &str,
+) -> Result<Option<Timestamp>> {
+    scope::tenant(c, tenant)?;
+    let last = oauth_flows::table
+        .filter(oauth_flows::tenant_id.eq(tenant.as_str()))
+        .filter(oauth_flows::account_id.eq(account.as_str()))
+        .filter(oauth_flows::plugin_id.eq(plugin.as_str()))
+        .filter(oauth_flows::provider.eq(provider))
+        .order(oauth_flows::created_at.desc())
+        .select(oauth_flows::created_at);
+    let at: Option<i64> = each_backend!(c, |c| last.first(c).optional()?);
+    Ok(at.map(Timestamp::from_millis))
 }
 
 /// A tenant's flows.

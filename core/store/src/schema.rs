@@ -218,6 +218,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    checkups (tenant_id, subject) {
+        tenant_id -> Text,
+        subject -> Text,
+        plugin_id -> Text,
+        steps_json -> Text,
+        begun_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     connections (tenant_id, id) {
         tenant_id -> Text,
         id -> Text,
@@ -238,6 +249,9 @@ diesel::table! {
         rev -> BigInt,
         server -> Nullable<Text>,
         user_name -> Nullable<Text>,
+        granted_at -> Nullable<BigInt>,
+        grant_ends_at -> Nullable<BigInt>,
+        end_told_at -> Nullable<BigInt>,
     }
 }
 
@@ -253,6 +267,7 @@ diesel::table! {
         verifier_sealed -> Binary,
         created_at -> BigInt,
         expires_at -> BigInt,
+        expected_account -> Nullable<Text>,
     }
 }
 

@@ -5,7 +5,7 @@ use actix_web::{guard, web};
 use domain::Permission;
 
 use crate::pages::{
-    account, activity, appointments, approvals, calendar, calendar_imports, components,
+    account, activity, appointments, approvals, calendar, calendar_imports, checkups, components,
     connections, door, factors, files, home, invitations, jobs, live, logins, logos, notifications,
     openid, passkeys, people, plugin_views, plugins, proofs, repeats, resets, search, second_step,
     settings, team, tenants,
@@ -197,6 +197,7 @@ mod lines {
         get  "/connections"                              Member  (PLUGINS, ALL) connections::list;
         get  "/connections/new/{plugin}/{provider}"      Member  (PLUGINS, CONNECT) connections::show_new;
         post "/connections/new/{plugin}/{provider}/client" Member (PLUGINS, CONNECT) connections::save_client;
+        post "/connections/new/{plugin}/{provider}/check" Member (PLUGINS, CONNECT) checkups::probe;
         post "/connections/new/{plugin}/{provider}/start" Member (PLUGINS, CONNECT) connections::start;
         post "/connections/new/{plugin}/{provider}/login" Member (PLUGINS, CONNECT) logins::connect;
         get  "/oauth/callback"                           Member  (ALL, CONNECT) connections::callback;
@@ -205,6 +206,7 @@ mod lines {
         post "/connections/{connection}/details"         Member  (PLUGINS, CONNECT) connections::choose_details;
         post "/connections/{connection}/pull"            Member  (PLUGINS, CONNECT) connections::pull;
         post "/connections/{connection}/default"         Member  (PLUGINS, CONNECT) connections::choose_default;
+        post "/connections/{connection}/check"           Member  (PLUGINS, CONNECT) checkups::test;
         post "/connections/{connection}/reconnect"       Member  (PLUGINS, CONNECT) connections::reconnect;
         post "/connections/{connection}/disconnect"      Member  (PLUGINS, CONNECT) connections::disconnect;
 

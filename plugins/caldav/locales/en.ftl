@@ -24,3 +24,16 @@ error-moved = The calendar has moved to another server. Connect the account agai
 error-not-expanded = This calendar server can't say when repeating events take place, so its calendars can't be used.
 error-unavailable = The calendar server is not answering properly. We will try again by ourselves.
 error-resync = The calendar is being read anew from the beginning.
+
+step-password = The server accepts user name and password
+step-kind = It is a calendar server
+step-content = There is a calendar
+
+failure-kind = There is a server, but no calendars at this address
+failure-kind-help =
+    Look up the CalDAV address at your provider. For the big ones, copy it from the list on this page.
+    On a cloud of your own it often ends in /remote.php/dav or /dav.
+failure-content = There is no calendar in this account yet
+failure-content-help = User name and password are right. Make a calendar there first, then try again.
+failure-moved = The calendars have moved to another server
+failure-moved-help = Connect the account again; the page then shows where they are now.

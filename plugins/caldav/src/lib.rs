@@ -24,7 +24,7 @@ mod query;
 mod xml;
 
 use oxpi_kit::calendar::{Appointment, Busy, Calendar, CalendarProvider, Changes, Link};
-use oxpi_kit::{AccountChecker, Checked, Login, Result, Timestamp};
+use oxpi_kit::{AccountChecker, Checked, ConnectionChecker, Login, Result, Timestamp, Tried};
 
 /// The plugin.
 pub struct CalDav;
@@ -32,6 +32,12 @@ pub struct CalDav;
 impl AccountChecker for CalDav {
     fn check(login: Login) -> Result<Checked> {
         check::check(&login)
+    }
+}
+
+impl ConnectionChecker for CalDav {
+    fn check(step: &str) -> Result<Tried> {
+        check::step(step)
     }
 }
 
@@ -61,4 +67,4 @@ impl CalendarProvider for CalDav {
     }
 }
 
-oxpi_kit::plugin!(CalDav: account_checker, calendar_provider);
+oxpi_kit::plugin!(CalDav: account_checker, calendar_provider, connection_checker);

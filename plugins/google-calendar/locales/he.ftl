@@ -21,3 +21,32 @@ error-conflict = האירוע ממשיך להשתנות ביומן Google. ננ�
 error-foreign = אירוע שאינו שלנו כבר תופס את מקומה של הפגישה ביומן Google.
 error-unavailable = יומן Google לא עונה כראוי. ננסה שוב בעצמנו.
 error-resync = היומן נקרא עכשיו מחדש מההתחלה.
+
+step-api = ‏Google Calendar API מופעל
+step-calendars = יש יומן בבעלות החשבון הזה
+step-events = אפשר לקרוא את האירועים שבו
+
+failure-client = ‏Google לא מכירה את מזהה הלקוח ואת הסוד האלה
+failure-client-help =
+    פותחים את לקוח ה־OAuth ב־Google Auth Platform, תחת Clients, מעתיקים שוב את מזהה הלקוח ואת סוד הלקוח, בלי רווחים, ושומרים אותם כאן.
+    אם הסוד הוחלף או שהלקוח נמחק שם, יוצרים חדש.
+failure-redirect = אצל Google רשומה כתובת הפניה אחרת (Error 400: redirect_uri_mismatch)
+failure-redirect-help = פותחים את לקוח ה־OAuth ב־Google Auth Platform, תחת Clients. תחת ״Authorized redirect URIs״ מדביקים בדיוק את כתובת ההפניה שבדף הזה ושומרים. ייתכן שיעברו כמה דקות עד ש־Google תכיר אותה.
+failure-declined = ‏Google לא נתנה לחשבון הזה להיכנס (Error 403: access_denied)
+failure-declined-help =
+    אם מישהו לחץ על ״ביטול״, מתחילים שוב ומאשרים.
+    אם Google אמרה שהאפליקציה בבדיקה: תחת Audience מוסיפים את החשבון לרשימת הבודקים, או לוחצים על ״Publish app״. ב־Google Workspace משלכם בוחרים במקום זה ב־״Internal״.
+failure-own-organization = רק חשבונות של ארגון אחד יכולים להתחבר (Error 403: org_internal)
+failure-own-organization-help = קהל היעד של האפליקציה הוא ״Internal״. מחברים חשבון של אותו ארגון, או הופכים את האפליקציה לחיצונית תחת Audience.
+failure-policy = מנהל מערכת חסם את האפליקציה הזאת (Error 400: admin_policy_enforced)
+failure-policy-help = מבקשים ממנהל ה־Google Workspace לאפשר את מזהה הלקוח תחת Security, API controls, App access control.
+failure-testing = האפליקציה עדיין בבדיקה, ו־Google מסיימת כל חיבור אחרי שבעה ימים
+failure-testing-help = ב־Google Auth Platform, תחת Audience, לוחצים על ״Publish app״; ב־Google Workspace משלכם בוחרים ב־״Internal״. אחר כך מחברים פעם נוספת, ומכאן והלאה החיבור נשאר.
+failure-scopes = החשבון לא אישר את כל מה שנחוץ
+failure-scopes-help = מחברים אותו מחדש, ובדף של Google משאירים את כל התיבות מסומנות.
+failure-api-off = ‏Google Calendar API כבוי בפרויקט שלכם ב־Google Cloud
+failure-api-off-help = פותחים את הדף שלמטה, מוודאים שהפרויקט שלכם נבחר למעלה ולוחצים על ״Enable״. אחרי דקה בודקים שוב.
+failure-no-calendar = לחשבון הזה אין יומן משלו
+failure-no-calendar-help = פותחים פעם אחת את יומן Google עם החשבון הזה, כדי שהיומן ייווצר, ואז בודקים שוב.
+failure-no-service = הארגון כיבה את יומן Google בחשבון הזה
+failure-no-service-help = מבקשים ממנהל ה־Google Workspace להפעיל את היומן, תחת Apps, Google Workspace.

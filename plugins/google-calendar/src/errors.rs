@@ -41,6 +41,8 @@ pub struct Failure {
     /// Google's reason, a single word, or nothing.
     pub reason: String,
     pub retry_after_ms: Option<u64>,
+    /// Where Google says that it is mended.
+    pub place: Option<String>,
 }
 
 /// Reads a refusal.
@@ -62,7 +64,16 @@ pub fn failure_of(status: u16, body: &[u8], retry_after_ms: Option<u64>) -> Fail
         status,
         reason: reasons.into_iter().next().unwrap_or_default(),
         retry_after_ms,
+        place: place(&body["error"]),
     }
+}
+
+/// The page of Google's console that an error names; the workspace looks at it once more.
+fn place(error: &Value) -> Option<String> {
+    let details = error["details"].as_array().into_iter().flatten();
+    let named = details.filter_map(|entry| entry["metadata"]["activationUrl"].as_str());
+    let mut named = named.filter(|place| place.starts_with("https://") && place.len() <= 500);
+    named.next().map(str::to_owned)
 }
 
 fn forbidden(reasons: &[String], retry_after_ms: Option<u64>) -> Cause {
@@ -144,6 +155,22 @@ mod tests {
         let body = br#"{"error":{"code":403,"status":"PERMISSION_DENIED","errors":[{"reason":
             "forbidden"}],"details":[{"reason":"ACCESS_TOKEN_SCOPE_INSUFFICIENT"}]}}"#;
         assert_eq!(failure_of(403, body, None).cause, Cause::Scope);
+    }
+
+    #[test]
+    fn the_place_where_an_api_is_turned_on_is_read() {
+        let at = |place: &str| {
+            let body = format!(
+                r#"{{"error":{{"details":[{{}},{{"metadata":{{"activationUrl":"{place}"}}}}]}}}}"#
+            );
+            failure_of(403, body.as_bytes(), None).place
+        };
+        assert_eq!(
+            at("https://console.example.com/7").as_deref(),
+            Some("https://console.example.com/7")
+        );
+        assert_eq!(at("javascript:alert(1)"), None);
+        assert_eq!(failure_of(403, b"", None).place, None);
     }
 
     #[test]

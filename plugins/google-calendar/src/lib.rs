@@ -10,6 +10,7 @@ mod busy;
 mod calendars;
 mod changes;
 mod channels;
+mod check;
 mod cursor;
 mod errors;
 mod events;
@@ -20,7 +21,7 @@ mod wire;
 
 use oxpi_kit::calendar::{Appointment, Busy, Calendar, CalendarProvider, Changes, Link};
 use oxpi_kit::serde_json::Value;
-use oxpi_kit::{Job, JobHandler, Result, Timestamp};
+use oxpi_kit::{ConnectionChecker, Job, JobHandler, Result, Timestamp, Tried};
 
 /// The plugin.
 pub struct GoogleCalendar;
@@ -57,4 +58,10 @@ impl JobHandler for GoogleCalendar {
     }
 }
 
-oxpi_kit::plugin!(GoogleCalendar: calendar_provider, job_handler);
+impl ConnectionChecker for GoogleCalendar {
+    fn check(step: &str) -> Result<Tried> {
+        check::step(step)
+    }
+}
+
+oxpi_kit::plugin!(GoogleCalendar: calendar_provider, connection_checker, job_handler);

@@ -12,7 +12,8 @@ fn read(name: &str) -> String {
 
 fn keys(locale: &str) -> BTreeSet<String> {
     let text = read(&format!("locales/{locale}.ftl"));
-    text.lines().filter_map(|line| Some(line.split_once(" = ")?.0.to_owned())).collect()
+    let keys = text.lines().filter(|line| !line.starts_with(' '));
+    keys.filter_map(|line| Some(line.split_once(" =")?.0.to_owned())).collect()
 }
 
 #[test]

@@ -71,6 +71,12 @@ export_world!(
     "oxpi_kit::bindings::account_checker"
 );
 export_world!(
+    connection_checker,
+    "package oxpi:kit-connection; world exports-connection { export oxpi:plugin/connection-checker@1.0.0; }",
+    "oxpi:kit-connection/exports-connection",
+    "oxpi_kit::bindings::connection_checker"
+);
+export_world!(
     calendar_provider,
     "package oxpi:kit-calendar; world exports-calendar { export oxpi:plugin/calendar-provider@1.0.0; }",
     "oxpi:kit-calendar/exports-calendar",

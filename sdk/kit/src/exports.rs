@@ -6,13 +6,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::bindings::{
-    account_checker, calendar_provider, event_handler, job_handler, lifecycle, view_provider,
-    webhook_handler,
+    account_checker, calendar_provider, connection_checker, event_handler, job_handler, lifecycle,
+    view_provider, webhook_handler,
 };
 use crate::calendar::{BusyList, CalendarList, CalendarProvider};
 use crate::hooks::{
-    AccountChecker, Delivery, Event, EventHandler, Job, JobHandler, Lifecycle, ViewProvider,
-    WebhookHandler, shape_problem,
+    AccountChecker, ConnectionChecker, Delivery, Event, EventHandler, Job, JobHandler, Lifecycle,
+    ViewProvider, WebhookHandler, shape_problem,
 };
 use crate::json::parse;
 use crate::problem::{Problem, Result};
@@ -91,6 +91,14 @@ impl<T: AccountChecker> account_checker::exports::oxpi::plugin::account_checker:
 {
     fn check(login: String) -> Result<String> {
         write(&T::check(read(&login)?)?)
+    }
+}
+
+impl<T: ConnectionChecker> connection_checker::exports::oxpi::plugin::connection_checker::Guest
+    for Adapter<T>
+{
+    fn check(step: String) -> Result<String> {
+        write(&T::check(&step)?)
     }
 }
 

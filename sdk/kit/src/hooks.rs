@@ -194,6 +194,42 @@ pub trait AccountChecker {
     fn check(login: Login) -> Result<Checked>;
 }
 
+/// How one step of trying a connected account went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum Tried {
+    /// As it should be.
+    Done,
+    /// It isn't, and this is what is wrong.
+    Failed {
+        /// A `[[providers.failures]]` of the manifest, or a failure that the host knows.
+        failure: String,
+        /// Where exactly it is mended, as the provider said; shown where its origin is that of the
+        /// failure's `link`, which else is shown.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<String>,
+    },
+}
+
+impl Tried {
+    /// This is wrong; the manifest has the words.
+    pub fn failed(failure: &str) -> Self {
+        Self::Failed { failure: failure.to_owned(), link: None }
+    }
+
+    /// The same, with where the provider says that it is mended.
+    pub fn failed_at(failure: &str, link: Option<String>) -> Self {
+        Self::Failed { failure: failure.to_owned(), link }
+    }
+}
+
+/// Tries a connected account step by step, for the people who set it up.
+pub trait ConnectionChecker {
+    /// Tries one of the manifest's `[[providers.steps]]`; it changes nothing at the provider. What a
+    /// request met (no answer, a refused token, too many requests) is its problem.
+    fn check(step: &str) -> Result<Tried>;
+}
+
 pub(crate) fn typed<T: DeserializeOwned>(value: &Value) -> Result<T> {
     T::deserialize(value).map_err(|error| shape_problem(&error))
 }

@@ -43,8 +43,8 @@ pub mod views;
 
 pub use calendar::CalendarProvider;
 pub use hooks::{
-    Account, AccountChecker, Checked, Delivery, Event, EventHandler, Job, JobHandler, Lifecycle,
-    Login, SettingProblem, ViewProvider, WebhookHandler,
+    Account, AccountChecker, Checked, ConnectionChecker, Delivery, Event, EventHandler, Job,
+    JobHandler, Lifecycle, Login, SettingProblem, Tried, ViewProvider, WebhookHandler,
 };
 pub use problem::{Problem, Result};
 pub use serde_json;
@@ -54,7 +54,7 @@ pub use views::{ActInput, Acted, View, ViewInput};
 /// Exports the named hooks of a type, and no others: the host finds a hook by its export.
 ///
 /// The names are `lifecycle`, `job_handler`, `webhook_handler`, `event_handler`, `view_provider`,
-/// `account_checker` and `calendar_provider`; the type implements the trait of each.
+/// `account_checker`, `connection_checker` and `calendar_provider`; the type implements the trait of each.
 #[macro_export]
 macro_rules! plugin {
     ($plugin:ty: $($hook:ident),+ $(,)?) => {
@@ -92,6 +92,9 @@ macro_rules! __export {
     (account_checker $ty:ident) => {
         $crate::bindings::account_checker::export!($ty with_types_in $crate::bindings::account_checker);
     };
+    (connection_checker $ty:ident) => {
+        $crate::bindings::connection_checker::export!($ty with_types_in $crate::bindings::connection_checker);
+    };
     (calendar_provider $ty:ident) => {
         $crate::bindings::calendar_provider::export!($ty with_types_in $crate::bindings::calendar_provider);
     };
@@ -107,6 +110,7 @@ macro_rules! __implements {
     (event_handler $ty:ty) => { $crate::__implements!(@ $crate::EventHandler, $ty); };
     (view_provider $ty:ty) => { $crate::__implements!(@ $crate::ViewProvider, $ty); };
     (account_checker $ty:ty) => { $crate::__implements!(@ $crate::AccountChecker, $ty); };
+    (connection_checker $ty:ty) => { $crate::__implements!(@ $crate::ConnectionChecker, $ty); };
     (calendar_provider $ty:ty) => { $crate::__implements!(@ $crate::CalendarProvider, $ty); };
     (@ $wanted:path, $ty:ty) => {
         const _: fn() = || {

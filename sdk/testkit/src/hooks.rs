@@ -2,7 +2,7 @@
 
 use domain::Secret;
 use oxpi_kit::calendar::{Appointment, Busy, BusyList, Calendar, CalendarList, Changes, Link};
-use oxpi_kit::{Checked, Login};
+use oxpi_kit::{Checked, Login, Tried};
 use runtime::{CallContext, CallError, Candidate};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -96,6 +96,11 @@ impl Host {
         let context =
             CallContext { connection: None, candidate: Some(candidate), ..self.context() };
         Ok(typed(self.engine.check_account(&self.plugin, context, &json!(login)).await?))
+    }
+
+    /// `connection-checker.check`.
+    pub async fn check_connection(&self, step: &str) -> Called<Tried> {
+        Ok(typed(self.engine.check_connection(&self.plugin, self.context(), step).await?))
     }
 
     /// `calendar-provider.calendars`.

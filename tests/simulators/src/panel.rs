@@ -27,7 +27,7 @@ struct Trouble {
     cause: fn(&Google),
 }
 
-const TROUBLES: [Trouble; 9] = [
+const TROUBLES: [Trouble; 18] = [
     Trouble {
         name: "expire",
         label: ["Let the tokens expire", "לפקוע את האסימונים"],
@@ -116,7 +116,100 @@ const TROUBLES: [Trouble; 9] = [
         ],
         cause: |google| google.set(|settings| settings.api_enabled = false),
     },
+    Trouble {
+        name: "forget-app",
+        label: ["Forget the app", "לשכוח את האפליקציה"],
+        outcome: [
+            "No client ID and secret is good any more. Testing a connection says so.",
+            "אף מזהה לקוח וסוד לא תקפים עוד. בדיקת החיבור תגיד זאת.",
+        ],
+        cause: |google| google.set(|settings| settings.clients_known = false),
+    },
+    Trouble {
+        name: "other-redirect",
+        label: ["Have another redirect address", "לרשום כתובת הפניה אחרת"],
+        outcome: [
+            "People who leave to connect don't come back; the wizard helps with what they saw.",
+            "מי שיוצאים להתחבר לא חוזרים; האשף עוזר לפי מה שהוצג להם.",
+        ],
+        cause: |google| google.set(|settings| settings.redirects_known = false),
+    },
+    Trouble {
+        name: "testers",
+        label: ["Let testers in only", "להכניס רק בודקים"],
+        outcome: [
+            "Nobody was named as a tester, so this Google shows a page of its own.",
+            "אף אחד לא נרשם כבודק, ולכן Google מציג דף משלו.",
+        ],
+        cause: |google| google.set(|settings| settings.only_testers = true),
+    },
+    Trouble {
+        name: "seven-days",
+        label: ["End connections after seven days", "לסיים חיבורים אחרי שבעה ימים"],
+        outcome: [
+            "As for an app in testing: connect again, and its health says when it ends and why.",
+            "כמו באפליקציה שבבדיקה: אחרי חיבור מחדש רואים מתי הוא מסתיים ולמה.",
+        ],
+        cause: |google| google.set(|settings| settings.refresh_token_secs = 7 * 86_400),
+    },
+    Trouble {
+        name: "withhold",
+        label: ["Leave a permission out", "להשמיט הרשאה"],
+        outcome: [
+            "Connecting names the permission that is missing, and nothing is kept.",
+            "ההתחברות תגיד איזו הרשאה חסרה, ושום דבר לא יישמר.",
+        ],
+        cause: |google| google.set(|settings| settings.withhold = true),
+    },
+    Trouble {
+        name: "narrow",
+        label: ["Take a permission back", "לבטל הרשאה אחת"],
+        outcome: [
+            "Calendars can't be listed any more. Testing the connection says what to do.",
+            "כבר אי אפשר לראות את רשימת היומנים. בדיקת החיבור תגיד מה לעשות.",
+        ],
+        cause: Google::narrow_tokens,
+    },
+    Trouble {
+        name: "clock",
+        label: ["Be two hours ahead", "להקדים בשעתיים"],
+        outcome: [
+            "Testing a connection says that a clock is wrong.",
+            "בדיקת החיבור תגיד ששעון אחד לא מכוון.",
+        ],
+        cause: |google| google.set(|settings| settings.date_off_secs = 7_200),
+    },
+    Trouble {
+        name: "sign-in-down",
+        label: ["Have no sign-in for a while", "להשבית את הכניסה לזמן מה"],
+        outcome: [
+            "The next twelve requests there get 503. Testing says that it is out of order.",
+            "שתים עשרה הבקשות הבאות שם ייענו ב־503. הבדיקה תגיד שיש תקלה.",
+        ],
+        cause: |google| {
+            for path in SIGN_IN {
+                google.fault(Fault { path: path.to_owned(), ..refused(503, 12) });
+            }
+        },
+    },
+    Trouble {
+        name: "unplug",
+        label: ["Pull the plug", "לנתק את הכבל"],
+        outcome: [
+            "The next twelve requests get no answer at all. Testing says so.",
+            "שתים עשרה הבקשות הבאות לא ייענו כלל. הבדיקה תגיד זאת.",
+        ],
+        cause: |google| {
+            for path in SIGN_IN.into_iter().chain([CALENDARS]) {
+                let effect = Effect::Cut { when: Cut::Before };
+                google.fault(Fault::next(path, effect).times(12));
+            }
+        },
+    },
 ];
+
+/// What signing in asks for.
+const SIGN_IN: [&str; 3] = ["/token", "/v1/userinfo", "/oauth2/v2/userinfo"];
 
 fn refused(status: u16, times: u32) -> Fault {
     let retry_after = Some(PATIENCE_SECS);
@@ -216,6 +309,13 @@ fn standing(google: &Google, language: Language) -> String {
     let twice = settings.duplicate_pushes;
     add(twice > 0, "Pushes that come twice:", "הודעות שיגיעו פעמיים:", twice);
     add(!settings.api_enabled, "The API is off.", "הממשק כבוי.", 0);
+    add(!settings.clients_known, "The app is forgotten.", "האפליקציה נשכחה.", 0);
+    add(!settings.redirects_known, "Redirects are wrong.", "כתובות ההפניה שגויות.", 0);
+    add(settings.only_testers, "Testers only.", "בודקים בלבד.", 0);
+    let ends = settings.refresh_token_secs > 0;
+    add(ends, "Connections end after seven days.", "חיבורים מסתיימים אחרי שבעה ימים.", 0);
+    add(settings.withhold, "A permission is left out.", "הרשאה אחת מושמטת.", 0);
+    add(settings.date_off_secs != 0, "The clock is ahead.", "השעון מקדים.", 0);
     let end = button(language, "none", language.pick("End all trouble", "די לצרות"), true);
     format!("<div class=\"standing bad\"><p>{}</p>{end}</div>\n", parts.join(" · "))
 }

@@ -288,10 +288,18 @@ async fn serve(world: &World, request: &Request) -> HttpResponse {
         }
     };
     let mut inner = locked(world);
-    let at = inner.google.now().to_rfc3339();
-    inner.journal.add(at, request, &reply, fault);
+    let now = inner.google.now();
+    inner.journal.add(now.to_rfc3339(), request, &reply, fault);
+    let reply = reply.with("Date", &date(now.plus_secs(inner.google.settings.date_off_secs)));
     drop(inner);
     finish(reply, cut)
+}
+
+/// As HTTP writes times (RFC 9110, 5.6.7).
+fn date(at: domain::Timestamp) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
+    let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
+    printer.timestamp_to_rfc9110_string(&at).unwrap_or_default()
 }
 
 fn provider_answer(world: &World, request: &Request) -> Reply {

@@ -212,6 +212,7 @@ fn forget(app: &App, c: &mut Conn, ctx: &Context, id: &PluginId) -> Result<Vec<D
         secrets::delete_owner(app, c, tenant, &owner)?;
     }
     store::connections::delete_of_plugin(c, tenant, id)?;
+    store::checkups::delete_of_plugin(c, tenant, id)?;
     tenant_plugins::delete(c, tenant, id)?;
     let detail = json!({"version": row.version, "documents": bodies.len(), "approvals": approvals});
     record(app, c, ctx, "plugin.removed", id, detail)?;

@@ -18,14 +18,12 @@ use crate::house;
 /// Runs one of the admin's commands.
 pub async fn run(config: &Config, command: Admin) -> anyhow::Result<ExitCode> {
     let public_url = config.server.public_url(config.server.address.port);
-    if let Admin::CreateBusiness(new) = command {
-        return create_business(config, public_url, new).await.map(|()| ExitCode::SUCCESS);
-    }
-    let app = house::open(config, public_url).await?;
+    let open = || house::open(config, public_url.clone());
     match command {
-        Admin::CreateBusiness(_) => {}
-        Admin::DeleteBusiness { business } => delete_business(&app, &business).await?,
+        Admin::CreateBusiness(new) => create_business(config, public_url.clone(), new).await?,
+        Admin::DeleteBusiness { business } => delete_business(&open().await?, &business).await?,
         Admin::ResetPassword { email, password_stdin } => {
+            let app = open().await?;
             let how = if password_stdin { Reset::Password(read_password()?) } else { Reset::Link };
             match app::accounts::reset_password(&app, &email, how).await.map_err(told)? {
                 Some(link) => println!("{link}"),
@@ -33,11 +31,11 @@ pub async fn run(config: &Config, command: Admin) -> anyhow::Result<ExitCode> {
             }
         }
         Admin::RemoveFactors { email } => {
-            app::accounts::remove_factors(&app, &email).await.map_err(told)?;
+            app::accounts::remove_factors(&open().await?, &email).await.map_err(told)?;
             println!("{email} signs in with the password alone and is signed out everywhere.");
         }
         Admin::Unlock { email } => {
-            app::accounts::unlock(&app, &email).await.map_err(told)?;
+            app::accounts::unlock(&open().await?, &email).await.map_err(told)?;
             println!("{email} can sign in again.");
         }
     }

@@ -59,13 +59,14 @@ const IMPORTS: [(&str, &[&str]); 12] = [
 
 impl Export {
     /// Every interface a plugin may export.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Lifecycle,
         Self::JobHandler,
         Self::WebhookHandler,
         Self::EventHandler,
         Self::ViewProvider,
         Self::AccountChecker,
+        Self::ConnectionChecker,
         Self::CalendarProvider,
     ];
 
@@ -78,6 +79,7 @@ impl Export {
             Self::EventHandler => "event-handler",
             Self::ViewProvider => "view-provider",
             Self::AccountChecker => "account-checker",
+            Self::ConnectionChecker => "connection-checker",
             Self::CalendarProvider => "calendar-provider",
         }
     }
@@ -168,6 +170,11 @@ pub(super) fn check_promises(
             manifest.providers.iter().any(|provider| provider.login.is_some()),
             Export::AccountChecker,
             "[[providers]] takes passwords",
+        ),
+        (
+            manifest.providers.iter().any(|provider| !provider.steps.is_empty()),
+            Export::ConnectionChecker,
+            "[[providers.steps]] are tried",
         ),
         (
             events.is_some_and(|events| !events.subscribe.is_empty()),

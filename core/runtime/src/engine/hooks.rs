@@ -176,6 +176,16 @@ impl Engine {
         self.json(plugin, ctx, Hook::CheckAccount { login: login.to_string() }).await
     }
 
+    /// Tries one step of the context's connection.
+    pub async fn check_connection(
+        &self,
+        plugin: &Plugin,
+        ctx: CallContext,
+        step: &str,
+    ) -> Result<Value, CallError> {
+        self.json(plugin, ctx, Hook::CheckConnection { step: step.to_owned() }).await
+    }
+
     /// The calendars the connected account can see.
     pub async fn calendar_calendars(
         &self,

@@ -22,6 +22,7 @@ pub(super) enum Hook {
     Render { view: String, input: String },
     Act { view: String, action: String, input: String },
     CheckAccount { login: String },
+    CheckConnection { step: String },
     Calendars,
     PutEvent { appointment: String },
     RemoveEvent { appointment: String },
@@ -49,6 +50,7 @@ impl Hook {
             Self::Accounts { .. } | Self::Handle { .. } => Export::WebhookHandler,
             Self::Render { .. } | Self::Act { .. } => Export::ViewProvider,
             Self::CheckAccount { .. } => Export::AccountChecker,
+            Self::CheckConnection { .. } => Export::ConnectionChecker,
             Self::Calendars
             | Self::PutEvent { .. }
             | Self::RemoveEvent { .. }
@@ -70,6 +72,7 @@ impl Hook {
             Self::Render { .. } => "view-provider.render",
             Self::Act { .. } => "view-provider.act",
             Self::CheckAccount { .. } => "account-checker.check",
+            Self::CheckConnection { .. } => "connection-checker.check",
             Self::Calendars => "calendar-provider.calendars",
             Self::PutEvent { .. } => "calendar-provider.put-event",
             Self::RemoveEvent { .. } => "calendar-provider.remove-event",
@@ -88,6 +91,7 @@ pub(super) struct Indices {
     event_handler: Option<contract::event_handler::GuestIndices>,
     view_provider: Option<contract::view_provider::GuestIndices>,
     account_checker: Option<contract::account_checker::GuestIndices>,
+    connection_checker: Option<contract::connection_checker::GuestIndices>,
     calendar_provider: Option<contract::calendar_provider::GuestIndices>,
 }
 
@@ -124,6 +128,9 @@ impl Indices {
             account_checker: find(exports, E::AccountChecker, || {
                 contract::account_checker::GuestIndices::new(pre)
             })?,
+            connection_checker: find(exports, E::ConnectionChecker, || {
+                contract::connection_checker::GuestIndices::new(pre)
+            })?,
             calendar_provider: find(exports, E::CalendarProvider, || {
                 contract::calendar_provider::GuestIndices::new(pre)
             })?,
@@ -147,6 +154,7 @@ pub(super) async fn invoke(
         Export::WebhookHandler => webhook(store, instance, indices, hook).await,
         Export::ViewProvider => view(store, instance, indices, hook).await,
         Export::AccountChecker => account(store, instance, indices, hook).await,
+        Export::ConnectionChecker => connection(store, instance, indices, hook).await,
         Export::CalendarProvider => calendar(store, instance, indices, hook).await,
     }
 }
@@ -246,6 +254,18 @@ async fn account(
     let guest = found.load(&mut *store, instance)?;
     let Hook::CheckAccount { login } = hook else { return Err(missing()) };
     Ok(guest.call_check(store, &login).await?.map(Output::Json))
+}
+
+async fn connection(
+    store: &mut Store<State>,
+    instance: &Instance,
+    indices: &Indices,
+    hook: Hook,
+) -> Answered {
+    let found = indices.connection_checker.as_ref().ok_or_else(missing)?;
+    let guest = found.load(&mut *store, instance)?;
+    let Hook::CheckConnection { step } = hook else { return Err(missing()) };
+    Ok(guest.call_check(store, &step).await?.map(Output::Json))
 }
 
 async fn calendar(

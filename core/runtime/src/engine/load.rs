@@ -36,6 +36,8 @@ pub enum Export {
     ViewProvider,
     /// `account-checker`
     AccountChecker,
+    /// `connection-checker`
+    ConnectionChecker,
     /// `calendar-provider`
     CalendarProvider,
 }

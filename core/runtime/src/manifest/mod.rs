@@ -23,8 +23,8 @@ mod schema;
 mod version;
 
 pub use reach::{
-    Algorithm, CONNECTION_SERVER, Effect, EgressRoute, KnownServer, Login, Provider, ProviderScope,
-    Slot, SlotPlace, SlotSource,
+    Algorithm, CONNECTION_SERVER, Effect, EgressRoute, KnownServer, Login, Provider,
+    ProviderFailure, ProviderScope, ProviderStep, Slot, SlotPlace, SlotSource,
 };
 pub use schema::{Property, PropertyKind, Schema, Violation};
 pub use version::{BadVersion, Version};

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::parse::{checked, checked_opt, one_of, values};
 use super::reader::{At, Result, Table};
 use super::{
-    Algorithm, CONNECTION_SERVER, Effect, EgressRoute, KnownServer, Login, Provider, ProviderScope,
-    Slot, SlotPlace, SlotSource, check,
+    Algorithm, CONNECTION_SERVER, Effect, EgressRoute, KnownServer, Login, Provider,
+    ProviderFailure, ProviderScope, ProviderStep, Slot, SlotPlace, SlotSource, check,
 };
 
 /// Parameters of the authorization address that are the host's own.
@@ -21,6 +21,8 @@ const OWN_PARAMS: [&str; 8] = [
     "state",
 ];
 
+/// What a plugin tries of an account: people wait for it.
+const STEPS_MAX: usize = 8;
 /// Requests a minute where a route says nothing.
 const RATE_DEFAULT: u32 = 60;
 /// The most requests a minute a route may ask for.
@@ -47,6 +49,9 @@ pub(super) fn provider(mut table: Table<'_>) -> Result<(At<String>, Provider)> {
         authorization_params: authorization_params(&mut table)?,
         guide: checked_opt(&mut table, "guide", check::text_key)?,
         scopes: scopes(table.tables("scopes")?)?,
+        account_hint: account_hint(&mut table)?,
+        steps: steps(table.tables("steps")?)?,
+        failures: failures(table.tables("failures")?)?,
     };
     table.finish()?;
     Ok((id, provider))
@@ -75,9 +80,80 @@ fn login_provider(id: At<String>, mut table: Table<'_>) -> Result<(At<String>, P
         authorization_params: BTreeMap::new(),
         guide: checked_opt(&mut table, "guide", check::text_key)?,
         scopes: Vec::new(),
+        account_hint: None,
+        steps: steps(table.tables("steps")?)?,
+        failures: failures(table.tables("failures")?)?,
     };
     table.finish()?;
     Ok((id, provider))
+}
+
+fn account_hint(table: &mut Table<'_>) -> Result<Option<String>> {
+    let Some(name) = table.text_opt("account_hint")? else { return Ok(None) };
+    if OWN_PARAMS.contains(&name.value.as_str()) {
+        let reason = format!("the host sets the authorization parameter {:?} itself", name.value);
+        return name.wrong(reason);
+    }
+    Ok(Some(name.check(|name| check::field(name))?.value))
+}
+
+fn steps(tables: Vec<Table<'_>>) -> Result<Vec<ProviderStep>> {
+    let mut steps: Vec<ProviderStep> = Vec::new();
+    for mut table in tables {
+        let id = table.text("id")?.check(|id| check::name(id))?;
+        if steps.iter().any(|other| other.id == id.value) {
+            return id.wrong(format!("the step {:?} stands twice", id.value));
+        }
+        if steps.len() == STEPS_MAX {
+            return id.wrong(format!("a provider has at most {STEPS_MAX} steps"));
+        }
+        let title = checked(&mut table, "title", check::text_key)?;
+        table.finish()?;
+        steps.push(ProviderStep { id: id.value, title });
+    }
+    Ok(steps)
+}
+
+fn failures(tables: Vec<Table<'_>>) -> Result<Vec<ProviderFailure>> {
+    let mut failures: Vec<ProviderFailure> = Vec::new();
+    for mut table in tables {
+        let id = table.text("id")?.check(|id| check::name(id))?;
+        if failures.iter().any(|other| other.id == id.value) {
+            return id.wrong(format!("the failure {:?} stands twice", id.value));
+        }
+        let errors = values(table.texts("errors")?, oauth_error)?;
+        if let Some(taken) =
+            errors.iter().find(|e| failures.iter().any(|other| other.errors.contains(e)))
+        {
+            return id.wrong(format!("the error {taken:?} means another failure already"));
+        }
+        let failure = ProviderFailure {
+            title: checked(&mut table, "title", check::text_key)?,
+            help: checked(&mut table, "help", check::text_key)?,
+            link: checked_opt(&mut table, "link", check::endpoint)?,
+            errors,
+            shown: table.flag_opt("shown")?.unwrap_or(false),
+            ends_after_days: ends_after_days(&mut table)?,
+            id: id.value,
+        };
+        table.finish()?;
+        failures.push(failure);
+    }
+    Ok(failures)
+}
+
+fn ends_after_days(table: &mut Table<'_>) -> Result<Option<u32>> {
+    let Some(days) = table.count_opt("ends_after_days")? else { return Ok(None) };
+    match u32::try_from(days.value) {
+        Ok(count @ 1..=366) => Ok(Some(count)),
+        _ => days.wrong("`ends_after_days` is from 1 to 366"),
+    }
+}
+
+/// A word as OAuth's errors are (RFC 6749, section 5.2), such as `invalid_client`.
+fn oauth_error(text: &str) -> std::result::Result<(), String> {
+    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    if plain && text.len() <= 64 { Ok(()) } else { Err(format!("{text:?} is no word of an error")) }
 }
 
 fn authorization_params(table: &mut Table<'_>) -> Result<BTreeMap<String, String>> {

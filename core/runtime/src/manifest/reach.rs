@@ -36,6 +36,45 @@ pub struct Provider {
     pub guide: Option<String>,
     /// What is asked for.
     pub scopes: Vec<ProviderScope>,
+    /// The parameter of the authorization address that says which account is expected, by its address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_hint: Option<String>,
+    /// What the plugin tries of a connected account, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<ProviderStep>,
+    /// What can be wrong there, and where it is mended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<ProviderFailure>,
+}
+
+/// `[[providers.steps]]`: one thing that the plugin's `connection-checker` tries.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProviderStep {
+    /// Its name, which `check` takes.
+    pub id: String,
+    /// Translation key of what is so once it is done.
+    pub title: String,
+}
+
+/// `[[providers.failures]]`: something that can be wrong at the provider, in the plugin's words. One
+/// with the name of a failure that the host knows takes the place of the host's words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProviderFailure {
+    /// Its name, which `check` answers with.
+    pub id: String,
+    /// Translation key of what is wrong, in a sentence.
+    pub title: String,
+    /// Translation key of what to do, and where to click.
+    pub help: String,
+    /// Where that is done.
+    pub link: Option<String>,
+    /// The words of OAuth's errors (RFC 6749, sections 4.1.2.1 and 5.2, and the provider's own) that mean
+    /// this.
+    pub errors: Vec<String>,
+    /// Whether the provider says it on a page of its own and sends nobody back.
+    pub shown: bool,
+    /// After how many days a connection ends by itself where this is so.
+    pub ends_after_days: Option<u32>,
 }
 
 /// `kind = "password"` of `[[providers]]`: what people type to connect an account.
@@ -211,6 +250,18 @@ impl Effect {
     /// Whether people are asked first.
     pub const fn needs_approval(self) -> bool {
         !matches!(self, Self::None)
+    }
+}
+
+impl Provider {
+    /// The failure of this name.
+    pub fn failure(&self, id: &str) -> Option<&ProviderFailure> {
+        self.failures.iter().find(|failure| failure.id == id)
+    }
+
+    /// What a word of OAuth's errors means here.
+    pub fn failure_of_error(&self, error: &str) -> Option<&ProviderFailure> {
+        self.failures.iter().find(|failure| failure.errors.iter().any(|known| known == error))
     }
 }
 

@@ -91,4 +91,29 @@ store::both_backends! {
             Ok(())
         }).await.unwrap();
     }
+
+    async fn the_end_of_a_grant_is_told_once_and_anew_after_connecting_again(db: Db) {
+        let world = World::new();
+        let row = a_connection(&db, &world).await;
+        db.write(move |c| {
+            let (of, id) = (&row.tenant_id, &row.id);
+            let ending = |c: &mut store::Conn, at| {
+                let all = connections::list_ending(c, at);
+                all.map(|all| all.into_iter().map(|each| each.id).collect::<Vec<_>>())
+            };
+            assert!(ending(c, START.plus_secs(900))?.is_empty(), "it has no end");
+            let end = START.plus_secs(600);
+            connections::set_grant(c, of, id, START, Some(end))?;
+            assert!(ending(c, START.plus_secs(599))?.is_empty());
+            assert_eq!(ending(c, end)?, std::slice::from_ref(id));
+            assert!(connections::mark_end_told(c, of, id, START)?);
+            assert!(!connections::mark_end_told(c, of, id, START)?);
+            assert!(ending(c, end)?.is_empty());
+            connections::set_grant(c, of, id, START, Some(end))?;
+            assert_eq!(ending(c, end)?.len(), 1);
+            connections::set_state(c, of, id, ConnectionState::NeedsYou, None, START)?;
+            assert!(ending(c, end)?.is_empty(), "that is told already");
+            Ok(())
+        }).await.unwrap();
+    }
 }

@@ -11,6 +11,7 @@ mod approvals;
 mod audit;
 mod calendar_imports;
 mod calendars;
+mod checkups;
 mod connections;
 mod db;
 mod deletions;

@@ -19,6 +19,7 @@ async fn begin(db: &Db, world: &World, state: &str) -> OauthFlow {
         verifier_sealed: vec![0, 159, 255],
         created_at: START,
         expires_at: START.plus_secs(600),
+        expected_account: None,
     };
     let stored = flow.clone();
     db.write(move |c| oauth_flows::insert(c, &flow)).await.unwrap();
@@ -45,5 +46,20 @@ store::both_backends! {
         assert_not_found(db.write(|c| oauth_flows::take(c, "unknown", START)).await);
         begin(&db, &world, "t").await;
         assert_eq!(db.write(move |c| oauth_flows::delete_expired(c, late)).await.unwrap(), 2);
+    }
+
+    async fn who_left_and_did_not_come_back_is_known_until_then(db: Db) {
+        let world = World::new();
+        let flow = begin(&db, &world, "left").await;
+        db.write(move |c| {
+            let left = |c: &mut store::Conn, provider: &str| {
+                oauth_flows::find_left(c, &flow.tenant_id, &flow.account_id, &plugin(), provider)
+            };
+            assert_eq!(left(c, "acme")?, Some(START));
+            assert_eq!(left(c, "other")?, None);
+            oauth_flows::take(c, "left", START)?;
+            assert_eq!(left(c, "acme")?, None);
+            Ok(())
+        }).await.unwrap();
     }
 }

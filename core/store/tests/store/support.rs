@@ -148,6 +148,9 @@ impl World {
             rev: 1,
             server: None,
             user_name: None,
+            granted_at: None,
+            grant_ends_at: None,
+            end_told_at: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Asks once more who it is where a use case wants a recent proof, without losing what was filled
 //! in: the page that asks holds the form's fields and sends them again together with the proof,
-//! which is taken here and never reaches the handler. A password that the form had stands in no page:
-//! the form asks for it again.
+//! which is taken here and never reaches the handler. A password or another secret that the form had
+//! stands in no page: the form asks for it again.
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -30,8 +30,11 @@ const PASSWORD: &str = "confirm_password";
 const CODE: &str = "confirm_code";
 const PASSKEY: &str = "confirm_passkey";
 const PROOFS: [&str; 3] = [PASSWORD, CODE, PASSKEY];
-/// The field of every form where people type a password that isn't the proof.
-const NEVER_SHOWN: &str = "password";
+/// The fields in which people type secrets that aren't the proof; those of a plugin's settings begin
+/// with [`SECRET`].
+const NEVER_SHOWN: [&str; 2] = ["password", "client_secret"];
+/// The field that says of a form sent again that a secret was in it and is missing now.
+const RETYPE: &str = "retype";
 
 /// Takes a proof out of a form, and asks for one where it is missing.
 pub async fn confirm<B: MessageBody + 'static>(
@@ -153,7 +156,7 @@ async fn page(
     let Current { login, context, .. } = current(&visit).await?;
     request.extensions_mut().insert(Reader(login.locale));
     let (app, is_get) = (&visit.web.app, *request.method() == Method::GET);
-    fields.retain(|field| field.name != NEVER_SHOWN);
+    hide_secrets(&mut fields);
     let mut action = visit.path.clone();
     if is_get {
         // A page can't be sent a form: the page that only confirms goes on to it.
@@ -181,6 +184,17 @@ async fn page(
         answer.extensions_mut().insert(target);
     }
     Ok(answer)
+}
+
+/// Leaves secrets out, and a note that there were some: the form then asks for them again rather than
+/// go on without.
+fn hide_secrets(fields: &mut Vec<Field>) {
+    let is_secret =
+        |name: &str| NEVER_SHOWN.contains(&name) || name.starts_with(crate::pages::plugins::SECRET);
+    let typed = fields.iter().find(|field| is_secret(&field.name) && !field.value.is_empty());
+    let note = typed.map(|field| Field { name: RETYPE.to_owned(), value: field.name.clone() });
+    fields.retain(|field| !is_secret(&field.name) && field.name != RETYPE);
+    fields.extend(note);
 }
 
 fn next_of(request: &actix_web::HttpRequest) -> String {

@@ -4,9 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::web::{Form, Path, Query};
 use app::calendars::{Calendar, Detail};
 use app::connections::{self as connected, Connection};
-use app::oauth::{self, Callback};
-use app::plugins;
-use app::{App, Context, Error, calendars};
+use app::oauth::{self, Callback, Wanted};
+use app::{App, Context, Error, calendars, checkups, plugins};
 use domain::{CalendarId, ConnectionId, Locale, Permission, PluginId, Secret};
 use serde::Deserialize;
 use url::Url;
@@ -15,12 +14,13 @@ use crate::answer::{Answer, FormTarget, form_errors, go_with};
 use crate::cookies;
 use crate::error::Failure;
 use crate::member::Member;
+use crate::pages::checkups::{Teller, follow};
 use crate::pages::logins::{self, Typed};
 use crate::pages::plugins::{icon, plugin_name, provider};
 use crate::pages::{id, paragraphs};
 use crate::views::connections::{
-    CalendarRow, ConnectPage, ConnectionPage, ConnectionRow, Connections, InUseRow, OfferRow,
-    ScopeRow,
+    CalendarRow, ConnectPage, ConnectionPage, ConnectionRow, Connections, EndRow, InUseRow,
+    LeftRow, OfferRow, ScopeRow,
 };
 use crate::views::{Choice, Errors};
 
@@ -56,15 +56,33 @@ pub async fn rows(member: &Member, all: Vec<Connection>) -> Result<Vec<Connectio
     if all.is_empty() {
         return Ok(Vec::new());
     }
-    let behind = calendars::list_behind(&member.web.app, &member.ctx).await?;
-    let row = |each: Connection| row(member, &each, behind.contains(&each.id));
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let behind = calendars::list_behind(app, ctx).await?;
+    let resting = plugins::list_resting(app, ctx).await?;
+    let row = |each: Connection| {
+        let how = Health {
+            is_resting: resting.contains(&each.plugin_id),
+            is_behind: behind.contains(&each.id),
+        };
+        row(member, &each, how)
+    };
     Ok(all.into_iter().map(row).collect())
 }
 
-fn row(member: &Member, connection: &Connection, is_behind: bool) -> ConnectionRow {
+/// What counts for a connection's health beside its own state.
+#[derive(Clone, Copy)]
+struct Health {
+    is_resting: bool,
+    is_behind: bool,
+}
+
+fn row(member: &Member, connection: &Connection, how: Health) -> ConnectionRow {
     let name = provider_name(member, &connection.plugin_id, &connection.provider);
+    let ends = connected::ends_in_days(connection, member.web.app.clock.now());
     let state = match connection.state.as_str() {
-        "working" if is_behind => "behind",
+        "working" | "needs_you" if how.is_resting => "paused",
+        "working" if how.is_behind => "behind",
+        "working" if ends.is_some() => "ends",
         state => state,
     };
     ConnectionRow {
@@ -74,9 +92,10 @@ fn row(member: &Member, connection: &Connection, is_behind: bool) -> ConnectionR
         account: connection.account_name.clone(),
         email: connection.account_email.clone(),
         state: state.to_owned(),
+        days: ends.unwrap_or_default(),
         tone: match state {
             "working" => "good",
-            "needs_you" => "warn",
+            "needs_you" | "ends" => "warn",
             "behind" => "bad",
             _ => "off",
         },
@@ -117,21 +136,29 @@ pub async fn show_new(
     }
     let texts = &member.web.theme.texts;
     let failed = Some(failed).filter(|key| key.starts_with("error-") && texts.has(Locale::En, key));
-    wizard(&member, &plugin, &name, Errors::new(), failed).await
+    wizard(&member, &plugin, &name, Wrong { failed, ..Wrong::default() }).await
 }
 
-async fn wizard(
-    member: &Member,
-    plugin: &PluginId,
-    name: &str,
+/// What was typed and isn't right.
+#[derive(Default)]
+struct Wrong {
     errors: Errors,
     failed: Option<String>,
-) -> Answer {
+    expected: String,
+}
+
+async fn wizard(member: &Member, plugin: &PluginId, name: &str, wrong: Wrong) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
     let ready = oauth::prepare_connection(app, ctx, plugin, name).await?;
     let card = provider(member, plugin, name).await?;
     let base = format!("/connections/new/{plugin}/{name}");
+    let teller = Teller::of(member, plugin, name).await;
+    let checkup = checkups::find_checkup_of_provider(app, ctx, plugin, name).await?;
     let page = ConnectPage {
+        check_action: format!("{base}/check"),
+        checkup: teller.as_ref().zip(checkup).map(|(teller, found)| teller.block(&found)),
+        left: left(member, plugin, name, teller.as_ref()).await?,
+        expected: wrong.expected,
         client_action: format!("{base}/client"),
         start_action: format!("{base}/start"),
         plugin_href: format!("/plugins/{plugin}"),
@@ -144,11 +171,28 @@ async fn wizard(
         has_client: ready.client_id.is_some() && ready.has_client_secret,
         client_id: ready.client_id.unwrap_or_default(),
         scopes: card.scopes.iter().map(|scope| scope_row(scope, false)).collect(),
-        errors,
-        failed,
+        errors: wrong.errors,
+        failed: wrong.failed,
     };
     let answer = member.form_page(&page, &page.errors).await?;
     Ok(leading_to(member, plugin, name, answer).await)
+}
+
+/// What a person who left for the provider and didn't come back may have seen there.
+async fn left(
+    member: &Member,
+    plugin: &PluginId,
+    name: &str,
+    teller: Option<&Teller<'_>>,
+) -> Result<Option<LeftRow>, Failure> {
+    let Some(teller) = teller else { return Ok(None) };
+    let shown = teller.words().shown();
+    let left = checkups::left_at(&member.web.app, &member.ctx, plugin, name).await?;
+    let Some(left) = left.filter(|_| !shown.is_empty()) else { return Ok(None) };
+    Ok(Some(LeftRow {
+        when: member.dates().moment(left),
+        shown: shown.iter().map(|found| teller.trouble(found)).collect(),
+    }))
 }
 
 fn scope_row(scope: &plugins::ScopeCard, granted: bool) -> ScopeRow {
@@ -209,6 +253,9 @@ pub struct ClientForm {
     client_id: String,
     #[serde(default)]
     client_secret: String,
+    /// That a secret was typed and has to be typed again.
+    #[serde(default)]
+    retype: String,
 }
 
 /// Keeps the client that the business registered at the provider.
@@ -219,40 +266,66 @@ pub async fn save_client(
 ) -> Answer {
     let (plugin, provider) = path.into_inner();
     let plugin: PluginId = id(&plugin)?;
-    let ClientForm { client_id, client_secret } = form.into_inner();
+    let ClientForm { client_id, client_secret, retype } = form.into_inner();
+    let (app, ctx) = (&member.web.app, &member.ctx);
     let secret = Secret::from_text(client_secret.trim().to_owned());
-    let saved =
-        oauth::save_client(&member.web.app, &member.ctx, &plugin, &provider, &client_id, secret);
-    match saved.await {
+    let saved = if secret.is_empty() && !retype.is_empty() {
+        Err(Error::invalid("client_secret", "error-secret-again"))
+    } else {
+        oauth::save_client(app, ctx, &plugin, &provider, &client_id, secret).await
+    };
+    match saved {
         Ok(()) => {
+            // Whether the provider knows it can be seen at once.
+            follow(checkups::begin_probe(app, ctx, &plugin, &provider).await?).await;
             member.said(&format!("/connections/new/{plugin}/{provider}"), "said-client-saved")
         }
-        Err(error) => wizard(&member, &plugin, &provider, form_errors(error)?, None).await,
+        Err(error) => {
+            let wrong = Wrong { errors: form_errors(error)?, ..Wrong::default() };
+            wizard(&member, &plugin, &provider, wrong).await
+        }
     }
 }
 
-/// Sends the person to the provider.
-pub async fn start(member: Member, path: Path<(String, String)>) -> Answer {
-    let (plugin, provider) = path.into_inner();
-    begin(&member, &id(&plugin)?, &provider, None).await
+/// Which account is expected, if that was said.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct StartForm {
+    expected: String,
 }
 
-async fn begin(
-    member: &Member,
-    plugin: &PluginId,
-    provider: &str,
-    again: Option<ConnectionId>,
-) -> Answer {
+/// Sends the person to the provider.
+pub async fn start(member: Member, path: Path<(String, String)>, form: Form<StartForm>) -> Answer {
+    let (plugin, provider) = path.into_inner();
+    let plugin: PluginId = id(&plugin)?;
+    match Wanted::named(&form.expected) {
+        Ok(wanted) => begin(&member, &plugin, &provider, wanted).await,
+        Err(error) => {
+            let wrong = Wrong {
+                errors: form_errors(error)?,
+                expected: form.into_inner().expected,
+                ..Wrong::default()
+            };
+            wizard(&member, &plugin, &provider, wrong).await
+        }
+    }
+}
+
+async fn begin(member: &Member, plugin: &PluginId, provider: &str, wanted: Wanted) -> Answer {
+    let again = match &wanted {
+        Wanted::Again(connection) => format!("/{connection}"),
+        Wanted::Any | Wanted::Named(_) => String::new(),
+    };
     let begun =
-        oauth::begin_connection(&member.web.app, &member.ctx, plugin, provider, again).await;
+        oauth::begin_connection(&member.web.app, &member.ctx, plugin, provider, wanted).await;
     match begun {
         Ok(url) => {
-            let wizard = format!("{plugin}/{provider}");
+            let wizard = format!("{plugin}/{provider}{again}");
             Ok(go_with(url.as_str(), [cookies::passing(&member.web, cookies::CONNECTING, &wizard)]))
         }
         Err(error @ (Error::Invalid { .. } | Error::Conflict { .. })) => {
             let failed = form_errors(error)?.into_values().next();
-            wizard(member, plugin, provider, Errors::new(), failed).await
+            wizard(member, plugin, provider, Wrong { failed, ..Wrong::default() }).await
         }
         Err(error) => Err(error.into()),
     }
@@ -266,9 +339,11 @@ pub async fn callback(
 ) -> Answer {
     let wizard = request.cookie(cookies::CONNECTING).map(|cookie| cookie.value().to_owned());
     let done = cookies::forget(&member.web, cookies::CONNECTING);
-    let finished = oauth::finish_connection(&member.web.app, &member.ctx, query.into_inner()).await;
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let finished = oauth::finish_connection(app, ctx, query.into_inner()).await;
     let (error, key) = match finished {
         Ok(connection) => {
+            follow(checkups::begin_rest(app, ctx, &connection).await?).await;
             let said = cookies::passing(&member.web, cookies::SAID, "said-connected");
             return Ok(go_with(&format!("/connections/{connection}"), [done, said]));
         }
@@ -279,14 +354,26 @@ pub async fn callback(
         }
         Err(other) => return Err(other.into()),
     };
-    let Some((plugin, provider)) = wizard.as_deref().and_then(|wizard| wizard.split_once('/'))
-    else {
-        return Err(error.into());
+    let parts: Vec<&str> = wizard.as_deref().unwrap_or_default().split('/').collect();
+    let (plugin, provider, again) = match parts[..] {
+        [plugin, provider] => (plugin, provider, None),
+        [plugin, provider, again] => (plugin, provider, Some(again)),
+        _ => return Err(error.into()),
     };
     let plugin: PluginId = id(plugin)?;
-    plugins::find_provider(&member.web.app, &member.ctx.tenant, &plugin, provider).await?;
+    plugins::find_provider(app, &ctx.tenant, &plugin, provider).await?;
     tracing::info!(%plugin, provider, %error, "an account was not connected");
-    Ok(go_with(&format!("/connections/new/{plugin}/{provider}?failed={key}"), [done]))
+    // What belongs to no flow of ours is in no list of steps.
+    let is_ours = key != "error-oauth-state";
+    let to = match again {
+        Some(connection) if is_ours => {
+            let connection: ConnectionId = id(connection)?;
+            format!("/connections/{connection}#checkup")
+        }
+        _ if is_ours => format!("/connections/new/{plugin}/{provider}#checkup"),
+        _ => format!("/connections/new/{plugin}/{provider}?failed={key}"),
+    };
+    Ok(go_with(&to, [done]))
 }
 
 /// One connection.
@@ -307,8 +394,21 @@ async fn connection_page(member: &Member, which: &ConnectionId, errors: Errors) 
     };
     let in_use = calendars::list_of_connection(app, ctx, which).await?;
     let wrong = errors.values().next().cloned();
+    let teller = Teller::of(member, &connection.plugin_id, &connection.provider).await;
+    let checkup = checkups::find_checkup(app, ctx, which).await?;
+    let how = Health {
+        is_resting: plugins::list_resting(app, ctx).await?.contains(&connection.plugin_id),
+        is_behind: in_use.iter().any(|each| each.is_behind),
+    };
     let page = ConnectionPage {
-        connection: row(member, &connection, in_use.iter().any(|each| each.is_behind)),
+        checkup: teller.as_ref().zip(checkup).map(|(teller, found)| teller.block(&found)),
+        can_check: can_manage && !how.is_resting && state != "disconnected",
+        ends: ends(member, &connection, teller.as_ref()),
+        ended: teller
+            .as_ref()
+            .filter(|_| state == "needs_you" && connection.server.is_none())
+            .map(|teller| teller.trouble(&teller.words().ended(&connection))),
+        connection: row(member, &connection, how),
         in_use: in_use.iter().map(|each| in_use_row(member, each)).collect(),
         action: format!("/connections/{which}"),
         plugin_href: format!("/plugins/{}", connection.plugin_id),
@@ -329,6 +429,13 @@ async fn connection_page(member: &Member, which: &ConnectionId, errors: Errors) 
     };
     let answer = member.form_page(&page, &errors).await?;
     Ok(leading_to(member, &connection.plugin_id, &connection.provider, answer).await)
+}
+
+/// When the connection ends by itself, and why.
+fn ends(member: &Member, connection: &Connection, teller: Option<&Teller<'_>>) -> Option<EndRow> {
+    connected::ends_in_days(connection, member.web.app.clock.now())?;
+    let why = teller.and_then(|teller| Some(teller.trouble(&teller.words().ends()?)));
+    Some(EndRow { when: member.dates().moment(connection.grant_ends_at?), why })
 }
 
 /// How a calendar is, and what of its events is shown.
@@ -478,7 +585,7 @@ pub async fn reconnect(member: Member, path: Path<String>) -> Answer {
         let form = format!("/connections/new/{plugin}/{name}?again={}", connection.id);
         return Ok(crate::answer::go(&form));
     }
-    begin(&member, plugin, name, Some(connection.id)).await
+    begin(&member, plugin, name, Wanted::Again(connection.id.clone())).await
 }
 
 /// Revokes and forgets; the page then says honestly which of the two is certain.

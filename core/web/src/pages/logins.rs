@@ -2,7 +2,7 @@
 
 use actix_web::web::{Form, Path};
 use app::connections::Connection;
-use app::logins::{Connected, LoginInput, connect_login};
+use app::logins::{Connected, LoginInput, connect_login, find_checkup_of_login};
 use app::plugins::{ProviderCard, ServerCard};
 use app::{Error, connections};
 use domain::{ConnectionId, PluginId, Secret};
@@ -11,9 +11,11 @@ use url::Url;
 
 use crate::answer::{Answer, form_errors};
 use crate::member::Member;
+use crate::pages::checkups::Teller;
 use crate::pages::plugins::{icon, plugin_name, provider};
 use crate::pages::{id, paragraphs};
 use crate::views::Errors;
+use crate::views::checkups::CheckupBlock;
 use crate::views::logins::{LoginPage, ServerRow};
 
 /// What the form shows as filled in. The password is typed each time.
@@ -23,6 +25,8 @@ pub struct Typed {
     user: String,
     again: bool,
     elsewhere: Option<String>,
+    /// Whether it was tried just now.
+    tried: bool,
 }
 
 impl Typed {
@@ -32,7 +36,7 @@ impl Typed {
             server: connection.server.clone().unwrap_or_default(),
             user: connection.user_name.clone().unwrap_or_default(),
             again: true,
-            elsewhere: None,
+            ..Self::default()
         }
     }
 
@@ -57,7 +61,12 @@ pub async fn form(
         address: server.address.clone().unwrap_or_default(),
         guide: server.guide.clone(),
     };
+    let checkup = match (errors.is_empty() && typed.elsewhere.is_none(), typed.tried) {
+        (false, true) => tried(member, plugin, card, &typed).await,
+        _ => None,
+    };
     let page = LoginPage {
+        checkup,
         action: format!("/connections/new/{plugin}/{}/login", card.id),
         plugin: plugin_name(member, plugin),
         icon: icon(member, plugin),
@@ -71,6 +80,19 @@ pub async fn form(
         errors,
     };
     member.form_page(&page, &page.errors).await
+}
+
+/// How far what was typed came.
+async fn tried(
+    member: &Member,
+    plugin: &PluginId,
+    card: &ProviderCard,
+    typed: &Typed,
+) -> Option<CheckupBlock> {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let login = (typed.server.as_str(), typed.user.as_str());
+    let found = find_checkup_of_login(app, ctx, plugin, &card.id, login).await.ok().flatten()?;
+    Some(Teller::of(member, plugin, &card.id).await?.block(&found))
 }
 
 /// What the form sends.
@@ -95,7 +117,8 @@ pub async fn connect(
     let (plugin, name) = path.into_inner();
     let plugin: PluginId = id(&plugin)?;
     let LoginForm { server, user, password, again } = form.into_inner();
-    let mut typed = Typed { server, user, again: !again.is_empty(), elsewhere: None };
+    let mut typed = Typed { server, user, again: !again.is_empty(), ..Typed::default() };
+    typed.tried = true;
     let input = LoginInput {
         server: typed.server.clone(),
         user: typed.user.clone(),

@@ -14,6 +14,7 @@ pub mod appointments;
 pub mod approvals;
 pub mod calendar;
 pub mod calendar_imports;
+pub mod checkups;
 pub mod components;
 pub mod connections;
 pub mod door;

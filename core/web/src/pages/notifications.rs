@@ -31,7 +31,7 @@ fn row(member: &Member, one: Notification) -> NoticeRow {
         action: format!("/notifications/{}/open", one.id),
         kind: one.kind.to_string(),
         icon: match one.kind {
-            Kind::ConnectionNeedsYou => "connection",
+            Kind::ConnectionNeedsYou | Kind::ConnectionEnds => "connection",
             Kind::ApprovalWaiting | Kind::ApprovalUnknown => "shield",
             Kind::AppointmentUnsent | Kind::SeriesOverlaps | Kind::CalendarBehind => "calendar",
             Kind::PluginStopped => "plugin",

@@ -21,6 +21,9 @@ use crate::views::plugins::{
 };
 use crate::views::{Choice, Errors};
 
+/// What the names of fields begin with in which a plugin's secrets are typed.
+pub const SECRET: &str = "secret.";
+
 /// Requests of a plugin that its page lists.
 const REQUESTS: i64 = 60;
 /// How many of them are seen at once.
@@ -398,7 +401,11 @@ pub async fn save_settings(
     let found = plugins::get_plugin(app, ctx, &plugin).await?;
     let fields = settings(&member, &plugin, &found).await?;
     let (values, secrets) = entered(&fields, &form);
-    let mut saved = plugins::save_plugin_settings(app, ctx, &plugin, Value::Object(values)).await;
+    let retype = form.iter().find(|(name, _)| name == "retype").map(|(_, name)| name);
+    let mut saved = match retype.and_then(|name| name.strip_prefix(SECRET)) {
+        Some(name) if secrets.is_empty() => Err(Error::invalid(name, "error-secret-again")),
+        _ => plugins::save_plugin_settings(app, ctx, &plugin, Value::Object(values)).await,
+    };
     for (name, secret) in secrets {
         if saved.is_ok() {
             saved = plugins::save_plugin_secret(app, ctx, &plugin, &name, secret).await;
@@ -416,7 +423,11 @@ fn entered(
 ) -> (Map<String, Value>, Vec<(String, Secret)>) {
     let (mut values, mut secrets) = (Map::new(), Vec::new());
     for field in fields {
-        let sent = form.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.trim());
+        let name = match field.kind {
+            "password" => format!("{SECRET}{}", field.name),
+            _ => field.name.clone(),
+        };
+        let sent = form.iter().find(|(each, _)| *each == name).map(|(_, value)| value.trim());
         let value = match (field.kind, sent) {
             ("switch", sent) => Value::Bool(sent.is_some()),
             (_, None | Some("")) => continue,

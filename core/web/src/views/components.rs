@@ -243,8 +243,7 @@ fn appointments(said: &Said<'_>) -> Vec<AppointmentRow> {
 }
 
 fn connections(said: &Said<'_>) -> Vec<ConnectionRow> {
-    let states =
-        [("working", "good"), ("needs_you", "warn"), ("paused", "off"), ("disconnected", "bad")];
+    let states = [("working", "good"), ("ends", "warn"), ("needs_you", "warn"), ("paused", "off")];
     let row = |(state, tone): (&str, &'static str)| ConnectionRow {
         href: "#connections".to_owned(),
         icon: None,
@@ -252,6 +251,7 @@ fn connections(said: &Said<'_>) -> Vec<ConnectionRow> {
         account: said.of("sample-person"),
         email: "maya@example.com".to_owned(),
         state: state.to_owned(),
+        days: 5,
         tone,
     };
     states.map(row).into()

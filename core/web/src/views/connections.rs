@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::checkups::{CheckupBlock, TroubleRow};
 use super::{Choice, Errors, pages};
 
 pages! {
@@ -34,8 +35,11 @@ pub struct ConnectionRow {
     pub account: String,
     /// The account's address.
     pub email: String,
-    /// `working`, `behind`, `needs_you`, `paused` or `disconnected`; the text is `health-<state>`.
+    /// `working`, `ends`, `behind`, `needs_you`, `paused` or `disconnected`; the text is
+    /// `health-<state>`.
     pub state: String,
+    /// In how many days it ends by itself, where the state says that it does.
+    pub days: i64,
     /// `good`, `warn`, `bad` or `off`.
     pub tone: &'static str,
 }
@@ -86,6 +90,23 @@ pub struct ConnectPage {
     pub errors: Errors,
     /// What went wrong on the way back from the provider: a key.
     pub failed: Option<String>,
+    /// Where the button goes that tries what can be known without an account.
+    pub check_action: String,
+    /// What was found last.
+    pub checkup: Option<CheckupBlock>,
+    /// Somebody left for the provider and didn't come back.
+    pub left: Option<LeftRow>,
+    /// Which account is expected, as it was typed.
+    pub expected: String,
+}
+
+/// Somebody left for the provider and didn't come back.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeftRow {
+    /// When.
+    pub when: String,
+    /// What the provider may have shown them.
+    pub shown: Vec<TroubleRow>,
 }
 
 /// A scope.
@@ -132,6 +153,23 @@ pub struct ConnectionPage {
     pub revocation: Option<&'static str>,
     /// Whether the role may change it.
     pub can_manage: bool,
+    /// What was found when it was tried last.
+    pub checkup: Option<CheckupBlock>,
+    /// Whether it can be tried now.
+    pub can_check: bool,
+    /// When it ends by itself, and why.
+    pub ends: Option<EndRow>,
+    /// Why the provider ended it.
+    pub ended: Option<TroubleRow>,
+}
+
+/// When a connection ends by itself.
+#[derive(Debug, Clone, Serialize)]
+pub struct EndRow {
+    /// When.
+    pub when: String,
+    /// Why, where it is known.
+    pub why: Option<TroubleRow>,
 }
 
 /// A calendar that the business uses.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::checkups::CheckupBlock;
 use super::{Errors, pages};
 
 pages! {
@@ -33,6 +34,8 @@ pub struct LoginPage {
     pub elsewhere: Option<String>,
     /// What is wrong.
     pub errors: Errors,
+    /// How far it came.
+    pub checkup: Option<CheckupBlock>,
 }
 
 /// A server that many use.

@@ -12,6 +12,7 @@ pub mod activity;
 pub mod approvals;
 pub mod calendar;
 pub mod calendar_imports;
+pub mod checkups;
 pub mod components;
 pub mod connections;
 pub mod door;

@@ -62,6 +62,16 @@ pub fn decide(state: &mut State, request: &Request) -> Reply {
     };
     let account = form.get("account").and_then(|email| state.accounts.get(email));
     match (form.get("action"), account) {
+        (Some("continue"), Some(_)) if state.settings.only_testers => consent::refuse(
+            language,
+            &Refusal {
+                status: 403,
+                error: "access_denied",
+                detail: "The app is currently being tested, and can only be accessed by \
+                         developer-approved testers."
+                    .to_owned(),
+            },
+        ),
         (Some("continue"), Some(account)) => {
             let account = account.email.clone();
             let ticked = form.all("scope");
@@ -70,6 +80,9 @@ pub fn decide(state: &mut State, request: &Request) -> Reply {
             if asked.query.get("include_granted_scopes") == Some("true") {
                 scopes.extend(granted(state, &asked.client.id, &account));
                 scopes = without_repeats(scopes);
+            }
+            if state.settings.withhold {
+                scopes.retain(|scope| !scope.ends_with("/auth/calendar.events.owned"));
             }
             if scopes.is_empty() {
                 return Reply::redirect(&back(&asked, &[("error", "access_denied")]));
@@ -93,13 +106,14 @@ pub fn check(state: &State, query: &Pairs) -> Result<Asked, Refusal> {
     let Some(id) = query.filled("client_id") else {
         return refuse(400, "invalid_request", "Missing required parameter: client_id");
     };
-    let Some(client) = state.clients.get(id).cloned() else {
+    let Some(client) = state.clients.get(id).filter(|_| state.settings.clients_known).cloned()
+    else {
         return refuse(401, "invalid_client", "The OAuth client was not found.");
     };
     let Some(redirect) = query.filled("redirect_uri") else {
         return refuse(400, "invalid_request", "Missing required parameter: redirect_uri");
     };
-    if !may_return(state, &client, redirect) {
+    if !state.settings.redirects_known || !may_return(state, &client, redirect) {
         let detail = format!("redirect_uri={redirect} is not registered for this client");
         return refuse(400, "redirect_uri_mismatch", &detail);
     }

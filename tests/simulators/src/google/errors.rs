@@ -19,7 +19,12 @@ pub struct ApiError {
     pub location: Option<(&'static str, Box<str>)>,
     /// The WWW-Authenticate header.
     pub challenge: Option<Box<str>>,
+    /// The newer format's word, and where the person is sent to mend it.
+    pub info: Option<(&'static str, &'static str)>,
 }
+
+/// Where the API is switched on.
+const ACTIVATION: &str = "https://console.developers.google.com/apis/api/calendar-json.googleapis.com/overview?project=1";
 
 /// An answer, or the error that is one.
 pub type Answer<T = Reply> = Result<T, ApiError>;
@@ -34,6 +39,7 @@ impl ApiError {
             message: message.into(),
             location: None,
             challenge: None,
+            info: None,
         }
     }
 
@@ -80,9 +86,12 @@ impl ApiError {
 
     /// 403 when the project has not switched the API on.
     pub fn not_configured() -> Self {
-        let message =
-            "Google Calendar API has not been used in project 1 before or it is disabled.";
-        Self { domain: "usageLimits", ..Self::new(403, "accessNotConfigured", message) }
+        let message = format!(
+            "Google Calendar API has not been used in project 1 before or it is disabled. Enable it \
+             by visiting {ACTIVATION} then retry."
+        );
+        let info = Some(("SERVICE_DISABLED", ACTIVATION));
+        Self { domain: "usageLimits", info, ..Self::new(403, "accessNotConfigured", &message) }
     }
 
     /// 403 for a calendar that may be read but not written.
@@ -127,7 +136,18 @@ impl ApiError {
             item["locationType"] = json!(kind);
             item["location"] = json!(name);
         }
-        json!({"error": {"errors": [item], "code": self.status, "message": self.message}})
+        let mut error = json!({"errors": [item], "code": self.status, "message": self.message});
+        if let Some((reason, place)) = self.info {
+            error["status"] = json!("PERMISSION_DENIED");
+            error["details"] = json!([{
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason,
+                "domain": "googleapis.com", "metadata": {
+                    "service": "calendar-json.googleapis.com", "consumer": "projects/1",
+                    "activationUrl": place,
+                },
+            }]);
+        }
+        json!({"error": error})
     }
 }
 

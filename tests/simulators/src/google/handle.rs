@@ -132,6 +132,15 @@ impl Google {
         });
     }
 
+    /// Tokens lose the right to the list of calendars, though the app was told that it has it.
+    pub fn narrow_tokens(&self) {
+        self.with_state(|state| {
+            for token in state.tokens.values_mut() {
+                token.scopes.retain(|scope| !scope.contains("calendarlist"));
+            }
+        });
+    }
+
     /// The person takes back every app's access in the account's own settings.
     pub fn revoke(&self, account: &str) {
         self.with_state(|state| state.revoke(None, account));

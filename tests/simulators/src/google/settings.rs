@@ -29,6 +29,16 @@ pub struct Settings {
     pub drop_pushes: u32,
     /// How many of the next pushes arrive twice.
     pub duplicate_pushes: u32,
+    /// Whether the apps are known; else every client id and secret is wrong.
+    pub clients_known: bool,
+    /// Whether the apps' redirect addresses are those that are asked for.
+    pub redirects_known: bool,
+    /// Whether only those may sign in who were named as testers, which nobody was.
+    pub only_testers: bool,
+    /// Whether the right to events is left out of what people allow.
+    pub withhold: bool,
+    /// By how many seconds the answers' date differs from the time.
+    pub date_off_secs: i64,
 }
 
 impl Default for Settings {
@@ -45,6 +55,11 @@ impl Default for Settings {
             sync_token_secs: 28 * 86_400,
             drop_pushes: 0,
             duplicate_pushes: 0,
+            clients_known: true,
+            redirects_known: true,
+            only_testers: false,
+            withhold: false,
+            date_off_secs: 0,
         }
     }
 }

@@ -53,7 +53,7 @@ fn client(state: &State, request: &Request, form: &Pairs) -> Result<Client, Repl
     if form.filled("client_id").is_some_and(|named| named != id) {
         return Err(oauth(400, "invalid_request", "The client is named twice, differently."));
     }
-    let Some(client) = state.clients.get(&id) else {
+    let Some(client) = state.clients.get(&id).filter(|_| state.settings.clients_known) else {
         return Err(oauth(401, "invalid_client", "The OAuth client was not found."));
     };
     match secret {
@@ -93,7 +93,7 @@ fn by_code(state: &mut State, client: &Client, form: &Pairs) -> Result<Reply, Re
         state.tokens.values_mut().filter(|t| t.code == text).for_each(|t| t.revoked = true);
         return Err(oauth(400, "invalid_grant", "Bad Request"));
     }
-    if code.redirect != redirect {
+    if code.redirect != redirect || !state.settings.redirects_known {
         return Err(oauth(400, "redirect_uri_mismatch", "Bad Request"));
     }
     check_verifier(&code, form.filled("code_verifier"))?;

@@ -1,15 +1,21 @@
 // Where something is still on its way (a meeting link, a first sync), looks again every few seconds
-// for a minute and swaps the part in place.
+// for a minute and swaps the part in place. What people watch, data-pending="soon", comes sooner.
+const LATER_MILLIS = 3000;
+const SOON_MILLIS = 600;
+const WHILE_MILLIS = 60_000;
+
 export function pollPending(root) {
-  let tries = 0;
+  const until = Date.now() + WHILE_MILLIS;
+  const parts = () => root.querySelectorAll("[data-pending]");
+  const pause = () => (root.querySelector('[data-pending="soon"]') ? SOON_MILLIS : LATER_MILLIS);
   const look = async () => {
-    const parts = root.querySelectorAll("[data-pending]");
-    if (!parts.length || tries++ > 20) return;
+    const stale = parts();
+    if (!stale.length || Date.now() > until) return;
     try {
       const answer = await fetch(location.href, { headers: { accept: "text/html" } });
       if (answer.ok) {
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-        for (const part of parts) {
+        for (const part of stale) {
           const next = part.id && fresh.getElementById(part.id);
           if (next && !part.querySelector("form[data-dirty]")) part.replaceWith(root.adoptNode(next));
         }
@@ -17,7 +23,7 @@ export function pollPending(root) {
     } catch {
       // Offline: the next look may do better.
     }
-    setTimeout(look, 3000);
+    setTimeout(look, pause());
   };
-  setTimeout(look, 2000);
+  setTimeout(look, pause());
 }

@@ -54,6 +54,7 @@ act-plugin-removed = removed with its data
 act-plugin-package-refused = refused a package of
 act-client-saved = saved the registration at the provider
 act-connection-connected = connected
+act-connection-tested = tested the connection to
 act-connection-disconnected = disconnected
 act-connection-needs-you = is no longer let into
 act-connection-refused = turned away an answer of a provider that nobody here had asked for

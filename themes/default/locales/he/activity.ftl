@@ -54,6 +54,7 @@ act-plugin-removed = הסרה עם הנתונים:
 act-plugin-package-refused = דחיית חבילה של
 act-client-saved = שמירת פרטי הרישום אצל הספק
 act-connection-connected = חיבור:
+act-connection-tested = בדיקת החיבור לחשבון
 act-connection-disconnected = ניתוק:
 act-connection-needs-you = אין יותר גישה לחשבון
 act-connection-refused = דחיית תשובה של ספק שאיש כאן לא ביקש

@@ -4,11 +4,11 @@ use app::tenants::Colour;
 use domain::Locale;
 
 use super::work::connection;
-use super::{Gallery, Words, languages};
+use super::{Gallery, Words, checkups, languages};
 use crate::views::account::{Profile, ProfileForm, SessionRow};
 use crate::views::activity::{Activity, ActivityDay, ActivityRow, MergedRow};
 use crate::views::connections::{
-    CalendarRow, ConnectPage, ConnectionPage, Connections, InUseRow, OfferRow, ScopeRow,
+    CalendarRow, ConnectPage, ConnectionPage, Connections, EndRow, InUseRow, OfferRow, ScopeRow,
 };
 use crate::views::door::{
     AcceptInvitation, Reset, SignIn, TenantRow, Tenants, Welcome, WelcomeForm,
@@ -29,6 +29,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     gallery.page("connect-ready", "/connections", &connect(w, true));
     gallery.page("connection", "/connections", &connection_page(w));
     gallery.page("connection-needs-you", "/connections", &needs_you(w));
+    gallery.page("connection-ends", "/connections", &ends(w));
     gallery.page("connection-behind", "/connections", &behind(w));
     gallery.page("connection-gone", "/connections", &gone(w));
     gallery.page("team", "/team", &team(w));
@@ -221,7 +222,11 @@ fn connect(w: Words, ready: bool) -> ConnectPage {
         is_untrusted: !ready,
         scopes: scopes(w),
         errors: Errors::new(),
-        failed: ready.then(|| "error-oauth-redirect".into()),
+        failed: ready.then(|| "error-oauth-state".into()),
+        check_action: "/connections/new/a/b/check".into(),
+        checkup: ready.then(|| checkups::failed(w)),
+        left: ready.then(|| checkups::left(w)),
+        expected: String::new(),
     }
 }
 
@@ -256,6 +261,10 @@ pub(super) fn connection_page(w: Words) -> ConnectionPage {
         calendars_problem: None,
         revocation: None,
         can_manage: true,
+        checkup: Some(checkups::well(w)),
+        can_check: true,
+        ends: None,
+        ended: None,
     }
 }
 
@@ -299,6 +308,20 @@ fn needs_you(w: Words) -> ConnectionPage {
     ConnectionPage {
         connection: connection(w, "needs_you", "warn"),
         calendars_problem: Some("error-connection-needs-you".into()),
+        ended: Some(checkups::trouble(w)),
+        checkup: Some(checkups::running(w)),
+        ..connection_page(w)
+    }
+}
+
+fn ends(w: Words) -> ConnectionPage {
+    ConnectionPage {
+        connection: connection(w, "ends", "warn"),
+        ends: Some(EndRow {
+            when: w.of("28 Nov 2026, 14:05", "28 בנוב׳ 2026, 14:05"),
+            why: Some(checkups::trouble(w)),
+        }),
+        checkup: None,
         ..connection_page(w)
     }
 }

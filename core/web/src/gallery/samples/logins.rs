@@ -2,7 +2,7 @@
 
 use super::business::connection_page;
 use super::work::connection;
-use super::{Gallery, Words};
+use super::{Gallery, Words, checkups};
 use crate::views::Errors;
 use crate::views::connections::{ConnectionPage, ConnectionRow};
 use crate::views::logins::{LoginPage, ServerRow};
@@ -49,6 +49,7 @@ fn logins(w: Words) -> [(&'static str, LoginPage); 3] {
         again: false,
         elsewhere: None,
         errors: Errors::new(),
+        checkup: None,
     };
     let filled = LoginPage {
         server: "https://dav.cloud.example/".into(),
@@ -58,6 +59,7 @@ fn logins(w: Words) -> [(&'static str, LoginPage); 3] {
     let wrong = LoginPage {
         errors: Errors::from([("password".to_owned(), "error-login-refused".to_owned())]),
         again: true,
+        checkup: Some(checkups::of_login(w)),
         ..filled.clone()
     };
     let elsewhere = LoginPage {

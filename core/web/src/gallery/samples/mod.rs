@@ -4,6 +4,7 @@ mod approvals;
 mod business;
 mod calendar;
 mod calendar_imports;
+mod checkups;
 mod jobs;
 mod logins;
 mod notifications;

@@ -91,6 +91,7 @@ pub(super) fn connection(w: Words, state: &str, tone: &'static str) -> Connectio
         account: w.of("Maya Cohen", "מאיה כהן"),
         email: "maya@wildfig.example".into(),
         state: state.into(),
+        days: 5,
         tone,
     }
 }
