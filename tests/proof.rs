@@ -162,3 +162,50 @@ async fn who_owes_a_second_step_has_their_own_pages_and_no_others() -> Result<()
     assert_eq!(elsewhere.header("location"), Some("/profile#second-step"));
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_was_typed_stands_in_no_page_and_has_to_be_typed_again() -> Result<()> {
+    let site = site().await;
+    let owner = site.house.token.clone();
+    site.house.clock.advance_millis(app::sessions::PROVED_SECS * 1_000);
+    let form = "client_id=demo-2&client_secret=canary-5512";
+    let path = "/connections/new/google-calendar/google/client";
+    for proof in ["", "&confirm_password=wrong+wrong+wrong"] {
+        let asked = site.send("POST", path, Some(&owner), Some(&format!("{form}{proof}"))).await?;
+        assert_eq!(asked.status, 403);
+        assert!(asked.body.contains("value=\"demo-2\""), "the rest stays");
+        assert!(!asked.body.contains("canary-5512"), "the secret is in the page");
+        assert!(asked.body.contains("name=\"retype\" value=\"client_secret\""));
+    }
+    // What that page sends on keeps nothing: not the new id with the secret of the old one.
+    let right = "client_id=demo-2&retype=client_secret&confirm_password=seven+quiet+green+lamps";
+    let again = site.send("POST", path, Some(&owner), Some(right)).await?;
+    assert!(again.status == 422 && again.body.contains("Type it again."), "{}", again.status);
+    let (app, ctx) = (&site.house.app, &site.house.owner);
+    let plugin = &site.house.plugin;
+    let kept = app::oauth::prepare_connection(app, ctx, plugin, "google").await?;
+    assert_eq!(kept.client_id.as_deref(), Some("demo"));
+    // The same for a secret among a plugin's settings.
+    let token = again.session().unwrap();
+    site.house.clock.advance_millis(app::sessions::PROVED_SECS * 1_000);
+    let form = "next=%2F&secret.api_key=canary-5513";
+    let asked = site.send("POST", "/plugins/google-calendar/off", Some(&token), Some(form)).await?;
+    assert!(asked.status == 403 && !asked.body.contains("canary-5513"), "{}", asked.body);
+    assert!(asked.body.contains("name=\"retype\" value=\"secret.api_key\""));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_plugin_asks_is_told_under_its_name_in_the_readers_language() -> Result<()> {
+    let site = site().await;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let subject = async |locale| -> Result<String> {
+        let ctx = app::Context { locale, ..owner.clone() };
+        let told = app::notifications::list_notifications(app, &ctx).await?;
+        let one = told.into_iter().find(|one| one.kind.as_str() == "approval-waiting");
+        Ok(one.unwrap().subject)
+    };
+    assert_eq!(subject(domain::Locale::En).await?, "Google Calendar");
+    assert_eq!(subject(domain::Locale::He).await?, "יומן Google");
+    Ok(())
+}

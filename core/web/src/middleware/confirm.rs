@@ -189,8 +189,9 @@ async fn page(
 /// Leaves secrets out, and a note that there were some: the form then asks for them again rather than
 /// go on without.
 fn hide_secrets(fields: &mut Vec<Field>) {
-    let is_secret =
-        |name: &str| NEVER_SHOWN.contains(&name) || name.starts_with(crate::pages::plugins::SECRET);
+    let is_secret = |name: &str| {
+        NEVER_SHOWN.contains(&name) || name.starts_with(crate::pages::plugin_settings::SECRET)
+    };
     let typed = fields.iter().find(|field| is_secret(&field.name) && !field.value.is_empty());
     let note = typed.map(|field| Field { name: RETYPE.to_owned(), value: field.name.clone() });
     fields.retain(|field| !is_secret(&field.name) && field.name != RETYPE);
