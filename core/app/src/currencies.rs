@@ -1,6 +1,8 @@
 //! The active currencies of ISO 4217 with how many digits follow the point, without funds, metals
 //! and test codes.
 
+use domain::Locale;
+
 /// Code and minor digits, sorted by code.
 #[rustfmt::skip]
 const ACTIVE: &[(&str, u8)] = &[
@@ -55,6 +57,63 @@ pub fn in_words(minor: i64, code: &str) -> String {
     format!("{sign}{whole}.{part} {code}")
 }
 
+/// Signs that people know better than codes. A sign that several currencies have is the business of the
+/// one that most people mean by it.
+const SIGNS: [(&str, &str); 12] = [
+    ("CNY", "CN¥"),
+    ("EUR", "€"),
+    ("GBP", "£"),
+    ("ILS", "₪"),
+    ("INR", "₹"),
+    ("JPY", "¥"),
+    ("KRW", "₩"),
+    ("NGN", "₦"),
+    ("PHP", "₱"),
+    ("UAH", "₴"),
+    ("USD", "$"),
+    ("VND", "₫"),
+];
+/// A space at which no line ends.
+const STAY: char = '\u{a0}';
+/// Marks that turn what is around them to one direction (UAX 9).
+const LEFT: char = '\u{200e}';
+const RIGHT: char = '\u{200f}';
+
+/// An amount in the smallest unit as people who read this language write it: `₪9,000.00`, and in Hebrew
+/// the sign behind the number, the minus before it.
+pub fn shown(minor: i64, code: &str, locale: Locale) -> String {
+    let text = in_words(minor, code);
+    let amount = text.split(' ').next().unwrap_or_default();
+    let (minus, amount) = amount.strip_prefix('-').map_or(("", amount), |rest| ("-", rest));
+    let amount = grouped(amount);
+    let sign = SIGNS.binary_search_by_key(&code, |(known, _)| known).ok().map(|at| SIGNS[at].1);
+    if locale.direction() == "rtl" {
+        let minus = if minus.is_empty() { String::new() } else { format!("{LEFT}{minus}") };
+        return format!("{RIGHT}{minus}{amount}{STAY}{RIGHT}{}", sign.unwrap_or(code));
+    }
+    match sign {
+        Some(sign) => format!("{minus}{sign}{amount}"),
+        None => format!("{minus}{code}{STAY}{amount}"),
+    }
+}
+
+/// A number with its thousands apart, which both languages write the same.
+pub fn grouped(text: &str) -> String {
+    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (whole, part) = rest.split_once('.').map_or((rest, None), |(w, p)| (w, Some(p)));
+    let mut out = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    match part {
+        Some(part) => format!("{sign}{out}.{part}"),
+        None => format!("{sign}{out}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +130,19 @@ mod tests {
         assert_eq!(in_words(5, "ILS"), "0.05 ILS");
         assert_eq!(in_words(-5, "KWD"), "-0.005 KWD");
         assert_eq!(in_words(1_250, "JPY"), "1250 JPY");
+    }
+
+    #[test]
+    fn money_has_its_sign_where_each_language_has_it() {
+        assert!(
+            SIGNS.is_sorted_by(|a, b| a.0 < b.0) && SIGNS.iter().all(|(code, _)| is_known(code))
+        );
+        assert_eq!(shown(900_000, "ILS", Locale::En), "₪9,000.00");
+        assert_eq!(shown(-5_000, "USD", Locale::En), "-$50.00");
+        assert_eq!(shown(1_250, "JPY", Locale::En), "¥1,250");
+        assert_eq!(shown(123_456_700, "CHF", Locale::En), "CHF\u{a0}1,234,567.00");
+        assert_eq!(shown(900_000, "ILS", Locale::He), "\u{200f}9,000.00\u{a0}\u{200f}₪");
+        assert_eq!(shown(-5_000, "ILS", Locale::He), "\u{200f}\u{200e}-50.00\u{a0}\u{200f}₪");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::Cursor;
 
 use domain::{Permission, TenantId};
-use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageFormat};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use store::tenant_logos::Logo;
@@ -14,11 +14,8 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::pictures::{self, Unfit};
 
-/// The longest side of a picture that is read, in pixels.
-const SIDE_MAX: u32 = 4_096;
-/// What reading one may take, in bytes.
-const MEMORY_BYTES_MAX: u64 = 96 << 20;
 /// What is kept fits into this, in pixels: twice the size at which it is shown at most.
 const KEPT_WIDTH_MAX: u32 = 480;
 const KEPT_HEIGHT_MAX: u32 = 160;
@@ -97,33 +94,16 @@ fn record(
 /// The picture as a PNG of ours: upright, not larger than it is shown, without anything that was in the
 /// file beside it.
 fn redraw(uploaded: &[u8]) -> Result<Vec<u8>> {
-    let no_picture = |_| Error::invalid(FIELD, "error-logo-unreadable");
-    let mut reader =
-        ImageReader::new(Cursor::new(uploaded)).with_guessed_format().map_err(Error::internal)?;
-    let known = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP];
-    if !reader.format().is_some_and(|format| known.contains(&format)) {
-        return Err(Error::invalid(FIELD, "error-logo-kind"));
-    }
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(SIDE_MAX);
-    limits.max_image_height = Some(SIDE_MAX);
-    limits.max_alloc = Some(MEMORY_BYTES_MAX);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|error| match error {
-        image::ImageError::Limits(_) => Error::invalid(FIELD, "error-logo-large"),
-        error => no_picture(error),
+    let picture = pictures::read(uploaded, (KEPT_WIDTH_MAX, KEPT_HEIGHT_MAX)).map_err(|unfit| {
+        Error::invalid(
+            FIELD,
+            match unfit {
+                Unfit::Kind => "error-logo-kind",
+                Unfit::Large => "error-logo-large",
+                Unfit::Broken => "error-logo-unreadable",
+            },
+        )
     })?;
-    let (width, height) = decoder.dimensions();
-    if width > SIDE_MAX || height > SIDE_MAX || decoder.total_bytes() > MEMORY_BYTES_MAX {
-        return Err(Error::invalid(FIELD, "error-logo-large"));
-    }
-    let orientation = decoder.orientation().map_err(no_picture)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(no_picture)?;
-    picture.apply_orientation(orientation);
-    if picture.width() > KEPT_WIDTH_MAX || picture.height() > KEPT_HEIGHT_MAX {
-        let filter = image::imageops::FilterType::CatmullRom;
-        picture = picture.resize(KEPT_WIDTH_MAX, KEPT_HEIGHT_MAX, filter);
-    }
     let mut body = Cursor::new(Vec::new());
     // Eight bits a channel, whatever there were.
     DynamicImage::from(picture.to_rgba8())
@@ -143,6 +123,7 @@ fn digest_of(body: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pictures::SIDE_MAX;
 
     fn drawn(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
         let mut body = Cursor::new(Vec::new());

@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 use store::Conn;
 use store::idempotency::Answer;
 
-use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::plugins::{call_context, call_error, is_resting, running_to_show};
+use crate::{App, pictures};
 
 pub use runtime::clean_texts;
 pub use runtime::manifest::Place;
@@ -165,7 +165,10 @@ pub async fn render_view(app: &App, ctx: &Context, asked: &Asked) -> Result<Draw
     let (plugin, call, view) = admit(app, ctx, asked).await?;
     let input = input(asked, &view, acts(ctx, &view));
     let answer = app.engine.render(&plugin, call, &view.id, &input).await;
-    let document = answer.map(|answer| Document::read(&answer)).map_err(call_error);
+    let mut document = answer.map(|answer| Document::read(&answer)).map_err(call_error);
+    if let Ok(document) = &mut document {
+        pictures::fill(app, (&ctx.tenant, &asked.plugin), document).await;
+    }
     Ok(drawn(ctx, plugin, &view, document))
 }
 
@@ -215,10 +218,11 @@ pub async fn act_in_view(
     input["fields"] = fields;
     input["key"] = json!(token);
     let answer = app.engine.act(&plugin, call, &view.id, action, &input).await;
-    Ok(Done {
-        acted: answer.map(|answer| Acted::read(&answer)).map_err(call_error),
-        texts: Texts { plugin, locale: ctx.locale },
-    })
+    let mut acted = answer.map(|answer| Acted::read(&answer)).map_err(call_error);
+    if let Ok(Acted { view: Some(view), .. }) = &mut acted {
+        pictures::fill(app, (&ctx.tenant, &asked.plugin), view).await;
+    }
+    Ok(Done { acted, texts: Texts { plugin, locale: ctx.locale } })
 }
 
 /// Uses the token up and notes the act, before the plugin is called: what it does then has been

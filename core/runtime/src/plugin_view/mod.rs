@@ -17,8 +17,8 @@ pub use few::Few;
 pub use value::{Link, Tone, Value};
 pub use widget::{
     Action, Badge, Board, BoardColumn, Calendar, CalendarEvent, Card, Cards, Chart, ChartKind,
-    Column, Empty, Field, FieldKind, FieldOption, Form, Item, KeyValue, List, Pair, Preview, Row,
-    Series, Table, Timeline, TimelineEntry, Unit, Widget,
+    Column, Empty, Field, FieldKind, FieldOption, Form, Item, KeyValue, List, Pair, Picture,
+    Preview, Row, Series, Table, Timeline, TimelineEntry, Unit, Widget,
 };
 
 /// Widgets of a view, those of its sections counted in.
@@ -83,6 +83,26 @@ impl Document {
                 Self { title: None, nodes: nodes(std::slice::from_ref(answer), &mut left, false) }
             }
         }
+    }
+
+    /// Every picture in it.
+    pub fn pictures_mut(&mut self) -> Vec<&mut Picture> {
+        fn within<'d>(nodes: &'d mut [Node], found: &mut Vec<&'d mut Picture>) {
+            for node in nodes {
+                match node {
+                    Node::Section { nodes, .. } => within(nodes, found),
+                    Node::Widget(widget) => {
+                        if let Widget::Preview(preview) = &mut **widget {
+                            found.extend(&mut preview.picture);
+                        }
+                    }
+                    Node::Text(_) | Node::Fallback(_) | Node::Broken(_) => {}
+                }
+            }
+        }
+        let mut found = Vec::new();
+        within(&mut self.nodes, &mut found);
+        found
     }
 
     /// A view that can't be shown.

@@ -438,6 +438,8 @@ pub struct Preview {
     pub title: Words,
     /// What it says, line by line.
     pub text: Option<Words>,
+    /// What it looks like.
+    pub picture: Option<Picture>,
     /// A mark on it.
     pub badge: Option<Badge>,
     /// What is known of it.
@@ -446,6 +448,21 @@ pub struct Preview {
     /// What can be done with it.
     #[serde(default)]
     pub actions: Few<Action, 4>,
+}
+
+/// A picture: one of the plugin's own documents, or bytes of its answer. Never an address: pages show
+/// nothing that comes from elsewhere.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Picture {
+    /// What it shows, in words.
+    pub alt: Words,
+    /// A document's id.
+    pub document: Option<String>,
+    /// A PNG, JPEG or WebP, in base64.
+    pub data: Option<String>,
+    /// What pages show of it, drawn anew by the host: a `data:` address.
+    #[serde(skip)]
+    pub drawn: Option<String>,
 }
 
 /// Nothing there yet.

@@ -48,7 +48,9 @@ fn row(member: &Member, card: ApprovalCard) -> ApprovalRow {
         plugin: card.plugin_name,
         effect: card.effect,
         host: card.host,
-        amount: card.amount.map(|amount| app::currencies::in_words(amount.minor, &amount.currency)),
+        amount: card.amount.map(|amount| {
+            app::currencies::shown(amount.minor, &amount.currency, member.ctx.locale)
+        }),
         state: card.state.to_string(),
         tone: tone(card.state),
         proposed: dates.moment(card.proposed_at),

@@ -372,6 +372,8 @@ pub struct DayRow {
 pub struct PreviewBlock {
     /// What it is.
     pub title: String,
+    /// What it looks like.
+    pub picture: Option<PictureRow>,
     /// What it says.
     pub lines: Vec<String>,
     /// A mark on it.
@@ -380,6 +382,15 @@ pub struct PreviewBlock {
     pub facts: Vec<PairRow>,
     /// What can be done with it.
     pub actions: Vec<ActionRow>,
+}
+
+/// A picture.
+#[derive(Debug, Clone, Serialize)]
+pub struct PictureRow {
+    /// What it shows, in words.
+    pub alt: String,
+    /// It itself, as an address that holds it; empty where it can't be shown.
+    pub src: String,
 }
 
 /// Something to press.

@@ -3,10 +3,12 @@
 
 use std::fmt::Write as _;
 
+use app::currencies;
 use app::plugin_views::document::{Chart, ChartKind, Unit};
+use domain::Locale;
 
 use super::Drawer;
-use super::values::{money_text, number_text};
+use super::values::number_text;
 use crate::views::plugin_views::{Bar, Bars, ChartBlock, ChartRow, Legend, Line, Slice};
 
 /// Beyond this a number is drawn as this.
@@ -19,7 +21,7 @@ impl Drawer<'_> {
             chart.series.iter().map(|s| whole(&s.values, labels.len())).collect();
         let names: Vec<String> =
             chart.series.iter().map(|series| self.label(&series.label)).collect();
-        let tell = |number: f64| tell(number, &chart.unit);
+        let tell = |number: f64| tell(number, &chart.unit, self.locale);
         let (low, high) = span(&series);
         let is_rtl = self.locale.direction() == "rtl";
         let rows = labels.iter().enumerate().map(|(at, label)| ChartRow {
@@ -58,11 +60,13 @@ impl Drawer<'_> {
     }
 }
 
-fn tell(number: f64, unit: &Unit) -> String {
+fn tell(number: f64, unit: &Unit, locale: Locale) -> String {
     match unit {
         Unit::Number => number_text(number, None),
         #[allow(clippy::cast_possible_truncation, reason = "numbers are within ±1e15")]
-        Unit::Money { currency } => money_text(number.round() as i64, &super::cut(currency, 3)),
+        Unit::Money { currency } => {
+            currencies::shown(number.round() as i64, &super::cut(currency, 3), locale)
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use domain::Locale;
 use crate::dates::Dates;
 use crate::views::plugin_views::{
     ActionRow, Block, BoardStage, CardRow, Cell, EntryRow, Head, Input, ItemRow, PairRow,
-    PreviewBlock, TableBlock, TableRow, Target,
+    PictureRow, PreviewBlock, TableBlock, TableRow, Target,
 };
 
 /// The longest label or heading, in characters.
@@ -180,6 +180,10 @@ impl Drawer<'_> {
             Widget::Calendar(calendar) => self.month(calendar),
             Widget::Preview(preview) => Block::Preview(PreviewBlock {
                 title: self.label(&preview.title),
+                picture: preview.picture.as_ref().map(|picture| PictureRow {
+                    alt: self.label(&picture.alt),
+                    src: picture.drawn.clone().unwrap_or_default(),
+                }),
                 lines: preview.text.as_ref().map(|text| self.lines(text)).unwrap_or_default(),
                 badge: preview.badge.as_ref().map(|badge| self.badge(badge)),
                 facts: self.pairs(&preview.facts),

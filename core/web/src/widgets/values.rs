@@ -17,7 +17,9 @@ impl Drawer<'_> {
             }
             Value::Number { number, digits } => plain(number_text(*number, *digits)),
             Value::Flag(flag) => plain((self.text)(if *flag { "view-yes" } else { "view-no" }, "")),
-            Value::Money(amount) => plain(money_text(amount.minor, &amount.currency)),
+            Value::Money(amount) => {
+                plain(currencies::shown(amount.minor, &amount.currency, self.locale))
+            }
             Value::Date(date) => {
                 plain(date.parse().map(|date| self.dates.short(date)).unwrap_or_default())
             }
@@ -70,7 +72,7 @@ fn dialled(phone: &str) -> String {
         .replace('#', "%23")
 }
 
-/// A number with its thousands apart, which both languages write the same.
+/// A number as both languages write it.
 pub(super) fn number_text(number: f64, digits: Option<u8>) -> String {
     let number = number.clamp(-1e15, 1e15);
     let text = match digits {
@@ -80,31 +82,7 @@ pub(super) fn number_text(number: f64, digits: Option<u8>) -> String {
             text.trim_end_matches('0').trim_end_matches('.').to_owned()
         }
     };
-    grouped(&text)
-}
-
-pub(super) fn money_text(minor: i64, currency: &str) -> String {
-    let text = currencies::in_words(minor, currency);
-    match text.split_once(' ') {
-        Some((amount, code)) => format!("{} {code}", grouped(amount)),
-        None => text,
-    }
-}
-
-fn grouped(text: &str) -> String {
-    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
-    let (whole, part) = rest.split_once('.').map_or((rest, None), |(w, p)| (w, Some(p)));
-    let mut out = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    match part {
-        Some(part) => format!("{sign}{out}.{part}"),
-        None => format!("{sign}{out}"),
-    }
+    currencies::grouped(&text)
 }
 
 #[cfg(test)]
@@ -112,13 +90,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_stand_apart_and_money_has_its_digits() {
+    fn thousands_stand_apart() {
         assert_eq!(number_text(1_234_567.5, None), "1,234,567.5");
         assert_eq!(number_text(-1_000.0, Some(2)), "-1,000.00");
         assert_eq!(number_text(0.0, None), "0");
         assert_eq!(number_text(f64::MAX, None), "1,000,000,000,000,000");
-        assert_eq!(money_text(-123_456, "ILS"), "-1,234.56 ILS");
-        assert_eq!(money_text(5_000, "JPY"), "5,000 JPY");
         assert_eq!(dialled("+972 (50) 123-4567"), "+972501234567");
     }
 }

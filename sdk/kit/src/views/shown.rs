@@ -183,6 +183,18 @@ pub fn preview(title: impl Into<Words>) -> Preview {
 }
 
 impl Preview {
+    /// What it looks like: one of the plugin's own documents. `alt` says what it shows.
+    pub fn document(mut self, id: &str, alt: impl Into<Words>) -> Self {
+        set(&mut self.0, "picture", json!({"document": id, "alt": alt.into()}));
+        self
+    }
+
+    /// The same from a PNG, JPEG or WebP in base64; the host draws it anew.
+    pub fn picture(mut self, base64: &str, alt: impl Into<Words>) -> Self {
+        set(&mut self.0, "picture", json!({"data": base64, "alt": alt.into()}));
+        self
+    }
+
     /// What it says.
     pub fn text(mut self, text: impl Into<Words>) -> Self {
         set(&mut self.0, "text", text.into());

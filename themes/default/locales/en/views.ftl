@@ -17,3 +17,4 @@ view-hours = { $value } h
 view-minutes = { $value } min
 view-seconds = { $value } s
 said-plugin-acted = Done.
+view-no-picture = This picture can’t be shown: { $value }

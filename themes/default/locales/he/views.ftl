@@ -17,3 +17,4 @@ view-hours = { $value } שע׳
 view-minutes = { $value } דק׳
 view-seconds = { $value } שנ׳
 said-plugin-acted = בוצע.
+view-no-picture = אי אפשר להציג את התמונה: { $value }
