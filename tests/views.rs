@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+#[path = "views/settings.rs"]
+mod settings;
+
 use anyhow::{Context as _, Result};
 use app::activity::list_activity;
 use app::audit::AuditFilter;
@@ -107,4 +110,20 @@ async fn a_panel_is_for_who_sees_the_person_and_goes_with_the_plugin() {
         Ok(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_shows_a_picture_that_was_drawn_anew_and_money_has_its_sign() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let owner = Some(&*site.house.token);
+    let page = site.get("/apps/gallery/overview?p.page=boards", owner).await?;
+    let body = page.body.replace("&#x2F;", "/");
+    let src = body.split("src=\"data:image/").nth(1).and_then(|rest| rest.split('"').next());
+    let src = src.expect("a picture");
+    assert!(src.starts_with("jpeg;base64,/9j/"), "it is a JPEG of ours: {}", &src[..20]);
+    assert!(body.contains("alt=\"Two red flowers on a green field\""));
+    assert!(body.contains("₪9,800.00") && !body.contains("9,800.00 ILS"));
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("img-src 'self' data:;"), "no picture comes from elsewhere: {policy}");
+    Ok(())
 }

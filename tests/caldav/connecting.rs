@@ -1,13 +1,15 @@
 //! Connecting, connecting again, disconnecting.
 
 use anyhow::{Context as _, Result};
+use app::checkups::{self, StepState};
 use app::connections::{self, ConnectionState};
+use app::logins::find_checkup_of_login;
 use app::tokens::Revocation;
 use app::{Error, calendars, sessions};
 use oxpi_tests::http::{self, Reply};
 use oxpi_tests::radicale::USER;
 
-use crate::{DOWN, PASSWORD, SERVER, each};
+use crate::{DOWN, PASSWORD, SERVER, Shared, each};
 
 fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>) -> String {
     match outcome {
@@ -133,6 +135,71 @@ async fn disconnecting_destroys_the_password_and_says_what_stays() {
         assert!(calendars::list_calendars(app, owner).await?.is_empty());
         shared.pass(600_000, 5).await?;
         assert_eq!(shared.events()?.len(), 1, "events stay where they are");
+        Ok(())
+    })
+    .await;
+}
+
+/// The failing step of the last try, and what is wrong.
+async fn tried(shared: &Shared, server: &str, user: &str) -> Result<(String, String)> {
+    let (app, owner) = (&shared.app, &shared.owner);
+    let found = find_checkup_of_login(app, owner, &shared.plugin, "server", (server, user)).await?;
+    let checkup = found.context("it was not tried")?;
+    let step = checkup.failed().context("nothing failed")?;
+    let failure = step.found.as_ref().context("nothing is wrong")?.failure.clone();
+    Ok((step.id.clone(), failure))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_is_tried_step_by_step() {
+    each(async |shared| {
+        for (server, user, password, step, failure) in [
+            (SERVER, USER, "wrong", "password", "password"),
+            (SERVER, "empty", PASSWORD, "content", "content"),
+            (DOWN, USER, PASSWORD, "reach", "unreachable"),
+        ] {
+            shared.try_connect(server, user, password).await.unwrap_err();
+            let found = tried(&shared, server, user).await?;
+            assert_eq!(found, (step.to_owned(), failure.to_owned()));
+        }
+        // What is no address was not tried, and says nothing.
+        shared.try_connect("nas.local", USER, PASSWORD).await.unwrap_err();
+        assert!(tried(&shared, "nas.local", USER).await.is_err());
+
+        let id = shared.connect(PASSWORD).await?;
+        let (app, owner) = (&shared.app, &shared.owner);
+        let kept = checkups::find_checkup(app, owner, &id).await?.context("no checkup")?;
+        let ids: Vec<_> = kept.steps.iter().map(|step| step.id.as_str()).collect();
+        assert_eq!(ids, ["reach", "secure", "password", "kind", "content"]);
+        assert!(kept.steps.iter().all(|step| step.state == StepState::Done));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connected_account_is_tried_as_often_as_one_likes() {
+    each(async |mut shared| {
+        let id = shared.with_calendar().await?;
+        let test = async |shared: &Shared| -> Result<checkups::Checkup> {
+            let begun = checkups::begin_test(&shared.app, &shared.owner, &id).await?;
+            Ok(begun.run().await)
+        };
+        let failed = |checkup: &checkups::Checkup| {
+            let step = checkup.failed().unwrap();
+            (step.id.clone(), step.found.as_ref().unwrap().failure.clone())
+        };
+        let well = test(&shared).await?;
+        assert!(well.steps.iter().all(|step| step.state == StepState::Done), "{well:?}");
+        shared.radicale.stop();
+        let down = test(&shared).await?;
+        assert_eq!(failed(&down), ("reach".to_owned(), "unreachable".to_owned()));
+        shared.radicale.set_password("another-lamp-88")?;
+        shared.radicale.go_on()?;
+        let refused = test(&shared).await?;
+        assert_eq!(failed(&refused), ("password".to_owned(), "password".to_owned()));
+        let now = connections::get_connection(&shared.app, &shared.owner, &id).await?;
+        assert_eq!(now.state, ConnectionState::NeedsYou, "people are told");
         Ok(())
     })
     .await;

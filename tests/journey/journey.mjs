@@ -7,6 +7,7 @@ import { closeHouse, killAll, openHouse, tail } from "./servers.mjs";
 import { booking } from "./story/booking.mjs";
 import { calendar, calendarEnds } from "./story/calendar.mjs";
 import { connecting } from "./story/connecting.mjs";
+import { gallery } from "./story/gallery.mjs";
 import { importing } from "./story/importing.mjs";
 import { looks } from "./story/looks.mjs";
 import { leaving } from "./story/leaving.mjs";
@@ -14,6 +15,7 @@ import { openid } from "./story/openid.mjs";
 import { opening } from "./story/opening.mjs";
 import { passkeys } from "./story/passkeys.mjs";
 import { scriptless } from "./story/scriptless.mjs";
+import { troubles } from "./story/troubles.mjs";
 import { Trip } from "./trip.mjs";
 import { within } from "./wait.mjs";
 import { travellers } from "./words.mjs";
@@ -65,7 +67,7 @@ async function travel(browser, traveller) {
   try {
     const profile = await openProfile(browser, house, traveller.browser);
     const trip = new Trip({ traveller, house, profile, report, out });
-    const whole = await take(trip, [...opening, ...connecting, ...booking, ...calendar, ...importing, ...calendarEnds, ...looks, ...leaving, ...passkeys, ...openid]);
+    const whole = await take(trip, [...opening, ...connecting, ...troubles, ...booking, ...calendar, ...importing, ...calendarEnds, ...gallery, ...looks, ...leaving, ...passkeys, ...openid]);
     report.found(`${language}: a quiet console, and no request to elsewhere`, [...new Set(profile.noise)]);
     if (whole) await withoutScripts(browser, house, traveller);
   } finally {

@@ -34,6 +34,13 @@ export class Provider {
     return this.#send("PATCH", path, fields);
   }
 
+  // Presses a button of the trouble page.
+  async cause(trouble) {
+    const form = new URLSearchParams({ trouble });
+    const reply = await fetch(new URL("/trouble", this.#base), { method: "POST", body: form, redirect: "manual" });
+    if (reply.status !== 302) throw new Error(`trouble ${trouble}: ${reply.status}`);
+  }
+
   set(settings) {
     return this.#send("POST", "settings", settings);
   }

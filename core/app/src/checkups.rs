@@ -179,11 +179,11 @@ pub async fn left_at(
 
 /// Which failure a connection that the provider ended shows: where the manifest says that connections
 /// end by themselves after so many days and it ended then, that is why.
-fn why_ended<'p>(provider: &'p Provider, connection: &Connection) -> &'p str {
+fn why_ended<'p>(provider: &'p Provider, connection: &Connection, at: Timestamp) -> &'p str {
     const SLACK_MS: i64 = 36 * 3_600_000;
     const DAY_MS: i64 = 24 * 3_600_000;
     let Some(granted) = connection.granted_at else { return "ended" };
-    let lasted = connection.updated_at.millis_since(granted);
+    let lasted = at.millis_since(granted);
     let by_itself = provider.failures.iter().find(|failure| {
         let days = failure.ends_after_days.map(|days| i64::from(days) * DAY_MS);
         days.is_some_and(|ends| (ends - SLACK_MS..=ends + SLACK_MS).contains(&lasted))

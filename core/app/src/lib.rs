@@ -57,6 +57,7 @@ mod outbox;
 pub mod passkeys;
 mod passwords;
 pub mod people;
+mod pictures;
 pub mod plugin_views;
 pub mod plugins;
 pub mod proofs;

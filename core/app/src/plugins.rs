@@ -41,9 +41,10 @@ pub use cards::{
 pub use packages::{Installed, install_package, keep_up, load_packages, remove_packages};
 pub use registry::{RefusedPackage, Registry, find_loaded, find_of_tenant, find_provider};
 pub(crate) use registry::{find_version, name_of};
+pub use runtime::manifest::{Property, PropertyKind};
 pub use runtime::{Ask, AskKind, Words};
 pub(crate) use settings::setting_secret;
-pub use settings::{save_plugin_secret, save_plugin_settings};
+pub use settings::{Wrong, save_plugin_secret, save_plugin_settings};
 pub use store::plugin_refusals::RefusalReason;
 pub use toggle::{disable_plugin, enable_plugin};
 pub use upgrades::{Upgraded, upgrade_all};
@@ -108,6 +109,7 @@ pub async fn get_plugin(app: &App, ctx: &Context, id: &PluginId) -> Result<Plugi
             .collect(),
         settings_schema: plugin.manifest().settings.clone(),
         settings: settings.unwrap_or_else(|| serde_json::json!({})),
+        settings_rev: row.as_ref().map_or(0, |row| row.rev),
         providers: plugin
             .manifest()
             .providers

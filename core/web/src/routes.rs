@@ -7,7 +7,7 @@ use domain::Permission;
 use crate::pages::{
     account, activity, appointments, approvals, calendar, calendar_imports, checkups, components,
     connections, door, factors, files, home, invitations, jobs, live, logins, logos, notifications,
-    openid, passkeys, people, plugin_views, plugins, proofs, repeats, resets, search, second_step,
+    openid, passkeys, people, plugin_settings, plugin_views, plugins, proofs, repeats, resets, search, second_step,
     settings, team, tenants,
 };
 use crate::{health, hooks, metrics};
@@ -192,7 +192,7 @@ mod lines {
         post "/plugins/{plugin}/upgrade"                 Member  (PLUGINS, MANAGE_PLUGINS) plugins::upgrade;
         post "/plugins/{plugin}/rollback"                Member  (PLUGINS, MANAGE_PLUGINS) plugins::roll_back;
         post "/plugins/{plugin}/remove"                  Member  (PLUGINS, MANAGE_PLUGINS) plugins::remove;
-        post "/plugins/{plugin}/settings"                Member  (PLUGINS, MANAGE_PLUGINS) plugins::save_settings;
+        post "/plugins/{plugin}/settings"                Member  (PLUGINS, MANAGE_PLUGINS) plugin_settings::save;
 
         get  "/connections"                              Member  (PLUGINS, ALL) connections::list;
         get  "/connections/new/{plugin}/{provider}"      Member  (PLUGINS, CONNECT) connections::show_new;

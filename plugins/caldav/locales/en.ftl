@@ -37,3 +37,6 @@ failure-content = There is no calendar in this account yet
 failure-content-help = User name and password are right. Make a calendar there first, then try again.
 failure-moved = The calendars have moved to another server
 failure-moved-help = Connect the account again; the page then shows where they are now.
+
+setting-show-shared = Also list calendars that are only shared with the account
+setting-show-shared-text = They can’t be chosen; without them the list is shorter.

@@ -1,7 +1,8 @@
 //! The account's calendars, each with what the account may do in it (RFC 3744, 5.4).
 
 use oxpi_kit::calendar::{Access, Calendar};
-use oxpi_kit::{Problem, Result, t};
+use oxpi_kit::{Problem, Result, env, t};
+use serde::Deserialize;
 
 use crate::dav::Server;
 use crate::discovery::{Found, Home, find};
@@ -24,6 +25,21 @@ pub fn list() -> Result<Vec<Calendar>> {
         }
         Found::Nothing(reply) => Err(reply.problem()),
     }
+}
+
+/// Those that the business wants to see listed.
+pub fn listed() -> Result<Vec<Calendar>> {
+    let settings: Settings = env::settings()?;
+    let mut all = list()?;
+    all.retain(|calendar| settings.show_shared != Some(false) || calendar.access == Access::Owner);
+    Ok(all)
+}
+
+/// What the business set.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Settings {
+    show_shared: Option<bool>,
 }
 
 /// The calendars of a home.

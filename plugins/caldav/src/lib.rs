@@ -43,7 +43,7 @@ impl ConnectionChecker for CalDav {
 
 impl CalendarProvider for CalDav {
     fn calendars() -> Result<Vec<Calendar>> {
-        calendars::list()
+        calendars::listed()
     }
 
     fn put_event(appointment: Appointment) -> Result<Link> {

@@ -4,7 +4,7 @@
 
 mod support;
 
-use oxpi_kit::Checked;
+use oxpi_kit::{Checked, Tried};
 use oxpi_testkit::{Host, Reply, SERVER, problem};
 use support::{MiniDav, ok, xml};
 
@@ -159,5 +159,34 @@ async fn a_proxy_that_forgets_tls_is_followed_with_it() {
             .reply_with(Reply::status(301).header("location", "http://dav.example.com/dav/")),
     );
     assert!(matches!(host.check_account(SERVER).await.unwrap(), Checked::Ready { .. }));
+    host.finish();
+}
+
+#[tokio::test]
+async fn each_step_of_trying_a_connected_account_is_told_apart() {
+    type Answer = fn(&str) -> Reply;
+    let cases: [(&str, Answer, Tried); 6] = [
+        ("password", |_| Reply::status(401), Tried::failed("password")),
+        ("password", |_| page(), Tried::Done),
+        ("kind", |_| page(), Tried::failed("kind")),
+        (
+            "kind",
+            |_| Reply::status(301).header("location", "https://p42-dav.example.com/"),
+            Tried::failed("moved"),
+        ),
+        ("content", |_| page(), Tried::failed("content")),
+        ("kind", |_| Reply::status(404), Tried::failed("kind")),
+    ];
+    for (step, answer, expected) in cases {
+        let host = Host::start().await;
+        host.http().answer_with(move |seen| answer(seen.url.path()));
+        assert_eq!(host.check_connection(step).await.unwrap(), expected, "{step}");
+        host.finish();
+    }
+    let host = Host::start().await;
+    let _dav = MiniDav::behind(&host);
+    for step in ["password", "kind", "content"] {
+        assert_eq!(host.check_connection(step).await.unwrap(), Tried::Done, "{step}");
+    }
     host.finish();
 }

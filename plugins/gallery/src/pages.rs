@@ -9,6 +9,24 @@ use oxpi_kit::{Result, env, kv};
 /// Where the form's last order is kept.
 pub const ORDER: &str = "order";
 
+/// What the preview shows.
+const FLOWERS: &[u8] = include_bytes!("flowers.png");
+
+/// As answers hold bytes (RFC 4648, section 4).
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or_default());
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for at in 0..4 {
+            let letter = (bits >> (18 - 6 * at) & 63) as usize;
+            text.push(if at > three.len() { '=' } else { char::from(LETTERS[letter]) });
+        }
+    }
+    text
+}
+
 /// Tables, lists, facts.
 pub fn overview() -> View {
     let flower = |name: &str, left: f64, price: i64, state: &str, tone: Tone| {
@@ -164,6 +182,7 @@ pub fn boards() -> Result<View> {
         .entry(date("2026-02-20"), key("past-late"), "", Tone::Bad);
     let preview = views::preview(key("title-post"))
         .text(key("post-text"))
+        .picture(&base64(FLOWERS), key("post-picture"))
         .badge(key("state-new"), Tone::Plain)
         .fact(key("fact-cost"), money(5_000, "ILS"))
         .action(views::action(key("publish"), "greet").tone(Tone::Accent))

@@ -50,3 +50,6 @@ failure-no-calendar = This account has no calendar of its own
 failure-no-calendar-help = Open Google Calendar with this account once, so that its calendar is made. Then test again.
 failure-no-service = The organization has turned Google Calendar off for this account
 failure-no-service-help = Have the administrator of the Google Workspace turn Calendar on, under Apps, Google Workspace.
+
+setting-show-shared = Also list calendars that are only shared with the account
+setting-show-shared-text = They can’t be chosen; without them the list is shorter.

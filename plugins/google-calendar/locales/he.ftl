@@ -50,3 +50,6 @@ failure-no-calendar = לחשבון הזה אין יומן משלו
 failure-no-calendar-help = פותחים פעם אחת את יומן Google עם החשבון הזה, כדי שהיומן ייווצר, ואז בודקים שוב.
 failure-no-service = הארגון כיבה את יומן Google בחשבון הזה
 failure-no-service-help = מבקשים ממנהל ה־Google Workspace להפעיל את היומן, תחת Apps, Google Workspace.
+
+setting-show-shared = להציג גם יומנים שרק משותפים עם החשבון
+setting-show-shared-text = אי אפשר לבחור בהם; בלעדיהם הרשימה קצרה יותר.

@@ -1,7 +1,8 @@
 //! The account's calendars, every page of them, each with what the account may do in it.
 
-use oxpi_kit::Result;
 use oxpi_kit::calendar::{Access, Calendar};
+use oxpi_kit::{Result, env};
+use serde::Deserialize;
 
 use crate::api;
 use crate::errors::or_problem;
@@ -30,6 +31,21 @@ pub fn list() -> Result<Vec<Calendar>> {
         }
     }
     Ok(calendars)
+}
+
+/// Those that the business wants to see listed.
+pub fn listed() -> Result<Vec<Calendar>> {
+    let settings: Settings = env::settings()?;
+    let mut all = list()?;
+    all.retain(|calendar| settings.show_shared != Some(false) || calendar.access == Access::Owner);
+    Ok(all)
+}
+
+/// What the business set.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Settings {
+    show_shared: Option<bool>,
 }
 
 /// None for one that can't be used at all.

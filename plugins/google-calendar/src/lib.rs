@@ -28,7 +28,7 @@ pub struct GoogleCalendar;
 
 impl CalendarProvider for GoogleCalendar {
     fn calendars() -> Result<Vec<Calendar>> {
-        calendars::list()
+        calendars::listed()
     }
 
     fn put_event(appointment: Appointment) -> Result<Link> {

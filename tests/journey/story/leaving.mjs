@@ -27,7 +27,7 @@ export const leaving = [
 
 async function disconnect(trip) {
   const { page, kept, provider } = trip;
-  assert.equal((await provider.state()).refresh_tokens_live, 1);
+  assert.ok((await provider.state()).refresh_tokens_live >= 1);
   await trip.open(kept.connection);
   await page.locator('[popovertarget="disconnect"]').first().click();
   await page.locator("#disconnect").waitFor({ state: "visible" });

@@ -179,7 +179,7 @@ impl Started {
     /// Asks whose the token is; with a new one where the one there is isn't taken.
     async fn identify(&self, connection: &Connection) -> Result<connections::Account, Found> {
         let (app, tenant, id) = (&self.app, &connection.tenant_id, &connection.id);
-        let ended = || Found::of(super::why_ended(&self.provider, connection));
+        let ended = || Found::of(self.ended(connection));
         let of_error = |error: Error| match error {
             Error::Unavailable { key: "error-connection-needs-you", .. } => ended(),
             Error::Unavailable { .. } => Found::of("down"),
@@ -233,7 +233,12 @@ impl Started {
     }
 
     fn ended(&self, connection: &Connection) -> &str {
-        super::why_ended(&self.provider, connection)
+        // One that was marked as ended was so then; another one has ended just now.
+        let at = match connection.state {
+            connections::ConnectionState::NeedsYou => connection.updated_at,
+            _ => self.app.clock.now(),
+        };
+        super::why_ended(&self.provider, connection, at)
     }
 
     /// What a plugin found, as far as its manifest has words for it and a place for its link.

@@ -75,7 +75,7 @@ impl Words {
 
     /// Why a connection that the provider ended was ended.
     pub fn ended(&self, connection: &Connection) -> Found {
-        Found::of(why_ended(&self.provider, connection))
+        Found::of(why_ended(&self.provider, connection, connection.updated_at))
     }
 
     /// Why a connection ends by itself, where the manifest says.

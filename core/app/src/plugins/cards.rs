@@ -61,6 +61,8 @@ pub struct PluginPage {
     pub settings_schema: Option<Schema>,
     /// What is set.
     pub settings: Value,
+    /// The revision of what is set.
+    pub settings_rev: i64,
     /// Its providers' ids and names.
     pub providers: Vec<ProviderCard>,
     /// What stops when it is turned off.

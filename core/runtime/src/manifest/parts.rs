@@ -145,22 +145,63 @@ fn schema(mut table: Table<'_>, is_collection: bool) -> Result<Schema> {
 }
 
 fn property(name: String, mut table: Table<'_>, is_collection: bool) -> Result<Property> {
+    let kind = property_kind(table.text("type")?, is_collection)?;
+    let mut options = values(table.texts("enum")?, |_| Ok(()))?;
+    if let Some(items) = table.table_opt("items")? {
+        options.extend(items_of(items)?);
+        if kind != PropertyKind::Array {
+            return table.wrong("`items` is for arrays");
+        }
+    }
+    let mut count = |key, other| -> Result<Option<u64>> {
+        let found = table.count_opt(key)?;
+        let found = if found.is_some() { found } else { table.count_opt(other)? };
+        Ok(found.map(|at| at.value))
+    };
+    let (max_length, min_length) =
+        (count("maxLength", "maxItems")?, count("minLength", "minItems")?);
     let property = Property {
-        kind: property_kind(table.text("type")?, is_collection)?,
+        kind,
         title: checked_opt(&mut table, "title", check::text_key)?,
         description: checked_opt(&mut table, "description", check::text_key)?,
-        options: values(table.texts("enum")?, |_| Ok(()))?,
+        options,
         minimum: table.number_opt("minimum")?.map(|at| at.value),
         maximum: table.number_opt("maximum")?.map(|at| at.value),
-        max_length: table.count_opt("maxLength")?.map(|at| at.value),
+        max_length,
+        min_length,
         format: table.text_opt("format")?.map(format).transpose()?,
+        pattern: table.text_opt("pattern")?.map(pattern).transpose()?,
         default: None,
         name,
     };
+    // Accepted because it is so: a list has each of its elements once.
+    table.flag_opt("uniqueItems")?;
     fits_kind(&table, &property)?;
     let default = default_of(&mut table, &property)?;
     table.finish()?;
     Ok(Property { default, ..property })
+}
+
+/// What the elements of a list may be: texts, of a few or any.
+fn items_of(mut table: Table<'_>) -> Result<Vec<String>> {
+    one_of(table.text("type")?, "type", &[("string", ())])?;
+    let options = values(table.texts("enum")?, |_| Ok(()))?;
+    table.finish()?;
+    Ok(options)
+}
+
+fn pattern(text: At<String>) -> Result<String> {
+    let most = Property::PATTERN_CHARS_MAX;
+    if text.value.chars().count() > most {
+        return text.wrong(format!("`pattern` has at most {most} characters"));
+    }
+    if super::schema::compiled(&text.value).is_none() {
+        return text.wrong(
+            "`pattern` is no regular expression that can be matched in linear time: it neither looks \
+             ahead or behind nor refers back, and isn't large",
+        );
+    }
+    Ok(text.value)
 }
 
 fn property_kind(text: At<String>, is_collection: bool) -> Result<PropertyKind> {
@@ -173,7 +214,7 @@ fn property_kind(text: At<String>, is_collection: bool) -> Result<PropertyKind> 
         ("array", K::Array),
         ("object", K::Object),
     ];
-    let known = if is_collection { &words[..] } else { &words[..4] };
+    let known = if is_collection { &words[..] } else { &words[..5] };
     one_of(text, "type", known)
 }
 
@@ -189,14 +230,22 @@ fn fits_kind(table: &Table<'_>, property: &Property) -> Result<()> {
     use PropertyKind as K;
     let is_text = property.kind == K::String;
     let is_number = matches!(property.kind, K::Integer | K::Number);
-    if !is_text && (!property.options.is_empty() || property.format.is_some()) {
-        return table.wrong("`enum` and `format` are for strings");
+    let is_list = property.kind == K::Array;
+    if !is_text && (property.format.is_some() || property.pattern.is_some()) {
+        return table.wrong("`format` and `pattern` are for strings");
+    }
+    if !is_text && !is_list && !property.options.is_empty() {
+        return table.wrong("`enum` is for strings, and `items` with it for arrays");
     }
     if !is_number && (property.minimum.is_some() || property.maximum.is_some()) {
         return table.wrong("`minimum` and `maximum` are for numbers");
     }
-    if property.max_length.is_some() && !is_text && property.kind != K::Array {
-        return table.wrong("`maxLength` is for strings and arrays");
+    let (least, most) = (property.min_length, property.max_length);
+    if (most.is_some() || least.is_some()) && !is_text && !is_list {
+        return table.wrong("lengths are for strings and arrays");
+    }
+    if least.zip(most).is_some_and(|(least, most)| least > most) {
+        return table.wrong("the least length is above the greatest");
     }
     if property.minimum.zip(property.maximum).is_some_and(|(least, most)| least > most) {
         return table.wrong("`minimum` is above `maximum`");

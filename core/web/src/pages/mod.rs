@@ -30,6 +30,7 @@ pub mod notifications;
 pub mod openid;
 pub mod passkeys;
 pub mod people;
+pub mod plugin_settings;
 pub mod plugin_views;
 pub mod plugins;
 pub mod proofs;

@@ -5,24 +5,20 @@ use app::Error;
 use app::connections as connected;
 use app::egress::{self, Asker, EgressEntry};
 use app::plugins::{self, Ask, Figures, PluginCard, PluginPage as Found, ProviderCard, Stops};
-use domain::{Permission, PluginId, Secret};
+use domain::{Permission, PluginId};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 use crate::answer::{Answer, form_errors};
-use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::connections::rows as connection_rows;
-use crate::pages::id;
+use crate::pages::{id, plugin_settings};
+use crate::views::Errors;
 use crate::views::plugins::{
-    AskRow, FormerRow, PluginPage, PluginRow, Plugins, ProviderRow, RequestRow, SettingField,
-    SourceRow, StopRow, UpdateRow, UsageRow,
+    AskRow, FormerRow, PluginPage, PluginRow, Plugins, ProviderRow, RequestRow, SourceRow, StopRow,
+    UpdateRow, UsageRow,
 };
-use crate::views::{Choice, Errors};
-
-/// What the names of fields begin with in which a plugin's secrets are typed.
-pub const SECRET: &str = "secret.";
 
 /// Requests of a plugin that its page lists.
 const REQUESTS: i64 = 60;
@@ -86,6 +82,16 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
 }
 
 async fn page(member: &Member, plugin: &PluginId, errors: Errors) -> Answer {
+    page_with(member, plugin, errors, None).await
+}
+
+/// The page, with what was typed into its settings where that wasn't right.
+pub(super) async fn page_with(
+    member: &Member,
+    plugin: &PluginId,
+    errors: Errors,
+    typed: Option<&Value>,
+) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
     let found = plugins::get_plugin(app, ctx, plugin).await?;
     let mut connections = connected::list_connections(app, ctx).await?;
@@ -95,7 +101,8 @@ async fn page(member: &Member, plugin: &PluginId, errors: Errors) -> Answer {
     let mut requests: Vec<_> = asked.into_iter().map(|entry| request(member, entry)).collect();
     let older_requests = requests.split_off(requests.len().min(REQUESTS_OPEN));
     let page = PluginPage {
-        settings: settings(member, plugin, &found).await?,
+        settings: plugin_settings::fields(member, plugin, &found, typed).await?,
+        settings_rev: found.settings_rev,
         update: update(member, &found),
         former: former(member, &found),
         source: SourceRow {
@@ -277,58 +284,6 @@ fn problem(code: &str) -> Option<&'static str> {
     })
 }
 
-async fn settings(
-    member: &Member,
-    id: &PluginId,
-    found: &Found,
-) -> Result<Vec<SettingField>, Failure> {
-    let Some(schema) = &found.settings_schema else { return Ok(Vec::new()) };
-    let plugin = plugins::find_of_tenant(&member.web.app, &member.ctx.tenant, id).await?;
-    let text = |key: &str| plugin.texts().text(member.ctx.locale, key, &[]);
-    let fields = schema.properties.iter().map(|property| {
-        let default = property.default.clone().unwrap_or_default();
-        let value = found.settings.get(&property.name).cloned().unwrap_or(default);
-        let shown = match &value {
-            Value::String(text) => text.clone(),
-            Value::Null => String::new(),
-            other => other.to_string(),
-        };
-        let kind = kind_of(property.kind, property.format.as_deref(), !property.options.is_empty());
-        SettingField {
-            name: property.name.clone(),
-            label: property.title.as_deref().map_or_else(|| property.name.clone(), text),
-            hint: property.description.as_deref().map(text).unwrap_or_default(),
-            checked: value == Value::Bool(true),
-            choices: property
-                .options
-                .iter()
-                .map(|option| Choice::new(option.clone(), text(option), &shown))
-                .collect(),
-            // A secret is never shown again.
-            value: if kind == "password" { String::new() } else { shown },
-            required: schema.required.contains(&property.name) && kind != "password",
-            kind,
-        }
-    });
-    Ok(fields.collect())
-}
-
-fn kind_of(kind: impl serde::Serialize, format: Option<&str>, has_options: bool) -> &'static str {
-    let kind = serde_json::to_value(kind).unwrap_or_default();
-    match (kind.as_str().unwrap_or_default(), format) {
-        _ if has_options => "choice",
-        ("boolean", _) => "switch",
-        ("integer" | "number", _) => "number",
-        (_, Some("multiline")) => "long",
-        (_, Some("password")) => "password",
-        (_, Some("email")) => "email",
-        (_, Some("uri")) => "url",
-        (_, Some("date")) => "date",
-        (_, Some("time")) => "time",
-        _ => "text",
-    }
-}
-
 /// The version whose permissions were read.
 #[derive(Deserialize)]
 pub struct Consent {
@@ -388,59 +343,4 @@ pub async fn remove(member: Member, path: Path<String>, form: Form<Confirmation>
         Ok(()) => member.said(&format!("/plugins/{plugin}"), "said-plugin-removed"),
         Err(error) => page(&member, &plugin, form_errors(error)?).await,
     }
-}
-
-/// Saves a plugin's settings; secrets among them go into the vault.
-pub async fn save_settings(
-    member: Member,
-    path: Path<String>,
-    form: Form<Vec<(String, String)>>,
-) -> Answer {
-    let plugin: PluginId = id(&path)?;
-    let (app, ctx) = (&member.web.app, &member.ctx);
-    let found = plugins::get_plugin(app, ctx, &plugin).await?;
-    let fields = settings(&member, &plugin, &found).await?;
-    let (values, secrets) = entered(&fields, &form);
-    let retype = form.iter().find(|(name, _)| name == "retype").map(|(_, name)| name);
-    let mut saved = match retype.and_then(|name| name.strip_prefix(SECRET)) {
-        Some(name) if secrets.is_empty() => Err(Error::invalid(name, "error-secret-again")),
-        _ => plugins::save_plugin_settings(app, ctx, &plugin, Value::Object(values)).await,
-    };
-    for (name, secret) in secrets {
-        if saved.is_ok() {
-            saved = plugins::save_plugin_secret(app, ctx, &plugin, &name, secret).await;
-        }
-    }
-    match saved {
-        Ok(()) => member.said(&format!("/plugins/{plugin}"), "said-saved"),
-        Err(error) => page(&member, &plugin, form_errors(error)?).await,
-    }
-}
-
-fn entered(
-    fields: &[SettingField],
-    form: &[(String, String)],
-) -> (Map<String, Value>, Vec<(String, Secret)>) {
-    let (mut values, mut secrets) = (Map::new(), Vec::new());
-    for field in fields {
-        let name = match field.kind {
-            "password" => format!("{SECRET}{}", field.name),
-            _ => field.name.clone(),
-        };
-        let sent = form.iter().find(|(each, _)| *each == name).map(|(_, value)| value.trim());
-        let value = match (field.kind, sent) {
-            ("switch", sent) => Value::Bool(sent.is_some()),
-            (_, None | Some("")) => continue,
-            ("password", Some(secret)) => {
-                secrets.push((field.name.clone(), Secret::from_text(secret.to_owned())));
-                continue;
-            }
-            ("number", Some(text)) => {
-                serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
-            }
-            (_, Some(text)) => Value::String(text.to_owned()),
-        };
-        values.insert(field.name.clone(), value);
-    }
-    (values, secrets)
 }

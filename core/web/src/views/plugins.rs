@@ -69,6 +69,8 @@ pub struct PluginPage {
     pub can_remove: bool,
     /// Its settings.
     pub settings: Vec<SettingField>,
+    /// The revision that they show.
+    pub settings_rev: i64,
     /// What its calls used; empty before the first.
     pub usage: Vec<UsageRow>,
     /// Its last requests and those for it, newest first.
@@ -194,7 +196,8 @@ pub struct SettingField {
     pub label: String,
     /// What it is for.
     pub hint: String,
-    /// `text`, `number`, `switch`, `choice` or `long`.
+    /// `text`, `long`, `lines`, `number`, `switch`, `choice`, `choices`, `password`, or HTML's own type
+    /// of an input.
     pub kind: &'static str,
     /// What is set.
     pub value: String,
@@ -204,4 +207,14 @@ pub struct SettingField {
     pub choices: Vec<Choice>,
     /// Whether it must be filled in.
     pub required: bool,
+    /// `ltr` for what is always read so, else `auto`.
+    pub dir: &'static str,
+    /// The least and the greatest number, and the step between two; empty for any.
+    pub min: String,
+    /// See `min`.
+    pub max: String,
+    /// See `min`.
+    pub step: &'static str,
+    /// The most characters.
+    pub max_length: u64,
 }

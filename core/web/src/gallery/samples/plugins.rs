@@ -3,11 +3,11 @@
 use super::business::zones;
 use super::work::connection;
 use super::{Gallery, Words};
-use crate::views::Errors;
 use crate::views::plugins::{
     AskRow, FormerRow, PluginPage, PluginRow, Plugins, ProviderRow, RequestRow, SettingField,
     SourceRow, StopRow, UpdateRow, UsageRow,
 };
+use crate::views::{Choice, Errors};
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let w = Words(gallery.locale);
@@ -75,16 +75,6 @@ fn ask(w: Words, key: &str, reason: (&str, &str), details: &[&str]) -> AskRow {
 }
 
 fn plugin(w: Words, enabled: bool) -> PluginPage {
-    let field = |name: &str, label: (&str, &str), kind| SettingField {
-        name: name.into(),
-        label: w.of(label.0, label.1),
-        hint: String::new(),
-        kind,
-        value: "5".into(),
-        checked: true,
-        choices: vec![],
-        required: false,
-    };
     let all = [
         "kv",
         "jobs",
@@ -116,14 +106,8 @@ fn plugin(w: Words, enabled: bool) -> PluginPage {
         former: None,
         source: SourceRow { is_signed: false, fingerprint: None },
         can_remove: !enabled,
-        settings: vec![
-            field("title", ("Title of the event", "כותרת האירוע"), "text"),
-            field("private", ("Hide details from guests", "הסתרת פרטים מאורחים"), "switch"),
-            SettingField {
-                choices: zones(),
-                ..field("detail", ("What to show", "מה להציג"), "choice")
-            },
-        ],
+        settings: settings(w),
+        settings_rev: 3,
         usage: [
             ("calls", "12804"),
             ("stopped", "0"),
@@ -140,6 +124,52 @@ fn plugin(w: Words, enabled: bool) -> PluginPage {
         can_manage: true,
         can_connect: true,
     }
+}
+
+/// A field of each kind.
+fn settings(w: Words) -> Vec<SettingField> {
+    let field = |name: &str, label: (&str, &str), kind| SettingField {
+        name: name.into(),
+        label: w.of(label.0, label.1),
+        hint: String::new(),
+        kind,
+        value: "5".into(),
+        checked: true,
+        choices: vec![],
+        required: false,
+        dir: "auto",
+        min: String::new(),
+        max: String::new(),
+        step: "any",
+        max_length: 200,
+    };
+    let day = |value: &str, en: &str, he: &str| Choice::new(value, w.of(en, he), "sun");
+    let days = vec![day("sun", "Sunday", "יום ראשון"), day("mon", "Monday", "יום שני")];
+    vec![
+        SettingField {
+            required: true,
+            ..field("title", ("Title of the event", "כותרת האירוע"), "text")
+        },
+        field("private", ("Hide details from guests", "הסתרת פרטים מאורחים"), "switch"),
+        SettingField {
+            choices: zones(),
+            ..field("detail", ("What to show", "מה להציג"), "choice")
+        },
+        SettingField {
+            choices: days, ..field("days", ("On which days", "באילו ימים"), "choices")
+        },
+        SettingField {
+            hint: w.of("From 1 to 30.", "בין 1 ל־30."),
+            min: "1".into(),
+            max: "30".into(),
+            ..field("before", ("Days before", "ימים לפני"), "number")
+        },
+        field("mails", ("Copies go to", "עותקים נשלחים אל"), "lines"),
+        field("fee", ("Fee", "עמלה"), "money"),
+        field("key", ("Key", "מפתח"), "password"),
+        field("note", ("Note", "הערה"), "long"),
+        field("call", ("Phone", "טלפון"), "tel"),
+    ]
 }
 
 fn requests() -> Vec<RequestRow> {
