@@ -164,6 +164,18 @@ async fn each_way_back_names_the_step_that_failed() {
         assert_eq!(failed(&of_provider(&house).await?.unwrap()), ("redirect", "redirect"));
         google.set(|settings| settings.redirects_known = true);
 
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_back_that_breaks_off_keeps_nothing_and_the_next_one_works() {
+    each(async |house| {
+        let google = house.simulator.google();
+        let (app, owner) = (&house.app, &house.owner);
+        let begin =
+            async || begin_connection(app, owner, &house.plugin, "google", Wanted::Any).await;
         // The code is too old.
         let back = browser::consent(&begin().await?, DANA, None).await?;
         house.clock.advance_millis(700_000);

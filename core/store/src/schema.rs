@@ -218,17 +218,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    checkups (tenant_id, subject) {
-        tenant_id -> Text,
-        subject -> Text,
-        plugin_id -> Text,
-        steps_json -> Text,
-        begun_at -> BigInt,
-        ended_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
     connections (tenant_id, id) {
         tenant_id -> Text,
         id -> Text,

@@ -17,3 +17,14 @@ diesel::table! {
         document_count -> BigInt,
     }
 }
+
+diesel::table! {
+    checkups (tenant_id, subject) {
+        tenant_id -> Text,
+        subject -> Text,
+        plugin_id -> Text,
+        steps_json -> Text,
+        begun_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}

@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod logins;
 pub mod notifications;
 pub mod people;
+pub mod pictures;
 pub mod plugin_views;
 pub mod plugins;
 pub mod sealed;

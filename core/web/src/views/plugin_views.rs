@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::pages;
+pub use super::pictures::PictureRow;
 
 pages! {
     PluginViewPage => "pages/plugin-views/page.html",
@@ -382,15 +383,6 @@ pub struct PreviewBlock {
     pub facts: Vec<PairRow>,
     /// What can be done with it.
     pub actions: Vec<ActionRow>,
-}
-
-/// A picture.
-#[derive(Debug, Clone, Serialize)]
-pub struct PictureRow {
-    /// What it shows, in words.
-    pub alt: String,
-    /// It itself, as an address that holds it; empty where it can't be shown.
-    pub src: String,
 }
 
 /// Something to press.

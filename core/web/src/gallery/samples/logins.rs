@@ -1,6 +1,6 @@
 //! Samples of connecting by a server, a user name and a password.
 
-use super::business::connection_page;
+use super::connections::connection_page;
 use super::work::connection;
 use super::{Gallery, Words, checkups};
 use crate::views::Errors;

@@ -5,6 +5,7 @@ mod business;
 mod calendar;
 mod calendar_imports;
 mod checkups;
+mod connections;
 mod jobs;
 mod logins;
 mod notifications;
@@ -27,6 +28,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     gallery.page("components", "/components", &components);
     work::draw(gallery);
     business::draw(gallery);
+    connections::draw(gallery);
     logins::draw(gallery);
     plugins::draw(gallery);
     views::draw(gallery);
