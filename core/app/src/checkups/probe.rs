@@ -108,7 +108,7 @@ fn seen_in(answer: &http::Response<Vec<u8>>) -> Seen {
 /// By how many minutes two clocks differ, where that matters.
 fn off_by(ours: Timestamp, theirs: Timestamp) -> Option<i64> {
     let off = ours.millis_since(theirs).abs();
-    (off > CLOCK_MS_MAX).then_some(off / 60_000)
+    (off > CLOCK_MS_MAX).then_some((off + 30_000) / 60_000)
 }
 
 /// What is wrong by an answer to a code that nobody gave; nothing where it is only about the code.
