@@ -17,9 +17,9 @@ export class Trip {
   }
 
   // Looks at the page as it stands; what is wrong counts, and the journey goes on.
-  async look(name) {
+  async look(name, { mixed } = {}) {
     const { traveller, out } = this;
-    const problems = await look(this.page, { name: name.replaceAll(" ", "-"), traveller, out });
+    const problems = await look(this.page, { name: name.replaceAll(" ", "-"), traveller, out, mixed });
     this.report.found(`${this.traveller.language}: the page "${name}"`, problems);
   }
 

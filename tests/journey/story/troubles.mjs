@@ -137,8 +137,8 @@ async function ownPage(trip) {
   await trip.provider.set({ redirects_known: true });
   trip.expects.clear();
   await trip.open(WIZARD);
-  await page.locator("details summary").first().click();
-  await trip.contains("details[open]", "redirect_uri_mismatch", "access_denied");
+  await page.locator("main details summary").first().click();
+  await trip.contains("main details[open]", "redirect_uri_mismatch", "access_denied");
   await trip.look("trouble own page");
 }
 
