@@ -20,5 +20,5 @@ ALTER TABLE oauth_flows ADD COLUMN expected_account TEXT;
 -- One more kind of notification.
 ALTER TABLE notifications DROP CONSTRAINT notifications_kind_check;
 ALTER TABLE notifications ADD CONSTRAINT notifications_kind_check
-    CHECK (kind IN ('connection-needs-you', 'approval-waiting', 'approval-unknown', 'appointment-unsent', 'plugin-stopped', 'calendar-behind',
+    CHECK (kind IN ('connection-needs-you', 'approval-waiting', 'approval-unknown', 'appointment-unsent', 'plugin-stopped', 'calendar-behind', 'series-overlaps',
         'connection-ends'));

@@ -24,7 +24,7 @@ CREATE TABLE notifications_next (
     member_id TEXT NOT NULL,
     kind TEXT NOT NULL
         CHECK (kind IN ('connection-needs-you', 'approval-waiting', 'approval-unknown', 'appointment-unsent', 'plugin-stopped',
-            'calendar-behind', 'connection-ends')),
+            'calendar-behind', 'series-overlaps', 'connection-ends')),
     -- What it is about: the same matter is told once, however often it comes up.
     matter TEXT NOT NULL,
     -- Its name, such as an appointment's title.
