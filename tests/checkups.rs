@@ -60,12 +60,12 @@ async fn go(house: &House, wanted: Wanted, account: &str) -> Result<ConnectionId
 
 /// The failing step and what is wrong with it.
 fn failed(checkup: &Checkup) -> (&str, &str) {
-    let step = checkup.failed().expect("a step fails");
-    (&step.id, &step.found.as_ref().expect("something is wrong").failure)
+    let step = checkup.failed().unwrap();
+    (&step.id, &step.found.as_ref().unwrap().failure)
 }
 
 fn found(checkup: &Checkup) -> &Found {
-    checkup.failed().and_then(|step| step.found.as_ref()).expect("something is wrong")
+    checkup.failed().and_then(|step| step.found.as_ref()).unwrap()
 }
 
 /// The steps by how far they are, in their order.

@@ -162,18 +162,20 @@ impl Typed<'_> {
         let typed = json!({"provider": self.provider, "server": server, "user": user});
         let answer = app.engine.check_account(&loaded, call, &typed).await.map_err(failed)?;
         let answer = serde_json::from_value(answer).map_err(plugins::bad_answer).map_err(broken)?;
-        let stop = |step, field: &str, key: &str| {
-            Err(Stopped { step, found: Found::of(step), error: Error::invalid(field, key) })
+        let stop = |step, field: &str, key: &str| Stopped {
+            step,
+            found: Found::of(step),
+            error: Error::invalid(field, key),
         };
         match answer {
             Checked::Ready { account } => Ok(Answer::Account(account)),
             Checked::Elsewhere { server } => match elsewhere(&server) {
                 Some(server) => Ok(Answer::Elsewhere(server)),
-                None => stop("kind", "server", "error-login-not-this"),
+                None => Err(stop("kind", "server", "error-login-not-this")),
             },
-            Checked::Refused => stop("password", "password", "error-login-refused"),
-            Checked::NotThis => stop("kind", "server", "error-login-not-this"),
-            Checked::Empty => stop("content", "form", "error-login-empty"),
+            Checked::Refused => Err(stop("password", "password", "error-login-refused")),
+            Checked::NotThis => Err(stop("kind", "server", "error-login-not-this")),
+            Checked::Empty => Err(stop("content", "form", "error-login-empty")),
         }
     }
 

@@ -22,6 +22,9 @@ fn off() -> Reply {
     Reply::json(403, json!({"error": {"code": 403, "errors": errors, "details": details}}))
 }
 
+/// What the provider answers, whatever it is asked.
+type Answers = fn() -> Reply;
+
 #[tokio::test]
 async fn an_account_that_works_passes_every_step() {
     let host = Host::start().await;
@@ -36,8 +39,8 @@ async fn an_account_that_works_passes_every_step() {
 
 #[tokio::test]
 async fn each_refusal_belongs_to_its_step() {
-    let scope: fn() -> Reply = || refusal(403, "insufficientPermissions");
-    let cases: [(&str, fn() -> Reply, Tried); 8] = [
+    let scope: Answers = || refusal(403, "insufficientPermissions");
+    let cases: [(&str, Answers, Tried); 8] = [
         ("api", off, Tried::failed_at("api-off", Some(PLACE.to_owned()))),
         ("api", scope, Tried::Done),
         ("calendars", scope, Tried::failed("scopes")),
@@ -57,7 +60,7 @@ async fn each_refusal_belongs_to_its_step() {
 
 #[tokio::test]
 async fn what_a_request_met_is_no_failure_of_the_set_up() {
-    let answers: [(fn() -> Reply, &str); 3] = [
+    let answers: [(Answers, &str); 3] = [
         (|| Reply::status(503), "unavailable"),
         (|| Reply::status(429), "limited"),
         (|| Reply::Cut, "unavailable"),

@@ -77,7 +77,7 @@ impl Back<'_> {
         progress: &mut Progress,
     ) -> Result<ConnectionId, Stopped> {
         let (app, provider) = (self.app, self.provider);
-        let code = self.code(callback)?;
+        let code = self.code(callback).map_err(|stopped| *stopped)?;
         progress.done(&["consent"]).await;
         let tokens = exchange(app, self.flow, provider, code).await?;
         let missing = missing_scopes(provider, &tokens);
@@ -109,23 +109,25 @@ impl Back<'_> {
     }
 
     /// The code, unless the provider sent a reason why there is none (RFC 6749, section 4.1.2.1).
-    fn code(&self, callback: Callback) -> Result<String, Stopped> {
+    fn code(&self, callback: Callback) -> Result<String, Box<Stopped>> {
         let Some(said) = callback.error else {
-            return callback.code.ok_or_else(|| Stopped {
-                step: "consent",
-                found: Found::of("refused"),
-                error: Error::invalid("code", "error-oauth-refused"),
+            return callback.code.ok_or_else(|| {
+                Box::new(Stopped {
+                    step: "consent",
+                    found: Found::of("refused"),
+                    error: Error::invalid("code", "error-oauth-refused"),
+                })
             });
         };
         let is_no = said == "access_denied";
         let usual = if is_no { "declined" } else { "refused" };
         let meant = self.provider.failure_of_error(&said).map(|failure| failure.id.clone());
         let key = if is_no { "error-oauth-declined" } else { "error-oauth-refused" };
-        Err(Stopped {
+        Err(Box::new(Stopped {
             step: if said == REDIRECT_MISMATCH { "redirect" } else { "consent" },
             found: Found::of(meant.unwrap_or_else(|| usual.to_owned())),
             error: Error::invalid("error", key),
-        })
+        }))
     }
 
     /// The account that came must be the one that was meant: what hangs on a connection stays with its

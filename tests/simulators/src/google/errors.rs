@@ -20,7 +20,7 @@ pub struct ApiError {
     /// The WWW-Authenticate header.
     pub challenge: Option<Box<str>>,
     /// The newer format's word, and where the person is sent to mend it.
-    pub info: Option<(&'static str, &'static str)>,
+    pub info: Option<&'static (&'static str, &'static str)>,
 }
 
 /// Where the API is switched on.
@@ -90,7 +90,7 @@ impl ApiError {
             "Google Calendar API has not been used in project 1 before or it is disabled. Enable it \
              by visiting {ACTIVATION} then retry."
         );
-        let info = Some(("SERVICE_DISABLED", ACTIVATION));
+        let info = Some(&("SERVICE_DISABLED", ACTIVATION));
         Self { domain: "usageLimits", info, ..Self::new(403, "accessNotConfigured", &message) }
     }
 
