@@ -110,12 +110,16 @@ async fn visit(site: &Site, route: &Route, path: &str, session: Option<&str>) ->
 /// Everything of the first business that a stranger might have changed.
 async fn everything(site: &Site) -> Result<String> {
     let tenant = site.house.owner.tenant.clone();
+    let person: domain::PersonId = site.ids["person"].parse()?;
     let import: domain::CalendarImportId = site.ids["import"].parse()?;
     let all = site.house.app.db.read(move |c| {
         Ok(format!(
-            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
             store::tenants::get(c, &tenant)?,
             store::calendar_imports::get(c, &tenant, &import)?,
+            store::pipelines::list_stages(c, &tenant)?,
+            store::tags::list(c, &tenant)?,
+            store::timeline::list(c, &tenant, &person, None, 100)?,
             store::people::list_after(c, &tenant, None, 100)?,
             store::appointments::list_after(c, &tenant, None, 100)?,
             store::connections::list(c, &tenant)?,
@@ -164,7 +168,7 @@ async fn nobody_gets_further_than_the_door() {
 }
 
 /// The ids that belong to one business.
-const OWNED: [&str; 9] = [
+const OWNED: [&str; 14] = [
     "approval",
     "import",
     "person",
@@ -174,6 +178,11 @@ const OWNED: [&str; 9] = [
     "invitation",
     "job",
     "notification",
+    "note",
+    "pipeline",
+    "saved_view",
+    "tag",
+    "undo",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

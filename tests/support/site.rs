@@ -9,11 +9,13 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use app::appointments::{AppointmentInput, book_appointment};
 use app::invitations::{JoinInput, accept_as_new, create_invitation};
-use app::people::{PersonInput, create_person};
+use app::people::bulk::{BulkInput, change_people};
+use app::people::{Person, PersonInput, create_person};
 use app::sessions::context_of;
 use app::sign_ins::sign_in;
 use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
 use app::{App, Context, Origin, calendars, people};
+use app::{pipelines, saved_views, tags, timeline};
 use domain::{PluginId, Role};
 use runtime::Grant;
 use store::jobs::{NewJob, Once};
@@ -104,6 +106,7 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
     let (app, owner) = (&house.app, &house.owner);
     let input = PersonInput { name: format!("{MARKER} Levi"), ..PersonInput::default() };
     let person = create_person(app, owner, input, "").await?;
+    let mut ids = around(house, &person).await?;
     let calendar = calendars::list_calendars(app, owner).await?.pop().context("no calendar")?;
     let now = app.clock.now();
     let input = AppointmentInput {
@@ -130,7 +133,7 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
     );
     let name = format!("{MARKER}.ics");
     let import = app::calendar_imports::keep_file(app, owner, &name, file.into_bytes()).await?;
-    Ok(BTreeMap::from([
+    ids.extend([
         ("import", import.to_string()),
         ("approval", approval),
         ("job", job.to_string()),
@@ -152,6 +155,28 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
         ("session", "0".repeat(64)),
         ("identity", "01900000-0000-7000-8000-000000000000".to_owned()),
         ("passkey", "01900000-0000-7000-8000-000000000000".to_owned()),
+    ]);
+    Ok(ids)
+}
+
+/// What there is around people: a tag, a note, a saved view, a pipeline, an act to take back.
+async fn around(house: &House, person: &Person) -> Result<BTreeMap<&'static str, String>> {
+    let (app, owner) = (&house.app, &house.owner);
+    let tag = BulkInput { act: "tag".to_owned(), to: format!("{MARKER} tag") };
+    let done = change_people(app, owner, vec![person.id.clone()], tag).await?;
+    timeline::create_note(app, owner, &person.id, &format!("{MARKER} note"), "").await?;
+    let told = timeline::list_entries(app, owner, &person.id, None, 1).await?;
+    let note = told.items.first().context("no note")?.entry.id.to_string();
+    let view = saved_views::save_view(app, owner, &format!("{MARKER} view"), "q=x", true).await?;
+    let pipelines = pipelines::list_pipelines(app, owner).await?;
+    let pipeline = pipelines.first().context("no pipeline")?.pipeline.id.to_string();
+    let tag = tags::list_tags(app, owner).await?.pop().context("no tag")?.id.to_string();
+    Ok(BTreeMap::from([
+        ("note", note),
+        ("saved_view", view.id.to_string()),
+        ("pipeline", pipeline),
+        ("tag", tag),
+        ("undo", done.undo.context("nothing was changed")?.to_string()),
     ]))
 }
 

@@ -13,7 +13,7 @@ use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::event_merge::Clash;
-use crate::{App, availability};
+use crate::{App, availability, timeline};
 
 pub use store::appointments::{Appointment, OnlineState, Status, SyncState};
 pub use store::busy_blocks::BusyBlock;
@@ -471,6 +471,11 @@ pub(crate) fn record(
     what: &Appointment,
 ) -> Result<()> {
     let detail = json!({"title": what.title, "starts_at": what.starts_at.to_rfc3339()});
+    if let Some(person) = &what.person_id {
+        let (entity_id, detail) = (what.id.as_str(), detail.clone());
+        let new = timeline::New { person, kind: timeline::kind_of(action), entity_id, detail };
+        timeline::append(app, c, &what.tenant_id, who, new)?;
+    }
     let act = Act { action, entity: "appointment", entity_id: what.id.as_str(), detail };
     audit::append(app, c, &what.tenant_id, who, &act)
 }

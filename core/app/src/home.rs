@@ -4,7 +4,7 @@ use domain::{Permission, TenantId, Timestamp, Zone};
 use store::Conn;
 use store::appointments::{Appointment, Status};
 use store::connections::{Connection, ConnectionState};
-use store::people::{PersonFilter, Stage};
+use store::people::{PersonFilter, Standing};
 
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
@@ -110,11 +110,11 @@ fn today(c: &mut Conn, tenant: &TenantId, zone: &Zone, now: Timestamp) -> Result
 }
 
 fn count(c: &mut Conn, tenant: &TenantId) -> Result<PeopleCount> {
-    let mut of = |stage| {
-        let filter = PersonFilter { stage: Some(stage), ..PersonFilter::default() };
+    let mut of = |standing| {
+        let filter = PersonFilter { standing: Some(standing), ..PersonFilter::default() };
         store::people::count(c, tenant, &filter)
     };
-    Ok(PeopleCount { leads: of(Stage::Lead)?, customers: of(Stage::Customer)? })
+    Ok(PeopleCount { leads: of(Standing::Lead)?, customers: of(Standing::Customer)? })
 }
 
 fn connected(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Connection>> {

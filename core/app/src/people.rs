@@ -3,19 +3,31 @@
 //! A phone number is kept as it was typed. Its international form is found when it is needed, from
 //! the country that the business's time zone tells: see [`dialled`].
 
+pub mod board;
+pub mod bulk;
+pub mod input;
+mod lists;
+pub mod merge;
+
 use domain::{Permission, PersonId, TenantId, Zone, phone};
 use serde_json::{Value, json};
 use store::Conn;
-use store::idempotency::Answer;
 
 use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::fields;
+use crate::{once, tags, timeline};
 
-pub use store::people::{Person, PersonChange, PersonFilter, Stage};
-pub use store::{Cursor, Page};
+pub use input::{ContactInput, DetailsInput, PersonInput};
+pub use lists::*;
+pub use store::Page;
+pub use store::contacts::{Contact, ContactKind};
+pub use store::people::{
+    Consent, Kind, Owned, Person, PersonChange, PersonCursor, PersonFilter, PersonOrder, Standing,
+};
+
+use input::Draft;
 
 /// The longest company name, in characters.
 pub const COMPANY_CHARS_MAX: usize = 120;
@@ -25,80 +37,12 @@ pub const SOURCE_CHARS_MAX: usize = 60;
 pub const NOTES_CHARS_MAX: usize = 8_000;
 /// The longest search, in characters.
 pub const SEARCH_CHARS_MAX: usize = 100;
-
-/// What the form for a person asks; everything but the name may be empty.
-#[derive(Debug, Clone, Default)]
-pub struct PersonInput {
-    /// `lead` or `customer`; empty is a lead when adding and no change when changing.
-    pub stage: String,
-    /// Their name.
-    pub name: String,
-    /// The company they speak for.
-    pub company: String,
-    /// Their phone number, in any spelling.
-    pub phone: String,
-    /// Their e-mail address.
-    pub email: String,
-    /// Where they came from, such as `website`.
-    pub source: String,
-    /// Notes for the team.
-    pub notes: String,
-}
-
-impl PersonInput {
-    /// The clean fields; `stage` where the form names none.
-    pub(crate) fn check(&self, stage: Stage) -> Result<PersonChange> {
-        Ok(PersonChange {
-            stage: match self.stage.trim() {
-                "" => stage,
-                word => stage_of("stage", word)?,
-            },
-            name: fields::required_line("name", &self.name, fields::NAME_CHARS_MAX)?,
-            company: fields::line("company", &self.company, COMPANY_CHARS_MAX)?,
-            phone: fields::optional_phone("phone", &self.phone)?.unwrap_or_default(),
-            email: fields::optional_email("email", &self.email)?.unwrap_or_default(),
-            source: fields::line("source", &self.source, SOURCE_CHARS_MAX)?,
-            notes: fields::paragraph("notes", &self.notes, NOTES_CHARS_MAX)?,
-        })
-    }
-}
-
-fn stage_of(field: &str, word: &str) -> Result<Stage> {
-    word.parse().map_err(|_| Error::invalid(field, "error-stage-unknown"))
-}
+/// Most sources that a list offers to filter by.
+const SOURCES_MAX: i64 = 100;
 
 /// A person's phone number as it is dialled from anywhere, where that can be known.
 pub fn dialled(person: &Person, zone: &Zone) -> Option<String> {
     phone::to_e164(&person.phone, phone::country_of(zone))
-}
-
-/// A page of people, newest first.
-pub async fn list_people(
-    app: &App,
-    ctx: &Context,
-    filter: PersonFilter,
-    after: Option<Cursor>,
-    limit: i64,
-) -> Result<Page<Person>> {
-    ctx.require_to_see(Permission::ReadPeople)?;
-    let filter = searchable(filter, &ctx.zone)?;
-    let tenant = ctx.tenant.clone();
-    app.db
-        .inspect(move |c| Ok(store::people::list(c, &tenant, &filter, after.as_ref(), limit)?))
-        .await
-}
-
-/// A phone number is looked for by the digits that all its spellings share.
-fn searchable(filter: PersonFilter, zone: &Zone) -> Result<PersonFilter> {
-    let Some(typed) = &filter.search else { return Ok(filter) };
-    let line = fields::line("search", typed, SEARCH_CHARS_MAX)?;
-    let home = phone::country_of(zone);
-    let digits = phone::to_e164(&line, home).map(|e164| {
-        let code = home.map_or("", |country| country.code);
-        let digits = e164.trim_start_matches('+');
-        digits.strip_prefix(code).unwrap_or(digits).to_owned()
-    });
-    Ok(PersonFilter { search: Some(digits.unwrap_or(line)), ..filter })
 }
 
 /// One of the people.
@@ -108,16 +52,34 @@ pub async fn get_person(app: &App, ctx: &Context, id: &PersonId) -> Result<Perso
     app.db.inspect(move |c| Ok(store::people::get(c, &tenant, &id)?)).await
 }
 
-/// The named people, in no particular order, such as those of a day's appointments; who isn't there
-/// is left out.
-pub async fn list_people_by_ids(
-    app: &App,
-    ctx: &Context,
-    ids: Vec<PersonId>,
-) -> Result<Vec<Person>> {
+/// A person with what is kept beside them.
+#[derive(Debug, Clone)]
+pub struct WholePerson {
+    /// The person.
+    pub person: Person,
+    /// All of their numbers and addresses, in order.
+    pub contacts: Vec<Contact>,
+    /// Their tags, by name.
+    pub tags: Vec<tags::Tag>,
+    /// Where they came from first, where that is known.
+    pub attribution: Option<store::attributions::Attribution>,
+}
+
+/// One of the people with all that is kept of them.
+pub async fn get_whole_person(app: &App, ctx: &Context, id: &PersonId) -> Result<WholePerson> {
     ctx.require_to_see(Permission::ReadPeople)?;
-    let tenant = ctx.tenant.clone();
-    app.db.inspect(move |c| Ok(store::people::list_by_ids(c, &tenant, &ids)?)).await
+    let (tenant, id) = (ctx.tenant.clone(), id.clone());
+    app.db
+        .inspect(move |c| -> Result<WholePerson> {
+            let person = store::people::get(c, &tenant, &id)?;
+            let contacts = store::contacts::list(c, &tenant, &id)?;
+            let on = store::tags::list_of(c, &tenant, std::slice::from_ref(&id))?;
+            let mut tags = store::tags::list(c, &tenant)?;
+            tags.retain(|tag| on.iter().any(|(_, id)| *id == tag.id));
+            let attribution = store::attributions::find(c, &tenant, &id)?;
+            Ok(WholePerson { person, contacts, tags, attribution })
+        })
+        .await
 }
 
 /// Adds a person. The same `form_id` adds once, however often it is sent; an empty one doesn't count.
@@ -128,15 +90,14 @@ pub async fn create_person(
     form_id: &str,
 ) -> Result<Person> {
     require_to_write(ctx)?;
-    let fields = input.check(Stage::Lead)?;
     let (app2, ctx, form_id) = (app.clone(), ctx.clone(), form_id.to_owned());
     app.db
         .transact(move |c| -> Result<Person> {
-            if let Some(done) = added_before(c, &ctx.tenant, &form_id)? {
-                return Ok(done);
+            if let Some(done) = once::find::<PersonId>(c, &ctx.tenant, CREATE, &form_id)? {
+                return Ok(store::people::get(c, &ctx.tenant, &done)?);
             }
-            let person = insert(&app2, c, &ctx.tenant, &Who::from(&ctx), fields)?;
-            remember(&app2, c, &person, form_id)?;
+            let person = insert(&app2, c, &ctx.tenant, &Who::from(&ctx), &input)?;
+            once::keep(&app2, c, &ctx.tenant, CREATE, &form_id, &person.id)?;
             Ok(person)
         })
         .await
@@ -144,61 +105,70 @@ pub async fn create_person(
 
 const CREATE: &str = "person.create";
 
-fn added_before(c: &mut Conn, tenant: &TenantId, form_id: &str) -> Result<Option<Person>> {
-    if form_id.is_empty() {
-        return Ok(None);
-    }
-    let Some(answer) = store::idempotency::find(c, tenant, CREATE, form_id)? else {
-        return Ok(None);
-    };
-    let id: PersonId = serde_json::from_value(answer.result_json.0)?;
-    Ok(Some(store::people::get(c, tenant, &id)?))
-}
-
-fn remember(app: &App, c: &mut Conn, person: &Person, form_id: String) -> Result<()> {
-    if form_id.is_empty() {
-        return Ok(());
-    }
-    let answer = Answer {
-        tenant_id: person.tenant_id.clone(),
-        scope: CREATE.to_owned(),
-        key: form_id,
-        result_json: json!(person.id).into(),
-        created_at: app.clock.now(),
-    };
-    // Somebody else is adding the same: give up, the next try finds theirs.
-    let kept = store::idempotency::insert(c, &answer)?;
-    if kept { Ok(()) } else { Err(Error::Conflict { key: "error-exists-already" }) }
-}
-
 /// Adds a person inside the caller's transaction.
 pub(crate) fn insert(
     app: &App,
     c: &mut Conn,
     tenant: &TenantId,
     who: &Who,
-    fields: PersonChange,
+    input: &PersonInput,
 ) -> Result<Person> {
     let now = app.clock.now();
-    let PersonChange { stage, name, company, phone, email, source, notes } = fields;
+    let id = PersonId::new(&*app.clock, &*app.rng);
+    let Draft { change, contacts, tags } = input.draft(app, c, tenant, &id, None)?;
     let person = Person {
         tenant_id: tenant.clone(),
-        id: PersonId::new(&*app.clock, &*app.rng),
-        stage,
-        name,
-        company,
-        phone,
-        email,
-        source,
-        notes,
+        id,
+        kind: change.kind,
+        standing: change.standing,
+        stage_id: change.stage_id,
+        stage_since: now,
+        name: change.name,
+        company: change.company,
+        phone: change.phone,
+        email: change.email,
+        source: change.source,
+        notes: change.notes,
+        owner_id: change.owner_id,
+        value: change.value,
+        value_currency: change.value_currency,
+        follow_up_on: change.follow_up_on,
+        consent: change.consent,
+        consent_at: change.consent_at,
+        consent_note: change.consent_note,
         created_at: now,
         updated_at: now,
         deleted_at: None,
         rev: 1,
     };
-    store::people::insert(c, &person)?;
-    record(app, c, tenant, who, "person.created", &person.id, json!({"stage": person.stage}))?;
+    store::people::insert(c, &person, &contacts)?;
+    tags::put_all(c, tenant, &person.id, &tags.unwrap_or_default())?;
+    touch_first(c, &person)?;
+    let detail = json!({"stage": person.standing, "source": person.source});
+    tell(app, c, tenant, who, &person.id, "created", detail)?;
+    record(app, c, tenant, who, "person.created", &person.id, json!({"stage": person.standing}))?;
     Ok(person)
+}
+
+/// Where somebody came from stays what it was when they were first seen, whatever is entered later.
+fn touch_first(c: &mut Conn, person: &Person) -> Result<()> {
+    if person.source.is_empty() {
+        return Ok(());
+    }
+    let first = store::attributions::Attribution {
+        tenant_id: person.tenant_id.clone(),
+        person_id: person.id.clone(),
+        at: person.created_at,
+        source: person.source.clone(),
+        medium: String::new(),
+        campaign: String::new(),
+        term: String::new(),
+        content: String::new(),
+        landing: String::new(),
+        referrer: String::new(),
+    };
+    store::attributions::put_first(c, &first)?;
+    Ok(())
 }
 
 /// Changes a person who still is at `expected_rev`.
@@ -214,24 +184,55 @@ pub async fn update_person(
     app.db
         .transact(move |c| -> Result<Person> {
             let before = store::people::get(c, &ctx.tenant, &id)?;
-            let fields = input.check(before.stage)?;
-            change(&app2, c, &Who::from(&ctx), &before, fields, expected_rev)
+            let draft = input.draft(&app2, c, &ctx.tenant, &id, Some(&before))?;
+            change(&app2, c, &Who::from(&ctx), &before, draft, expected_rev)
         })
         .await
 }
 
-/// Moves a person to another stage, whatever else was changed meanwhile.
+/// Moves a person to another stage, whatever else was changed meanwhile. The stage is named by its id,
+/// or by what it makes of people: `lead` or `customer`.
 pub async fn change_stage(app: &App, ctx: &Context, id: &PersonId, stage: &str) -> Result<Person> {
     require_to_write(ctx)?;
-    let stage = stage_of("stage", stage)?;
-    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
+    let (app2, ctx, id, stage) = (app.clone(), ctx.clone(), id.clone(), stage.to_owned());
     app.db
         .transact(move |c| -> Result<Person> {
             let before = store::people::get(c, &ctx.tenant, &id)?;
-            let fields = PersonChange { stage, ..fields_of(&before) };
-            change(&app2, c, &Who::from(&ctx), &before, fields, before.rev)
+            let stage = input::stage_of(c, &ctx.tenant, &stage, Some(&before))?;
+            let fields = to_stage(&app2, &before, &stage);
+            change_fields(&app2, c, &Who::from(&ctx), &before, fields)
         })
         .await
+}
+
+/// The same person in another stage.
+pub(crate) fn to_stage(
+    app: &App,
+    before: &Person,
+    stage: &crate::pipelines::Stage,
+) -> PersonChange {
+    if stage.id == before.stage_id {
+        return fields_of(before);
+    }
+    PersonChange {
+        standing: stage.outcome.standing(),
+        stage_id: stage.id.clone(),
+        stage_since: app.clock.now(),
+        ..fields_of(before)
+    }
+}
+
+/// Changes some of a person's own fields, but none of their numbers and addresses, inside the
+/// caller's transaction.
+pub(crate) fn change_fields(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    before: &Person,
+    change: PersonChange,
+) -> Result<Person> {
+    let contacts = store::contacts::list(c, &before.tenant_id, &before.id)?;
+    self::change(app, c, who, before, Draft { change, contacts, tags: None }, before.rev)
 }
 
 /// Changes a person inside the caller's transaction. What changes nothing leaves no trace.
@@ -240,39 +241,101 @@ pub(crate) fn change(
     c: &mut Conn,
     who: &Who,
     before: &Person,
-    fields: PersonChange,
+    draft: Draft,
     expected_rev: i64,
 ) -> Result<Person> {
-    if before.rev == expected_rev && fields == fields_of(before) {
+    let (tenant, id) = (&before.tenant_id, &before.id);
+    let Draft { change: fields, contacts, tags: wanted } = draft;
+    let old = store::contacts::list(c, tenant, id)?;
+    let mut changed = changed(&fields_of(before), &fields);
+    if contacts != old {
+        changed.push("contacts");
+    }
+    let moves = fields.stage_id != before.stage_id;
+    if before.rev == expected_rev && changed.is_empty() && !moves && !retags(c, before, &wanted)? {
         return Ok(before.clone());
     }
-    let (tenant, id) = (&before.tenant_id, &before.id);
-    store::people::update(c, tenant, id, &fields, expected_rev, app.clock.now())?;
-    let changed = changed(&fields_of(before), &fields);
-    if fields.stage != before.stage {
-        let detail = json!({"from": before.stage, "to": fields.stage});
-        record(app, c, tenant, who, "person.stage-changed", id, detail)?;
+    store::people::update(c, tenant, id, &fields, &contacts, expected_rev, app.clock.now())?;
+    if let Some(wanted) = wanted
+        && tags::put_all(c, tenant, id, &wanted)?
+    {
+        changed.push("tags");
+    }
+    if moves {
+        tell_move(app, c, who, before, &fields)?;
     }
     if !changed.is_empty() {
+        tell(app, c, tenant, who, id, "changed", json!({"fields": changed}))?;
         record(app, c, tenant, who, "person.changed", id, json!({"fields": changed}))?;
     }
     Ok(store::people::get(c, tenant, id)?)
 }
 
-fn fields_of(person: &Person) -> PersonChange {
-    let Person { stage, name, company, phone, email, source, notes, .. } = person.clone();
-    PersonChange { stage, name, company, phone, email, source, notes }
+fn retags(c: &mut Conn, before: &Person, wanted: &Option<Vec<domain::TagId>>) -> Result<bool> {
+    let Some(wanted) = wanted else { return Ok(false) };
+    let (tenant, id) = (&before.tenant_id, std::slice::from_ref(&before.id));
+    let on = store::tags::list_of(c, tenant, id)?;
+    Ok(on.len() != wanted.len() || on.iter().any(|(_, tag)| !wanted.contains(tag)))
 }
 
-/// The names of what differs: what it was and is belongs to the person, not to the log.
+/// Notes that a person came into another stage, under the names that both have now.
+fn tell_move(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    before: &Person,
+    after: &PersonChange,
+) -> Result<()> {
+    let (tenant, id) = (&before.tenant_id, &before.id);
+    let mut name = |stage| -> Result<String> {
+        let found = store::pipelines::find_stage(c, tenant, stage)?;
+        Ok(found.map(|stage| stage.name).unwrap_or_default())
+    };
+    let detail = json!({"from": name(&before.stage_id)?, "to": name(&after.stage_id)?});
+    tell(app, c, tenant, who, id, "stage", detail.clone())?;
+    let detail = json!({"from": before.standing, "to": after.standing});
+    record(app, c, tenant, who, "person.stage-changed", id, detail)
+}
+
+fn fields_of(person: &Person) -> PersonChange {
+    let it = person.clone();
+    PersonChange {
+        kind: it.kind,
+        standing: it.standing,
+        stage_id: it.stage_id,
+        stage_since: it.stage_since,
+        name: it.name,
+        company: it.company,
+        phone: it.phone,
+        email: it.email,
+        source: it.source,
+        notes: it.notes,
+        owner_id: it.owner_id,
+        value: it.value,
+        value_currency: it.value_currency,
+        follow_up_on: it.follow_up_on,
+        consent: it.consent,
+        consent_at: it.consent_at,
+        consent_note: it.consent_note,
+    }
+}
+
+/// The names of what differs, but the stage: what it was and is belongs to the person, not to the log.
 fn changed(before: &PersonChange, after: &PersonChange) -> Vec<&'static str> {
+    let value = |it: &PersonChange| (it.value, it.value_currency.clone());
+    let consent = |it: &PersonChange| (it.consent, it.consent_note.clone());
     let fields = [
+        ("kind", before.kind != after.kind),
         ("name", before.name != after.name),
         ("company", before.company != after.company),
         ("phone", before.phone != after.phone),
         ("email", before.email != after.email),
         ("source", before.source != after.source),
         ("notes", before.notes != after.notes),
+        ("owner", before.owner_id != after.owner_id),
+        ("value", value(before) != value(after)),
+        ("follow-up", before.follow_up_on != after.follow_up_on),
+        ("consent", consent(before) != consent(after)),
     ];
     fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
 }
@@ -315,6 +378,21 @@ pub async fn restore_person(app: &App, ctx: &Context, id: &PersonId) -> Result<P
 fn require_to_write(ctx: &Context) -> Result<()> {
     ctx.require_to_see(Permission::ReadPeople)?;
     ctx.require(Permission::WritePeople)
+}
+
+/// Puts something about a person on their own page.
+fn tell(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    who: &Who,
+    person: &PersonId,
+    kind: &'static str,
+    detail: Value,
+) -> Result<()> {
+    let new = timeline::New { person, kind: kind.to_owned(), entity_id: "", detail };
+    timeline::append(app, c, tenant, who, new)?;
+    Ok(())
 }
 
 fn record(

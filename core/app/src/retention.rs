@@ -7,7 +7,7 @@ use store::Conn;
 use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::error::{Error, Result};
-use crate::{approvals, calendar_imports, documents, egress, installation};
+use crate::{approvals, calendar_imports, documents, egress, installation, undos};
 
 /// How long a deleted person can be brought back, in days.
 pub const DELETED_PEOPLE_DAYS: i64 = 30;
@@ -40,13 +40,15 @@ pub async fn sweep(app: &App) -> usize {
     let left = now.plus_secs(-calendar_imports::WAITING_DAYS * DAY_SECS);
     let imported = now.plus_secs(-calendar_imports::UNDO_DAYS * DAY_SECS);
     let own = now.plus_secs(-installation::KEPT_DAYS * DAY_SECS);
-    let rows: [(&str, Forget); 15] = [
+    let undone = now.plus_secs(-undos::KEPT_DAYS * DAY_SECS);
+    let rows: [(&str, Forget); 16] = [
         ("sessions", Box::new(move |c| store::sessions::delete_expired(c, now))),
         ("tries", Box::new(move |c| store::sign_in_attempts::delete_before(c, yesterday))),
         ("oauth", Box::new(move |c| store::oauth_flows::delete_expired(c, now))),
         ("ceremonies", Box::new(move |c| store::ceremonies::delete_expired(c, now))),
         ("kv", Box::new(move |c| store::kv::delete_expired(c, now))),
         ("answers", Box::new(move |c| store::idempotency::delete_before(c, finished))),
+        ("undos", Box::new(move |c| store::undos::delete_before(c, undone))),
         ("jobs", Box::new(move |c| store::jobs::delete_finished(c, finished))),
         ("dismissed jobs", Box::new(move |c| store::jobs::delete_dismissed(c, finished))),
         ("dead jobs", Box::new(move |c| store::jobs::delete_dead(c, given_up))),

@@ -6,7 +6,7 @@ use store::appointments::Appointment;
 use crate::App;
 use crate::context::Context;
 use crate::error::Result;
-use crate::people::{self, Person, PersonFilter, SEARCH_CHARS_MAX};
+use crate::people::{self, Person, PersonFilter, PersonOrder, SEARCH_CHARS_MAX};
 
 /// The most that is found of each kind.
 pub const EACH_MAX: usize = 6;
@@ -28,9 +28,9 @@ pub async fn search(app: &App, ctx: &Context, text: &str) -> Result<Found> {
         return Ok(Found::default());
     }
     let found = if ctx.role.may(Permission::ReadPeople) {
-        let filter = PersonFilter { search: Some(text.clone()), stage: None };
+        let filter = PersonFilter { search: Some(text.clone()), ..PersonFilter::default() };
         let most = i64::try_from(EACH_MAX).unwrap_or(i64::MAX);
-        people::list_people(app, ctx, filter, None, most).await?.items
+        people::list_people(app, ctx, filter, PersonOrder::Newest, None, most).await?.items
     } else {
         Vec::new()
     };

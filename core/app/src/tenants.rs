@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::secrets::ledger;
 use crate::sessions::{self, Login, SignedIn};
 use crate::settings::DEFAULT_THEME;
-use crate::{fields, passwords};
+use crate::{fields, passwords, pipelines};
 
 pub use store::tenants::{Colour, Tenant};
 
@@ -238,6 +238,7 @@ fn insert(
         created_at: now,
     };
     store::members::insert(c, &member)?;
+    pipelines::insert_first(app, c, &id, locale)?;
     let who = Who { actor: Actor::Account(owner.clone()), origin: origin.clone() };
     let act = Act { action: "tenant.created", entity: "tenant", entity_id: id.as_str(), detail };
     audit::append(app, c, &id, &who, &act)?;

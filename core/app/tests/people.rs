@@ -7,7 +7,7 @@ extern crate oxpi_app as app;
 mod support;
 
 use app::audit::AuditFilter;
-use app::people::{self, Person, PersonFilter, PersonInput, Stage};
+use app::people::{self, Person, PersonFilter, PersonInput, PersonOrder, Standing};
 use app::{Error, activity, home, retention};
 use domain::{PersonId, Role};
 use support::{Fixture, Signed, each, expect_invalid};
@@ -30,7 +30,8 @@ async fn add(f: &Fixture, who: &Signed, name: &str) -> Person {
 
 async fn search(f: &Fixture, who: &Signed, text: &str) -> Vec<String> {
     let filter = PersonFilter { search: Some(text.into()), ..PersonFilter::default() };
-    let page = people::list_people(&f.app, &who.ctx, filter, None, 50).await.unwrap();
+    let page =
+        people::list_people(&f.app, &who.ctx, filter, PersonOrder::Newest, None, 50).await.unwrap();
     page.items.into_iter().map(|person| person.name).collect()
 }
 
@@ -40,7 +41,7 @@ async fn a_person_is_kept_clean_and_found_however_the_phone_is_written() {
         let owner = f.first_run().await;
         let person = people::create_person(&f.app, &owner.ctx, noa(), "").await.unwrap();
         assert_eq!((person.name.as_str(), person.email.as_str()), ("Noa Levi", "noa@example.com"));
-        assert_eq!((person.stage, person.phone.as_str()), (Stage::Lead, "050-123 4567"));
+        assert_eq!((person.standing, person.phone.as_str()), (Standing::Lead, "050-123 4567"));
         let dialled = people::dialled(&person, &owner.ctx.zone);
         assert_eq!(dialled.as_deref(), Some("+972501234567"));
         for text in ["noa", "LEVI", "+972 50 1234567", "0501234567", "972-50-123-4567", "example"] {
@@ -69,7 +70,15 @@ async fn wrong_fields_are_named() {
             spoil(&mut input);
             expect_invalid(people::create_person(&f.app, &owner.ctx, input, "").await, field);
         }
-        let all = people::list_people(&f.app, &owner.ctx, PersonFilter::default(), None, 50).await;
+        let all = people::list_people(
+            &f.app,
+            &owner.ctx,
+            PersonFilter::default(),
+            PersonOrder::Newest,
+            None,
+            50,
+        )
+        .await;
         assert!(all.unwrap().items.is_empty());
     })
     .await;
@@ -117,7 +126,7 @@ async fn an_older_revision_changes_nothing() {
         assert!(matches!(late, Err(Error::Conflict { key: "error-changed-meanwhile" })));
         let moved = people::change_stage(&f.app, &owner.ctx, &person.id, "customer").await;
         let moved = moved.unwrap();
-        assert_eq!((moved.name.as_str(), moved.stage), ("Noa Levi", Stage::Customer));
+        assert_eq!((moved.name.as_str(), moved.standing), ("Noa Levi", Standing::Customer));
         let again = people::change_stage(&f.app, &owner.ctx, &person.id, "customer").await;
         assert_eq!(again.unwrap().rev, moved.rev, "what changes nothing leaves no trace");
         let actions = f.actions(&owner).await;
@@ -175,7 +184,10 @@ async fn pages_show_everybody_once() {
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
             let filter = PersonFilter::default();
-            let page = people::list_people(&f.app, &owner.ctx, filter, after, 3).await.unwrap();
+            let page =
+                people::list_people(&f.app, &owner.ctx, filter, PersonOrder::Newest, after, 3)
+                    .await
+                    .unwrap();
             assert!(page.items.len() <= 3);
             seen.extend(page.items.into_iter().map(|person| person.name));
             after = page.next;
@@ -212,8 +224,15 @@ async fn people_are_hidden_from_strangers_and_from_roles_that_may_not_see_them()
         assert!(search(&f, &theirs, "marker").await.is_empty());
         let named = people::list_people_by_ids(&f.app, &theirs.ctx, vec![person.id.clone()]).await;
         assert!(named.unwrap().is_empty());
-        let listed =
-            people::list_people(&f.app, &accountant.ctx, PersonFilter::default(), None, 50).await;
+        let listed = people::list_people(
+            &f.app,
+            &accountant.ctx,
+            PersonFilter::default(),
+            PersonOrder::Newest,
+            None,
+            50,
+        )
+        .await;
         assert!(matches!(listed, Err(Error::NotFound)));
         let created = people::create_person(&f.app, &accountant.ctx, noa(), "").await;
         assert!(matches!(created, Err(Error::NotFound)));

@@ -91,6 +91,18 @@ ids! {
     InvitationId,
     /// A lead or a customer.
     PersonId,
+    /// A row of stages that people go through.
+    PipelineId,
+    /// A stage of a pipeline.
+    StageId,
+    /// A word that a business puts on people.
+    TagId,
+    /// Something that happened with a person.
+    EntryId,
+    /// A saved view of a list.
+    SavedViewId,
+    /// What one act can be undone with.
+    UndoId,
     /// An appointment.
     AppointmentId,
     /// Appointments that come again by a rule.

@@ -7,7 +7,7 @@ use crate::backend::Conn;
 use crate::error::{Error, Result};
 use crate::schema::{
     appointments, approvals, calendar_imports, calendars, connections, documents, invitations,
-    jobs, members, notifications, people,
+    jobs, members, notifications, people, pipelines, saved_views, stages, tags, undos,
 };
 use crate::scope;
 
@@ -37,7 +37,12 @@ pub fn find(c: &mut Conn, id: &str) -> Result<Option<TenantId>> {
         approvals,
         documents,
         notifications,
-        calendar_imports
+        calendar_imports,
+        pipelines,
+        stages,
+        tags,
+        saved_views,
+        undos
     );
     Ok(None)
 }

@@ -1,23 +1,55 @@
 //! Leads and customers.
 
-use diesel::prelude::*;
-use domain::{PersonId, TenantId, Timestamp};
+mod lists;
+mod merging;
 
-use crate::backend::{Conn, MultiBackend};
+use diesel::prelude::*;
+use domain::{MemberId, PersonId, StageId, TenantId, Timestamp};
+
+use crate::backend::Conn;
 use crate::columns::Opt;
+use crate::contacts::{self, Contact};
 use crate::error::{Error, Result, settled};
 use crate::fold;
-use crate::page::{Cursor, Page, bounded};
+use crate::page::bounded;
 use crate::schema::people;
 use crate::scope;
 
+pub use lists::*;
+pub use merging::*;
+
+/// How many characters of a name its order goes by.
+const NAME_KEY_CHARS: usize = 60;
+
 words! {
-    /// How far a person has come.
-    pub enum Stage {
+    /// How far a person has come, which their stage decides.
+    pub enum Standing {
         /// Might become a customer.
         Lead = "lead",
         /// Is one.
         Customer = "customer",
+    }
+}
+
+words! {
+    /// Who it is.
+    pub enum Kind {
+        /// A human being.
+        Person = "person",
+        /// A company or another body.
+        Company = "company",
+    }
+}
+
+words! {
+    /// Whether somebody agreed to be written to.
+    pub enum Consent {
+        /// Nobody asked yet.
+        Unknown = "unknown",
+        /// They did.
+        Given = "given",
+        /// They did and don't any more, or said no.
+        Withdrawn = "withdrawn",
     }
 }
 
@@ -27,13 +59,23 @@ row! {
     pub struct Person: people, [Queryable, Selectable, Insertable] {
         pub tenant_id: TenantId as String,
         pub id: PersonId as String,
-        pub stage: Stage as String,
+        pub kind: Kind as String,
+        pub standing: Standing as String,
+        pub stage_id: StageId as String,
+        pub stage_since: Timestamp as i64,
         pub name: String,
         pub company: String,
         pub phone: String,
         pub email: String,
         pub source: String,
         pub notes: String,
+        pub owner_id: Option<MemberId> as Opt<String, MemberId>,
+        pub value: i64,
+        pub value_currency: String,
+        pub follow_up_on: Option<String>,
+        pub consent: Consent as String,
+        pub consent_at: Option<Timestamp> as Opt<i64, Timestamp>,
+        pub consent_note: String,
         pub created_at: Timestamp as i64,
         pub updated_at: Timestamp as i64,
         pub deleted_at: Option<Timestamp> as Opt<i64, Timestamp>,
@@ -45,23 +87,24 @@ row! {
     /// What may be changed of a person.
     #[derive(Debug, Clone, PartialEq)]
     pub struct PersonChange: people, [AsChangeset] {
-        pub stage: Stage as String,
+        pub kind: Kind as String,
+        pub standing: Standing as String,
+        pub stage_id: StageId as String,
+        pub stage_since: Timestamp as i64,
         pub name: String,
         pub company: String,
         pub phone: String,
         pub email: String,
         pub source: String,
         pub notes: String,
+        pub owner_id: Option<MemberId> as Opt<String, MemberId>,
+        pub value: i64,
+        pub value_currency: String,
+        pub follow_up_on: Option<String>,
+        pub consent: Consent as String,
+        pub consent_at: Option<Timestamp> as Opt<i64, Timestamp>,
+        pub consent_note: String,
     }
-}
-
-/// Which people to list.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct PersonFilter {
-    /// Only those whose name, company, phone or email contains this, in any case.
-    pub search: Option<String>,
-    /// Only those of this stage.
-    pub stage: Option<Stage>,
 }
 
 /// The person, if the tenant has them and they are not deleted.
@@ -96,52 +139,6 @@ pub fn find_by_email(c: &mut Conn, tenant: &TenantId, email: &str) -> Result<Opt
     Ok(query.select(Person::as_select()).first(c).optional()?)
 }
 
-type Query<'a> = people::BoxedQuery<'a, MultiBackend>;
-
-fn matching<'a>(tenant: &'a TenantId, filter: &PersonFilter) -> Query<'a> {
-    let mut query = people::table
-        .filter(people::tenant_id.eq(tenant.as_str()))
-        .filter(people::deleted_at.is_null())
-        .into_boxed();
-    if let Some(stage) = filter.stage {
-        query = query.filter(people::stage.eq(stage.as_str()));
-    }
-    if let Some(pattern) = filter.search.as_deref().and_then(fold::contains) {
-        query = query.filter(people::search_text.like(pattern).escape('\\'));
-    }
-    query
-}
-
-/// A page of people, newest first.
-pub fn list(
-    c: &mut Conn,
-    tenant: &TenantId,
-    filter: &PersonFilter,
-    after: Option<&Cursor>,
-    limit: i64,
-) -> Result<Page<Person>> {
-    scope::tenant(c, tenant)?;
-    let limit = bounded(limit);
-    let mut query = matching(tenant, filter);
-    if let Some(after) = after {
-        let earlier = people::created_at.lt(after.at);
-        let same = people::created_at.eq(after.at).and(people::id.lt(after.id.clone()));
-        query = query.filter(earlier.or(same));
-    }
-    let rows: Vec<Person> = query
-        .order((people::created_at.desc(), people::id.desc()))
-        .limit(limit + 1)
-        .select(Person::as_select())
-        .load(c)?;
-    Ok(Page::cut(rows, limit, |last| Cursor::new(last.created_at, last.id.as_str())))
-}
-
-/// How many people match.
-pub fn count(c: &mut Conn, tenant: &TenantId, filter: &PersonFilter) -> Result<i64> {
-    scope::tenant(c, tenant)?;
-    Ok(matching(tenant, filter).count().get_result(c)?)
-}
-
 /// The named people of the tenant, in no particular order; those it doesn't have are left out.
 pub fn list_by_ids(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<Vec<Person>> {
     scope::tenant(c, tenant)?;
@@ -171,17 +168,21 @@ pub fn list_names(
     rows.into_iter().map(|(id, name)| Ok((id.parse().map_err(Error::internal)?, name))).collect()
 }
 
-/// Adds a person; the address is kept in lower case.
-pub fn insert(c: &mut Conn, person: &Person) -> Result<()> {
+/// Adds a person with their numbers and addresses; e-mail is kept in lower case.
+pub fn insert(c: &mut Conn, person: &Person, theirs: &[Contact]) -> Result<()> {
     scope::tenant(c, &person.tenant_id)?;
-    let email = crate::accounts::normal_email(&person.email);
-    let search = search_text(&person.name, &person.company, &person.phone, &email);
-    let values = (Person { email, ..person.clone() }, people::search_text.eq(search));
-    diesel::insert_into(people::table).values(values).execute(c)?;
-    Ok(())
+    let person = Person { email: crate::accounts::normal_email(&person.email), ..person.clone() };
+    let keys = (
+        people::search_text
+            .eq(search_text([&person.name, &person.company, &person.phone, &person.email], theirs)),
+        people::name_key.eq(name_key(&person.name)),
+    );
+    diesel::insert_into(people::table).values((person.clone(), keys)).execute(c)?;
+    contacts::replace(c, &person.tenant_id, &person.id, theirs)
 }
 
-/// Changes the person if they still have the revision; answers the new one.
+/// Changes the person if they still have the revision, with all their numbers and addresses; answers
+/// the new revision.
 ///
 /// # Errors
 /// [`Error::Conflict`] when somebody else changed them meanwhile.
@@ -190,24 +191,27 @@ pub fn update(
     tenant: &TenantId,
     id: &PersonId,
     change: &PersonChange,
+    theirs: &[Contact],
     rev: i64,
     now: Timestamp,
 ) -> Result<i64> {
     scope::tenant(c, tenant)?;
-    let email = crate::accounts::normal_email(&change.email);
-    let search = search_text(&change.name, &change.company, &change.phone, &email);
     let target = people::table
         .find((tenant.as_str(), id.as_str()))
         .filter(people::rev.eq(rev))
         .filter(people::deleted_at.is_null());
+    let email = crate::accounts::normal_email(&change.email);
+    let found_by = search_text([&change.name, &change.company, &change.phone, &email], theirs);
     let set = (
         PersonChange { email, ..change.clone() },
-        people::search_text.eq(search),
+        people::search_text.eq(found_by),
+        people::name_key.eq(name_key(&change.name)),
         people::updated_at.eq(now.as_millis()),
         people::rev.eq(rev + 1),
     );
     let rows = diesel::update(target).set(set).execute(c)?;
     settled(rows, || Ok(find(c, tenant, id)?.is_some()))?;
+    contacts::replace(c, tenant, id, theirs)?;
     Ok(rev + 1)
 }
 
@@ -261,9 +265,22 @@ pub fn purge(c: &mut Conn, tenant: &TenantId, before: Timestamp) -> Result<usize
     Ok(diesel::delete(them).execute(c)?)
 }
 
-fn search_text(name: &str, company: &str, phone: &str, email: &str) -> String {
-    let digits = fold::digits(phone);
-    [name, company, phone, email, &digits].map(fold::fold).join("\n")
+/// All that a person is found by, a line each: the own fields, then numbers and addresses.
+fn search_text([name, company, phone, email]: [&str; 4], theirs: &[Contact]) -> String {
+    let mut lines = [name, company, phone, email].map(fold::fold).to_vec();
+    lines.push(fold::digits(phone));
+    for contact in theirs {
+        lines.push(fold::fold(&contact.value));
+        if contact.kind == contacts::ContactKind::Phone {
+            lines.push(fold::digits(&contact.value));
+        }
+    }
+    lines.dedup();
+    lines.join("\n")
+}
+
+fn name_key(name: &str) -> String {
+    fold::fold(name).chars().take(NAME_KEY_CHARS).collect()
 }
 
 /// People in the order of their ids, which is the order they were made in; deleted ones left out.

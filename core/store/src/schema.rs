@@ -1,11 +1,13 @@
 //! The tables as diesel knows them; a test compares this with what the migrations make.
 
 mod calendar;
+mod customers;
 mod door;
 mod house;
 mod record;
 
 pub use calendar::*;
+pub use customers::*;
 pub use door::*;
 pub use house::*;
 pub use record::*;
@@ -257,25 +259,6 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         expected_account -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    people (tenant_id, id) {
-        tenant_id -> Text,
-        id -> Text,
-        stage -> Text,
-        name -> Text,
-        company -> Text,
-        phone -> Text,
-        email -> Text,
-        source -> Text,
-        notes -> Text,
-        search_text -> Text,
-        created_at -> BigInt,
-        updated_at -> BigInt,
-        deleted_at -> Nullable<BigInt>,
-        rev -> BigInt,
     }
 }
 

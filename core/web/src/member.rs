@@ -172,6 +172,11 @@ impl Member {
         self.web.theme.texts.text(self.ctx.locale, key, &values)
     }
 
+    /// An amount in the currency's smallest unit, as the reader writes money.
+    pub fn money(&self, minor: i64, currency: &str) -> String {
+        app::currencies::shown(minor, currency, self.ctx.locale)
+    }
+
     /// Draws a page inside the business.
     pub async fn draw<P: Page>(&self, page: &P) -> Result<String, Failure> {
         Ok(self.web.themes.render(page, &self.shell().await?)?)

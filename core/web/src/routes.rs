@@ -7,8 +7,8 @@ use domain::Permission;
 use crate::pages::{
     account, activity, appointments, approvals, calendar, calendar_imports, checkups, components,
     connections, door, factors, files, home, invitations, jobs, live, logins, logos, notifications,
-    openid, passkeys, people, plugin_settings, plugin_views, plugins, proofs, repeats, resets, search, second_step,
-    settings, team, tenants,
+    openid, passkeys, people, pipelines, plugin_settings, plugin_views, plugins, proofs, repeats,
+    resets, search, second_step, settings, team, tenants, timeline, undos,
 };
 use crate::{health, hooks, metrics};
 
@@ -145,14 +145,25 @@ mod lines {
         post "/profile/openid/{identity}/remove"         Member  (ALL, ALL) openid::remove;
         post "/profile/codes"                            Member  (ALL, ALL) factors::renew_codes;
 
-        get  "/people"                                   Member  (PEOPLE, ALL) people::list;
+        get  "/people"                                   Member  (PEOPLE, ALL) people::list::show;
         post "/people"                                   Member  (PEOPLE, WRITE_PEOPLE) people::create;
         get  "/people/new"                               Member  (PEOPLE, WRITE_PEOPLE) people::show_new;
+        get  "/people/board"                             Member  (PEOPLE, ALL) people::board::show;
+        get  "/people/doubles"                           Member  (PEOPLE, ALL) people::merge::list;
+        post "/people/change"                            Member  (PEOPLE, WRITE_PEOPLE) people::list::change;
+        post "/people/views"                             Member  (PEOPLE, ALL) people::list::save_view;
+        post "/people/views/{saved_view}/remove"         Member  (PEOPLE, ALL) people::list::remove_view;
         get  "/people/{person}"                          Member  (PEOPLE, ALL) people::show;
         post "/people/{person}"                          Member  (PEOPLE, WRITE_PEOPLE) people::update;
         get  "/people/{person}/edit"                     Member  (PEOPLE, WRITE_PEOPLE) people::show_edit;
+        post "/people/{person}/stage"                    Member  (PEOPLE, WRITE_PEOPLE) people::move_to_stage;
+        post "/people/{person}/merge"                    Member  (PEOPLE, WRITE_PEOPLE) people::merge::merge;
+        post "/people/{person}/notes"                    Member  (PEOPLE, WRITE_PEOPLE) timeline::create;
+        post "/people/{person}/notes/{note}"             Member  (PEOPLE, WRITE_PEOPLE) timeline::update;
+        post "/people/{person}/notes/{note}/remove"      Member  (PEOPLE, WRITE_PEOPLE) timeline::remove;
         post "/people/{person}/remove"                   Member  (PEOPLE, WRITE_PEOPLE) people::remove;
         post "/people/{person}/restore"                  Member  (PEOPLE, WRITE_PEOPLE) people::restore;
+        post "/undo/{undo}/restore"                      Member  (ALL, ALL) undos::undo;
 
         get  "/calendar"                                 Member  (APPOINTMENTS, ALL) calendar::show;
         get  "/calendar/events"                          Member  (APPOINTMENTS, ALL) calendar::events;
@@ -224,6 +235,12 @@ mod lines {
 
         get  "/activity"                                 Member  (ACTIVITY, ALL) activity::show;
         get  "/components"                               Member  (SETTINGS, ALL) components::show;
+        get  "/settings/people"                          Member  (PEOPLE, SETTINGS) pipelines::show;
+        post "/settings/people/pipelines"                Member  (PEOPLE, SETTINGS) pipelines::create;
+        post "/settings/people/pipelines/{pipeline}"     Member  (PEOPLE, SETTINGS) pipelines::update;
+        post "/settings/people/pipelines/{pipeline}/remove" Member (PEOPLE, SETTINGS) pipelines::remove;
+        post "/settings/people/tags/{tag}"               Member  (PEOPLE, SETTINGS) pipelines::rename_tag;
+        post "/settings/people/tags/{tag}/remove"        Member  (PEOPLE, SETTINGS) pipelines::remove_tag;
         get  "/settings"                                 Member  (SETTINGS, ALL) settings::show;
         post "/settings"                                 Member  (SETTINGS, ALL) settings::save;
         post "/settings/logo"                            Member  (SETTINGS, ALL) logos::upload;

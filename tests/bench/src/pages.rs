@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use app::Context;
-use domain::{AppointmentId, PersonId, TenantId, Timestamp};
+use domain::{AppointmentId, PersonId, StageId, TenantId, Timestamp};
 use store::appointments::{Appointment, OnlineState, Status, SyncState};
-use store::people::{Person, PersonFilter, Stage};
+use store::people::{Consent, Kind, Person, PersonFilter, Standing};
 use store::{Conn, Db};
 
 use crate::client::{self, Client};
@@ -135,8 +135,8 @@ fn home(c: &mut Conn, ctx: &Context, now: Timestamp) -> store::Result<()> {
     let (from, to) = days(ctx, now, 0, 1);
     let today = store::appointments::list_between(c, &ctx.tenant, from, to)?;
     names(c, &ctx.tenant, &today)?;
-    for stage in [Stage::Lead, Stage::Customer] {
-        let filter = PersonFilter { stage: Some(stage), ..PersonFilter::default() };
+    for standing in [Standing::Lead, Standing::Customer] {
+        let filter = PersonFilter { standing: Some(standing), ..PersonFilter::default() };
         store::people::count(c, &ctx.tenant, &filter)?;
     }
     store::connections::list(c, &ctx.tenant)?;
@@ -174,7 +174,7 @@ async fn fill(place: &Place) -> Result<()> {
         .collect();
     app.db
         .write(move |c| {
-            people.iter().try_for_each(|person| store::people::insert(c, person))?;
+            people.iter().try_for_each(|person| store::people::insert(c, person, &[]))?;
             appointments.iter().try_for_each(|each| store::appointments::insert(c, each))
         })
         .await?;
@@ -186,13 +186,23 @@ fn person(place: &Place, number: usize, now: Timestamp) -> Person {
     Person {
         tenant_id: place.owner.tenant.clone(),
         id: PersonId::new(clock, rng),
-        stage: if number.is_multiple_of(3) { Stage::Lead } else { Stage::Customer },
+        kind: Kind::Person,
+        standing: if number.is_multiple_of(3) { Standing::Lead } else { Standing::Customer },
+        stage_id: StageId::new(clock, rng),
+        stage_since: now,
         name: format!("Noa Levi {number}"),
         company: String::new(),
         phone: format!("+97250{number:07}"),
         email: format!("noa{number}@example.com"),
         source: "website".to_owned(),
         notes: String::new(),
+        owner_id: None,
+        value: 0,
+        value_currency: String::new(),
+        follow_up_on: None,
+        consent: Consent::Unknown,
+        consent_at: None,
+        consent_note: String::new(),
         created_at: now,
         updated_at: now,
         deleted_at: None,

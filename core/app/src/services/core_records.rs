@@ -10,7 +10,7 @@ use store::appointments::Appointment;
 
 use crate::audit::Who;
 use crate::error::{Error, Result};
-use crate::people::{self, Person, PersonInput, Stage};
+use crate::people::{self, Person, PersonInput};
 use crate::services::records::{PERSON, appointment_document, person_document, remember};
 use crate::{App, appointments};
 
@@ -65,13 +65,14 @@ impl PersonFields {
             said.unwrap_or_else(|| before.map(old).unwrap_or_default().to_owned())
         };
         PersonInput {
-            stage: or(self.stage, |p| p.stage.as_str()),
+            stage: or(self.stage, |p| p.standing.as_str()),
             name: or(self.name, |p| &p.name),
             company: or(self.company, |p| &p.company),
             phone: or(self.phone, |p| &p.phone),
             email: or(self.email, |p| &p.email),
             source: or(self.source, |p| &p.source),
             notes: or(self.notes, |p| &p.notes),
+            details: None,
         }
     }
 }
@@ -86,12 +87,11 @@ fn upsert_person(
     let fields: PersonFields = read(value)?;
     let (tenant, who) = (&ctx.tenant, Who::plugin(&ctx.plugin));
     let Some(id) = fields.id.clone() else {
-        let input = fields.over(None).check(Stage::Lead)?;
-        return people::insert(app, c, tenant, &who, input);
+        return people::insert(app, c, tenant, &who, &fields.over(None));
     };
     let before = store::people::get(c, tenant, &id)?;
-    let input = fields.over(Some(&before)).check(before.stage)?;
-    people::change(app, c, &who, &before, input, expected.unwrap_or(before.rev))
+    let draft = fields.over(Some(&before)).draft(app, c, tenant, &id, Some(&before))?;
+    people::change(app, c, &who, &before, draft, expected.unwrap_or(before.rev))
 }
 
 fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T> {

@@ -230,7 +230,7 @@ pub(super) async fn delete(
 /// The contract's person.
 pub(super) fn person_document(row: &Person) -> Value {
     json!({
-        "id": row.id, "rev": row.rev, "stage": row.stage, "name": row.name, "company": row.company,
+        "id": row.id, "rev": row.rev, "stage": row.standing, "name": row.name, "company": row.company,
         "phone": row.phone, "email": row.email, "source": row.source, "notes": row.notes,
         "created_at": row.created_at.to_rfc3339(), "updated_at": row.updated_at.to_rfc3339(),
     })

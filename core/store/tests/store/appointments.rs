@@ -163,7 +163,7 @@ store::both_backends! {
         let person = world.person(&theirs, "Dana");
         let mut row = world.appointment(&mine, 0);
         row.person_id = Some(person.id.clone());
-        db.write(move |c| store::people::insert(c, &person)).await.unwrap();
+        db.write(move |c| store::people::insert(c, &person, &[])).await.unwrap();
         assert_not_found(db.write(move |c| appointments::insert(c, &row)).await);
     }
 
@@ -179,7 +179,7 @@ store::both_backends! {
         rows[2].status = Status::Cancelled;
         let expected = [rows[1].id.clone(), rows[3].id.clone()];
         db.write(move |c| {
-            store::people::insert(c, &person)?;
+            store::people::insert(c, &person, &[])?;
             rows.iter().try_for_each(|row| appointments::insert(c, row))?;
             let next = appointments::list_upcoming_of_person(c, &of, &person.id, START, 9)?;
             assert_eq!(next.into_iter().map(|row| row.id).collect::<Vec<_>>(), expected);

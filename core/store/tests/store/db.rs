@@ -92,7 +92,7 @@ store::both_backends! {
         let world = World::new();
         let nowhere = world.tenant().id;
         let person = world.person(&nowhere, "Dana");
-        assert_not_found(db.write(move |c| store::people::insert(c, &person)).await);
+        assert_not_found(db.write(move |c| store::people::insert(c, &person, &[])).await);
     }
 
     async fn ping_answers(db: Db) {

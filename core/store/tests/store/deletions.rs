@@ -31,7 +31,7 @@ store::both_backends! {
             appointment.calendar_id = Some(of.id.clone());
             let job = world.job(&id, START);
             db.write(move |c| {
-                store::people::insert(c, &person)?;
+                store::people::insert(c, &person, &[])?;
                 store::appointments::insert(c, &appointment)?;
                 store::jobs::enqueue(c, &job, START).map(drop)
             }).await.unwrap();

@@ -1,28 +1,49 @@
 //! Searching, paging and changing people.
 
+use domain::StageId;
 use domain::TenantId;
-use store::people::{self, PersonChange, PersonFilter, Stage};
+use store::contacts::{Contact, ContactKind, match_key};
+use store::people::{
+    self, Consent, Kind, Owned, PersonChange, PersonCursor, PersonFilter, PersonOrder, Standing,
+};
+use store::pipelines::{self, Outcome, Pipeline, Stage};
+use store::tags::{self, Tag};
+use store::timeline::{self, Entry};
 use store::{Db, Page};
 
 use crate::support::*;
 
+const STAGE: &str = "0192f000-0000-7000-8000-000000000001";
+
 fn change(name: &str) -> PersonChange {
     PersonChange {
-        stage: Stage::Customer,
+        kind: Kind::Person,
+        standing: Standing::Customer,
+        stage_id: STAGE.parse().unwrap(),
+        stage_since: START,
         name: name.to_owned(),
         company: "Levi & Sons".to_owned(),
         phone: "+972 50-123-4567".to_owned(),
         email: "Dana@Example.com".to_owned(),
         source: String::new(),
         notes: String::new(),
+        owner_id: None,
+        value: 0,
+        value_currency: String::new(),
+        follow_up_on: None,
+        consent: Consent::Unknown,
+        consent_at: None,
+        consent_note: String::new(),
     }
 }
 
 async fn names(db: &Db, tenant: &TenantId, search: &str) -> Vec<String> {
-    let filter = PersonFilter { search: Some(search.to_owned()), stage: None };
+    let filter = PersonFilter { search: Some(search.to_owned()), ..PersonFilter::default() };
     let of = tenant.clone();
-    let page: Page<people::Person> =
-        db.read(move |c| people::list(c, &of, &filter, None, 50)).await.unwrap();
+    let page: Page<people::Person, PersonCursor> = db
+        .read(move |c| people::list(c, &of, &filter, PersonOrder::Newest, None, 50))
+        .await
+        .unwrap();
     page.items.into_iter().map(|person| person.name).collect()
 }
 
@@ -36,8 +57,8 @@ store::both_backends! {
         dana.phone = "+972 50-123-4567".to_owned();
         dana.email = "Dana@Example.com".to_owned();
         db.write(move |c| {
-            people::insert(c, &dana)?;
-            rows.iter().try_for_each(|row| people::insert(c, row))
+            people::insert(c, &dana, &[])?;
+            rows.iter().try_for_each(|row| people::insert(c, row, &[]))
         }).await.unwrap();
         assert_eq!(names(&db, &tenant, "לוי").await, ["דנה לוי"]);
         assert_eq!(names(&db, &tenant, "דָּנָה").await, ["דנה לוי"]);
@@ -56,8 +77,8 @@ store::both_backends! {
         let person = world.person(&tenant, "Old name");
         let (of, id) = (tenant.clone(), person.id.clone());
         db.write(move |c| {
-            people::insert(c, &person)?;
-            people::update(c, &of, &id, &change("New name"), 1, START)
+            people::insert(c, &person, &[])?;
+            people::update(c, &of, &id, &change("New name"), &[], 1, START)
         }).await.unwrap();
         assert_eq!(names(&db, &tenant, "old").await, [""; 0]);
         assert_eq!(names(&db, &tenant, "new").await, ["New name"]);
@@ -75,13 +96,13 @@ store::both_backends! {
         let mut expected: Vec<_> = rows.iter().map(|p| (p.created_at, p.id.clone())).collect();
         expected.sort();
         expected.reverse();
-        db.write(move |c| rows.iter().try_for_each(|row| people::insert(c, row))).await.unwrap();
+        db.write(move |c| rows.iter().try_for_each(|row| people::insert(c, row, &[]))).await.unwrap();
         let mut seen = Vec::new();
         let mut after = None;
         loop {
             let (of, at) = (tenant.clone(), after.take());
             let page = db.read(move |c| {
-                people::list(c, &of, &PersonFilter::default(), at.as_ref(), 5)
+                people::list(c, &of, &PersonFilter::default(), PersonOrder::Newest, at.as_ref(), 5)
             }).await.unwrap();
             assert!(page.items.len() <= 5);
             seen.extend(page.items.into_iter().map(|p| (p.created_at, p.id)));
@@ -98,9 +119,9 @@ store::both_backends! {
         let tenant = a_tenant(&db, &world).await;
         let person = world.person(&tenant, "Dana");
         let (of, id) = (tenant.clone(), person.id.clone());
-        db.write(move |c| people::insert(c, &person)).await.unwrap();
+        db.write(move |c| people::insert(c, &person, &[])).await.unwrap();
         let results = at_once(&db, 8, move |n, c| {
-            people::update(c, &of, &id, &change(&format!("by {n}")), 1, START)
+            people::update(c, &of, &id, &change(&format!("by {n}")), &[], 1, START)
         }).await;
         assert_eq!(successes(&results), 1);
         for refused in results.into_iter().filter(Result::is_err) {
@@ -117,11 +138,11 @@ store::both_backends! {
         let (of, id) = (tenant.clone(), person.id.clone());
         let visit = appointment.id.clone();
         db.write(move |c| {
-            people::insert(c, &person)?;
+            people::insert(c, &person, &[])?;
             store::appointments::insert(c, &appointment)?;
             people::delete(c, &of, &id, 1, START)?;
             assert_not_found(people::get(c, &of, &id));
-            assert_not_found(people::update(c, &of, &id, &change("x"), 2, START));
+            assert_not_found(people::update(c, &of, &id, &change("x"), &[], 2, START));
             assert_eq!(people::count(c, &of, &PersonFilter::default())?, 0);
             assert_eq!(people::purge(c, &of, START)?, 0);
             assert_eq!(people::purge(c, &of, START.plus_millis(1))?, 1);
@@ -138,12 +159,226 @@ store::both_backends! {
         let person = world.person(&theirs, "Dana");
         let id = person.id.clone();
         db.write(move |c| {
-            people::insert(c, &person)?;
+            people::insert(c, &person, &[])?;
             assert_not_found(people::get(c, &mine, &id));
-            assert_not_found(people::update(c, &mine, &id, &change("x"), 1, START));
+            assert_not_found(people::update(c, &mine, &id, &change("x"), &[], 1, START));
             assert_not_found(people::delete(c, &mine, &id, 1, START));
             assert!(people::list_by_ids(c, &mine, std::slice::from_ref(&id))?.is_empty());
             assert_eq!(people::get(c, &theirs, &id)?.name, "Dana");
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn every_order_holds_everybody_once(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let mut rows = Vec::new();
+        for n in 0_i64..17 {
+            world.clock.advance_millis(n % 2);
+            let mut person = world.person(&tenant, ["Bob", "anna", "Ella", "אורי"][n as usize % 4]);
+            person.value = n % 3 * 100;
+            person.follow_up_on = (n % 5 > 0).then(|| format!("2026-12-0{}", 1 + n % 4));
+            rows.push(person);
+        }
+        let with_day = rows.iter().filter(|row| row.follow_up_on.is_some()).count();
+        db.write(move |c| rows.iter().try_for_each(|row| people::insert(c, row, &[]))).await.unwrap();
+        for order in PersonOrder::ALL.iter().copied() {
+            let (mut seen, mut after) = (Vec::new(), None::<PersonCursor>);
+            loop {
+                let (of, at) = (tenant.clone(), after.take());
+                let page = db.read(move |c| {
+                    people::list(c, &of, &PersonFilter::default(), order, at.as_ref(), 4)
+                }).await.unwrap();
+                seen.extend(page.items);
+                match page.next {
+                    Some(next) => after = Some(next.to_string().parse().unwrap()),
+                    None => break,
+                }
+            }
+            let expected = if order == PersonOrder::FollowUp { with_day } else { 17 };
+            assert_eq!(seen.len(), expected, "{order}");
+            let mut ids: Vec<_> = seen.iter().map(|person| person.id.clone()).collect();
+            ids.sort();
+            ids.dedup();
+            assert_eq!(ids.len(), expected, "{order}");
+            let sorted = seen.windows(2).all(|two| match order {
+                PersonOrder::Newest => two[0].created_at >= two[1].created_at,
+                PersonOrder::Changed => two[0].updated_at >= two[1].updated_at,
+                PersonOrder::Value => two[0].value >= two[1].value,
+                PersonOrder::FollowUp => two[0].follow_up_on <= two[1].follow_up_on,
+                // How a database orders letters is its own affair; the same ones stand together.
+                PersonOrder::Name => true,
+            });
+            assert!(sorted, "{order}");
+        }
+    }
+
+    async fn filters_narrow_together(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let account = world.account("owner@example.com");
+        let member = world.member(&tenant, &account.id, domain::Role::Owner);
+        let mut mine = world.person(&tenant, "Mine");
+        mine.owner_id = Some(member.id.clone());
+        mine.source = "site".to_owned();
+        mine.follow_up_on = Some("2026-12-01".to_owned());
+        let mut firm = world.person(&tenant, "Firm");
+        firm.kind = Kind::Company;
+        firm.standing = Standing::Customer;
+        firm.follow_up_on = Some("2026-12-09".to_owned());
+        let stage = mine.stage_id.clone();
+        let tag = Tag::new(tenant.clone(), domain::TagId::new(&world.clock, &world.rng), "VIP");
+        let (of, tagged, mine_id) = (tenant.clone(), tag.id.clone(), mine.id.clone());
+        db.write(move |c| {
+            people::insert(c, &mine, &[])?;
+            people::insert(c, &firm, &[])?;
+            tags::insert(c, &tag)?;
+            assert!(tags::put(c, &of, &mine_id, &tag.id)?);
+            assert!(!tags::put(c, &of, &mine_id, &tag.id)?, "once");
+            assert_eq!(tags::find_by_name(c, &of, " vip ")?.map(|tag| tag.name).as_deref(), Some("VIP"));
+            Ok(())
+        }).await.unwrap();
+        let filter = PersonFilter::default;
+        let cases = [
+            (PersonFilter { owner: Some(Owned::By(member.id)), ..filter() }, "Mine"),
+            (PersonFilter { owner: Some(Owned::ByNobody), ..filter() }, "Firm"),
+            (PersonFilter { source: Some("site".into()), ..filter() }, "Mine"),
+            (PersonFilter { kind: Some(Kind::Company), ..filter() }, "Firm"),
+            (PersonFilter { standing: Some(Standing::Customer), ..filter() }, "Firm"),
+            (PersonFilter { stages: vec![stage], ..filter() }, "Mine"),
+            (PersonFilter { tags: vec![tagged.clone()], ..filter() }, "Mine"),
+            (PersonFilter { follow_up_until: Some("2026-12-01".into()), ..filter() }, "Mine"),
+        ];
+        for (filter, expected) in cases {
+            let (of, asked, other) = (tenant.clone(), filter.clone(), other.clone());
+            db.read(move |c| {
+                let ids = people::list_ids(c, &of, &asked, 10)?;
+                let found = people::list_by_ids(c, &of, &ids)?;
+                assert_eq!(found.len(), 1, "{filter:?}");
+                assert_eq!(found[0].name, expected, "{filter:?}");
+                assert_eq!(people::count(c, &of, &asked)?, 1);
+                assert_eq!(people::count(c, &other, &asked)?, 0, "another's");
+                Ok(())
+            }).await.unwrap();
+        }
+        let none = PersonFilter { tags: vec![tagged], owner: Some(Owned::ByNobody), ..filter() };
+        let of = tenant.clone();
+        assert_eq!(db.read(move |c| people::count(c, &of, &none)).await.unwrap(), 0);
+    }
+
+    async fn who_shares_a_number_is_found_however_it_is_written(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let (one, two) = (world.person(&tenant, "One"), world.person(&tenant, "Two"));
+        let theirs = world.person(&other, "Theirs");
+        let phone = |of: &people::Person, value: &str| Contact {
+            tenant_id: of.tenant_id.clone(),
+            person_id: of.id.clone(),
+            position: 0,
+            kind: ContactKind::Phone,
+            value: value.to_owned(),
+            match_key: match_key(ContactKind::Phone, value),
+            label: String::new(),
+        };
+        let contacts = [phone(&one, "050-123 4567"), phone(&two, "+972501234567"), phone(&theirs, "0501234567")];
+        let [a, b, t] = contacts;
+        let of = tenant.clone();
+        db.write(move |c| {
+            for (person, contact) in [(&one, &a), (&two, &b), (&theirs, &t)] {
+                people::insert(c, person, std::slice::from_ref(contact))?;
+            }
+            let keys = vec![a.match_key.clone(), String::new()];
+            let find = |c: &mut store::Conn| {
+                store::contacts::list_sharing(c, &of, ContactKind::Phone, &keys, Some(&one.id))
+            };
+            assert_eq!(find(c)?, std::slice::from_ref(&two.id));
+            let spelled = PersonFilter { search: Some("972501".into()), ..PersonFilter::default() };
+            assert_eq!(people::list_ids(c, &of, &spelled, 9)?, std::slice::from_ref(&two.id));
+            people::delete(c, &of, &two.id, 1, START)?;
+            assert!(find(c)?.is_empty(), "the deleted are nobody's double");
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn a_stage_that_goes_hands_its_people_on(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let pipeline = Pipeline {
+            tenant_id: tenant.clone(),
+            id: domain::PipelineId::new(&world.clock, &world.rng),
+            name: "Sales".to_owned(),
+            position: 0,
+        };
+        let stage = |outcome| Stage {
+            tenant_id: tenant.clone(),
+            id: StageId::new(&world.clock, &world.rng),
+            pipeline_id: pipeline.id.clone(),
+            name: "x".to_owned(),
+            position: 0,
+            outcome,
+        };
+        let (open, won) = (stage(Outcome::Open), stage(Outcome::Won));
+        let mut person = world.person(&tenant, "Dana");
+        person.stage_id = won.id.clone();
+        person.standing = Standing::Customer;
+        person.value = 700;
+        person.value_currency = "ILS".to_owned();
+        let of = tenant.clone();
+        db.write(move |c| {
+            pipelines::insert(c, &pipeline)?;
+            pipelines::insert_stage(c, &open)?;
+            pipelines::insert_stage(c, &won)?;
+            people::insert(c, &person, &[])?;
+            let sums = people::sums(c, &of, &PersonFilter::default())?;
+            assert_eq!(sums.len(), 1);
+            assert_eq!((sums[0].count, sums[0].value, sums[0].currency.as_str()), (1, 700, "ILS"));
+            let held = people::list_in_stage(c, &of, &PersonFilter::default(), &won.id, 5)?;
+            assert_eq!(held.len(), 1);
+            let lost = Stage { outcome: Outcome::Lost, ..won.clone() };
+            pipelines::update_stage(c, &lost)?;
+            assert_eq!(people::get(c, &of, &person.id)?.standing, Standing::Lead);
+            assert_eq!(pipelines::delete_stage(c, &of, &won.id, &open)?, 1);
+            assert_eq!(people::get(c, &of, &person.id)?.stage_id, open.id);
+            assert!(pipelines::find_stage(c, &of, &won.id)?.is_none());
+            assert!(pipelines::delete_stage(c, &of, &open.id, &open).is_err());
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn what_happened_comes_newest_first_and_goes_with_the_person(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let person = world.person(&tenant, "Dana");
+        let (of, id) = (tenant.clone(), person.id.clone());
+        let entries: Vec<Entry> = (0..7).map(|n| {
+            world.clock.advance_millis(n % 2);
+            Entry {
+                tenant_id: tenant.clone(),
+                id: domain::EntryId::new(&world.clock, &world.rng),
+                person_id: person.id.clone(),
+                at: world.now(),
+                kind: "note".to_owned(),
+                actor_kind: store::audit::ActorKind::System,
+                actor_id: String::new(),
+                entity_id: String::new(),
+                detail_json: serde_json::json!({"text": n}).into(),
+            }
+        }).collect();
+        db.write(move |c| {
+            people::insert(c, &person, &[])?;
+            entries.iter().try_for_each(|entry| timeline::insert(c, entry))?;
+            let first = timeline::list(c, &of, &id, None, 4)?;
+            let rest = timeline::list(c, &of, &id, first.next.as_ref(), 4)?;
+            assert_eq!((first.items.len(), rest.items.len(), rest.next), (4, 3, None));
+            let mut all: Vec<_> = first.items.into_iter().chain(rest.items).collect();
+            let told = all.clone();
+            all.sort_by_key(|entry| std::cmp::Reverse((entry.at, entry.id.clone())));
+            assert_eq!(told, all);
+            assert!(timeline::list(c, &other, &id, None, 4)?.items.is_empty(), "another's");
+            assert_not_found(timeline::delete(c, &other, &told[0].id));
+            people::delete(c, &of, &id, 1, START)?;
+            assert_eq!(people::purge(c, &of, START.plus_millis(1))?, 1);
+            assert!(timeline::find(c, &of, &told[0].id)?.is_none(), "erased with them");
             Ok(())
         }).await.unwrap();
     }

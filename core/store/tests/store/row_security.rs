@@ -113,7 +113,7 @@ async fn two(db: &Db) -> (domain::TenantId, domain::TenantId) {
     let (one, other) = (a_tenant(db, &world).await, a_tenant(db, &world).await);
     for tenant in [&one, &other] {
         let person = world.person(tenant, "Dana");
-        db.write(move |c| people::insert(c, &person)).await.unwrap();
+        db.write(move |c| people::insert(c, &person, &[])).await.unwrap();
     }
     (one, other)
 }

@@ -7,7 +7,7 @@ use domain::rng::SeededRng;
 use domain::time::ManualClock;
 use domain::{
     AccountId, AppointmentId, CalendarId, Clock, ConnectionId, JobId, Locale, MemberId, PersonId,
-    PluginId, Role, TenantId, Timestamp, Zone,
+    PluginId, Role, StageId, TenantId, Timestamp, Zone,
 };
 use store::accounts::Account;
 use store::appointments::{Appointment, OnlineState, Status, SyncState};
@@ -15,7 +15,7 @@ use store::calendars::{Access, Calendar, Detail};
 use store::connections::{Connection, ConnectionState};
 use store::jobs::{NewJob, Once};
 use store::members::Member;
-use store::people::{Person, Stage};
+use store::people::{Consent, Kind, Person, Standing};
 use store::plugins::InstalledPlugin;
 use store::tenant_plugins::TenantPlugin;
 use store::tenants::Tenant;
@@ -82,13 +82,23 @@ impl World {
         Person {
             tenant_id: tenant.clone(),
             id: PersonId::new(&self.clock, &self.rng),
-            stage: Stage::Lead,
+            kind: Kind::Person,
+            standing: Standing::Lead,
+            stage_id: StageId::new(&self.clock, &self.rng),
+            stage_since: self.now(),
             name: name.to_owned(),
             company: String::new(),
             phone: String::new(),
             email: String::new(),
             source: String::new(),
             notes: String::new(),
+            owner_id: None,
+            value: 0,
+            value_currency: String::new(),
+            follow_up_on: None,
+            consent: Consent::Unknown,
+            consent_at: None,
+            consent_note: String::new(),
             created_at: self.now(),
             updated_at: self.now(),
             deleted_at: None,

@@ -39,7 +39,7 @@ store::both_backends! {
         let job = world.job(&id, START);
         let of = id.clone();
         db.write(move |c| {
-            store::people::insert(c, &person)?;
+            store::people::insert(c, &person, &[])?;
             store::appointments::insert(c, &appointment)?;
             store::jobs::enqueue(c, &job, START)?;
             store::jobs::claim(c, START, 5, 1_000)?;

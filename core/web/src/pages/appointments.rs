@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::web::{Form, Path, Query};
 use app::appointments::{self as booked, Appointment, AppointmentInput};
 use app::availability::{Taken, TakenBy};
-use app::people::{self, Person, PersonFilter};
+use app::people::{self, Person, PersonFilter, PersonOrder};
 use app::plugin_views::Place;
 use app::series::{self, Reach};
 use app::{Error, calendars, event_states};
@@ -288,7 +288,9 @@ async fn people_choices(member: &Member, chosen: &str) -> Result<Vec<Choice>, Fa
     if !ctx.role.may(Permission::ReadPeople) {
         return Ok(Vec::new());
     }
-    let found = people::list_people(app, ctx, PersonFilter::default(), None, PEOPLE_MAX).await?;
+    let found =
+        people::list_people(app, ctx, PersonFilter::default(), PersonOrder::Name, None, PEOPLE_MAX)
+            .await?;
     let mut people: Vec<Person> = found.items;
     if people.iter().all(|person| person.id.as_str() != chosen)
         && let Ok(wanted) = chosen.parse::<PersonId>()

@@ -30,6 +30,7 @@ pub mod notifications;
 pub mod openid;
 pub mod passkeys;
 pub mod people;
+pub mod pipelines;
 pub mod plugin_settings;
 pub mod plugin_views;
 pub mod plugins;
@@ -41,6 +42,8 @@ pub mod second_step;
 pub mod settings;
 pub mod team;
 pub mod tenants;
+pub mod timeline;
+pub mod undos;
 
 /// An id from an address. What is no id reads the same as an id of nothing.
 pub fn id<T: FromStr>(text: &str) -> Result<T, Failure> {

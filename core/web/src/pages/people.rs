@@ -1,98 +1,46 @@
-//! People: the list, a person, adding and changing one.
+//! People: a person, adding and changing one.
+
+pub mod board;
+mod form;
+pub mod list;
+pub mod merge;
 
 use actix_web::web::{Form, Path, Query};
 use app::appointments as booked;
-use app::people::{self, Cursor, Person, PersonFilter, PersonInput, Stage};
+use app::people::{self, Consent, ContactKind, Person, WholePerson};
 use app::plugin_views::Place;
 use domain::{Permission, PersonId};
 use serde::Deserialize;
 
 use crate::answer::{Answer, form_errors};
 use crate::member::Member;
-use crate::pages::{appointments, id, paragraphs, plugin_views};
-use crate::views::people::{People, PersonEdit, PersonForm, PersonPage, PersonRow};
-use crate::views::{Avatar, Errors, Tab};
+use crate::pages::{appointments, id, paragraphs, plugin_views, timeline};
+use crate::views::Errors;
+use crate::views::people::{ContactRow, NoteForm, PersonEdit, PersonForm, PersonPage, PersonRow};
 
-/// How many a page of the list has.
-const PAGE: i64 = 50;
+pub use list::Names;
 
-/// What the list is asked for.
+/// What a person's page is asked for.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub struct ListQuery {
-    stage: String,
-    q: String,
-    after: String,
-}
-
-/// The list.
-pub async fn list(member: Member, query: Query<ListQuery>) -> Answer {
-    let (app, ctx) = (&member.web.app, &member.ctx);
-    let stage: Option<Stage> = query.stage.parse().ok();
-    let search = query.q.trim();
-    let filter = PersonFilter { stage, search: (!search.is_empty()).then(|| search.to_owned()) };
-    let after: Option<Cursor> = query.after.parse().ok();
-    let found = people::list_people(app, ctx, filter, after, PAGE).await?;
-    let any = !found.items.is_empty() || {
-        let one = people::list_people(app, ctx, PersonFilter::default(), None, 1).await?;
-        !one.items.is_empty()
-    };
-    let word = stage.map(Stage::as_str).unwrap_or_default();
-    let page = People {
-        query: search.to_owned(),
-        stage: word.to_owned(),
-        tabs: tabs(word, search),
-        people: found.items.iter().map(|person| row(&member, person)).collect(),
-        next: found.next.map(|after| address(word, search, &after.to_string())),
-        any,
-        can_write: ctx.role.may(Permission::WritePeople),
-    };
-    member.page(&page).await
-}
-
-fn tabs(stage: &str, search: &str) -> Vec<Tab> {
-    [("people-all", ""), ("people-leads", "lead"), ("people-customers", "customer")]
-        .map(|(key, word)| Tab {
-            key,
-            href: address(word, search, ""),
-            count: None,
-            current: word == stage,
-        })
-        .into()
-}
-
-fn address(stage: &str, search: &str, after: &str) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in [("stage", stage), ("q", search), ("after", after)] {
-        if !value.is_empty() {
-            query.append_pair(name, value);
-        }
-    }
-    let query = query.finish();
-    if query.is_empty() { "/people".to_owned() } else { format!("/people?{query}") }
-}
-
-fn row(member: &Member, person: &Person) -> PersonRow {
-    let dates = member.dates();
-    PersonRow {
-        href: format!("/people/{}", person.id),
-        name: person.name.clone(),
-        company: person.company.clone(),
-        avatar: Avatar::of(&person.name),
-        stage: person.stage.as_str().to_owned(),
-        phone: person.phone.clone(),
-        email: person.email.clone(),
-        added: dates.short(dates.local(person.created_at).date()),
-    }
+pub struct PersonQuery {
+    before: String,
 }
 
 /// One person.
-pub async fn show(member: Member, path: Path<String>) -> Answer {
+pub async fn show(member: Member, path: Path<String>, query: Query<PersonQuery>) -> Answer {
+    let note = NoteForm { form_id: member.web.random(16), ..NoteForm::default() };
+    page(&member, &id(&path)?, &query.before, note).await
+}
+
+/// The page of a person, with a note as it was typed.
+pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteForm) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
-    let person = people::get_person(app, ctx, &id(&path)?).await?;
+    let whole = people::get_whole_person(app, ctx, person).await?;
+    let names = Names::load(member).await?;
     let sees_appointments = ctx.role.may(Permission::ReadAppointments);
     let all = if sees_appointments {
-        booked::list_of_person(app, ctx, &person.id).await?
+        booked::list_of_person(app, ctx, person).await?
     } else {
         Vec::new()
     };
@@ -100,21 +48,74 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
     let (upcoming, mut past): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|each| each.ends_at > now && each.status.as_str() == "booked");
     past.sort_by_key(|each| std::cmp::Reverse(each.starts_at));
-    let about = Some(("person", person.id.to_string()));
+    let about = Some(("person", person.to_string()));
+    let (entries, older) = timeline::rows(member, person, before).await?;
+    let alike = people::list_alike(app, ctx, person).await?;
+    let shown = &whole.person;
     let page = PersonPage {
-        panels: plugin_views::slots(&member, Place::Person, about).await?,
-        id: person.id.to_string(),
-        person: row(&member, &person),
-        phone_href: people::dialled(&person, &ctx.zone).unwrap_or_else(|| person.phone.clone()),
-        source: person.source.clone(),
-        notes: paragraphs(&person.notes),
-        upcoming: appointments::rows(&member, upcoming).await?,
-        past: appointments::rows(&member, past).await?,
+        panels: plugin_views::slots(member, Place::Person, about).await?,
+        id: person.to_string(),
+        person: PersonRow { tags: tag_names(&whole), ..names.row(member, shown) },
+        phone_href: people::dialled(shown, &ctx.zone).unwrap_or_else(|| shown.phone.clone()),
+        contacts: contacts(&whole),
+        first_source: first_source(&whole),
+        source: shown.source.clone(),
+        consent: consent(member, shown),
+        notes: paragraphs(&shown.notes),
+        stages: names.stages(shown.stage_id.as_str()),
+        rev: shown.rev,
+        timeline: entries,
+        older,
+        note,
+        alike: alike.iter().map(|each| names.row(member, each)).collect(),
+        upcoming: appointments::rows(member, upcoming).await?,
+        past: appointments::rows(member, past).await?,
         sees_appointments,
         can_book: ctx.role.may(Permission::WriteAppointments),
         can_write: ctx.role.may(Permission::WritePeople),
     };
-    member.page(&page).await
+    member.form_page(&page, &page.note.errors).await
+}
+
+fn tag_names(whole: &WholePerson) -> Vec<String> {
+    whole.tags.iter().map(|tag| tag.name.clone()).collect()
+}
+
+fn contacts(whole: &WholePerson) -> Vec<ContactRow> {
+    let further = people::input::further(whole.contacts.clone(), &whole.person);
+    let row = |contact: people::Contact| ContactRow {
+        kind: contact.kind.to_string(),
+        href: match contact.kind {
+            ContactKind::Phone => format!("tel:{}", contact.value.replace(' ', "")),
+            ContactKind::Email => format!("mailto:{}", contact.value),
+            ContactKind::Address => String::new(),
+        },
+        value: contact.value,
+        label: contact.label,
+    };
+    further.into_iter().map(row).collect()
+}
+
+/// Where they came from first, where what is entered says something else today.
+fn first_source(whole: &WholePerson) -> String {
+    let first = whole.attribution.as_ref().map(|first| first.source.clone()).unwrap_or_default();
+    if first == whole.person.source { String::new() } else { first }
+}
+
+/// Whether they agreed to be written to, and since when.
+fn consent(member: &Member, person: &Person) -> String {
+    let key = match person.consent {
+        Consent::Unknown => return String::new(),
+        Consent::Given => "consent-given-since",
+        Consent::Withdrawn => "consent-withdrawn-since",
+    };
+    let dates = member.dates();
+    let since = person.consent_at.map(|at| dates.short(dates.local(at).date()));
+    let told = member.text_with(key, &[("day", &since.unwrap_or_default())]);
+    if person.consent_note.is_empty() {
+        return told;
+    }
+    format!("{told} ({})", person.consent_note)
 }
 
 /// The form for a new person.
@@ -132,34 +133,32 @@ async fn edit_page(
     errors: Errors,
 ) -> Answer {
     let own = person.map(|person| format!("/people/{}", person.id));
+    let names = Names::load(member).await?;
+    let consents =
+        [("", "consent-unknown"), ("given", "consent-given"), ("withdrawn", "consent-withdrawn")];
+    let consents = consents
+        .map(|(value, key)| crate::views::Choice::new(value, member.text(key), &form.consent));
     let page = PersonEdit {
         action: own.clone().unwrap_or_else(|| "/people".to_owned()),
         back: own.unwrap_or_else(|| "/people".to_owned()),
         name: person.map(|person| person.name.clone()).unwrap_or_default(),
-        form,
+        stages: names.stages(&form.stage),
+        owners: names.owners(&form.owner),
+        tags: names.tag_choices(&form.tags),
+        sources: people::list_sources(&member.web.app, &member.ctx).await?,
+        consents: consents.to_vec(),
+        currency: member.frame().await?.tenant.currency.clone(),
+        form: form::with_empty_row(form),
         errors,
     };
     member.form_page(&page, &page.errors).await
 }
 
-fn input(form: &PersonForm) -> PersonInput {
-    PersonInput {
-        stage: form.stage.clone(),
-        name: form.name.clone(),
-        company: form.company.clone(),
-        phone: form.phone.clone(),
-        email: form.email.clone(),
-        source: form.source.clone(),
-        notes: form.notes.clone(),
-    }
-}
-
 /// Adds a person.
-pub async fn create(member: Member, form: Form<PersonForm>) -> Answer {
-    let form = form.into_inner();
-    let made =
-        people::create_person(&member.web.app, &member.ctx, input(&form), &form.form_id).await;
-    match made {
+pub async fn create(member: Member, form: Form<form::Pairs>) -> Answer {
+    let form = form::read(form.into_inner());
+    let input = form::input(&form);
+    match people::create_person(&member.web.app, &member.ctx, input, &form.form_id).await {
         Ok(person) => member.said(&format!("/people/{}", person.id), "said-person-added"),
         Err(error) => edit_page(&member, None, form, form_errors(error)?).await,
     }
@@ -167,27 +166,16 @@ pub async fn create(member: Member, form: Form<PersonForm>) -> Answer {
 
 /// The form of a person.
 pub async fn show_edit(member: Member, path: Path<String>) -> Answer {
-    let person = people::get_person(&member.web.app, &member.ctx, &id(&path)?).await?;
+    let whole = people::get_whole_person(&member.web.app, &member.ctx, &id(&path)?).await?;
     member.ctx.require(Permission::WritePeople)?;
-    let form = PersonForm {
-        form_id: String::new(),
-        name: person.name.clone(),
-        company: person.company.clone(),
-        stage: person.stage.as_str().to_owned(),
-        phone: person.phone.clone(),
-        email: person.email.clone(),
-        source: person.source.clone(),
-        notes: person.notes.clone(),
-        rev: person.rev,
-    };
-    edit_page(&member, Some(&person), form, Errors::new()).await
+    edit_page(&member, Some(&whole.person), form::of(&whole), Errors::new()).await
 }
 
 /// Changes a person.
-pub async fn update(member: Member, path: Path<String>, form: Form<PersonForm>) -> Answer {
-    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
+pub async fn update(member: Member, path: Path<String>, form: Form<form::Pairs>) -> Answer {
+    let (app, ctx, form) = (&member.web.app, &member.ctx, form::read(form.into_inner()));
     let person: PersonId = id(&path)?;
-    match people::update_person(app, ctx, &person, input(&form), form.rev).await {
+    match people::update_person(app, ctx, &person, form::input(&form), form.rev).await {
         Ok(person) => member.said(&format!("/people/{}", person.id), "said-saved"),
         Err(error) => {
             let errors = form_errors(error)?;
@@ -195,6 +183,23 @@ pub async fn update(member: Member, path: Path<String>, form: Form<PersonForm>) 
             edit_page(&member, Some(&person), form, errors).await
         }
     }
+}
+
+/// Where a person is to stand.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct StageForm {
+    stage: String,
+    back: String,
+}
+
+/// Moves a person to another stage.
+pub async fn move_to_stage(member: Member, path: Path<String>, form: Form<StageForm>) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let person = people::change_stage(app, ctx, &id(&path)?, &form.stage).await?;
+    let own = format!("/people/{}", person.id);
+    let to = if form.back.is_empty() { own.as_str() } else { crate::answer::own_path(&form.back) };
+    member.said(to, "said-person-moved")
 }
 
 /// Removes a person from the list.

@@ -69,8 +69,10 @@ pub struct Person {
     pub name: String,
     /// Their picture.
     pub avatar: Avatar,
-    /// `lead` or `customer`.
-    pub stage: &'static str,
+    /// Their stage.
+    pub stage: String,
+    /// The colour of its badge.
+    pub tone: &'static str,
     /// Their number.
     pub phone: &'static str,
 }
@@ -210,14 +212,15 @@ fn tabs() -> Vec<Tab> {
 }
 
 fn people(said: &Said<'_>) -> Vec<Person> {
-    let person = |key: &str, stage, phone| {
+    let person = |key: &str, won, phone| {
         let name = said.of(key);
-        Person { avatar: Avatar::of(&name), name, stage, phone }
+        let (stage, tone) = if won { ("stage-won", "accent") } else { ("stage-first", "info") };
+        Person { avatar: Avatar::of(&name), name, stage: said.of(stage), tone, phone }
     };
     vec![
-        person("sample-customer", "customer", "052-345-6789"),
-        person("sample-company", "lead", "+1 212 555 0142"),
-        person("sample-colleague", "customer", ""),
+        person("sample-customer", true, "052-345-6789"),
+        person("sample-company", false, "+1 212 555 0142"),
+        person("sample-colleague", true, ""),
     ]
 }
 

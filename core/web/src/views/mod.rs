@@ -23,6 +23,7 @@ pub mod logins;
 pub mod notifications;
 pub mod people;
 pub mod pictures;
+pub mod pipelines;
 pub mod plugin_views;
 pub mod plugins;
 pub mod sealed;
@@ -144,7 +145,7 @@ pub struct MemberView {
 }
 
 /// Initials on a colour that stays the same for the same name.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Avatar {
     /// One or two letters.
     pub initials: String,

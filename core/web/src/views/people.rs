@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::AppointmentRow;
 use super::plugin_views::Slot;
-use super::{Avatar, Errors, Tab, pages};
+use super::{Avatar, Choice, Errors, Tab, pages};
 
 pages! {
     People => "pages/people/list.html",
+    Board => "pages/people/board.html",
+    Doubles => "pages/people/doubles.html",
     PersonPage => "pages/people/person.html",
     PersonEdit => "pages/people/edit.html",
 }
@@ -15,12 +17,14 @@ pages! {
 /// The list.
 #[derive(Debug, Clone, Serialize)]
 pub struct People {
-    /// What was searched for.
-    pub query: String,
-    /// The stage shown; empty for all.
-    pub stage: String,
+    /// What is asked of the list.
+    pub asked: Asked,
     /// All, leads, customers.
     pub tabs: Vec<Tab>,
+    /// Saved views, everybody's and the reader's own.
+    pub views: Vec<SavedRow>,
+    /// How many match, in words.
+    pub count: i64,
     /// Those of this page.
     pub people: Vec<PersonRow>,
     /// The address of the next page.
@@ -29,11 +33,70 @@ pub struct People {
     pub any: bool,
     /// Whether the role may add people.
     pub can_write: bool,
+    /// What can be done with those that are chosen.
+    pub bulk: Bulk,
+    /// What is wrong with what was asked to be done.
+    pub errors: Errors,
 }
 
-/// A line of the list.
+/// A search, filters and an order, as the form of the list shows them.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Asked {
+    /// What was searched for.
+    pub query: String,
+    /// The standing shown; empty for all.
+    pub standing: String,
+    /// The stages to choose from.
+    pub stages: Vec<Choice>,
+    /// Who may look after them.
+    pub owners: Vec<Choice>,
+    /// The tags to choose from.
+    pub tags: Vec<Choice>,
+    /// The sources to choose from.
+    pub sources: Vec<Choice>,
+    /// When to get back to them.
+    pub follow_ups: Vec<Choice>,
+    /// The orders to choose from.
+    pub orders: Vec<Choice>,
+    /// How many filters narrow the list.
+    pub narrowed: usize,
+    /// The list's address after the question mark.
+    pub address: String,
+    /// The address without any filter.
+    pub cleared: String,
+}
+
+/// A saved view.
 #[derive(Debug, Clone, Serialize)]
+pub struct SavedRow {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub href: String,
+    /// Whether it is the one shown.
+    pub current: bool,
+    /// Whether everybody sees it.
+    pub shared: bool,
+}
+
+/// What can be done with several people at once.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Bulk {
+    /// The stages to move them to.
+    pub stages: Vec<Choice>,
+    /// Who may look after them.
+    pub owners: Vec<Choice>,
+    /// The tags there are.
+    pub tags: Vec<Choice>,
+}
+
+/// A line of the list, or a card of the board.
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct PersonRow {
+    /// Their id.
+    pub id: String,
     /// Where the page of the person is.
     pub href: String,
     /// Their name.
@@ -42,14 +105,77 @@ pub struct PersonRow {
     pub company: String,
     /// Their picture.
     pub avatar: Avatar,
-    /// `lead` or `customer`.
+    /// The name of their stage.
     pub stage: String,
+    /// The colour of its badge.
+    pub tone: &'static str,
     /// Their number, as people write it.
     pub phone: String,
     /// Their address.
     pub email: String,
+    /// Their tags.
+    pub tags: Vec<String>,
+    /// Who looks after them.
+    pub owner: String,
+    /// The day to get back to them.
+    pub follow_up: String,
+    /// Whether that day has come.
+    pub is_due: bool,
+    /// What they may be worth.
+    pub value: String,
     /// When they were added.
     pub added: String,
+}
+
+/// People by their stages.
+#[derive(Debug, Clone, Serialize)]
+pub struct Board {
+    /// The pipelines to choose from.
+    pub pipelines: Vec<BoardTab>,
+    /// The stages with who is in them.
+    pub columns: Vec<Column>,
+    /// What was searched for.
+    pub query: String,
+    /// The pipeline shown.
+    pub pipeline: String,
+    /// Whether the role may move people.
+    pub can_write: bool,
+    /// Whether it may change the stages.
+    pub can_manage: bool,
+    /// All stages, for moving without dragging.
+    pub stages: Vec<Choice>,
+    /// Where moving leads back to.
+    pub address: String,
+}
+
+/// A pipeline to choose.
+#[derive(Debug, Clone, Serialize)]
+pub struct BoardTab {
+    /// Its name.
+    pub label: String,
+    /// Its address.
+    pub href: String,
+    /// Whether it is the one shown.
+    pub current: bool,
+}
+
+/// A stage of the board.
+#[derive(Debug, Clone, Serialize)]
+pub struct Column {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `open`, `won` or `lost`.
+    pub outcome: String,
+    /// How many are in it.
+    pub count: i64,
+    /// What they may be worth together.
+    pub values: Vec<String>,
+    /// Those who came last.
+    pub people: Vec<PersonRow>,
+    /// The list of all of them, where the column shows a part.
+    pub more: Option<String>,
 }
 
 /// The page of one person.
@@ -63,10 +189,28 @@ pub struct PersonPage {
     pub person: PersonRow,
     /// The number to dial.
     pub phone_href: String,
+    /// Further numbers and addresses.
+    pub contacts: Vec<ContactRow>,
     /// Where they came from.
     pub source: String,
+    /// Where they came from first, where that is something else.
+    pub first_source: String,
+    /// Whether they agreed to be written to: a sentence, empty where nobody asked.
+    pub consent: String,
     /// Notes, one paragraph an entry.
     pub notes: Vec<String>,
+    /// The stages to move them to.
+    pub stages: Vec<Choice>,
+    /// The revision that is shown.
+    pub rev: i64,
+    /// What happened with them, newest first.
+    pub timeline: Vec<EntryRow>,
+    /// The address of what happened earlier.
+    pub older: Option<String>,
+    /// The form for a note.
+    pub note: NoteForm,
+    /// Others who may be the same.
+    pub alike: Vec<PersonRow>,
     /// Appointments still to come.
     pub upcoming: Vec<AppointmentRow>,
     /// Appointments that were, newest first.
@@ -79,28 +223,105 @@ pub struct PersonPage {
     pub can_write: bool,
 }
 
-/// What the form of a person holds.
+/// A number or address.
+#[derive(Debug, Clone, Serialize)]
+pub struct ContactRow {
+    /// `phone`, `email` or `address`.
+    pub kind: String,
+    /// As it was typed.
+    pub value: String,
+    /// What a tap on it opens; empty where there is nothing.
+    pub href: String,
+    /// What it is for.
+    pub label: String,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, Serialize)]
+pub struct EntryRow {
+    /// Its id.
+    pub id: String,
+    /// The icon beside it.
+    pub icon: &'static str,
+    /// What happened, in words.
+    pub text: String,
+    /// A note's paragraphs.
+    pub note: Vec<String>,
+    /// The note as it was typed, for changing it.
+    pub typed: String,
+    /// Who did it.
+    pub actor: String,
+    /// When.
+    pub when: String,
+    /// What it is about, where that has a page.
+    pub href: String,
+    /// Whether the reader may change or remove it.
+    pub is_own_note: bool,
+}
+
+/// The form for a note.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
+pub struct NoteForm {
+    /// Names this form, so that sending it twice writes once.
+    pub form_id: String,
+    /// What is entered.
+    pub text: String,
+    /// What is wrong with it.
+    #[serde(skip_deserializing)]
+    pub errors: Errors,
+}
+
+/// What the form of a person holds.
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct PersonForm {
     /// Names this form, so that sending it twice adds once.
     pub form_id: String,
+    /// `person` or `company`.
+    pub kind: String,
     /// Their name.
     pub name: String,
     /// Their company.
     pub company: String,
-    /// `lead` or `customer`.
+    /// Their stage's id.
     pub stage: String,
     /// Their number.
     pub phone: String,
     /// Their address.
     pub email: String,
+    /// Further numbers and addresses, one more than there are.
+    pub contacts: Vec<ContactField>,
     /// Where they came from.
     pub source: String,
+    /// Who looks after them.
+    pub owner: String,
+    /// What they may be worth.
+    pub value: String,
+    /// The day to get back to them.
+    pub follow_up_on: String,
+    /// `given`, `withdrawn` or nothing.
+    pub consent: String,
+    /// How they said so.
+    pub consent_note: String,
+    /// Tags that were ticked.
+    pub tags: Vec<String>,
+    /// Tags that were typed.
+    pub new_tags: String,
     /// Notes.
     pub notes: String,
     /// The revision that was being changed.
     pub rev: i64,
+}
+
+/// A further number or address in the form.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ContactField {
+    /// `phone`, `email` or `address`.
+    pub kind: String,
+    /// As it was typed.
+    pub value: String,
+    /// What it is for.
+    pub label: String,
 }
 
 /// Adding or changing a person.
@@ -114,6 +335,36 @@ pub struct PersonEdit {
     pub name: String,
     /// What is entered.
     pub form: PersonForm,
+    /// The stages to choose from.
+    pub stages: Vec<Choice>,
+    /// Who may look after them.
+    pub owners: Vec<Choice>,
+    /// The tags there are.
+    pub tags: Vec<Choice>,
+    /// The sources there are, as suggestions.
+    pub sources: Vec<String>,
+    /// Whether and how they may be written to.
+    pub consents: Vec<Choice>,
+    /// The currency of the value.
+    pub currency: String,
     /// What is wrong with it.
     pub errors: Errors,
+}
+
+/// People who may be there twice.
+#[derive(Debug, Clone, Serialize)]
+pub struct Doubles {
+    /// Those who share something.
+    pub groups: Vec<DoublesRow>,
+    /// Whether the role may make one of them.
+    pub can_write: bool,
+}
+
+/// People who share a number, an address or a name.
+#[derive(Debug, Clone, Serialize)]
+pub struct DoublesRow {
+    /// `phone`, `email` or `name`.
+    pub by: String,
+    /// They, oldest first.
+    pub people: Vec<PersonRow>,
 }

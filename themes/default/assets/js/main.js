@@ -12,6 +12,7 @@ import { followKeys } from "/assets/js/shortcuts.js";
 import { refreshLive } from "/assets/js/live.js";
 import { followStart } from "/assets/js/times.js";
 import { fillViews } from "/assets/js/views.js";
+import { addRows, countChosen, dragCards } from "/assets/js/people.js";
 
 closeMenus(document);
 copyButtons(document);
@@ -26,3 +27,6 @@ openPalette(document);
 followKeys(document);
 refreshLive(document);
 fillViews(document, keepForms);
+countChosen(document);
+addRows(document);
+dragCards(document);

@@ -9,6 +9,7 @@ mod connections;
 mod jobs;
 mod logins;
 mod notifications;
+mod people;
 mod plugins;
 mod search;
 mod security;

@@ -1,32 +1,19 @@
 //! Samples of the daily work: home, people, calendar.
 
 use super::{Gallery, Words};
-use super::{calendar, views};
+use super::{calendar, people, views};
 use crate::views::calendar::{
     AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow, MergeRow, TakenRow,
 };
 use crate::views::connections::ConnectionRow;
 use crate::views::home::{Home, PeopleCount, Task};
-use crate::views::people::{People, PersonEdit, PersonForm, PersonPage, PersonRow};
-use crate::views::{Avatar, Choice, Errors, Tab};
+use crate::views::{Choice, Errors};
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let w = Words(gallery.locale);
     gallery.page("home", "/", &home(w));
     gallery.page("home-new", "/", &home_new(w));
-    gallery.page("people", "/people", &people(w));
-    gallery.page("people-empty", "/people", &People { any: false, people: vec![], ..people(w) });
-    let none = People {
-        people: vec![],
-        query: "zzz".into(),
-        stage: "lead".into(),
-        next: None,
-        ..people(w)
-    };
-    gallery.page("people-none-found", "/people", &none);
-    gallery.page("person", "/people", &person(w));
-    gallery.page("person-edit", "/people", &person_edit(w));
-    gallery.page("person-new", "/people", &PersonEdit { name: String::new(), ..person_wrong(w) });
+    people::draw(gallery, w);
     calendar::draw(gallery, w);
     gallery.page_saying("appointment", "/calendar", &appointment(w), "said-appointment-booked");
     gallery.page("appointment-pending", "/calendar", &pending(w));
@@ -57,7 +44,7 @@ fn row(
     }
 }
 
-fn rows(w: Words) -> Vec<AppointmentRow> {
+pub(super) fn rows(w: Words) -> Vec<AppointmentRow> {
     vec![
         row(
             w,
@@ -147,126 +134,6 @@ fn home_new(w: Words) -> Home {
         done: 0,
         ..home(w)
     }
-}
-
-fn person_row(
-    w: Words,
-    name: (&str, &str),
-    company: (&str, &str),
-    stage: &str,
-    phone: &str,
-) -> PersonRow {
-    let name = w.of(name.0, name.1);
-    PersonRow {
-        href: "/people/1".into(),
-        avatar: Avatar::of(&name),
-        name,
-        company: w.of(company.0, company.1),
-        stage: stage.into(),
-        phone: phone.into(),
-        email: if phone.is_empty() { String::new() } else { "noa.levi@example.com".into() },
-        added: w.of("21 Nov 2026", "21 בנוב׳ 2026"),
-    }
-}
-
-fn people(w: Words) -> People {
-    let tab =
-        |key, count, current| Tab { key, href: "/people".into(), count: Some(count), current };
-    People {
-        query: String::new(),
-        stage: String::new(),
-        tabs: vec![
-            tab("people-all", 48, true),
-            tab("people-leads", 12, false),
-            tab("people-customers", 36, false),
-        ],
-        people: vec![
-            person_row(w, ("Noa Levi", "נועה לוי"), ("", ""), "lead", "052-345-6789"),
-            person_row(
-                w,
-                ("Hotel Montefiore", "מלון מונטיפיורי"),
-                ("Gilad, purchasing", "גלעד, רכש"),
-                "customer",
-                "03-555-0170",
-            ),
-            person_row(w, ("Amit Peretz", "עמית פרץ"), ("", ""), "customer", "+1 212 555 0142"),
-            person_row(
-                w,
-                ("<script>alert(1)</script>", "Jonathan O’Connor-Fitzgerald"),
-                ("Acme & Sons", "Acme & Sons"),
-                "lead",
-                "",
-            ),
-            person_row(
-                w,
-                ("Tamar Shalom", "תמר שלום"),
-                ("Café Noir", "קפה נואר"),
-                "lead",
-                "054-222-0199",
-            ),
-        ],
-        next: Some("/people?after=x".into()),
-        any: true,
-        can_write: true,
-    }
-}
-
-fn person(w: Words) -> PersonPage {
-    let past = rows(w).into_iter().map(|each| AppointmentRow {
-        past: true,
-        cancelled: each.online,
-        ..each
-    });
-    PersonPage {
-        panels: views::slots(w),
-        id: "1".into(),
-        person: person_row(
-            w,
-            ("Noa Levi", "נועה לוי"),
-            ("Studio Levi", "סטודיו לוי"),
-            "lead",
-            "052-345-6789",
-        ),
-        phone_href: "+972523456789".into(),
-        source: w.of("Recommended by Tamar", "המלצה של תמר"),
-        notes: vec![
-            w.of(
-                "Wedding on 14 March in Jaffa. Loves ranunculus, no lilies.",
-                "חתונה ב־14 במרץ ביפו. אוהבת נוריות, בלי שושנים.",
-            ),
-            w.of("Budget about 4,000.", "תקציב בערך 4,000 ₪."),
-        ],
-        upcoming: rows(w)[..1].to_vec(),
-        past: past.collect(),
-        sees_appointments: true,
-        can_book: true,
-        can_write: true,
-    }
-}
-
-fn person_edit(w: Words) -> PersonEdit {
-    PersonEdit {
-        action: "/people/1".into(),
-        back: "/people/1".into(),
-        name: w.of("Noa Levi", "נועה לוי"),
-        form: PersonForm {
-            name: w.of("Noa Levi", "נועה לוי"),
-            stage: "customer".into(),
-            phone: "052-345-6789".into(),
-            email: "noa.levi@example.com".into(),
-            notes: w.of("Loves ranunculus.", "אוהבת נוריות."),
-            ..PersonForm::default()
-        },
-        errors: Errors::new(),
-    }
-}
-
-fn person_wrong(w: Words) -> PersonEdit {
-    let mut page = person_edit(w);
-    page.form.email = "noa@".into();
-    page.errors.insert("email".into(), "error-email-invalid".into());
-    page.errors.insert("name".into(), "error-required".into());
-    page
 }
 
 fn appointment(w: Words) -> AppointmentPage {

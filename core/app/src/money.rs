@@ -1,0 +1,83 @@
+//! Amounts of money as people type them, kept as whole numbers of the currency's smallest unit.
+
+use crate::currencies;
+use crate::error::{Error, Result};
+
+/// The most that an amount may be, in whole units of the currency.
+const UNITS_MAX: i64 = 999_999_999;
+
+/// What was typed, in the currency's smallest unit; an empty field is 0. Thousands may be set apart
+/// by commas, spaces or apostrophes; a currency's sign and the marks around it are passed over.
+pub(crate) fn amount(field: &str, text: &str, currency: &str) -> Result<i64> {
+    let wrong = || Error::invalid(field, "error-amount-invalid");
+    let is_number = |c: &char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-');
+    if text.chars().any(|c| c.is_alphabetic()) {
+        return Err(wrong());
+    }
+    let kept: String = text.chars().filter(is_number).collect();
+    if kept.is_empty() {
+        return if text.trim().is_empty() { Ok(0) } else { Err(wrong()) };
+    }
+    let (units, part) = kept.split_once('.').unwrap_or((&kept, ""));
+    let digits = usize::from(currencies::minor_digits(currency).unwrap_or(2));
+    if part.len() > digits || !part.chars().all(|c| c.is_ascii_digit()) || !grouped(units) {
+        return Err(wrong());
+    }
+    let units: i64 = units.replace(',', "").parse().map_err(|_| wrong())?;
+    if units > UNITS_MAX {
+        return Err(Error::invalid(field, "error-amount-too-large"));
+    }
+    let part: i64 = format!("{part:0<digits$}").parse().unwrap_or(0);
+    let scale = 10_i64.pow(u32::try_from(digits).unwrap_or(2));
+    Ok(units * scale + part)
+}
+
+/// Whether commas, where there are any, stand before each three digits.
+fn grouped(units: &str) -> bool {
+    let mut groups = units.split(',');
+    let first = groups.next().unwrap_or_default();
+    let all_digits = |group: &str| !group.is_empty() && group.chars().all(|c| c.is_ascii_digit());
+    all_digits(first)
+        && (!units.contains(',') || first.len() <= 3)
+        && groups.all(|group| group.len() == 3 && all_digits(group))
+}
+
+/// An amount as a form shows it for changing: plain digits, and a point where there are parts.
+pub fn typed(amount: i64, currency: &str) -> String {
+    let digits = u32::from(currencies::minor_digits(currency).unwrap_or(2));
+    let scale = 10_i64.pow(digits);
+    let (units, part) = (amount / scale, amount % scale);
+    if part == 0 {
+        return units.to_string();
+    }
+    format!("{units}.{part:0width$}", width = digits as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_as_people_type_them() {
+        let read = |text| amount("value", text, "ILS").ok();
+        assert_eq!(read(""), Some(0));
+        assert_eq!(read("1500"), Some(150_000));
+        assert_eq!(read("1,500.5"), Some(150_050));
+        assert_eq!(read("₪ 12,345,678.90"), Some(1_234_567_890));
+        assert_eq!(read("1 500"), Some(150_000));
+        for bad in ["1.5.0", "1,50", "-5", "abc", "1.234", "12e5", "₪", "1,2345", ".5"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+        assert_eq!(amount("value", "1500", "JPY").ok(), Some(1_500));
+        assert!(amount("value", "1500.5", "JPY").is_err());
+        assert!(amount("value", "9999999999", "ILS").is_err());
+    }
+
+    #[test]
+    fn what_a_form_shows_reads_as_the_same() {
+        for (value, currency) in [(150_050, "ILS"), (7, "ILS"), (1_500, "JPY"), (1_234, "KWD")] {
+            let text = typed(value, currency);
+            assert_eq!(amount("value", &text, currency).ok(), Some(value), "{text}");
+        }
+    }
+}

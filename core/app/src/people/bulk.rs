@@ -1,0 +1,235 @@
+//! One act over many people, and taking it back as a whole.
+
+use domain::{MemberId, PersonId, StageId, TagId, UndoId};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::Conn;
+use store::people::{Person, PersonChange};
+
+use super::{change_fields, fields_of, input, record, require_to_write, tell, to_stage};
+use crate::App;
+use crate::audit::Who;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::{tags, undos};
+
+/// Most people of one act.
+pub const BULK_MAX: usize = 1_000;
+/// What the undo of such an act is called.
+pub(crate) const UNDO: &str = "people";
+
+/// What is done to each of them, as a form says it.
+#[derive(Debug, Clone, Default)]
+pub struct BulkInput {
+    /// `stage`, `owner`, `tag`, `untag`, `follow-up` or `remove`.
+    pub act: String,
+    /// To what: a stage's, member's or tag's id, a tag's name, a day; empty for removing.
+    pub to: String,
+}
+
+/// What one act did.
+#[derive(Debug, Clone)]
+pub struct BulkDone {
+    /// How many people it changed.
+    pub count: usize,
+    /// What takes it back; nothing where nothing changed.
+    pub undo: Option<UndoId>,
+}
+
+enum Act {
+    Stage(crate::pipelines::Stage),
+    Owner(Option<MemberId>),
+    Tag(TagId),
+    Untag(TagId),
+    FollowUp(Option<String>),
+    Remove,
+}
+
+/// What a person was before, in the field that the act changed, and what the act made of it.
+#[derive(Debug, Serialize, Deserialize)]
+enum Was {
+    Stage { was: StageId, now: StageId },
+    Owner { was: Option<MemberId>, now: Option<MemberId> },
+    FollowUp { was: Option<String>, now: Option<String> },
+    Tagged(TagId),
+    Untagged(TagId),
+    Removed,
+}
+
+/// Does one act to all of these people, or to none of them. Who isn't there is passed over.
+pub async fn change_people(
+    app: &App,
+    ctx: &Context,
+    ids: Vec<PersonId>,
+    input: BulkInput,
+) -> Result<BulkDone> {
+    require_to_write(ctx)?;
+    if ids.is_empty() {
+        return Err(Error::invalid("people", "error-none-chosen"));
+    }
+    if ids.len() > BULK_MAX {
+        return Err(Error::invalid("people", "error-too-many-chosen"));
+    }
+    let (app2, ctx) = (app.clone(), ctx.clone());
+    app.db
+        .transact(move |c| -> Result<BulkDone> {
+            let act = read(&app2, c, &ctx, &input)?;
+            let who = Who::from(&ctx);
+            let mut before: Vec<(PersonId, Was)> = Vec::new();
+            for person in store::people::list_by_ids(c, &ctx.tenant, &ids)? {
+                if let Some(was) = apply(&app2, c, &who, &person, &act)? {
+                    before.push((person.id, was));
+                }
+            }
+            let count = before.len();
+            let state = serde_json::to_value(before)?;
+            let undo = match count {
+                0 => None,
+                _ => Some(undos::keep(&app2, c, &ctx, UNDO, state)?),
+            };
+            Ok(BulkDone { count, undo })
+        })
+        .await
+}
+
+fn read(app: &App, c: &mut Conn, ctx: &Context, input: &BulkInput) -> Result<Act> {
+    let (tenant, to) = (&ctx.tenant, input.to.trim());
+    Ok(match input.act.as_str() {
+        "stage" if !to.is_empty() => Act::Stage(input::stage_of(c, tenant, to, None)?),
+        "owner" => Act::Owner(input::owner(c, tenant, to)?),
+        "follow-up" => Act::FollowUp(input::day("to", to)?),
+        "tag" => {
+            let made = tags::find_or_make(app, c, tenant, &[to.to_owned()])?;
+            Act::Tag(made.into_iter().next().ok_or(Error::invalid("to", "error-required"))?)
+        }
+        "untag" => {
+            let tag = store::tags::find_by_name(c, tenant, to)?;
+            Act::Untag(tag.ok_or(Error::invalid("to", "error-tag-unknown"))?.id)
+        }
+        "remove" => Act::Remove,
+        _ => return Err(Error::invalid("act", "error-required")),
+    })
+}
+
+/// What the person was before; nothing where the act changes nothing of them.
+fn apply(app: &App, c: &mut Conn, who: &Who, person: &Person, act: &Act) -> Result<Option<Was>> {
+    let (tenant, id) = (&person.tenant_id, &person.id);
+    let (was, fields) = match act {
+        Act::Stage(stage) => {
+            let was = Was::Stage { was: person.stage_id.clone(), now: stage.id.clone() };
+            (was, to_stage(app, person, stage))
+        }
+        Act::Owner(owner) => {
+            let was = Was::Owner { was: person.owner_id.clone(), now: owner.clone() };
+            (was, PersonChange { owner_id: owner.clone(), ..fields_of(person) })
+        }
+        Act::FollowUp(day) => {
+            let was = Was::FollowUp { was: person.follow_up_on.clone(), now: day.clone() };
+            (was, PersonChange { follow_up_on: day.clone(), ..fields_of(person) })
+        }
+        Act::Tag(tag) => {
+            let is_new = store::tags::put(c, tenant, id, tag)?;
+            return retagged(app, c, who, person, is_new, Was::Tagged(tag.clone()));
+        }
+        Act::Untag(tag) => {
+            let was_on = store::tags::take(c, tenant, id, tag)?;
+            return retagged(app, c, who, person, was_on, Was::Untagged(tag.clone()));
+        }
+        Act::Remove => {
+            store::people::delete(c, tenant, id, person.rev, app.clock.now())?;
+            record(app, c, tenant, who, "person.deleted", id, json!({}))?;
+            return Ok(Some(Was::Removed));
+        }
+    };
+    if fields == fields_of(person) {
+        return Ok(None);
+    }
+    change_fields(app, c, who, person, fields)?;
+    Ok(Some(was))
+}
+
+fn retagged(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    person: &Person,
+    changed: bool,
+    was: Was,
+) -> Result<Option<Was>> {
+    if !changed {
+        return Ok(None);
+    }
+    let (tenant, id, detail) = (&person.tenant_id, &person.id, json!({"fields": ["tags"]}));
+    tell(app, c, tenant, who, id, "changed", detail.clone())?;
+    record(app, c, tenant, who, "person.changed", id, detail)?;
+    Ok(Some(was))
+}
+
+/// Takes an act back: of everybody in whom what it made is still as it made it. What somebody changed
+/// since stays theirs. Answers how many that were.
+pub(crate) fn take_back(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    state: serde_json::Value,
+) -> Result<usize> {
+    require_to_write(ctx)?;
+    let before: Vec<(PersonId, Was)> = serde_json::from_value(state)?;
+    let who = Who::from(ctx);
+    let mut count = 0;
+    for (id, was) in before {
+        count += usize::from(revert(app, c, ctx, &who, &id, was)?);
+    }
+    Ok(count)
+}
+
+fn revert(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    who: &Who,
+    id: &PersonId,
+    was: Was,
+) -> Result<bool> {
+    let tenant = &ctx.tenant;
+    if matches!(was, Was::Removed) {
+        let Some(person) = store::people::find_even_deleted(c, tenant, id)? else {
+            return Ok(false);
+        };
+        if person.deleted_at.is_none() {
+            return Ok(false);
+        }
+        store::people::restore(c, tenant, id, person.rev)?;
+        record(app, c, tenant, who, "person.restored", id, json!({}))?;
+        return Ok(true);
+    }
+    let Some(person) = store::people::find(c, tenant, id)? else { return Ok(false) };
+    let fields = match was {
+        Was::Stage { was, now } if person.stage_id == now => {
+            // A stage that was removed meanwhile can't take anybody back.
+            let Some(stage) = store::pipelines::find_stage(c, tenant, &was)? else {
+                return Ok(false);
+            };
+            to_stage(app, &person, &stage)
+        }
+        Was::Owner { was, now } if person.owner_id == now => {
+            PersonChange { owner_id: was, ..fields_of(&person) }
+        }
+        Was::FollowUp { was, now } if person.follow_up_on == now => {
+            PersonChange { follow_up_on: was, ..fields_of(&person) }
+        }
+        Was::Tagged(tag) => {
+            let was = Was::Untagged(tag.clone());
+            let off = store::tags::take(c, tenant, id, &tag)?;
+            return Ok(retagged(app, c, who, &person, off, was)?.is_some());
+        }
+        Was::Untagged(tag) => {
+            let known = store::tags::list(c, tenant)?.iter().any(|one| one.id == tag);
+            let on = known && store::tags::put(c, tenant, id, &tag)?;
+            return Ok(retagged(app, c, who, &person, on, Was::Tagged(tag))?.is_some());
+        }
+        _ => return Ok(false),
+    };
+    change_fields(app, c, who, &person, fields)?;
+    Ok(true)
+}

@@ -1,0 +1,276 @@
+//! What forms, files and plugins say of a person, and what is kept of it.
+
+use domain::{MemberId, PersonId, StageId, TagId, TenantId, Timestamp};
+use store::Conn;
+use store::contacts::{Contact, ContactKind, match_key};
+use store::people::{Consent, Kind, Person, PersonChange, Standing};
+use store::pipelines::Stage;
+
+use super::{COMPANY_CHARS_MAX, NOTES_CHARS_MAX, SOURCE_CHARS_MAX};
+use crate::error::{Error, Result};
+use crate::{App, fields, money, pipelines, tags};
+
+/// The longest word on what a number or address is for, in characters.
+pub const LABEL_CHARS_MAX: usize = 40;
+/// The longest postal address, in characters.
+pub const ADDRESS_CHARS_MAX: usize = 300;
+/// Most numbers and addresses of a person.
+pub const CONTACTS_MAX: usize = 12;
+/// Most tags of a person.
+pub const TAGS_MAX: usize = 30;
+
+/// What the form for a person asks; everything but the name may be empty.
+#[derive(Debug, Clone, Default)]
+pub struct PersonInput {
+    /// A stage's id, or `lead` or `customer` for the first that makes one; empty is where they stand,
+    /// and for a new person the first of all.
+    pub stage: String,
+    /// Their name.
+    pub name: String,
+    /// The company they speak for.
+    pub company: String,
+    /// Their phone number, in any spelling.
+    pub phone: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// Where they came from, such as `website`.
+    pub source: String,
+    /// Notes for the team.
+    pub notes: String,
+    /// What is rarely asked; without it, all of that stays.
+    pub details: Option<DetailsInput>,
+}
+
+/// The rest of the form.
+#[derive(Debug, Clone, Default)]
+pub struct DetailsInput {
+    /// `person` or `company`; empty is a person.
+    pub kind: String,
+    /// Further numbers and addresses; one without a value doesn't count.
+    pub contacts: Vec<ContactInput>,
+    /// The member who looks after them; empty is nobody.
+    pub owner: String,
+    /// What they may be worth, as an amount of the business's currency; empty is unknown.
+    pub value: String,
+    /// The day to get back to them, ISO 8601; empty is none.
+    pub follow_up_on: String,
+    /// `given` or `withdrawn`, whether they want to be written to; empty is unknown.
+    pub consent: String,
+    /// How they said so.
+    pub consent_note: String,
+    /// Tags by name.
+    pub tags: Vec<String>,
+}
+
+/// A further number or address.
+#[derive(Debug, Clone, Default)]
+pub struct ContactInput {
+    /// `phone`, `email` or `address`.
+    pub kind: String,
+    /// As it was typed.
+    pub value: String,
+    /// Such as "work".
+    pub label: String,
+}
+
+/// What will be kept of a person.
+pub(crate) struct Draft {
+    pub change: PersonChange,
+    pub contacts: Vec<Contact>,
+    /// None leaves the tags as they are.
+    pub tags: Option<Vec<TagId>>,
+}
+
+impl PersonInput {
+    /// The clean fields, inside the transaction that keeps them: whether a stage or an owner is
+    /// there is asked in it.
+    pub(crate) fn draft(
+        &self,
+        app: &App,
+        c: &mut Conn,
+        tenant: &TenantId,
+        id: &PersonId,
+        before: Option<&Person>,
+    ) -> Result<Draft> {
+        let stage = stage_of(c, tenant, &self.stage, before)?;
+        let now = app.clock.now();
+        let stays = before.is_some_and(|before| before.stage_id == stage.id);
+        let mut change = PersonChange {
+            kind: before.map_or(Kind::Person, |before| before.kind),
+            standing: stage.outcome.standing(),
+            stage_since: before.filter(|_| stays).map_or(now, |before| before.stage_since),
+            stage_id: stage.id,
+            name: fields::required_line("name", &self.name, fields::NAME_CHARS_MAX)?,
+            company: fields::line("company", &self.company, COMPANY_CHARS_MAX)?,
+            phone: fields::optional_phone("phone", &self.phone)?.unwrap_or_default(),
+            email: fields::optional_email("email", &self.email)?.unwrap_or_default(),
+            source: fields::line("source", &self.source, SOURCE_CHARS_MAX)?,
+            notes: fields::paragraph("notes", &self.notes, NOTES_CHARS_MAX)?,
+            owner_id: before.and_then(|before| before.owner_id.clone()),
+            value: before.map_or(0, |before| before.value),
+            value_currency: before.map(|it| it.value_currency.clone()).unwrap_or_default(),
+            follow_up_on: before.and_then(|before| before.follow_up_on.clone()),
+            consent: before.map_or(Consent::Unknown, |before| before.consent),
+            consent_at: before.and_then(|before| before.consent_at),
+            consent_note: before.map(|it| it.consent_note.clone()).unwrap_or_default(),
+        };
+        let (further, tags) = match &self.details {
+            Some(details) => {
+                details.apply(c, tenant, &mut change, now)?;
+                (details.contacts()?, Some(tags::find_or_make(app, c, tenant, &details.tags)?))
+            }
+            None => (further_of(c, tenant, before)?, None),
+        };
+        let contacts = numbered(tenant, id, &change, further);
+        Ok(Draft { change, contacts, tags })
+    }
+}
+
+impl DetailsInput {
+    fn apply(
+        &self,
+        c: &mut Conn,
+        tenant: &TenantId,
+        change: &mut PersonChange,
+        now: Timestamp,
+    ) -> Result<()> {
+        change.kind = word("kind", &self.kind)?.unwrap_or(Kind::Person);
+        change.owner_id = owner(c, tenant, &self.owner)?;
+        let currency = store::tenants::get(c, tenant)?.currency;
+        change.value = money::amount("value", &self.value, &currency)?;
+        change.value_currency = if change.value == 0 { String::new() } else { currency };
+        change.follow_up_on = day("follow_up_on", &self.follow_up_on)?;
+        let consent = word("consent", &self.consent)?.unwrap_or(Consent::Unknown);
+        let note = fields::line("consent_note", &self.consent_note, fields::NAME_CHARS_MAX)?;
+        if consent != change.consent {
+            change.consent_at = (consent != Consent::Unknown).then_some(now);
+        }
+        (change.consent, change.consent_note) = (consent, note);
+        Ok(())
+    }
+
+    fn contacts(&self) -> Result<Vec<(ContactKind, String, String)>> {
+        let typed = self.contacts.iter().enumerate();
+        let filled = typed.filter(|(_, contact)| !contact.value.trim().is_empty());
+        let read = |(at, contact): (usize, &ContactInput)| {
+            let kind: ContactKind = contact.kind.parse().unwrap_or(ContactKind::Phone);
+            let (name, value) = (format!("contact-{at}"), &contact.value);
+            let value = match kind {
+                ContactKind::Phone => fields::optional_phone(&name, value)?.unwrap_or_default(),
+                ContactKind::Email => fields::email(&name, value)?,
+                ContactKind::Address => fields::line(&name, value, ADDRESS_CHARS_MAX)?,
+            };
+            Ok((kind, value, fields::line(&name, &contact.label, LABEL_CHARS_MAX)?))
+        };
+        let contacts = filled.map(read).collect::<Result<Vec<_>>>()?;
+        if contacts.len() > CONTACTS_MAX {
+            return Err(Error::invalid("contacts", "error-too-many-contacts"));
+        }
+        Ok(contacts)
+    }
+}
+
+/// A word of an enum, or nothing for an empty field.
+fn word<T: std::str::FromStr>(field: &str, text: &str) -> Result<Option<T>> {
+    match text.trim() {
+        "" => Ok(None),
+        word => word.parse().map(Some).map_err(|_| Error::invalid(field, "error-invalid")),
+    }
+}
+
+/// A day as forms send it, or nothing for an empty field.
+pub(crate) fn day(field: &str, text: &str) -> Result<Option<String>> {
+    match text.trim() {
+        "" => Ok(None),
+        text => {
+            let day: jiff::civil::Date =
+                text.parse().map_err(|_| Error::invalid(field, "error-date-invalid"))?;
+            Ok(Some(day.to_string()))
+        }
+    }
+}
+
+/// The member a form names; a stranger's id reads like a wrong one.
+pub(crate) fn owner(c: &mut Conn, tenant: &TenantId, text: &str) -> Result<Option<MemberId>> {
+    let unknown = || Error::invalid("owner", "error-member-unknown");
+    match text.trim() {
+        "" => Ok(None),
+        text => {
+            let id: MemberId = text.parse().map_err(|_| unknown())?;
+            let member = store::members::find(c, tenant, &id)?.ok_or_else(unknown)?;
+            Ok(Some(member.id))
+        }
+    }
+}
+
+/// The stage that a form names by its id, or by what people in it are.
+pub(crate) fn stage_of(
+    c: &mut Conn,
+    tenant: &TenantId,
+    text: &str,
+    before: Option<&Person>,
+) -> Result<Stage> {
+    let unknown = || Error::invalid("stage", "error-stage-unknown");
+    let text = text.trim();
+    let now = before.map(|before| &before.stage_id);
+    if let Ok(standing) = text.parse::<Standing>() {
+        return pipelines::first_of(c, tenant, standing, now);
+    }
+    let id: StageId = match (text, now) {
+        ("", Some(stage)) => stage.clone(),
+        ("", None) => return pipelines::first_of(c, tenant, Standing::Lead, None),
+        _ => text.parse().map_err(|_| unknown())?,
+    };
+    store::pipelines::find_stage(c, tenant, &id)?.ok_or_else(unknown)
+}
+
+/// What the person has beyond the first number and the first address.
+fn further_of(
+    c: &mut Conn,
+    tenant: &TenantId,
+    before: Option<&Person>,
+) -> Result<Vec<(ContactKind, String, String)>> {
+    let Some(before) = before else { return Ok(Vec::new()) };
+    let all = store::contacts::list(c, tenant, &before.id)?;
+    Ok(further(all, before).into_iter().map(|it| (it.kind, it.value, it.label)).collect())
+}
+
+/// All contacts but the first number and the first e-mail address, which are the person's own.
+pub fn further(all: Vec<Contact>, person: &Person) -> Vec<Contact> {
+    let firsts = [(ContactKind::Phone, &person.phone), (ContactKind::Email, &person.email)];
+    let mut seen = Vec::new();
+    let is_further = |it: &Contact| {
+        let is_first = firsts.contains(&(it.kind, &it.value)) && !seen.contains(&it.kind);
+        if is_first {
+            seen.push(it.kind);
+        }
+        !is_first
+    };
+    let mut is_further = is_further;
+    all.into_iter().filter(|it| is_further(it)).collect()
+}
+
+/// All contacts in their places: the first number, the first address, then the rest.
+fn numbered(
+    tenant: &TenantId,
+    id: &PersonId,
+    change: &PersonChange,
+    further: Vec<(ContactKind, String, String)>,
+) -> Vec<Contact> {
+    let first = |kind, value: &str| (kind, value.to_owned(), String::new());
+    let firsts =
+        [first(ContactKind::Phone, &change.phone), first(ContactKind::Email, &change.email)];
+    let all = firsts.into_iter().filter(|(_, value, _)| !value.is_empty()).chain(further);
+    (0..)
+        .zip(all)
+        .map(|(position, (kind, value, label))| Contact {
+            tenant_id: tenant.clone(),
+            person_id: id.clone(),
+            position,
+            kind,
+            match_key: match_key(kind, &value),
+            value,
+            label,
+        })
+        .collect()
+}

@@ -1,0 +1,138 @@
+//! Lists of people: which, how many, and what lists of them show beside.
+
+use domain::{MemberId, Permission, PersonId, TagId, Zone, phone};
+use store::Page;
+use store::contacts::ContactKind;
+use store::people::{Person, PersonCursor, PersonFilter, PersonOrder};
+
+use super::{SEARCH_CHARS_MAX, SOURCES_MAX, bulk};
+use crate::App;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::fields;
+
+/// A page of people.
+pub async fn list_people(
+    app: &App,
+    ctx: &Context,
+    filter: PersonFilter,
+    order: PersonOrder,
+    after: Option<PersonCursor>,
+    limit: i64,
+) -> Result<Page<Person, PersonCursor>> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let filter = searchable(filter, &ctx.zone)?;
+    let tenant = ctx.tenant.clone();
+    app.db
+        .inspect(move |c| {
+            Ok(store::people::list(c, &tenant, &filter, order, after.as_ref(), limit)?)
+        })
+        .await
+}
+
+/// How many people match.
+pub async fn count_people(app: &App, ctx: &Context, filter: PersonFilter) -> Result<i64> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let filter = searchable(filter, &ctx.zone)?;
+    let tenant = ctx.tenant.clone();
+    app.db.inspect(move |c| Ok(store::people::count(c, &tenant, &filter)?)).await
+}
+
+/// Where the business's people came from, each source once.
+pub async fn list_sources(app: &App, ctx: &Context) -> Result<Vec<String>> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let tenant = ctx.tenant.clone();
+    app.db.inspect(move |c| Ok(store::people::list_sources(c, &tenant, SOURCES_MAX)?)).await
+}
+
+/// A phone number is looked for by the digits that all its spellings share.
+pub(crate) fn searchable(filter: PersonFilter, zone: &Zone) -> Result<PersonFilter> {
+    let Some(typed) = &filter.search else { return Ok(filter) };
+    let line = fields::line("search", typed, SEARCH_CHARS_MAX)?;
+    let home = phone::country_of(zone);
+    let digits = phone::to_e164(&line, home).map(|e164| {
+        let code = home.map_or("", |country| country.code);
+        let digits = e164.trim_start_matches('+');
+        digits.strip_prefix(code).unwrap_or(digits).to_owned()
+    });
+    Ok(PersonFilter { search: Some(digits.unwrap_or(line)), ..filter })
+}
+
+/// Everybody of the team who may look after people, by name.
+pub async fn list_owners(app: &App, ctx: &Context) -> Result<Vec<(MemberId, String)>> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let tenant = ctx.tenant.clone();
+    app.db
+        .inspect(move |c| -> Result<Vec<(MemberId, String)>> {
+            let named = store::members::list(c, &tenant)?;
+            let sees = named.into_iter().filter(|it| it.member.role.may(Permission::ReadPeople));
+            Ok(sees.map(|it| (it.member.id, it.name)).collect())
+        })
+        .await
+}
+
+/// Those who match, as far as one act reaches.
+///
+/// # Errors
+/// Where they are more than that: nobody is changed by surprise.
+pub async fn list_matching_ids(
+    app: &App,
+    ctx: &Context,
+    filter: PersonFilter,
+) -> Result<Vec<PersonId>> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let filter = searchable(filter, &ctx.zone)?;
+    let tenant = ctx.tenant.clone();
+    let most = i64::try_from(bulk::BULK_MAX).unwrap_or(i64::MAX) + 1;
+    let ids: Vec<PersonId> = app
+        .db
+        .inspect(move |c| Ok::<_, Error>(store::people::list_ids(c, &tenant, &filter, most)?))
+        .await?;
+    if ids.len() > bulk::BULK_MAX {
+        return Err(Error::invalid("people", "error-too-many-chosen"));
+    }
+    Ok(ids)
+}
+
+/// Others who may be the same person: who share a number or an e-mail address.
+pub async fn list_alike(app: &App, ctx: &Context, id: &PersonId) -> Result<Vec<Person>> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let (tenant, id) = (ctx.tenant.clone(), id.clone());
+    app.db
+        .inspect(move |c| -> Result<Vec<Person>> {
+            let own = store::contacts::list(c, &tenant, &id)?;
+            let mut alike = Vec::new();
+            for kind in [ContactKind::Phone, ContactKind::Email] {
+                let its = own.iter().filter(|contact| contact.kind == kind);
+                let keys: Vec<String> = its.map(|contact| contact.match_key.clone()).collect();
+                alike.extend(store::contacts::list_sharing(c, &tenant, kind, &keys, Some(&id))?);
+            }
+            alike.sort();
+            alike.dedup();
+            Ok(store::people::list_by_ids(c, &tenant, &alike)?)
+        })
+        .await
+}
+
+/// Which tags these people have, each pair once.
+pub async fn list_tags_of(
+    app: &App,
+    ctx: &Context,
+    ids: Vec<PersonId>,
+) -> Result<Vec<(PersonId, TagId)>> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let tenant = ctx.tenant.clone();
+    app.db.inspect(move |c| Ok(store::tags::list_of(c, &tenant, &ids)?)).await
+}
+
+/// The named people, in no particular order, such as those of a day's appointments; who isn't there
+/// is left out.
+pub async fn list_people_by_ids(
+    app: &App,
+    ctx: &Context,
+    ids: Vec<PersonId>,
+) -> Result<Vec<Person>> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let tenant = ctx.tenant.clone();
+    app.db.inspect(move |c| Ok(store::people::list_by_ids(c, &tenant, &ids)?)).await
+}

@@ -1,0 +1,121 @@
+//! Tags: words that a business puts on people, to find them together.
+
+use domain::{Permission, PersonId, TagId, TenantId};
+use serde_json::json;
+use store::Conn;
+
+use crate::App;
+use crate::audit::{self, Act, Who};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::fields;
+use crate::people::input::TAGS_MAX;
+
+pub use store::tags::Tag;
+
+/// The longest tag, in characters.
+pub const TAG_CHARS_MAX: usize = 30;
+/// Most tags of a business.
+pub const TAGS_OF_BUSINESS_MAX: i64 = 500;
+
+/// All tags of the business, by name.
+pub async fn list_tags(app: &App, ctx: &Context) -> Result<Vec<Tag>> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let tenant = ctx.tenant.clone();
+    app.db.inspect(move |c| Ok(store::tags::list(c, &tenant)?)).await
+}
+
+/// The tags of these names, each once; those that aren't there yet are made. Empty names don't count.
+pub(crate) fn find_or_make(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    names: &[String],
+) -> Result<Vec<TagId>> {
+    let mut found: Vec<TagId> = Vec::new();
+    for name in names {
+        let name = fields::line("tags", name, TAG_CHARS_MAX)?;
+        if name.is_empty() {
+            continue;
+        }
+        let tag = match store::tags::find_by_name(c, tenant, &name)? {
+            Some(tag) => tag.id,
+            None => make(app, c, tenant, &name)?,
+        };
+        if !found.contains(&tag) {
+            found.push(tag);
+        }
+    }
+    if found.len() > TAGS_MAX {
+        return Err(Error::invalid("tags", "error-too-many-tags"));
+    }
+    Ok(found)
+}
+
+fn make(app: &App, c: &mut Conn, tenant: &TenantId, name: &str) -> Result<TagId> {
+    if store::tags::count(c, tenant)? >= TAGS_OF_BUSINESS_MAX {
+        return Err(Error::invalid("tags", "error-too-many-tags"));
+    }
+    let tag = Tag::new(tenant.clone(), TagId::new(&*app.clock, &*app.rng), name);
+    store::tags::insert(c, &tag)?;
+    Ok(tag.id)
+}
+
+/// Puts exactly these tags on a person; answers whether that changed any.
+pub(crate) fn put_all(
+    c: &mut Conn,
+    tenant: &TenantId,
+    person: &PersonId,
+    wanted: &[TagId],
+) -> Result<bool> {
+    let mut changed = false;
+    for (_, tag) in store::tags::list_of(c, tenant, std::slice::from_ref(person))? {
+        if !wanted.contains(&tag) {
+            changed |= store::tags::take(c, tenant, person, &tag)?;
+        }
+    }
+    for tag in wanted {
+        changed |= store::tags::put(c, tenant, person, tag)?;
+    }
+    Ok(changed)
+}
+
+/// Gives a tag another name, wherever it is.
+pub async fn rename_tag(app: &App, ctx: &Context, id: &TagId, name: &str) -> Result<()> {
+    require_to_manage(ctx)?;
+    let (app2, ctx, id, name) = (app.clone(), ctx.clone(), id.clone(), name.to_owned());
+    app.db
+        .transact(move |c| -> Result<()> {
+            store::tags::get(c, &ctx.tenant, &id)?;
+            let name = fields::required_line("name", &name, TAG_CHARS_MAX)?;
+            let same = store::tags::find_by_name(c, &ctx.tenant, &name)?;
+            if same.is_some_and(|same| same.id != id) {
+                return Err(Error::invalid("name", "error-tag-exists"));
+            }
+            store::tags::update(c, &Tag::new(ctx.tenant.clone(), id.clone(), &name))?;
+            record(&app2, c, &ctx, "tag.renamed", &id)
+        })
+        .await
+}
+
+/// Removes a tag from everybody.
+pub async fn delete_tag(app: &App, ctx: &Context, id: &TagId) -> Result<()> {
+    require_to_manage(ctx)?;
+    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            store::tags::delete(c, &ctx.tenant, &id)?;
+            record(&app2, c, &ctx, "tag.deleted", &id)
+        })
+        .await
+}
+
+fn require_to_manage(ctx: &Context) -> Result<()> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    ctx.require(Permission::ManageSettings)
+}
+
+fn record(app: &App, c: &mut Conn, ctx: &Context, action: &'static str, id: &TagId) -> Result<()> {
+    let act = Act { action, entity: "tag", entity_id: id.as_str(), detail: json!({}) };
+    audit::append(app, c, &ctx.tenant, &Who::from(ctx), &act)
+}

@@ -1,0 +1,209 @@
+//! What happened with people: the entries on a person's page, and the notes that members write there.
+//!
+//! An entry is written in the transaction of what it tells. Its detail is what the page shows, so that
+//! it still reads the same when the appointment it tells of is gone.
+
+use domain::{EntryId, Permission, PersonId, TenantId};
+use serde_json::{Value, json};
+use store::Conn;
+use store::audit::ActorKind;
+
+use crate::App;
+use crate::audit::{self, Act, Actor, Who};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::{fields, once};
+
+pub use store::timeline::Entry;
+pub use store::{Cursor, Page};
+
+/// A note that a member wrote; the detail's `text`.
+pub const NOTE: &str = "note";
+/// The longest note, in characters.
+pub const NOTE_CHARS_MAX: usize = 4_000;
+
+const CREATE: &str = "note.create";
+
+/// Something to put on a person's page.
+pub(crate) struct New<'a> {
+    /// Of whom.
+    pub person: &'a PersonId,
+    /// Such as `stage`; the translation key is `timeline-stage`.
+    pub kind: String,
+    /// What it is about; empty where it is the person.
+    pub entity_id: &'a str,
+    /// What is shown of it.
+    pub detail: Value,
+}
+
+/// The kind of an entry that tells of an act of the activity log, such as `appointment-booked`.
+pub(crate) fn kind_of(action: &str) -> String {
+    action.replace('.', "-")
+}
+
+/// Puts an entry on a person's page, inside the caller's transaction.
+pub(crate) fn append(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    who: &Who,
+    new: New<'_>,
+) -> Result<EntryId> {
+    let (actor_kind, actor_id) = match &who.actor {
+        Actor::Account(id) => (ActorKind::Account, id.to_string()),
+        Actor::Plugin(id) => (ActorKind::Plugin, id.to_string()),
+        Actor::System => (ActorKind::System, String::new()),
+    };
+    let entry = Entry {
+        tenant_id: tenant.clone(),
+        id: EntryId::new(&*app.clock, &*app.rng),
+        person_id: new.person.clone(),
+        at: app.clock.now(),
+        kind: new.kind,
+        actor_kind,
+        actor_id,
+        entity_id: new.entity_id.to_owned(),
+        detail_json: new.detail.into(),
+    };
+    store::timeline::insert(c, &entry)?;
+    Ok(entry.id)
+}
+
+/// An entry with the name of who did it, as it is today.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The entry.
+    pub entry: Entry,
+    /// A person's name, a plugin's id, or nothing for OXPI itself or a deleted account.
+    pub actor: String,
+    /// Whether the reader may change or remove it: their own notes.
+    pub is_own_note: bool,
+}
+
+/// A page of what happened with a person, newest first.
+pub async fn list_entries(
+    app: &App,
+    ctx: &Context,
+    person: &PersonId,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Page<Told>> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let (ctx, person) = (ctx.clone(), person.clone());
+    app.db
+        .inspect(move |c| -> Result<Page<Told>> {
+            let page = store::timeline::list(c, &ctx.tenant, &person, after.as_ref(), limit)?;
+            let mut known: Vec<(String, String)> = Vec::new();
+            let mut items = Vec::new();
+            for entry in page.items {
+                let actor = actor(c, &mut known, &entry)?;
+                let is_own_note = is_note_of(&entry, &ctx);
+                items.push(Told { entry, actor, is_own_note });
+            }
+            Ok(Page { items, next: page.next })
+        })
+        .await
+}
+
+fn is_note_of(entry: &Entry, ctx: &Context) -> bool {
+    entry.kind == NOTE && entry.actor_id == ctx.account.as_str()
+}
+
+/// The name of who did it, each looked up once.
+fn actor(c: &mut Conn, known: &mut Vec<(String, String)>, entry: &Entry) -> Result<String> {
+    if entry.actor_kind != ActorKind::Account {
+        return Ok(entry.actor_id.clone());
+    }
+    if let Some((_, name)) = known.iter().find(|(id, _)| *id == entry.actor_id) {
+        return Ok(name.clone());
+    }
+    let id = entry.actor_id.parse().map_err(Error::internal)?;
+    let name = store::accounts::find(c, &id)?.map(|account| account.name).unwrap_or_default();
+    known.push((entry.actor_id.clone(), name.clone()));
+    Ok(name)
+}
+
+/// Writes a note on a person's page. The same `form_id` writes once, however often it is sent.
+pub async fn create_note(
+    app: &App,
+    ctx: &Context,
+    person: &PersonId,
+    text: &str,
+    form_id: &str,
+) -> Result<()> {
+    require_to_write(ctx)?;
+    let text = note(text)?;
+    let (app2, ctx, person) = (app.clone(), ctx.clone(), person.clone());
+    let form_id = form_id.to_owned();
+    app.db
+        .transact(move |c| -> Result<()> {
+            store::people::get(c, &ctx.tenant, &person)?;
+            if once::find::<EntryId>(c, &ctx.tenant, CREATE, &form_id)?.is_some() {
+                return Ok(());
+            }
+            let who = Who::from(&ctx);
+            let detail = json!({"text": text});
+            let new = New { person: &person, kind: NOTE.to_owned(), entity_id: "", detail };
+            let id = append(&app2, c, &ctx.tenant, &who, new)?;
+            once::keep(&app2, c, &ctx.tenant, CREATE, &form_id, &id)?;
+            record(&app2, c, &ctx, "note.created", &id)
+        })
+        .await
+}
+
+/// Writes one's own note anew.
+pub async fn update_note(app: &App, ctx: &Context, id: &EntryId, text: &str) -> Result<PersonId> {
+    require_to_write(ctx)?;
+    let text = note(text)?;
+    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<PersonId> {
+            let entry = own_note(c, &ctx, &id)?;
+            store::timeline::update(c, &ctx.tenant, &id, &json!({"text": text}).into())?;
+            record(&app2, c, &ctx, "note.changed", &id)?;
+            Ok(entry.person_id)
+        })
+        .await
+}
+
+/// Removes one's own note.
+pub async fn delete_note(app: &App, ctx: &Context, id: &EntryId) -> Result<PersonId> {
+    require_to_write(ctx)?;
+    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<PersonId> {
+            let entry = own_note(c, &ctx, &id)?;
+            store::timeline::delete(c, &ctx.tenant, &id)?;
+            record(&app2, c, &ctx, "note.deleted", &id)?;
+            Ok(entry.person_id)
+        })
+        .await
+}
+
+fn own_note(c: &mut Conn, ctx: &Context, id: &EntryId) -> Result<Entry> {
+    let entry = store::timeline::find(c, &ctx.tenant, id)?.ok_or(Error::NotFound)?;
+    // Whose person was removed meanwhile has no page to write on.
+    store::people::get(c, &ctx.tenant, &entry.person_id)?;
+    if is_note_of(&entry, ctx) { Ok(entry) } else { Err(Error::Forbidden) }
+}
+
+fn note(text: &str) -> Result<String> {
+    let text = fields::paragraph("text", text, NOTE_CHARS_MAX)?;
+    if text.is_empty() { Err(Error::invalid("text", "error-required")) } else { Ok(text) }
+}
+
+fn require_to_write(ctx: &Context) -> Result<()> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    ctx.require(Permission::WritePeople)
+}
+
+fn record(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    action: &'static str,
+    id: &EntryId,
+) -> Result<()> {
+    let act = Act { action, entity: "note", entity_id: id.as_str(), detail: json!({}) };
+    audit::append(app, c, &ctx.tenant, &Who::from(ctx), &act)
+}

@@ -1,0 +1,64 @@
+//! Taking back, as a whole, what one act did to many.
+
+use domain::UndoId;
+use serde_json::{Value, json};
+use store::Conn;
+use store::undos::Undo;
+
+use crate::App;
+use crate::audit::{self, Act, Who};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::people::{bulk, merge};
+
+/// How long an act can be taken back, in days.
+pub const KEPT_DAYS: i64 = 30;
+
+/// Keeps what an act can be taken back with, inside its transaction.
+pub(crate) fn keep(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    kind: &'static str,
+    state: Value,
+) -> Result<UndoId> {
+    let undo = Undo {
+        tenant_id: ctx.tenant.clone(),
+        id: UndoId::new(&*app.clock, &*app.rng),
+        kind: kind.to_owned(),
+        member_id: ctx.member.clone(),
+        made_at: app.clock.now(),
+        state_json: state.into(),
+        undone_at: None,
+    };
+    store::undos::insert(c, &undo)?;
+    Ok(undo.id)
+}
+
+/// Takes an act back that the same member did; answers how many it was taken back of. Doing so again
+/// changes nothing.
+///
+/// # Errors
+/// [`Error::NotFound`] for another member's act, and for one that is too long ago.
+pub async fn undo(app: &App, ctx: &Context, id: &UndoId) -> Result<usize> {
+    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<usize> {
+            let found = store::undos::find(c, &ctx.tenant, &id)?;
+            let undo = found.filter(|it| it.member_id == ctx.member).ok_or(Error::NotFound)?;
+            let count = match undo.kind.as_str() {
+                bulk::UNDO => bulk::take_back(&app2, c, &ctx, undo.state_json.0)?,
+                merge::UNDO => merge::take_back(&app2, c, &ctx, undo.state_json.0)?,
+                _ => return Err(Error::NotFound),
+            };
+            if !store::undos::settle(c, &ctx.tenant, &id, app2.clock.now())? {
+                // Somebody was quicker: what was taken back here again is given up with this.
+                return Err(Error::Conflict { key: "error-undone-already" });
+            }
+            let detail = json!({"count": count});
+            let act = Act { action: "act.undone", entity: "act", entity_id: id.as_str(), detail };
+            audit::append(&app2, c, &ctx.tenant, &Who::from(&ctx), &act)?;
+            Ok(count)
+        })
+        .await
+}

@@ -1,0 +1,290 @@
+//! Lists of people: which, in what order, a page at a time, and what each stage holds.
+
+use std::fmt;
+use std::str::FromStr;
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use domain::{MemberId, PersonId, StageId, TagId, TenantId};
+
+use super::{Kind, Person, Standing};
+use crate::backend::{Conn, MultiBackend};
+use crate::error::{Error, Result};
+use crate::fold;
+use crate::page::{BadCursor, Page, bounded};
+use crate::schema::{people, person_tags};
+use crate::scope;
+
+/// Who looks after the people asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owned {
+    /// This member.
+    By(MemberId),
+    /// Nobody.
+    ByNobody,
+}
+
+/// Which people to list; what isn't said doesn't matter.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PersonFilter {
+    /// Only those whose name, company, numbers or addresses contain this, in any case.
+    pub search: Option<String>,
+    /// Only those of this standing.
+    pub standing: Option<Standing>,
+    /// Only people, or only companies.
+    pub kind: Option<Kind>,
+    /// Only those in one of these stages; empty is all.
+    pub stages: Vec<StageId>,
+    /// Only those looked after so.
+    pub owner: Option<Owned>,
+    /// Only those with all of these tags.
+    pub tags: Vec<TagId>,
+    /// Only those of exactly this source.
+    pub source: Option<String>,
+    /// Only those to get back to up to this day, ISO 8601.
+    pub follow_up_until: Option<String>,
+}
+
+words! {
+    /// How a list of people is ordered.
+    pub enum PersonOrder {
+        /// By when they were added, newest first.
+        Newest = "newest",
+        /// By name.
+        Name = "name",
+        /// By when something of them changed, latest first.
+        Changed = "changed",
+        /// By what they may be worth, most first.
+        Value = "value",
+        /// By the day to get back to them, soonest first; who has none isn't in it.
+        FollowUp = "follow-up",
+    }
+}
+
+/// The place after a person in a list. As text it is opaque to everybody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonCursor {
+    key: String,
+    id: String,
+}
+
+impl fmt::Display for PersonCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.id, self.key)
+    }
+}
+
+impl FromStr for PersonCursor {
+    type Err = BadCursor;
+    fn from_str(text: &str) -> Result<Self, BadCursor> {
+        let (id, key) = text.split_once('.').ok_or(BadCursor)?;
+        let id: PersonId = id.parse().map_err(|_| BadCursor)?;
+        if key.chars().count() > super::NAME_KEY_CHARS {
+            return Err(BadCursor);
+        }
+        Ok(Self { key: key.to_owned(), id: id.as_str().to_owned() })
+    }
+}
+
+/// How many people a stage holds, and what they may be worth together, in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageSum {
+    /// The stage.
+    pub stage: StageId,
+    /// The currency, empty where nobody said a value.
+    pub currency: String,
+    /// How many.
+    pub count: i64,
+    /// The sum, in the currency's smallest unit.
+    pub value: i64,
+}
+
+type Query<'a> = people::BoxedQuery<'a, MultiBackend>;
+
+/// A boxed query narrowed to who matches. A macro, since a query that counts by groups has another type
+/// than one that lists.
+macro_rules! narrowed {
+    ($query:expr, $tenant:ident, $filter:ident) => {{
+        let mut query = $query
+            .filter(people::tenant_id.eq($tenant.as_str()))
+            .filter(people::deleted_at.is_null());
+        if let Some(standing) = $filter.standing {
+            query = query.filter(people::standing.eq(standing.as_str()));
+        }
+        if let Some(kind) = $filter.kind {
+            query = query.filter(people::kind.eq(kind.as_str()));
+        }
+        if !$filter.stages.is_empty() {
+            let stages = $filter.stages.iter().map(StageId::as_str);
+            query = query.filter(people::stage_id.eq_any(stages));
+        }
+        match &$filter.owner {
+            Some(Owned::By(member)) => query = query.filter(people::owner_id.eq(member.as_str())),
+            Some(Owned::ByNobody) => query = query.filter(people::owner_id.is_null()),
+            None => {}
+        }
+        for tag in &$filter.tags {
+            let tagged = person_tags::table
+                .filter(person_tags::tenant_id.eq($tenant.as_str()))
+                .filter(person_tags::tag_id.eq(tag.as_str()))
+                .select(person_tags::person_id);
+            query = query.filter(people::id.eq_any(tagged));
+        }
+        if let Some(source) = &$filter.source {
+            query = query.filter(people::source.eq(source));
+        }
+        if let Some(until) = &$filter.follow_up_until {
+            query = query.filter(people::follow_up_on.le(until));
+        }
+        if let Some(pattern) = $filter.search.as_deref().and_then(fold::contains) {
+            query = query.filter(people::search_text.like(pattern).escape('\\'));
+        }
+        query
+    }};
+}
+
+fn matching<'a>(tenant: &'a TenantId, filter: &'a PersonFilter) -> Query<'a> {
+    narrowed!(people::table.into_boxed(), tenant, filter)
+}
+
+/// Continues after a person by a column that counts down.
+macro_rules! down {
+    ($query:ident, $after:ident, $column:ident) => {{
+        let mut query = $query;
+        if let Some(after) = $after {
+            let at: i64 = after.key.parse().map_err(|_| Error::NotFound)?;
+            let same = people::$column.eq(at).and(people::id.lt(after.id.clone()));
+            query = query.filter(people::$column.lt(at).or(same));
+        }
+        query.order((people::$column.desc(), people::id.desc()))
+    }};
+}
+
+fn ordered<'a>(
+    query: Query<'a>,
+    order: PersonOrder,
+    after: Option<&PersonCursor>,
+) -> Result<Query<'a>> {
+    Ok(match order {
+        PersonOrder::Newest => down!(query, after, created_at),
+        PersonOrder::Changed => down!(query, after, updated_at),
+        PersonOrder::Value => down!(query, after, value),
+        PersonOrder::Name => {
+            let mut query = query;
+            if let Some(PersonCursor { key, id }) = after.cloned() {
+                let same = people::name_key.eq(key.clone()).and(people::id.gt(id));
+                query = query.filter(people::name_key.gt(key).or(same));
+            }
+            query.order((people::name_key.asc(), people::id.asc()))
+        }
+        PersonOrder::FollowUp => {
+            let mut query = query.filter(people::follow_up_on.is_not_null());
+            if let Some(PersonCursor { key, id }) = after.cloned() {
+                let same = people::follow_up_on.eq(key.clone()).and(people::id.gt(id));
+                query = query.filter(people::follow_up_on.gt(key).or(same).assume_not_null());
+            }
+            query.order((people::follow_up_on.asc(), people::id.asc()))
+        }
+    })
+}
+
+fn place(person: &Person, order: PersonOrder) -> PersonCursor {
+    let key = match order {
+        PersonOrder::Newest => person.created_at.as_millis().to_string(),
+        PersonOrder::Changed => person.updated_at.as_millis().to_string(),
+        PersonOrder::Value => person.value.to_string(),
+        PersonOrder::Name => super::name_key(&person.name),
+        PersonOrder::FollowUp => person.follow_up_on.clone().unwrap_or_default(),
+    };
+    PersonCursor { key, id: person.id.as_str().to_owned() }
+}
+
+/// A page of people.
+///
+/// # Errors
+/// [`Error::NotFound`] for a cursor of another order.
+pub fn list(
+    c: &mut Conn,
+    tenant: &TenantId,
+    filter: &PersonFilter,
+    order: PersonOrder,
+    after: Option<&PersonCursor>,
+    limit: i64,
+) -> Result<Page<Person, PersonCursor>> {
+    scope::tenant(c, tenant)?;
+    let limit = bounded(limit);
+    let query = ordered(matching(tenant, filter), order, after)?;
+    let rows: Vec<Person> = query.limit(limit + 1).select(Person::as_select()).load(c)?;
+    Ok(Page::cut(rows, limit, |last| place(last, order)))
+}
+
+/// The ids of up to so many who match, newest first.
+pub fn list_ids(
+    c: &mut Conn,
+    tenant: &TenantId,
+    filter: &PersonFilter,
+    limit: i64,
+) -> Result<Vec<PersonId>> {
+    scope::tenant(c, tenant)?;
+    let query = matching(tenant, filter).order((people::created_at.desc(), people::id.desc()));
+    let ids: Vec<String> = query.limit(limit).select(people::id).load(c)?;
+    ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
+}
+
+/// How many people match.
+pub fn count(c: &mut Conn, tenant: &TenantId, filter: &PersonFilter) -> Result<i64> {
+    scope::tenant(c, tenant)?;
+    Ok(matching(tenant, filter).count().get_result(c)?)
+}
+
+/// Who came into a stage last, of those who match.
+pub fn list_in_stage(
+    c: &mut Conn,
+    tenant: &TenantId,
+    filter: &PersonFilter,
+    stage: &StageId,
+    limit: i64,
+) -> Result<Vec<Person>> {
+    scope::tenant(c, tenant)?;
+    Ok(matching(tenant, filter)
+        .filter(people::stage_id.eq(stage.as_str()))
+        .order((people::stage_since.desc(), people::id.desc()))
+        .limit(bounded(limit))
+        .select(Person::as_select())
+        .load(c)?)
+}
+
+/// What each stage holds, of those who match; a line for each stage and currency.
+pub fn sums(c: &mut Conn, tenant: &TenantId, filter: &PersonFilter) -> Result<Vec<StageSum>> {
+    scope::tenant(c, tenant)?;
+    let grouped = people::table
+        .group_by((people::stage_id, people::value_currency))
+        .select((
+            people::stage_id,
+            people::value_currency,
+            sql::<BigInt>("COUNT(*)"),
+            sql::<BigInt>("CAST(SUM(value) AS BIGINT)"),
+        ))
+        .into_boxed();
+    let rows: Vec<(String, String, i64, i64)> = narrowed!(grouped, tenant, filter).load(c)?;
+    let sum = |(stage, currency, count, value): (String, String, i64, i64)| {
+        let stage = stage.parse().map_err(Error::internal)?;
+        Ok(StageSum { stage, currency, count, value })
+    };
+    rows.into_iter().map(sum).collect()
+}
+
+/// The sources that people of a tenant have, each once, in order.
+pub fn list_sources(c: &mut Conn, tenant: &TenantId, limit: i64) -> Result<Vec<String>> {
+    scope::tenant(c, tenant)?;
+    Ok(people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::deleted_at.is_null())
+        .filter(people::source.ne(""))
+        .select(people::source)
+        .distinct()
+        .order(people::source)
+        .limit(limit)
+        .load(c)?)
+}

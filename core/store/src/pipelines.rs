@@ -1,0 +1,146 @@
+//! Pipelines and their stages, in the order that the business gave them.
+
+use diesel::prelude::*;
+use domain::{PipelineId, StageId, TenantId};
+
+use crate::backend::Conn;
+use crate::error::{Error, Result, found};
+use crate::people::Standing;
+use crate::schema::{people, pipelines, stages};
+use crate::scope;
+
+words! {
+    /// What it means to have come into a stage.
+    pub enum Outcome {
+        /// Still on the way.
+        Open = "open",
+        /// Became a customer.
+        Won = "won",
+        /// Did not, for now.
+        Lost = "lost",
+    }
+}
+
+impl Outcome {
+    /// What people in such a stage are.
+    pub const fn standing(self) -> Standing {
+        match self {
+            Self::Won => Standing::Customer,
+            Self::Open | Self::Lost => Standing::Lead,
+        }
+    }
+}
+
+row! {
+    /// A row of stages.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Pipeline: pipelines, [Queryable, Selectable, Insertable] {
+        pub tenant_id: TenantId as String,
+        pub id: PipelineId as String,
+        pub name: String,
+        pub position: i64,
+    }
+}
+
+row! {
+    /// A place where people can stand.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Stage: stages, [Queryable, Selectable, Insertable] {
+        pub tenant_id: TenantId as String,
+        pub id: StageId as String,
+        pub pipeline_id: PipelineId as String,
+        pub name: String,
+        pub position: i64,
+        pub outcome: Outcome as String,
+    }
+}
+
+/// All pipelines of a tenant, in order.
+pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Pipeline>> {
+    scope::tenant(c, tenant)?;
+    Ok(pipelines::table
+        .filter(pipelines::tenant_id.eq(tenant.as_str()))
+        .order((pipelines::position, pipelines::id))
+        .select(Pipeline::as_select())
+        .load(c)?)
+}
+
+/// All stages of a tenant, in order within their pipelines.
+pub fn list_stages(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Stage>> {
+    scope::tenant(c, tenant)?;
+    Ok(stages::table
+        .filter(stages::tenant_id.eq(tenant.as_str()))
+        .order((stages::pipeline_id, stages::position, stages::id))
+        .select(Stage::as_select())
+        .load(c)?)
+}
+
+/// The stage, if the tenant has it.
+pub fn find_stage(c: &mut Conn, tenant: &TenantId, id: &StageId) -> Result<Option<Stage>> {
+    scope::tenant(c, tenant)?;
+    let query = stages::table.find((tenant.as_str(), id.as_str()));
+    Ok(query.select(Stage::as_select()).first(c).optional()?)
+}
+
+/// Adds a pipeline.
+pub fn insert(c: &mut Conn, row: &Pipeline) -> Result<()> {
+    scope::tenant(c, &row.tenant_id)?;
+    diesel::insert_into(pipelines::table).values(row.clone()).execute(c)?;
+    Ok(())
+}
+
+/// Gives a pipeline another name or place.
+pub fn update(c: &mut Conn, row: &Pipeline) -> Result<()> {
+    scope::tenant(c, &row.tenant_id)?;
+    let target = pipelines::table.find((row.tenant_id.as_str(), row.id.as_str()));
+    let set = (pipelines::name.eq(&row.name), pipelines::position.eq(row.position));
+    found(diesel::update(target).set(set).execute(c)?)
+}
+
+/// Removes a pipeline with its stages, in which nobody is any more.
+pub fn delete(c: &mut Conn, tenant: &TenantId, id: &PipelineId) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    found(diesel::delete(pipelines::table.find((tenant.as_str(), id.as_str()))).execute(c)?)
+}
+
+/// Adds a stage.
+pub fn insert_stage(c: &mut Conn, row: &Stage) -> Result<()> {
+    scope::tenant(c, &row.tenant_id)?;
+    diesel::insert_into(stages::table).values(row.clone()).execute(c)?;
+    Ok(())
+}
+
+/// Gives a stage another name, place or outcome; people in it become what the outcome says.
+pub fn update_stage(c: &mut Conn, row: &Stage) -> Result<()> {
+    scope::tenant(c, &row.tenant_id)?;
+    let target = stages::table.find((row.tenant_id.as_str(), row.id.as_str()));
+    let set = (
+        stages::name.eq(&row.name),
+        stages::position.eq(row.position),
+        stages::outcome.eq(row.outcome.as_str()),
+    );
+    found(diesel::update(target).set(set).execute(c)?)?;
+    let standing = row.outcome.standing().as_str();
+    let theirs = people::table
+        .filter(people::tenant_id.eq(row.tenant_id.as_str()))
+        .filter(people::stage_id.eq(row.id.as_str()))
+        .filter(people::standing.ne(standing));
+    diesel::update(theirs).set(people::standing.eq(standing)).execute(c)?;
+    Ok(())
+}
+
+/// Removes a stage; whoever is in it, deleted people too, goes to the other first.
+pub fn delete_stage(c: &mut Conn, tenant: &TenantId, id: &StageId, to: &Stage) -> Result<usize> {
+    scope::tenant(c, tenant)?;
+    if *id == to.id || to.tenant_id != *tenant {
+        return Err(Error::internal("a stage can't take in its own people"));
+    }
+    let theirs = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::stage_id.eq(id.as_str()));
+    let set =
+        (people::stage_id.eq(to.id.as_str()), people::standing.eq(to.outcome.standing().as_str()));
+    let moved = diesel::update(theirs).set(set).execute(c)?;
+    found(diesel::delete(stages::table.find((tenant.as_str(), id.as_str()))).execute(c)?)?;
+    Ok(moved)
+}

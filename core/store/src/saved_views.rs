@@ -1,0 +1,55 @@
+//! Views of a list that somebody saved.
+
+use diesel::prelude::*;
+use domain::{MemberId, SavedViewId, TenantId, Timestamp};
+
+use crate::backend::Conn;
+use crate::columns::Opt;
+use crate::error::{Result, found};
+use crate::schema::saved_views;
+use crate::scope;
+
+row! {
+    /// A saved view: a list's address under a name. Without a member it is everybody's.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct SavedView: saved_views, [Queryable, Selectable, Insertable] {
+        pub tenant_id: TenantId as String,
+        pub id: SavedViewId as String,
+        pub member_id: Option<MemberId> as Opt<String, MemberId>,
+        pub name: String,
+        pub query: String,
+        pub created_at: Timestamp as i64,
+    }
+}
+
+/// Everybody's views and this member's own, oldest first.
+pub fn list(c: &mut Conn, tenant: &TenantId, member: &MemberId) -> Result<Vec<SavedView>> {
+    scope::tenant(c, tenant)?;
+    let theirs = saved_views::member_id.eq(member.as_str());
+    Ok(saved_views::table
+        .filter(saved_views::tenant_id.eq(tenant.as_str()))
+        .filter(saved_views::member_id.is_null().or(theirs))
+        .order((saved_views::created_at, saved_views::id))
+        .select(SavedView::as_select())
+        .load(c)?)
+}
+
+/// The view, if the tenant has it.
+pub fn find(c: &mut Conn, tenant: &TenantId, id: &SavedViewId) -> Result<Option<SavedView>> {
+    scope::tenant(c, tenant)?;
+    let query = saved_views::table.find((tenant.as_str(), id.as_str()));
+    Ok(query.select(SavedView::as_select()).first(c).optional()?)
+}
+
+/// Adds a view.
+pub fn insert(c: &mut Conn, row: &SavedView) -> Result<()> {
+    scope::tenant(c, &row.tenant_id)?;
+    diesel::insert_into(saved_views::table).values(row.clone()).execute(c)?;
+    Ok(())
+}
+
+/// Removes a view.
+pub fn delete(c: &mut Conn, tenant: &TenantId, id: &SavedViewId) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    found(diesel::delete(saved_views::table.find((tenant.as_str(), id.as_str()))).execute(c)?)
+}

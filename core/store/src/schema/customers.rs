@@ -1,0 +1,134 @@
+//! Tables of people: who they are, where they stand, what happened with them.
+
+diesel::table! {
+    people (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        standing -> Text,
+        name -> Text,
+        company -> Text,
+        phone -> Text,
+        email -> Text,
+        source -> Text,
+        notes -> Text,
+        search_text -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+        rev -> BigInt,
+        stage_id -> Text,
+        stage_since -> BigInt,
+        kind -> Text,
+        owner_id -> Nullable<Text>,
+        value -> BigInt,
+        value_currency -> Text,
+        follow_up_on -> Nullable<Text>,
+        consent -> Text,
+        consent_at -> Nullable<BigInt>,
+        consent_note -> Text,
+        name_key -> Text,
+    }
+}
+
+diesel::table! {
+    pipelines (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        name -> Text,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    stages (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        pipeline_id -> Text,
+        name -> Text,
+        position -> BigInt,
+        outcome -> Text,
+    }
+}
+
+diesel::table! {
+    contacts (tenant_id, person_id, position) {
+        tenant_id -> Text,
+        person_id -> Text,
+        position -> BigInt,
+        kind -> Text,
+        value -> Text,
+        match_key -> Text,
+        label -> Text,
+    }
+}
+
+diesel::table! {
+    tags (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        name -> Text,
+        folded -> Text,
+    }
+}
+
+diesel::table! {
+    person_tags (tenant_id, person_id, tag_id) {
+        tenant_id -> Text,
+        person_id -> Text,
+        tag_id -> Text,
+    }
+}
+
+diesel::table! {
+    timeline (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        person_id -> Text,
+        at -> BigInt,
+        kind -> Text,
+        actor_kind -> Text,
+        actor_id -> Text,
+        entity_id -> Text,
+        detail_json -> Text,
+    }
+}
+
+diesel::table! {
+    attributions (tenant_id, person_id) {
+        tenant_id -> Text,
+        person_id -> Text,
+        at -> BigInt,
+        source -> Text,
+        medium -> Text,
+        campaign -> Text,
+        term -> Text,
+        content -> Text,
+        landing -> Text,
+        referrer -> Text,
+    }
+}
+
+diesel::table! {
+    saved_views (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        member_id -> Nullable<Text>,
+        name -> Text,
+        query -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    undos (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        kind -> Text,
+        member_id -> Text,
+        made_at -> BigInt,
+        state_json -> Text,
+        undone_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(people, contacts, person_tags, stages);

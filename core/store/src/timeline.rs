@@ -1,0 +1,122 @@
+//! What happened with people, newest first.
+
+use diesel::prelude::*;
+use domain::{EntryId, PersonId, TenantId, Timestamp};
+
+use crate::audit::ActorKind;
+use crate::backend::Conn;
+use crate::columns::Json;
+use crate::error::{Error, Result, found};
+use crate::page::{Cursor, Page, bounded};
+use crate::schema::timeline;
+use crate::scope;
+
+/// Most rows that one statement names.
+const MOVED_AT_ONCE: usize = 500;
+
+row! {
+    /// Something that happened with a person. Which kinds there are, and what their detail holds, is
+    /// told where they are written.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Entry: timeline, [Queryable, Selectable, Insertable] {
+        pub tenant_id: TenantId as String,
+        pub id: EntryId as String,
+        pub person_id: PersonId as String,
+        pub at: Timestamp as i64,
+        pub kind: String,
+        pub actor_kind: ActorKind as String,
+        pub actor_id: String,
+        pub entity_id: String,
+        pub detail_json: Json as String,
+    }
+}
+
+/// Adds an entry.
+pub fn insert(c: &mut Conn, row: &Entry) -> Result<()> {
+    scope::tenant(c, &row.tenant_id)?;
+    diesel::insert_into(timeline::table).values(row.clone()).execute(c)?;
+    Ok(())
+}
+
+/// The entry, if the tenant has it.
+pub fn find(c: &mut Conn, tenant: &TenantId, id: &EntryId) -> Result<Option<Entry>> {
+    scope::tenant(c, tenant)?;
+    let query = timeline::table.find((tenant.as_str(), id.as_str()));
+    Ok(query.select(Entry::as_select()).first(c).optional()?)
+}
+
+/// Writes an entry's detail anew.
+pub fn update(c: &mut Conn, tenant: &TenantId, id: &EntryId, detail: &Json) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let target = timeline::table.find((tenant.as_str(), id.as_str()));
+    let set = timeline::detail_json.eq(detail.0.to_string());
+    found(diesel::update(target).set(set).execute(c)?)
+}
+
+/// Removes an entry.
+pub fn delete(c: &mut Conn, tenant: &TenantId, id: &EntryId) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    found(diesel::delete(timeline::table.find((tenant.as_str(), id.as_str()))).execute(c)?)
+}
+
+/// A page of what happened with a person.
+pub fn list(
+    c: &mut Conn,
+    tenant: &TenantId,
+    person: &PersonId,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Page<Entry>> {
+    scope::tenant(c, tenant)?;
+    let limit = bounded(limit);
+    let mut query = timeline::table
+        .filter(timeline::tenant_id.eq(tenant.as_str()))
+        .filter(timeline::person_id.eq(person.as_str()))
+        .into_boxed();
+    if let Some(after) = after {
+        let earlier = timeline::at.lt(after.at);
+        query = query
+            .filter(earlier.or(timeline::at.eq(after.at).and(timeline::id.lt(after.id.clone()))));
+    }
+    let rows: Vec<Entry> = query
+        .order((timeline::at.desc(), timeline::id.desc()))
+        .limit(limit + 1)
+        .select(Entry::as_select())
+        .load(c)?;
+    Ok(Page::cut(rows, limit, |last| Cursor::new(last.at, last.id.as_str())))
+}
+
+/// Gives all entries of a person to another; answers which.
+pub fn hand_over(
+    c: &mut Conn,
+    tenant: &TenantId,
+    from: &PersonId,
+    to: &PersonId,
+) -> Result<Vec<EntryId>> {
+    scope::tenant(c, tenant)?;
+    let theirs = timeline::table
+        .filter(timeline::tenant_id.eq(tenant.as_str()))
+        .filter(timeline::person_id.eq(from.as_str()));
+    let ids: Vec<String> = theirs.select(timeline::id).load(c)?;
+    diesel::update(theirs).set(timeline::person_id.eq(to.as_str())).execute(c)?;
+    ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
+}
+
+/// Gives those of these entries that are the one's to the other.
+pub fn hand_back(
+    c: &mut Conn,
+    tenant: &TenantId,
+    ids: &[EntryId],
+    from: &PersonId,
+    to: &PersonId,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    for part in ids.chunks(MOVED_AT_ONCE) {
+        let these = timeline::table
+            .filter(timeline::tenant_id.eq(tenant.as_str()))
+            .filter(timeline::person_id.eq(from.as_str()))
+            .filter(timeline::id.eq_any(part.iter().map(EntryId::as_str)));
+        diesel::update(these).set(timeline::person_id.eq(to.as_str())).execute(c)?;
+    }
+    Ok(())
+}

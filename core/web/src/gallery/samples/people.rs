@@ -1,0 +1,335 @@
+//! Samples of people: the list, the board, a person, and what is set for them.
+
+use super::work::rows;
+use super::{Gallery, Words, views};
+use crate::views::calendar::AppointmentRow;
+use crate::views::people::{
+    Asked, Board, BoardTab, Bulk, Column, ContactField, ContactRow, Doubles, DoublesRow, EntryRow,
+    NoteForm, People, PersonEdit, PersonForm, PersonPage, PersonRow, SavedRow,
+};
+use crate::views::pipelines::{PipelineForm, Pipelines, StageField, TagRow};
+use crate::views::{Avatar, Choice, Errors, Tab};
+
+pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
+    gallery.page("people", "/people", &people(w));
+    gallery.page("people-empty", "/people", &People { any: false, people: vec![], ..people(w) });
+    let asked = Asked { query: "zzz".into(), standing: "lead".into(), ..people(w).asked };
+    let none = People { people: vec![], asked, next: None, ..people(w) };
+    gallery.page("people-none-found", "/people", &none);
+    let errors = Errors::from([("people".to_owned(), "error-none-chosen".to_owned())]);
+    let asked = Asked { narrowed: 2, ..people(w).asked };
+    gallery.page("people-narrowed", "/people", &People { asked, errors, ..people(w) });
+    gallery.page("people-board", "/people", &board(w));
+    gallery.page("person", "/people", &person(w));
+    gallery.page("person-edit", "/people", &person_edit(w));
+    gallery.page("person-new", "/people", &PersonEdit { name: String::new(), ..wrong(w) });
+    let group = DoublesRow { by: "phone".into(), people: all(w) };
+    gallery.page("people-doubles", "/people", &Doubles { groups: vec![group], can_write: true });
+    gallery.page("people-no-doubles", "/people", &Doubles { groups: vec![], can_write: true });
+    gallery.page("people-settings", "/settings", &settings(w));
+}
+
+fn stages(w: Words) -> Vec<Choice> {
+    [("New", "חדש"), ("In touch", "בקשר"), ("Customer", "לקוח")]
+        .iter()
+        .enumerate()
+        .map(|(at, (en, he))| Choice::new(format!("s{at}"), w.of(en, he), "s1"))
+        .collect()
+}
+
+fn owners() -> Vec<Choice> {
+    ["Dana", "יואב"].iter().map(|name| Choice::new(*name, *name, "")).collect()
+}
+
+fn tags(w: Words) -> Vec<Choice> {
+    let choice = |en, he| Choice::new(w.of(en, he), w.of(en, he), &w.of("wedding", "חתונה"));
+    vec![choice("wedding", "חתונה"), choice("every week", "כל שבוע")]
+}
+
+fn row(w: Words, name: (&str, &str), company: (&str, &str), won: bool, phone: &str) -> PersonRow {
+    let name = w.of(name.0, name.1);
+    PersonRow {
+        id: "1".into(),
+        href: "/people/1".into(),
+        avatar: Avatar::of(&name),
+        name,
+        company: w.of(company.0, company.1),
+        stage: if won { w.of("Customer", "לקוח") } else { w.of("In touch", "בקשר") },
+        tone: if won { "accent" } else { "info" },
+        phone: phone.into(),
+        email: if phone.is_empty() { "tamar@example.com".into() } else { String::new() },
+        tags: if won { vec![w.of("every week", "כל שבוע")] } else { vec![] },
+        owner: if won { "Dana".into() } else { String::new() },
+        follow_up: if won { String::new() } else { w.of("Today", "היום") },
+        is_due: !won,
+        value: if won { "1,800.00 ILS".into() } else { String::new() },
+        added: w.of("12 Nov", "12 בנוב׳"),
+    }
+}
+
+fn all(w: Words) -> Vec<PersonRow> {
+    vec![
+        row(w, ("Noa Levi", "נועה לוי"), ("", ""), false, "052-345-6789"),
+        row(
+            w,
+            ("Hotel Montefiore", "מלון מונטיפיורי"),
+            ("Gilad, purchasing", "גלעד, רכש"),
+            true,
+            "03-555-0170",
+        ),
+        row(w, ("Amit Peretz", "עמית פרץ"), ("", ""), true, "+1 212 555 0142"),
+        row(
+            w,
+            ("<script>alert(1)</script>", "Jonathan O’Connor-Fitzgerald"),
+            ("Acme & Sons", "Acme & Sons"),
+            false,
+            "",
+        ),
+        row(w, ("Tamar Shalom", "תמר שלום"), ("Café Noir", "קפה נואר"), false, "054-222-0199"),
+    ]
+}
+
+fn people(w: Words) -> People {
+    let tab = |key, current| Tab { key, href: "/people".into(), count: None, current };
+    let view = |id: &str, en, he, current, shared| SavedRow {
+        id: id.into(),
+        name: w.of(en, he),
+        href: "/people?owner=me".into(),
+        current,
+        shared,
+    };
+    let choice = |en: &str, he: &str| Choice::new(en, w.of(en, he), "");
+    People {
+        asked: Asked {
+            stages: stages(w),
+            owners: owners(),
+            tags: tags(w),
+            sources: vec![Choice::new("site", "site", "")],
+            follow_ups: vec![choice("Today or earlier", "היום או קודם")],
+            orders: vec![choice("Newest first", "החדשים קודם"), choice("By name", "לפי שם")],
+            address: "owner=me".into(),
+            cleared: "/people".into(),
+            ..Asked::default()
+        },
+        tabs: vec![
+            tab("people-all", true),
+            tab("people-leads", false),
+            tab("people-customers", false),
+        ],
+        views: vec![
+            view("1", "Mine to call", "שלי לחזור אליהם", true, false),
+            view("2", "Weddings", "חתונות", false, true),
+        ],
+        count: 48,
+        people: all(w),
+        next: Some("/people?after=x".into()),
+        any: true,
+        can_write: true,
+        bulk: Bulk { stages: stages(w), owners: owners(), tags: tags(w) },
+        errors: Errors::new(),
+    }
+}
+
+fn board(w: Words) -> Board {
+    let column = |id: &str, en, he, outcome: &str, people: Vec<PersonRow>| Column {
+        id: id.into(),
+        name: w.of(en, he),
+        outcome: outcome.into(),
+        count: i64::try_from(people.len()).unwrap_or(0),
+        values: if people.is_empty() { vec![] } else { vec!["5,400.00 ILS".into()] },
+        more: (outcome == "won").then(|| "/people?stage=s2".to_owned()),
+        people,
+    };
+    let (won, open) = all(w).into_iter().partition(|row| row.tone == "accent");
+    Board {
+        pipelines: vec![
+            BoardTab {
+                label: w.of("Customers", "לקוחות"),
+                href: "/people/board".into(),
+                current: true,
+            },
+            BoardTab {
+                label: w.of("Shops", "חנויות"),
+                href: "/people/board".into(),
+                current: false,
+            },
+        ],
+        columns: vec![
+            column("s0", "New", "חדש", "open", open),
+            column("s1", "In touch", "בקשר", "open", vec![]),
+            column("s2", "Customer", "לקוח", "won", won),
+        ],
+        query: String::new(),
+        pipeline: "1".into(),
+        can_write: true,
+        can_manage: true,
+        stages: stages(w),
+        address: "/people/board".into(),
+    }
+}
+
+fn timeline(w: Words) -> Vec<EntryRow> {
+    let entry = |icon, text: String, note: Vec<String>, href: &str| EntryRow {
+        id: icon_id(icon),
+        icon,
+        text,
+        typed: note.join("\n"),
+        is_own_note: !note.is_empty(),
+        note,
+        actor: w.of("Dana Mizrahi", "דנה מזרחי"),
+        when: w.of("Today, 09:12", "היום, 09:12"),
+        href: href.into(),
+    };
+    let said = w.of("Wants ranunculus, no lilies.", "רוצה נוריות, בלי שושנים.");
+    vec![
+        entry("notes", w.of("noted", "הערה"), vec![said], ""),
+        entry(
+            "calendar",
+            w.of("booked a consultation", "נקבעה פגישת ייעוץ"),
+            vec![],
+            "/appointments/1",
+        ),
+        entry("add", w.of("added them", "הוספה לרשימה"), vec![], ""),
+    ]
+}
+
+fn icon_id(icon: &str) -> String {
+    format!("entry-{icon}")
+}
+
+fn person(w: Words) -> PersonPage {
+    let past = rows(w).into_iter().map(|each| AppointmentRow {
+        past: true,
+        cancelled: each.online,
+        ..each
+    });
+    let shown =
+        row(w, ("Noa Levi", "נועה לוי"), ("Studio Levi", "סטודיו לוי"), false, "052-345-6789");
+    let contact = |kind: &str, value: &str, label: String, href: &str| ContactRow {
+        kind: kind.into(),
+        value: value.into(),
+        href: href.into(),
+        label,
+    };
+    PersonPage {
+        panels: views::slots(w),
+        id: "1".into(),
+        person: PersonRow {
+            tags: vec![w.of("wedding", "חתונה")],
+            value: "4,000.00 ILS".into(),
+            owner: "Dana".into(),
+            ..shown
+        },
+        phone_href: "+972523456789".into(),
+        contacts: vec![
+            contact("phone", "03-555-0101", w.of("work", "עבודה"), "tel:035550101"),
+            contact("address", &w.of("3 Yefet St, Jaffa", "יפת 3, יפו"), String::new(), ""),
+        ],
+        source: w.of("Recommended by Tamar", "המלצה של תמר"),
+        first_source: "website".into(),
+        consent: w.of("Agreed on 12 November", "נתן הסכמה ב־12 בנובמבר"),
+        notes: vec![
+            w.of(
+                "Wedding on 14 March in Jaffa. Loves ranunculus, no lilies.",
+                "חתונה ב־14 במרץ ביפו. אוהבת נוריות, בלי שושנים.",
+            ),
+            w.of("Budget about 4,000.", "תקציב בערך 4,000 ₪."),
+        ],
+        stages: stages(w),
+        rev: 1,
+        timeline: timeline(w),
+        older: Some("/people/1?before=x".into()),
+        note: NoteForm::default(),
+        alike: vec![row(w, ("N. Levi", "נ. לוי"), ("", ""), false, "0523456789")],
+        upcoming: rows(w)[..1].to_vec(),
+        past: past.collect(),
+        sees_appointments: true,
+        can_book: true,
+        can_write: true,
+    }
+}
+
+fn person_edit(w: Words) -> PersonEdit {
+    let contact = |kind: &str, value: &str| ContactField {
+        kind: kind.into(),
+        value: value.into(),
+        label: String::new(),
+    };
+    let consents = [("", "Not asked yet", "עוד לא שאלנו"), ("given", "They agreed", "הביע הסכמה")];
+    PersonEdit {
+        action: "/people/1".into(),
+        back: "/people/1".into(),
+        name: w.of("Noa Levi", "נועה לוי"),
+        form: PersonForm {
+            name: w.of("Noa Levi", "נועה לוי"),
+            kind: "person".into(),
+            stage: "s1".into(),
+            phone: "052-345-6789".into(),
+            email: "noa.levi@example.com".into(),
+            contacts: vec![contact("phone", "03-555-0101"), contact("email", "noa@")],
+            value: "4000".into(),
+            follow_up_on: "2026-12-01".into(),
+            notes: w.of("Loves ranunculus.", "אוהבת נוריות."),
+            ..PersonForm::default()
+        },
+        stages: stages(w),
+        owners: owners(),
+        tags: tags(w),
+        sources: vec!["website".into()],
+        consents: consents
+            .map(|(value, en, he)| Choice::new(value, w.of(en, he), "given"))
+            .to_vec(),
+        currency: "ILS".into(),
+        errors: Errors::new(),
+    }
+}
+
+fn wrong(w: Words) -> PersonEdit {
+    let mut page = person_edit(w);
+    page.form.email = "noa@".into();
+    for (field, key) in [
+        ("email", "error-email-invalid"),
+        ("name", "error-required"),
+        ("contact-1", "error-email-invalid"),
+        ("value", "error-amount-invalid"),
+    ] {
+        page.errors.insert(field.into(), key.into());
+    }
+    page
+}
+
+fn settings(w: Words) -> Pipelines {
+    let stage = |id: &str, en, he, outcome: &str| StageField {
+        id: id.into(),
+        name: w.of(en, he),
+        outcomes: [("open", "Still open", "עדיין פתוח"), ("won", "A customer", "לקוח")]
+            .map(|(one, en, he)| Choice::new(one, w.of(en, he), outcome))
+            .into(),
+    };
+    let stages = vec![
+        stage("s0", "New", "חדש", "open"),
+        stage("s1", "In touch", "בקשר", "open"),
+        stage("s2", "Customer", "לקוח", "won"),
+        stage("", "", "", "open"),
+    ];
+    let pipeline = PipelineForm {
+        id: "1".into(),
+        name: w.of("Customers", "לקוחות"),
+        stages: stages.clone(),
+        errors: Errors::new(),
+        can_remove: true,
+    };
+    let errors = Errors::from([("stages".to_owned(), "error-stage-none-won".to_owned())]);
+    Pipelines {
+        pipelines: vec![pipeline],
+        new: PipelineForm { stages, errors, ..PipelineForm::default() },
+        tags: vec![
+            TagRow { id: "1".into(), name: w.of("wedding", "חתונה"), error: String::new() },
+            TagRow {
+                id: "2".into(),
+                name: w.of("every week", "כל שבוע"),
+                error: "error-tag-exists".into(),
+            },
+        ],
+    }
+}

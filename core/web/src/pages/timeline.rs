@@ -1,0 +1,119 @@
+//! What happened with a person, and the notes written there.
+
+use actix_web::web::{Form, Path};
+use app::timeline::{self, Cursor, NOTE, Told};
+use domain::PersonId;
+use serde_json::Value;
+
+use crate::answer::{Answer, form_errors};
+use crate::error::Failure;
+use crate::member::Member;
+use crate::pages::{id, paragraphs, people};
+use crate::views::people::{EntryRow, NoteForm};
+
+/// How many entries a page shows.
+const PAGE: i64 = 30;
+
+/// A page of what happened, and the address of what happened before it.
+pub async fn rows(
+    member: &Member,
+    person: &PersonId,
+    before: &str,
+) -> Result<(Vec<EntryRow>, Option<String>), Failure> {
+    let after: Option<Cursor> = before.parse().ok();
+    let found = timeline::list_entries(&member.web.app, &member.ctx, person, after, PAGE).await?;
+    let older = found.next.map(|next| format!("/people/{person}?before={next}"));
+    Ok((found.items.into_iter().map(|told| row(member, told)).collect(), older))
+}
+
+fn row(member: &Member, told: Told) -> EntryRow {
+    let Told { entry, actor, is_own_note } = told;
+    let detail = &entry.detail_json.0;
+    let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
+    let typed = if entry.kind == NOTE { text("text") } else { "" };
+    EntryRow {
+        icon: icon(&entry.kind),
+        text: words(member, &entry.kind, detail),
+        note: paragraphs(typed),
+        typed: typed.to_owned(),
+        actor,
+        when: member.dates().moment(entry.at),
+        href: match entry.entity_id.as_str() {
+            "" => String::new(),
+            about if entry.kind.starts_with("appointment-") => format!("/appointments/{about}"),
+            _ => String::new(),
+        },
+        id: entry.id.to_string(),
+        is_own_note,
+    }
+}
+
+fn icon(kind: &str) -> &'static str {
+    match kind {
+        NOTE => "notes",
+        "created" => "add",
+        "stage" => "forward",
+        _ if kind.starts_with("appointment-") => "calendar",
+        _ => "edit",
+    }
+}
+
+/// What happened, in the reader's words.
+fn words(member: &Member, kind: &str, detail: &Value) -> String {
+    let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
+    match kind {
+        "stage" => {
+            member.text_with("timeline-stage", &[("from", text("from")), ("to", text("to"))])
+        }
+        "changed" => {
+            let fields = detail.get("fields").and_then(Value::as_array);
+            let names = fields.into_iter().flatten().filter_map(Value::as_str);
+            let names: Vec<String> =
+                names.map(|name| member.text(&format!("field-{name}"))).collect();
+            member.text_with("timeline-changed", &[("fields", &names.join(", "))])
+        }
+        "merged" => member.text_with("timeline-merged", &[("other", text("other"))]),
+        _ if kind.starts_with("appointment-") => {
+            let when = domain::Timestamp::parse_rfc3339(text("starts_at"));
+            let when = when.map(|at| member.dates().moment(at)).unwrap_or_default();
+            let values = [("title", text("title")), ("when", when.as_str())];
+            member.text_with(&format!("timeline-{kind}"), &values)
+        }
+        _ => member.text(&format!("timeline-{kind}")),
+    }
+}
+
+/// Writes a note.
+pub async fn create(member: Member, path: Path<String>, form: Form<NoteForm>) -> Answer {
+    let person: PersonId = id(&path)?;
+    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
+    match timeline::create_note(app, ctx, &person, &form.text, &form.form_id).await {
+        Ok(()) => member.said(&format!("/people/{person}"), "said-note-added"),
+        Err(error) => {
+            let note = NoteForm { errors: form_errors(error)?, ..form };
+            people::page(&member, &person, "", note).await
+        }
+    }
+}
+
+/// Writes one's own note anew.
+pub async fn update(member: Member, path: Path<(String, String)>, form: Form<NoteForm>) -> Answer {
+    let (person, note) = path.into_inner();
+    let (person, note) = (id::<PersonId>(&person)?, id(&note)?);
+    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
+    match timeline::update_note(app, ctx, &note, &form.text).await {
+        Ok(person) => member.said(&format!("/people/{person}"), "said-saved"),
+        Err(error) => {
+            // What was typed comes back in the form for a new one: nothing is lost.
+            let note = NoteForm { errors: form_errors(error)?, ..form };
+            people::page(&member, &person, "", note).await
+        }
+    }
+}
+
+/// Removes one's own note.
+pub async fn remove(member: Member, path: Path<(String, String)>) -> Answer {
+    let (_, note) = path.into_inner();
+    let person = timeline::delete_note(&member.web.app, &member.ctx, &id(&note)?).await?;
+    member.said(&format!("/people/{person}"), "said-note-removed")
+}

@@ -1,0 +1,3 @@
+DROP TABLE person_tags;
+DROP TABLE tags;
+DROP TABLE contacts;

@@ -1,0 +1,2 @@
+DROP TABLE attributions;
+DROP TABLE timeline;

@@ -1,0 +1,2 @@
+DROP TABLE undos;
+DROP TABLE saved_views;
