@@ -7,13 +7,12 @@ use domain::{
 use serde_json::json;
 use store::Conn;
 use store::appointments::AppointmentChange;
-use store::idempotency::Answer;
 
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::event_merge::Clash;
-use crate::{App, availability, timeline};
+use crate::{App, availability, once, timeline};
 
 pub use store::appointments::{Appointment, OnlineState, Status, SyncState};
 pub use store::busy_blocks::BusyBlock;
@@ -414,20 +413,17 @@ pub(crate) fn check_links(c: &mut Conn, ctx: &Context, input: &AppointmentInput)
     Ok(())
 }
 
+/// What booking with this form made before.
 pub(crate) fn booked_before(
     c: &mut Conn,
     ctx: &Context,
     form_id: &str,
 ) -> Result<Option<Appointment>> {
-    if form_id.is_empty() {
-        return Ok(None);
-    }
-    let done = store::idempotency::find(c, &ctx.tenant, "appointment.book", form_id)?;
-    let Some(done) = done else { return Ok(None) };
-    let id: AppointmentId = serde_json::from_value(done.result_json.0)?;
-    Ok(Some(store::appointments::get(c, &ctx.tenant, &id)?))
+    let done: Option<AppointmentId> = once::find(c, &ctx.tenant, BOOK, form_id)?;
+    done.map(|id| Ok(store::appointments::get(c, &ctx.tenant, &id)?)).transpose()
 }
 
+/// Keeps what booking with this form made.
 pub(crate) fn remember(
     app: &App,
     c: &mut Conn,
@@ -435,19 +431,10 @@ pub(crate) fn remember(
     form_id: &str,
     made: &Appointment,
 ) -> Result<()> {
-    if form_id.is_empty() {
-        return Ok(());
-    }
-    let answer = Answer {
-        tenant_id: ctx.tenant.clone(),
-        scope: "appointment.book".to_owned(),
-        key: form_id.to_owned(),
-        result_json: serde_json::to_value(&made.id)?.into(),
-        created_at: app.clock.now(),
-    };
-    store::idempotency::insert(c, &answer)?;
-    Ok(())
+    once::keep(app, c, &ctx.tenant, BOOK, form_id, &made.id)
 }
+
+const BOOK: &str = "appointment.book";
 
 /// Puts a change into the outbox: its event at the provider and every subscriber follow from there.
 pub(crate) fn announce(app: &App, c: &mut Conn, what: &Appointment, topic: &str) -> Result<()> {
@@ -471,12 +458,8 @@ pub(crate) fn record(
     what: &Appointment,
 ) -> Result<()> {
     let detail = json!({"title": what.title, "starts_at": what.starts_at.to_rfc3339()});
-    if let Some(person) = &what.person_id {
-        let (entity_id, detail) = (what.id.as_str(), detail.clone());
-        let new = timeline::New { person, kind: timeline::kind_of(action), entity_id, detail };
-        timeline::append(app, c, &what.tenant_id, who, new)?;
-    }
     let act = Act { action, entity: "appointment", entity_id: what.id.as_str(), detail };
+    timeline::tell(app, c, &what.tenant_id, who, what.person_id.as_ref(), &act)?;
     audit::append(app, c, &what.tenant_id, who, &act)
 }
 
@@ -495,5 +478,6 @@ pub(crate) fn record_merge(
         "merged": clashes,
     });
     let act = Act { action, entity: "appointment", entity_id: what.id.as_str(), detail };
+    timeline::tell(app, c, &what.tenant_id, who, what.person_id.as_ref(), &act)?;
     audit::append(app, c, &what.tenant_id, who, &act)
 }

@@ -44,13 +44,12 @@ fn grouped(units: &str) -> bool {
 
 /// An amount as a form shows it for changing: plain digits, and a point where there are parts.
 pub fn typed(amount: i64, currency: &str) -> String {
-    let digits = u32::from(currencies::minor_digits(currency).unwrap_or(2));
-    let scale = 10_i64.pow(digits);
-    let (units, part) = (amount / scale, amount % scale);
-    if part == 0 {
-        return units.to_string();
+    let words = currencies::in_words(amount, currency);
+    let plain = words.split(' ').next().unwrap_or_default();
+    match plain.split_once('.') {
+        Some((units, part)) if part.bytes().all(|digit| digit == b'0') => units.to_owned(),
+        _ => plain.to_owned(),
     }
-    format!("{units}.{part:0width$}", width = digits as usize)
 }
 
 #[cfg(test)]

@@ -225,11 +225,8 @@ pub async fn update_pipeline(
             let renamed = Pipeline { name, ..before.pipeline.clone() };
             store::pipelines::update(c, &renamed)?;
             let kept = put_stages(&app2, c, &before, wanted)?;
-            for gone in before.stages.iter().filter(|it| kept.iter().all(|kept| kept.id != it.id)) {
-                let same = kept.iter().find(|kept| kept.outcome == gone.outcome);
-                let to = same.or(kept.first()).ok_or(Error::NotFound)?;
-                store::pipelines::delete_stage(c, &ctx.tenant, &gone.id, to)?;
-            }
+            let stays = |it: &&Stage| kept.iter().any(|kept| kept.id == it.id);
+            hand_on(c, before.stages.iter().filter(|it| !stays(it)), &kept)?;
             record(&app2, c, &ctx, "pipeline.changed", &id)
         })
         .await
@@ -273,15 +270,26 @@ pub async fn delete_pipeline(app: &App, ctx: &Context, id: &PipelineId) -> Resul
             let all = list_in(c, &ctx.tenant)?;
             let other = all.iter().find(|each| each.pipeline.id != id);
             let other = other.ok_or(Error::Conflict { key: "error-pipeline-last" })?;
-            for gone in &before.stages {
-                let same = other.stages.iter().find(|it| it.outcome == gone.outcome);
-                let to = same.or(other.stages.first()).ok_or(Error::NotFound)?;
-                store::pipelines::delete_stage(c, &ctx.tenant, &gone.id, to)?;
-            }
+            hand_on(c, before.stages.iter(), &other.stages)?;
             store::pipelines::delete(c, &ctx.tenant, &id)?;
             record(&app2, c, &ctx, "pipeline.deleted", &id)
         })
         .await
+}
+
+/// Removes stages; who is in one moves to the first of the others that means the same, or else to the
+/// first of all.
+fn hand_on<'a>(
+    c: &mut Conn,
+    gone: impl Iterator<Item = &'a Stage>,
+    others: &[Stage],
+) -> Result<()> {
+    for gone in gone {
+        let same = others.iter().find(|it| it.outcome == gone.outcome);
+        let to = same.or(others.first()).ok_or(Error::NotFound)?;
+        store::pipelines::delete_stage(c, &gone.tenant_id, &gone.id, to)?;
+    }
+    Ok(())
 }
 
 fn find_in(c: &mut Conn, tenant: &TenantId, id: &PipelineId) -> Result<PipelineStages> {

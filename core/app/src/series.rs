@@ -12,7 +12,7 @@ use crate::appointments::{self as booked, Appointment, AppointmentInput};
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{App, availability};
+use crate::{App, availability, timeline};
 
 mod bringing;
 mod changes;
@@ -273,6 +273,9 @@ fn require_all_free(
     if all.is_empty() { Ok(()) } else { Err(Error::Taken { by: all }) }
 }
 
+/// What is noted when a chore makes a series' next ones.
+const CONTINUED: &str = "appointment.series-continued";
+
 fn record(
     app: &App,
     c: &mut Conn,
@@ -283,6 +286,10 @@ fn record(
 ) -> Result<()> {
     let detail = json!({"title": series.title, "rule": series.rule, "count": count});
     let act = Act { action, entity: "appointment", entity_id: series.id.as_str(), detail };
+    // That a chore made the next ones is no news of the person.
+    if action != CONTINUED {
+        timeline::tell(app, c, &series.tenant_id, who, series.person_id.as_ref(), &act)?;
+    }
     audit::append(app, c, &series.tenant_id, who, &act)
 }
 

@@ -36,9 +36,26 @@ pub(crate) struct New<'a> {
     pub detail: Value,
 }
 
-/// The kind of an entry that tells of an act of the activity log, such as `appointment-booked`.
-pub(crate) fn kind_of(action: &str) -> String {
-    action.replace('.', "-")
+/// Puts an act on an appointment, or on a series of them, on the page of the person it is with, under the
+/// act's name, such as `appointment-booked`. Only what the page shows of it is kept.
+pub(crate) fn tell(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    who: &Who,
+    person: Option<&PersonId>,
+    act: &Act<'_>,
+) -> Result<()> {
+    let Some(person) = person else { return Ok(()) };
+    let shown = |name: &str| act.detail.get(name).cloned().unwrap_or_default();
+    let new = New {
+        person,
+        kind: act.action.replace('.', "-"),
+        entity_id: act.entity_id,
+        detail: json!({"title": shown("title"), "starts_at": shown("starts_at")}),
+    };
+    append(app, c, tenant, who, new)?;
+    Ok(())
 }
 
 /// Puts an entry on a person's page, inside the caller's transaction.

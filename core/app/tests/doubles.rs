@@ -7,44 +7,10 @@ extern crate oxpi_app as app;
 mod support;
 
 use app::people::merge::{list_doubles, merge_people};
-use app::people::{self, Consent, ContactInput, DetailsInput, Person, PersonInput};
+use app::people::{self, Consent, DetailsInput, PersonInput};
 use app::{Error, timeline, undos};
-use support::{Fixture, Signed, each, expect_invalid};
-
-fn named(name: &str) -> PersonInput {
-    PersonInput { name: name.into(), ..PersonInput::default() }
-}
-
-async fn add(f: &Fixture, who: &Signed, input: PersonInput) -> Person {
-    people::create_person(&f.app, &who.ctx, input, "").await.unwrap()
-}
-
-fn detailed() -> PersonInput {
-    let contact = |kind: &str, value: &str, label: &str| ContactInput {
-        kind: kind.into(),
-        value: value.into(),
-        label: label.into(),
-    };
-    PersonInput {
-        phone: "050-1234567".into(),
-        source: "website".into(),
-        details: Some(DetailsInput {
-            contacts: vec![
-                contact("phone", "03-555 0101", "work"),
-                contact("email", "Second@Example.com", ""),
-                contact("address", "3 Yefet St, Jaffa", ""),
-                contact("phone", "  ", ""),
-            ],
-            value: "1,500.50".into(),
-            follow_up_on: "2026-12-24".into(),
-            consent: "given".into(),
-            consent_note: "on the phone".into(),
-            tags: vec!["VIP".into(), " vip ".into(), "wedding".into(), String::new()],
-            ..DetailsInput::default()
-        }),
-        ..named("Noa")
-    }
-}
+use support::people::{add, detailed, named};
+use support::{Fixture, each, expect_invalid};
 
 #[tokio::test]
 async fn two_become_one_and_two_again() {

@@ -8,21 +8,12 @@ mod support;
 
 use app::people::board::get_board;
 use app::people::bulk::{self, BulkInput};
-use app::people::{
-    self, ContactInput, DetailsInput, Person, PersonFilter, PersonInput, PersonOrder, Standing,
-};
+use app::people::{self, DetailsInput, PersonFilter, PersonInput, PersonOrder, Standing};
 use app::pipelines::{self, Outcome, PipelineInput, PipelineStages, Stage, StageInput};
-use app::{Error, saved_views, tags, timeline, undos};
+use app::{Error, members, saved_views, tags, timeline, undos};
 use domain::{PersonId, Role};
+use support::people::{add, detailed, named};
 use support::{Fixture, Signed, each, expect_invalid};
-
-fn named(name: &str) -> PersonInput {
-    PersonInput { name: name.into(), ..PersonInput::default() }
-}
-
-async fn add(f: &Fixture, who: &Signed, input: PersonInput) -> Person {
-    people::create_person(&f.app, &who.ctx, input, "").await.unwrap()
-}
 
 async fn pipeline(f: &Fixture, who: &Signed) -> PipelineStages {
     pipelines::list_pipelines(&f.app, &who.ctx).await.unwrap().remove(0)
@@ -134,33 +125,6 @@ async fn a_pipeline_that_goes_hands_its_people_to_another() {
         assert_eq!((same.outcome, after.standing), (Outcome::Won, Standing::Customer));
     })
     .await;
-}
-
-fn detailed() -> PersonInput {
-    let contact = |kind: &str, value: &str, label: &str| ContactInput {
-        kind: kind.into(),
-        value: value.into(),
-        label: label.into(),
-    };
-    PersonInput {
-        phone: "050-1234567".into(),
-        source: "website".into(),
-        details: Some(DetailsInput {
-            contacts: vec![
-                contact("phone", "03-555 0101", "work"),
-                contact("email", "Second@Example.com", ""),
-                contact("address", "3 Yefet St, Jaffa", ""),
-                contact("phone", "  ", ""),
-            ],
-            value: "1,500.50".into(),
-            follow_up_on: "2026-12-24".into(),
-            consent: "given".into(),
-            consent_note: "on the phone".into(),
-            tags: vec!["VIP".into(), " vip ".into(), "wedding".into(), String::new()],
-            ..DetailsInput::default()
-        }),
-        ..named("Noa")
-    }
 }
 
 #[tokio::test]
@@ -444,6 +408,28 @@ async fn settings_of_people_are_for_those_who_may_and_within_the_business() {
         tags::rename_tag(app, &ours.ctx, &tag.id, "vip").await.unwrap();
         tags::delete_tag(app, &ours.ctx, &tag.id).await.unwrap();
         assert_eq!(tags::list_tags(app, &ours.ctx).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whom_somebody_looked_after_is_nobodys_when_they_leave() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let mate = f.join(&owner, "mate@example.com", Role::Member).await;
+        let details =
+            DetailsInput { owner: mate.ctx.member.to_string(), ..DetailsInput::default() };
+        let person = add(&f, &owner, PersonInput { details: Some(details), ..named("Noa") }).await;
+        let (app, ctx) = (&f.app, &mate.ctx);
+        saved_views::save_view(app, ctx, "Mine", "owner=me", false).await.unwrap();
+        saved_views::save_view(app, ctx, "Ours", "owner=me", true).await.unwrap();
+        members::remove_member(app, &owner.ctx, &mate.ctx.member).await.unwrap();
+        let person = people::get_person(app, &owner.ctx, &person.id).await.unwrap();
+        assert_eq!(person.owner_id, None);
+        // The same account again is another member.
+        let views = saved_views::list_views(app, ctx).await.unwrap();
+        let names: Vec<_> = views.iter().map(|view| view.name.as_str()).collect();
+        assert_eq!(names, ["Ours"]);
     })
     .await;
 }

@@ -6,11 +6,12 @@ extern crate oxpi_app as app;
 
 mod support;
 
-use app::Error;
 use app::appointments::{self as booked, Appointment, AppointmentInput};
 use app::series::{self, Reach, book_series, cancel_series, change_series};
+use app::{Error, timeline};
 use domain::{Recurrence, Role, Timestamp, Zone};
 use jiff::civil::date;
+use support::people::{add, named};
 use support::{Fixture, Signed, each};
 
 /// Two Tuesdays before the clocks in Israel are set back, on 25 October 2026.
@@ -387,6 +388,28 @@ async fn who_made_a_series_is_told_when_it_goes_on_over_something_else() {
         assert_eq!(zone.local(over.starts_at), date(2027, 5, 13).at(10, 0, 0, 0));
         assert!(told(&stranger).await.is_empty());
         assert_eq!(series::extend_all(&at.app).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_series_is_told_once_on_the_page_of_whom_it_is_with() {
+    each(async |at: Fixture| {
+        let owner = house(&at).await;
+        let person = add(&at, &owner, named("Noa")).await;
+        let input = AppointmentInput { person: Some(person.id.clone()), ..input(10) };
+        let every = rule("FREQ=WEEKLY");
+        let first = book_series(&at.app, &owner.ctx, input, every, "", false).await.unwrap();
+        let kinds = async || -> Vec<String> {
+            let told = timeline::list_entries(&at.app, &owner.ctx, &person.id, None, 99).await;
+            told.unwrap().items.into_iter().map(|told| told.entry.kind).collect()
+        };
+        let mut told = kinds().await;
+        told.sort();
+        assert_eq!(told, ["appointment-series-booked", "created"]);
+        at.clock.advance_millis(1);
+        booked::cancel_appointment(&at.app, &owner.ctx, &first.id).await.unwrap();
+        assert_eq!(kinds().await[0], "appointment-cancelled");
     })
     .await;
 }

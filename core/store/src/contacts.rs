@@ -83,13 +83,17 @@ pub fn list_of(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<Vec<
         .load(c)?)
 }
 
-/// Puts these in the place of all that the person had.
+/// Puts these in the place of all that the person had. Most changes of a person are of something else,
+/// and then nothing is written.
 pub(crate) fn replace(
     c: &mut Conn,
     tenant: &TenantId,
     person: &PersonId,
     rows: &[Contact],
 ) -> Result<()> {
+    if list(c, tenant, person)? == rows {
+        return Ok(());
+    }
     let old = contacts::table
         .filter(contacts::tenant_id.eq(tenant.as_str()))
         .filter(contacts::person_id.eq(person.as_str()));

@@ -274,10 +274,16 @@ impl Db {
         self.as_owner(Conn::begin_write, migrate::down).await
     }
 
+    /// Undoes the latest migrations up to and with this one, with what they hold; of those before it
+    /// everything stays. Its name is as in its folder's, without dashes in the date.
+    pub async fn revert_down_to(&self, name: &'static str) -> Result<Vec<String>> {
+        self.as_owner(Conn::begin_write, move |conn| migrate::down_to(conn, name)).await
+    }
+
     async fn as_owner<T: Send + 'static>(
         &self,
         begin: fn(&mut Conn) -> diesel::QueryResult<()>,
-        work: fn(&mut Conn) -> Result<T>,
+        work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let Some(owner) = &self.owner else { return self.write(work).await };
         let result = owner.run(move |conn| within(conn, begin, work)).await;

@@ -85,6 +85,22 @@ pub(crate) fn down(conn: &mut Conn) -> Result<Vec<String>> {
     .map_err(Error::Internal)
 }
 
+/// Undoes migrations, latest first, until this one is undone.
+pub(crate) fn down_to(conn: &mut Conn, version: &str) -> Result<Vec<String>> {
+    lock(conn)?;
+    scope::system(conn)?;
+    let mut undone = Vec::new();
+    while undone.last().is_none_or(|last| last != version) {
+        let last = each_backend!(
+            conn,
+            Sqlite(c) => c.revert_last_migration(SQLITE).map(|it| it.to_string()),
+            Postgres(c) => c.revert_last_migration(POSTGRES).map(|it| it.to_string())
+        );
+        undone.push(last.map_err(Error::Internal)?);
+    }
+    Ok(undone)
+}
+
 /// SQLite's write lock is held already, by the transaction.
 fn lock(conn: &mut Conn) -> Result<()> {
     if conn.backend() == Backend::Postgres {

@@ -128,15 +128,15 @@ pub fn find_even_deleted(c: &mut Conn, tenant: &TenantId, id: &PersonId) -> Resu
     Ok(query.select(Person::as_select()).first(c).optional()?)
 }
 
-/// The person with this address, oldest first where there are several.
+/// The person with this address, among all of theirs, oldest first where there are several.
 pub fn find_by_email(c: &mut Conn, tenant: &TenantId, email: &str) -> Result<Option<Person>> {
     scope::tenant(c, tenant)?;
-    let query = people::table
-        .filter(people::tenant_id.eq(tenant.as_str()))
-        .filter(people::email.eq(crate::accounts::normal_email(email)))
-        .filter(people::deleted_at.is_null())
-        .order((people::created_at, people::id));
-    Ok(query.select(Person::as_select()).first(c).optional()?)
+    let keys = [contacts::match_key(contacts::ContactKind::Email, email)];
+    let theirs = contacts::list_sharing(c, tenant, contacts::ContactKind::Email, &keys, None)?;
+    match theirs.first() {
+        Some(id) => find(c, tenant, id),
+        None => Ok(None),
+    }
 }
 
 /// The named people of the tenant, in no particular order; those it doesn't have are left out.
@@ -231,6 +231,15 @@ pub fn delete(
     let set = (people::deleted_at.eq(now.as_millis()), people::rev.eq(rev + 1));
     let rows = diesel::update(target).set(set).execute(c)?;
     settled(rows, || Ok(find(c, tenant, id)?.is_some()))
+}
+
+/// Leaves everybody whom this member looked after with nobody; answers how many.
+pub fn disown(c: &mut Conn, tenant: &TenantId, owner: &MemberId) -> Result<usize> {
+    scope::tenant(c, tenant)?;
+    let theirs = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::owner_id.eq(owner.as_str()));
+    Ok(diesel::update(theirs).set(people::owner_id.eq(None::<String>)).execute(c)?)
 }
 
 /// Takes the mark off again if they still have the revision.

@@ -48,6 +48,15 @@ pub fn insert(c: &mut Conn, row: &SavedView) -> Result<()> {
     Ok(())
 }
 
+/// Removes the views that were this member's own; answers how many.
+pub fn delete_of(c: &mut Conn, tenant: &TenantId, member: &MemberId) -> Result<usize> {
+    scope::tenant(c, tenant)?;
+    let theirs = saved_views::table
+        .filter(saved_views::tenant_id.eq(tenant.as_str()))
+        .filter(saved_views::member_id.eq(member.as_str()));
+    Ok(diesel::delete(theirs).execute(c)?)
+}
+
 /// Removes a view.
 pub fn delete(c: &mut Conn, tenant: &TenantId, id: &SavedViewId) -> Result<()> {
     scope::tenant(c, tenant)?;

@@ -39,6 +39,10 @@ CREATE INDEX person_tags_by_tag ON person_tags (tenant_id, tag_id, person_id);
 
 INSERT INTO contacts (tenant_id, person_id, position, kind, value, match_key, label)
 SELECT tenant_id, id, 0, 'phone', phone,
-    substr(replace(replace(replace(replace(replace(replace(replace(phone, ' ', ''), '-', ''), '(', ''), ')', ''), '+', ''), '.', ''), '/', ''), -8), '' FROM people WHERE phone <> '';
+    CASE WHEN length(digits) >= 7 THEN substr(digits, -8) ELSE '' END, ''
+FROM (SELECT tenant_id, id, phone,
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(lower(phone), ' ', ''), '-', ''), '(', ''), ')', ''), '+', ''), '.', ''), '/', ''), '*', ''), '#', ''), ',', ''), 'x', ''), 'e', ''), 't', '') AS digits
+    FROM people WHERE phone <> '') AS numbers;
 INSERT INTO contacts (tenant_id, person_id, position, kind, value, match_key, label)
-SELECT tenant_id, id, 1, 'email', email, email, '' FROM people WHERE email <> '';
+SELECT tenant_id, id, CASE WHEN phone <> '' THEN 1 ELSE 0 END, 'email', email, email, ''
+FROM people WHERE email <> '';

@@ -65,7 +65,7 @@ async fn extend(app: &App, tenant: &TenantId, id: &SeriesId) -> Result<usize> {
             if !made.is_empty() {
                 let who = crate::audit::Who::system();
                 let count = made.len();
-                super::record(&app2, c, &who, "appointment.series-continued", &series, count)?;
+                super::record(&app2, c, &who, super::CONTINUED, &series, count)?;
                 tell_of_overlaps(&app2, c, &series, &made)?;
             }
             Ok(made.len())

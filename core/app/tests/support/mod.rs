@@ -4,6 +4,7 @@
 
 pub mod authenticator;
 mod parts;
+pub mod people;
 
 use std::ops::AsyncFn;
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! Searching, paging and changing people.
 
+use diesel::connection::SimpleConnection;
 use domain::StageId;
 use domain::TenantId;
 use store::contacts::{Contact, ContactKind, match_key};
@@ -300,6 +301,35 @@ store::both_backends! {
         }).await.unwrap();
     }
 
+    async fn every_address_leads_to_the_person(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let person = world.person(&tenant, "Dana");
+        let addresses: Vec<Contact> = (0..).zip(["dana@example.com", "home@example.com"])
+            .map(|(position, value)| Contact {
+                tenant_id: tenant.clone(),
+                person_id: person.id.clone(),
+                position,
+                kind: ContactKind::Email,
+                value: value.to_owned(),
+                match_key: match_key(ContactKind::Email, value),
+                label: String::new(),
+            })
+            .collect();
+        db.write(move |c| {
+            people::insert(c, &person, &addresses)?;
+            for address in [" Dana@Example.com", "HOME@example.com"] {
+                let found = people::find_by_email(c, &tenant, address)?;
+                assert_eq!(found.map(|found| found.name).as_deref(), Some("Dana"), "{address}");
+                assert!(people::find_by_email(c, &other, address)?.is_none(), "another's");
+            }
+            assert!(people::find_by_email(c, &tenant, "")?.is_none());
+            people::delete(c, &tenant, &person.id, 1, START)?;
+            assert!(people::find_by_email(c, &tenant, "home@example.com")?.is_none());
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn a_stage_that_goes_hands_its_people_on(db: Db) {
         let world = World::new();
         let tenant = a_tenant(&db, &world).await;
@@ -379,6 +409,63 @@ store::both_backends! {
             people::delete(c, &of, &id, 1, START)?;
             assert_eq!(people::purge(c, &of, START.plus_millis(1))?, 1);
             assert!(timeline::find(c, &of, &told[0].id)?.is_none(), "erased with them");
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn those_of_before_get_a_stage_and_what_they_would_have_got_if_they_came_today(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        db.revert_down_to("20261128000320").await.unwrap();
+        let ids = ["1", "2", "3"].map(|n| format!("0192f000-0000-7000-8000-00000000000{n}"));
+        let [lead, customer, short] = ids.clone();
+        let row = |id: &str, stage: &str, phone: &str, email: &str, source: &str| format!(
+            "INSERT INTO people (tenant_id, id, stage, name, company, phone, email, source, notes, \
+             search_text, created_at, updated_at, rev) VALUES ('{tenant}', '{id}', '{stage}', \
+             'Noa', '', '{phone}', '{email}', '{source}', '', '', 5, 5, 1)"
+        );
+        let rows = [
+            row(&lead, "lead", "", "noa@example.com", "website"),
+            row(&customer, "customer", "+972 (50) 123-4567 ext 8", "a@example.com", ""),
+            row(&short, "lead", "*2700", "", ""),
+        ];
+        let of = tenant.clone();
+        db.write(move |c| {
+            store::members::list(c, &of)?;
+            rows.iter().try_for_each(|row| Ok(c.batch_execute(row)?))
+        }).await.unwrap();
+        db.migrate().await.unwrap();
+        let of = tenant.clone();
+        db.write(move |c| {
+            let stages = pipelines::list_stages(c, &of)?;
+            assert_eq!(pipelines::list(c, &of)?.len(), 1);
+            assert_eq!(stages[0].name, "חדש", "in the business's language");
+            for (id, outcome) in ids.iter().zip([Outcome::Open, Outcome::Won, Outcome::Open]) {
+                let person = people::get(c, &of, &id.parse().unwrap())?;
+                let stage = stages.iter().find(|stage| stage.id == person.stage_id);
+                let stage = stage.expect("a stage that is there");
+                assert_eq!(stage.outcome, outcome);
+                assert_eq!(outcome.standing(), person.standing);
+                assert_eq!(person.stage_since, person.created_at);
+                // What today's code would write is what is there: the next change rewrites nothing.
+                let firsts = [(ContactKind::Phone, person.phone), (ContactKind::Email, person.email)];
+                let wanted: Vec<Contact> = (0..)
+                    .zip(firsts.into_iter().filter(|(_, value)| !value.is_empty()))
+                    .map(|(position, (kind, value))| Contact {
+                        tenant_id: of.clone(),
+                        person_id: person.id.clone(),
+                        position,
+                        kind,
+                        match_key: match_key(kind, &value),
+                        value,
+                        label: String::new(),
+                    })
+                    .collect();
+                assert_eq!(store::contacts::list(c, &of, &person.id)?, wanted);
+            }
+            let came = store::attributions::find(c, &of, &ids[0].parse().unwrap())?;
+            assert_eq!(came.map(|came| came.source).as_deref(), Some("website"));
+            assert!(store::attributions::find(c, &of, &ids[1].parse().unwrap())?.is_none());
             Ok(())
         }).await.unwrap();
     }

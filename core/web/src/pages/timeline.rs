@@ -38,14 +38,17 @@ fn row(member: &Member, told: Told) -> EntryRow {
         typed: typed.to_owned(),
         actor,
         when: member.dates().moment(entry.at),
-        href: match entry.entity_id.as_str() {
-            "" => String::new(),
-            about if entry.kind.starts_with("appointment-") => format!("/appointments/{about}"),
-            _ => String::new(),
-        },
+        href: href(&entry),
         id: entry.id.to_string(),
         is_own_note,
     }
+}
+
+/// Where the page of what it is about is; a series has none of its own.
+fn href(entry: &timeline::Entry) -> String {
+    let kind = entry.kind.as_str();
+    let is_of_one = kind.starts_with("appointment-") && !kind.starts_with("appointment-series-");
+    if is_of_one { format!("/appointments/{}", entry.entity_id) } else { String::new() }
 }
 
 fn icon(kind: &str) -> &'static str {
@@ -73,6 +76,9 @@ fn words(member: &Member, kind: &str, detail: &Value) -> String {
             member.text_with("timeline-changed", &[("fields", &names.join(", "))])
         }
         "merged" => member.text_with("timeline-merged", &[("other", text("other"))]),
+        _ if kind.starts_with("appointment-series-") => {
+            member.text_with(&format!("timeline-{kind}"), &[("title", text("title"))])
+        }
         _ if kind.starts_with("appointment-") => {
             let when = domain::Timestamp::parse_rfc3339(text("starts_at"));
             let when = when.map(|at| member.dates().moment(at)).unwrap_or_default();
