@@ -160,20 +160,7 @@ pub fn list_from(
     day: &str,
 ) -> Result<Vec<(String, Appointment)>> {
     scope::tenant(c, tenant)?;
-    Ok(occurrences::table
-        .inner_join(
-            appointments::table.on(appointments::tenant_id
-                .eq(occurrences::tenant_id)
-                .and(appointments::id.eq(occurrences::appointment_id))),
-        )
-        .filter(occurrences::tenant_id.eq(tenant.as_str()))
-        .filter(occurrences::series_id.eq(id.as_str()))
-        .filter(occurrences::day.ge(day))
-        .filter(appointments::status.eq(Status::Booked.as_str()))
-        .order(occurrences::day)
-        .limit(OCCURRENCES_MAX)
-        .select((occurrences::day, Appointment::as_select()))
-        .load(c)?)
+    with_days(c, tenant, id, Some(day))
 }
 
 /// The appointments of a series with their days, cancelled ones too; a thousand at most.
@@ -183,7 +170,17 @@ pub fn list_all(
     id: &SeriesId,
 ) -> Result<Vec<(String, Appointment)>> {
     scope::tenant(c, tenant)?;
-    Ok(occurrences::table
+    with_days(c, tenant, id, None)
+}
+
+/// With a day: only those that take place, and not before it.
+fn with_days(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &SeriesId,
+    booked_from: Option<&str>,
+) -> Result<Vec<(String, Appointment)>> {
+    let mut query = occurrences::table
         .inner_join(
             appointments::table.on(appointments::tenant_id
                 .eq(occurrences::tenant_id)
@@ -191,6 +188,13 @@ pub fn list_all(
         )
         .filter(occurrences::tenant_id.eq(tenant.as_str()))
         .filter(occurrences::series_id.eq(id.as_str()))
+        .into_boxed();
+    if let Some(day) = booked_from {
+        query = query
+            .filter(occurrences::day.ge(day))
+            .filter(appointments::status.eq(Status::Booked.as_str()));
+    }
+    Ok(query
         .order(occurrences::day)
         .limit(OCCURRENCES_MAX)
         .select((occurrences::day, Appointment::as_select()))
