@@ -443,7 +443,7 @@ store::both_backends! {
             for (id, outcome) in ids.iter().zip([Outcome::Open, Outcome::Won, Outcome::Open]) {
                 let person = people::get(c, &of, &id.parse().unwrap())?;
                 let stage = stages.iter().find(|stage| stage.id == person.stage_id);
-                let stage = stage.expect("a stage that is there");
+                let stage = stage.unwrap();
                 assert_eq!(stage.outcome, outcome);
                 assert_eq!(outcome.standing(), person.standing);
                 assert_eq!(person.stage_since, person.created_at);
