@@ -1,8 +1,6 @@
 //! How a business shows itself: its theme, colour and logo on its pages, on those for strangers and in
 //! mail; and pages of what went wrong.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use anyhow::{Context as _, Result};
 use app::settings::{self, LookInput};
 use app::tenants::BusinessInput;

@@ -1,13 +1,8 @@
 //! A business and its calendar on a real CalDAV server, from connecting to disconnecting: the real rooms,
 //! the real plugin, Radicale, and a phone that shares the calendar through a client of its own.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-#[path = "caldav/connecting.rs"]
 mod connecting;
-#[path = "caldav/foreign.rs"]
 mod foreign;
-#[path = "caldav/own.rs"]
 mod own;
 
 use std::path::Path;

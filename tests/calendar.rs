@@ -1,8 +1,6 @@
 //! One business and its calendar, from connecting to disconnecting: the real rooms, the real plugin,
 //! a simulator that is as strict as the provider.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use anyhow::{Context as _, Result};
 use app::appointments::{self, Appointment, AppointmentInput, OnlineState, Status, SyncState};
 use app::connections::{self, ConnectionState};

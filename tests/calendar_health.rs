@@ -1,8 +1,6 @@
 //! When a calendar's provider doesn't do as asked: how long it is left alone, what people are told and how
 //! often, and that it mends by itself.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use anyhow::{Context as _, Result};
 use app::appointments::{self, Appointment, AppointmentInput, SyncState};
 use app::calendars::{self, Calendar};

@@ -1,8 +1,6 @@
 //! Channels, from the provider's call to the change here: the real binary's pages, the real plugin, and
 //! a simulator that calls.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use std::net::TcpListener;
 use std::time::Duration;
 

@@ -1,13 +1,8 @@
 //! Trying a connection, step by step: which step fails by what the provider really answers, what people
 //! are told, and that connecting another account by mistake changes nothing.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-#[path = "checkups/accounts.rs"]
 mod accounts;
-#[path = "checkups/ends.rs"]
 mod ends;
-#[path = "checkups/pages.rs"]
 mod pages;
 
 use anyhow::{Context as _, Result};

@@ -5,9 +5,6 @@
 //! to one whose author had it before them, or to one that the activity tells of; to no other.
 //! `OXPI_SEED=7` replays one run.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-#[path = "convergence/quiet.rs"]
 mod quiet;
 
 use std::collections::BTreeMap;

@@ -3,9 +3,6 @@
 //!
 //! `OXPI_CRASH_KILLS` sets how many times, `OXPI_CRASH_SEED` which moments.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-#![allow(clippy::print_stderr, reason = "its figures are worth reading")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};

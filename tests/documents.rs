@@ -1,7 +1,5 @@
 //! Documents in the real rooms: sealed on disk, read in pieces, nobody else's.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use anyhow::Result;
 use app::{Error, documents};
 use oxpi_tests::House;

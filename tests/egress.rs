@@ -1,8 +1,6 @@
 //! What left the house is on record: for each request of a plugin's and of the host's own a line, without
 //! secrets, bounded, and in its business's view alone.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use anyhow::Result;
 use app::egress::{self, Asker, EgressEntry};
 use app::services::Workspace;

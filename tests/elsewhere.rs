@@ -1,8 +1,6 @@
 //! Events that were made elsewhere: when they take up time, what of them is shown, and that they come
 //! and go with their series, their calendars and their accounts.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use anyhow::{Context as _, Result};
 use app::appointments::{self, Appointment, AppointmentInput, BusyBlock, Status, SyncState};
 use app::calendars::{self, Detail};

@@ -1,8 +1,6 @@
 //! A disk that refuses and a database that goes away: clean errors, no promise that isn't kept, and
 //! work that goes on by itself when they are back.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};

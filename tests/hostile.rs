@@ -1,8 +1,6 @@
 //! Plugins that mean harm, as the whole house meets them: what the activity log says, what another
 //! business's ids are good for, and what the watcher of the process sees.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;

@@ -1,7 +1,5 @@
 //! The stream of changes over a real connection: what it says, when it ends, and how many there are.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};

@@ -1,7 +1,5 @@
 //! Mail: what leaves, when it leaves, and what happens when it can't.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use anyhow::Result;
 use app::sign_ins::sign_in;
 use app::{Error, Origin, accounts, invitations, jobs, resets};

@@ -1,13 +1,8 @@
 //! Signing in by an OpenID provider that signs with a real key and can be told to get everything wrong:
 //! on every database there is, and through the pages.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-#[path = "openid/pages.rs"]
 mod pages;
-#[path = "openid/refusals.rs"]
 mod refusals;
-#[path = "openid/world.rs"]
 mod world;
 
 use app::openid::{self, Finished};

@@ -1,13 +1,8 @@
 //! A plugin's life in versions: packages, publishers, consent, migration, the way back, off and gone.
 //! The real rooms and the real sample plugin, in versions that differ in their manifests.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
-
-#[path = "packages/off.rs"]
 mod off;
-#[path = "packages/publishers.rs"]
 mod publishers;
-#[path = "packages/versions.rs"]
 mod versions;
 
 use anyhow::Result;

@@ -1,7 +1,5 @@
 //! Passkeys as a browser's script uses them: a question as JSON, the answer with a form.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use oxpi_tests::authenticator::Authenticator;
 use oxpi_tests::house::Extras;
 use oxpi_tests::http::{self, Reply};

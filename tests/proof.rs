@@ -1,8 +1,6 @@
 //! What a browser meets: the second step, and the page that asks once more who it is without losing
 //! what was filled in.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use anyhow::Result;
 use app::plugins;
 use oxpi_tests::site::Site;

@@ -1,8 +1,6 @@
 //! Every route of the router's own table, visited by everybody who has no business there: nobody,
 //! another business's owner with this one's ids, and each role.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use std::collections::BTreeMap;
 
 use anyhow::Result;

@@ -1,8 +1,6 @@
 //! What anybody on the network can send to the server: each request is answered in bounds, and the
 //! server goes on.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use std::net::IpAddr;
 use std::sync::Arc;
 

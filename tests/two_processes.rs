@@ -1,8 +1,6 @@
 //! Two programs on one PostgreSQL share the work. One is killed after the provider did what it asked
 //! and before it heard so; the other does that job again, and nothing is there twice.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

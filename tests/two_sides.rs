@@ -1,8 +1,6 @@
 //! An appointment and its event, changed on both sides: what is put together, what is told, what is
 //! caught up, and which times are free.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use anyhow::{Context as _, Result};
 use app::appointments::{self, Appointment, AppointmentInput, Status, SyncState};
 use app::availability::TakenBy;

@@ -1,7 +1,5 @@
 //! What can be taken back: a cancelled appointment, with its event.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use anyhow::{Context as _, Result};
 use app::appointments::{self, Appointment, AppointmentInput, OnlineState, Status, SyncState};
 use app::{Error, calendars};

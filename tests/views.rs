@@ -1,8 +1,5 @@
 //! A plugin's views as members meet them: drawn in their language, acted in once, gone with the plugin.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-#[path = "views/settings.rs"]
 mod settings;
 
 use anyhow::{Context as _, Result};

@@ -1,7 +1,5 @@
 //! Deliveries in the real rooms: which are one, and which are refused.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
 use std::path::Path;
 
 use anyhow::Result;

@@ -9,7 +9,7 @@ use app::{Error, calendars, sessions};
 use oxpi_tests::http::{self, Reply};
 use oxpi_tests::radicale::USER;
 
-use crate::{DOWN, PASSWORD, SERVER, Shared, each};
+use super::{DOWN, PASSWORD, SERVER, Shared, each};
 
 fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>) -> String {
     match outcome {

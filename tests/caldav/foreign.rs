@@ -4,7 +4,7 @@ use anyhow::Result;
 use app::appointments::{self, BusyBlock};
 use app::calendars::{self, Detail};
 
-use crate::{ZONE, at, each};
+use super::{ZONE, at, each};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeating_event_takes_its_times_and_gives_back_those_that_are_left_out() {

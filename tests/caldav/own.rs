@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use app::appointments::{self, OnlineState, Status, SyncState};
 use app::event_states;
 
-use crate::{DAY_MS, at, each};
+use super::{DAY_MS, at, each};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_appointment_and_its_event_are_one_whoever_changes_it() {

@@ -7,7 +7,7 @@
 //! at: no answer is looked at twice.
 
 #[cfg(test)]
-#[path = "../tests/support/authenticator.rs"]
+#[path = "../tests/app/support/authenticator.rs"]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
 mod authenticator;
 mod relying_party;

@@ -3,7 +3,7 @@
 mod attacks;
 mod deletions;
 mod missing;
-#[path = "../../tests/support/parts.rs"]
+#[path = "../../tests/app/support/parts.rs"]
 mod parts;
 mod rotation;
 mod secrecy;

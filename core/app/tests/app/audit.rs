@@ -1,22 +1,16 @@
 //! Every way to tamper with the activity log is found, with the database and the heads that were
 //! signed, on both databases.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
-
-extern crate oxpi_app as app;
-
-mod support;
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::support::*;
 use app::audit::chain::Fault;
 use app::audit::export::{Exported, Places, export};
 use app::audit::verify::{Report, export_entries, read_logs, verify, verify_entries};
 use app::audit::{heads, log};
 use app::people::{PersonInput, create_person};
 use store::testing::TestDb;
-use support::*;
 use tempfile::TempDir;
 
 /// A business with ten entries, another with a few, and heads signed of both.

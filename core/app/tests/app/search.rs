@@ -1,16 +1,10 @@
 //! What is found by a few letters, and by whom; what a stream of changes says, and to whom.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
-
-extern crate oxpi_app as app;
-
-mod support;
-
+use crate::support::{Fixture, Signed, each, origin};
 use app::appointments::{AppointmentInput, book_appointment};
 use app::people::{PersonInput, create_person};
 use app::{live, search, sessions};
 use domain::Role;
-use support::{Fixture, Signed, each, origin};
 
 async fn fill(at: &Fixture, by: &Signed) {
     let input = PersonInput { name: "Noa Élan".into(), ..PersonInput::default() };

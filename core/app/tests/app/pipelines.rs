@@ -1,19 +1,13 @@
 //! Stages, the board, tags, notes, saved views, and acts over many people that can be taken back.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-extern crate oxpi_app as app;
-
-mod support;
-
+use crate::support::people::{add, detailed, named};
+use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::people::board::get_board;
 use app::people::bulk::{self, BulkInput};
 use app::people::{self, DetailsInput, PersonFilter, PersonInput, PersonOrder, Standing};
 use app::pipelines::{self, Outcome, PipelineInput, PipelineStages, Stage, StageInput};
 use app::{Error, members, saved_views, tags, timeline, undos};
 use domain::{PersonId, Role};
-use support::people::{add, detailed, named};
-use support::{Fixture, Signed, each, expect_invalid};
 
 async fn pipeline(f: &Fixture, who: &Signed) -> PipelineStages {
     pipelines::list_pipelines(&f.app, &who.ctx).await.unwrap().remove(0)

@@ -1,11 +1,6 @@
 //! Second factors and what is asked for once more: on every database there is.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-extern crate oxpi_app as app;
-
-mod support;
-
+use crate::support::{self, Fixture, PASSWORD, Signed, each, expect_invalid, secret};
 use app::factors::{self, Added, RECOVERY_CODES};
 use app::proofs::{self, Proof};
 use app::sign_ins::{self, Entry};
@@ -16,7 +11,6 @@ use app::{
 use domain::{ApprovalId, ConnectionId, Role};
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
-use support::{Fixture, PASSWORD, Signed, each, expect_invalid, secret};
 
 /// What an authenticator app shows: written apart from the code under test.
 fn shown_by_app(key: &str, millis: i64) -> String {

@@ -1,13 +1,8 @@
 //! Calendar files: what comes of each event, what a second import changes, and taking it all back.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
-
-extern crate oxpi_app as app;
-
-mod support;
-
 use std::collections::BTreeSet;
 
+use crate::support::{Fixture, Signed, each};
 use app::Error;
 use app::appointments::{self as booked, Appointment, AppointmentInput};
 use app::calendar_imports::{self as imports, Choice, Counts, Look, Standing, State};
@@ -15,7 +10,6 @@ use app::people::{self, PersonInput};
 use app::series::{self, Reach};
 use domain::{CalendarImportId, Role, Timestamp, Zone};
 use jiff::civil::date;
-use support::{Fixture, Signed, each};
 
 const DAY_SECS: i64 = 24 * 3_600;
 

@@ -1,18 +1,12 @@
 //! Appointments that come again, and moving one: what is made, what stands in the way, what stays.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
-
-extern crate oxpi_app as app;
-
-mod support;
-
+use crate::support::people::{add, named};
+use crate::support::{Fixture, Signed, each};
 use app::appointments::{self as booked, Appointment, AppointmentInput};
 use app::series::{self, Reach, book_series, cancel_series, change_series};
 use app::{Error, timeline};
 use domain::{Recurrence, Role, Timestamp, Zone};
 use jiff::civil::date;
-use support::people::{add, named};
-use support::{Fixture, Signed, each};
 
 /// Two Tuesdays before the clocks in Israel are set back, on 25 October 2026.
 fn input(hour: i8) -> AppointmentInput {

@@ -1,16 +1,12 @@
 //! First run, signing in, sessions, passwords: on every database there is.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-extern crate oxpi_app as app;
-
-mod support;
-
+use crate::support::{
+    self, Fixture, PASSWORD, each, each_with_its_database, expect_invalid, secret,
+};
 use app::accounts::{self, Account, ProfileInput, Reset};
 use app::sessions::{self, IDLE_SECS_MAX, LASTS_SECS_MAX};
 use app::{Error, attempts, jobs, resets, settings, sign_ins, tenants};
 use domain::{AccountId, Role, Timestamp};
-use support::{Fixture, PASSWORD, each, each_with_its_database, expect_invalid, secret};
 
 type Spoil = fn(&mut tenants::FirstRun);
 

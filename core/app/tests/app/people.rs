@@ -1,16 +1,10 @@
 //! People, home and the activity log: what each role sees, and what strangers don't.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-extern crate oxpi_app as app;
-
-mod support;
-
+use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::audit::AuditFilter;
 use app::people::{self, Person, PersonFilter, PersonInput, PersonOrder, Standing};
 use app::{Error, activity, home, retention};
 use domain::{PersonId, Role};
-use support::{Fixture, Signed, each, expect_invalid};
 
 type Spoil = fn(&mut PersonInput);
 

@@ -1,20 +1,14 @@
 //! What the house does by itself, every so often.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-extern crate oxpi_app as app;
-
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Fixture, each, each_with_its_database};
 use app::jobs::{run_due, run_worker};
 use app::{people, retention};
 use domain::{ScheduleId, TenantId, Timestamp};
 use store::ceremonies::{Ceremony, CeremonyKind};
 use store::idempotency::{self, Answer};
 use store::schedules::Schedule;
-use support::{Fixture, each, each_with_its_database};
 use tokio::sync::watch;
 
 const DAY_MS: i64 = 24 * 3_600_000;

@@ -1,19 +1,13 @@
 //! Passkeys, with a device in software: on every database there is.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-extern crate oxpi_app as app;
-
-mod support;
-
+use crate::support::authenticator::{Authenticator, tampered};
+use crate::support::{Fixture, PASSWORD, Signed, each, expect_invalid, origin, secret};
 use app::factors::{self, RECOVERY_CODES};
 use app::passkeys::{self, Begun};
 use app::proofs::{self, Proof};
 use app::sign_ins::{self, Entry};
 use app::{Error, accounts, attempts};
 use domain::Role;
-use support::authenticator::{Authenticator, tampered};
-use support::{Fixture, PASSWORD, Signed, each, expect_invalid, origin, secret};
 
 const ADDRESS: &str = "https://oxpi.example";
 

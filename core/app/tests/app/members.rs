@@ -1,15 +1,9 @@
 //! Businesses, members and invitations: who may, who may not, and what happens at once.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-extern crate oxpi_app as app;
-
-mod support;
-
+use crate::support::{self, Fixture, PASSWORD, Signed, each, expect_invalid, secret};
 use app::tenants::{self, BusinessInput};
 use app::{Error, invitations, members, sessions, settings};
 use domain::Role;
-use support::{Fixture, PASSWORD, Signed, each, expect_invalid, secret};
 
 fn business(name: &str) -> BusinessInput {
     BusinessInput {

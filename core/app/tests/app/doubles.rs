@@ -1,16 +1,10 @@
 //! People who are there twice: found, made one, and taken back.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-extern crate oxpi_app as app;
-
-mod support;
-
+use crate::support::people::{add, detailed, named};
+use crate::support::{Fixture, each, expect_invalid};
 use app::people::merge::{list_doubles, merge_people};
 use app::people::{self, Consent, DetailsInput, PersonInput};
 use app::{Error, timeline, undos};
-use support::people::{add, detailed, named};
-use support::{Fixture, each, expect_invalid};
 
 #[tokio::test]
 async fn two_become_one_and_two_again() {

@@ -1,0 +1,20 @@
+//! Use cases as the web calls them, on both databases.
+//! One program for all of them: each links the whole room, and linking is what a build of tests waits for.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+extern crate oxpi_app as app;
+
+mod accounts;
+mod audit;
+mod calendar_imports;
+mod chores;
+mod doubles;
+mod factors;
+mod members;
+mod passkeys;
+mod people;
+mod pipelines;
+mod search;
+mod series;
+mod support;

@@ -1,0 +1,32 @@
+//! The whole system, from the outside: a server, its plugins, their providers' stand-ins.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
+#![allow(clippy::print_stderr, reason = "figures of a long test are worth reading")]
+
+mod approvals;
+mod brand;
+mod caldav;
+mod calendar;
+mod calendar_health;
+mod channels;
+mod checkups;
+mod convergence;
+mod crash;
+mod documents;
+mod egress;
+mod elsewhere;
+mod faults;
+mod hostile;
+mod live;
+mod mail;
+mod openid;
+mod packages;
+mod passkeys;
+mod proof;
+mod strangers;
+mod surface;
+mod two_processes;
+mod two_sides;
+mod undo;
+mod views;
+mod webhooks;
