@@ -93,6 +93,8 @@ impl ListQuery {
             "week" => today.saturating_add(7.days()),
             // Long before the calendars of our files end.
             "any" => jiff::civil::Date::MAX,
+            // By that day nobody is listed who has none, so nobody else counts or is chosen either.
+            _ if self.order() == PersonOrder::FollowUp => jiff::civil::Date::MAX,
             _ => return None,
         };
         Some(until.to_string())
