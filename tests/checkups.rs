@@ -159,6 +159,12 @@ async fn each_way_back_names_the_step_that_failed() {
         assert_eq!(failed(&of_provider(&house).await?.unwrap()), ("redirect", "redirect"));
         google.set(|settings| settings.redirects_known = true);
 
+        // Only testers are let in: Google says so itself, and nobody comes back.
+        google.set(|settings| settings.only_testers = true);
+        let left = browser::consent(&begin().await?, DANA, None).await.unwrap_err();
+        assert!(left.to_string().contains("403"), "{left}");
+        google.set(|settings| settings.only_testers = false);
+
         Ok(())
     })
     .await;

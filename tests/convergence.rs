@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use app::appointments::{self, Appointment, AppointmentInput, Status};
-use app::calendars;
+use app::calendars::{self, MissingAnswer};
 use domain::rng::SeededRng;
 use domain::{AppointmentId, CalendarId, Clock, Rng, Timestamp, Zone};
 use oxpi_tests::House;
@@ -352,12 +352,25 @@ impl World {
         Ok(())
     }
 
+    /// Most events that are gone at once wait for a word; here somebody did delete them.
+    async fn say_what_is_missing(&self) -> Result<()> {
+        let (app, owner) = (&self.house.app, &self.house.owner);
+        for each in calendars::list_calendars(app, owner).await? {
+            if each.missing.is_some() {
+                let (connection, answer) = (each.connection_id, MissingAnswer::Cancel);
+                calendars::answer_missing(app, owner, &connection, &each.id, answer).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Lets everything come to rest.
     async fn settle(&mut self) -> Result<()> {
         self.said("quiet from here".to_owned());
         self.house.simulator.google().clear_faults();
         for _ in 0..40 {
             self.house.pass_secs(600, 120).await?;
+            self.say_what_is_missing().await?;
             if self.differences().await?.is_empty() {
                 // Nothing that is still under way may change it again.
                 self.house.pass_secs(600, 120).await?;

@@ -19,6 +19,7 @@ mod faults;
 mod hostile;
 mod live;
 mod mail;
+mod missing;
 mod openid;
 mod packages;
 mod passkeys;

@@ -78,9 +78,12 @@ async fn who_never_came_back_is_helped_by_what_the_provider_showed() -> Result<(
     let begun = site.send("POST", &format!("{WIZARD}/start"), owner, Some("expected=")).await?;
     assert_eq!(begun.status, 303);
     let page = plain(&site.get(WIZARD, owner).await?.body);
-    for words in ["Error 400: redirect_uri_mismatch", "Error 403: access_denied"] {
+    for words in
+        ["Error 400: redirect_uri_mismatch", "only named testers (Error 403: access_denied)"]
+    {
         assert!(page.contains(words), "{words}");
     }
+    assert!(!page.contains("pressed “Cancel”"), "who pressed it came back");
     let wrong = site.send("POST", &format!("{WIZARD}/start"), owner, Some("expected=x")).await?;
     assert!(wrong.status == 422 && wrong.body.contains("name=\"expected\""), "{}", wrong.status);
     Ok(())

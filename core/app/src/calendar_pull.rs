@@ -7,6 +7,9 @@
 
 mod apply;
 mod health;
+mod missing;
+
+pub(crate) use missing::place;
 
 use std::collections::{BTreeMap, BTreeSet};
 

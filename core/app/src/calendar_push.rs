@@ -6,13 +6,14 @@
 //! both sides together (`event_merge`) and writes what is then to be written.
 
 mod fold;
+mod moved;
 
 use domain::{AppointmentId, TenantId, Zone};
-use runtime::{CallContext, Plugin};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::appointments::{Appointment, Link, OnlineState, Status, SyncState};
 use store::calendars::Calendar;
+use store::connections::Connection;
 use store::jobs::{Job, NewJob, Once};
 
 use crate::error::{Error, Result};
@@ -128,18 +129,18 @@ async fn load(app: &App, tenant: &TenantId, id: &AppointmentId) -> Result<Option
         .await
 }
 
-async fn get_connection(app: &App, calendar: &Calendar) -> Result<store::connections::Connection> {
+async fn get_connection(app: &App, calendar: &Calendar) -> Result<Connection> {
     let (tenant, id) = (calendar.tenant_id.clone(), calendar.connection_id.clone());
     app.db.inspect(move |c| Ok(store::connections::get(c, &tenant, &id)?)).await
 }
 
 async fn round(app: &App, job: &Job, payload: &Payload, pair: &Pair) -> Result<Round> {
     let connection = get_connection(app, &pair.calendar).await?;
-    let (plugin, call) = calendars::call_of(app, &connection).await?;
     if pair.appointment.sync_state == SyncState::Synced {
-        return look(app, job, payload, pair, &plugin, call).await;
+        return look(app, job, payload, pair, &connection).await;
     }
-    let document = to_document(pair);
+    let (plugin, call) = calendars::call_of(app, &connection).await?;
+    let document = to_document(pair, &pair.calendar);
     let written = match pair.appointment.status {
         Status::Booked => {
             note_sent(app, pair).await?;
@@ -157,8 +158,7 @@ async fn round(app: &App, job: &Job, payload: &Payload, pair: &Pair) -> Result<R
         }
         // It is not as we know it: see how it is, and put both sides together.
         Err(error) if plugins::is_problem(&error, "conflict") => {
-            let (plugin, call) = calendars::call_of(app, &connection).await?;
-            look(app, job, payload, pair, &plugin, call).await?;
+            look(app, job, payload, pair, &connection).await?;
             Ok(Round::Again)
         }
         Err(error) => Err(plugins::call_error(error)),
@@ -187,11 +187,11 @@ async fn look(
     job: &Job,
     payload: &Payload,
     pair: &Pair,
-    plugin: &Plugin,
-    call: CallContext,
+    connection: &Connection,
 ) -> Result<Round> {
-    let document = to_document(pair);
-    let theirs = match app.engine.calendar_event(plugin, call, &document).await {
+    let (plugin, call) = calendars::call_of(app, connection).await?;
+    let document = to_document(pair, &pair.calendar);
+    let theirs = match app.engine.calendar_event(&plugin, call, &document).await {
         Ok(answer) => {
             Some(serde_json::from_value::<LinkAnswer>(answer).map_err(plugins::bad_answer)?)
         }
@@ -204,13 +204,17 @@ async fn look(
         }
         Err(error) => return Err(plugins::call_error(error)),
     };
+    let is_there = theirs.as_ref().is_some_and(|link| !fold::is_cancelled(link));
+    if payload.gone && !is_there && moved::follow(app, pair, connection).await? {
+        return Ok(Round::Again);
+    }
     let read = fold::Read { theirs, is_told_gone: payload.gone, rereads: payload.reread };
     fold::fold(app, job, pair, read).await
 }
 
-/// The contract's appointment document.
-fn to_document(pair: &Pair) -> Value {
-    let Pair { appointment, calendar, copy, zone } = pair;
+/// The contract's appointment document, in its own calendar or as if it were in another.
+fn to_document(pair: &Pair, calendar: &Calendar) -> Value {
+    let Pair { appointment, copy, zone, .. } = pair;
     json!({
         "id": appointment.id,
         "calendar": calendar.external_id,
@@ -357,7 +361,7 @@ pub(crate) fn next_push(
 pub(crate) fn look_at(
     means: Means<'_>,
     of: &Appointment,
-    connection: &store::connections::Connection,
+    connection: &Connection,
     etag: Option<&str>,
     gone: bool,
 ) -> NewJob {
@@ -375,7 +379,7 @@ pub(crate) fn try_again(
     c: &mut store::Conn,
     means: Means<'_>,
     of: &Appointment,
-    connection: &store::connections::Connection,
+    connection: &Connection,
     why: &str,
 ) -> Result<()> {
     let (tenant, now) = (&of.tenant_id, means.now());

@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{App, channels, jobs, notifications, plugins, schedules};
 
-pub use store::calendars::{Access, Calendar, Detail};
+pub use store::calendars::{Access, Calendar, Detail, MissingAnswer};
 
 /// How often changes are asked for. Pushes, where a provider has them, only make it sooner.
 const PULL_CRON: &str = "* * * * *";
@@ -151,7 +151,7 @@ fn keep_choice(
     let known: Vec<_> = all.iter().filter(|k| k.connection_id == connection.id).collect();
     for gone in known.iter().filter(|k| picked.iter().all(|p| p.id != k.external_id)) {
         has_default &= !gone.is_default;
-        forget(app, c, &ctx.tenant, &connection.plugin_id, gone)?;
+        forget(app, c, connection, gone)?;
     }
     for calendar in picked.iter().filter(|p| known.iter().all(|k| k.external_id != p.id)) {
         let row = new_calendar(app, ctx, connection, calendar, !has_default);
@@ -194,6 +194,8 @@ fn new_calendar(
         failing_since: None,
         problem: None,
         is_behind: false,
+        missing: None,
+        missing_answer: None,
     }
 }
 
@@ -233,7 +235,11 @@ pub async fn list_behind(app: &App, ctx: &Context) -> Result<BTreeSet<Connection
     ctx.require_to_see(Permission::ReadPlugins)?;
     let tenant = ctx.tenant.clone();
     let all = app.db.inspect(move |c| store::calendars::list(c, &tenant)).await?;
-    Ok(all.into_iter().filter(|each| each.is_behind).map(|each| each.connection_id).collect())
+    Ok(all
+        .into_iter()
+        .filter(|each| each.is_behind || each.missing.is_some())
+        .map(|each| each.connection_id)
+        .collect())
 }
 
 /// Chooses how much of each calendar's events that were made elsewhere is shown here. Less is forgotten
@@ -319,6 +325,46 @@ pub async fn pull_now(app: &App, ctx: &Context, connection: &ConnectionId) -> Re
     Ok(())
 }
 
+/// Says what became of events that are missing from a calendar: that they were deleted on purpose, and
+/// their appointments are cancelled, or that they are to be made anew. The calendar is read once more
+/// first, so that what came back meanwhile stays as it is.
+pub async fn answer_missing(
+    app: &App,
+    ctx: &Context,
+    connection: &ConnectionId,
+    id: &CalendarId,
+    answer: MissingAnswer,
+) -> Result<()> {
+    ctx.require_to_see(Permission::ReadPlugins)?;
+    ctx.require(Permission::ManageConnections)?;
+    let (app2, ctx2, connection, id) = (app.clone(), ctx.clone(), connection.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let tenant = &ctx2.tenant;
+            let calendar = store::calendars::lock(c, tenant, &id)?;
+            if calendar.connection_id != connection {
+                return Err(Error::NotFound);
+            }
+            if calendar.missing.is_none() || calendar.missing_answer == Some(answer) {
+                // It is settled already, or about to be.
+                return Ok(());
+            }
+            let connection = store::connections::get(c, tenant, &connection)?;
+            store::calendars::answer_missing(c, tenant, &id, answer)?;
+            hurry(c, tenant, &connection.plugin_id, &id, app2.clock.now())?;
+            let act = Act {
+                action: "calendar.emptied-answered",
+                entity: "calendar",
+                entity_id: id.as_str(),
+                detail: json!({"name": calendar.name, "answer": answer.as_str()}),
+            };
+            audit::append(&app2, c, tenant, &Who::from(&ctx2), &act)
+        })
+        .await?;
+    app.wake_jobs();
+    Ok(())
+}
+
 /// Asks a calendar what changed, now. Bringing its time forward keeps one pull at a time, whoever asks.
 pub(crate) fn hurry(
     c: &mut Conn,
@@ -393,18 +439,16 @@ fn pull_name(id: &CalendarId) -> String {
 
 /// Drops a calendar and what came from it; its appointments stay, as the business's own. Should it be
 /// chosen again, those that still have their events there are in step again.
-fn forget(
-    app: &App,
-    c: &mut Conn,
-    tenant: &TenantId,
-    plugin: &PluginId,
-    calendar: &Calendar,
-) -> Result<()> {
+fn forget(app: &App, c: &mut Conn, connection: &Connection, calendar: &Calendar) -> Result<()> {
+    let (tenant, plugin) = (&calendar.tenant_id, &connection.plugin_id);
     let name = pull_name(&calendar.id);
     if let Some(schedule) = store::schedules::find_by_name(c, tenant, Some(plugin), &name)? {
         store::schedules::delete(c, tenant, &schedule.id)?;
     }
     notifications::calendar_settled(app, c, calendar)?;
+    notifications::calendar_filled(app, c, calendar)?;
+    let place = crate::calendar_pull::place(calendar, connection);
+    store::event_places::keep_of_calendar(c, tenant, &calendar.id, place)?;
     store::busy_blocks::delete_all(c, tenant, &calendar.id)?;
     store::event_copies::detach_of_calendar(c, tenant, &calendar.id)?;
     store::appointments::unlink_calendar(c, tenant, &calendar.id)?;
@@ -415,7 +459,7 @@ fn forget(
 pub(crate) fn forget_connection(app: &App, c: &mut Conn, connection: &Connection) -> Result<()> {
     let tenant = &connection.tenant_id;
     for calendar in store::calendars::list_of_connection(c, tenant, &connection.id)? {
-        forget(app, c, tenant, &connection.plugin_id, &calendar)?;
+        forget(app, c, connection, &calendar)?;
     }
     Ok(())
 }

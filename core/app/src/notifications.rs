@@ -146,6 +146,27 @@ pub(crate) fn calendar_settled(app: &App, c: &mut Conn, of: &Calendar) -> Result
     settle(app, c, &of.tenant_id, &calendar_matter(of))
 }
 
+/// Most events of appointments are missing from a calendar, and somebody has to say why.
+pub(crate) fn calendar_emptied(app: &App, c: &mut Conn, of: &Calendar) -> Result<()> {
+    let news = News {
+        kind: Kind::CalendarBehind,
+        matter: emptied_matter(of),
+        subject: &of.name,
+        href: format!("/connections/{}", of.connection_id),
+        only: None,
+    };
+    tell(app, c, &of.tenant_id, &news)
+}
+
+/// It was said, the events are there again, or the calendar is no longer used.
+pub(crate) fn calendar_filled(app: &App, c: &mut Conn, of: &Calendar) -> Result<()> {
+    settle(app, c, &of.tenant_id, &emptied_matter(of))
+}
+
+fn emptied_matter(of: &Calendar) -> String {
+    format!("calendar-emptied/{}", of.id)
+}
+
 fn calendar_matter(of: &Calendar) -> String {
     format!("calendar/{}", of.id)
 }

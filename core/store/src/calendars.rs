@@ -33,6 +33,16 @@ words! {
     }
 }
 
+words! {
+    /// What becomes of the appointments whose events are missing.
+    pub enum MissingAnswer {
+        /// They are cancelled: the events were deleted on purpose.
+        Cancel = "cancel",
+        /// Their events are made anew.
+        Restore = "restore",
+    }
+}
+
 row! {
     /// A calendar.
     #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +63,8 @@ row! {
         pub failing_since: Option<Timestamp> as Opt<i64, Timestamp>,
         pub problem: Option<String>,
         pub is_behind: bool,
+        pub missing: Option<i64>,
+        pub missing_answer: Option<MissingAnswer> as Opt<String, MissingAnswer>,
     }
 }
 
@@ -216,6 +228,32 @@ pub fn set_health(c: &mut Conn, tenant: &TenantId, id: &CalendarId, health: &Hea
         calendars::problem.eq(health.problem.as_deref()),
         calendars::is_behind.eq(health.is_behind),
     );
+    found(diesel::update(target).set(set).execute(c)?)
+}
+
+/// Notes how many events were missing, too many to take it for somebody's wish; none settles it.
+pub fn set_missing(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &CalendarId,
+    missing: Option<i64>,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let target = calendars::table.find((tenant.as_str(), id.as_str()));
+    let set = (calendars::missing.eq(missing), calendars::missing_answer.eq(None::<String>));
+    found(diesel::update(target).set(set).execute(c)?)
+}
+
+/// Notes what people answered to events that are missing, and has the next pull begin anew.
+pub fn answer_missing(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &CalendarId,
+    answer: MissingAnswer,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let target = calendars::table.find((tenant.as_str(), id.as_str()));
+    let set = (calendars::missing_answer.eq(answer.as_str()), calendars::cursor.eq(None::<String>));
     found(diesel::update(target).set(set).execute(c)?)
 }
 

@@ -21,6 +21,7 @@ pub const TABLES: &[&str] = &[
     "members",
     "channels",
     "event_copies",
+    "event_places",
     "busy_blocks",
     "import_effects",
     "imported_events",

@@ -42,6 +42,7 @@ pub mod deletions;
 pub mod documents;
 pub mod egress_entries;
 pub mod event_copies;
+pub mod event_places;
 pub mod idempotency;
 pub mod imported_events;
 pub mod inbox;

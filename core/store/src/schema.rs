@@ -292,6 +292,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    event_places (tenant_id, appointment_id) {
+        tenant_id -> Text,
+        appointment_id -> Text,
+        plugin_id -> Text,
+        account_ref -> Text,
+        calendar -> Text,
+        event -> Text,
+    }
+}
+
+diesel::table! {
     event_copies (tenant_id, appointment_id) {
         tenant_id -> Text,
         appointment_id -> Text,
@@ -474,4 +485,5 @@ diesel::allow_tables_to_appear_in_same_query!(accounts, members, tenants);
 diesel::allow_tables_to_appear_in_same_query!(tenants, vault_roots);
 diesel::allow_tables_to_appear_in_same_query!(data_keys, secrets, vault_buckets, vault_roots);
 diesel::allow_tables_to_appear_in_same_query!(appointments, event_copies);
+diesel::allow_tables_to_appear_in_same_query!(appointments, event_places);
 diesel::allow_tables_to_appear_in_same_query!(appointments, occurrences);

@@ -216,6 +216,7 @@ mod lines {
         post "/connections/{connection}/calendars"       Member  (PLUGINS, CONNECT) connections::choose_calendars;
         post "/connections/{connection}/details"         Member  (PLUGINS, CONNECT) connections::choose_details;
         post "/connections/{connection}/pull"            Member  (PLUGINS, CONNECT) connections::pull;
+        post "/connections/{connection}/calendars/{calendar}/missing" Member (PLUGINS, CONNECT) connections::answer_missing;
         post "/connections/{connection}/default"         Member  (PLUGINS, CONNECT) connections::choose_default;
         post "/connections/{connection}/check"           Member  (PLUGINS, CONNECT) checkups::test;
         post "/connections/{connection}/reconnect"       Member  (PLUGINS, CONNECT) connections::reconnect;

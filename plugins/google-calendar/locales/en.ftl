@@ -2,7 +2,12 @@ plugin-name = Google Calendar
 plugin-description = Puts your appointments into Google Calendar, adds Google Meet links, and shows when you are busy.
 
 provider-google = Google
-provider-google-guide = In the Google Cloud console, create a project, turn on the Google Calendar API, set up the consent screen, and create an OAuth client of the type “Web application”. Add the redirect address shown here, then copy the client ID and client secret into this form. While the consent screen is in testing, Google ends each connection after seven days.
+provider-google-guide =
+    Make a project for your business, or choose one you have. Its name is for you alone. https://console.cloud.google.com/projectcreate
+    Turn on the Google Calendar API for it: the button says “Enable”. https://console.cloud.google.com/apis/library/calendar-json.googleapis.com
+    Set up “Branding”: your business’s name, and a mail address for people who ask. https://console.cloud.google.com/auth/branding
+    Under “Audience”, choose “Internal” if your business has Google Workspace. Otherwise choose “External” and press “Publish app”: as long as it says “Testing”, Google ends each connection after seven days. https://console.cloud.google.com/auth/audience
+    Under “Clients”, create a client of the type “Web application”. https://console.cloud.google.com/auth/clients
 
 scope-openid = To know which Google account you connected.
 scope-email = To show the address of the connected account.
@@ -32,10 +37,10 @@ failure-client-help =
     If the secret was replaced or the client deleted there, make a new one.
 failure-redirect = Google knows another redirect address (Error 400: redirect_uri_mismatch)
 failure-redirect-help = Open your OAuth client in Google Auth Platform, under Clients. Under “Authorized redirect URIs”, paste the redirect address from this page, exactly, and save. It can take a few minutes until Google knows it.
-failure-declined = Google did not let this account in (Error 403: access_denied)
-failure-declined-help =
-    If somebody pressed “Cancel”, begin again and allow it.
-    If Google said that the app is being tested: under Audience, add this account to the test users, or press “Publish app”. In a Google Workspace of your own, choose “Internal” instead.
+failure-declined = The permission was not given
+failure-declined-help = Somebody pressed “Cancel” at Google. Begin again and allow it.
+failure-testers = Google lets in only named testers (Error 403: access_denied)
+failure-testers-help = Your app is in testing. Under Audience, press “Publish app”, or add this account to the test users. In a Google Workspace of your own, choose “Internal” instead.
 failure-own-organization = Only accounts of one organization may connect (Error 403: org_internal)
 failure-own-organization-help = Your app’s audience is “Internal”. Connect an account of that organization, or make the app external under Audience.
 failure-policy = An administrator has blocked this app (Error 400: admin_policy_enforced)

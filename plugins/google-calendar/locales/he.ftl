@@ -2,7 +2,12 @@ plugin-name = יומן Google
 plugin-description = מכניס את הפגישות שלכם ליומן Google, מוסיף קישורי Google Meet ומראה מתי אתם תפוסים.
 
 provider-google = Google
-provider-google-guide = ב־Google Cloud Console יוצרים פרויקט, מפעילים את Google Calendar API, מגדירים את מסך ההסכמה ויוצרים לקוח OAuth מסוג ״Web application״. מוסיפים שם את כתובת ההפניה שמופיעה כאן, ואז מעתיקים לטופס הזה את מזהה הלקוח ואת סוד הלקוח. כל עוד מסך ההסכמה במצב בדיקה, Google מנתקת כל חיבור אחרי שבעה ימים.
+provider-google-guide =
+    יוצרים פרויקט לעסק, או בוחרים אחד קיים. השם שלו הוא רק בשבילכם. https://console.cloud.google.com/projectcreate
+    מפעילים בו את Google Calendar API: לוחצים על ״Enable״. https://console.cloud.google.com/apis/library/calendar-json.googleapis.com
+    ממלאים את ״Branding״: שם העסק וכתובת מייל לפניות. https://console.cloud.google.com/auth/branding
+    תחת ״Audience״ בוחרים ״Internal״ אם לעסק יש Google Workspace. אחרת בוחרים ״External״ ולוחצים על ״Publish app״: כל עוד כתוב שם ״Testing״, גוגל מנתקת כל חיבור אחרי שבעה ימים. https://console.cloud.google.com/auth/audience
+    תחת ״Clients״ יוצרים לקוח מסוג ״Web application״. https://console.cloud.google.com/auth/clients
 
 scope-openid = כדי לדעת איזה חשבון Google חיברתם.
 scope-email = כדי להציג את כתובת החשבון המחובר.
@@ -32,10 +37,10 @@ failure-client-help =
     אם הסוד הוחלף או שהלקוח נמחק שם, יוצרים חדש.
 failure-redirect = אצל Google רשומה כתובת הפניה אחרת (Error 400: redirect_uri_mismatch)
 failure-redirect-help = פותחים את לקוח ה־OAuth ב־Google Auth Platform, תחת Clients. תחת ״Authorized redirect URIs״ מדביקים בדיוק את כתובת ההפניה שבדף הזה ושומרים. ייתכן שיעברו כמה דקות עד ש־Google תכיר אותה.
-failure-declined = ‏Google לא נתנה לחשבון הזה להיכנס (Error 403: access_denied)
-failure-declined-help =
-    אם מישהו לחץ על ״ביטול״, מתחילים שוב ומאשרים.
-    אם Google אמרה שהאפליקציה בבדיקה: תחת Audience מוסיפים את החשבון לרשימת הבודקים, או לוחצים על ״Publish app״. ב־Google Workspace משלכם בוחרים במקום זה ב־״Internal״.
+failure-declined = ההרשאה לא ניתנה
+failure-declined-help = מישהו לחץ על ״ביטול״ אצל Google. מתחילים שוב ומאשרים.
+failure-testers = ‏Google מכניסה רק בודקים רשומים (Error 403: access_denied)
+failure-testers-help = האפליקציה שלכם במצב בדיקה. תחת Audience לוחצים על ״Publish app״, או מוסיפים את החשבון לרשימת הבודקים. ב־Google Workspace משלכם בוחרים במקום זה ב־״Internal״.
 failure-own-organization = רק חשבונות של ארגון אחד יכולים להתחבר (Error 403: org_internal)
 failure-own-organization-help = קהל היעד של האפליקציה הוא ״Internal״. מחברים חשבון של אותו ארגון, או הופכים את האפליקציה לחיצונית תחת Audience.
 failure-policy = מנהל מערכת חסם את האפליקציה הזאת (Error 400: admin_policy_enforced)

@@ -9,13 +9,10 @@ use store::busy_blocks::BusyBlock;
 use store::calendars::{Calendar, Detail};
 use store::connections::Connection;
 
-use super::{Applied, Change, Changes, FullSync};
+use super::{Applied, Change, Changes, FullSync, missing};
 use crate::App;
 use crate::calendar_push::look_at;
 use crate::error::Result;
-
-/// An event that is over for longer need not be in a full sync.
-const DAYS_BACK: i64 = 30;
 
 // Most characters of what is shown of events made elsewhere.
 const TITLE_MAX: usize = 200;
@@ -42,29 +39,35 @@ pub(super) async fn apply_page(
                 Err(error) => return Err(error.into()),
             }
             replace_series(c, &calendar, &page)?;
+            let mut gone = Vec::new();
             for change in &page.events {
-                if let Some(sync) = &mut full {
-                    sync.seen.insert(change.external_id.clone());
+                match &mut full {
+                    Some(_) if is_gone(change) => {}
+                    Some(sync) => drop(sync.seen.insert(change.external_id.clone())),
+                    None => {}
                 }
-                apply(&app2, c, &calendar, &connection, change)?;
+                gone.extend(apply(&app2, c, &calendar, &connection, change)?);
+            }
+            let now = app2.clock.now();
+            let (tenant, id) = (&calendar.tenant_id, &calendar.id);
+            if full.is_none() && !missing::settle_told(&app2, c, &calendar, &connection, &gone)? {
+                // Too many at once: it is read as a whole, and people are asked.
+                store::calendars::set_cursor(c, tenant, id, None, Some(now))?;
+                return Ok(Applied::End);
             }
             if page.more && full.is_some() {
                 return Ok(Applied::More(full));
             }
+            let mut cursor = Some(page.cursor.as_str());
             if let Some(sync) = full.take() {
                 // Until now what was known stood, so that no time was free that isn't.
-                let (tenant, id) = (&calendar.tenant_id, &calendar.id);
                 store::busy_blocks::delete_others(c, tenant, id, &sync.seen)?;
-                look_at_unseen(&app2, c, &calendar, &connection, &sync)?;
+                if missing::settle(&app2, c, &calendar, &connection, &sync)? {
+                    // Read as a whole again, until the events are back or somebody says why they aren't.
+                    cursor = None;
+                }
             }
-            let now = app2.clock.now();
-            store::calendars::set_cursor(
-                c,
-                &calendar.tenant_id,
-                &calendar.id,
-                Some(&page.cursor),
-                Some(now),
-            )?;
+            store::calendars::set_cursor(c, tenant, id, cursor, Some(now))?;
             Ok(if page.more { Applied::More(None) } else { Applied::End })
         })
         .await?;
@@ -82,29 +85,39 @@ fn replace_series(c: &mut Conn, calendar: &Calendar, page: &Changes) -> Result<(
     Ok(())
 }
 
+fn is_gone(change: &Change) -> bool {
+    change.status == "cancelled"
+}
+
+/// Writes one change down; answers an appointment whose event is gone.
 fn apply(
     app: &App,
     c: &mut Conn,
     calendar: &Calendar,
     connection: &Connection,
     change: &Change,
-) -> Result<()> {
+) -> Result<Option<Appointment>> {
     match find_own(c, calendar, change)? {
-        Some(own) if is_known(&own, change) => Ok(()),
+        Some(own) if is_known(&own, change) => Ok(None),
+        Some(own) if is_gone(change) => Ok(Some(own)),
         Some(own) => {
-            if own.calendar_id.is_none() {
+            if own.calendar_id.as_ref() != Some(&calendar.id) {
                 take_back(c, calendar, &own, change)?;
             }
-            let (means, is_gone) = (app.means(), change.status == "cancelled");
-            let job = look_at(means, &own, connection, change.etag.as_deref(), is_gone);
+            let means = app.means();
+            let job = look_at(means, &own, connection, change.etag.as_deref(), false);
             store::jobs::enqueue(c, &job, means.now())?;
-            Ok(())
+            Ok(None)
         }
-        None => apply_to_busy(c, calendar, change),
+        None => {
+            apply_to_busy(c, calendar, change)?;
+            Ok(None)
+        }
     }
 }
 
-/// The calendar of an appointment's event was let go of and is used again: they belong together again.
+/// The calendar of an appointment's event was let go of and is used again, or the event was moved to this
+/// one: they belong together again.
 fn take_back(c: &mut Conn, calendar: &Calendar, own: &Appointment, change: &Change) -> Result<()> {
     let (tenant, event) = (&calendar.tenant_id, &change.external_id);
     store::busy_blocks::delete(c, tenant, &calendar.id, event)?;
@@ -114,7 +127,7 @@ fn take_back(c: &mut Conn, calendar: &Calendar, own: &Appointment, change: &Chan
 
 /// Whether a change only tells what we did ourselves, or know already.
 fn is_known(own: &Appointment, change: &Change) -> bool {
-    if change.status == "cancelled" {
+    if is_gone(change) {
         own.status == Status::Cancelled && own.sync_state == SyncState::Synced
     } else {
         change.etag.is_some() && change.etag == own.etag
@@ -133,13 +146,15 @@ fn find_own(c: &mut Conn, calendar: &Calendar, change: &Change) -> Result<Option
     let named = change.appointment_id.as_deref().and_then(|id| id.parse::<AppointmentId>().ok());
     let Some(id) = named else { return Ok(None) };
     let found = store::appointments::find(c, tenant, &id)?;
-    let belongs = |own: &Appointment| match &own.calendar_id {
-        Some(id) => *id == calendar.id,
+    let belongs = |own: &Appointment| match (&own.calendar_id, &own.external_id) {
+        (Some(id), None) => *id == calendar.id,
+        // The very event, moved here from another calendar. A copy of it carries our id too, but has one
+        // of its own, and is somebody's own event.
+        (Some(_), Some(event)) => *event == change.external_id && !is_gone(change),
         // Nothing comes back by being deleted.
-        None => change.status != "cancelled",
+        (None, event) => event.is_none() && !is_gone(change),
     };
-    // A copy of our event made at the provider carries our id too, but is somebody's own event.
-    Ok(found.filter(|own| own.external_id.is_none() && belongs(own)))
+    Ok(found.filter(belongs))
 }
 
 fn apply_to_busy(c: &mut Conn, calendar: &Calendar, change: &Change) -> Result<()> {
@@ -171,26 +186,4 @@ fn shown(calendar: &Calendar, from: Detail, text: &Option<String>, most: usize) 
     let shows = calendar.detail == Detail::All || calendar.detail == from;
     let text = text.as_deref().filter(|_| shows).unwrap_or_default();
     text.trim().chars().take(most).collect()
-}
-
-/// After a full sync: an appointment whose event was there before and isn't any more was deleted at
-/// the provider, or lies too far back; looking tells.
-fn look_at_unseen(
-    app: &App,
-    c: &mut Conn,
-    calendar: &Calendar,
-    connection: &Connection,
-    sync: &FullSync,
-) -> Result<()> {
-    let means = app.means();
-    let since = means.now().plus_secs(-DAYS_BACK * 24 * 3_600);
-    for own in store::appointments::list_linked(c, &calendar.tenant_id, &calendar.id)? {
-        let Some(external_id) = &own.external_id else { continue };
-        let was_linked = sync.linked.get(&own.id) == Some(&own.link_rev);
-        if !was_linked || sync.seen.contains(external_id) || own.ends_at < since {
-            continue;
-        }
-        store::jobs::enqueue(c, &look_at(means, &own, connection, None, true), means.now())?;
-    }
-    Ok(())
 }

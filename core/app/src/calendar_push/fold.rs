@@ -56,7 +56,7 @@ pub(super) async fn fold(app: &App, job: &Job, pair: &Pair, read: Read) -> Resul
     Ok(round)
 }
 
-fn is_cancelled(link: &LinkAnswer) -> bool {
+pub(super) fn is_cancelled(link: &LinkAnswer) -> bool {
     link.event.as_ref().is_some_and(|event| event.status == "cancelled")
 }
 

@@ -32,7 +32,8 @@ pub struct Provider {
     pub pkce: bool,
     /// More parameters of the authorization address.
     pub authorization_params: BTreeMap<String, String>,
-    /// Translation key of how to get a client id at the provider.
+    /// Translation key of how to get a client id at the provider: one step a line. A line that ends in an
+    /// `https` address leads there.
     pub guide: Option<String>,
     /// What is asked for.
     pub scopes: Vec<ProviderScope>,

@@ -19,6 +19,8 @@ diesel::table! {
         failing_since -> Nullable<BigInt>,
         problem -> Nullable<Text>,
         is_behind -> Bool,
+        missing -> Nullable<BigInt>,
+        missing_answer -> Nullable<Text>,
     }
 }
 

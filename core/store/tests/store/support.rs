@@ -182,6 +182,8 @@ impl World {
             failing_since: None,
             problem: None,
             is_behind: false,
+            missing: None,
+            missing_answer: None,
         }
     }
 

@@ -10,7 +10,7 @@ use url::Url;
 use crate::answer::{Answer, go};
 use crate::member::Member;
 use crate::pages::{id, paragraphs};
-use crate::views::checkups::{CheckupBlock, PlaceRow, StepRow, TroubleRow};
+use crate::views::checkups::{CheckupBlock, GuideRow, PlaceRow, StepRow, TroubleRow};
 
 /// How long a form waits for the end of a try: most are over by then, and the page follows the others.
 const WAIT: Duration = Duration::from_millis(1_200);
@@ -120,6 +120,19 @@ impl<'a> Teller<'a> {
         ];
         self.member.text_with(&key, &args)
     }
+}
+
+/// What there is to do at a provider, one step a line of the plugin's text. A line that ends in an address
+/// leads there.
+pub fn guide(text: &str) -> Vec<GuideRow> {
+    let row = |line: String| {
+        let (text, last) = line.rsplit_once(' ').unwrap_or(("", &line));
+        match place(last).filter(|_| !text.is_empty()) {
+            Some(link) => GuideRow { text: text.trim_end().to_owned(), link: Some(link) },
+            None => GuideRow { text: line, link: None },
+        }
+    };
+    paragraphs(text).into_iter().map(row).collect()
 }
 
 fn place(address: &str) -> Option<PlaceRow> {

@@ -140,7 +140,7 @@ async fn connection_page(member: &Member, which: &ConnectionId, errors: Errors) 
     let checkup = checkups::find_checkup(app, ctx, which).await?;
     let how = Health {
         is_resting: plugins::list_resting(app, ctx).await?.contains(&connection.plugin_id),
-        is_behind: in_use.iter().any(|each| each.is_behind),
+        is_behind: in_use.iter().any(|each| each.is_behind || each.missing.is_some()),
     };
     let page = ConnectionPage {
         checkup: teller.as_ref().zip(checkup).map(|(teller, found)| teller.block(&found)),
@@ -186,6 +186,7 @@ fn in_use_row(member: &Member, calendar: &Calendar) -> InUseRow {
     let (state, tone) = match calendar {
         Calendar { is_behind: true, .. } => ("behind", "bad"),
         Calendar { failing_since: Some(_), .. } => ("trying", "warn"),
+        Calendar { missing: Some(_), .. } => ("emptied", "bad"),
         Calendar { pulled_at: None, .. } => ("fresh", "off"),
         Calendar { .. } => ("working", "good"),
     };
@@ -201,6 +202,9 @@ fn in_use_row(member: &Member, calendar: &Calendar) -> InUseRow {
         asked: calendar.pulled_at.map(moment),
         failing_since: calendar.failing_since.map(moment),
         problem: calendar.problem.clone().filter(known),
+        id: calendar.id.to_string(),
+        missing: calendar.missing,
+        is_answered: calendar.missing_answer.is_some(),
         field: format!("{DETAIL}{}", calendar.id),
         details: Detail::ALL.iter().map(detail).collect(),
     }
@@ -301,6 +305,25 @@ pub async fn pull(member: Member, path: Path<String>) -> Answer {
     let which: ConnectionId = id(&path)?;
     calendars::pull_now(&member.web.app, &member.ctx, &which).await?;
     member.said(&format!("/connections/{which}"), "said-calendars-asked")
+}
+
+/// What became of the events that are missing.
+#[derive(Deserialize)]
+pub struct MissingForm {
+    answer: String,
+}
+
+/// Says whether missing events were deleted on purpose, or are to be made anew.
+pub async fn answer_missing(
+    member: Member,
+    path: Path<(String, String)>,
+    form: Form<MissingForm>,
+) -> Answer {
+    let (which, calendar): (ConnectionId, CalendarId) = (id(&path.0)?, id(&path.1)?);
+    let answer = form.answer.parse().map_err(|_| Error::invalid("answer", "error-invalid"))?;
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    calendars::answer_missing(app, ctx, &which, &calendar, answer).await?;
+    member.said(&format!("/connections/{which}"), "said-emptied-answered")
 }
 
 /// Which calendar.

@@ -11,9 +11,9 @@ use url::Url;
 
 use crate::answer::{Answer, form_errors};
 use crate::member::Member;
-use crate::pages::checkups::Teller;
+use crate::pages::checkups::{Teller, guide};
+use crate::pages::id;
 use crate::pages::plugins::{icon, plugin_name, provider};
-use crate::pages::{id, paragraphs};
 use crate::views::Errors;
 use crate::views::checkups::CheckupBlock;
 use crate::views::logins::{LoginPage, ServerRow};
@@ -71,7 +71,7 @@ pub async fn form(
         plugin: plugin_name(member, plugin),
         icon: icon(member, plugin),
         provider: card.name.clone(),
-        guide: card.guide.as_deref().map(paragraphs).unwrap_or_default(),
+        guide: card.guide.as_deref().map(guide).unwrap_or_default(),
         servers: card.login.iter().flatten().map(row).collect(),
         server: typed.server,
         user: typed.user,

@@ -35,6 +35,15 @@ pub struct TroubleRow {
     pub link: Option<PlaceRow>,
 }
 
+/// One thing to do at the provider.
+#[derive(Debug, Clone, Serialize)]
+pub struct GuideRow {
+    /// What.
+    pub text: String,
+    /// Where that is done.
+    pub link: Option<PlaceRow>,
+}
+
 /// A page elsewhere.
 #[derive(Debug, Clone, Serialize)]
 pub struct PlaceRow {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::checkups::{CheckupBlock, TroubleRow};
+use super::checkups::{CheckupBlock, GuideRow, TroubleRow};
 use super::{Choice, Errors, pages};
 
 pages! {
@@ -77,7 +77,7 @@ pub struct ConnectPage {
     /// The exact address to enter at the provider.
     pub redirect_uri: String,
     /// Where to click there, one step a line.
-    pub guide: Vec<String>,
+    pub guide: Vec<GuideRow>,
     /// The client id.
     pub client_id: String,
     /// Whether its secret is kept.
@@ -177,7 +177,7 @@ pub struct EndRow {
 pub struct InUseRow {
     /// Its name.
     pub name: String,
-    /// `working`, `trying`, `behind` or `fresh`; the text is `calendar-is-<state>`.
+    /// `working`, `trying`, `behind`, `emptied` or `fresh`; the text is `calendar-is-<state>`.
     pub state: String,
     /// `good`, `warn`, `bad` or `off`.
     pub tone: &'static str,
@@ -187,6 +187,12 @@ pub struct InUseRow {
     pub failing_since: Option<String>,
     /// Why: the text is `behind-<problem>`.
     pub problem: Option<String>,
+    /// Ours.
+    pub id: String,
+    /// How many events of appointments are missing, where somebody has to say why.
+    pub missing: Option<i64>,
+    /// Whether that was said, and waits for the calendar to be read once more.
+    pub is_answered: bool,
     /// The name of the field that chooses what of its events is shown.
     pub field: String,
     /// What of its events may be shown.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::checkups::CheckupBlock;
+use super::checkups::{CheckupBlock, GuideRow};
 use super::{Errors, pages};
 
 pages! {
@@ -21,7 +21,7 @@ pub struct LoginPage {
     /// The provider's name.
     pub provider: String,
     /// What there is to know first, one paragraph a line.
-    pub guide: Vec<String>,
+    pub guide: Vec<GuideRow>,
     /// Servers that many use.
     pub servers: Vec<ServerRow>,
     /// The server as it was typed, or as it is known.

@@ -1,3 +1,4 @@
+error-series-taken = Some of these times are taken by now, so none was booked again. Restore them one by one from their pages.
 book-appointment = Book appointment
 week-free = Nothing on
 week-connect = See your own calendar here

@@ -59,11 +59,29 @@ in-use-text = Appointments go both ways. What else is in these calendars counts 
 calendar-is-working = In step
 calendar-is-trying = Trying again
 calendar-is-behind = Not in step
+calendar-is-emptied = Events are missing
 calendar-is-fresh = Being read for the first time
 calendar-asked = Last in step: { $when }
 calendar-failing-since = It can’t be reached since { $since }.
 calendar-failing-kept = Appointments are safe here. Once it answers, what waits is sent and what changed there is brought in, by itself.
 calendars-ask-now = Ask now what changed
+calendar-emptied = { $count ->
+    [one] One appointment’s event is missing from this calendar
+   *[other] The events of { $count } appointments are missing from this calendar
+  }
+calendar-emptied-text = That is most of them at once, so nothing was cancelled. If the calendar was emptied by mistake or set up anew, the events can be written again. If you deleted them on purpose, the appointments can be cancelled.
+calendar-emptied-restore = Write the events again
+calendar-emptied-cancel = { $count ->
+    [one] Cancel the appointment
+   *[other] Cancel { $count } appointments
+  }
+calendar-emptied-ask = { $count ->
+    [one] Cancel the appointment?
+   *[other] Cancel { $count } appointments?
+  }
+calendar-emptied-ask-text = The calendar is read once more first: what is there again stays.
+calendar-emptied-keep = Keep them
+calendar-emptied-answered = The calendar is being read once more, then it is done.
 behind-error-provider-unavailable = The provider doesn’t answer. There is nothing you have to do.
 behind-error-provider-busy = The provider asks for a pause. There is nothing you have to do.
 behind-error-provider-rejected = The provider refuses. Most often calendars were turned off there, or this account may no longer use this one. Once that is mended, ask again.

@@ -82,6 +82,7 @@ said-client-saved = Saved. One more step: connect the account.
 said-connected = Connected
 said-calendars-saved = Calendars saved
 said-details-saved = Saved
+said-emptied-answered = Reading the calendar once more
 said-calendars-asked = Asking now
 said-appointment-sent-again = It’s being sent again
 said-default-calendar = New appointments go there from now on

@@ -59,11 +59,32 @@ in-use-text = פגישות מסתנכרנות לשני הכיוונים. כל מ
 calendar-is-working = מסונכרן
 calendar-is-trying = מנסים שוב
 calendar-is-behind = לא מסונכרן
+calendar-is-emptied = חסרים אירועים
 calendar-is-fresh = נקרא לראשונה
 calendar-asked = סונכרן לאחרונה: { $when }
 calendar-failing-since = אין גישה ליומן מאז { $since }.
 calendar-failing-kept = הפגישות שמורות כאן. כשהיומן יענה, מה שממתין יישלח ומה שהשתנה שם ייקלט, בלי שצריך לעשות דבר.
 calendars-ask-now = בדיקת שינויים עכשיו
+calendar-emptied = { $count ->
+    [one] אירוע של פגישה אחת חסר ביומן הזה
+    [two] האירועים של שתי פגישות חסרים ביומן הזה
+   *[other] האירועים של { $count } פגישות חסרים ביומן הזה
+  }
+calendar-emptied-text = אלה רוב האירועים בבת אחת, ולכן שום פגישה לא בוטלה. אם היומן התרוקן בטעות או הוקם מחדש, אפשר לכתוב את האירועים שוב. אם הם נמחקו בכוונה, אפשר לבטל את הפגישות.
+calendar-emptied-restore = לכתוב את האירועים שוב
+calendar-emptied-cancel = { $count ->
+    [one] ביטול הפגישה
+    [two] ביטול שתי הפגישות
+   *[other] ביטול { $count } פגישות
+  }
+calendar-emptied-ask = { $count ->
+    [one] לבטל את הפגישה?
+    [two] לבטל את שתי הפגישות?
+   *[other] לבטל { $count } פגישות?
+  }
+calendar-emptied-ask-text = לפני כן היומן נקרא פעם נוספת, ומה שחזר אליו נשאר.
+calendar-emptied-keep = להשאיר אותן
+calendar-emptied-answered = היומן נקרא פעם נוספת, ואחר כך זה יבוצע.
 behind-error-provider-unavailable = הספק לא עונה. אין צורך לעשות דבר.
 behind-error-provider-busy = הספק ביקש להמתין. אין צורך לעשות דבר.
 behind-error-provider-rejected = הספק מסרב. ברוב המקרים שירות היומנים כובה שם, או שהחשבון כבר לא רשאי להשתמש ביומן הזה. אחרי התיקון אפשר לבדוק שוב.

@@ -82,6 +82,7 @@ said-client-saved = נשמר. נשאר רק לחבר את החשבון.
 said-connected = החשבון מחובר
 said-calendars-saved = בחירת היומנים נשמרה
 said-details-saved = נשמר
+said-emptied-answered = היומן נקרא פעם נוספת
 said-calendars-asked = בודקים עכשיו
 said-appointment-sent-again = נשלחת שוב
 said-default-calendar = מעכשיו פגישות חדשות ייכנסו לשם

@@ -9,7 +9,11 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     let fresh = CalendarPage {
         has_calendar: false,
         calendars: vec![],
-        makers: vec![],
+        makers: vec![
+            layer("m1", w.of("Dana Ben Ami", "דנה בן עמי"), "lake"),
+            layer("m2", w.of("Omer Levi", "עומר לוי"), "rose"),
+        ],
+        by_maker: true,
         now: Some("/calendar?view=week&date=2026-11-23".into()),
         ..week(w)
     };
@@ -171,6 +175,7 @@ fn page(w: Words, view: &'static str) -> CalendarPage {
             layer("m1", w.of("Dana Ben Ami", "דנה בן עמי"), ""),
             layer("m2", w.of("Omer Levi", "עומר לוי"), ""),
         ],
+        by_maker: false,
         zone: "Asia/Jerusalem".into(),
         has_calendar: true,
         can_book: true,

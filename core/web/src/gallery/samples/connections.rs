@@ -2,6 +2,7 @@
 
 use super::work::connection;
 use super::{Gallery, Words, checkups};
+use crate::pages::checkups::guide;
 use crate::views::connections::{
     CalendarRow, ConnectPage, ConnectionPage, Connections, EndRow, InUseRow, OfferRow, ScopeRow,
 };
@@ -74,13 +75,12 @@ fn connect(w: Words, ready: bool) -> ConnectPage {
         icon: None,
         provider: "Google".into(),
         redirect_uri: "https://office.wildfig.example/oauth/callback".into(),
-        guide: vec![
-            w.of(
-                "Open console.cloud.google.com and make a project.",
-                "פותחים את console.cloud.google.com ויוצרים פרויקט.",
-            ),
-            w.of("Enable the Google Calendar API.", "מפעילים את Google Calendar API."),
-        ],
+        guide: guide(&w.of(
+            "Make a project in the console. https://console.cloud.google.com/projectcreate\n\
+             Enable the Google Calendar API.",
+            "יוצרים פרויקט במסוף. https://console.cloud.google.com/projectcreate\n\
+             מפעילים את Google Calendar API.",
+        )),
         client_id: if ready { "1234.apps.example.com".into() } else { String::new() },
         has_client: ready,
         is_untrusted: !ready,
@@ -145,12 +145,25 @@ fn in_use(w: Words, state: &str, tone: &'static str) -> InUseRow {
         asked: Some(w.of("Today, 14:05", "היום, 14:05")),
         failing_since: failing.then(|| w.of("Today, 14:06", "היום, 14:06")),
         problem: failing.then(|| "error-provider-unavailable".into()),
+        id: state.into(),
+        missing: None,
+        is_answered: false,
         field: format!("detail-{state}"),
         details: vec![
             detail("busy", "Only that the time is taken", "רק שהזמן תפוס"),
             detail("title", "The title", "הכותרת"),
             detail("all", "Title, place and notes", "כותרת, מקום והערות"),
         ],
+    }
+}
+
+fn emptied(w: Words) -> InUseRow {
+    InUseRow {
+        name: w.of("Home visits", "ביקורי בית"),
+        missing: Some(12),
+        failing_since: None,
+        problem: None,
+        ..in_use(w, "emptied", "bad")
     }
 }
 
@@ -162,6 +175,7 @@ fn behind(w: Words) -> ConnectionPage {
         in_use: vec![
             refused,
             InUseRow { asked: None, name: "B".into(), ..in_use(w, "fresh", "off") },
+            emptied(w),
         ],
         calendars_problem: Some("error-provider-unavailable".into()),
         ..connection_page(w)

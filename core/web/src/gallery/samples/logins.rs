@@ -3,6 +3,7 @@
 use super::connections::connection_page;
 use super::work::connection;
 use super::{Gallery, Words, checkups};
+use crate::pages::checkups::guide;
 use crate::views::Errors;
 use crate::views::connections::{ConnectionPage, ConnectionRow};
 use crate::views::logins::{LoginPage, ServerRow};
@@ -37,9 +38,9 @@ fn logins(w: Words) -> [(&'static str, LoginPage); 3] {
         plugin: w.of("Calendar server", "שרת יומנים"),
         icon: None,
         provider: "CalDAV".into(),
-        guide: vec![
-            w.of("Any calendar that speaks CalDAV works here.", "כל יומן שמדבר CalDAV יעבוד כאן."),
-        ],
+        guide: guide(
+            &w.of("Any calendar that speaks CalDAV works here.", "כל יומן שמדבר CalDAV יעבוד כאן."),
+        ),
         servers: vec![
             server(("Wild cloud", "ענן הבר"), "https://dav.cloud.example/"),
             server(("A server of your own", "שרת משלכם"), ""),

@@ -69,6 +69,7 @@ pub(super) fn shell(
         colour: Colour::Pine.as_str(),
         theme: crate::themes::DEFAULT.to_owned(),
         logo: matches!(path, "/settings" | "/join/x").then(|| LOGO.to_owned()),
+        business: None,
         sandbox: path == "/connections" || path == "/welcome",
         path: path.to_owned(),
         languages: languages(locale),
@@ -76,6 +77,7 @@ pub(super) fn shell(
         apps: if signed_in { views::apps(words, path) } else { Vec::new() },
         member,
         said: said.map(str::to_owned),
+        told: None,
         undo: said.map(|_| "/people/1/restore".to_owned()),
         answers_form: false,
     }

@@ -14,10 +14,10 @@ use crate::answer::{Answer, FormTarget, form_errors, go_with};
 use crate::cookies;
 use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::checkups::{Teller, follow};
+use crate::pages::checkups::{Teller, follow, guide};
+use crate::pages::id;
 use crate::pages::logins::{self, Typed};
 use crate::pages::plugins::{icon, plugin_name, provider};
-use crate::pages::{id, paragraphs};
 use crate::views::Errors;
 use crate::views::connections::{ConnectPage, LeftRow};
 
@@ -78,7 +78,7 @@ async fn wizard(member: &Member, plugin: &PluginId, name: &str, wrong: Wrong) ->
         icon: icon(member, plugin),
         provider: card.name.clone(),
         redirect_uri: ready.redirect_uri,
-        guide: card.guide.as_deref().map(paragraphs).unwrap_or_default(),
+        guide: card.guide.as_deref().map(guide).unwrap_or_default(),
         is_untrusted: ready.is_untrusted,
         has_client: ready.client_id.is_some() && ready.has_client_secret,
         client_id: ready.client_id.unwrap_or_default(),
