@@ -53,8 +53,10 @@ pub async fn changed_since(app: &App, ctx: &Context, seq: i64) -> Result<Changed
 /// The topic of what an entry is about, and who may hear of it.
 fn topic_of(entity: &str) -> Option<(&'static str, Permission)> {
     Some(match entity {
-        "person" => ("people", Permission::ReadPeople),
-        "appointment" => ("appointments", Permission::ReadAppointments),
+        "person" | "act" => ("people", Permission::ReadPeople),
+        "appointment" | "series" | "calendar_import" => {
+            ("appointments", Permission::ReadAppointments)
+        }
         "calendar" => ("calendars", Permission::ReadAppointments),
         "approval" => ("approvals", Permission::DecideApprovals),
         "connection" => ("connections", Permission::ReadPlugins),

@@ -20,6 +20,7 @@ mod export;
 mod extension;
 mod moves;
 mod reshaping;
+pub(crate) mod undoing;
 
 pub(crate) use bringing::{Brought, bring, end, go_on, stop};
 pub use changes::{Reach, cancel_series, change_series};

@@ -10,6 +10,7 @@ use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::{bulk, merge};
+use crate::series::undoing;
 
 /// How long an act can be taken back, in days.
 pub const KEPT_DAYS: i64 = 30;
@@ -49,6 +50,7 @@ pub async fn undo(app: &App, ctx: &Context, id: &UndoId) -> Result<usize> {
             let count = match undo.kind.as_str() {
                 bulk::UNDO => bulk::take_back(&app2, c, &ctx, undo.state_json.0)?,
                 merge::UNDO => merge::take_back(&app2, c, &ctx, undo.state_json.0)?,
+                undoing::UNDO => undoing::take_back(&app2, c, &ctx, undo.state_json.0)?,
                 _ => return Err(Error::NotFound),
             };
             if !store::undos::settle(c, &ctx.tenant, &id, app2.clock.now())? {
@@ -61,4 +63,5 @@ pub async fn undo(app: &App, ctx: &Context, id: &UndoId) -> Result<usize> {
             Ok(count)
         })
         .await
+        .inspect(|_| app.wake_jobs())
 }

@@ -119,15 +119,19 @@ pub(crate) struct Before {
     ended: bool,
 }
 
+impl Before {
+    /// How it is.
+    pub(crate) fn of(series: &Series) -> Self {
+        let Series { rule, made_until, ended, .. } = series.clone();
+        Self { rule, made_until, ended }
+    }
+}
+
 /// Ends a series now, and cancels what is to come of it. Answers how it was, and what was cancelled, as
 /// it is then.
 pub(crate) fn end(app: &App, c: &mut Conn, series: Series) -> Result<(Before, Vec<Appointment>)> {
     let now = app.clock.now();
-    let before = Before {
-        rule: series.rule.clone(),
-        made_until: series.made_until.clone(),
-        ended: series.ended,
-    };
+    let before = Before::of(&series);
     let today = series.zone.local(now).date();
     let mut cancelled = Vec::new();
     let mut last: Option<Date> = None;

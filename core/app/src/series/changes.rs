@@ -1,19 +1,21 @@
 //! Changing or cancelling more than one of a series: what was changed of the one is changed of those
 //! after it, and from there on they are a series of their own.
 
-use domain::{AppointmentId, Permission, SeriesId, Timestamp};
+use domain::{AppointmentId, Permission, SeriesId, Timestamp, UndoId};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use store::Conn;
 use store::appointments::Status;
 use store::series::{Occurrence, Series};
 
+use super::bringing::Before;
+use super::undoing::{self, Was};
 use super::{day_of, record, require_all_free, times, wall};
-use crate::App;
 use crate::appointments::{self as booked, Appointment, AppointmentInput, input_of};
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::{App, undos};
 
 /// How many of a series are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,23 +217,27 @@ pub(super) fn close(app: &App, c: &mut Conn, series: Series, from: Date) -> Resu
     Ok(store::series::update(c, &Series { rule, ended: true, updated_at: now, ..series })?)
 }
 
-/// Cancels an appointment and others of its series; the rule makes no more of them.
+/// Cancels an appointment and others of its series; the rule makes no more of them. Answers what it can
+/// be taken back with.
 pub async fn cancel_series(
     app: &App,
     ctx: &Context,
     id: &AppointmentId,
     reach: Reach,
-) -> Result<()> {
+) -> Result<UndoId> {
     ctx.require_to_see(Permission::ReadAppointments)?;
     ctx.require(Permission::WriteAppointments)?;
     let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
-    app.db
-        .transact(move |c| -> Result<()> {
+    let undo = app
+        .db
+        .transact(move |c| -> Result<UndoId> {
             let part = part(&app2, c, &ctx2, &id, reach)?;
             let count = part.all.len();
+            let mut cancelled = Vec::new();
             for (_, each) in part.all {
                 if each.status == Status::Booked {
                     booked::cancel_in(&app2, c, &Who::from(&ctx2), &each)?;
+                    cancelled.push(each.id);
                 }
             }
             record(
@@ -242,9 +248,12 @@ pub async fn cancel_series(
                 &part.series,
                 count,
             )?;
-            close(&app2, c, part.series, part.from)
+            let (series, before) = (part.series.id.clone(), Before::of(&part.series));
+            close(&app2, c, part.series, part.from)?;
+            let was = serde_json::to_value(Was { series, before, cancelled })?;
+            undos::keep(&app2, c, &ctx2, undoing::UNDO, was)
         })
         .await?;
     app.wake_jobs();
-    Ok(())
+    Ok(undo)
 }

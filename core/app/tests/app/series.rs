@@ -4,7 +4,7 @@ use crate::support::people::{add, named};
 use crate::support::{Fixture, Signed, each};
 use app::appointments::{self as booked, Appointment, AppointmentInput};
 use app::series::{self, Reach, book_series, cancel_series, change_series};
-use app::{Error, timeline};
+use app::{Error, timeline, undos};
 use domain::{Recurrence, Role, Timestamp, Zone};
 use jiff::civil::date;
 
@@ -154,6 +154,34 @@ async fn cancelling_the_following_ends_the_series() {
         at.clock.advance_millis(200 * 24 * 3_600 * 1_000);
         series::extend_all(&at.app).await.unwrap();
         assert_eq!(times(&at, &owner).await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_series_is_taken_back_as_a_whole_or_not_at_all() {
+    each(async |at| {
+        let owner = house(&at).await;
+        let (app, ctx) = (&at.app, &owner.ctx);
+        book_series(app, ctx, input(10), rule("FREQ=WEEKLY"), "", false).await.unwrap();
+        let before = times(&at, &owner).await;
+        // One that was cancelled by itself stays so.
+        let second = find(&at, &owner, "10-20 10:00").await;
+        booked::cancel_appointment(app, ctx, &second.id).await.unwrap();
+        let third = find(&at, &owner, "10-27 10:00").await;
+        let undo = cancel_series(app, ctx, &third.id, Reach::Following).await.unwrap();
+        let there =
+            AppointmentInput { starts_at: third.starts_at, ends_at: third.ends_at, ..input(10) };
+        let other = booked::book_appointment(app, ctx, there, "").await.unwrap();
+        let taken = undos::undo(app, ctx, &undo).await;
+        assert!(matches!(taken, Err(Error::Conflict { key: "error-series-taken" })), "{taken:?}");
+        assert_eq!(times(&at, &owner).await, ["10-13 10:00", "10-27 10:00"]);
+        booked::cancel_appointment(app, ctx, &other.id).await.unwrap();
+        undos::undo(app, ctx, &undo).await.unwrap();
+        let after: Vec<_> = before.iter().filter(|time| *time != "10-20 10:00").cloned().collect();
+        assert_eq!(times(&at, &owner).await, after);
+        at.clock.advance_millis(30 * 24 * 3_600 * 1_000);
+        assert!(series::extend_all(app).await.unwrap() > 0, "it goes on");
     })
     .await;
 }

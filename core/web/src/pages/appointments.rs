@@ -462,8 +462,9 @@ pub struct CancelForm {
 pub async fn cancel(member: Member, path: Path<String>, form: Form<CancelForm>) -> Answer {
     let which: AppointmentId = id(&path)?;
     if let Some(reach) = reach(&form.reach) {
-        series::cancel_series(&member.web.app, &member.ctx, &which, reach).await?;
-        return member.said("/calendar", "said-series-cancelled");
+        let undo = series::cancel_series(&member.web.app, &member.ctx, &which, reach).await?;
+        let undo = format!("/undo/{undo}/restore");
+        return member.said_undo("/calendar", "said-series-cancelled", &undo);
     }
     booked::cancel_appointment(&member.web.app, &member.ctx, &which).await?;
     let page = format!("/appointments/{which}");

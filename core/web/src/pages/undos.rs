@@ -10,5 +10,7 @@ use crate::pages::id;
 /// Takes an act back.
 pub async fn undo(member: Member, path: Path<String>) -> Answer {
     undos::undo(&member.web.app, &member.ctx, &id(&path)?).await?;
-    member.said("/people", "said-undone")
+    // To where it was pressed: that shows what was taken back.
+    let page = member.from.clone().unwrap_or_else(|| "/people".to_owned());
+    member.said(&page, "said-undone")
 }

@@ -1,0 +1,57 @@
+//! Taking back that several of a series were cancelled.
+
+use domain::{AppointmentId, Permission, SeriesId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::Conn;
+use store::appointments::Status;
+
+use super::bringing::{Before, go_on};
+use crate::App;
+use crate::appointments::{self as booked, input_of};
+use crate::audit::Who;
+use crate::availability;
+use crate::context::Context;
+use crate::error::{Error, Result};
+
+/// What the act is called.
+pub(crate) const UNDO: &str = "series-cancel";
+
+/// How it was.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Was {
+    pub series: SeriesId,
+    pub before: Before,
+    /// Those that were cancelled with it.
+    pub cancelled: Vec<AppointmentId>,
+}
+
+/// Books again what was cancelled, and lets the series go on; answers how many.
+///
+/// # Errors
+/// [`Error::Conflict`] when one of the times is taken by now; then nothing is booked.
+pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) -> Result<usize> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    ctx.require(Permission::WriteAppointments)?;
+    let Was { series, before, cancelled } = serde_json::from_value(state)?;
+    let mut count = 0;
+    for id in &cancelled {
+        let Some(of) = store::appointments::find(c, &ctx.tenant, id)? else { continue };
+        if of.status == Status::Booked {
+            continue;
+        }
+        match availability::require_free(c, ctx, &input_of(&of), &cancelled) {
+            Err(Error::Taken { .. }) => {
+                return Err(Error::Conflict { key: "error-series-taken" });
+            }
+            other => other?,
+        }
+        let after = booked::set_status(app, c, &of, Status::Booked)?;
+        booked::record(app, c, &Who::from(ctx), "appointment.restored", &after)?;
+        count += 1;
+    }
+    if let Some(series) = store::series::find(c, &ctx.tenant, &series)? {
+        go_on(app, c, series, before)?;
+    }
+    Ok(count)
+}
