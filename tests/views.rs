@@ -78,6 +78,33 @@ async fn a_failure_of_the_plugin_is_a_note_and_no_broken_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_plugin_says_of_an_action_is_said_on_the_page_it_was_done_on() {
+    each(async |site| {
+        let (owner, other) = (site.members[0].1.as_str(), site.members[1].1.as_str());
+        let card = site.get("/apps/gallery/today/card", Some(owner)).await?;
+        let form = format!("token={}&f.task=Water&back=/", token(&card.body, "add")?);
+        let done = site.send("POST", "/apps/gallery/today/do/add", Some(owner), Some(&form)).await?;
+        assert_eq!((done.status, done.header("location")), (303, Some("/")), "{}", done.body);
+        let said = done.header("set-cookie").context("no words")?;
+        let said = said.split(';').next().unwrap_or_default().to_owned();
+        let page = async |session: &str, said: &str| -> Result<String> {
+            let cookie = format!("oxpi={session}; {said}");
+            let headers = [("Sec-Fetch-Site", "same-origin"), ("Cookie", cookie.as_str())];
+            Ok(oxpi_tests::http::send(site.port, "GET", "/", &headers, None).await?.body)
+        };
+        assert!(page(owner, &said).await?.contains("Gallery: Saved"), "{said}");
+        assert!(!page(other, &said).await?.contains("Gallery: Saved"), "somebody else's");
+        let forged = said.replacen("~e", "~f", 1);
+        assert_ne!(forged, said);
+        assert!(!page(owner, &forged).await?.contains("Gallery: Saved"), "forged");
+        site.house.clock.advance_millis(121_000);
+        assert!(!page(owner, &said).await?.contains("Gallery: Saved"), "stale");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_panel_is_for_who_sees_the_person_and_goes_with_the_plugin() {
     each(async |site| {
         let person = &site.ids["person"];

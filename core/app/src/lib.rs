@@ -84,6 +84,7 @@ pub mod tags;
 pub mod tenants;
 pub mod timeline;
 pub mod tokens;
+pub mod told;
 pub mod undos;
 pub mod vault_state;
 pub mod webhooks;

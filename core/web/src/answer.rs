@@ -4,14 +4,14 @@ use actix_web::HttpResponse;
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use app::Error;
 use app::tenants::Brand;
+use app::{Error, told};
 
 use crate::cookies;
 use crate::error::Failure;
 use crate::member::{Account, Member};
 use crate::views::{Errors, Page, Shell};
-use crate::visit::Visit;
+use crate::visit::{TOLD, Visit};
 
 /// What handlers answer.
 pub type Answer = Result<HttpResponse, Failure>;
@@ -43,13 +43,13 @@ impl Member {
     /// A page in a frame of its own.
     pub fn page_in<P: Page>(&self, page: &P, shell: &Shell) -> Answer {
         let body = self.web.themes.render(page, shell)?;
-        Ok(html(StatusCode::OK, body, self.said.is_some(), &self.visit))
+        Ok(html(StatusCode::OK, body, self.says(), &self.visit))
     }
 
     /// A page whose form may have been wrong.
     pub async fn form_page<P: Page>(&self, page: &P, errors: &Errors) -> Answer {
         let body = self.draw(page).await?;
-        Ok(html(status_of(errors), body, self.said.is_some(), &self.visit))
+        Ok(html(status_of(errors), body, self.says(), &self.visit))
     }
 }
 
@@ -58,7 +58,7 @@ impl Account {
     pub fn door<P: Page>(&self, page: &P) -> Answer {
         let shell = self.visit.door_shell(self.login.locale);
         let body = self.web.themes.render(page, &shell)?;
-        Ok(html(StatusCode::OK, body, self.said.is_some(), &self.visit))
+        Ok(html(StatusCode::OK, body, self.says(), &self.visit))
     }
 }
 
@@ -66,18 +66,26 @@ impl Visit {
     /// A page of a business for somebody who isn't signed in.
     pub fn door_of<P: Page>(&self, page: &P, brand: &Brand, errors: &Errors) -> Answer {
         let body = self.web.themes.render(page, &self.door_shell(self.locale).worn_by(brand))?;
-        Ok(html(status_of(errors), body, self.said.is_some(), self))
+        Ok(html(status_of(errors), body, self.says(), self))
     }
 
     /// A page for somebody who isn't signed in.
     pub fn door<P: Page>(&self, page: &P, errors: &Errors) -> Answer {
         let body = self.web.themes.render(page, &self.door_shell(self.locale))?;
-        Ok(html(status_of(errors), body, self.said.is_some(), self))
+        Ok(html(status_of(errors), body, self.says(), self))
     }
 
     /// To another page, which says what was done.
     pub fn said(&self, to: &str, key: &str) -> Answer {
         Ok(go_with(to, [cookies::passing(&self.web, cookies::SAID, key)]))
+    }
+}
+
+impl Member {
+    /// To another page, which shows a plugin's words.
+    pub fn told(&self, to: &str, words: &str) -> Answer {
+        let sealed = format!("{TOLD}{}", told::seal(&self.web.app, &self.ctx, words));
+        Ok(go_with(to, [cookies::passing(&self.web, cookies::SAID, &sealed)]))
     }
 }
 

@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use app::frame::{Frame, get_frame};
 use app::sessions::{Current, Login};
 use app::tenants::{Brand, Colour};
-use app::{Context, Error, sessions};
+use app::{Context, Error, sessions, told};
 use domain::Locale;
 use tokio::sync::OnceCell;
 
@@ -125,6 +125,7 @@ impl Visit {
             colour: Colour::Pine.as_str(),
             theme: themes::DEFAULT.to_owned(),
             logo: None,
+            business: None,
             sandbox: self.web.app.options.sandbox,
             path: self.path.clone(),
             languages: languages(locale.tag()),
@@ -132,6 +133,7 @@ impl Visit {
             apps: Vec::new(),
             member: None,
             said: self.said.clone(),
+            told: None,
             undo: self.undo.clone(),
             answers_form: self.is_post,
         }
@@ -199,6 +201,10 @@ impl Member {
                 live: *live,
                 unread: *unread,
             }),
+            told: self
+                .told
+                .as_deref()
+                .and_then(|sealed| told::open(&self.web.app, &self.ctx, sealed)),
             ..self.door_shell(self.ctx.locale).worn_by(&Brand::of(tenant))
         };
         Ok(shell)

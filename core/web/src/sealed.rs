@@ -251,6 +251,7 @@ fn draw<P: Page>(
         colour: Colour::Pine.as_str(),
         theme: themes::DEFAULT.to_owned(),
         logo: None,
+        business: None,
         sandbox: false,
         path: request.path().to_owned(),
         languages: languages(locale.tag()),
@@ -258,6 +259,7 @@ fn draw<P: Page>(
         apps: Vec::new(),
         member: None,
         said: None,
+        told: None,
         undo: None,
         answers_form: false,
     };

@@ -59,17 +59,28 @@ pub struct Visit {
     pub from: Option<String>,
     /// The key of what has just been done.
     pub said: Option<String>,
+    /// What a plugin said of it, sealed.
+    pub told: Option<String>,
     /// Where that is taken back.
     pub undo: Option<String>,
 }
 
+/// What the words of a plugin begin with in the cookie of what has just been done.
+pub(crate) const TOLD: char = '~';
+
 impl Visit {
+    /// Whether something is said that is not to be said again.
+    pub(crate) fn says(&self) -> bool {
+        self.said.is_some() || self.told.is_some()
+    }
+
     /// Reads a request.
     pub fn of(request: &HttpRequest) -> Option<Self> {
         let web = request.app_data::<web::Data<Web>>()?.clone();
         let marks = request.extensions().get::<Marks>().cloned()?;
         let cookie = |name| request.cookie(name).map(|cookie| cookie.value().to_owned());
         let said = cookie(cookies::SAID).unwrap_or_default();
+        let told = said.strip_prefix(TOLD).map(str::to_owned);
         let (said, undo) = said.split_once('|').unwrap_or((&said, ""));
         let undo = Some(undo).filter(|path| path.ends_with("/restore") && own_path(path) == *path);
         let undo = undo.map(str::to_owned);
@@ -98,6 +109,7 @@ impl Visit {
             is_post: request.method() == Method::POST,
             from: came_from(request),
             said,
+            told,
             undo,
             web,
         })

@@ -10,14 +10,17 @@ use app::plugin_views::{self, Asked, Drawn, Place, Subject, Texts, ViewEntry};
 use domain::Permission;
 use serde_json::{Map, Value};
 
-use crate::answer::{Answer, go, own_path};
+use crate::answer::{Answer, own_path};
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::id;
+use crate::pages::plugins::plugin_name;
 use crate::views::plugin_views::{Block, PluginViewCard, PluginViewPage, Problem, Slot};
 use crate::views::{AppItem, Errors};
 use crate::widgets::{Drawer, Returned, address, cut};
 
+/// Most characters of what a plugin says of what was done.
+const WORDS_MAX: usize = 300;
 /// Fields that a form may send.
 const FIELDS_MAX: usize = 200;
 /// The longest value that goes to a plugin, in characters.
@@ -212,25 +215,32 @@ async fn answered(
             After { problem: Some(Problem { key, text }), returned: Some(returned), toast: None };
         return page(member, wish, None, after).await;
     }
-    let base = format!("/apps/{}", wish.asked.plugin);
-    match acted.go {
-        Some(Link::View { view, params }) => {
-            return Ok(go(&address(&base, &view, "", &wish.subject, &params)));
-        }
-        Some(Link::Person(person)) => return Ok(go(&format!("/people/{person}"))),
-        Some(Link::Appointment(id)) => return Ok(go(&format!("/appointments/{id}"))),
-        // Nobody is sent away from here by a form they filled in here.
-        Some(Link::Url(_)) | None => {}
+    let words = acted.toast.as_ref().map(|words| cut(&texts.text(words), WORDS_MAX));
+    if let Some(to) = leads_to(wish, acted.go, acted.view.is_some()) {
+        // There it isn't plain who says so.
+        let name = plugin_name(member, &wish.asked.plugin);
+        return match words {
+            Some(words) => member.told(&to, &format!("{name}: {words}")),
+            None => member.said(&to, "said-plugin-acted"),
+        };
     }
-    if let (Some(back), None) = (&wish.back, &acted.view) {
-        return member.said(back, "said-plugin-acted");
-    }
-    let toast = match &acted.toast {
-        Some(words) => cut(&texts.text(words), 300),
-        None => member.text("said-plugin-acted"),
-    };
+    let toast = words.unwrap_or_else(|| member.text("said-plugin-acted"));
     let after = After { toast: Some(toast), ..After::default() };
     page(member, wish, acted.view, after).await
+}
+
+/// The page to go to; none where the view itself is shown again.
+fn leads_to(wish: &Wish, go: Option<Link>, has_view: bool) -> Option<String> {
+    let base = format!("/apps/{}", wish.asked.plugin);
+    match go {
+        Some(Link::View { view, params }) => {
+            Some(address(&base, &view, "", &wish.subject, &params))
+        }
+        Some(Link::Person(person)) => Some(format!("/people/{person}")),
+        Some(Link::Appointment(id)) => Some(format!("/appointments/{id}")),
+        // Nobody is sent away from here by a form they filled in here.
+        Some(Link::Url(_)) | None => wish.back.clone().filter(|_| !has_view),
+    }
 }
 
 /// What was typed: as the plugin gets it, and as the form shows it again.

@@ -43,6 +43,8 @@ pub struct CalendarPage {
     pub calendars: Vec<Layer>,
     /// The same: people whose appointments these are, where there are several.
     pub makers: Vec<Layer>,
+    /// Whether colours tell them apart, and not the calendars.
+    pub by_maker: bool,
     /// The business's zone.
     pub zone: String,
     /// Whether a calendar is connected.

@@ -188,6 +188,7 @@ impl Components {
             colour: Colour::Pine.as_str(),
             theme: theme.id.clone(),
             logo: None,
+            business: None,
             sandbox: true,
             path: "/components".to_owned(),
             languages: languages(locale.tag()),
@@ -195,6 +196,7 @@ impl Components {
             apps: Vec::new(),
             member: Some(member),
             said: None,
+            told: None,
             undo: None,
             answers_form: false,
         };

@@ -64,6 +64,8 @@ pub struct Shell {
     pub theme: String,
     /// Where its logo is, if it has one.
     pub logo: Option<String>,
+    /// Its name, where the page is one of a business.
+    pub business: Option<String>,
     /// Whether providers are simulators.
     pub sandbox: bool,
     /// Where this page is, for forms that come back to it.
@@ -78,6 +80,8 @@ pub struct Shell {
     pub member: Option<MemberView>,
     /// The key of what has just been done, said once.
     pub said: Option<String>,
+    /// The same in a plugin's words.
+    pub told: Option<String>,
     /// Where that is taken back, if it can be.
     pub undo: Option<String>,
     /// Whether the page is what a sent form was answered with.
@@ -88,8 +92,8 @@ impl Shell {
     /// The same as a business shows itself.
     #[must_use]
     pub fn worn_by(self, brand: &Brand) -> Self {
-        let Brand { colour, theme, logo, .. } = brand.clone();
-        Self { colour: colour.as_str(), theme, logo, ..self }
+        let Brand { colour, theme, logo, name } = brand.clone();
+        Self { colour: colour.as_str(), theme, logo, business: Some(name), ..self }
     }
 }
 
