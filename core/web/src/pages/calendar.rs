@@ -185,6 +185,7 @@ pub async fn show(member: Member, query: Query<CalendarQuery>) -> Answer {
         agenda: if view == View::Agenda { agenda::days(&dates, &days, &items) } else { Vec::new() },
         calendars: layers::calendars(&on),
         makers: layers::makers(&on),
+        by_maker: layers::are_by_maker(&on),
         file: format!("/calendar/file?from={first}&to={after}"),
         zone: zone_name(&member.ctx.zone),
         has_calendar: !on.calendars.is_empty(),

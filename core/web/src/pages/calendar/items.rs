@@ -38,8 +38,12 @@ pub(super) fn on_day(items: &[Item], day: Date) -> Vec<&Item> {
 pub(super) fn items(member: &Member, on: &booked::OnBetween) -> Vec<Item> {
     let (dates, now) = (member.dates(), member.web.app.clock.now());
     let span = |from, to, all_day| Span { start: dates.local(from), end: dates.local(to), all_day };
-    let colours = layers::colours(on);
+    let (colours, of_makers) = (layers::colours(on), layers::colours_of_makers(on));
     let whole = |from, to| is_whole_days(dates.local(from), dates.local(to));
+    let worn = |maker: &str, entry: Entry| match of_makers.get(maker) {
+        Some(colour) => Entry { maker: maker.to_owned(), colour, ..entry },
+        None => Entry { maker: maker.to_owned(), ..entry },
+    };
     let booked = on.appointments.iter().map(|each| Item {
         span: span(each.starts_at, each.ends_at, whole(each.starts_at, each.ends_at)),
         rev: each.rev,
@@ -60,8 +64,10 @@ pub(super) fn items(member: &Member, on: &booked::OnBetween) -> Vec<Item> {
             past: each.ends_at <= now,
             problem: each.sync_state.as_str() == "failed",
             place: each.location.clone(),
-            maker: each.created_by.as_ref().map(ToString::to_string).unwrap_or_default(),
-            ..blank(layers::of(each.calendar_id.as_ref()), &colours)
+            ..worn(
+                each.created_by.as_ref().map(|id| id.as_str()).unwrap_or_default(),
+                blank(layers::of(each.calendar_id.as_ref()), &colours),
+            )
         },
     });
     let busy = on.busy.iter().map(|each| Item {
