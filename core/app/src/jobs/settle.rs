@@ -15,6 +15,8 @@ const BACKOFF_FIRST_MS: u64 = 2_000;
 const BACKOFF_MOST_MS: u64 = 3_600_000;
 /// The longest a provider's wish to be left alone is honoured for.
 const REST_MOST_SECS: u64 = 24 * 3_600;
+/// The longest that a job waits because it was refused before, where its provider names no time.
+const GROWN_MOST_SECS: u64 = 15 * 60;
 /// How long a job may be told to come back later without that counting as a try.
 const PATIENCE_MS: i64 = 24 * 3_600_000;
 
@@ -57,12 +59,15 @@ pub(crate) fn judge(means: Means<'_>, job: &Job, error: &Error) -> Settlement {
         Error::Unavailable { key: "error-provider-rejected", .. } => Settlement::Bury { problem },
         Error::NotFound | Error::Invalid { .. } | Error::Forbidden => Settlement::Bury { problem },
         Error::Limited { retry_after_secs } => {
-            let patient = now.as_millis() - job.created_at.as_millis() < PATIENCE_MS;
+            let age_ms = now.as_millis() - job.created_at.as_millis();
+            let patient = age_ms < PATIENCE_MS;
             if !patient && job.attempts >= job.attempts_max {
                 return Settlement::Bury { problem };
             }
             // Not before, and a little later, so that not everybody is back at the same moment.
-            let secs = (*retry_after_secs).min(REST_MOST_SECS);
+            // Who is refused again and again waits as long again as it took so far.
+            let grown = u64::try_from(age_ms / 2_000).unwrap_or_default().min(GROWN_MOST_SECS);
+            let secs = (*retry_after_secs).min(REST_MOST_SECS).max(grown);
             let after = secs.saturating_mul(1_000) + means.rng.below(1_000);
             let at = now.plus_millis(i64::try_from(after).unwrap_or(i64::MAX));
             Settlement::Rest { at, problem: (!patient).then_some(problem) }
@@ -184,5 +189,28 @@ mod tests {
         }
         let failed = Error::unavailable("error-plugin-failed", "it crashed");
         assert!(matches!(judged(&failed), Settlement::Bury { .. }));
+    }
+
+    #[test]
+    fn who_is_refused_again_and_again_waits_longer_each_time_up_to_a_bound() {
+        let (clock, rng) = (ManualClock::at(1_000), SeededRng::new(1));
+        let means = Means { clock: &clock, rng: &rng };
+        let job = last_try(means);
+        let (mut waits, refused) = (Vec::new(), Error::Limited { retry_after_secs: 10 });
+        for _ in 0..14 {
+            let Settlement::Rest { at, problem: None } = judge(means, &job, &refused) else {
+                panic!("it is patient");
+            };
+            let wait = at.millis_since(means.now());
+            waits.push(wait / 1_000);
+            clock.advance_millis(wait);
+        }
+        assert!(waits[0] == 10 && waits.is_sorted(), "{waits:?}");
+        assert!(waits[6] > 60 && waits.iter().all(|secs| *secs <= 901), "{waits:?}");
+        // What the provider says itself counts where it is longer.
+        let named = judge(means, &job, &Error::Limited { retry_after_secs: 3_600 });
+        assert!(
+            matches!(named, Settlement::Rest { at, .. } if at.millis_since(means.now()) >= 3_600_000)
+        );
     }
 }
