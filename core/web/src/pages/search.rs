@@ -10,7 +10,7 @@ use crate::answer::Answer;
 use crate::error::Failure;
 use crate::member::Member;
 use crate::nav;
-use crate::pages::appointments;
+use crate::pages::{appointments, plugin_views};
 use crate::views::Page;
 use crate::views::search::{Found, Group, Item, Search};
 
@@ -77,7 +77,7 @@ async fn groups(member: &Member, query: &str) -> Result<Vec<Group>, Failure> {
         Group { key: "people", items: people.collect() },
         Group { key: "appointments", items: booked.collect() },
         Group { key: "actions", items: actions(member, query) },
-        Group { key: "pages", items: places(member, query) },
+        Group { key: "pages", items: places(member, query).await? },
     ];
     Ok(groups.into_iter().filter(|group| !group.items.is_empty()).collect())
 }
@@ -93,7 +93,13 @@ fn actions(member: &Member, query: &str) -> Vec<Item> {
     items.filter(|item| fits(&item.title, query)).collect()
 }
 
-fn places(member: &Member, query: &str) -> Vec<Item> {
+/// Pages that no menu names, their icons, and who sees them.
+const PLACES: [(&str, &str, &str, Permission); 2] = [
+    ("people-board", "/people/board", "board", Permission::ReadPeople),
+    ("doubles", "/people/doubles", "copy", Permission::WritePeople),
+];
+
+async fn places(member: &Member, query: &str) -> Result<Vec<Item>, Failure> {
     let profile = Item {
         href: "/profile".to_owned(),
         icon: "person",
@@ -106,14 +112,39 @@ fn places(member: &Member, query: &str) -> Vec<Item> {
         title: member.text(place.key),
         sub: String::new(),
     });
-    places.chain([profile]).filter(|item| fits(&item.title, query)).collect()
+    let seen = PLACES.iter().filter(|(.., needs)| member.ctx.role.may(*needs));
+    let more = seen.map(|(key, href, icon, _)| Item {
+        href: (*href).to_owned(),
+        icon,
+        title: member.text(key),
+        sub: String::new(),
+    });
+    let views = &member.frame().await?.views;
+    let of_plugins = plugin_views::apps(member, views, "").into_iter().map(|page| Item {
+        href: page.href,
+        icon: "plugin",
+        title: page.label,
+        sub: String::new(),
+    });
+    let all = places.chain(more).chain([profile]).chain(of_plugins);
+    Ok(all.filter(|item| fits(&item.title, query)).collect())
 }
 
-/// Whether every word of the query begins a word of the name; an empty query fits all.
+/// Whether every word of the query begins a word of the name; an empty query fits all. What Hebrew puts
+/// before a word, such as "to" and "the", may stand before either.
 fn fits(name: &str, query: &str) -> bool {
     let (name, query) = (name.to_lowercase(), query.to_lowercase());
-    let begins = |word: &str| name.split_whitespace().any(|part| part.starts_with(word));
+    let begins = |word: &str| {
+        name.split_whitespace()
+            .any(|part| bare(part).any(|part| bare(word).any(|word| part.starts_with(word))))
+    };
     query.split_whitespace().all(begins)
+}
+
+/// A word, and the same without a letter that Hebrew puts before words.
+fn bare(word: &str) -> impl Iterator<Item = &str> {
+    let rest = word.strip_prefix(['ו', 'ה', 'ב', 'כ', 'ל', 'מ', 'ש']);
+    [Some(word), rest.filter(|rest| rest.chars().count() >= 2)].into_iter().flatten()
 }
 
 #[cfg(test)]
@@ -127,5 +158,7 @@ mod tests {
         assert!(fits("Connections", ""));
         assert!(!fits("Connections", "people"));
         assert!(!fits("Book appointment", "app zebra"));
+        assert!(fits("קביעת פגישה", "לקביעת") && fits("קביעת פגישה", "הפג"));
+        assert!(fits("היומן שלי", "יומן") && !fits("קביעת פגישה", "ל"));
     }
 }
