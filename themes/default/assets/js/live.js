@@ -44,7 +44,7 @@ export function refreshLive(root) {
     if (!next || part.isEqualNode(next)) return false;
     // What is on its way is looked at by pending.js; two at once could put the older answer last.
     if (part.matches("[data-pending]") || part.querySelector("[data-pending]")) return false;
-    if (part.querySelector("form[data-dirty]")) return false;
+    if (part.querySelector("form[data-dirty], .table-choose :checked")) return false;
     if (part.querySelector("form:focus-within input:not([type=hidden]), details[open], :popover-open")) return false;
     const focused = part.contains(root.activeElement) ? root.activeElement : null;
     const way = focused && (focused.id ? `#${CSS.escape(focused.id)}` : focused.getAttribute("href") && `[href="${CSS.escape(focused.getAttribute("href"))}"]`);

@@ -1,18 +1,20 @@
 // Lists of people: how many are ticked; rows of a form; cards that are dragged from stage to stage.
 // Everything here has a way without it: buttons that are always there.
 export function countChosen(root) {
-  for (const form of root.querySelectorAll("[data-chosen]")) {
+  const count = (form) => {
     const bar = form.querySelector("[data-chosen-count]");
-    if (!bar) continue;
-    const count = () => {
-      const chosen = form.querySelectorAll("[name=person]:checked").length;
-      const all = form.querySelector("[name=all]");
-      bar.textContent = chosen || all?.checked ? (all?.checked ? all.parentElement.textContent.trim() : `${bar.dataset.none} (${chosen})`) : bar.dataset.none;
-      form.classList.toggle("has-chosen", Boolean(chosen));
-    };
-    form.addEventListener("change", count);
-    count();
-  }
+    if (!bar) return;
+    const chosen = form.querySelectorAll("[name=person]:checked").length;
+    const all = form.querySelector("[name=all]");
+    bar.textContent = chosen || all?.checked ? (all?.checked ? all.parentElement.textContent.trim() : `${bar.dataset.none} (${chosen})`) : bar.dataset.none;
+    form.classList.toggle("has-chosen", Boolean(chosen));
+  };
+  for (const form of root.querySelectorAll("[data-chosen]")) count(form);
+  // The list comes again when somebody is added: whichever stands there then.
+  root.addEventListener("change", (event) => {
+    const form = event.target.closest("[data-chosen]");
+    if (form) count(form);
+  });
 }
 
 export function addRows(root) {
