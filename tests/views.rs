@@ -82,8 +82,9 @@ async fn what_a_plugin_says_of_an_action_is_said_on_the_page_it_was_done_on() {
     each(async |site| {
         let (owner, other) = (site.members[0].1.as_str(), site.members[1].1.as_str());
         let card = site.get("/apps/gallery/today/card", Some(owner)).await?;
-        let form = format!("token={}&f.task=Water&back=/", token(&card.body, "add")?);
-        let done = site.send("POST", "/apps/gallery/today/do/add", Some(owner), Some(&form)).await?;
+        let form = format!("token={}&f.task=Water&back=/", token(&card.body, "add-task")?);
+        let done =
+            site.send("POST", "/apps/gallery/today/do/add-task", Some(owner), Some(&form)).await?;
         assert_eq!((done.status, done.header("location")), (303, Some("/")), "{}", done.body);
         let said = done.header("set-cookie").context("no words")?;
         let said = said.split(';').next().unwrap_or_default().to_owned();
