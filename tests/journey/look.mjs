@@ -1,28 +1,21 @@
 // Looks at a page as it stands: in both widths and both colourings, with a picture of each, and with
 // rules that hold for every page.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const WIDE = { width: 1280, height: 800 };
-const PHONE = { width: 360, height: 740 };
+import { ALL, COLOUR, findings, PHONE, sideways, WIDE } from "./rules.mjs";
 
 // What is wrong with the page, in lines.
 // `mixed`: the page shows samples in both languages on purpose.
 export async function look(page, { name, traveller, out, mixed = false }) {
   const problems = await page.evaluate(read, { language: traveller.language, dir: traveller.dir, mixed });
-  await page.evaluate(AXE);
   for (const [width, viewport] of [["1280", WIDE], ["360", PHONE]]) {
     await page.setViewportSize(viewport);
-    const over = await page.evaluate(tooWide);
-    if (over) problems.push(`${width}: scrolls sideways: ${over}`);
+    const over = await sideways(page);
+    if (over) problems.push(`${width}: ${over}`);
     await stretch(page, viewport);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
       const runOnly = rules(width, colorScheme);
-      const found = runOnly ? await page.evaluate(judge, runOnly) : [];
+      const found = runOnly ? await findings(page, runOnly) : [];
       problems.push(...found.map((line) => `${width} ${colorScheme}: ${line}`));
       const picture = `${traveller.language}-${name}-${width}-${colorScheme}.png`;
       // A hidden caret would need an inline style, which the page rightly refuses.
@@ -42,8 +35,8 @@ async function stretch(page, { width, height }) {
 
 // Colouring changes nothing but contrast, and the colours are the same at both widths.
 function rules(width, colorScheme) {
-  if (colorScheme === "light") return { type: "tag", values: TAGS };
-  return width === "1280" ? { type: "rule", values: ["color-contrast"] } : null;
+  if (colorScheme === "light") return ALL;
+  return width === "1280" ? COLOUR : null;
 }
 
 // Runs in the page: language, direction, texts that were left out.
@@ -69,29 +62,4 @@ function read({ language, dir, mixed }) {
   }
   if (language === "he" && hebrew < 5) problems.push("hardly any Hebrew");
   return problems;
-}
-
-// Runs in the page: what axe finds serious or critical.
-async function judge(runOnly) {
-  const { violations } = await window.axe.run(document, {
-    runOnly,
-    resultTypes: ["violations"],
-    preload: false,
-  });
-  const grave = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-  return grave.flatMap(({ id, nodes }) =>
-    nodes.slice(0, 5).map((node) => `${id}: ${node.html.slice(0, 160)} (${node.any[0]?.message ?? node.failureSummary})`),
-  );
-}
-
-// Runs in the page: the first thing that sticks out, if the page can be pushed sideways.
-function tooWide() {
-  const { scrollWidth, clientWidth } = document.documentElement;
-  if (scrollWidth <= clientWidth) return null;
-  const sticksOut = (element) => {
-    const { left, right } = element.getBoundingClientRect();
-    return right > clientWidth + 1 || left < -1;
-  };
-  const first = [...document.querySelectorAll("main *")].find(sticksOut);
-  return `${scrollWidth} of ${clientWidth} pixels, ${first?.outerHTML.slice(0, 160) ?? "no element of main"}`;
 }
