@@ -1,7 +1,7 @@
 // Looks at a page as it stands: in both widths and both colourings, with a picture of each, and with
 // rules that hold for every page.
 import { join } from "node:path";
-import { ALL, COLOUR, findings, PHONE, sideways, WIDE } from "./rules.mjs";
+import { ALL, COLOUR, findings, PHONE, sideways, stretch, WIDE } from "./rules.mjs";
 
 // What is wrong with the page, in lines.
 // `mixed`: the page shows samples in both languages on purpose.
@@ -25,12 +25,6 @@ export async function look(page, { name, traveller, out, mixed = false }) {
   await page.setViewportSize(WIDE);
   await page.emulateMedia({ colorScheme: "light" });
   return problems;
-}
-
-// Makes the window as long as the page, so that what is fixed to its edges stands there in pictures.
-async function stretch(page, { width, height }) {
-  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
-  if (whole > height) await page.setViewportSize({ width, height: whole });
 }
 
 // Colouring changes nothing but contrast, and the colours are the same at both widths.

@@ -4,7 +4,7 @@
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
-import { ALL, COLOUR_AND_SIZE, findings, PHONE, sideways, WIDE } from "./rules.mjs";
+import { ALL, COLOUR_AND_SIZE, findings, PHONE, sideways, stretch, WIDE } from "./rules.mjs";
 
 const AT_ONCE = 2;
 // How many are shown by one page of the browser, one after the other.
@@ -38,20 +38,48 @@ function serve(folder) {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }
 
-// Which width has the whole rules: with the two colourings and the two languages each has each once.
+// Which width has the whole rules: each colouring and each language meets them at both widths.
 const isWhole = ({ language, appearance }, width) => (language === "en") === (appearance === "light") === (width === "1280");
 
 async function judge(page, sheet) {
   const problems = [];
-  const at = (width) => `${sheet.theme} ${sheet.language} ${sheet.appearance} ${width}`;
+  const say = (width, state, found) => {
+    const at = `${sheet.theme} ${sheet.language} ${sheet.appearance} ${width}${state}`;
+    problems.push(...found.filter(Boolean).map((line) => `${at}: ${line}`));
+  };
   for (const [width, viewport] of [["1280", WIDE], ["360", PHONE]]) {
     await page.setViewportSize(viewport);
-    const over = await sideways(page);
-    if (over) problems.push(`${at(width)}: ${over}`);
-    const found = await findings(page, isWhole(sheet, width) ? ALL : COLOUR_AND_SIZE);
-    problems.push(...found.map((line) => `${at(width)}: ${line}`));
+    say(width, "", [await sideways(page)]);
+    await stretch(page, viewport);
+    say(width, "", await findings(page, isWhole(sheet, width) ? ALL : COLOUR_AND_SIZE));
+    if (!isWhole(sheet, width)) continue;
+    for (const id of await page.evaluate(popovers)) {
+      await page.evaluate((id) => document.getElementById(id).showPopover(), id);
+      say(width, ` #${id}`, [await sideways(page), ...(await findings(page, ALL, `#${id}`))]);
+      await page.evaluate((id) => document.getElementById(id).hidePopover(), id);
+    }
+    if (!(await page.evaluate(unfold))) continue;
+    await stretch(page, viewport);
+    say(width, " unfolded", [await sideways(page), ...(await findings(page, ALL, "main"))]);
+    await page.evaluate(fold);
   }
   return problems;
+}
+
+// These run in the page. What is folded away is looked at too; how many parts that were.
+function unfold() {
+  const closed = [...document.querySelectorAll("main details:not([open])")];
+  for (const each of closed) {
+    each.dataset.unfolded = "";
+    each.open = true;
+  }
+  return closed.length;
+}
+function fold() {
+  for (const each of document.querySelectorAll("[data-unfolded]")) each.open = false;
+}
+function popovers() {
+  return [...document.querySelectorAll("[popover][id]")].map(({ id }) => id);
 }
 
 // Puts a sheet's page into the one that stands there: what differs within a group is the body, so the

@@ -15,6 +15,13 @@ export const COLOUR_AND_SIZE = { type: "rule", values: ["color-contrast", "targe
 export const WIDE = { width: 1280, height: 800 };
 export const PHONE = { width: 360, height: 740 };
 
+// Makes the window as long as the page, so that what is fixed to its edges stands there, in pictures
+// and for axe, instead of covering what happens to be under it.
+export async function stretch(page, { width, height }) {
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (whole > height) await page.setViewportSize({ width, height: whole });
+}
+
 // What axe finds in the page as it stands, one line a node.
 export async function findings(page, runOnly, within = null) {
   if (!(await page.evaluate(() => Boolean(window.axe)))) await page.evaluate(AXE);
