@@ -1,7 +1,9 @@
-// The whole journey, in each language at once, each in its own house. `./run en` takes one language.
+// The whole journey, in each language at once, each in its own house, and then every page with sample
+// data. `./run en` takes one language, `./run pages` the pages alone.
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { launch, openProfile } from "./browser.mjs";
+import { pages } from "./pages.mjs";
 import { Report } from "./report.mjs";
 import { closeHouse, killAll, openHouse, tail } from "./servers.mjs";
 import { booking } from "./story/booking.mjs";
@@ -16,6 +18,7 @@ import { opening } from "./story/opening.mjs";
 import { passkeys } from "./story/passkeys.mjs";
 import { people } from "./story/people.mjs";
 import { scriptless } from "./story/scriptless.mjs";
+import { shell } from "./story/shell.mjs";
 import { troubles } from "./story/troubles.mjs";
 import { Trip } from "./trip.mjs";
 import { within } from "./wait.mjs";
@@ -24,6 +27,7 @@ import { travellers } from "./words.mjs";
 // Far more than an idle machine needs: two minutes for all of it.
 const STEP_SECS = 300;
 const JOURNEY_SECS = 1_200;
+const PAGES_SECS = 900;
 
 const target = process.env.CARGO_TARGET_DIR;
 const plugins = process.env.OXPI_TEST_PLUGINS;
@@ -68,7 +72,7 @@ async function travel(browser, traveller) {
   try {
     const profile = await openProfile(browser, house, traveller.browser);
     const trip = new Trip({ traveller, house, profile, report, out });
-    const whole = await take(trip, [...opening, ...connecting, ...troubles, ...booking, ...calendar, ...importing, ...calendarEnds, ...gallery, ...people, ...looks, ...leaving, ...passkeys, ...openid]);
+    const whole = await take(trip, [...opening, ...connecting, ...troubles, ...booking, ...calendar, ...importing, ...calendarEnds, ...gallery, ...people, ...shell, ...looks, ...leaving, ...passkeys, ...openid]);
     report.found(`${language}: a quiet console, and no request to elsewhere`, [...new Set(profile.noise)]);
     if (whole) await withoutScripts(browser, house, traveller);
   } finally {
@@ -97,6 +101,9 @@ async function main() {
     const all = Promise.allSettled(going.map((traveller) => travel(browser, traveller)));
     for (const { reason } of await within(JOURNEY_SECS, "the journey", all)) {
       if (reason) report.fail("the journey", reason.stack ?? String(reason));
+    }
+    if (!wanted.length || wanted.includes("pages")) {
+      await within(PAGES_SECS, "every page", pages(browser, process.env.OXPI_GALLERY, report));
     }
   } finally {
     await within(10, "closing the browser", browser.close()).catch(() => null);

@@ -1,5 +1,6 @@
 // One journey in one language: what its steps share.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { look } from "./look.mjs";
 import { Provider } from "./simulator.mjs";
 import { until } from "./wait.mjs";
@@ -21,6 +22,12 @@ export class Trip {
     const { traveller, out } = this;
     const problems = await look(this.page, { name: name.replaceAll(" ", "-"), traveller, out, mixed });
     this.report.found(`${this.traveller.language}: the page "${name}"`, problems);
+  }
+
+  // A picture of the window as it stands, for what isn't a page of its own.
+  picture(name) {
+    const file = `${this.traveller.language}-${name.replaceAll(" ", "-")}.png`;
+    return this.page.screenshot({ path: join(this.out, file), caret: "initial" });
   }
 
   open(path) {
