@@ -53,33 +53,35 @@ async function judge(page, sheet) {
     await stretch(page, viewport);
     say(width, "", await findings(page, isWhole(sheet, width) ? ALL : COLOUR_AND_SIZE));
     if (!isWhole(sheet, width)) continue;
-    for (const id of await page.evaluate(popovers)) {
-      await page.evaluate((id) => document.getElementById(id).showPopover(), id);
-      say(width, ` #${id}`, [await sideways(page), ...(await findings(page, ALL, `#${id}`))]);
-      await page.evaluate((id) => document.getElementById(id).hidePopover(), id);
+    for (let part = await page.evaluate(unfold); part; part = await page.evaluate(unfold)) {
+      await stretch(page, viewport);
+      say(width, ` ${part}`, [await sideways(page), ...(await findings(page, ALL, "[data-unfolded]"))]);
     }
-    if (!(await page.evaluate(unfold))) continue;
-    await stretch(page, viewport);
-    say(width, " unfolded", [await sideways(page), ...(await findings(page, ALL, "main"))]);
-    await page.evaluate(fold);
   }
   return problems;
 }
 
-// These run in the page. What is folded away is looked at too; how many parts that were.
+// Runs in the page: what is folded away is looked at too, each question and each menu by itself and all
+// the rest at once. Folds what it unfolded before; answers what it is, or nothing when all were seen.
 function unfold() {
-  const closed = [...document.querySelectorAll("main details:not([open])")];
-  for (const each of closed) {
-    each.dataset.unfolded = "";
-    each.open = true;
+  const main = document.querySelector("main");
+  for (const last of document.querySelectorAll("[data-unfolded]")) {
+    delete last.dataset.unfolded;
+    if (last.matches("[popover]")) last.hidePopover();
+    else if (last.matches("details")) last.open = false;
+    else for (const each of last.querySelectorAll("details[data-seen]")) each.open = false;
   }
-  return closed.length;
-}
-function fold() {
-  for (const each of document.querySelectorAll("[data-unfolded]")) each.open = false;
-}
-function popovers() {
-  return [...document.querySelectorAll("[popover][id]")].map(({ id }) => id);
+  const one = document.querySelector("[popover][id]:not([data-seen]), main details.menu:not([data-seen])");
+  const rest = one ? [one] : [...main.querySelectorAll("details:not([data-seen], [open])")];
+  for (const each of rest) each.dataset.seen = "";
+  if (!rest.length) {
+    for (const each of document.querySelectorAll("[data-seen]")) delete each.dataset.seen;
+    return null;
+  }
+  (one ?? main).dataset.unfolded = "";
+  if (one?.matches("[popover]")) one.showPopover();
+  else for (const each of rest) each.open = true;
+  return one ? `#${one.id || "menu"}` : "unfolded";
 }
 
 // Puts a sheet's page into the one that stands there: what differs within a group is the body, so the

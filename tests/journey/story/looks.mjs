@@ -1,5 +1,6 @@
 // The business chooses how it looks, and nothing that was typed is lost.
 import assert from "node:assert/strict";
+import { printsCalendar } from "./shell.mjs";
 
 export const looks = [
   ["every component is there in the usual look", usualComponents],
@@ -64,6 +65,7 @@ async function lookAround(trip) {
     await trip.open(path);
     await trip.look(`ledger ${name}`);
   }
+  await printsCalendar(trip, "week", { as: "ledger week" });
   await trip.open("/team");
   await trip.fill({ email: "new@rosewood.example" });
   await page.locator('form[action="/team/invitations"] button:not([name])').click();

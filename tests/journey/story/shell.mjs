@@ -169,22 +169,30 @@ async function undone(trip) {
   await trip.reads(".toast", "said-person-restored");
 }
 
-async function prints(trip) {
-  const { page, kept } = trip;
-  for (const view of ["week", "month", "day", "agenda"]) {
-    await trip.open(`/calendar?view=${view}&date=${kept.day}`);
-    await page.emulateMedia({ media: "print" });
-    await page.setViewportSize({ width: 794, height: 1123 });
-    for (const part of [".side", ".topbar", ".tabbar", ".sandbox", ".skip", ".toasts", ".page-head", ".calendar-grid", ".calendar-foot"]) {
-      const shown = await page.locator(part).filter({ visible: true }).count();
-      assert.equal(shown, 0, `${part} is printed with the ${view}`);
-    }
-    assert.equal(await sideways(page), null);
-    assert.ok((await trip.text()).includes(trip.traveller.weekly), `the ${view} is printed without its appointments`);
-    await trip.picture(`print ${view}`);
-    await page.emulateMedia({ media: "screen" });
-    await page.setViewportSize(WIDE);
+const FRAME = [".side", ".topbar", ".desk", ".tabbar", ".sandbox", ".skip", ".toasts", ".calendar-grid", ".calendar-foot"];
+
+// The calendar as it comes out of a printer, on paper of 21 centimetres.
+export async function printsCalendar(trip, view, { as = view, colorScheme = "light" } = {}) {
+  const { page, kept, traveller } = trip;
+  await trip.open(`/calendar?view=${view}&date=${kept.day}`);
+  await page.emulateMedia({ media: "print", colorScheme });
+  await page.setViewportSize({ width: 794, height: 1123 });
+  for (const part of FRAME) {
+    const shown = await page.locator(part).filter({ visible: true }).count();
+    assert.equal(shown, 0, `${part} is printed with the ${as}`);
   }
+  assert.equal(await sideways(page), null);
+  assert.ok((await trip.text()).includes(traveller.dragged), `the ${as} is printed without its appointments`);
+  const ink = await page.locator("main h2").first().evaluate((title) => getComputedStyle(title).color);
+  assert.ok(ink.match(/[0-9.]+/g).slice(0, 3).every((part) => part < 100), `${ink} is no ink for white paper`);
+  await trip.picture(`print ${as}`);
+  await page.emulateMedia({ media: "screen", colorScheme: "light" });
+  await page.setViewportSize(WIDE);
+}
+
+async function prints(trip) {
+  for (const view of ["week", "month", "day", "agenda"]) await printsCalendar(trip, view);
+  await printsCalendar(trip, "week", { as: "week at night", colorScheme: "dark" });
 }
 
 async function otherPages(trip) {
