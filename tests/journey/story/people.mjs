@@ -86,7 +86,10 @@ async function board(trip) {
   await card("Avi Cohen").locator("summary").click();
   await card("Avi Cohen").locator(".board-moves button").first().click();
   await stage(1).locator(".board-card", { hasText: "Avi Cohen" }).waitFor();
+  // The card is there at once, and the server's answer a moment later.
+  const answered = page.waitForResponse((answer) => answer.url().endsWith("/stage"));
   await card("Café Noir").dragTo(stage(1).locator(".board-head"));
+  await answered;
   await stage(1).locator(".board-card", { hasText: "Café Noir" }).waitFor();
   await page.reload();
   assert.equal(await stage(1).locator(".board-card").count(), 2, "the server knows it too");

@@ -75,7 +75,8 @@ export function dragCards(root) {
     stage.querySelector(".board-cards").prepend(card);
     const body = new URLSearchParams({ stage: stage.dataset.stage, back: board().dataset.board });
     try {
-      const answer = await fetch(`/people/${card.dataset.person}/stage`, { method: "POST", body });
+      // Whoever leaves at once has moved it nevertheless.
+      const answer = await fetch(`/people/${card.dataset.person}/stage`, { method: "POST", body, keepalive: true });
       if (!answer.ok) throw new Error(answer.statusText);
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       const next = fresh.getElementById("board");
