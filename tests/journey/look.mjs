@@ -33,7 +33,7 @@ function rules(width, colorScheme) {
   return width === "1280" ? COLOUR : null;
 }
 
-// Runs in the page: language, direction, texts that were left out.
+// Runs in the page: language, direction, texts that were left out, and how much script it took.
 function read({ language, dir, mixed }) {
   const problems = [];
   const { documentElement: root } = document;
@@ -55,5 +55,9 @@ function read({ language, dir, mixed }) {
     if (!mixed && language === "en" && /[\u05d0-\u05ea]/.test(text)) problems.push(`not in English: ${text}`);
   }
   if (language === "he" && hebrew < 5) problems.push("hardly any Hebrew");
+  // As they travel, compressed, also where the browser had them already.
+  const scripts = performance.getEntriesByType("resource").filter(({ name }) => new URL(name).pathname.endsWith(".js"));
+  const bytes = scripts.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
+  if (!(bytes > 0 && bytes < 100 * 1024)) problems.push(`${bytes} bytes of scripts in ${scripts.length} files`);
   return problems;
 }

@@ -9,6 +9,7 @@ const WIZARD = "/connections/new/google-calendar/google";
 export const shell = [
   ["the palette opens by keys and finds a person, an act and a page", palette],
   ["a page is reached by two keys, on a Hebrew keyboard too", keys],
+  ["an appointment is booked without a mouse", byKeys],
   ["home and the bell hear of what is done in another browser", live],
   ["what was told is read, and leads to where it is mended", told],
   ["a person that was removed is brought back by the toast", undone],
@@ -92,6 +93,33 @@ async function keys(trip) {
   assert.ok(!(await page.locator("#shortcuts").isVisible()));
 }
 
+// Goes on by Tab until a field has the focus.
+async function tabTo(page, field) {
+  for (let at = 0; at < 60; at += 1) {
+    if (await page.locator(`${field}:focus`).count()) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab doesn't lead to ${field}`);
+}
+
+async function byKeys(trip) {
+  const { page, kept } = trip;
+  await trip.open("/");
+  await page.keyboard.press("Tab");
+  await focusIsIn(page, ".skip");
+  await page.keyboard.press("Enter");
+  await focusIsIn(page, "main");
+  await page.keyboard.press("n");
+  await page.keyboard.press("a");
+  await page.waitForURL((url) => url.pathname === "/appointments/new", { waitUntil: "load" });
+  await trip.open(`/appointments/new?date=${kept.day}&start=06:00&end=06:30`);
+  await tabTo(page, "[name=title]");
+  await page.keyboard.type("By keys alone");
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => /^\/appointments\/[0-9a-f-]{36}$/.test(url.pathname), { waitUntil: "load" });
+  await trip.contains("main", "06:00–06:30");
+}
+
 const bell = (trip) => trip.page.locator("#bell-side .bell-count");
 const leads = (page) => page.locator('#home-live .count[href="/people?standing=lead"] .count-number').innerText();
 
@@ -141,6 +169,12 @@ async function told(trip) {
   assert.equal(await page.locator("#notices .notice-unread").count(), 1);
   await trip.reads("#notices .notice-unread", "notice-connection-needs-you");
   await trip.look("notifications");
+  const way = page.locator('form[action="/notifications/choices"] select').first();
+  const name = await way.getAttribute("name");
+  await way.selectOption("none");
+  await page.locator('form[action="/notifications/choices"] .button').click();
+  await page.locator(".toast").waitFor();
+  assert.equal(await page.locator(`[name="${name}"]`).inputValue(), "none");
   await trip.press("#notices .notice-unread button", /^\/connections\//);
   assert.equal(trip.path(), kept.connection);
   assert.equal(await bell(trip).count(), 0, "it was read and is counted still");
@@ -183,6 +217,8 @@ export async function printsCalendar(trip, view, { as = view, colorScheme = "lig
   }
   assert.equal(await sideways(page), null);
   assert.ok((await trip.text()).includes(traveller.dragged), `the ${as} is printed without its appointments`);
+  const entry = page.locator(".month-entry, .entry, .agenda-entry").filter({ hasText: traveller.dragged });
+  assert.ok((await entry.first().boundingBox()).height > 12, `the ${as} is printed without words`);
   const ink = await page.locator("main h2").first().evaluate((title) => getComputedStyle(title).color);
   assert.ok(ink.match(/[0-9.]+/g).slice(0, 3).every((part) => part < 100), `${ink} is no ink for white paper`);
   await trip.picture(`print ${as}`);
