@@ -55,6 +55,8 @@ fn topic_of(entity: &str) -> Option<(&'static str, Permission)> {
     Some(match entity {
         "person" => ("people", Permission::ReadPeople),
         "appointment" => ("appointments", Permission::ReadAppointments),
+        "task" => ("tasks", Permission::ReadTasks),
+        "reminder" => ("tasks", Permission::ReadTasks),
         "calendar" => ("calendars", Permission::ReadAppointments),
         "approval" => ("approvals", Permission::DecideApprovals),
         "connection" => ("connections", Permission::ReadPlugins),

@@ -5,14 +5,14 @@ mod customers;
 mod door;
 mod house;
 mod record;
-mod tasks;
+mod work;
 
 pub use calendar::*;
 pub use customers::*;
 pub use door::*;
 pub use house::*;
 pub use record::*;
-pub use tasks::*;
+pub use work::*;
 
 diesel::table! {
     tenants (id) {

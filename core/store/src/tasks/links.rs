@@ -130,15 +130,15 @@ pub fn hand_back_links(
 ) -> Result<()> {
     scope::tenant(c, tenant)?;
     for part in ids.chunks(MOVED_AT_ONCE) {
-        let links = || {
+        let about = || {
             task_links::table
                 .filter(task_links::tenant_id.eq(tenant.as_str()))
                 .filter(task_links::kind.eq(LinkKind::Person.as_str()))
                 .filter(task_links::task_id.eq_any(part.iter().map(TaskId::as_str)))
+                .filter(task_links::entity_id.eq(from.as_str()))
         };
-        let about = links().filter(task_links::entity_id.eq(from.as_str()));
-        let moved: Vec<String> = about.select(task_links::task_id).load(c)?;
-        diesel::delete(about).execute(c)?;
+        let moved: Vec<String> = about().select(task_links::task_id).load(c)?;
+        diesel::delete(about()).execute(c)?;
         for task in moved {
             let row = Link {
                 tenant_id: tenant.clone(),
