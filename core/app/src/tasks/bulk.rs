@@ -62,10 +62,10 @@ pub async fn change_tasks(
 ) -> Result<BulkDone> {
     require_to_write(ctx)?;
     if ids.is_empty() {
-        return Err(Error::invalid("tasks", "error-none-chosen"));
+        return Err(Error::invalid("tasks", "error-task-none-chosen"));
     }
     if ids.len() > BULK_MAX {
-        return Err(Error::invalid("tasks", "error-too-many-chosen"));
+        return Err(Error::invalid("tasks", "error-task-too-many"));
     }
     let (app2, ctx) = (app.clone(), ctx.clone());
     app.db

@@ -75,7 +75,7 @@ pub async fn list_matching_ids(
         let page = list_tasks(app, ctx, filter.clone(), after, 500).await?;
         ids.extend(page.items.into_iter().map(|task| task.id));
         if ids.len() > bulk::BULK_MAX {
-            return Err(Error::invalid("tasks", "error-too-many-chosen"));
+            return Err(Error::invalid("tasks", "error-task-too-many"));
         }
         after = page.next;
         if after.is_none() {

@@ -41,6 +41,7 @@ pub mod search;
 pub mod second_step;
 pub mod settings;
 pub mod team;
+pub mod tasks;
 pub mod tenants;
 pub mod timeline;
 pub mod undos;

@@ -9,6 +9,7 @@ use crate::pages::id;
 
 /// Takes an act back.
 pub async fn undo(member: Member, path: Path<String>) -> Answer {
-    undos::undo(&member.web.app, &member.ctx, &id(&path)?).await?;
-    member.said("/people", "said-undone")
+    let (app, ctx, which) = (&member.web.app, &member.ctx, id(&path)?);
+    undos::undo(app, ctx, &which).await?;
+    member.said(undos::list_of(app, ctx, &which).await?, "said-undone")
 }
