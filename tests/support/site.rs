@@ -15,6 +15,7 @@ use app::sessions::context_of;
 use app::sign_ins::sign_in;
 use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
 use app::{App, Context, Origin, calendars, people};
+use app::tasks::TaskInput;
 use app::{pipelines, saved_views, tags, timeline};
 use domain::{PluginId, Role};
 use runtime::Grant;
@@ -133,7 +134,10 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
     );
     let name = format!("{MARKER}.ics");
     let import = app::calendar_imports::keep_file(app, owner, &name, file.into_bytes()).await?;
+    let input = TaskInput { title: format!("{MARKER} task"), ..TaskInput::default() };
+    let task = app::tasks::create_task(app, owner, input, "").await?;
     ids.extend([
+        ("task", task.id.to_string()),
         ("import", import.to_string()),
         ("approval", approval),
         ("job", job.to_string()),
