@@ -7,7 +7,9 @@ use store::Conn;
 use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::error::{Error, Result};
-use crate::{approvals, calendar_imports, documents, egress, installation, reminders, tasks, undos};
+use crate::{
+    approvals, calendar_imports, documents, egress, installation, reminders, tasks, undos,
+};
 
 /// How long a deleted person can be brought back, in days.
 pub const DELETED_PEOPLE_DAYS: i64 = 30;

@@ -7,8 +7,8 @@ use store::tasks::{Task, TaskFilter};
 use crate::App;
 use crate::context::Context;
 use crate::error::Result;
-use crate::tasks;
 use crate::people::{self, Person, PersonFilter, PersonOrder, SEARCH_CHARS_MAX};
+use crate::tasks;
 
 /// The most that is found of each kind.
 pub const EACH_MAX: usize = 6;

@@ -165,11 +165,8 @@ pub async fn do_task(app: &App, ctx: &Context, id: &TaskId) -> Result<Task> {
 /// Notes that an open task is done, inside the caller's transaction.
 fn finish(app: &App, c: &mut Conn, ctx: &Context, before: &Task) -> Result<Task> {
     let (tenant, id, now) = (&before.tenant_id, &before.id, app.clock.now());
-    let change = TaskChange {
-        done_at: Some(now),
-        done_by: Some(ctx.account.clone()),
-        ..before.unchanged()
-    };
+    let change =
+        TaskChange { done_at: Some(now), done_by: Some(ctx.account.clone()), ..before.unchanged() };
     store::tasks::update(c, tenant, id, &change, before.rev, now)?;
     let after = store::tasks::get(c, tenant, id)?;
     let who = Who::from(ctx);
@@ -306,7 +303,6 @@ fn tell_assignee(app: &App, c: &mut Conn, ctx: &Context, task: &Task) -> Result<
         _ => Ok(()),
     }
 }
-
 
 fn require_to_write(ctx: &Context) -> Result<()> {
     ctx.require_to_see(Permission::ReadTasks)?;

@@ -4,9 +4,7 @@ mod links;
 mod lists;
 
 use diesel::prelude::*;
-use domain::{
-    AccountId, Due, Lead, MemberId, Recurrence, TaskId, TenantId, Timestamp, Zone,
-};
+use domain::{AccountId, Due, Lead, MemberId, Recurrence, TaskId, TenantId, Timestamp, Zone};
 
 use crate::backend::Conn;
 use crate::columns::Opt;
@@ -88,7 +86,8 @@ impl Task {
 /// The task, if the tenant has it and it is not deleted.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &TaskId) -> Result<Option<Task>> {
     scope::tenant(c, tenant)?;
-    let query = tasks::table.find((tenant.as_str(), id.as_str())).filter(tasks::deleted_at.is_null());
+    let query =
+        tasks::table.find((tenant.as_str(), id.as_str())).filter(tasks::deleted_at.is_null());
     Ok(query.select(Task::as_select()).first(c).optional()?)
 }
 
@@ -163,10 +162,7 @@ pub fn mark_deleted(
 ) -> Result<()> {
     scope::tenant(c, tenant)?;
     let target = tasks::table.find((tenant.as_str(), id.as_str())).filter(tasks::rev.eq(rev));
-    let set = (
-        tasks::deleted_at.eq(deleted_at.map(Timestamp::as_millis)),
-        tasks::rev.eq(rev + 1),
-    );
+    let set = (tasks::deleted_at.eq(deleted_at.map(Timestamp::as_millis)), tasks::rev.eq(rev + 1));
     let rows = diesel::update(target).set(set).execute(c)?;
     settled(rows, || Ok(find_even_deleted(c, tenant, id)?.is_some()))
 }

@@ -28,12 +28,7 @@ pub(crate) struct Reminded<'a> {
 const REMINDER: &str = "reminder/";
 
 /// Tells a member of something by all the ways they chose for it.
-pub(crate) fn remind(
-    app: &App,
-    c: &mut Conn,
-    tenant: &TenantId,
-    of: &Reminded<'_>,
-) -> Result<()> {
+pub(crate) fn remind(app: &App, c: &mut Conn, tenant: &TenantId, of: &Reminded<'_>) -> Result<()> {
     let way = way_of(c, tenant, of.member, of.kind)?;
     if way == Way::None {
         return Ok(());

@@ -25,7 +25,8 @@ const LATER_SECS: i64 = 600;
 /// be sent keeps no other waiting.
 pub(crate) async fn run_due(app: &App) -> Result<usize> {
     let now = app.clock.now();
-    let due = app.db.inspect(move |c| Ok::<_, Error>(store::reminders::due(c, now, AT_ONCE)?)).await?;
+    let due =
+        app.db.inspect(move |c| Ok::<_, Error>(store::reminders::due(c, now, AT_ONCE)?)).await?;
     let mut count = 0;
     for row in due {
         let (app2, one) = (app.clone(), row.clone());

@@ -96,13 +96,7 @@ fn of_member(
 }
 
 /// A reminder that nobody planned: the task's own came before it was made, or goes to somebody else.
-fn fresh(
-    app: &App,
-    c: &mut Conn,
-    ctx: &Context,
-    id: &TaskId,
-    matter: &Matter,
-) -> Result<Reminder> {
+fn fresh(app: &App, c: &mut Conn, ctx: &Context, id: &TaskId, matter: &Matter) -> Result<Reminder> {
     let now = app.clock.now();
     let row = Reminder {
         tenant_id: ctx.tenant.clone(),

@@ -112,13 +112,7 @@ fn later(app: &App, ctx: &Context, to: &str) -> Result<Date> {
 }
 
 /// What the task was before; nothing where the act changes nothing of it.
-fn apply(
-    app: &App,
-    c: &mut Conn,
-    ctx: &Context,
-    task: &Task,
-    act: &Act,
-) -> Result<Option<Was>> {
+fn apply(app: &App, c: &mut Conn, ctx: &Context, task: &Task, act: &Act) -> Result<Option<Was>> {
     match act {
         Act::Done if task.done_at.is_some() => Ok(None),
         Act::Done => {

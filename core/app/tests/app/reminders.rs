@@ -211,11 +211,9 @@ async fn an_appointment_reminds_who_booked_it_and_not_when_it_moved_or_was_cance
         let told = unread(&f, &noa).await;
         assert_eq!((told.len(), told[0].href.clone()), (1, format!("/appointments/{}", kept.id)));
         assert!(unread(&f, &owner).await.is_empty(), "it is hers");
-        for (time, count) in [
-            ("2026-03-01T09:30:00Z", 1),
-            ("2026-03-01T11:30:00Z", 1),
-            ("2026-03-01T13:30:00Z", 2),
-        ] {
+        for (time, count) in
+            [("2026-03-01T09:30:00Z", 1), ("2026-03-01T11:30:00Z", 1), ("2026-03-01T13:30:00Z", 2)]
+        {
             work_at(&f, time).await;
             assert_eq!(unread(&f, &noa).await.len(), count, "{time}");
         }
@@ -324,11 +322,8 @@ async fn a_colleague_is_reminded_of_anothers_task_only_where_they_asked_for_it()
 async fn quiet_hours_put_off_what_they_can_and_bring_forward_what_they_must() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;
-        let quiet = HabitsInput {
-            quiet_from: "22:00".into(),
-            quiet_until: "09:30".into(),
-            ..habits()
-        };
+        let quiet =
+            HabitsInput { quiet_from: "22:00".into(), quiet_until: "09:30".into(), ..habits() };
         choose(&f, &owner, quiet.clone()).await;
         make(&f, &owner, task("Call", "2026-03-02", "08:00")).await;
         let input = meeting(&f, &owner, "2026-03-02T07:00:00Z");
@@ -344,11 +339,8 @@ async fn quiet_hours_put_off_what_they_can_and_bring_forward_what_they_must() {
         assert_eq!(unread(&f, &owner).await.len(), 2);
         // Chosen meanwhile, they hold for what was planned before.
         let later = make(&f, &owner, task("Later", "2026-03-02", "14:00")).await;
-        let noon = HabitsInput {
-            quiet_from: "13:00".into(),
-            quiet_until: "15:00".into(),
-            ..habits()
-        };
+        let noon =
+            HabitsInput { quiet_from: "13:00".into(), quiet_until: "15:00".into(), ..habits() };
         choose(&f, &owner, noon).await;
         work_at(&f, "2026-03-02T11:30:00Z").await;
         assert_eq!(came(&f, &later).await, 0);

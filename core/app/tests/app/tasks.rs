@@ -8,12 +8,7 @@ use app::{Error, home, members, notifications, people, retention, search, timeli
 use domain::{Role, TaskId};
 
 pub fn task(title: &str, day: &str, time: &str) -> TaskInput {
-    TaskInput {
-        title: title.into(),
-        day: day.into(),
-        time: time.into(),
-        ..TaskInput::default()
-    }
+    TaskInput { title: title.into(), day: day.into(), time: time.into(), ..TaskInput::default() }
 }
 
 async fn make(f: &Fixture, who: &Signed, input: TaskInput) -> Task {
@@ -201,10 +196,10 @@ async fn wrong_fields_are_named_and_a_form_adds_once() {
             ("time", task("x", "2026-03-01", "9:00")),
             ("day", TaskInput { rule: Some(rule), ..task("x", "", "") }),
             ("lead", TaskInput { lead: "soon".into(), ..task("x", "", "") }),
-            ("assignee", TaskInput {
-                assignee: stranger.ctx.member.to_string(),
-                ..task("x", "", "")
-            }),
+            (
+                "assignee",
+                TaskInput { assignee: stranger.ctx.member.to_string(), ..task("x", "", "") },
+            ),
             ("person", TaskInput { people: vec![theirs], ..task("x", "", "") }),
             ("appointment", TaskInput { appointments: vec!["1".into()], ..task("x", "", "") }),
         ] {
@@ -257,10 +252,8 @@ async fn who_is_given_a_task_is_told_and_who_leaves_leaves_it_to_nobody() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;
         let noa = f.join(&owner, "noa@example.com", Role::Member).await;
-        let input = TaskInput {
-            assignee: noa.ctx.member.to_string(),
-            ..task("Call", "2026-03-03", "")
-        };
+        let input =
+            TaskInput { assignee: noa.ctx.member.to_string(), ..task("Call", "2026-03-03", "") };
         let made = make(&f, &owner, input.clone()).await;
         let unread = async |who: &Signed| {
             let all = notifications::list_notifications(&f.app, &who.ctx).await.unwrap();

@@ -147,7 +147,8 @@ pub fn hand_back_links(
                 entity_id: to.to_string(),
             };
             // It may have been about both.
-            let insert = diesel::insert_into(task_links::table).values(row).on_conflict_do_nothing();
+            let insert =
+                diesel::insert_into(task_links::table).values(row).on_conflict_do_nothing();
             each_backend!(c, |c| insert.execute(c)?);
         }
     }

@@ -286,10 +286,7 @@ async fn edit_page(
 }
 
 /// The people that a form offers, by name.
-pub(super) async fn people_choices(
-    member: &Member,
-    chosen: &str,
-) -> Result<Vec<Choice>, Failure> {
+pub(super) async fn people_choices(member: &Member, chosen: &str) -> Result<Vec<Choice>, Failure> {
     let (app, ctx) = (&member.web.app, &member.ctx);
     if !ctx.role.may(Permission::ReadPeople) {
         return Ok(Vec::new());

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{Form, Path};
+use app::Error;
 use app::notifications::{self, Kind, Notification, Way};
 use app::reminders::{self, Habits, HabitsInput};
-use app::Error;
 use domain::task::clock;
 use domain::{Permission, Quiet};
 use jiff::civil::Time;

@@ -6,7 +6,7 @@ pub mod list;
 use std::collections::HashMap;
 
 use actix_web::web::{Form, Path, Query};
-use app::tasks::{self, Linked, LinkKind, Task, bulk};
+use app::tasks::{self, LinkKind, Linked, Task, bulk};
 use app::{Error, people, reminders};
 use domain::{Lead, MemberId, Permission, TaskId};
 use serde::Deserialize;
@@ -183,12 +183,7 @@ pub async fn show_new(member: Member, query: Query<NewQuery>) -> Answer {
     edit_page(&member, None, form, Errors::new()).await
 }
 
-async fn edit_page(
-    member: &Member,
-    task: Option<&Task>,
-    form: TaskForm,
-    errors: Errors,
-) -> Answer {
+async fn edit_page(member: &Member, task: Option<&Task>, form: TaskForm, errors: Errors) -> Answer {
     let own = task.map(|task| format!("/tasks/{}", task.id));
     let back = match form.back.as_str() {
         "" => own.clone().unwrap_or_else(|| "/tasks".to_owned()),

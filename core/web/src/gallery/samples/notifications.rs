@@ -1,8 +1,8 @@
 //! Samples of notifications.
 
 use super::{Gallery, Words};
-use crate::views::{Choice, Errors};
 use crate::views::notifications::{HabitLeads, HabitsForm, NoticeRow, Notifications, WayRow};
+use crate::views::{Choice, Errors};
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let w = Words(gallery.locale);

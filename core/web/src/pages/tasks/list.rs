@@ -63,9 +63,7 @@ impl ListQuery {
         let filter = match self.show.as_str() {
             "today" => within(0),
             "week" => within(6),
-            "overdue" => {
-                TaskFilter { assigned, due_until: Some(now), ..TaskFilter::default() }
-            }
+            "overdue" => TaskFilter { assigned, due_until: Some(now), ..TaskFilter::default() },
             show => TaskFilter { assigned, done: show == "done", ..TaskFilter::default() },
         };
         let search = self.q.trim();
@@ -96,14 +94,19 @@ pub async fn page_with(member: &Member, form: TaskForm, errors: Errors) -> Answe
 async fn page(member: &Member, query: ListQuery, mut quick: QuickForm, errors: Errors) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
     let filter = query.filter(member);
-    let found =
-        tasks::list_tasks(app, ctx, filter.clone(), query.after.parse().ok(), PAGE).await?;
+    let found = tasks::list_tasks(app, ctx, filter.clone(), query.after.parse().ok(), PAGE).await?;
     let names = Names::load(member, &found.items).await?;
     let here = ListQuery { after: String::new(), ..query.clone() };
-    let shown: Vec<ListQuery> =
-        SHOWN.iter().map(|(_, show)| ListQuery { show: (*show).to_owned(), ..here.clone() }).collect();
+    let shown: Vec<ListQuery> = SHOWN
+        .iter()
+        .map(|(_, show)| ListQuery { show: (*show).to_owned(), ..here.clone() })
+        .collect();
     let mut filters: Vec<TaskFilter> = shown.iter().map(|each| each.filter(member)).collect();
-    filters.extend([filter, TaskFilter::default(), TaskFilter { done: true, ..Default::default() }]);
+    filters.extend([
+        filter,
+        TaskFilter::default(),
+        TaskFilter { done: true, ..Default::default() },
+    ]);
     let counts = tasks::count_tasks(app, ctx, filters).await?;
     let count = counts.get(SHOWN.len()).copied().unwrap_or_default();
     let any = counts.iter().skip(SHOWN.len()).any(|count| *count > 0);
