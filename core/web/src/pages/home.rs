@@ -39,9 +39,10 @@ async fn page(member: &Member) -> Result<Home, Failure> {
     let mut today = appointments::rows(member, today).await?;
     let next = if has_next { today.pop() } else { None };
     let tasks = match &home.tasks {
-        Some(due) => {
-            Some(DueTasks { rows: tasks::rows(member, &due.first).await?, count: due.count })
-        }
+        Some(due) => Some(DueTasks {
+            rows: tasks::rows(member, &due.first).await?,
+            more: due.count - i64::try_from(due.first.len()).unwrap_or(due.count),
+        }),
         None => None,
     };
     let checklist = checklist(home.checklist);

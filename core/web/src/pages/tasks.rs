@@ -96,7 +96,7 @@ pub async fn panel(member: &Member, kind: LinkKind, about: &str) -> Result<TaskP
     };
     Ok(TaskPanel {
         rows: rows(member, &all).await?,
-        add: list::address("/tasks/new", &[(kind.as_str(), about), ("back", &back)]),
+        add: list::address("/tasks/new", &[(kind.as_str(), about), ("back", back.as_str())]),
         back,
         sees: true,
         can_write: role.may(Permission::WriteTasks),
@@ -250,7 +250,7 @@ pub async fn create(member: Member, form: Form<form::Pairs>) -> Answer {
     match made {
         Ok(task) => {
             let own = format!("/tasks/{}", task.id);
-            let to = if form.back.is_empty() { &own } else { own_path(&form.back) };
+            let to = if form.back.is_empty() { own.as_str() } else { own_path(&form.back) };
             member.said(to, "said-task-added")
         }
         Err(error) if form.quick == "on" => {

@@ -56,8 +56,8 @@ pub struct Home {
 pub struct DueTasks {
     /// The first of them.
     pub rows: Vec<TaskRow>,
-    /// How many there are.
-    pub count: i64,
+    /// How many more there are.
+    pub more: i64,
 }
 
 /// How many people of each stage there are.

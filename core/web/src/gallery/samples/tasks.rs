@@ -89,7 +89,7 @@ pub(super) fn snoozes(w: Words) -> Vec<Choice> {
 }
 
 pub(super) fn due(w: Words) -> DueTasks {
-    DueTasks { rows: vec![late(w), today(w)], count: 8 }
+    DueTasks { rows: vec![late(w), today(w)], more: 6 }
 }
 
 pub(super) fn panel(w: Words) -> TaskPanel {

@@ -123,7 +123,7 @@ fn home_new(w: Words) -> Home {
         approvals: 0,
         given_up: 0,
         people: Some(PeopleCount { leads: 0, customers: 0 }),
-        tasks: Some(DueTasks { rows: vec![], count: 0 }),
+        tasks: Some(DueTasks { rows: vec![], more: 0 }),
         today: vec![],
         next: Some(row(
             w,

@@ -45,9 +45,9 @@ impl ListQuery {
     fn address(&self) -> String {
         let pairs = [
             ("show", self.show.as_str()),
-            ("who", &self.who),
-            ("q", &self.q),
-            ("after", &self.after),
+            ("who", self.who.as_str()),
+            ("q", self.q.as_str()),
+            ("after", self.after.as_str()),
         ];
         address("/tasks", &pairs)
     }
