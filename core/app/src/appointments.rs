@@ -439,7 +439,10 @@ const BOOK: &str = "appointment.book";
 
 /// Puts a change into the outbox: its event at the provider and every subscriber follow from there.
 pub(crate) fn announce(app: &App, c: &mut Conn, what: &Appointment, topic: &str) -> Result<()> {
-    reminders::replan(app, c, &what.tenant_id, Subject::Appointment, what.id.as_str())?;
+    // Of a long series most are far ahead, and have no reminders yet.
+    if topic != "appointment.booked" || reminders::is_in_reach(app, what.starts_at) {
+        reminders::replan(app, c, &what.tenant_id, Subject::Appointment, what.id.as_str())?;
+    }
     let row = store::outbox::Effect {
         id: OutboxId::new(&*app.clock, &*app.rng),
         tenant_id: what.tenant_id.clone(),

@@ -1,5 +1,6 @@
 //! Keeping reminders in step with what they remind of.
 
+use domain::reminder::DAYS_MAX;
 use domain::{
     Due, Lead, MemberId, Permission, PersonId, ReminderId, TaskId, TenantId, Timestamp, Zone,
 };
@@ -25,6 +26,11 @@ const BATCH: i64 = 200;
 const ROUND_MAX: usize = 20_000;
 
 const DAY_SECS: i64 = 24 * 3_600;
+
+/// Whether the reminders of something at an instant are planned by now.
+pub(crate) fn is_in_reach(app: &App, at: Timestamp) -> bool {
+    at <= app.clock.now().plus_secs((AHEAD_DAYS + i64::from(DAYS_MAX)) * DAY_SECS)
+}
 
 /// What somebody is to be reminded of, as it is now.
 pub(super) struct Matter {

@@ -162,7 +162,7 @@ async fn a_reminder_is_withdrawn_with_what_it_reminds_of() {
         tasks::change_task(&f.app, &owner.ctx, &moved.id, later, moved.rev).await.unwrap();
         work_at(&f, "2026-03-01T10:30:00Z").await;
         assert!(unread(&f, &owner).await.is_empty());
-        // What is open again before its time reminds after all.
+        // What is open again after its time reminds no more.
         tasks::reopen_task(&f.app, &owner.ctx, &done.id).await.unwrap();
         work_at(&f, "2026-03-02T09:30:00Z").await;
         let told = unread(&f, &owner).await;
