@@ -7,11 +7,13 @@
 
 use domain::{Due, ReminderId, TenantId, Timestamp};
 use jiff::civil::Time;
+use serde_json::json;
 use store::Conn;
 use store::reminders::{Reminder, State};
 
 use super::plan::{find, replan, withdraw};
 use super::{Habits, Subject};
+use crate::audit::{self, Act, Who};
 use crate::error::{Error, Result};
 use crate::notifications::Reminded;
 use crate::{App, notifications};
@@ -86,7 +88,11 @@ fn send(app: &App, c: &mut Conn, row: Reminder) -> Result<()> {
         subject: &matter.title,
         href: &matter.href,
     };
-    notifications::remind(app, c, &tenant, &reminded)
+    notifications::remind(app, c, &tenant, &reminded)?;
+    // Pages that are open learn from the log that there is something to look at.
+    let id = row.id.as_str();
+    let act = Act { action: "reminder.sent", entity: "reminder", entity_id: id, detail: json!({}) };
+    audit::append(app, c, &tenant, &Who::system(), &act)
 }
 
 /// What the mail of a reminder says, if that is still so: it came this many times, and has been neither

@@ -130,6 +130,7 @@ act-task-done = did the task
 act-task-reopened = opened again the task
 act-task-deleted = removed the task
 act-task-restored = brought back the task
+act-reminder-sent = sent a reminder
 act-reminder-snoozed = put off a reminder
 act-member-reminders-chosen = chose how to be reminded
 error-task-none-chosen = Tick at least one task first.

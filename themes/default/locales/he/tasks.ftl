@@ -132,6 +132,7 @@ act-task-done = ביצוע משימה:
 act-task-reopened = פתיחה מחדש של משימה:
 act-task-deleted = הסרת משימה:
 act-task-restored = החזרת משימה:
+act-reminder-sent = שליחת תזכורת
 act-reminder-snoozed = דחיית תזכורת
 act-member-reminders-chosen = בחירת אופן התזכורות
 error-task-none-chosen = צריך לסמן קודם לפחות משימה אחת.
