@@ -112,11 +112,12 @@ async fn everything(site: &Site) -> Result<String> {
     let import: domain::CalendarImportId = site.ids["import"].parse()?;
     let all = site.house.app.db.read(move |c| {
         Ok(format!(
-            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
             store::tenants::get(c, &tenant)?,
             store::calendar_imports::get(c, &tenant, &import)?,
             store::pipelines::list_stages(c, &tenant)?,
             store::tags::list(c, &tenant)?,
+            store::tasks::list(c, &tenant, &store::tasks::TaskFilter::default(), None, 100)?,
             store::timeline::list(c, &tenant, &person, None, 100)?,
             store::people::list_after(c, &tenant, None, 100)?,
             store::appointments::list_after(c, &tenant, None, 100)?,
@@ -166,7 +167,7 @@ async fn nobody_gets_further_than_the_door() {
 }
 
 /// The ids that belong to one business.
-const OWNED: [&str; 14] = [
+const OWNED: [&str; 15] = [
     "approval",
     "import",
     "person",
@@ -180,6 +181,7 @@ const OWNED: [&str; 14] = [
     "pipeline",
     "saved_view",
     "tag",
+    "task",
     "undo",
 ];
 

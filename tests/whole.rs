@@ -24,6 +24,7 @@ mod openid;
 mod packages;
 mod passkeys;
 mod proof;
+mod reminders;
 mod strangers;
 mod surface;
 mod two_processes;

@@ -13,6 +13,7 @@ use app::people::bulk::{BulkInput, change_people};
 use app::people::{Person, PersonInput, create_person};
 use app::sessions::context_of;
 use app::sign_ins::sign_in;
+use app::tasks::TaskInput;
 use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
 use app::{App, Context, Origin, calendars, people};
 use app::{pipelines, saved_views, tags, timeline};
@@ -133,7 +134,10 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
     );
     let name = format!("{MARKER}.ics");
     let import = app::calendar_imports::keep_file(app, owner, &name, file.into_bytes()).await?;
+    let input = TaskInput { title: format!("{MARKER} task"), ..TaskInput::default() };
+    let task = app::tasks::create_task(app, owner, input, "").await?;
     ids.extend([
+        ("task", task.id.to_string()),
         ("import", import.to_string()),
         ("approval", approval),
         ("job", job.to_string()),

@@ -7,12 +7,13 @@ use domain::{
 use serde_json::json;
 use store::Conn;
 use store::appointments::AppointmentChange;
+use store::reminders::Subject;
 
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::event_merge::Clash;
-use crate::{App, availability, once, timeline};
+use crate::{App, availability, once, reminders, timeline};
 
 pub use store::appointments::{Appointment, OnlineState, Status, SyncState};
 pub use store::busy_blocks::BusyBlock;
@@ -438,6 +439,10 @@ const BOOK: &str = "appointment.book";
 
 /// Puts a change into the outbox: its event at the provider and every subscriber follow from there.
 pub(crate) fn announce(app: &App, c: &mut Conn, what: &Appointment, topic: &str) -> Result<()> {
+    // Of a long series most are far ahead, and have no reminders yet.
+    if topic != "appointment.booked" || reminders::is_in_reach(app, what.starts_at) {
+        reminders::replan(app, c, &what.tenant_id, Subject::Appointment, what.id.as_str())?;
+    }
     let row = store::outbox::Effect {
         id: OutboxId::new(&*app.clock, &*app.rng),
         tenant_id: what.tenant_id.clone(),

@@ -3,7 +3,7 @@
 use domain::Timestamp;
 
 use crate::error::Result;
-use crate::{App, approvals, connections, retention, series};
+use crate::{App, approvals, connections, reminders, retention, series};
 
 const UNANSWERED: &str = "approvals.unanswered";
 const UNANSWERED_EVERY_MS: i64 = 60_000;
@@ -11,6 +11,8 @@ const ENDS: &str = "connections.ends";
 const ENDS_EVERY_MS: i64 = 3_600_000;
 const SERIES: &str = "series.extend";
 const SERIES_EVERY_MS: i64 = 6 * 3_600_000;
+const REMINDERS: &str = "reminders.plan";
+const REMINDERS_EVERY_MS: i64 = 3_600_000;
 const SWEEP: &str = "retention.sweep";
 const SWEEP_EVERY_MS: i64 = 3_600_000;
 
@@ -31,6 +33,9 @@ pub(crate) async fn run_due(app: &App) -> Result<()> {
     }
     if take(app, ENDS, ENDS_EVERY_MS, app.clock.now()).await? {
         connections::tell_of_ends(app).await?;
+    }
+    if take(app, REMINDERS, REMINDERS_EVERY_MS, app.clock.now()).await? {
+        reminders::plan_all(app).await?;
     }
     if !take(app, SWEEP, SWEEP_EVERY_MS, app.clock.now()).await? {
         return Ok(());

@@ -5,16 +5,20 @@ use store::Conn;
 use store::appointments::{Appointment, Status};
 use store::connections::{Connection, ConnectionState};
 use store::people::{PersonFilter, Standing};
+use store::tasks::Task;
 
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::settings::DEFAULT_THEME;
 use crate::tenants::{Colour, Tenant};
-use crate::{App, approvals};
+use crate::{App, approvals, tasks};
 
 /// How far ahead the next appointment is looked for, in seconds.
 const AHEAD_SECS: i64 = 30 * 24 * 3_600;
+
+/// How many tasks are shown; the list has all.
+const TASKS_SHOWN: i64 = 6;
 
 /// The home page. A part the role can't see is None.
 #[derive(Debug, Clone)]
@@ -23,6 +27,8 @@ pub struct Home {
     pub today: Option<Vec<Appointment>>,
     /// The next one, when none of today's is left.
     pub next: Option<Appointment>,
+    /// The reader's open tasks that are due by the end of today, the longest due first.
+    pub tasks: Option<DueTasks>,
     /// Accounts at providers that are connected, newest first.
     pub connections: Option<Vec<Connection>>,
     /// How many people there are.
@@ -33,6 +39,15 @@ pub struct Home {
     pub given_up: i64,
     /// The first steps, for who can take them.
     pub checklist: Option<Checklist>,
+}
+
+/// What a member has to do by the end of today.
+#[derive(Debug, Clone)]
+pub struct DueTasks {
+    /// The first of them.
+    pub first: Vec<Task>,
+    /// How many there are.
+    pub count: i64,
 }
 
 /// How many people of each stage there are.
@@ -80,6 +95,7 @@ pub async fn get_home(app: &App, ctx: &Context) -> Result<Home> {
                 }
                 _ => None,
             };
+            let tasks = may(Permission::ReadTasks).then(|| due(c, &ctx, now)).transpose()?;
             let connections = connected(c, &ctx.tenant)?;
             let people = may(Permission::ReadPeople).then(|| count(c, &ctx.tenant)).transpose()?;
             let checklist = match people {
@@ -95,7 +111,7 @@ pub async fn get_home(app: &App, ctx: &Context) -> Result<Home> {
             } else {
                 0
             };
-            Ok(Home { today, next, connections, people, approvals, given_up, checklist })
+            Ok(Home { today, next, tasks, connections, people, approvals, given_up, checklist })
         })
         .await
 }
@@ -107,6 +123,13 @@ fn today(c: &mut Conn, tenant: &TenantId, zone: &Zone, now: Timestamp) -> Result
     let mut on = store::appointments::list_between(c, tenant, from, to)?;
     on.retain(|appointment| appointment.status == Status::Booked);
     Ok(on)
+}
+
+/// What is due is what the list of tasks shows for today.
+fn due(c: &mut Conn, ctx: &Context, now: Timestamp) -> Result<DueTasks> {
+    let filter = tasks::due_today(ctx, now);
+    let first = store::tasks::list(c, &ctx.tenant, &filter, None, TASKS_SHOWN)?.items;
+    Ok(DueTasks { first, count: store::tasks::count(c, &ctx.tenant, &filter)? })
 }
 
 fn count(c: &mut Conn, tenant: &TenantId) -> Result<PeopleCount> {

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::ground::Ground;
 use crate::{
     App, calendar_pull, calendar_push, channels, chores, mail, notifications, outbox, plugins,
-    schedules, webhooks, wishes,
+    reminders, schedules, webhooks, wishes,
 };
 
 pub(crate) use settle::{Settlement, judge, settle};
@@ -33,6 +33,9 @@ pub(crate) const PLUGIN_JOB: &str = "plugin.job";
 pub(crate) const PLUGIN_EVENT: &str = "plugin.event";
 /// Hands a webhook's delivery to a plugin.
 pub(crate) const PLUGIN_WEBHOOK: &str = "plugin.webhook";
+
+/// Goes through what a business is to be reminded of.
+pub(crate) const REMINDERS_PLAN: &str = "reminders.plan";
 
 /// Sends a mail.
 pub(crate) const MAIL_SEND: &str = "mail.send";
@@ -141,7 +144,8 @@ async fn turn(
 /// Makes jobs of what waits for that; answers how much there was.
 async fn prepare(app: &App) -> Result<usize> {
     let effects = get_past("outbox", outbox::dispatch(app).await)?;
-    Ok(effects + get_past("wishes", wishes::grant_due(app).await)?)
+    let reminded = get_past("reminders", reminders::run_due(app).await)?;
+    Ok(effects + reminded + get_past("wishes", wishes::grant_due(app).await)?)
 }
 
 /// What a step before the jobs came to. Its failure is told here and keeps no job of anybody waiting;
@@ -241,6 +245,7 @@ async fn run(app: &App, job: &Job) -> Result<Outcome> {
         PLUGIN_JOB => run_plugin_job(app, job).await,
         PLUGIN_EVENT => outbox::deliver(app, job).await,
         PLUGIN_WEBHOOK => webhooks::deliver(app, job).await,
+        REMINDERS_PLAN => reminders::run(app, job).await,
         MAIL_SEND => mail::run(app, job).await,
         OUTBOX_SPREAD => outbox::run_apart(app, job).await,
         other => Err(Error::internal(format!("no such kind of job: {other}"))),

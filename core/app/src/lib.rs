@@ -64,6 +64,7 @@ pub mod pipelines;
 pub mod plugin_views;
 pub mod plugins;
 pub mod proofs;
+pub mod reminders;
 pub mod resets;
 pub mod retention;
 pub mod rotation;
@@ -81,6 +82,7 @@ mod signature;
 #[cfg(test)]
 mod simulation;
 pub mod tags;
+pub mod tasks;
 pub mod tenants;
 pub mod timeline;
 pub mod tokens;

@@ -57,6 +57,7 @@ fn topic_of(entity: &str) -> Option<(&'static str, Permission)> {
         "appointment" | "series" | "calendar_import" => {
             ("appointments", Permission::ReadAppointments)
         }
+        "task" | "reminder" => ("tasks", Permission::ReadTasks),
         "calendar" => ("calendars", Permission::ReadAppointments),
         "approval" => ("approvals", Permission::DecideApprovals),
         "connection" => ("connections", Permission::ReadPlugins),

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use domain::{AccountId, InvitationId, Locale, Role, TenantId, Timestamp, Zone};
+use domain::{AccountId, InvitationId, Locale, ReminderId, Role, TenantId, Timestamp, Zone};
 use runtime::mail::{Message, SendError, Smtp};
 use serde::{Deserialize, Serialize};
 use store::Conn;
@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::jobs::{self, Outcome};
 use crate::notifications::Kind;
 use crate::tenants::{Brand, Tenant};
-use crate::{invitations, notifications, resets};
+use crate::{invitations, notifications, reminders, resets};
 
 /// A mail to write, with everything it says.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +54,23 @@ pub enum Letter {
         kind: &'static str,
         /// What it is about.
         subject: String,
+        /// Where it is.
+        link: String,
+    },
+    /// They wanted to be reminded of something.
+    Reminder {
+        /// Their name.
+        name: String,
+        /// In which business.
+        brand: Brand,
+        /// What it is: a word of [`crate::notifications::Kind`].
+        kind: &'static str,
+        /// What it is about.
+        subject: String,
+        /// When that is; of a day, its beginning.
+        at: Timestamp,
+        /// Whether it is about the whole day.
+        is_day: bool,
         /// Where it is.
         link: String,
     },
@@ -132,6 +149,12 @@ enum Order {
         kind: Kind,
         subject: String,
         href: String,
+    },
+    Reminder {
+        account: AccountId,
+        kind: Kind,
+        reminder: ReminderId,
+        time: i64,
     },
     Notice {
         account: AccountId,
@@ -221,6 +244,20 @@ pub(crate) fn tell_news(
     order(app, c, tenant, &news, Once::No)
 }
 
+/// Orders the mail of a reminder, once for each time that it comes.
+pub(crate) fn remind(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    account: &AccountId,
+    kind: Kind,
+    (reminder, time): (&ReminderId, i64),
+) -> Result<()> {
+    let once = Once::Ever(format!("{reminder}/{time}"));
+    let (account, reminder) = (account.clone(), reminder.clone());
+    order(app, c, tenant, &Order::Reminder { account, kind, reminder, time }, once)
+}
+
 /// Jobs belong to a business: the account's, or one that invites its address. An account that has
 /// neither has nothing to sign in to, and gets no mail.
 fn tenant_of(app: &App, c: &mut Conn, account: &AccountId) -> Result<Option<TenantId>> {
@@ -297,6 +334,21 @@ fn address(app: &App, c: &mut Conn, tenant: &TenantId, order: Order) -> Result<O
                     found.locale.unwrap_or(usual),
                 ),
                 link,
+            })
+        }
+        Order::Reminder { account, kind, reminder, time } => {
+            let Some(said) = reminders::still_said(c, tenant, &reminder, time)? else {
+                return Ok(None);
+            };
+            let brand = brand_of(app, &store::tenants::get(c, tenant)?);
+            to_account(c, tenant, &account, |found| Letter::Reminder {
+                name: found.name.clone(),
+                brand,
+                kind: kind.as_str(),
+                subject: said.title,
+                at: said.at.unwrap_or(now),
+                is_day: said.due.time.is_none(),
+                link: format!("{}{}", app.options.public_url, said.href),
             })
         }
         Order::Notice { account, what, at, address, device, to } => {

@@ -150,6 +150,7 @@ fn end_what_they_had(app: &App, c: &mut Conn, member: &Member) -> Result<()> {
         }
     }
     store::people::disown(c, &member.tenant_id, &member.id)?;
+    store::tasks::disown(c, &member.tenant_id, &member.id)?;
     store::saved_views::delete_of(c, &member.tenant_id, &member.id)?;
     for invitation in store::invitations::list(c, &member.tenant_id)? {
         if invitation.invited_by == member.account_id {

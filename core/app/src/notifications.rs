@@ -19,6 +19,10 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{mail, plugins};
 
+mod reminders;
+
+pub(crate) use reminders::*;
+
 pub use store::notifications::{Kind, Notification};
 
 /// How many the page shows.
@@ -62,6 +66,9 @@ const fn needs(kind: Kind) -> Permission {
         Kind::ApprovalWaiting | Kind::ApprovalUnknown => Permission::DecideApprovals,
         Kind::AppointmentUnsent | Kind::SeriesOverlaps => Permission::WriteAppointments,
         Kind::PluginStopped => Permission::ManagePlugins,
+        Kind::TaskDue | Kind::TaskAssigned => Permission::WriteTasks,
+        Kind::AppointmentSoon => Permission::ReadAppointments,
+        Kind::FollowUpDue => Permission::WritePeople,
     }
 }
 
@@ -72,8 +79,14 @@ const fn usual(kind: Kind) -> Way {
         | Kind::ConnectionEnds
         | Kind::CalendarBehind
         | Kind::ApprovalWaiting
-        | Kind::ApprovalUnknown => Way::Both,
-        Kind::AppointmentUnsent | Kind::SeriesOverlaps | Kind::PluginStopped => Way::App,
+        | Kind::ApprovalUnknown
+        | Kind::TaskDue
+        | Kind::FollowUpDue => Way::Both,
+        Kind::AppointmentUnsent
+        | Kind::SeriesOverlaps
+        | Kind::PluginStopped
+        | Kind::TaskAssigned
+        | Kind::AppointmentSoon => Way::App,
     }
 }
 

@@ -21,6 +21,8 @@ use crate::{once, tags, timeline};
 
 pub use input::{ContactInput, DetailsInput, PersonInput};
 pub use lists::*;
+use store::reminders::Subject;
+
 pub use store::Page;
 pub use store::contacts::{Contact, ContactKind};
 pub use store::people::{
@@ -146,6 +148,9 @@ pub(crate) fn insert(
     touch_first(c, &person)?;
     let detail = json!({"stage": person.standing, "source": person.source});
     tell(app, c, tenant, who, &person.id, "created", detail)?;
+    if person.follow_up_on.is_some() {
+        remind(app, c, &person)?;
+    }
     record(app, c, tenant, who, "person.created", &person.id, json!({"stage": person.standing}))?;
     Ok(person)
 }
@@ -264,6 +269,9 @@ pub(crate) fn change(
     if moves {
         tell_move(app, c, who, before, &fields)?;
     }
+    if before.follow_up_on != fields.follow_up_on || before.owner_id != fields.owner_id {
+        remind(app, c, before)?;
+    }
     if !changed.is_empty() {
         tell(app, c, tenant, who, id, "changed", json!({"fields": changed}))?;
         record(app, c, tenant, who, "person.changed", id, json!({"fields": changed}))?;
@@ -352,6 +360,7 @@ pub async fn delete_person(app: &App, ctx: &Context, id: &PersonId) -> Result<()
                 return Ok(());
             }
             store::people::delete(c, &ctx.tenant, &id, person.rev, app2.clock.now())?;
+            remind(&app2, c, &person)?;
             record(&app2, c, &ctx.tenant, &Who::from(&ctx), "person.deleted", &id, json!({}))
         })
         .await
@@ -369,6 +378,7 @@ pub async fn restore_person(app: &App, ctx: &Context, id: &PersonId) -> Result<P
                 return Ok(person);
             }
             store::people::restore(c, &ctx.tenant, &id, person.rev)?;
+            remind(&app2, c, &person)?;
             record(&app2, c, &ctx.tenant, &Who::from(&ctx), "person.restored", &id, json!({}))?;
             Ok(store::people::get(c, &ctx.tenant, &id)?)
         })
@@ -378,6 +388,12 @@ pub async fn restore_person(app: &App, ctx: &Context, id: &PersonId) -> Result<P
 fn require_to_write(ctx: &Context) -> Result<()> {
     ctx.require_to_see(Permission::ReadPeople)?;
     ctx.require(Permission::WritePeople)
+}
+
+/// Makes the reminders of getting back to a person what they should be now.
+fn remind(app: &App, c: &mut Conn, person: &Person) -> Result<()> {
+    let (tenant, id) = (&person.tenant_id, person.id.as_str());
+    crate::reminders::replan(app, c, tenant, Subject::Person, id)
 }
 
 /// Puts something about a person on their own page.

@@ -7,7 +7,9 @@ use store::Conn;
 use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::error::{Error, Result};
-use crate::{approvals, calendar_imports, documents, egress, installation, undos};
+use crate::{
+    approvals, calendar_imports, documents, egress, installation, reminders, tasks, undos,
+};
 
 /// How long a deleted person can be brought back, in days.
 pub const DELETED_PEOPLE_DAYS: i64 = 30;
@@ -41,7 +43,9 @@ pub async fn sweep(app: &App) -> usize {
     let imported = now.plus_secs(-calendar_imports::UNDO_DAYS * DAY_SECS);
     let own = now.plus_secs(-installation::KEPT_DAYS * DAY_SECS);
     let undone = now.plus_secs(-undos::KEPT_DAYS * DAY_SECS);
-    let rows: [(&str, Forget); 16] = [
+    let reminded = now.plus_secs(-reminders::KEPT_DAYS * DAY_SECS);
+    let removed = now.plus_secs(-tasks::DELETED_DAYS * DAY_SECS);
+    let rows: [(&str, Forget); 18] = [
         ("sessions", Box::new(move |c| store::sessions::delete_expired(c, now))),
         ("tries", Box::new(move |c| store::sign_in_attempts::delete_before(c, yesterday))),
         ("oauth", Box::new(move |c| store::oauth_flows::delete_expired(c, now))),
@@ -54,6 +58,8 @@ pub async fn sweep(app: &App) -> usize {
         ("dead jobs", Box::new(move |c| store::jobs::delete_dead(c, given_up))),
         ("outbox", Box::new(move |c| store::outbox::delete_dispatched(c, finished))),
         ("inbox", Box::new(move |c| store::inbox::delete_handled(c, finished))),
+        ("reminders", Box::new(move |c| store::reminders::delete_before(c, reminded))),
+        ("tasks", Box::new(move |c| store::tasks::delete_before(c, removed))),
         ("notifications", Box::new(move |c| store::notifications::delete_before(c, long_told))),
         (
             "calendar files",

@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::{bulk, merge};
 use crate::series::undoing;
+use crate::tasks::bulk as tasks;
 
 /// How long an act can be taken back, in days.
 pub const KEPT_DAYS: i64 = 30;
@@ -36,6 +37,14 @@ pub(crate) fn keep(
     Ok(undo.id)
 }
 
+/// Where the list is that an act of a member changed.
+pub async fn list_of(app: &App, ctx: &Context, id: &UndoId) -> Result<&'static str> {
+    let (ctx, id) = (ctx.clone(), id.clone());
+    let found = app.db.read(move |c| store::undos::find(c, &ctx.tenant, &id)).await?;
+    let kind = found.ok_or(Error::NotFound)?.kind;
+    Ok(if kind == tasks::UNDO { "/tasks" } else { "/people" })
+}
+
 /// Takes an act back that the same member did; answers how many it was taken back of. Doing so again
 /// changes nothing.
 ///
@@ -51,6 +60,7 @@ pub async fn undo(app: &App, ctx: &Context, id: &UndoId) -> Result<usize> {
                 bulk::UNDO => bulk::take_back(&app2, c, &ctx, undo.state_json.0)?,
                 merge::UNDO => merge::take_back(&app2, c, &ctx, undo.state_json.0)?,
                 undoing::UNDO => undoing::take_back(&app2, c, &ctx, undo.state_json.0)?,
+                tasks::UNDO => tasks::take_back(&app2, c, &ctx, undo.state_json.0)?,
                 _ => return Err(Error::NotFound),
             };
             if !store::undos::settle(c, &ctx.tenant, &id, app2.clock.now())? {

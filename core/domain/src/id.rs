@@ -103,6 +103,10 @@ ids! {
     SavedViewId,
     /// What one act can be undone with.
     UndoId,
+    /// Something that is to be done.
+    TaskId,
+    /// A reminder of one member.
+    ReminderId,
     /// An appointment.
     AppointmentId,
     /// Appointments that come again by a rule.

@@ -13,7 +13,7 @@ pub enum Role {
     Owner,
     /// Everything but what concerns owners.
     Admin,
-    /// The daily work: people, appointments.
+    /// The daily work: people, appointments, tasks.
     Member,
     /// Reads invoices and exports, nothing else.
     Accountant,
@@ -30,6 +30,10 @@ pub enum Permission {
     ReadAppointments,
     /// Book, change and cancel appointments.
     WriteAppointments,
+    /// See what is to be done in the business.
+    ReadTasks,
+    /// Add tasks, change them and do them.
+    WriteTasks,
     /// See which plugins and connections there are and how they are.
     ReadPlugins,
     /// Turn plugins on and off and change their settings.
@@ -72,6 +76,8 @@ impl Role {
                     | P::WritePeople
                     | P::ReadAppointments
                     | P::WriteAppointments
+                    | P::ReadTasks
+                    | P::WriteTasks
                     | P::ReadPlugins
                     | P::ReadDocuments
                     | P::ReadTeam

@@ -42,6 +42,18 @@ impl Zone {
         Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
     }
 
+    /// The first instant at which clocks show this local time or a later one: a time in a gap moves to
+    /// where the gap ends, and one that comes twice is meant the first time.
+    pub fn first_instant(&self, local: DateTime) -> Option<Timestamp> {
+        let shifted = self.instant(local)?;
+        if self.local(shifted) == local {
+            return Some(shifted);
+        }
+        let after = jiff::Timestamp::from_millisecond(shifted.as_millis().checked_add(1)?).ok()?;
+        let jump = self.0.preceding(after).next()?;
+        Some(Timestamp::from_millis(jump.timestamp().as_millisecond()))
+    }
+
     /// How far this zone's clocks are from UTC at an instant, such as `+02:00`.
     pub fn offset(&self, time: Timestamp) -> String {
         let instant = jiff::Timestamp::from_millisecond(time.as_millis()).unwrap_or_default();
@@ -123,6 +135,22 @@ mod tests {
         assert_eq!(gap, Timestamp::parse_rfc3339("2026-03-27T00:30:00Z"));
         let overlap = zone.instant(datetime(2026, 10, 25, 1, 30, 0, 0));
         assert_eq!(overlap, Timestamp::parse_rfc3339("2026-10-24T22:30:00Z"));
+        Ok(())
+    }
+
+    #[test]
+    fn a_gap_ends_at_its_first_valid_instant() -> Result<(), UnknownZone> {
+        let zone: Zone = "Asia/Jerusalem".parse()?;
+        let at = |time| zone.first_instant(time).map(Timestamp::to_rfc3339);
+        let told = |text: &str| Some(text.to_owned());
+        assert_eq!(at(datetime(2026, 3, 27, 2, 30, 0, 0)), told("2026-03-27T00:00:00Z"));
+        assert_eq!(at(datetime(2026, 3, 27, 3, 0, 0, 0)), told("2026-03-27T00:00:00Z"));
+        assert_eq!(at(datetime(2026, 3, 27, 1, 59, 0, 0)), told("2026-03-26T23:59:00Z"));
+        assert_eq!(at(datetime(2026, 10, 25, 1, 30, 0, 0)), told("2026-10-24T22:30:00Z"));
+        // A whole day that never was: Samoa crossed the date line.
+        let zone: Zone = "Pacific/Apia".parse()?;
+        let at = zone.first_instant(datetime(2011, 12, 30, 9, 0, 0, 0));
+        assert_eq!(at.map(Timestamp::to_rfc3339), told("2011-12-30T10:00:00Z"));
         Ok(())
     }
 

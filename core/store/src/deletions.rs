@@ -15,6 +15,9 @@ use crate::scope;
 /// who did what is kept, and nobody may delete it. A test compares this with the schema.
 pub const TABLES: &[&str] = &[
     "notifications",
+    "reminders",
+    "task_links",
+    "tasks",
     "member_choices",
     "sessions",
     "invitations",

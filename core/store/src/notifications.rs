@@ -29,6 +29,14 @@ words! {
         SeriesOverlaps = "series-overlaps",
         /// A plugin had to be stopped.
         PluginStopped = "plugin-stopped",
+        /// Something is to be done.
+        TaskDue = "task-due",
+        /// Somebody gave a task to another.
+        TaskAssigned = "task-assigned",
+        /// An appointment comes soon.
+        AppointmentSoon = "appointment-soon",
+        /// Somebody is to be got back to.
+        FollowUpDue = "follow-up-due",
     }
 }
 

@@ -7,7 +7,7 @@ use crate::backend::Conn;
 use crate::error::{Error, Result};
 use crate::schema::{
     appointments, approvals, calendar_imports, calendars, connections, documents, invitations,
-    jobs, members, notifications, people, pipelines, saved_views, stages, tags, undos,
+    jobs, members, notifications, people, pipelines, saved_views, stages, tags, tasks, undos,
 };
 use crate::scope;
 
@@ -41,6 +41,7 @@ pub fn find(c: &mut Conn, id: &str) -> Result<Option<TenantId>> {
         pipelines,
         stages,
         tags,
+        tasks,
         saved_views,
         undos
     );

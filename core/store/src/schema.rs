@@ -5,12 +5,14 @@ mod customers;
 mod door;
 mod house;
 mod record;
+mod work;
 
 pub use calendar::*;
 pub use customers::*;
 pub use door::*;
 pub use house::*;
 pub use record::*;
+pub use work::*;
 
 diesel::table! {
     tenants (id) {

@@ -1,6 +1,6 @@
 //! Dates and times in the reader's words and the business's zone.
 
-use domain::{Locale, Timestamp, Zone};
+use domain::{Due, Locale, Timestamp, Zone};
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Weekday};
 
@@ -95,6 +95,20 @@ impl<'a> Dates<'a> {
             self.today.until(local.date()).map(|span| span.get_days()).unwrap_or(99).abs() <= 1;
         let date = if near { self.day(local.date()) } else { self.short(local.date()) };
         self.joined(&date, &clock(local))
+    }
+
+    /// Such as "Tomorrow, 14:30" or "23 Nov 2026", of a day with or without a time.
+    pub fn due(&self, due: Due) -> String {
+        let near = self.today.until(due.day).map(|span| span.get_days()).unwrap_or(99).abs() <= 1;
+        let date = if near { self.day(due.day) } else { self.short(due.day) };
+        due.time.map_or_else(|| date.clone(), |time| self.joined(&date, &domain::task::clock(time)))
+    }
+
+    /// Such as "Monday, 23 November, 14:30", which says the same whenever it is read.
+    pub fn exact(&self, time: Timestamp, is_day: bool) -> String {
+        let local = self.local(time);
+        let day = self.full(local.date());
+        if is_day { day } else { self.joined(&day, &clock(local)) }
     }
 
     /// Such as "22–28 November 2026".

@@ -65,6 +65,12 @@ impl ThemedMail {
                 let what = format!("notice-{kind}");
                 (self.letterhead(&brand), Sheet::News { name, what, subject, link })
             }
+            Letter::Reminder { name, brand, kind, subject, at, is_day, link } => {
+                let what = format!("notice-{kind}");
+                let dates = Dates::new(self.texts(), reader.locale, &reader.zone, at);
+                let when = dates.exact(at, is_day);
+                (self.letterhead(&brand), Sheet::Reminder { name, what, subject, when, link })
+            }
             Letter::Notice { name, what, at, address, device, link } => {
                 let device = device::in_words(self.texts(), reader.locale, &device);
                 let when = self.moment(reader, at);
@@ -110,6 +116,13 @@ enum Sheet {
         subject: String,
         link: String,
     },
+    Reminder {
+        name: String,
+        what: String,
+        subject: String,
+        when: String,
+        link: String,
+    },
     Notice {
         name: String,
         what: String,
@@ -126,6 +139,7 @@ impl Sheet {
             Self::Invitation { .. } => "mail/invitation",
             Self::Reset { .. } => "mail/reset",
             Self::News { .. } => "mail/news",
+            Self::Reminder { .. } => "mail/reminder",
             Self::Notice { .. } => "mail/notice",
         }
     }
@@ -183,6 +197,22 @@ mod tests {
             },
             Letter::Reset { name: "Dana".to_owned(), link: link.clone(), minutes: 60 },
         ];
+        let brand = || Brand {
+            name: "Dana & Co".to_owned(),
+            colour: Colour::Plum,
+            theme: theme.to_owned(),
+            logo: None,
+        };
+        let kinds = ["task-due", "appointment-soon", "follow-up-due"];
+        all.extend(kinds.map(|kind| Letter::Reminder {
+            name: "דנה".to_owned(),
+            brand: brand(),
+            kind,
+            subject: "Call <b>& Noa".to_owned(),
+            at,
+            is_day: kind == "follow-up-due",
+            link: link.clone(),
+        }));
         all.extend(WHATS.map(notice));
         all.extend(Kind::ALL.iter().map(|kind| Letter::News {
             name: "Dana".to_owned(),

@@ -8,7 +8,7 @@ use crate::pages::{
     account, activity, appointments, approvals, calendar, calendar_imports, checkups, components,
     connections, door, factors, files, home, invitations, jobs, live, logins, logos, notifications,
     openid, passkeys, people, pipelines, plugin_settings, plugin_views, plugins, proofs, repeats,
-    resets, search, second_step, settings, team, tenants, timeline, undos,
+    resets, search, second_step, settings, tasks, team, tenants, timeline, undos,
 };
 use crate::{health, hooks, metrics};
 
@@ -66,6 +66,8 @@ const PEOPLE: Option<Permission> = Some(Permission::ReadPeople);
 const WRITE_PEOPLE: Option<Permission> = Some(Permission::WritePeople);
 const APPOINTMENTS: Option<Permission> = Some(Permission::ReadAppointments);
 const BOOK: Option<Permission> = Some(Permission::WriteAppointments);
+const TASKS: Option<Permission> = Some(Permission::ReadTasks);
+const WRITE_TASKS: Option<Permission> = Some(Permission::WriteTasks);
 const PLUGINS: Option<Permission> = Some(Permission::ReadPlugins);
 const MANAGE_PLUGINS: Option<Permission> = Some(Permission::ManagePlugins);
 const CONNECT: Option<Permission> = Some(Permission::ManageConnections);
@@ -124,6 +126,8 @@ mod lines {
         get  "/notifications"                            Member  (ALL, ALL) notifications::list;
         post "/notifications/read"                       Member  (ALL, ALL) notifications::read_all;
         post "/notifications/choices"                    Member  (ALL, ALL) notifications::choose;
+        post "/notifications/reminders"                  Member  (TASKS, ALL) notifications::remind;
+        post "/notifications/{notification}/snooze"      Member  (ALL, ALL) notifications::snooze;
         post "/notifications/{notification}/open"        Member  (ALL, ALL) notifications::open;
         get  "/search"                                   Member  (ALL, ALL) search::show;
         get  "/search/found"                             Member  (ALL, ALL) search::found;
@@ -164,6 +168,19 @@ mod lines {
         post "/people/{person}/remove"                   Member  (PEOPLE, WRITE_PEOPLE) people::remove;
         post "/people/{person}/restore"                  Member  (PEOPLE, WRITE_PEOPLE) people::restore;
         post "/undo/{undo}/restore"                      Member  (ALL, ALL) undos::undo;
+
+        get  "/tasks"                                    Member  (TASKS, ALL) tasks::list::show;
+        post "/tasks"                                    Member  (TASKS, WRITE_TASKS) tasks::create;
+        get  "/tasks/new"                                Member  (TASKS, WRITE_TASKS) tasks::show_new;
+        post "/tasks/change"                             Member  (TASKS, WRITE_TASKS) tasks::list::change;
+        get  "/tasks/{task}"                             Member  (TASKS, ALL) tasks::show;
+        post "/tasks/{task}"                             Member  (TASKS, WRITE_TASKS) tasks::update;
+        get  "/tasks/{task}/edit"                        Member  (TASKS, WRITE_TASKS) tasks::show_edit;
+        post "/tasks/{task}/done"                        Member  (TASKS, WRITE_TASKS) tasks::finish;
+        post "/tasks/{task}/reopen"                      Member  (TASKS, WRITE_TASKS) tasks::reopen;
+        post "/tasks/{task}/snooze"                      Member  (TASKS, ALL) tasks::snooze;
+        post "/tasks/{task}/remove"                      Member  (TASKS, WRITE_TASKS) tasks::remove;
+        post "/tasks/{task}/restore"                     Member  (TASKS, WRITE_TASKS) tasks::restore;
 
         get  "/calendar"                                 Member  (APPOINTMENTS, ALL) calendar::show;
         get  "/calendar/events"                          Member  (APPOINTMENTS, ALL) calendar::events;

@@ -137,6 +137,7 @@ fn apply(app: &App, c: &mut Conn, who: &Who, person: &Person, act: &Act) -> Resu
         }
         Act::Remove => {
             store::people::delete(c, tenant, id, person.rev, app.clock.now())?;
+            super::remind(app, c, person)?;
             record(app, c, tenant, who, "person.deleted", id, json!({}))?;
             return Ok(Some(Was::Removed));
         }
@@ -200,6 +201,7 @@ fn revert(
             return Ok(false);
         }
         store::people::restore(c, tenant, id, person.rev)?;
+        super::remind(app, c, &person)?;
         record(app, c, tenant, who, "person.restored", id, json!({}))?;
         return Ok(true);
     }

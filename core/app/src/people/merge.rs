@@ -4,7 +4,7 @@
 //! and addresses, tags, notes, appointments and everything that happened. The other is deleted as
 //! people are, so that nothing is lost before its time.
 
-use domain::{AppointmentId, EntryId, PersonId, TagId, TenantId, UndoId};
+use domain::{AppointmentId, EntryId, PersonId, TagId, TaskId, TenantId, UndoId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Conn;
@@ -77,6 +77,8 @@ struct Merged {
     tags: Vec<TagId>,
     entries: Vec<EntryId>,
     appointments: Vec<AppointmentId>,
+    #[serde(default)]
+    tasks: Vec<TaskId>,
     /// Fields of the one that stays that came from the other, and what they were.
     filled: Vec<(String, serde_json::Value)>,
     /// Whether where they came from first came from the other, and what was known before.
@@ -122,9 +124,11 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     let (fields, filled) = filled(kept, gone)?;
     let entries = store::timeline::hand_over(c, tenant, &gone.id, &kept.id)?;
     let appointments = store::people::hand_over_appointments(c, tenant, &gone.id, &kept.id)?;
+    let tasks = store::tasks::hand_over_links(c, tenant, &gone.id, &kept.id)?;
     let own_touch = store::attributions::find(c, tenant, &kept.id)?;
     let touched = touch(c, tenant, kept, gone)?;
     store::people::delete(c, tenant, &gone.id, gone.rev, app.clock.now())?;
+    super::remind(app, c, gone)?;
     let draft = Draft { change: fields, contacts, tags: Some(on) };
     let after = change(app, c, who, kept, draft, kept.rev)?;
     Ok(Merged {
@@ -135,6 +139,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
         tags,
         entries,
         appointments,
+        tasks,
         filled,
         touched,
         touch: own_touch,
@@ -253,10 +258,12 @@ pub(crate) fn take_back(
     let gone = gone.ok_or(Error::NotFound)?;
     if gone.deleted_at.is_some() {
         store::people::restore(c, tenant, &merged.gone, gone.rev)?;
+        super::remind(app, c, &gone)?;
     }
     store::timeline::hand_back(c, tenant, &merged.entries, &merged.kept, &merged.gone)?;
     let booked = &merged.appointments;
     store::people::hand_back_appointments(c, tenant, booked, &merged.kept, &merged.gone)?;
+    store::tasks::hand_back_links(c, tenant, &merged.tasks, &merged.kept, &merged.gone)?;
     if let Some(kept) = store::people::find(c, tenant, &merged.kept)? {
         undo_kept(app, c, &who, &kept, &merged)?;
     }

@@ -15,6 +15,8 @@ mod members;
 mod passkeys;
 mod people;
 mod pipelines;
+mod reminders;
 mod search;
 mod series;
 mod support;
+mod tasks;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use app::appointments::AppointmentInput;
 use app::people::PersonInput;
+use app::tasks::TaskInput;
 use app::{App, Context, sandbox};
 use domain::time::{ManualClock, SystemClock};
 use domain::{AppointmentId, CalendarId, Clock, PersonId, PluginId, Secret, Timestamp};
@@ -122,6 +123,15 @@ const DAYS: [(i64, &[Act]); 14] = [
     ),
 ];
 
+/// Days from today, time, title and whom they are about, of what is to be done.
+const TASKS: [(i64, &str, &str, usize); 5] = [
+    (-1, "", "Send the offer again", 7),
+    (0, "", "לבדוק מחירים אצל הספק", 2),
+    (0, "17:00", "Call about the fabrics", 1),
+    (1, "10:00", "להכין דוגמאות לפגישה", 6),
+    (4, "", "Order the handles", 0),
+];
+
 /// What the simulators know their one client by, and who has an account there.
 const CLIENT: (&str, &str) = ("demo", "demo-secret");
 const ACCOUNT: &str = "dana@example.com";
@@ -166,7 +176,7 @@ impl Story {
             }
         }
         self.go_to(now);
-        Ok(())
+        cast.plan(app, ctx, today).await
     }
 
     fn go_to(&self, time: Timestamp) {
@@ -176,6 +186,23 @@ impl Story {
 }
 
 impl Cast {
+    /// Writes down what is to be done from here on.
+    async fn plan(&self, app: &App, ctx: &Context, today: Timestamp) -> app::Result<()> {
+        for (days, time, title, who) in TASKS {
+            let day = ctx.zone.local(today.plus_millis(days * DAY_MILLIS)).date();
+            let input = TaskInput {
+                title: title.to_owned(),
+                assignee: ctx.member.to_string(),
+                day: day.to_string(),
+                time: time.to_owned(),
+                people: latest(&self.people, who).map(Into::into).into_iter().collect(),
+                ..TaskInput::default()
+            };
+            app::tasks::create_task(app, ctx, input, "").await?;
+        }
+        Ok(())
+    }
+
     async fn play(
         &mut self,
         app: &App,

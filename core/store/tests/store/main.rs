@@ -36,4 +36,5 @@ mod schedules;
 mod schema;
 mod secrets;
 mod sessions;
+mod tasks;
 mod tenants;

@@ -8,6 +8,7 @@ use app::availability::{Taken, TakenBy};
 use app::people::{self, Person, PersonFilter, PersonOrder};
 use app::plugin_views::Place;
 use app::series::{self, Reach};
+use app::tasks::LinkKind;
 use app::{Error, calendars, event_states};
 use domain::{AppointmentId, Permission, PersonId, Recurrence, Timestamp};
 use jiff::ToSpan;
@@ -18,7 +19,7 @@ use crate::answer::{Answer, form_errors};
 use crate::dates::is_whole_days;
 use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::{id, paragraphs, plugin_views, repeats, zone_name};
+use crate::pages::{id, paragraphs, plugin_views, repeats, tasks, zone_name};
 use crate::views::calendar::{
     AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow, MergeRow, TakenRow,
 };
@@ -87,6 +88,7 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
     let about = Some(("appointment", appointment.id.to_string()));
     let page = AppointmentPage {
         panels: plugin_views::slots(&member, Place::Appointment, about).await?,
+        tasks: tasks::panel(&member, LinkKind::Appointment, appointment.id.as_str()).await?,
         id: appointment.id.to_string(),
         person_href: person.map(|id| format!("/people/{id}")),
         notes: paragraphs(&appointment.notes),
@@ -283,7 +285,8 @@ async fn edit_page(
     member.form_page(&page, &page.errors).await
 }
 
-async fn people_choices(member: &Member, chosen: &str) -> Result<Vec<Choice>, Failure> {
+/// The people that a form offers, by name.
+pub(super) async fn people_choices(member: &Member, chosen: &str) -> Result<Vec<Choice>, Failure> {
     let (app, ctx) = (&member.web.app, &member.ctx);
     if !ctx.role.may(Permission::ReadPeople) {
         return Ok(Vec::new());

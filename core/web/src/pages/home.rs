@@ -8,8 +8,8 @@ use domain::Permission;
 use crate::answer::{Answer, go};
 use crate::error::Failure;
 use crate::member::{Account, Member};
-use crate::pages::{appointments, connections::rows as connection_rows, plugin_views};
-use crate::views::home::{Home, PeopleCount, Task};
+use crate::pages::{appointments, connections::rows as connection_rows, plugin_views, tasks};
+use crate::views::home::{DueTasks, Home, PeopleCount, Task};
 use crate::visit::Visit;
 
 /// Home; a new installation is opened first, a stranger signs in.
@@ -38,6 +38,13 @@ async fn page(member: &Member) -> Result<Home, Failure> {
     today.extend(home.next);
     let mut today = appointments::rows(member, today).await?;
     let next = if has_next { today.pop() } else { None };
+    let tasks = match &home.tasks {
+        Some(due) => Some(DueTasks {
+            rows: tasks::rows(member, &due.first).await?,
+            more: due.count - i64::try_from(due.first.len()).unwrap_or(due.count),
+        }),
+        None => None,
+    };
     let checklist = checklist(home.checklist);
     let panels = plugin_views::slots(member, Place::Home, None).await?;
     Ok(Home {
@@ -49,6 +56,8 @@ async fn page(member: &Member) -> Result<Home, Failure> {
         can_book: ctx.role.may(Permission::WriteAppointments),
         today,
         next,
+        tasks,
+        can_add_tasks: ctx.role.may(Permission::WriteTasks),
         approvals: home.approvals,
         sees_connections: home.connections.is_some(),
         connections: connection_rows(member, home.connections.unwrap_or_default()).await?,

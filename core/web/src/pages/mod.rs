@@ -40,6 +40,7 @@ pub mod resets;
 pub mod search;
 pub mod second_step;
 pub mod settings;
+pub mod tasks;
 pub mod team;
 pub mod tenants;
 pub mod timeline;

@@ -9,12 +9,13 @@ use actix_web::web::{Form, Path, Query};
 use app::appointments as booked;
 use app::people::{self, Consent, ContactKind, Person, WholePerson};
 use app::plugin_views::Place;
+use app::tasks::LinkKind;
 use domain::{Permission, PersonId};
 use serde::Deserialize;
 
 use crate::answer::{Answer, form_errors};
 use crate::member::Member;
-use crate::pages::{appointments, id, paragraphs, plugin_views, timeline};
+use crate::pages::{appointments, id, paragraphs, plugin_views, tasks, timeline};
 use crate::views::Errors;
 use crate::views::people::{ContactRow, NoteForm, PersonEdit, PersonForm, PersonPage, PersonRow};
 
@@ -54,6 +55,7 @@ pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteFo
     let shown = &whole.person;
     let page = PersonPage {
         panels: plugin_views::slots(member, Place::Person, about).await?,
+        tasks: tasks::panel(member, LinkKind::Person, person.as_str()).await?,
         id: person.to_string(),
         person: PersonRow { tags: tag_names(&whole), ..names.row(member, shown) },
         phone_href: people::dialled(shown, &ctx.zone).unwrap_or_else(|| shown.phone.clone()),

@@ -101,7 +101,7 @@ pub fn rule(form: &AppointmentForm, first: Date) -> Result<Option<Recurrence>, E
 }
 
 /// A form that says a rule.
-fn form_of(rule: &Recurrence) -> AppointmentForm {
+pub fn form_of(rule: &Recurrence) -> AppointmentForm {
     let mut form = AppointmentForm {
         repeat: match rule.every() {
             Every::Day => "day",

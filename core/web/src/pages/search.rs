@@ -1,4 +1,4 @@
-//! The search: pages, actions, people and appointments, as far as the role sees them.
+//! The search: pages, actions, people, appointments and tasks, as far as the role sees them.
 
 use actix_web::HttpResponse;
 use actix_web::web::Query;
@@ -10,7 +10,7 @@ use crate::answer::Answer;
 use crate::error::Failure;
 use crate::member::Member;
 use crate::nav;
-use crate::pages::{appointments, plugin_views};
+use crate::pages::{appointments, plugin_views, tasks};
 use crate::views::Page;
 use crate::views::search::{Found, Group, Item, Search};
 
@@ -18,8 +18,9 @@ use crate::views::search::{Found, Group, Item, Search};
 const QUERY_CHARS_MAX: usize = 100;
 
 /// Names of acts, where they begin, their icons, and who may do them.
-const ACTIONS: [(&str, &str, &str, Permission); 4] = [
+const ACTIONS: [(&str, &str, &str, Permission); 5] = [
     ("book-appointment", "/appointments/new", "calendar-add", Permission::WriteAppointments),
+    ("task-new", "/tasks/new", "task", Permission::WriteTasks),
     ("person-add", "/people/new", "person", Permission::WritePeople),
     ("invite-colleague", "/team", "team", Permission::ManageTeam),
     ("connect-account", "/connections", "connection", Permission::ManageConnections),
@@ -73,9 +74,16 @@ async fn groups(member: &Member, query: &str) -> Result<Vec<Group>, Failure> {
             .join(" · "),
         title: row.title,
     });
+    let due = tasks::rows(member, &found.tasks).await?.into_iter().map(|row| Item {
+        href: row.href,
+        icon: "task",
+        sub: if row.when.is_empty() { row.assignee } else { row.when },
+        title: row.title,
+    });
     let groups = [
         Group { key: "people", items: people.collect() },
         Group { key: "appointments", items: booked.collect() },
+        Group { key: "tasks", items: due.collect() },
         Group { key: "actions", items: actions(member, query) },
         Group { key: "pages", items: places(member, query).await? },
     ];

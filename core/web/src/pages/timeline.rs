@@ -47,6 +47,9 @@ fn row(member: &Member, told: Told) -> EntryRow {
 /// Where the page of what it is about is; a series has none of its own.
 fn href(entry: &timeline::Entry) -> String {
     let kind = entry.kind.as_str();
+    if kind.starts_with("task-") {
+        return format!("/tasks/{}", entry.entity_id);
+    }
     let is_of_one = kind.starts_with("appointment-") && !kind.starts_with("appointment-series-");
     if is_of_one { format!("/appointments/{}", entry.entity_id) } else { String::new() }
 }
@@ -57,6 +60,7 @@ fn icon(kind: &str) -> &'static str {
         "created" => "add",
         "stage" => "forward",
         _ if kind.starts_with("appointment-") => "calendar",
+        _ if kind.starts_with("task-") => "task",
         _ => "edit",
     }
 }
@@ -76,7 +80,7 @@ fn words(member: &Member, kind: &str, detail: &Value) -> String {
             member.text_with("timeline-changed", &[("fields", &names.join(", "))])
         }
         "merged" => member.text_with("timeline-merged", &[("other", text("other"))]),
-        _ if kind.starts_with("appointment-series-") => {
+        _ if kind.starts_with("appointment-series-") || kind.starts_with("task-") => {
             member.text_with(&format!("timeline-{kind}"), &[("title", text("title"))])
         }
         _ if kind.starts_with("appointment-") => {

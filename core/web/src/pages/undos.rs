@@ -9,8 +9,12 @@ use crate::pages::id;
 
 /// Takes an act back.
 pub async fn undo(member: Member, path: Path<String>) -> Answer {
-    undos::undo(&member.web.app, &member.ctx, &id(&path)?).await?;
+    let (app, ctx, which) = (&member.web.app, &member.ctx, id(&path)?);
+    undos::undo(app, ctx, &which).await?;
     // To where it was pressed: that shows what was taken back.
-    let page = member.from.clone().unwrap_or_else(|| "/people".to_owned());
+    let page = match &member.from {
+        Some(page) => page.clone(),
+        None => undos::list_of(app, ctx, &which).await?.to_owned(),
+    };
     member.said(&page, "said-undone")
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::plugin_views::Slot;
+use super::tasks::TaskPanel;
 use super::{Choice, Errors, Tab, pages};
 
 pages! {
@@ -256,6 +257,8 @@ pub struct AppointmentRow {
 pub struct AppointmentPage {
     /// What plugins show here.
     pub panels: Vec<Slot>,
+    /// What is to be done about it.
+    pub tasks: TaskPanel,
     /// Its id.
     pub id: String,
     /// What, when, where.

@@ -6,6 +6,7 @@ use super::calendar::AppointmentRow;
 use super::connections::ConnectionRow;
 use super::pages;
 use super::plugin_views::Slot;
+use super::tasks::TaskRow;
 
 pages! {
     Home => "pages/home.html",
@@ -30,6 +31,10 @@ pub struct Home {
     pub today: Vec<AppointmentRow>,
     /// The first one after today, where today has none left.
     pub next: Option<AppointmentRow>,
+    /// What the reader has to do by the end of today; none where the role sees no tasks.
+    pub tasks: Option<DueTasks>,
+    /// Whether the role may add tasks.
+    pub can_add_tasks: bool,
     /// How many proposals of plugins wait for this reader's decision.
     pub approvals: i64,
     /// Whether the role sees connections.
@@ -44,6 +49,15 @@ pub struct Home {
     pub checklist: Vec<Task>,
     /// How many of it are done.
     pub done: usize,
+}
+
+/// What is to be done by the end of a day.
+#[derive(Debug, Clone, Serialize)]
+pub struct DueTasks {
+    /// The first of them.
+    pub rows: Vec<TaskRow>,
+    /// How many more there are.
+    pub more: i64,
 }
 
 /// How many people of each stage there are.

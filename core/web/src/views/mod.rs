@@ -29,6 +29,7 @@ pub mod plugins;
 pub mod sealed;
 pub mod search;
 pub mod settings;
+pub mod tasks;
 pub mod team;
 
 /// A page: what its template needs and which template that is.

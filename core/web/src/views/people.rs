@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::AppointmentRow;
 use super::plugin_views::Slot;
+use super::tasks::TaskPanel;
 use super::{Avatar, Choice, Errors, Tab, pages};
 
 pages! {
@@ -183,6 +184,8 @@ pub struct Column {
 pub struct PersonPage {
     /// What plugins show here.
     pub panels: Vec<Slot>,
+    /// What is to be done about them.
+    pub tasks: TaskPanel,
     /// Their id.
     pub id: String,
     /// Who.

@@ -4,7 +4,7 @@ export function countChosen(root) {
   const count = (form) => {
     const bar = form.querySelector("[data-chosen-count]");
     if (!bar) return;
-    const chosen = form.querySelectorAll("[name=person]:checked").length;
+    const chosen = form.querySelectorAll(`[name=${form.dataset.chosen || "person"}]:checked`).length;
     const all = form.querySelector("[name=all]");
     bar.textContent = chosen || all?.checked ? (all?.checked ? all.parentElement.textContent.trim() : `${bar.dataset.none} (${chosen})`) : bar.dataset.none;
     form.classList.toggle("has-chosen", Boolean(chosen));

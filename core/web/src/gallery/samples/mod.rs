@@ -13,6 +13,7 @@ mod people;
 mod plugins;
 mod search;
 mod security;
+mod tasks;
 mod views;
 mod work;
 
@@ -38,6 +39,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     jobs::draw(gallery);
     search::draw(gallery);
     notifications::draw(gallery);
+    tasks::draw(gallery);
 }
 
 /// A wide logo, in a few letters.

@@ -1,8 +1,8 @@
 //! Samples of notifications.
 
 use super::{Gallery, Words};
-use crate::views::Choice;
-use crate::views::notifications::{NoticeRow, Notifications, WayRow};
+use crate::views::notifications::{HabitLeads, HabitsForm, NoticeRow, Notifications, WayRow};
+use crate::views::{Choice, Errors};
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let w = Words(gallery.locale);
@@ -19,6 +19,7 @@ fn notifications(w: Words) -> Notifications {
         icon,
         at: w.of("Today, 14:05", "היום, 14:05"),
         unread,
+        snooze: kind.starts_with("task").then(|| "/notifications/1/snooze".to_owned()),
     };
     let way = |kind: &str, current: &str| WayRow {
         kind: kind.into(),
@@ -30,6 +31,7 @@ fn notifications(w: Words) -> Notifications {
     let fitting = w.of("Bridal bouquet consultation", "ייעוץ לזר כלה");
     Notifications {
         rows: vec![
+            row("task-due", "task", w.of("Order ranunculus", "להזמין נוריות"), true),
             row("connection-needs-you", "connection", "maya@wildfig.example".into(), true),
             row("approval-waiting", "shield", "acme-ads".into(), true),
             row("approval-unknown", "shield", "acme-ads".into(), true),
@@ -39,5 +41,19 @@ fn notifications(w: Words) -> Notifications {
         unread: 3,
         ways: vec![way("connection-needs-you", "both"), way("plugin-stopped", "none")],
         can_mail: true,
+        snoozes: super::tasks::snoozes(w),
+        reminds: true,
+        leads: HabitLeads {
+            tasks: super::tasks::leads(w),
+            appointments: super::tasks::leads(w),
+            follow_ups: super::tasks::leads(w),
+        },
+        form: HabitsForm {
+            morning: "09:00".into(),
+            quiet_from: "22:00".into(),
+            quiet_until: "07:00".into(),
+            ..HabitsForm::default()
+        },
+        errors: Errors::new(),
     }
 }

@@ -213,6 +213,7 @@ fn person(w: Words) -> PersonPage {
     };
     PersonPage {
         panels: views::slots(w),
+        tasks: super::tasks::panel(w),
         id: "1".into(),
         person: PersonRow {
             tags: vec![w.of("wedding", "חתונה")],

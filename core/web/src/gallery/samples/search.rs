@@ -28,6 +28,10 @@ fn search(w: Words) -> Search {
                 )],
             },
             Group {
+                key: "tasks",
+                items: vec![item("task", w.of("Note the date", "נועה: לאשר תאריך"), String::new())],
+            },
+            Group {
                 key: "actions",
                 items: vec![item("person", w.of("Add person", "הוספת איש קשר"), String::new())],
             },

@@ -6,7 +6,7 @@ use crate::views::calendar::{
     AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow, MergeRow, TakenRow,
 };
 use crate::views::connections::ConnectionRow;
-use crate::views::home::{Home, PeopleCount, Task};
+use crate::views::home::{DueTasks, Home, PeopleCount, Task};
 use crate::views::{Choice, Errors};
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
@@ -97,6 +97,8 @@ fn home(w: Words) -> Home {
         can_book: true,
         today: rows(w),
         next: None,
+        tasks: Some(super::tasks::due(w)),
+        can_add_tasks: true,
         approvals: 2,
         sees_connections: true,
         connections: vec![connection(w, "working", "good"), connection(w, "needs_you", "warn")],
@@ -121,6 +123,7 @@ fn home_new(w: Words) -> Home {
         approvals: 0,
         given_up: 0,
         people: Some(PeopleCount { leads: 0, customers: 0 }),
+        tasks: Some(DueTasks { rows: vec![], more: 0 }),
         today: vec![],
         next: Some(row(
             w,
@@ -139,6 +142,7 @@ fn home_new(w: Words) -> Home {
 fn appointment(w: Words) -> AppointmentPage {
     AppointmentPage {
         panels: views::slots(w),
+        tasks: super::tasks::panel(w),
         id: "1".into(),
         row: row(
             w,

@@ -1,0 +1,316 @@
+//! Tasks: what is to be done, by whom and when, once or again and again. A repeating one makes the next
+//! when it is done, so that there is one open at a time and nothing piles up while nobody looks.
+
+pub mod bulk;
+pub mod input;
+mod links;
+mod lists;
+
+use domain::{Permission, TaskId};
+use serde_json::json;
+use store::Conn;
+use store::reminders::Subject;
+use store::tasks::NO_DUE;
+
+use crate::App;
+use crate::audit::{self, Act, Who};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::{notifications, once, reminders};
+
+pub use input::TaskInput;
+pub use links::*;
+pub use lists::*;
+pub use store::tasks::{Assigned, LinkKind, Task, TaskChange, TaskFilter};
+
+use input::Draft;
+
+/// How long a deleted task can be brought back, in days.
+pub const DELETED_DAYS: i64 = 30;
+
+const CREATE: &str = "task.create";
+
+/// One task.
+pub async fn get_task(app: &App, ctx: &Context, id: &TaskId) -> Result<Task> {
+    ctx.require_to_see(Permission::ReadTasks)?;
+    let (tenant, id) = (ctx.tenant.clone(), id.clone());
+    app.db.inspect(move |c| Ok(store::tasks::get(c, &tenant, &id)?)).await
+}
+
+/// Adds a task. The same `form_id` adds once, however often it is sent; an empty one doesn't count.
+pub async fn create_task(
+    app: &App,
+    ctx: &Context,
+    input: TaskInput,
+    form_id: &str,
+) -> Result<Task> {
+    require_to_write(ctx)?;
+    let (app2, ctx, form_id) = (app.clone(), ctx.clone(), form_id.to_owned());
+    app.db
+        .transact(move |c| -> Result<Task> {
+            if let Some(done) = once::find::<TaskId>(c, &ctx.tenant, CREATE, &form_id)? {
+                return Ok(store::tasks::get(c, &ctx.tenant, &done)?);
+            }
+            let draft = input.draft(c, &ctx, None)?;
+            let task = insert(&app2, c, &ctx, draft)?;
+            once::keep(&app2, c, &ctx.tenant, CREATE, &form_id, &task.id)?;
+            Ok(task)
+        })
+        .await
+}
+
+fn insert(app: &App, c: &mut Conn, ctx: &Context, draft: Draft) -> Result<Task> {
+    let now = app.clock.now();
+    let Draft { change, links } = draft;
+    let task = Task {
+        tenant_id: ctx.tenant.clone(),
+        id: TaskId::new(&*app.clock, &*app.rng),
+        title: change.title,
+        notes: change.notes,
+        assignee_id: change.assignee_id,
+        due: change.due,
+        zone: change.zone,
+        due_at: change.due_at,
+        lead: change.lead,
+        rule: change.rule,
+        rule_from: change.rule_from,
+        previous_id: None,
+        created_by: ctx.member.clone(),
+        done_at: None,
+        done_by: None,
+        created_at: now,
+        updated_at: now,
+        deleted_at: None,
+        rev: 1,
+    };
+    store::tasks::insert(c, &task)?;
+    store::tasks::put_links(c, &ctx.tenant, &task.id, &links)?;
+    let who = Who::from(ctx);
+    links::tell(app, c, &who, &task, "added")?;
+    record(app, c, &who, "task.created", &task)?;
+    settle_reminders(app, c, &task)?;
+    tell_assignee(app, c, ctx, &task)?;
+    Ok(task)
+}
+
+/// Changes a task that still is at `expected_rev`. What changes nothing leaves no trace.
+pub async fn change_task(
+    app: &App,
+    ctx: &Context,
+    id: &TaskId,
+    input: TaskInput,
+    expected_rev: i64,
+) -> Result<Task> {
+    require_to_write(ctx)?;
+    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<Task> {
+            let before = store::tasks::get(c, &ctx.tenant, &id)?;
+            let Draft { change, links } = input.draft(c, &ctx, Some(&before))?;
+            let old = links::of(c, &before)?;
+            let moved = links.len() != old.len() || links.iter().any(|link| !old.contains(link));
+            if before.rev == expected_rev && change == before.unchanged() && !moved {
+                return Ok(before);
+            }
+            store::tasks::update(c, &ctx.tenant, &id, &change, expected_rev, app2.clock.now())?;
+            let after = store::tasks::get(c, &ctx.tenant, &id)?;
+            store::tasks::put_links(c, &ctx.tenant, &id, &links)?;
+            let who = Who::from(&ctx);
+            let new = links.iter().filter(|link| !old.contains(link));
+            links::tell_to(&app2, c, &who, &after, "added", new)?;
+            record(&app2, c, &who, "task.changed", &after)?;
+            settle_reminders(&app2, c, &after)?;
+            if after.assignee_id != before.assignee_id {
+                tell_assignee(&app2, c, &ctx, &after)?;
+            }
+            Ok(after)
+        })
+        .await
+}
+
+/// Changes some of a task's own fields, inside the caller's transaction.
+fn change_fields(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    before: &Task,
+    change: &TaskChange,
+) -> Result<Task> {
+    let (tenant, id) = (&before.tenant_id, &before.id);
+    store::tasks::update(c, tenant, id, change, before.rev, app.clock.now())?;
+    let after = store::tasks::get(c, tenant, id)?;
+    record(app, c, &Who::from(ctx), "task.changed", &after)?;
+    settle_reminders(app, c, &after)?;
+    if after.assignee_id != before.assignee_id {
+        tell_assignee(app, c, ctx, &after)?;
+    }
+    Ok(after)
+}
+
+/// Notes that a task is done; one that comes again makes the next. Doing it again changes nothing.
+pub async fn do_task(app: &App, ctx: &Context, id: &TaskId) -> Result<Task> {
+    require_to_write(ctx)?;
+    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<Task> {
+            let before = store::tasks::get(c, &ctx.tenant, &id)?;
+            if before.done_at.is_some() {
+                return Ok(before);
+            }
+            finish(&app2, c, &ctx, &before)
+        })
+        .await
+}
+
+/// Notes that an open task is done, inside the caller's transaction.
+fn finish(app: &App, c: &mut Conn, ctx: &Context, before: &Task) -> Result<Task> {
+    let (tenant, id, now) = (&before.tenant_id, &before.id, app.clock.now());
+    let change =
+        TaskChange { done_at: Some(now), done_by: Some(ctx.account.clone()), ..before.unchanged() };
+    store::tasks::update(c, tenant, id, &change, before.rev, now)?;
+    let after = store::tasks::get(c, tenant, id)?;
+    let who = Who::from(ctx);
+    links::tell(app, c, &who, &after, "done")?;
+    record(app, c, &who, "task.done", &after)?;
+    settle_reminders(app, c, &after)?;
+    make_next(app, c, &after)?;
+    Ok(after)
+}
+
+/// Makes the next of a task that comes again, unless it did so before or its rule has ended.
+fn make_next(app: &App, c: &mut Conn, done: &Task) -> Result<()> {
+    let (Some(due), Some(rule)) = (done.due, &done.rule) else { return Ok(()) };
+    let first = done.rule_from.unwrap_or(due);
+    let Some(next) = due.next(rule, first.day) else { return Ok(()) };
+    if store::tasks::find_next(c, &done.tenant_id, &done.id)?.is_some() {
+        return Ok(());
+    }
+    let now = app.clock.now();
+    let task = Task {
+        id: TaskId::new(&*app.clock, &*app.rng),
+        due: Some(next),
+        due_at: next.ends(&done.zone).unwrap_or(NO_DUE),
+        rule_from: Some(first),
+        previous_id: Some(done.id.clone()),
+        done_at: None,
+        done_by: None,
+        created_at: now,
+        updated_at: now,
+        rev: 1,
+        ..done.clone()
+    };
+    store::tasks::insert(c, &task)?;
+    let links = links::of(c, done)?;
+    store::tasks::put_links(c, &task.tenant_id, &task.id, &links)?;
+    settle_reminders(app, c, &task)
+}
+
+/// Takes back that a task is done. The next one that this made goes again, unless somebody has done
+/// something with it.
+pub async fn reopen_task(app: &App, ctx: &Context, id: &TaskId) -> Result<Task> {
+    require_to_write(ctx)?;
+    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<Task> {
+            let before = store::tasks::get(c, &ctx.tenant, &id)?;
+            if before.done_at.is_none() {
+                return Ok(before);
+            }
+            unfinish(&app2, c, &ctx, &before)
+        })
+        .await
+}
+
+fn unfinish(app: &App, c: &mut Conn, ctx: &Context, before: &Task) -> Result<Task> {
+    let (tenant, id, now) = (&before.tenant_id, &before.id, app.clock.now());
+    if let Some(next) = store::tasks::find_next(c, tenant, id)?
+        && next.rev == 1
+    {
+        store::tasks::delete(c, tenant, &next.id)?;
+        reminders::replan(app, c, tenant, Subject::Task, next.id.as_str())?;
+    }
+    let change = TaskChange { done_at: None, done_by: None, ..before.unchanged() };
+    store::tasks::update(c, tenant, id, &change, before.rev, now)?;
+    let after = store::tasks::get(c, tenant, id)?;
+    let who = Who::from(ctx);
+    links::tell(app, c, &who, &after, "reopened")?;
+    record(app, c, &who, "task.reopened", &after)?;
+    settle_reminders(app, c, &after)?;
+    Ok(after)
+}
+
+/// Deletes a task; [`restore_task`] undoes it. Deleting it again changes nothing.
+pub async fn delete_task(app: &App, ctx: &Context, id: &TaskId) -> Result<()> {
+    require_to_write(ctx)?;
+    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let task = store::tasks::find_even_deleted(c, &ctx.tenant, &id)?;
+            let task = task.ok_or(Error::NotFound)?;
+            if task.deleted_at.is_none() {
+                remove(&app2, c, &ctx, &task)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+fn remove(app: &App, c: &mut Conn, ctx: &Context, task: &Task) -> Result<()> {
+    let now = Some(app.clock.now());
+    store::tasks::mark_deleted(c, &ctx.tenant, &task.id, task.rev, now)?;
+    record(app, c, &Who::from(ctx), "task.deleted", task)?;
+    settle_reminders(app, c, task)
+}
+
+/// Brings a deleted task back; one that isn't deleted stays as it is.
+pub async fn restore_task(app: &App, ctx: &Context, id: &TaskId) -> Result<Task> {
+    require_to_write(ctx)?;
+    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<Task> {
+            let task = store::tasks::find_even_deleted(c, &ctx.tenant, &id)?;
+            let task = task.ok_or(Error::NotFound)?;
+            if task.deleted_at.is_some() {
+                bring_back(&app2, c, &ctx, &task)?;
+            }
+            Ok(store::tasks::get(c, &ctx.tenant, &id)?)
+        })
+        .await
+}
+
+fn bring_back(app: &App, c: &mut Conn, ctx: &Context, task: &Task) -> Result<()> {
+    store::tasks::mark_deleted(c, &ctx.tenant, &task.id, task.rev, None)?;
+    record(app, c, &Who::from(ctx), "task.restored", task)?;
+    settle_reminders(app, c, task)
+}
+
+/// Makes the reminders of a task what it asks for now, and settles what tells of it in vain.
+fn settle_reminders(app: &App, c: &mut Conn, task: &Task) -> Result<()> {
+    let (tenant, id) = (&task.tenant_id, task.id.as_str());
+    reminders::replan(app, c, tenant, Subject::Task, id)?;
+    match store::tasks::find(c, tenant, &task.id)? {
+        Some(open) if open.done_at.is_none() => Ok(()),
+        _ => notifications::task_settled(app, c, tenant, &task.id),
+    }
+}
+
+/// Tells whoever is to do a task that another gave it to them.
+fn tell_assignee(app: &App, c: &mut Conn, ctx: &Context, task: &Task) -> Result<()> {
+    match &task.assignee_id {
+        Some(assignee) if *assignee != ctx.member && task.done_at.is_none() => {
+            notifications::task_assigned(app, c, task, assignee)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn require_to_write(ctx: &Context) -> Result<()> {
+    ctx.require_to_see(Permission::ReadTasks)?;
+    ctx.require(Permission::WriteTasks)
+}
+
+fn record(app: &App, c: &mut Conn, who: &Who, action: &'static str, task: &Task) -> Result<()> {
+    let detail = json!({"title": task.title});
+    let act = Act { action, entity: "task", entity_id: task.id.as_str(), detail };
+    audit::append(app, c, &task.tenant_id, who, &act)
+}

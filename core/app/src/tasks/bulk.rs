@@ -1,0 +1,198 @@
+//! One act over many tasks, and taking it back as a whole.
+
+use domain::{Due, MemberId, TaskId, UndoId};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use store::Conn;
+use store::tasks::{NO_DUE, Task, TaskChange};
+
+use super::{bring_back, change_fields, finish, remove, require_to_write, unfinish};
+use crate::App;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::people::input::{day, owner};
+use crate::undos;
+
+/// Most tasks of one act.
+pub const BULK_MAX: usize = 500;
+/// What the undo of such an act is called.
+pub(crate) const UNDO: &str = "tasks";
+
+/// What is done to each of them, as a form says it.
+#[derive(Debug, Clone, Default)]
+pub struct BulkInput {
+    /// `done`, `assign`, `delay` or `remove`.
+    pub act: String,
+    /// To what: a member's id, a day, or `+1` and the like for so many days from today.
+    pub to: String,
+}
+
+/// What one act did.
+#[derive(Debug, Clone)]
+pub struct BulkDone {
+    /// How many tasks it changed.
+    pub count: usize,
+    /// What takes it back; nothing where nothing changed.
+    pub undo: Option<UndoId>,
+}
+
+enum Act {
+    Done,
+    Assign(Option<MemberId>),
+    Delay(Date),
+    Remove,
+}
+
+/// What a task was before, in the field that the act changed, and what the act made of it.
+#[derive(Debug, Serialize, Deserialize)]
+enum Was {
+    Open,
+    Assigned { was: Option<MemberId>, now: Option<MemberId> },
+    Due { was: Option<Due>, now: Option<Due> },
+    There,
+}
+
+/// Does one act to all of these tasks, or to none of them. What isn't there is passed over.
+pub async fn change_tasks(
+    app: &App,
+    ctx: &Context,
+    ids: Vec<TaskId>,
+    input: BulkInput,
+) -> Result<BulkDone> {
+    require_to_write(ctx)?;
+    if ids.is_empty() {
+        return Err(Error::invalid("tasks", "error-task-none-chosen"));
+    }
+    if ids.len() > BULK_MAX {
+        return Err(Error::invalid("tasks", "error-task-too-many"));
+    }
+    let (app2, ctx) = (app.clone(), ctx.clone());
+    app.db
+        .transact(move |c| -> Result<BulkDone> {
+            let act = read(&app2, c, &ctx, &input)?;
+            let mut before: Vec<(TaskId, Was)> = Vec::new();
+            for task in store::tasks::list_by_ids(c, &ctx.tenant, &ids)? {
+                if let Some(was) = apply(&app2, c, &ctx, &task, &act)? {
+                    before.push((task.id, was));
+                }
+            }
+            let count = before.len();
+            let state = serde_json::to_value(before)?;
+            let undo = match count {
+                0 => None,
+                _ => Some(undos::keep(&app2, c, &ctx, UNDO, state)?),
+            };
+            Ok(BulkDone { count, undo })
+        })
+        .await
+}
+
+fn read(app: &App, c: &mut Conn, ctx: &Context, input: &BulkInput) -> Result<Act> {
+    let to = input.to.trim();
+    Ok(match input.act.as_str() {
+        "done" => Act::Done,
+        "assign" => Act::Assign(owner(c, &ctx.tenant, to)?),
+        "delay" => Act::Delay(later(app, ctx, to)?),
+        "remove" => Act::Remove,
+        _ => return Err(Error::invalid("act", "error-required")),
+    })
+}
+
+fn later(app: &App, ctx: &Context, to: &str) -> Result<Date> {
+    let wrong = || Error::invalid("to", "error-date-invalid");
+    if let Some(days) = to.strip_prefix('+') {
+        let days: u16 = days.parse().ok().filter(|days| *days <= 366).ok_or_else(wrong)?;
+        let today = ctx.zone.local(app.clock.now()).date();
+        return Ok(today.saturating_add(i64::from(days).days()));
+    }
+    let day = day("to", to)?.ok_or(Error::invalid("to", "error-required"))?;
+    let day: Date = day.parse().map_err(|_| wrong())?;
+    if (1..9_999).contains(&day.year()) { Ok(day) } else { Err(wrong()) }
+}
+
+/// What the task was before; nothing where the act changes nothing of it.
+fn apply(app: &App, c: &mut Conn, ctx: &Context, task: &Task, act: &Act) -> Result<Option<Was>> {
+    match act {
+        Act::Done if task.done_at.is_some() => Ok(None),
+        Act::Done => {
+            finish(app, c, ctx, task)?;
+            Ok(Some(Was::Open))
+        }
+        Act::Assign(to) if *to == task.assignee_id => Ok(None),
+        Act::Assign(to) => {
+            let change = TaskChange { assignee_id: to.clone(), ..task.unchanged() };
+            change_fields(app, c, ctx, task, &change)?;
+            Ok(Some(Was::Assigned { was: task.assignee_id.clone(), now: to.clone() }))
+        }
+        Act::Delay(to) => {
+            let now = Due { day: *to, time: task.due.and_then(|due| due.time) };
+            if task.due == Some(now) || task.done_at.is_some() {
+                return Ok(None);
+            }
+            change_fields(app, c, ctx, task, &due_on(task, Some(now)))?;
+            Ok(Some(Was::Due { was: task.due, now: Some(now) }))
+        }
+        Act::Remove => {
+            remove(app, c, ctx, task)?;
+            Ok(Some(Was::There))
+        }
+    }
+}
+
+/// The same, due at another time; its rule goes on from where it was.
+fn due_on(task: &Task, due: Option<Due>) -> TaskChange {
+    let due_at = due.and_then(|due| due.ends(&task.zone)).unwrap_or(NO_DUE);
+    TaskChange { due, due_at, ..task.unchanged() }
+}
+
+/// Takes an act back: of every task in which what it made is still as it made it. Answers how many
+/// that were.
+pub(crate) fn take_back(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    state: serde_json::Value,
+) -> Result<usize> {
+    require_to_write(ctx)?;
+    let before: Vec<(TaskId, Was)> = serde_json::from_value(state)?;
+    let mut count = 0;
+    for (id, was) in before {
+        count += usize::from(revert(app, c, ctx, &id, was)?);
+    }
+    Ok(count)
+}
+
+fn revert(app: &App, c: &mut Conn, ctx: &Context, id: &TaskId, was: Was) -> Result<bool> {
+    let Some(task) = store::tasks::find_even_deleted(c, &ctx.tenant, id)? else {
+        return Ok(false);
+    };
+    if matches!(was, Was::There) {
+        if task.deleted_at.is_some() {
+            bring_back(app, c, ctx, &task)?;
+        }
+        return Ok(task.deleted_at.is_some());
+    }
+    if task.deleted_at.is_some() {
+        return Ok(false);
+    }
+    match was {
+        Was::Open if task.done_at.is_some() => {
+            unfinish(app, c, ctx, &task)?;
+        }
+        Was::Assigned { was, now } if task.assignee_id == now => {
+            // Somebody who left meanwhile gets nothing back.
+            let there = match &was {
+                Some(member) => store::members::find(c, &ctx.tenant, member)?.is_some(),
+                None => true,
+            };
+            let assignee_id = was.filter(|_| there);
+            change_fields(app, c, ctx, &task, &TaskChange { assignee_id, ..task.unchanged() })?;
+        }
+        Was::Due { was, now } if task.due == now => {
+            change_fields(app, c, ctx, &task, &due_on(&task, was))?;
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}

@@ -1,0 +1,122 @@
+//! What tasks are about, and telling of them there.
+
+use domain::{AppointmentId, Permission, PersonId, TaskId};
+use serde_json::json;
+use store::Conn;
+use store::tasks::{LinkKind, Task};
+
+use crate::App;
+use crate::audit::Who;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::timeline;
+
+/// Most tasks that the page of a person or an appointment shows.
+const SHOWN_MAX: i64 = 20;
+
+/// Something that a task is about, by its name of today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// Which task.
+    pub task: TaskId,
+    /// What kind it is.
+    pub kind: LinkKind,
+    /// Its id.
+    pub id: String,
+    /// A person's name, or an appointment's title.
+    pub name: String,
+}
+
+/// What these tasks are about, as far as the role sees it; what is gone is left out.
+pub async fn list_linked(app: &App, ctx: &Context, tasks: Vec<TaskId>) -> Result<Vec<Linked>> {
+    ctx.require_to_see(Permission::ReadTasks)?;
+    let ctx = ctx.clone();
+    app.db
+        .inspect(move |c| -> Result<Vec<Linked>> {
+            let mut links = store::tasks::list_links(c, &ctx.tenant, &tasks)?;
+            links.retain(|link| ctx.role.may(needs(link.kind)));
+            let people: Vec<PersonId> = links
+                .iter()
+                .filter(|link| link.kind == LinkKind::Person)
+                .filter_map(|link| link.entity_id.parse().ok())
+                .collect();
+            let names = store::people::list_names(c, &ctx.tenant, &people)?;
+            let mut linked = Vec::new();
+            for link in links {
+                let name = match link.kind {
+                    LinkKind::Person => {
+                        let named = names.iter().find(|(id, _)| id.as_str() == link.entity_id);
+                        named.map(|(_, name)| name.clone())
+                    }
+                    LinkKind::Appointment => {
+                        let id: AppointmentId = link.entity_id.parse().map_err(Error::internal)?;
+                        store::appointments::find(c, &ctx.tenant, &id)?.map(|it| it.title)
+                    }
+                };
+                let (task, kind, id) = (link.task_id, link.kind, link.entity_id);
+                linked.extend(name.map(|name| Linked { task, kind, id, name }));
+            }
+            Ok(linked)
+        })
+        .await
+}
+
+/// Who may see what a task is about.
+const fn needs(kind: LinkKind) -> Permission {
+    match kind {
+        LinkKind::Person => Permission::ReadPeople,
+        LinkKind::Appointment => Permission::ReadAppointments,
+    }
+}
+
+/// The tasks about something: open ones first.
+pub async fn list_about(
+    app: &App,
+    ctx: &Context,
+    kind: LinkKind,
+    entity: &str,
+) -> Result<Vec<Task>> {
+    ctx.require_to_see(Permission::ReadTasks)?;
+    let (tenant, entity) = (ctx.tenant.clone(), entity.to_owned());
+    app.db
+        .inspect(move |c| Ok(store::tasks::list_about(c, &tenant, kind, &entity, SHOWN_MAX)?))
+        .await
+}
+
+/// What a task is about.
+pub(super) fn of(c: &mut Conn, task: &Task) -> Result<Vec<(LinkKind, String)>> {
+    let links = store::tasks::list_links(c, &task.tenant_id, std::slice::from_ref(&task.id))?;
+    Ok(links.into_iter().map(|link| (link.kind, link.entity_id)).collect())
+}
+
+/// Puts what happened with a task on the pages of the people it is about.
+pub(super) fn tell(app: &App, c: &mut Conn, who: &Who, task: &Task, what: &str) -> Result<()> {
+    let links = of(c, task)?;
+    tell_to(app, c, who, task, what, links.iter())
+}
+
+/// The same, for some of what it is about.
+pub(super) fn tell_to<'a>(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    task: &Task,
+    what: &str,
+    links: impl Iterator<Item = &'a (LinkKind, String)>,
+) -> Result<()> {
+    for (_, id) in links.filter(|(kind, _)| *kind == LinkKind::Person) {
+        let person: PersonId = id.parse().map_err(Error::internal)?;
+        // Somebody who was erased for good has no page.
+        if store::people::find_even_deleted(c, &task.tenant_id, &person)?.is_none() {
+            continue;
+        }
+        let new = timeline::New {
+            person: &person,
+            kind: format!("task-{what}"),
+            entity_id: task.id.as_str(),
+            detail: json!({"title": task.title}),
+        };
+        timeline::append(app, c, &task.tenant_id, who, new)?;
+    }
+    Ok(())
+}

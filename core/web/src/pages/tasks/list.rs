@@ -1,0 +1,234 @@
+//! The list of tasks: by when they are due, whose, searched, and changed several at once.
+
+use actix_web::web::{Form, Query};
+use app::tasks::{
+    self, Assigned, Task, TaskFilter,
+    bulk::{self, BulkInput},
+};
+use domain::{Permission, TaskId};
+use jiff::ToSpan;
+use serde::Deserialize;
+
+use super::Names;
+use crate::answer::{Answer, form_errors};
+use crate::error::Failure;
+use crate::member::Member;
+use crate::pages::id;
+pub use crate::pages::people::list::address;
+use crate::views::tasks::{QuickForm, TaskForm, TaskGroup, Tasks, TasksAsked};
+use crate::views::{Choice, Errors, Tab};
+
+/// How many a page of the list has.
+const PAGE: i64 = 100;
+
+/// The tabs: their texts, and the word in the address.
+const SHOWN: [(&str, &str); 5] = [
+    ("tasks-open", ""),
+    ("tasks-today", "today"),
+    ("tasks-week", "week"),
+    ("tasks-overdue", "overdue"),
+    ("tasks-done", "done"),
+];
+
+/// What the list is asked for. What can't be read is as if it weren't said.
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+pub struct ListQuery {
+    show: String,
+    who: String,
+    q: String,
+    after: String,
+}
+
+impl ListQuery {
+    /// The address of the same list.
+    fn address(&self) -> String {
+        let pairs = [
+            ("show", self.show.as_str()),
+            ("who", self.who.as_str()),
+            ("q", self.q.as_str()),
+            ("after", self.after.as_str()),
+        ];
+        address("/tasks", &pairs)
+    }
+
+    fn filter(&self, member: &Member) -> TaskFilter {
+        let assigned = match self.who.as_str() {
+            "" => Some(Assigned::To(member.ctx.member.clone())),
+            "nobody" => Some(Assigned::ToNobody),
+            text => text.parse().ok().map(Assigned::To),
+        };
+        let now = member.web.app.clock.now();
+        let within = |days| tasks::due_within(&member.ctx, now, days, assigned.clone());
+        let filter = match self.show.as_str() {
+            "today" => within(0),
+            "week" => within(6),
+            "overdue" => TaskFilter { assigned, due_until: Some(now), ..TaskFilter::default() },
+            show => TaskFilter { assigned, done: show == "done", ..TaskFilter::default() },
+        };
+        let search = self.q.trim();
+        TaskFilter { search: (!search.is_empty()).then(|| search.to_owned()), ..filter }
+    }
+}
+
+/// The list.
+pub async fn show(member: Member, query: Query<ListQuery>) -> Answer {
+    let quick = QuickForm { form_id: member.web.random(16), ..QuickForm::default() };
+    page(&member, query.into_inner(), quick, Errors::new()).await
+}
+
+/// The list with what was typed into its line, and what is wrong with that.
+pub async fn page_with(member: &Member, form: TaskForm, errors: Errors) -> Answer {
+    let query = form.back.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    let query = Query::<ListQuery>::from_query(query).map(Query::into_inner).unwrap_or_default();
+    let quick = QuickForm {
+        form_id: form.form_id,
+        title: form.title,
+        day: form.day,
+        assignee: form.assignee,
+        errors: errors.clone(),
+    };
+    page(member, query, quick, errors).await
+}
+
+async fn page(member: &Member, query: ListQuery, mut quick: QuickForm, errors: Errors) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let filter = query.filter(member);
+    let found = tasks::list_tasks(app, ctx, filter.clone(), query.after.parse().ok(), PAGE).await?;
+    let names = Names::load(member, &found.items).await?;
+    let here = ListQuery { after: String::new(), ..query.clone() };
+    let shown: Vec<ListQuery> = SHOWN
+        .iter()
+        .map(|(_, show)| ListQuery { show: (*show).to_owned(), ..here.clone() })
+        .collect();
+    let mut filters: Vec<TaskFilter> = shown.iter().map(|each| each.filter(member)).collect();
+    filters.extend([
+        filter,
+        TaskFilter::default(),
+        TaskFilter { done: true, ..Default::default() },
+    ]);
+    let counts = tasks::count_tasks(app, ctx, filters).await?;
+    let count = counts.get(SHOWN.len()).copied().unwrap_or_default();
+    let any = counts.iter().skip(SHOWN.len()).any(|count| *count > 0);
+    let next = found.next.map(|after| ListQuery { after: after.to_string(), ..here.clone() });
+    if quick.assignee.is_empty() {
+        quick.assignee = match here.who.as_str() {
+            "" => ctx.member.to_string(),
+            "nobody" | "all" => String::new(),
+            other => other.to_owned(),
+        };
+    }
+    let page = Tasks {
+        tabs: tabs(&here, &shown, &counts),
+        asked: asked(member, &names, &here),
+        groups: groups(member, &names, &found.items),
+        count,
+        next: next.map(|next| next.address()),
+        any,
+        can_write: ctx.role.may(Permission::WriteTasks),
+        assignees: names.assignees(member, ""),
+        quick,
+        errors,
+    };
+    member.form_page(&page, &page.errors).await
+}
+
+fn tabs(here: &ListQuery, shown: &[ListQuery], counts: &[i64]) -> Vec<Tab> {
+    let all = SHOWN.iter().zip(shown).zip(counts);
+    all.map(|(((key, show), query), count)| Tab {
+        key: *key,
+        href: query.address(),
+        // What is done only grows: its number says nothing.
+        count: (*show != "done").then_some(*count),
+        current: *show == here.show,
+    })
+    .collect()
+}
+
+fn asked(member: &Member, names: &Names, here: &ListQuery) -> TasksAsked {
+    let of = |word: &str, key: &str| Choice::new(word, member.text(key), &here.who);
+    let me = member.ctx.member.as_str();
+    let team = names.assignees(member, &here.who).into_iter().filter(|it| it.value != me);
+    TasksAsked {
+        show: here.show.clone(),
+        query: here.q.clone(),
+        who: [of("", "tasks-mine"), of("all", "tasks-everybodys"), of("nobody", "tasks-nobodys")]
+            .into_iter()
+            .chain(team)
+            .collect(),
+        address: here.address(),
+        narrowed: !here.q.is_empty() || !here.who.is_empty(),
+    }
+}
+
+/// Tasks under the time that they are due in.
+fn groups(member: &Member, names: &Names, all: &[Task]) -> Vec<TaskGroup> {
+    let mut groups: Vec<TaskGroup> = Vec::new();
+    for task in all {
+        let (key, row) = (group(member, task), names.row(member, task));
+        match groups.iter_mut().find(|group| group.key == key) {
+            Some(group) => group.rows.push(row),
+            None => groups.push(TaskGroup { key, rows: vec![row] }),
+        }
+    }
+    groups
+}
+
+fn group(member: &Member, task: &Task) -> &'static str {
+    if task.done_at.is_some() {
+        return "done";
+    }
+    let Some(due) = task.due else { return "someday" };
+    if task.due_at <= member.web.app.clock.now() {
+        return "overdue";
+    }
+    let today = member.dates().today();
+    match due.day {
+        day if day <= today => "today",
+        day if day == today.saturating_add(1.day()) => "tomorrow",
+        day if day <= today.saturating_add(6.days()) => "week",
+        _ => "later",
+    }
+}
+
+/// Does one act to all that are ticked, or to all that match.
+pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let value = |name: &str| {
+        let found = form.iter().find(|(field, value)| field == name && !value.is_empty());
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    let back = value("back");
+    let query = back.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    let query = Query::<ListQuery>::from_query(query).map(Query::into_inner).unwrap_or_default();
+    let act = value("act");
+    let ids = if value("all") == "on" {
+        tasks::list_matching_ids(app, ctx, query.filter(&member)).await
+    } else {
+        let ticked = form.iter().filter(|(field, _)| field == "task");
+        Ok(ticked.map(|(_, value)| id(value)).collect::<Result<Vec<TaskId>, Failure>>()?)
+    };
+    // Buttons say how many days, or else the field beside them which day.
+    let (act, to) = match act.split_once('+') {
+        Some((act, days)) => (act.to_owned(), format!("+{days}")),
+        None => (act.clone(), value(&format!("to-{act}"))),
+    };
+    let done = match ids {
+        Ok(ids) => bulk::change_tasks(app, ctx, ids, BulkInput { act, to }).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(done) => match done.undo {
+            Some(undo) => member.said_undo(
+                &query.address(),
+                "said-tasks-changed",
+                &format!("/undo/{undo}/restore"),
+            ),
+            None => member.said(&query.address(), "said-nothing-changed"),
+        },
+        Err(error) => {
+            let quick = QuickForm { form_id: member.web.random(16), ..QuickForm::default() };
+            page(&member, query, quick, form_errors(error)?).await
+        }
+    }
+}

@@ -1,0 +1,2 @@
+DROP TABLE task_links;
+DROP TABLE tasks;
