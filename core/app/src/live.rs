@@ -54,6 +54,8 @@ pub async fn changed_since(app: &App, ctx: &Context, seq: i64) -> Result<Changed
 fn topic_of(entity: &str) -> Option<(&'static str, Permission)> {
     Some(match entity {
         "person" => ("people", Permission::ReadPeople),
+        "export" => ("exports", Permission::ManageSettings),
+        "import" => ("imports", Permission::ReadPeople),
         "appointment" => ("appointments", Permission::ReadAppointments),
         "calendar" => ("calendars", Permission::ReadAppointments),
         "approval" => ("approvals", Permission::DecideApprovals),
