@@ -112,9 +112,10 @@ async fn everything(site: &Site) -> Result<String> {
     let import: domain::CalendarImportId = site.ids["import"].parse()?;
     let all = site.house.app.db.read(move |c| {
         Ok(format!(
-            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
             store::tenants::get(c, &tenant)?,
             store::calendar_imports::get(c, &tenant, &import)?,
+            (store::imports::list(c, &tenant, 100)?, store::exports::list(c, &tenant, 100)?),
             store::pipelines::list_stages(c, &tenant)?,
             store::tags::list(c, &tenant)?,
             store::timeline::list(c, &tenant, &person, None, 100)?,
@@ -166,9 +167,11 @@ async fn nobody_gets_further_than_the_door() {
 }
 
 /// The ids that belong to one business.
-const OWNED: [&str; 14] = [
+const OWNED: [&str; 16] = [
     "approval",
+    "export",
     "import",
+    "people_import",
     "person",
     "appointment",
     "connection",
