@@ -115,6 +115,7 @@ async fn everything(site: &Site) -> Result<String> {
             "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
             store::tenants::get(c, &tenant)?,
             store::calendar_imports::get(c, &tenant, &import)?,
+            (store::imports::list(c, &tenant, 100)?, store::exports::list(c, &tenant, 100)?),
             store::pipelines::list_stages(c, &tenant)?,
             store::tags::list(c, &tenant)?,
             store::tasks::list(c, &tenant, &store::tasks::TaskFilter::default(), None, 100)?,
@@ -167,9 +168,11 @@ async fn nobody_gets_further_than_the_door() {
 }
 
 /// The ids that belong to one business.
-const OWNED: [&str; 15] = [
+const OWNED: [&str; 17] = [
     "approval",
+    "export",
     "import",
+    "people_import",
     "person",
     "appointment",
     "connection",

@@ -17,6 +17,7 @@ mod egress;
 mod elsewhere;
 mod faults;
 mod hostile;
+mod imports;
 mod live;
 mod mail;
 mod missing;

@@ -11,6 +11,7 @@ import { calendar, calendarEnds } from "./story/calendar.mjs";
 import { connecting } from "./story/connecting.mjs";
 import { gallery } from "./story/gallery.mjs";
 import { importing } from "./story/importing.mjs";
+import { lists } from "./story/lists.mjs";
 import { looks } from "./story/looks.mjs";
 import { leaving } from "./story/leaving.mjs";
 import { openid } from "./story/openid.mjs";
@@ -73,7 +74,7 @@ async function travel(browser, traveller) {
   try {
     const profile = await openProfile(browser, house, traveller.browser);
     const trip = new Trip({ traveller, house, profile, report, out });
-    const whole = await take(trip, [...opening, ...connecting, ...troubles, ...booking, ...calendar, ...importing, ...calendarEnds, ...gallery, ...people, ...tasks, ...shell, ...looks, ...leaving, ...passkeys, ...openid]);
+    const whole = await take(trip, [...opening, ...connecting, ...troubles, ...booking, ...calendar, ...importing, ...calendarEnds, ...gallery, ...people, ...lists, ...tasks, ...shell, ...looks, ...leaving, ...passkeys, ...openid]);
     report.found(`${language}: a quiet console, and no request to elsewhere`, [...new Set(profile.noise)]);
     if (whole) await withoutScripts(browser, house, traveller);
   } finally {

@@ -126,6 +126,7 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
     let approval = propose(app, &plugin, &format!("{MARKER} post")).await?;
     let told = app::notifications::list_notifications(app, owner).await?;
     let notification = told.first().context("nobody was told of the proposal")?.id.to_string();
+    let export = app::exports::everything::begin_archive(app, owner).await?;
     house.work().await?;
     let job = bury(house, &appointment.id).await?;
     let gallery = turn_on_gallery(house).await?;
@@ -136,8 +137,13 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
     let import = app::calendar_imports::keep_file(app, owner, &name, file.into_bytes()).await?;
     let input = TaskInput { title: format!("{MARKER} task"), ..TaskInput::default() };
     let task = app::tasks::create_task(app, owner, input, "").await?;
+, task.id.to_string()),
+    let list = format!("Name,Phone\n{MARKER} Cohen,050-7654321\n").into_bytes();
+    let list = app::imports::keep_file(app, owner, &format!("{MARKER}.csv"), list).await?;
     ids.extend([
         ("task", task.id.to_string()),
+        ("export", export.to_string()),
+        ("people_import", list.to_string()),
         ("import", import.to_string()),
         ("approval", approval),
         ("job", job.to_string()),

@@ -2,6 +2,7 @@
 //! side is in `services`.
 
 mod body;
+mod own;
 
 use domain::{ConnectionId, DocumentId, Permission, TenantId};
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 
 pub(crate) use body::{keep_body, read_body};
+pub(crate) use own::{House, keep_own, stream_body};
 pub use store::documents::{Document, Retention};
 
 /// How long a body without a row is left alone: its row may be on the way.
@@ -54,7 +56,7 @@ pub async fn download_document(
 ) -> Result<(Document, Vec<u8>)> {
     ctx.require_to_see(Permission::ReadDocuments)?;
     let (tenant, id2) = (ctx.tenant.clone(), id.clone());
-    let row = app.db.inspect(move |c| store::documents::get(c, &tenant, &id2)).await?;
+    let row = app.db.inspect(move |c| get_kept(c, &tenant, &id2)).await?;
     let whole = usize::try_from(row.size_bytes).unwrap_or(usize::MAX);
     let bytes = read_body(app, &row, 0, whole).await?;
     let (app2, ctx2, row2) = (app.clone(), ctx.clone(), row.clone());
@@ -64,12 +66,18 @@ pub async fn download_document(
     Ok((row, bytes))
 }
 
+/// A document that a plugin keeps; the house's own files are reached by what they belong to.
+fn get_kept(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Document> {
+    let row = store::documents::get(c, tenant, id)?;
+    if row.plugin_id.as_str() == store::documents::OWN { Err(Error::NotFound) } else { Ok(row) }
+}
+
 /// Deletes a document for good: what is known of it, then its bytes.
 pub async fn delete_document(app: &App, ctx: &Context, id: &DocumentId) -> Result<()> {
     ctx.require_to_see(Permission::ReadDocuments)?;
     ctx.require(Permission::WriteDocuments)?;
     let (tenant, id) = (ctx.tenant.clone(), id.clone());
-    let row = app.db.inspect(move |c| store::documents::get(c, &tenant, &id)).await?;
+    let row = app.db.inspect(move |c| get_kept(c, &tenant, &id)).await?;
     let (app2, who, row2) = (app.clone(), Who::from(ctx), row.clone());
     app.db.transact(move |c| forget(&app2, c, &who, &row2)).await?;
     delete_bodies(app, &row.tenant_id, vec![row.id]).await;

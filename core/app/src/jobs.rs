@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 use crate::error::{Error, Result};
 use crate::ground::Ground;
 use crate::{
-    App, calendar_pull, calendar_push, channels, chores, mail, notifications, outbox, plugins,
-    reminders, schedules, webhooks, wishes,
+    App, calendar_pull, calendar_push, channels, chores, exports, imports, mail, notifications,
+    outbox, plugins, reminders, schedules, webhooks, wishes,
 };
 
 pub(crate) use settle::{Settlement, judge, settle};
@@ -217,6 +217,13 @@ async fn run_one(app: &App, job: Job) {
 
 /// Tells people of work that was given up, in the words of what it was about.
 fn tell_of(app: &App, c: &mut store::Conn, job: &Job, settlement: &Settlement) -> Result<()> {
+    if matches!(settlement, Settlement::Bury { .. }) {
+        match job.kind.as_str() {
+            imports::RUN => return imports::give_up(app, c, job),
+            exports::everything::RUN => return exports::everything::give_up(app, c, job),
+            _ => {}
+        }
+    }
     if job.kind != CALENDAR_PUSH || !matches!(settlement, Settlement::Bury { .. }) {
         return Ok(());
     }
@@ -247,6 +254,8 @@ async fn run(app: &App, job: &Job) -> Result<Outcome> {
         PLUGIN_WEBHOOK => webhooks::deliver(app, job).await,
         REMINDERS_PLAN => reminders::run(app, job).await,
         MAIL_SEND => mail::run(app, job).await,
+        imports::RUN => imports::run(app, job).await,
+        exports::everything::RUN => exports::everything::run(app, job).await,
         OUTBOX_SPREAD => outbox::run_apart(app, job).await,
         other => Err(Error::internal(format!("no such kind of job: {other}"))),
     }

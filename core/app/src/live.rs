@@ -58,6 +58,8 @@ fn topic_of(entity: &str) -> Option<(&'static str, Permission)> {
             ("appointments", Permission::ReadAppointments)
         }
         "task" | "reminder" => ("tasks", Permission::ReadTasks),
+        "export" => ("exports", Permission::ManageSettings),
+        "import" => ("imports", Permission::ReadPeople),
         "calendar" => ("calendars", Permission::ReadAppointments),
         "approval" => ("approvals", Permission::DecideApprovals),
         "connection" => ("connections", Permission::ReadPlugins),

@@ -9,7 +9,7 @@ pub mod input;
 mod lists;
 pub mod merge;
 
-use domain::{Permission, PersonId, TenantId, Zone, phone};
+use domain::{Permission, PersonId, TenantId, Timestamp, Zone, phone};
 use serde_json::{Value, json};
 use store::Conn;
 
@@ -118,9 +118,29 @@ pub(crate) fn insert(
     let now = app.clock.now();
     let id = PersonId::new(&*app.clock, &*app.rng);
     let Draft { change, contacts, tags } = input.draft(app, c, tenant, &id, None)?;
-    let person = Person {
+    let person = person_of(tenant, &id, change, now);
+    store::people::insert(c, &person, &contacts)?;
+    tags::put_all(c, tenant, &person.id, &tags.unwrap_or_default())?;
+    touch_first(c, &person)?;
+    let detail = json!({"stage": person.standing, "source": person.source});
+    tell(app, c, tenant, who, &person.id, "created", detail)?;
+    if person.follow_up_on.is_some() {
+        remind(app, c, &person)?;
+    }
+    record(app, c, tenant, who, "person.created", &person.id, json!({"stage": person.standing}))?;
+    Ok(person)
+}
+
+/// Somebody new of whom this is known.
+pub(crate) fn person_of(
+    tenant: &TenantId,
+    id: &PersonId,
+    change: PersonChange,
+    now: Timestamp,
+) -> Person {
+    Person {
         tenant_id: tenant.clone(),
-        id,
+        id: id.clone(),
         kind: change.kind,
         standing: change.standing,
         stage_id: change.stage_id,
@@ -142,17 +162,7 @@ pub(crate) fn insert(
         updated_at: now,
         deleted_at: None,
         rev: 1,
-    };
-    store::people::insert(c, &person, &contacts)?;
-    tags::put_all(c, tenant, &person.id, &tags.unwrap_or_default())?;
-    touch_first(c, &person)?;
-    let detail = json!({"stage": person.standing, "source": person.source});
-    tell(app, c, tenant, who, &person.id, "created", detail)?;
-    if person.follow_up_on.is_some() {
-        remind(app, c, &person)?;
     }
-    record(app, c, tenant, who, "person.created", &person.id, json!({"stage": person.standing}))?;
-    Ok(person)
 }
 
 /// Where somebody came from stays what it was when they were first seen, whatever is entered later.
@@ -305,7 +315,7 @@ fn tell_move(
     record(app, c, tenant, who, "person.stage-changed", id, detail)
 }
 
-fn fields_of(person: &Person) -> PersonChange {
+pub(crate) fn fields_of(person: &Person) -> PersonChange {
     let it = person.clone();
     PersonChange {
         kind: it.kind,
@@ -329,7 +339,7 @@ fn fields_of(person: &Person) -> PersonChange {
 }
 
 /// The names of what differs, but the stage: what it was and is belongs to the person, not to the log.
-fn changed(before: &PersonChange, after: &PersonChange) -> Vec<&'static str> {
+pub(crate) fn changed(before: &PersonChange, after: &PersonChange) -> Vec<&'static str> {
     let value = |it: &PersonChange| (it.value, it.value_currency.clone());
     let consent = |it: &PersonChange| (it.consent, it.consent_note.clone());
     let fields = [
@@ -422,4 +432,16 @@ fn record(
 ) -> Result<()> {
     let act = Act { action, entity: "person", entity_id: id.as_str(), detail };
     audit::append(app, c, tenant, who, &act)
+}
+
+/// Notes in the activity log what was done to many at once; who they were stands where that was done.
+pub(crate) fn record_many(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    who: &Who,
+    action: &'static str,
+    detail: Value,
+) -> Result<()> {
+    audit::append(app, c, tenant, who, &Act { action, entity: "person", entity_id: "", detail })
 }

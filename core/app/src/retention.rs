@@ -8,7 +8,8 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::error::{Error, Result};
 use crate::{
-    approvals, calendar_imports, documents, egress, installation, reminders, tasks, undos,
+    approvals, calendar_imports, documents, egress, exports, imports, installation, reminders,
+    tasks, undos,
 };
 
 /// How long a deleted person can be brought back, in days.
@@ -73,6 +74,8 @@ pub async fn sweep(app: &App) -> usize {
         gone += told(what, app.db.write(forget).await.map_err(Error::from));
     }
     gone += told("overdue approvals", approvals::expire_overdue(app).await);
+    gone += told("imports", imports::sweep(app).await);
+    gone += told("archives", exports::everything::sweep(app).await);
     gone += told("orphans", documents::sweep_orphans(app).await);
     let old = app.db.write(move |c| store::approvals::delete_before(c, decided)).await;
     gone += told("approvals", old.map_err(Error::from));

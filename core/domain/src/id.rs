@@ -113,6 +113,10 @@ ids! {
     SeriesId,
     /// A calendar file that somebody brought.
     CalendarImportId,
+    /// A list of people that somebody brought in a file.
+    ImportId,
+    /// An archive of everything that a business has.
+    ExportId,
     /// A calendar of a connection that the tenant chose to use.
     CalendarId,
     /// A connected account at a provider.

@@ -51,6 +51,9 @@ impl fmt::Debug for Document {
     }
 }
 
+/// Who owns files that the house itself keeps; no plugin is called so.
+pub const OWN: &str = "oxpi";
+
 /// Adds a document.
 ///
 /// # Errors
@@ -112,7 +115,7 @@ pub fn list_of_plugin(
     Ok(Page::cut(query.load(c)?, limit, |row: &Document| row.id.to_string()))
 }
 
-/// A page of the tenant's documents, newest first, before an id.
+/// A page of what plugins keep for the tenant, newest first, before an id.
 pub fn list(
     c: &mut Conn,
     tenant: &TenantId,
@@ -123,6 +126,7 @@ pub fn list(
     let limit = bounded(limit);
     let mut query = documents::table
         .filter(documents::tenant_id.eq(tenant.as_str()))
+        .filter(documents::plugin_id.ne(OWN))
         .order(documents::id.desc())
         .limit(limit + 1)
         .select(Document::as_select())

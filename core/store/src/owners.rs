@@ -6,8 +6,9 @@ use domain::TenantId;
 use crate::backend::Conn;
 use crate::error::{Error, Result};
 use crate::schema::{
-    appointments, approvals, calendar_imports, calendars, connections, documents, invitations,
-    jobs, members, notifications, people, pipelines, saved_views, stages, tags, tasks, undos,
+    appointments, approvals, calendar_imports, calendars, connections, documents, exports, imports,
+    invitations, jobs, members, notifications, people, pipelines, saved_views, stages, tags, tasks,
+    undos,
 };
 use crate::scope;
 
@@ -38,6 +39,8 @@ pub fn find(c: &mut Conn, id: &str) -> Result<Option<TenantId>> {
         documents,
         notifications,
         calendar_imports,
+        imports,
+        exports,
         pipelines,
         stages,
         tags,

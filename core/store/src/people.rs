@@ -1,6 +1,7 @@
 //! Leads and customers.
 
 mod lists;
+mod many;
 mod merging;
 
 use diesel::prelude::*;
@@ -16,6 +17,7 @@ use crate::schema::people;
 use crate::scope;
 
 pub use lists::*;
+pub use many::*;
 pub use merging::*;
 
 /// How many characters of a name its order goes by.
@@ -85,7 +87,7 @@ row! {
 
 row! {
     /// What may be changed of a person.
-    #[derive(Debug, Clone, PartialEq)]
+    #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
     pub struct PersonChange: people, [AsChangeset] {
         pub kind: Kind as String,
         pub standing: Standing as String,

@@ -51,7 +51,13 @@ fn is_in(href: &str, path: &str) -> bool {
     let inside = |href: &str| {
         path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
     };
-    inside(href) || href == "/calendar" && inside("/appointments")
+    let also = match href {
+        "/calendar" => inside("/appointments"),
+        "/people" => inside("/imports"),
+        "/settings" => inside("/exports"),
+        _ => false,
+    };
+    inside(href) || also
 }
 
 #[cfg(test)]

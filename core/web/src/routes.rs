@@ -6,9 +6,10 @@ use domain::Permission;
 
 use crate::pages::{
     account, activity, appointments, approvals, calendar, calendar_imports, checkups, components,
-    connections, door, factors, files, home, invitations, jobs, live, logins, logos, notifications,
-    openid, passkeys, people, pipelines, plugin_settings, plugin_views, plugins, proofs, repeats,
-    resets, search, second_step, settings, tasks, team, tenants, timeline, undos,
+    connections, door, exports, factors, files, home, imports, invitations, jobs, live, logins,
+    logos, notifications, openid, passkeys, people, pipelines, plugin_settings, plugin_views,
+    plugins, proofs, repeats, resets, search, second_step, settings, tasks, team, tenants,
+    timeline, undos,
 };
 use crate::{health, hooks, metrics};
 
@@ -154,6 +155,7 @@ mod lines {
         get  "/people/new"                               Member  (PEOPLE, WRITE_PEOPLE) people::show_new;
         get  "/people/board"                             Member  (PEOPLE, ALL) people::board::show;
         get  "/people/doubles"                           Member  (PEOPLE, ALL) people::merge::list;
+        get  "/people/export"                            Member  (PEOPLE, ALL) exports::people;
         post "/people/change"                            Member  (PEOPLE, WRITE_PEOPLE) people::list::change;
         post "/people/views"                             Member  (PEOPLE, ALL) people::list::save_view;
         post "/people/views/{saved_view}/remove"         Member  (PEOPLE, ALL) people::list::remove_view;
@@ -167,6 +169,13 @@ mod lines {
         post "/people/{person}/notes/{note}/remove"      Member  (PEOPLE, WRITE_PEOPLE) timeline::remove;
         post "/people/{person}/remove"                   Member  (PEOPLE, WRITE_PEOPLE) people::remove;
         post "/people/{person}/restore"                  Member  (PEOPLE, WRITE_PEOPLE) people::restore;
+        get  "/imports"                                  Member  (PEOPLE, WRITE_PEOPLE) imports::list;
+        post "/imports"                                  Member  (PEOPLE, WRITE_PEOPLE) imports::keep;
+        get  "/imports/{people_import}"                  Member  (PEOPLE, WRITE_PEOPLE) imports::show;
+        post "/imports/{people_import}"                  Member  (PEOPLE, WRITE_PEOPLE) imports::plan;
+        get  "/imports/{people_import}/refused"          Member  (PEOPLE, WRITE_PEOPLE) imports::refused;
+        post "/imports/{people_import}/cancel"           Member  (PEOPLE, WRITE_PEOPLE) imports::cancel;
+        post "/imports/{people_import}/restore"          Member  (PEOPLE, WRITE_PEOPLE) imports::undo;
         post "/undo/{undo}/restore"                      Member  (ALL, ALL) undos::undo;
 
         get  "/tasks"                                    Member  (TASKS, ALL) tasks::list::show;
@@ -191,6 +200,7 @@ mod lines {
         post "/calendar/import/{import}"                 Member  (APPOINTMENTS, BOOK) calendar_imports::bring;
         post "/calendar/import/{import}/restore"         Member  (APPOINTMENTS, BOOK) calendar_imports::undo;
         post "/appointments"                             Member  (APPOINTMENTS, BOOK) appointments::book;
+        get  "/appointments/export"                      Member  (APPOINTMENTS, ALL) exports::appointments;
         get  "/appointments/new"                         Member  (APPOINTMENTS, BOOK) appointments::show_new;
         get  "/appointments/{appointment}"               Member  (APPOINTMENTS, ALL) appointments::show;
         post "/appointments/{appointment}"               Member  (APPOINTMENTS, BOOK) appointments::change;
@@ -252,6 +262,11 @@ mod lines {
         post "/jobs/{job}/dismiss"                       Member  (JOBS, ALL) jobs::dismiss_one;
 
         get  "/activity"                                 Member  (ACTIVITY, ALL) activity::show;
+        get  "/activity/export"                          Member  (ACTIVITY, ALL) exports::activity;
+        get  "/exports"                                  Member  (SETTINGS, ALL) exports::list;
+        post "/exports"                                  Member  (SETTINGS, ALL) exports::begin;
+        get  "/exports/{export}/file"                    Member  (SETTINGS, ALL) exports::download;
+        post "/exports/{export}/remove"                  Member  (SETTINGS, ALL) exports::remove;
         get  "/components"                               Member  (SETTINGS, ALL) components::show;
         get  "/settings/people"                          Member  (PEOPLE, SETTINGS) pipelines::show;
         post "/settings/people/pipelines"                Member  (PEOPLE, SETTINGS) pipelines::create;

@@ -1,7 +1,7 @@
 //! `make bench`: measures what OXPI holds itself to, each figure beside a baseline of the same run,
 //! and writes a table and `bench.json`. A missed goal is said, not an error.
 //!
-//!     oxpi-bench [plugins|neighbours|start|memory|webhooks|pages]...
+//!     oxpi-bench [plugins|neighbours|start|memory|webhooks|pages|imports]...
 //!
 //! README.md beside this says what each figure is.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "its table is what it is for")]
@@ -41,6 +41,7 @@ mod guests;
 )]
 #[path = "../../../core/runtime/tests/plugins/hostile_guests.rs"]
 mod hostile_guests;
+mod imports;
 mod measure;
 mod memory;
 mod neighbours;
@@ -58,7 +59,8 @@ use anyhow::{Result, bail};
 use place::Build;
 use report::Report;
 
-const GROUPS: [&str; 6] = ["plugins", "neighbours", "start", "memory", "webhooks", "pages"];
+const GROUPS: [&str; 7] =
+    ["plugins", "neighbours", "start", "memory", "webhooks", "pages", "imports"];
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1).collect()) {
@@ -90,6 +92,7 @@ fn run(wanted: Vec<String>) -> Result<()> {
                 "start" => start::measure(&build, &mut report).await,
                 "memory" => memory::measure(&build, &mut report).await,
                 "webhooks" => webhooks::measure(&build, &mut report).await,
+                "imports" => imports::measure(&build, &mut report).await,
                 _ => pages::measure(&build, &mut report).await,
             }
         })?;

@@ -58,6 +58,13 @@ impl Row {
         self
     }
 
+    /// The value should be at least this.
+    pub fn at_least(mut self, least: f64) -> Self {
+        self.goal = Some(format!("≥ {} {}", plain(least), self.unit));
+        self.holds = Some(self.value >= least);
+        self
+    }
+
     /// The ratio should be at most this.
     pub fn at_most_times(mut self, most: f64) -> Self {
         self.goal = Some(format!("≤ {}×", plain(most)));

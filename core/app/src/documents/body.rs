@@ -17,7 +17,7 @@ use crate::{App, secrets};
 /// Bytes read of a body at once.
 const PIECE: usize = 256 << 10;
 
-fn label<'a>(row: &'a Document) -> Label<'a> {
+pub(super) fn label<'a>(row: &'a Document) -> Label<'a> {
     Label {
         tenant: &row.tenant_id,
         owner: row.plugin_id.as_str(),
@@ -68,7 +68,7 @@ pub(crate) async fn keep_body(
     written.await.map_err(Error::internal)?
 }
 
-fn no_room(error: std::io::Error) -> Error {
+pub(super) fn no_room(error: std::io::Error) -> Error {
     Error::unavailable("error-documents-unavailable", error)
 }
 
@@ -119,6 +119,34 @@ fn open(app: &App, row: &Document, key: &DataKey, offset: u64, max: usize) -> Re
         // A reader of all goes on to the end, which tells that nothing is missing.
         if out.len() == max && at > offset.saturating_add(max as u64) {
             return Ok(out);
+        }
+    }
+}
+
+/// Opens the body piece by piece, as long as they are taken.
+pub(super) fn open_pieces(
+    app: &App,
+    row: &Document,
+    key: &DataKey,
+    mut take: impl FnMut(Vec<u8>) -> bool,
+) -> Result<()> {
+    let found = app.blobs.open(&row.tenant_id, &row.id).map_err(no_room)?;
+    let mut body = found.ok_or_else(|| Error::internal("a document without its bytes"))?;
+    let untrusted = |error: vault::Error| {
+        alarm::raise(app, &row.tenant_id, &format!("document/{}", row.id), error.into())
+    };
+    let wrapped = WrappedKey::from_bytes(&key.wrapped).map_err(untrusted)?;
+    let mut opener = app.vault.open_stream(&wrapped, &label(row), &row.head).map_err(untrusted)?;
+    let mut piece = vec![0; PIECE];
+    loop {
+        let count = body.read(&mut piece).map_err(no_room)?;
+        if count == 0 {
+            take(opener.finish().map_err(untrusted)?.expose().to_vec());
+            return Ok(());
+        }
+        let opened = opener.push(&piece[..count]).map_err(untrusted)?;
+        if !opened.expose().is_empty() && !take(opened.expose().to_vec()) {
+            return Ok(());
         }
     }
 }

@@ -251,7 +251,7 @@ pub fn further(all: Vec<Contact>, person: &Person) -> Vec<Contact> {
 }
 
 /// All contacts in their places: the first number, the first address, then the rest.
-fn numbered(
+pub(crate) fn numbered(
     tenant: &TenantId,
     id: &PersonId,
     change: &PersonChange,

@@ -13,7 +13,7 @@ use store::contacts::Contact;
 use store::people::{Consent, Person, PersonChange};
 
 use super::input::CONTACTS_MAX;
-use super::{Draft, change, fields_of, record, require_to_write, tell};
+use super::{ContactKind, Draft, change, fields_of, record, require_to_write, tell};
 use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
@@ -175,6 +175,29 @@ fn add_contacts(
     Ok(added)
 }
 
+/// Numbers and addresses that a list names, put to those that somebody has: each once, and the first of a
+/// kind in their own row where that has none.
+pub(crate) fn with_contacts(
+    person: &Person,
+    fields: &mut PersonChange,
+    mut own: Vec<Contact>,
+    said: &[(ContactKind, String, String)],
+) -> Result<Vec<Contact>> {
+    let named = said.iter().map(|(kind, value, label)| Contact {
+        tenant_id: person.tenant_id.clone(),
+        person_id: person.id.clone(),
+        position: 0,
+        kind: *kind,
+        match_key: store::contacts::match_key(*kind, value),
+        value: value.clone(),
+        label: label.clone(),
+    });
+    add_contacts(&mut own, named.collect(), person)?;
+    fields.phone = first(&own, ContactKind::Phone);
+    fields.email = first(&own, ContactKind::Email);
+    Ok(own)
+}
+
 fn tags_of(c: &mut Conn, tenant: &TenantId, person: &PersonId) -> Result<Vec<TagId>> {
     let on = store::tags::list_of(c, tenant, std::slice::from_ref(person))?;
     Ok(on.into_iter().map(|(_, tag)| tag).collect())
@@ -295,17 +318,17 @@ fn undo_kept(app: &App, c: &mut Conn, who: &Who, kept: &Person, merged: &Merged)
     }
     // A first number or address that went with the other's isn't the person's any more.
     let has = |kind, value: &str| contacts.iter().any(|it| it.kind == kind && it.value == value);
-    if !has(super::ContactKind::Phone, &fields.phone) {
-        fields.phone = first(&contacts, super::ContactKind::Phone);
+    if !has(ContactKind::Phone, &fields.phone) {
+        fields.phone = first(&contacts, ContactKind::Phone);
     }
-    if !has(super::ContactKind::Email, &fields.email) {
-        fields.email = first(&contacts, super::ContactKind::Email);
+    if !has(ContactKind::Email, &fields.email) {
+        fields.email = first(&contacts, ContactKind::Email);
     }
     change(app, c, who, kept, Draft { change: fields, contacts, tags: Some(on) }, kept.rev)?;
     Ok(())
 }
 
-fn first(contacts: &[Contact], kind: super::ContactKind) -> String {
+fn first(contacts: &[Contact], kind: ContactKind) -> String {
     let found = contacts.iter().find(|it| it.kind == kind);
     found.map(|it| it.value.clone()).unwrap_or_default()
 }

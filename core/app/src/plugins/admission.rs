@@ -54,6 +54,9 @@ pub enum InstallError {
         /// This one.
         offered: Version,
     },
+    /// Its name is the house's own.
+    #[error("no plugin can be called {0}: files that OXPI itself keeps are under that name")]
+    Reserved(PluginId),
     /// It can't be written.
     #[error("the package can't be kept: {0}")]
     Io(#[from] std::io::Error),
@@ -77,7 +80,7 @@ impl InstallError {
             Self::Downgrade { .. } => Some("downgrade"),
             Self::Package(PackageError::Unsigned) => Some("unsigned"),
             Self::Package(PackageError::Changed(_) | PackageError::Signature) => Some("tampered"),
-            Self::Package(_) => Some("malformed"),
+            Self::Package(_) | Self::Reserved(_) => Some("malformed"),
             Self::Load(_) => Some("unloadable"),
             Self::Io(_) | Self::App(_) => None,
         }
@@ -131,6 +134,9 @@ fn decide(
     accept_new_publisher: bool,
 ) -> Result<(), InstallError> {
     let (plugin, version) = (offered.about.id.clone(), offered.about.version);
+    if plugin.as_str() == store::documents::OWN {
+        return Err(InstallError::Reserved(plugin));
+    }
     let rows = store::plugins::list_of(c, &plugin)?;
     let same = rows.iter().find(|row| row.version == version.to_string());
     if let Some(row) = same {

@@ -109,6 +109,59 @@ diesel::table! {
 }
 
 diesel::table! {
+    imports (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        name -> Text,
+        state -> Text,
+        document_id -> Nullable<Text>,
+        plan_json -> Text,
+        rows_all -> BigInt,
+        rows_done -> BigInt,
+        made -> BigInt,
+        changed -> BigInt,
+        skipped -> BigInt,
+        refused -> BigInt,
+        kept -> BigInt,
+        problem -> Text,
+        created_by -> Text,
+        created_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    exports (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        state -> Text,
+        document_id -> Nullable<Text>,
+        done -> BigInt,
+        todo -> BigInt,
+        size_bytes -> BigInt,
+        created_by -> Text,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_results (tenant_id, import_id, row_number) {
+        tenant_id -> Text,
+        import_id -> Text,
+        row_number -> BigInt,
+        outcome -> Text,
+        person_id -> Nullable<Text>,
+        rev -> BigInt,
+        before_json -> Nullable<Text>,
+        place -> BigInt,
+        problem -> Text,
+        cells_json -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     saved_views (tenant_id, id) {
         tenant_id -> Text,
         id -> Text,

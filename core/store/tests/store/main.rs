@@ -20,6 +20,7 @@ mod egress_entries;
 mod factors;
 mod fair;
 mod group;
+mod imports;
 mod inbox;
 mod invitations;
 mod jobs;

@@ -13,6 +13,8 @@ use actix_web::{Error, HttpResponse};
 use futures_util::StreamExt as _;
 
 use crate::hooks;
+use crate::member::current;
+use crate::visit::Visit;
 
 /// The longest form, in bytes.
 pub const FORM_BYTES_MAX: usize = 256 * 1024;
@@ -22,6 +24,13 @@ pub const FORM_FIELDS_MAX: usize = 1_000;
 const BODY_WITHIN: Duration = Duration::from_secs(20);
 const FORM: &str = "application/x-www-form-urlencoded";
 const UPLOAD: &str = "multipart/form-data";
+/// The page that takes a list of people in, which may be a large one; who isn't signed in can send it no
+/// more than any other.
+const LISTS: &str = "/imports";
+/// The largest list, in bytes, with the form around it.
+pub const LIST_BYTES_MAX: usize = app::imports::FILE_BYTES_MAX + (64 << 10);
+/// How long a client may take for it: a phone sends it at a few hundred kilobytes a second.
+const LIST_WITHIN: Duration = Duration::from_secs(180);
 /// The pages that take a file in.
 const UPLOADS: [&str; 2] = ["/settings/logo", "/calendar/import"];
 /// The largest file, in bytes, with the form around it.
@@ -36,6 +45,8 @@ enum Kind {
     Form,
     /// A file.
     Upload,
+    /// A list of people.
+    List,
 }
 
 impl Kind {
@@ -44,6 +55,8 @@ impl Kind {
         let kind = head.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if request.path().starts_with("/hooks/") {
             Self::Hook
+        } else if request.path() == LISTS && kind.eq_ignore_ascii_case(UPLOAD) {
+            Self::List
         } else if UPLOADS.contains(&request.path()) && kind.eq_ignore_ascii_case(UPLOAD) {
             Self::Upload
         } else {
@@ -56,6 +69,14 @@ impl Kind {
             Self::Hook => hooks::BODY_BYTES_MAX,
             Self::Form => FORM_BYTES_MAX,
             Self::Upload => UPLOAD_BYTES_MAX,
+            Self::List => LIST_BYTES_MAX,
+        }
+    }
+
+    const fn within(self) -> Duration {
+        match self {
+            Self::List => LIST_WITHIN,
+            Self::Hook | Self::Form | Self::Upload => BODY_WITHIN,
         }
     }
 }
@@ -90,17 +111,28 @@ fn refuse<B: MessageBody>(
 }
 
 async fn take(request: &mut ServiceRequest) -> Result<Bytes, StatusCode> {
-    let kind = Kind::of(request);
+    let mut kind = Kind::of(request);
+    if kind == Kind::List && !is_signed_in(request).await {
+        kind = Kind::Upload;
+    }
     let most = kind.bytes_max();
     check_head(request, kind, most)?;
     let payload = request.parts_mut().1.take();
-    let body = tokio::time::timeout(BODY_WITHIN, read(payload, most))
+    let body = tokio::time::timeout(kind.within(), read(payload, most))
         .await
         .map_err(|_| StatusCode::REQUEST_TIMEOUT)??;
     if kind == Kind::Form {
         check_form(&body)?;
     }
     Ok(body)
+}
+
+/// Whether the request's session opens anything; the handler asks what.
+async fn is_signed_in(request: &ServiceRequest) -> bool {
+    match Visit::of(request.request()) {
+        Some(visit) => current(&visit).await.is_ok(),
+        None => false,
+    }
 }
 
 /// What the headers say already.

@@ -57,7 +57,8 @@ fn href(entry: &timeline::Entry) -> String {
 fn icon(kind: &str) -> &'static str {
     match kind {
         NOTE => "notes",
-        "created" => "add",
+        "created" | "imported" => "add",
+        "import-undone" => "refresh",
         "stage" => "forward",
         _ if kind.starts_with("appointment-") => "calendar",
         _ if kind.starts_with("task-") => "task",
@@ -78,6 +79,9 @@ fn words(member: &Member, kind: &str, detail: &Value) -> String {
             let names: Vec<String> =
                 names.map(|name| member.text(&format!("field-{name}"))).collect();
             member.text_with("timeline-changed", &[("fields", &names.join(", "))])
+        }
+        "imported" | "import-undone" => {
+            member.text_with(&format!("timeline-{kind}"), &[("file", text("file"))])
         }
         "merged" => member.text_with("timeline-merged", &[("other", text("other"))]),
         _ if kind.starts_with("appointment-series-") || kind.starts_with("task-") => {

@@ -6,6 +6,7 @@ mod calendar;
 mod calendar_imports;
 mod checkups;
 mod connections;
+mod imports;
 mod jobs;
 mod logins;
 mod notifications;

@@ -14,6 +14,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     gallery.page("home", "/", &home(w));
     gallery.page("home-new", "/", &home_new(w));
     people::draw(gallery, w);
+    super::imports::draw(gallery, w);
     calendar::draw(gallery, w);
     gallery.page_saying("appointment", "/calendar", &appointment(w), "said-appointment-booked");
     gallery.page("appointment-pending", "/calendar", &pending(w));

@@ -64,11 +64,11 @@ impl ListQuery {
         filters.iter().filter(|text| !text.is_empty()).count()
     }
 
-    fn order(&self) -> PersonOrder {
+    pub(crate) fn order(&self) -> PersonOrder {
         self.order.parse().unwrap_or(PersonOrder::Newest)
     }
 
-    fn filter(&self, member: &Member) -> PersonFilter {
+    pub(crate) fn filter(&self, member: &Member) -> PersonFilter {
         let search = self.q.trim();
         PersonFilter {
             search: (!search.is_empty()).then(|| search.to_owned()),

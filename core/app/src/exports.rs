@@ -1,0 +1,238 @@
+//! Lists to take along: what a page shows, as a file that other programs read. A file comes in pieces, so
+//! that a list of any length takes the room of one page. And everything that a business has, in one archive.
+
+mod appointments;
+mod csv;
+mod entries;
+pub mod everything;
+mod people;
+mod vcard;
+mod workbook;
+
+use domain::{Locale, Permission};
+use serde_json::json;
+
+pub use csv::Csv;
+
+use crate::App;
+use crate::audit::{self, Act, Who};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::people::{PersonFilter, PersonOrder};
+
+/// Rows that are fetched at a time.
+const FETCHED: i64 = 500;
+
+/// What kind of file a list becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Text with commas, as every program reads it.
+    Csv,
+    /// A workbook.
+    Xlsx,
+    /// Cards of people (RFC 6350).
+    Vcard,
+}
+
+impl Format {
+    /// The one of this word; text where there is none.
+    pub fn of(word: &str) -> Self {
+        match word {
+            "xlsx" => Self::Xlsx,
+            "vcard" => Self::Vcard,
+            _ => Self::Csv,
+        }
+    }
+
+    /// The end of the file's name.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Vcard => "vcf",
+        }
+    }
+
+    /// What the file is, for a browser.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Vcard => "text/vcard; charset=utf-8",
+        }
+    }
+}
+
+/// Texts by their keys, in the reader's language.
+pub type Words = Box<dyn Fn(&str) -> String + Send + Sync>;
+
+/// Where rows come from.
+enum Rows {
+    People(Box<people::Walk>),
+    Appointments(appointments::Walk),
+    Entries(entries::Walk),
+}
+
+impl Rows {
+    fn heads(&self) -> &'static [&'static str] {
+        match self {
+            Self::People(_) => people::HEADS,
+            Self::Appointments(_) => appointments::HEADS,
+            Self::Entries(_) => entries::HEADS,
+        }
+    }
+
+    /// The next rows; none when there are no more.
+    async fn next(&mut self, words: &Words) -> Result<Option<Vec<Vec<String>>>> {
+        match self {
+            Self::People(walk) => {
+                let cards = walk.next().await?;
+                Ok(cards.map(|cards| cards.iter().map(|card| card.row(words)).collect()))
+            }
+            Self::Appointments(walk) => walk.next(words).await,
+            Self::Entries(walk) => walk.next(words).await,
+        }
+    }
+}
+
+/// Where they go.
+enum Sink {
+    Csv(Csv),
+    Xlsx(Box<workbook::Workbook>),
+    Vcard,
+}
+
+/// A file on its way, piece by piece.
+pub struct Download {
+    /// What it is called.
+    pub name: String,
+    /// What it is.
+    pub media_type: &'static str,
+    rows: Rows,
+    sink: Sink,
+    words: Words,
+    begun: bool,
+    ended: bool,
+}
+
+impl Download {
+    fn new(name: &str, format: Format, locale: Locale, rows: Rows, words: Words) -> Result<Self> {
+        let sink = match format {
+            Format::Csv => Sink::Csv(Csv::default()),
+            Format::Xlsx => Sink::Xlsx(Box::new(workbook::Workbook::begin(locale)?)),
+            Format::Vcard => Sink::Vcard,
+        };
+        Ok(Self {
+            name: format!("{name}.{}", format.extension()),
+            media_type: format.media_type(),
+            rows,
+            sink,
+            words,
+            begun: false,
+            ended: false,
+        })
+    }
+
+    /// The next piece of the file; none at its end.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let begins = !std::mem::replace(&mut self.begun, true);
+        let heads: Vec<String> = self.rows.heads().iter().map(|key| (self.words)(key)).collect();
+        match (&mut self.sink, &mut self.rows) {
+            (Sink::Vcard, Rows::People(walk)) => match walk.next().await? {
+                Some(cards) => Ok(Some(cards.iter().map(vcard::write).collect::<String>().into())),
+                None => {
+                    self.ended = true;
+                    Ok(None)
+                }
+            },
+            (Sink::Vcard, _) => Err(Error::NotFound),
+            (Sink::Csv(csv), rows) => {
+                if begins {
+                    csv.row(heads);
+                }
+                match rows.next(&self.words).await? {
+                    Some(rows) => rows.into_iter().for_each(|row| csv.row(row)),
+                    None => self.ended = true,
+                }
+                Ok(Some(csv.take()))
+            }
+            (Sink::Xlsx(book), rows) => {
+                if begins {
+                    book.row(heads, true)?;
+                }
+                match rows.next(&self.words).await? {
+                    Some(rows) => rows.into_iter().try_for_each(|row| book.row(row, false))?,
+                    None => {
+                        self.ended = true;
+                        book.end()?;
+                    }
+                }
+                Ok(Some(book.take()))
+            }
+        }
+    }
+}
+
+/// The people who match, in their order.
+pub async fn export_people(
+    app: &App,
+    ctx: &Context,
+    filter: PersonFilter,
+    order: PersonOrder,
+    format: Format,
+    words: Words,
+) -> Result<Download> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let filter = crate::people::searchable(filter, &ctx.zone)?;
+    note(app, ctx, "people", format).await?;
+    let walk = people::Walk::begin(app, ctx, filter, order).await?;
+    Download::new("people", format, ctx.locale, Rows::People(Box::new(walk)), words)
+}
+
+/// All appointments, in the order in which they were made.
+pub async fn export_appointments(
+    app: &App,
+    ctx: &Context,
+    format: Format,
+    words: Words,
+) -> Result<Download> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    let format = as_table(format)?;
+    note(app, ctx, "appointments", format).await?;
+    let rows = Rows::Appointments(appointments::Walk::begin(app, ctx));
+    Download::new("appointments", format, ctx.locale, rows, words)
+}
+
+/// The whole activity log, from its beginning.
+pub async fn export_activity(
+    app: &App,
+    ctx: &Context,
+    format: Format,
+    words: Words,
+) -> Result<Download> {
+    ctx.require_to_see(Permission::ReadActivity)?;
+    let format = as_table(format)?;
+    note(app, ctx, "activity", format).await?;
+    let rows = Rows::Entries(entries::Walk::begin(app, ctx));
+    Download::new("activity", format, ctx.locale, rows, words)
+}
+
+/// Only people have cards.
+fn as_table(format: Format) -> Result<Format> {
+    if format == Format::Vcard { Err(Error::NotFound) } else { Ok(format) }
+}
+
+/// Notes that a list left the house, before it does.
+async fn note(app: &App, ctx: &Context, what: &'static str, format: Format) -> Result<()> {
+    let (app2, ctx) = (app.clone(), ctx.clone());
+    app.db
+        .transact(move |c| {
+            let detail = json!({"list": what, "format": format.extension()});
+            let act = Act { action: "list.exported", entity: "list", entity_id: what, detail };
+            audit::append(&app2, c, &ctx.tenant, &Who::from(&ctx), &act)
+        })
+        .await
+}

@@ -1,0 +1,176 @@
+//! People with all that is kept of them, a page at a time.
+
+use std::collections::HashMap;
+
+use domain::{MemberId, PersonId, StageId, TagId, Timestamp, Zone};
+use store::contacts::{Contact, ContactKind};
+use store::people::{Kind, Person, PersonCursor, PersonFilter, PersonOrder};
+
+use super::{FETCHED, Words};
+use crate::App;
+use crate::context::Context;
+use crate::error::Result;
+use crate::money;
+
+/// The keys of what stands above the columns. They are the words by which an import knows its columns.
+pub(super) const HEADS: &[&str] = &[
+    "imports-target-name",
+    "imports-target-kind",
+    "imports-target-company",
+    "imports-target-phone",
+    "imports-target-email",
+    "imports-target-address",
+    "imports-target-stage",
+    "imports-target-owner",
+    "imports-target-source",
+    "imports-target-tags",
+    "imports-target-value",
+    "exports-currency",
+    "imports-target-follow-up",
+    "imports-target-consent",
+    "exports-consent-note",
+    "imports-target-notes",
+    "exports-added",
+    "exports-changed",
+];
+
+/// Somebody, with the words for what is kept as ids.
+pub(super) struct Card {
+    pub person: Person,
+    pub contacts: Vec<Contact>,
+    pub stage: String,
+    pub owner: String,
+    pub tags: Vec<String>,
+    zone: Zone,
+}
+
+/// How far through the people somebody is.
+pub(super) struct Walk {
+    app: App,
+    ctx: Context,
+    filter: PersonFilter,
+    order: PersonOrder,
+    after: Option<PersonCursor>,
+    ended: bool,
+    stages: HashMap<StageId, String>,
+    members: HashMap<MemberId, String>,
+    tags: HashMap<TagId, String>,
+}
+
+impl Walk {
+    pub(super) async fn begin(
+        app: &App,
+        ctx: &Context,
+        filter: PersonFilter,
+        order: PersonOrder,
+    ) -> Result<Self> {
+        let tenant = ctx.tenant.clone();
+        let (stages, members, tags) = app
+            .db
+            .inspect(move |c| -> Result<_> {
+                Ok((
+                    store::pipelines::list_stages(c, &tenant)?,
+                    store::members::list(c, &tenant)?,
+                    store::tags::list(c, &tenant)?,
+                ))
+            })
+            .await?;
+        Ok(Self {
+            app: app.clone(),
+            ctx: ctx.clone(),
+            filter,
+            order,
+            after: None,
+            ended: false,
+            stages: stages.into_iter().map(|it| (it.id, it.name)).collect(),
+            members: members.into_iter().map(|it| (it.member.id, it.name)).collect(),
+            tags: tags.into_iter().map(|it| (it.id, it.name)).collect(),
+        })
+    }
+
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<Card>>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let (tenant, filter) = (self.ctx.tenant.clone(), self.filter.clone());
+        let (order, after) = (self.order, self.after.take());
+        let (page, contacts, tags) = self
+            .app
+            .db
+            .inspect(move |c| -> Result<_> {
+                let page =
+                    store::people::list(c, &tenant, &filter, order, after.as_ref(), FETCHED)?;
+                let ids: Vec<PersonId> = page.items.iter().map(|it| it.id.clone()).collect();
+                let contacts = store::contacts::list_of(c, &tenant, &ids)?;
+                let tags = store::tags::list_of(c, &tenant, &ids)?;
+                Ok((page, contacts, tags))
+            })
+            .await?;
+        self.ended = page.next.is_none();
+        self.after = page.next;
+        let mut theirs: HashMap<PersonId, Vec<Contact>> = HashMap::new();
+        for contact in contacts {
+            theirs.entry(contact.person_id.clone()).or_default().push(contact);
+        }
+        let mut on: HashMap<PersonId, Vec<String>> = HashMap::new();
+        for (person, tag) in tags {
+            on.entry(person).or_default().extend(self.tags.get(&tag).cloned());
+        }
+        let name = |id: Option<&MemberId>| id.and_then(|id| self.members.get(id)).cloned();
+        let card = |person: Person| Card {
+            contacts: theirs.remove(&person.id).unwrap_or_default(),
+            tags: on.remove(&person.id).unwrap_or_default(),
+            stage: self.stages.get(&person.stage_id).cloned().unwrap_or_default(),
+            owner: name(person.owner_id.as_ref()).unwrap_or_default(),
+            zone: self.ctx.zone.clone(),
+            person,
+        };
+        Ok(Some(page.items.into_iter().map(card).collect()))
+    }
+}
+
+impl Card {
+    /// All contacts of a kind.
+    pub(super) fn of_kind(&self, kind: ContactKind) -> impl Iterator<Item = &Contact> {
+        self.contacts.iter().filter(move |contact| contact.kind == kind)
+    }
+
+    fn joined(&self, kind: ContactKind) -> String {
+        self.of_kind(kind).map(|it| it.value.as_str()).collect::<Vec<_>>().join("; ")
+    }
+
+    /// The cells, as [`HEADS`] has them.
+    pub(super) fn row(&self, words: &Words) -> Vec<String> {
+        let it = &self.person;
+        let day = |at: Timestamp| self.zone.local(at).strftime("%Y-%m-%d").to_string();
+        let kind = match it.kind {
+            Kind::Person => "person",
+            Kind::Company => "company",
+        };
+        let consent = match it.consent {
+            store::people::Consent::Unknown => String::new(),
+            store::people::Consent::Given => words("exports-yes"),
+            store::people::Consent::Withdrawn => words("exports-no"),
+        };
+        vec![
+            it.name.clone(),
+            words(&format!("exports-kind-{kind}")),
+            it.company.clone(),
+            self.joined(ContactKind::Phone),
+            self.joined(ContactKind::Email),
+            self.joined(ContactKind::Address),
+            self.stage.clone(),
+            self.owner.clone(),
+            it.source.clone(),
+            self.tags.join("; "),
+            if it.value == 0 { String::new() } else { money::typed(it.value, &it.value_currency) },
+            it.value_currency.clone(),
+            it.follow_up_on.clone().unwrap_or_default(),
+            consent,
+            it.consent_note.clone(),
+            it.notes.clone(),
+            day(it.created_at),
+            day(it.updated_at),
+        ]
+    }
+}

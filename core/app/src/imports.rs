@@ -1,0 +1,415 @@
+//! Lists of people that somebody brings in a file: looked at first, then taken in row by row as work of
+//! the worker's, which can be followed, stopped, and taken back as one.
+
+#[macro_use]
+mod words;
+mod doubles;
+mod encodings;
+mod files;
+mod looking;
+mod plan;
+mod reading;
+mod rows;
+mod running;
+mod sheet;
+mod taking;
+mod targets;
+mod undoing;
+mod workbooks;
+
+use std::sync::Arc;
+
+use domain::{ImportId, Permission};
+use serde_json::json;
+use store::Conn;
+use store::imports::Import;
+use store::jobs::Once;
+
+pub use encodings::CHOICES as ENCODINGS;
+pub use looking::{Look, Shown, look_at_import};
+pub use plan::{Column, DateOrder, Doubles, Format, Plan, Reading};
+pub use reading::{FILE_BYTES_MAX, SEPARATORS};
+pub use rows::{Said, Wrong};
+pub use sheet::{ROWS_MAX, Sheet};
+pub use store::imports::{Counts, Import as PeopleImport, Outcome, RowResult, State};
+pub use targets::Target;
+pub use undoing::undo_import;
+
+pub(crate) use running::{RUN, give_up, run};
+
+use crate::App;
+use crate::audit::{self, Act, Who};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::fields;
+use crate::people::SOURCE_CHARS_MAX;
+use crate::tags::TAG_CHARS_MAX;
+
+/// How many imports a page shows.
+const LISTED_MAX: i64 = 20;
+/// How many files of a business wait at once; older ones make room.
+const WAITING_MAX: usize = 10;
+/// How long a file waits for somebody to go on with it, in days.
+pub const WAITING_DAYS: i64 = 2;
+/// How long an import can be undone, in days; what it refused can be had for as long.
+pub const UNDO_DAYS: i64 = 30;
+
+fn require(ctx: &Context) -> Result<()> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    ctx.require(Permission::WritePeople)
+}
+
+/// Work for a processor, and for libraries: should one of them break, it is the file's fault.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(Error::invalid("file", "error-imports-kind")))
+}
+
+/// What a column can be for this business, in the order in which it is offered.
+pub fn list_targets(_: &Context) -> Vec<Target> {
+    // A business's own fields of people will stand here too.
+    Target::ALL.to_vec()
+}
+
+/// Keeps a file, to be looked at before anything comes of it.
+///
+/// # Errors
+/// [`Error::Invalid`] of the field `file` where it can't be read, or is larger than is read.
+pub async fn keep_file(app: &App, ctx: &Context, name: &str, bytes: Vec<u8>) -> Result<ImportId> {
+    require(ctx)?;
+    let (locale, zone) = (ctx.locale, ctx.zone.name().to_owned());
+    let bytes = Arc::new(bytes);
+    let read = bytes.clone();
+    // What can't be read is refused before it is kept.
+    let (plan, rows_all) = apart(move || {
+        let reading = reading::sniff(&read, locale)?;
+        let sheet = reading::read(&read, &reading)?;
+        Ok(guess(reading, &sheet, locale, &zone))
+    })
+    .await?;
+    let plain: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
+    let document = files::keep(app, ctx, plain.trim(), bytes).await?;
+    let import = Import {
+        tenant_id: ctx.tenant.clone(),
+        id: ImportId::new(&*app.clock, &*app.rng),
+        name: plain.trim().to_owned(),
+        state: State::Waiting,
+        document_id: Some(document.id.clone()),
+        plan_json: serde_json::to_value(plan)?.into(),
+        rows_all,
+        rows_done: 0,
+        made: 0,
+        changed: 0,
+        skipped: 0,
+        refused: 0,
+        kept: 0,
+        problem: String::new(),
+        created_by: ctx.account.clone(),
+        created_at: app.clock.now(),
+        settled_at: None,
+    };
+    let id = import.id.clone();
+    let (app2, ctx2) = (app.clone(), ctx.clone());
+    let gone = app
+        .db
+        .transact(move |c| -> Result<Vec<domain::DocumentId>> {
+            store::documents::insert(c, &document)?;
+            store::imports::insert(c, &import)?;
+            record(&app2, c, &Who::from(&ctx2), &import, "import.uploaded", json!({}))?;
+            make_room(c, &import)
+        })
+        .await?;
+    files::forget(app, &ctx.tenant, gone).await;
+    Ok(id)
+}
+
+fn guess(reading: Reading, sheet: &Sheet, locale: domain::Locale, zone: &str) -> (Plan, i64) {
+    let head = targets::has_head(sheet);
+    let columns = targets::guess(sheet, head);
+    let plan = Plan {
+        dates: targets::date_order(sheet, &columns, locale, zone),
+        reading,
+        head,
+        columns,
+        doubles: Doubles::Skip,
+        tag: String::new(),
+        source: String::new(),
+    };
+    let rows = sheet.len() - plan.first_row().min(sheet.len());
+    (plan, i64::try_from(rows).unwrap_or(i64::MAX))
+}
+
+/// The oldest waiting files of a business go where there are too many; answers whose bodies follow.
+fn make_room(c: &mut Conn, newest: &Import) -> Result<Vec<domain::DocumentId>> {
+    let all = store::imports::list(c, &newest.tenant_id, 500)?;
+    let waiting = all.into_iter().filter(|import| import.state == State::Waiting);
+    let mut gone = Vec::new();
+    for old in waiting.skip(WAITING_MAX) {
+        store::imports::delete(c, &old.tenant_id, &old.id)?;
+        gone.extend(files::forget_row(c, &old)?);
+    }
+    Ok(gone)
+}
+
+/// What somebody says about a waiting file, as a form has it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PlanInput {
+    /// The encoding of a text; empty leaves it as it is.
+    pub encoding: String,
+    /// What stands between its cells; empty leaves it.
+    pub separator: String,
+    /// The place of a workbook's sheet; empty leaves it.
+    pub sheet: String,
+    /// Whether its first row says what the columns are.
+    pub head: bool,
+    /// What the columns are, by their places.
+    pub columns: Vec<String>,
+    /// How dates are written.
+    pub dates: String,
+    /// What becomes of doubles.
+    pub doubles: String,
+    /// A tag for everybody.
+    pub tag: String,
+    /// Where they came from.
+    pub source: String,
+}
+
+impl PlanInput {
+    fn reading(&self, before: &Reading) -> Result<Reading> {
+        let mut reading = before.clone();
+        if !self.encoding.is_empty() {
+            let known = encodings::of_name(&self.encoding).is_some();
+            if !known && self.encoding != before.encoding {
+                return Err(Error::invalid("encoding", "error-imports-encoding"));
+            }
+            reading.encoding.clone_from(&self.encoding);
+        }
+        let mut separator = self.separator.chars();
+        if let Some(found) = separator.next() {
+            if !SEPARATORS.contains(&found) {
+                return Err(Error::invalid("separator", "error-invalid"));
+            }
+            reading.separator = found;
+        }
+        if !self.sheet.is_empty() {
+            let sheet = self.sheet.parse().ok().filter(|at| *at < reading.sheets.len());
+            reading.sheet = sheet.ok_or_else(|| Error::invalid("sheet", "error-imports-sheet"))?;
+        }
+        Ok(reading)
+    }
+
+    fn apply(&self, plan: &mut Plan) -> Result<()> {
+        let invalid = |field: &str| Error::invalid(field, "error-invalid");
+        plan.dates = DateOrder::of(&self.dates).ok_or_else(|| invalid("dates"))?;
+        plan.doubles = Doubles::of(&self.doubles).ok_or_else(|| invalid("doubles"))?;
+        plan.tag = fields::line("tag", &self.tag, TAG_CHARS_MAX)?;
+        plan.source = fields::line("source", &self.source, SOURCE_CHARS_MAX)?;
+        for (at, (column, to)) in plan.columns.iter_mut().zip(&self.columns).enumerate() {
+            column.to = Target::of(to).ok_or_else(|| invalid(&format!("column-{at}")))?;
+        }
+        for target in Target::ALL.iter().filter(|target| !target.is_many()) {
+            if let Some(second) = plan.places(*target).nth(1) {
+                return Err(Error::invalid(format!("column-{second}"), "error-imports-twice"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sets how a waiting file is read. Read otherwise, with another encoding, separator or sheet, its columns
+/// are guessed anew: then it is to be looked at again, which the answer says.
+pub async fn plan_import(
+    app: &App,
+    ctx: &Context,
+    id: &ImportId,
+    input: PlanInput,
+) -> Result<bool> {
+    require(ctx)?;
+    let import = find(app, ctx, id).await?;
+    let before: Plan = serde_json::from_value(import.plan_json.0.clone())?;
+    let reading = input.reading(&before.reading)?;
+    let sheet = files::sheet_of(app, &import, &reading).await?;
+    let is_same = reading == before.reading;
+    let (mut plan, rows_all);
+    if is_same {
+        plan = before;
+        if input.head != plan.head {
+            plan.head = input.head;
+            name_columns(&mut plan, &sheet);
+        }
+        input.apply(&mut plan)?;
+        let rows = sheet.len() - plan.first_row().min(sheet.len());
+        rows_all = i64::try_from(rows).map_err(Error::internal)?;
+    } else {
+        (plan, rows_all) = guess(reading, &sheet, ctx.locale, ctx.zone.name());
+        (plan.doubles, plan.tag, plan.source) = (before.doubles, before.tag, before.source);
+    }
+    let plan = serde_json::to_value(plan)?.into();
+    let (tenant, id) = (ctx.tenant.clone(), id.clone());
+    app.db
+        .transact(move |c| {
+            Ok::<_, Error>(store::imports::set_plan(c, &tenant, &id, &plan, rows_all)?)
+        })
+        .await?;
+    Ok(!is_same)
+}
+
+/// What the columns are called where the first row is a head, or isn't any more; what they are stays.
+fn name_columns(plan: &mut Plan, sheet: &Sheet) {
+    let named = targets::guess(sheet, plan.head);
+    for (column, named) in plan.columns.iter_mut().zip(named) {
+        column.name = named.name;
+    }
+}
+
+/// An import.
+pub async fn get_import(app: &App, ctx: &Context, id: &ImportId) -> Result<Import> {
+    require(ctx)?;
+    find(app, ctx, id).await
+}
+
+/// How an import's file is read.
+pub fn plan_of(import: &Import) -> Result<Plan> {
+    Ok(serde_json::from_value(import.plan_json.0.clone())?)
+}
+
+async fn find(app: &App, ctx: &Context, id: &ImportId) -> Result<Import> {
+    let (tenant, id) = (ctx.tenant.clone(), id.clone());
+    app.db.inspect(move |c| Ok::<_, Error>(store::imports::get(c, &tenant, &id)?)).await
+}
+
+/// Begins to take a waiting file in. Once begun, beginning again changes nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] where no column is a name, a company, a number or an address to be known by.
+pub async fn start_import(app: &App, ctx: &Context, id: &ImportId) -> Result<()> {
+    require(ctx)?;
+    let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let import = store::imports::get(c, &ctx2.tenant, &id)?;
+            if import.state != State::Waiting {
+                return Ok(());
+            }
+            let plan: Plan = serde_json::from_value(import.plan_json.0.clone())?;
+            let names = |column: &Column| {
+                use Target::{Company, Email, FirstName, LastName, Name, Phone};
+                matches!(column.to, Name | FirstName | LastName | Company | Email | Phone)
+            };
+            if !plan.columns.iter().any(names) {
+                return Err(Error::invalid("form", "error-imports-no-name"));
+            }
+            if import.rows_all == 0 {
+                return Err(Error::invalid("form", "error-imports-empty"));
+            }
+            let step = (State::Waiting, State::Running);
+            store::imports::begin(c, &ctx2.tenant, &id, step)?;
+            queue(&app2, c, &import)?;
+            let detail = json!({"rows": import.rows_all, "doubles": plan.doubles.as_str()});
+            record(&app2, c, &Who::from(&ctx2), &import, "import.begun", detail)
+        })
+        .await?;
+    app.wake_jobs();
+    Ok(())
+}
+
+/// Queues the work on an import that is under way.
+fn queue(app: &App, c: &mut Conn, import: &Import) -> Result<()> {
+    let payload = json!({"import": import.id});
+    let mut job = crate::jobs::new_job(app, &import.tenant_id, RUN, payload);
+    // Two at once would do no harm, and no good.
+    job.once = Once::No;
+    store::jobs::enqueue(c, &job, app.clock.now())?;
+    Ok(())
+}
+
+/// Stops an import that is running; who came until then stays. One that has ended stays as it is. A
+/// waiting file is thrown away.
+pub async fn cancel_import(app: &App, ctx: &Context, id: &ImportId) -> Result<()> {
+    require(ctx)?;
+    let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
+    let gone = app
+        .db
+        .transact(move |c| -> Result<Option<domain::DocumentId>> {
+            let import = store::imports::get(c, &ctx2.tenant, &id)?;
+            if !matches!(import.state, State::Running | State::Waiting) {
+                return Ok(None);
+            }
+            let who = Who::from(&ctx2);
+            if import.state == State::Waiting {
+                store::imports::delete(c, &ctx2.tenant, &id)?;
+                record(&app2, c, &who, &import, "import.discarded", json!({}))?;
+                return files::forget_row(c, &import);
+            }
+            let step = (State::Running, State::Cancelled);
+            store::imports::settle(c, &ctx2.tenant, &id, step, "", app2.clock.now())?;
+            let detail = json!({"done": import.rows_done});
+            record(&app2, c, &who, &import, "import.cancelled", detail)?;
+            files::forget_row(c, &import)
+        })
+        .await?;
+    files::forget(app, &ctx.tenant, gone).await;
+    Ok(())
+}
+
+/// The last imports, latest first.
+pub async fn list_imports(app: &App, ctx: &Context) -> Result<Vec<Import>> {
+    require(ctx)?;
+    let tenant = ctx.tenant.clone();
+    app.db.inspect(move |c| Ok(store::imports::list(c, &tenant, LISTED_MAX)?)).await
+}
+
+/// What came of rows after a number, such as those that were refused.
+pub async fn list_results(
+    app: &App,
+    ctx: &Context,
+    id: &ImportId,
+    outcome: Outcome,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<RowResult>> {
+    require(ctx)?;
+    let (tenant, id) = (ctx.tenant.clone(), id.clone());
+    app.db
+        .inspect(move |c| {
+            store::imports::get(c, &tenant, &id)?;
+            Ok(store::imports::list_results(c, &tenant, &id, &[outcome], after, limit)?)
+        })
+        .await
+}
+
+/// Forgets files that nobody went on with, and what came of old imports; answers how many.
+pub(crate) async fn sweep(app: &App) -> Result<usize> {
+    const DAY_SECS: i64 = 24 * 3_600;
+    let now = app.clock.now();
+    let (waiting, settled) =
+        (now.plus_secs(-WAITING_DAYS * DAY_SECS), now.plus_secs(-UNDO_DAYS * DAY_SECS));
+    let old = app.db.read(move |c| store::imports::list_before(c, waiting, settled, 100)).await?;
+    let count = old.len();
+    for import in old {
+        let tenant = import.tenant_id.clone();
+        let gone = app
+            .db
+            .transact(move |c| -> Result<Option<domain::DocumentId>> {
+                store::imports::delete(c, &import.tenant_id, &import.id)?;
+                files::forget_row(c, &import)
+            })
+            .await?;
+        files::forget(app, &tenant, gone).await;
+    }
+    Ok(count)
+}
+
+fn record(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    import: &Import,
+    action: &'static str,
+    detail: serde_json::Value,
+) -> Result<()> {
+    let mut detail = detail;
+    detail["name"] = json!(import.name);
+    let act = Act { action, entity: "import", entity_id: import.id.as_str(), detail };
+    audit::append(app, c, &import.tenant_id, who, &act)
+}

@@ -1,0 +1,113 @@
+//! Who of a file is there already: by a number, an e-mail address, or a name that nothing speaks against.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::{PersonId, TenantId};
+use store::Conn;
+use store::contacts::{ContactKind, match_key};
+use store::people::{Person, folded_name};
+
+use super::rows::Said;
+use crate::error::Result;
+
+/// What tells that two are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// They share a number.
+    Phone,
+    /// They share an address.
+    Email,
+    /// They share the name.
+    Name,
+}
+
+impl By {
+    /// The word that translation keys end in.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Name => "name",
+        }
+    }
+}
+
+/// Who is known by what, of those whom some rows may be.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    phones: HashMap<String, PersonId>,
+    emails: HashMap<String, PersonId>,
+    names: HashMap<String, PersonId>,
+    /// What they are known by first: a name alone says little where these differ.
+    firsts: HashMap<PersonId, (String, String)>,
+}
+
+fn keys<'a>(said: &'a Said, kind: ContactKind) -> impl Iterator<Item = String> + 'a {
+    let its = said.contacts.iter().filter(move |(its, ..)| *its == kind);
+    its.map(move |(_, value, _)| match_key(kind, value)).filter(|key| !key.is_empty())
+}
+
+impl Index {
+    /// Those among the people whom these rows may be.
+    pub(super) fn load<'a>(
+        c: &mut Conn,
+        tenant: &TenantId,
+        rows: impl Iterator<Item = &'a Said> + Clone,
+    ) -> Result<Self> {
+        let of = |kind| -> Vec<String> {
+            let all: BTreeSet<String> =
+                rows.clone().flat_map(|said| keys(said, kind).collect::<Vec<_>>()).collect();
+            all.into_iter().collect()
+        };
+        let names: BTreeSet<String> = rows.clone().map(|said| folded_name(&said.name)).collect();
+        let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+        let mut index = Self::default();
+        let (phones, emails) = (of(ContactKind::Phone), of(ContactKind::Email));
+        index.phones = store::people::find_by_contacts(c, tenant, ContactKind::Phone, &phones)?;
+        index.emails = store::people::find_by_contacts(c, tenant, ContactKind::Email, &emails)?;
+        index.names = store::people::find_by_names(c, tenant, &names)?;
+        let named: Vec<PersonId> = index.names.values().cloned().collect();
+        for person in store::people::list_by_ids(c, tenant, &named)? {
+            index.keep_firsts(&person);
+        }
+        Ok(index)
+    }
+
+    fn keep_firsts(&mut self, person: &Person) {
+        let phone = match_key(ContactKind::Phone, &person.phone);
+        let email = match_key(ContactKind::Email, &person.email);
+        self.firsts.insert(person.id.clone(), (phone, email));
+    }
+
+    /// Somebody who has just come.
+    pub(super) fn add(&mut self, person: &Person, said: &Said) {
+        for key in keys(said, ContactKind::Phone) {
+            self.phones.entry(key).or_insert_with(|| person.id.clone());
+        }
+        for key in keys(said, ContactKind::Email) {
+            self.emails.entry(key).or_insert_with(|| person.id.clone());
+        }
+        self.names.entry(folded_name(&person.name)).or_insert_with(|| person.id.clone());
+        self.keep_firsts(person);
+    }
+
+    /// Who the row is, if they are there.
+    pub(super) fn find(&self, said: &Said) -> Option<(PersonId, By)> {
+        let by = |kind, of: &HashMap<String, PersonId>, by| {
+            keys(said, kind).find_map(|key| of.get(&key).cloned()).map(|id| (id, by))
+        };
+        by(ContactKind::Phone, &self.phones, By::Phone)
+            .or_else(|| by(ContactKind::Email, &self.emails, By::Email))
+            .or_else(|| self.by_name(said))
+    }
+
+    fn by_name(&self, said: &Said) -> Option<(PersonId, By)> {
+        let id = self.names.get(&folded_name(&said.name))?;
+        let (phone, email) = self.firsts.get(id)?;
+        let own = |kind| match_key(kind, said.first(kind));
+        let differ = |one: &str, other: &str| !one.is_empty() && !other.is_empty();
+        let speaks_against =
+            differ(&own(ContactKind::Phone), phone) || differ(&own(ContactKind::Email), email);
+        (!speaks_against).then(|| (id.clone(), By::Name))
+    }
+}

@@ -1,0 +1,95 @@
+//! How a file is read, what its columns are and what becomes of doubles: guessed first, then as somebody
+//! says.
+
+use serde::{Deserialize, Serialize};
+
+use super::targets::Target;
+
+/// What kind of file it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Text with something between its cells.
+    #[default]
+    Text,
+    /// A workbook.
+    Workbook,
+}
+
+/// How the file is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// What kind of file it is.
+    pub format: Format,
+    /// Of a text: its encoding, by the name that the Encoding Standard gives it.
+    pub encoding: String,
+    /// Of a text: what stands between cells.
+    pub separator: char,
+    /// Of a workbook: which sheet, by its place.
+    pub sheet: usize,
+    /// Of a workbook: its sheets.
+    pub sheets: Vec<String>,
+}
+
+words! {
+    /// In which order the parts of a date stand.
+    pub enum DateOrder {
+        /// Day, month, year.
+        DayFirst = "day-first",
+        /// Month, day, year.
+        MonthFirst = "month-first",
+    }
+}
+
+words! {
+    /// What becomes of a row of somebody who is there already.
+    pub enum Doubles {
+        /// Nothing.
+        Skip = "skip",
+        /// What the row says takes the place of what is known of them.
+        Update = "update",
+        /// They are there twice.
+        Add = "add",
+    }
+}
+
+/// A column of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// What its head says; empty where it says nothing.
+    pub name: String,
+    /// What it is.
+    pub to: Target,
+}
+
+/// All of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// How the file is read.
+    pub reading: Reading,
+    /// Whether its first row says what its columns are.
+    pub head: bool,
+    /// What they are, in their order.
+    pub columns: Vec<Column>,
+    /// How dates are written in it.
+    pub dates: DateOrder,
+    /// What becomes of doubles.
+    pub doubles: Doubles,
+    /// A tag that everybody of the file gets; empty is none.
+    pub tag: String,
+    /// Where they came from, where the row doesn't say; empty is nowhere.
+    pub source: String,
+}
+
+impl Plan {
+    /// The place of the first row that is somebody.
+    pub fn first_row(&self) -> usize {
+        usize::from(self.head)
+    }
+
+    /// The columns that are this.
+    pub fn places(&self, to: Target) -> impl Iterator<Item = usize> {
+        let is = move |(at, column): (usize, &Column)| (column.to == to).then_some(at);
+        self.columns.iter().enumerate().filter_map(is)
+    }
+}

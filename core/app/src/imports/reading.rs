@@ -1,0 +1,246 @@
+//! From the bytes of a file to its rows, whatever program saved it: text with any separator, in any
+//! encoding, or a workbook.
+
+use domain::Locale;
+
+use super::encodings;
+use super::plan::{Format, Reading};
+use super::sheet::{CELL_BYTES_MAX, Sheet};
+use super::workbooks;
+use crate::error::{Error, Result};
+
+/// The largest file that is read.
+pub const FILE_BYTES_MAX: usize = 20 << 20;
+/// What stands between the cells of a row.
+pub const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
+/// How much of a text is looked at to find what stands between its cells.
+const LOOKED_AT_BYTES: usize = 64 << 10;
+const LOOKED_AT_ROWS: usize = 50;
+
+/// How a file that somebody brought is to be read, as far as it tells.
+///
+/// # Errors
+/// [`Error::Invalid`] of the field `file` where it is none that is read here.
+pub(super) fn sniff(bytes: &[u8], locale: Locale) -> Result<Reading> {
+    if bytes.is_empty() {
+        return Err(Error::invalid("file", "error-imports-missing"));
+    }
+    if bytes.len() > FILE_BYTES_MAX {
+        return Err(Error::invalid("file", "error-imports-large"));
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        let sheets = workbooks::list_sheets(bytes)?;
+        return Ok(Reading { format: Format::Workbook, sheets, ..Reading::default() });
+    }
+    // The container of Excel's files before 2007, and of those with a password.
+    if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return Err(Error::invalid("file", "error-imports-old-excel"));
+    }
+    let encoding = encodings::sniff(bytes, locale);
+    let text = encodings::decode(&bytes[..bytes.len().min(LOOKED_AT_BYTES)], encoding);
+    if looks_binary(&text) {
+        return Err(Error::invalid("file", "error-imports-kind"));
+    }
+    Ok(Reading {
+        format: Format::Text,
+        encoding: encoding.name().to_owned(),
+        separator: separator(&text),
+        ..Reading::default()
+    })
+}
+
+/// Pictures, programs and the like hold what no text does.
+fn looks_binary(text: &str) -> bool {
+    let odd = |letter: &char| {
+        letter.is_control() && !matches!(letter, '\n' | '\r' | '\t' | '\u{c}' | '\u{1a}')
+    };
+    text.chars().filter(odd).count() * 50 > text.chars().count()
+}
+
+/// A file's rows.
+pub(super) fn read(bytes: &[u8], reading: &Reading) -> Result<Sheet> {
+    let sheet = match reading.format {
+        Format::Workbook => workbooks::read(bytes, reading.sheet)?,
+        Format::Text => {
+            let encoding = encodings::of_name(&reading.encoding)
+                .or_else(|| encoding_rs::Encoding::for_label(reading.encoding.as_bytes()));
+            let encoding =
+                encoding.ok_or_else(|| Error::invalid("encoding", "error-imports-encoding"))?;
+            read_text(&encodings::decode(bytes, encoding), reading.separator)?
+        }
+    };
+    if sheet.is_empty() {
+        return Err(Error::invalid("file", "error-imports-empty"));
+    }
+    Ok(sheet)
+}
+
+fn read_text(text: &str, separator: char) -> Result<Sheet> {
+    let text = without_hint(text);
+    match rows_of(text, separator, true)? {
+        (sheet, false) => Ok(sheet),
+        // A quotation mark that is never closed would take the rest of the file for one cell: then such
+        // marks are letters like others.
+        (_, true) => Ok(rows_of(text, separator, false)?.0),
+    }
+}
+
+/// Excel notes its separator in a line of its own.
+fn without_hint(text: &str) -> &str {
+    match text.split_once('\n') {
+        Some((first, rest)) if hint(first).is_some() => rest,
+        _ => text,
+    }
+}
+
+fn hint(line: &str) -> Option<char> {
+    let line = line.trim_matches(['\u{feff}', '\r', '"']);
+    let mut rest = line.strip_prefix("sep=")?.chars();
+    rest.next().filter(|found| rest.next().is_none() && SEPARATORS.contains(found))
+}
+
+fn reader(text: &str, separator: char, quoting: bool) -> csv::Reader<&[u8]> {
+    let separator = u8::try_from(separator).unwrap_or(b',');
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(separator)
+        .quoting(quoting)
+        .from_reader(text.as_bytes())
+}
+
+/// The rows, and whether a cell of them can't be meant as one.
+fn rows_of(text: &str, separator: char, quoting: bool) -> Result<(Sheet, bool)> {
+    let (mut sheet, mut record) = (Sheet::default(), csv::StringRecord::new());
+    let mut rows = reader(text, separator, quoting);
+    let mut number = 0;
+    let wrong = |_| Error::invalid("file", "error-imports-kind");
+    while rows.read_record(&mut record).map_err(wrong)? {
+        number += 1;
+        if quoting && record.iter().any(|cell| cell.len() > CELL_BYTES_MAX) {
+            return Ok((sheet, true));
+        }
+        sheet.push(number, &record)?;
+    }
+    Ok((sheet, false))
+}
+
+/// What stands between the cells: that which makes most rows of the same number of cells, of more than
+/// one.
+fn separator(text: &str) -> char {
+    if let Some(said) = text.lines().next().and_then(hint) {
+        return said;
+    }
+    let score = |separator: char| {
+        let mut counts = [0_usize; 64];
+        let (mut rows, mut record) = (reader(text, separator, true), csv::StringRecord::new());
+        let mut read = 0;
+        while read < LOOKED_AT_ROWS && rows.read_record(&mut record).unwrap_or(false) {
+            counts[record.len().min(63)] += 1;
+            read += 1;
+        }
+        let (cells, times) =
+            counts.iter().enumerate().skip(2).max_by_key(|(_, times)| **times).unwrap_or((0, &0));
+        // Two rows alike say more than one row of many cells.
+        (*times * 100).checked_div(read).unwrap_or(0) * 10 + cells.min(9) * usize::from(*times > 0)
+    };
+    let scored = SEPARATORS.map(|separator| (score(separator), separator));
+    // The first of the best: the comma where nothing tells.
+    let best = scored.iter().map(|(score, _)| *score).max().unwrap_or(0);
+    scored.into_iter().find(|(score, _)| *score == best).map_or(',', |(_, separator)| separator)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn rows(text: &str) -> Vec<Vec<String>> {
+        let reading = sniff(text.as_bytes(), Locale::En).unwrap();
+        let sheet = read(text.as_bytes(), &reading).unwrap();
+        sheet.rows_from(0).map(|row| row.cells().map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn whatever_stands_between_cells_is_found() {
+        for separator in SEPARATORS {
+            let s = separator.to_string();
+            let text = ["Name", "Notes", "Phone\nDana", "\"a, b; c | d\"", "1\nNoa", "", "2\n"];
+            let text = text.join(&s);
+            let found = rows(&text);
+            assert_eq!(found[1], ["Dana", "a, b; c | d", "1"], "{separator:?}");
+            assert_eq!(found.len(), 3);
+        }
+        assert_eq!(rows("Name\nDana, the first\nNoa\n")[1].len(), 2);
+        assert_eq!(rows("sep=|\na,b|c\n"), [["a,b", "c"]]);
+    }
+
+    #[test]
+    fn cells_in_quotation_marks_hold_lines_and_marks() {
+        let found =
+            rows("name,notes\r\n\"Dana \"\"D\"\" Cohen\",\"one\r\ntwo\"\r\n\r\nNoa,5\" nails\r\n");
+        assert_eq!(found[1], ["Dana \"D\" Cohen", "one\r\ntwo"]);
+        assert_eq!(found[2], ["Noa", "5\" nails"]);
+    }
+
+    #[test]
+    fn a_mark_that_is_never_closed_takes_no_rows_with_it() {
+        let mut text = String::from("name,size\nDana,\"5 nails\n");
+        for n in 0..9_000 {
+            text.push_str(&format!("Noa {n},1\n"));
+        }
+        assert_eq!(rows(&text).len(), 9_002);
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused() {
+        let key = |bytes: &[u8]| match sniff(bytes, Locale::En).and_then(|it| read(bytes, &it)) {
+            Err(Error::Invalid { field, key }) if field == "file" => key,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(key(b""), "error-imports-missing");
+        assert_eq!(key(b" \n , ,\n"), "error-imports-empty");
+        assert_eq!(key(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]), "error-imports-old-excel");
+        assert_eq!(key(&[&b"PK\x03\x04"[..], &[7; 200]].concat()), "error-imports-kind");
+        assert_eq!(key(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x01\x02\x03\x04\x05"), "error-imports-kind");
+        assert_eq!(key(&vec![b'a'; FILE_BYTES_MAX + 1]), "error-imports-large");
+        let many = "a\n".repeat(super::super::sheet::ROWS_MAX + 1);
+        assert_eq!(key(many.as_bytes()), "error-imports-many");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+        #[test]
+        fn whatever_bytes_come_nothing_breaks(bytes in prop::collection::vec(any::<u8>(), 0..2_000)) {
+            if let Ok(reading) = sniff(&bytes, Locale::He) {
+                let _ = read(&bytes, &reading);
+            }
+        }
+
+        #[test]
+        fn what_was_written_is_read(
+            cells in prop::collection::vec(
+                prop::collection::vec("[a-z א-ת\"\\n,;0-9]{1,12}", 2..5), 2..8),
+            at in 0..4_usize,
+        ) {
+            let mut out = csv::WriterBuilder::new()
+                .delimiter(u8::try_from(SEPARATORS[at]).unwrap())
+                .flexible(true)
+                .quote_style(csv::QuoteStyle::Always)
+                .from_writer(Vec::new());
+            for row in &cells {
+                out.write_record(row).unwrap();
+            }
+            let text = String::from_utf8(out.into_inner().unwrap()).unwrap();
+            let sheet = read_text(&text, SEPARATORS[at]).unwrap();
+            let read: Vec<Vec<&str>> = sheet.rows_from(0).map(|row| row.cells().collect()).collect();
+            let kept = cells.iter().filter(|row| row.iter().any(|cell| !cell.trim().is_empty()));
+            for (read, row) in read.iter().zip(kept) {
+                for (read, cell) in read.iter().zip(row) {
+                    prop_assert_eq!(*read, cell.trim());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! What a row says of somebody, read by the plan, or what is wrong with it.
+
+use std::collections::HashMap;
+
+use domain::phone::{self, Country};
+use domain::{MemberId, TenantId, Zone};
+use jiff::civil::Date;
+use store::Conn;
+use store::contacts::ContactKind;
+use store::people::{Consent, Kind, folded_name};
+use store::pipelines::Stage;
+
+use super::plan::{DateOrder, Plan};
+use super::sheet::Row;
+use super::targets::{Target, parts_of_date};
+use crate::error::{Error, Result};
+use crate::people::input::{ADDRESS_CHARS_MAX, CONTACTS_MAX, LABEL_CHARS_MAX, TAGS_MAX};
+use crate::people::{COMPANY_CHARS_MAX, NOTES_CHARS_MAX, SOURCE_CHARS_MAX};
+use crate::tags::TAG_CHARS_MAX;
+use crate::{fields, money};
+
+/// What rows are read by, the same for all of them.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    stages: Vec<Stage>,
+    /// Members by what they are called, names folded and addresses.
+    members: HashMap<String, MemberId>,
+    currency: String,
+    home: Option<Country>,
+}
+
+impl Known {
+    pub(super) fn load(c: &mut Conn, tenant: &TenantId, zone: &Zone) -> Result<Self> {
+        let mut members = HashMap::new();
+        for named in store::members::list(c, tenant)? {
+            members.insert(named.email.to_lowercase(), named.member.id.clone());
+            members.insert(folded_name(&named.name), named.member.id);
+        }
+        Ok(Self {
+            stages: store::pipelines::list_stages(c, tenant)?,
+            members,
+            currency: store::tenants::get(c, tenant)?.currency,
+            home: phone::country_of(zone),
+        })
+    }
+
+    /// The currency of amounts.
+    pub(super) fn currency(&self) -> &str {
+        &self.currency
+    }
+
+    /// A stage by what people call it.
+    fn stage(&self, text: &str) -> Option<Stage> {
+        let wanted = folded_name(text);
+        let named = self.stages.iter().find(|stage| folded_name(&stage.name) == wanted);
+        let standing = match wanted.as_str() {
+            "lead" | "ליד" | "מתעניין" | "מתעניינת" | "פוטנציאלי" => {
+                "lead"
+            }
+            "customer" | "client" | "לקוח" | "לקוחה" | "לקוחות" => "customer",
+            _ => "",
+        };
+        let of_standing =
+            || self.stages.iter().find(|stage| stage.outcome.standing().as_str() == standing);
+        named.or_else(of_standing).cloned()
+    }
+}
+
+/// What a row says; what it doesn't say is empty.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Said {
+    /// The name, or what stands for it.
+    pub name: String,
+    /// The company.
+    pub company: String,
+    /// Whether it is a company.
+    pub kind: Option<Kind>,
+    /// Numbers and addresses, each with what it is for.
+    pub contacts: Vec<(ContactKind, String, String)>,
+    /// Where they stand.
+    pub stage: Option<Stage>,
+    /// Who looks after them.
+    pub owner: Option<MemberId>,
+    /// Where they came from.
+    pub source: String,
+    /// Tags by name.
+    pub tags: Vec<String>,
+    /// What they may be worth, in the currency's smallest unit.
+    pub value: Option<i64>,
+    /// The day to get back to them.
+    pub follow_up_on: Option<String>,
+    /// Whether they want to be written to.
+    pub consent: Option<Consent>,
+    /// Notes.
+    pub notes: String,
+}
+
+impl Said {
+    /// The first contact of a kind; empty where there is none.
+    pub fn first(&self, kind: ContactKind) -> &str {
+        let found = self.contacts.iter().find(|(its, ..)| *its == kind);
+        found.map_or("", |(_, value, _)| value)
+    }
+}
+
+/// What is wrong with a row: in which column, and the key of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// The column's place.
+    pub place: usize,
+    /// What is wrong.
+    pub key: String,
+}
+
+type Read<T> = std::result::Result<T, Wrong>;
+
+/// Reads a row.
+pub(super) fn read(row: Row<'_>, plan: &Plan, known: &Known) -> Read<Said> {
+    let mut said = Said { source: plan.source.clone(), ..Said::default() };
+    if !plan.tag.is_empty() {
+        said.tags.push(plan.tag.clone());
+    }
+    let (mut first, mut last) = ("", "");
+    for (place, column) in plan.columns.iter().enumerate() {
+        let cell = row.cell(place);
+        if cell.is_empty() {
+            continue;
+        }
+        match column.to {
+            Target::FirstName => first = cell,
+            Target::LastName => last = cell,
+            to => take(&mut said, to, cell, &column.name, plan, known)
+                .map_err(|error| Wrong { place, key: key_of(error) })?,
+        }
+    }
+    let place = [Target::Name, Target::FirstName, Target::LastName, Target::Company]
+        .into_iter()
+        .find_map(|to| plan.places(to).next())
+        .unwrap_or(0);
+    name(&mut said, first, last).map_err(|error| Wrong { place, key: key_of(error) })?;
+    if said.contacts.len() > CONTACTS_MAX {
+        return Err(Wrong { place, key: "error-too-many-contacts".to_owned() });
+    }
+    if said.tags.len() > TAGS_MAX {
+        let place = plan.places(Target::Tags).next().unwrap_or(0);
+        return Err(Wrong { place, key: "error-too-many-tags".to_owned() });
+    }
+    Ok(said)
+}
+
+fn key_of(error: Error) -> String {
+    match error {
+        Error::Invalid { key, .. } => key,
+        _ => "error-invalid".to_owned(),
+    }
+}
+
+/// The name from its parts; who has none is called by what there is of them.
+fn name(said: &mut Said, first: &str, last: &str) -> Result<()> {
+    let parts = [first, last].into_iter().filter(|part| !part.is_empty());
+    let both = parts.collect::<Vec<_>>().join(" ");
+    let full = if said.name.is_empty() { both } else { std::mem::take(&mut said.name) };
+    let of_contact =
+        [ContactKind::Email, ContactKind::Phone].map(|kind| said.first(kind).to_owned());
+    let instead = [said.company.clone()].into_iter().chain(of_contact).find(|it| !it.is_empty());
+    if full.is_empty() && !said.company.is_empty() && said.kind.is_none() {
+        said.kind = Some(Kind::Company);
+    }
+    let full = if full.is_empty() { instead.unwrap_or_default() } else { full };
+    said.name =
+        fields::required_line("name", &full, fields::NAME_CHARS_MAX).map_err(
+            |error| match error {
+                Error::Invalid { key, .. } if key == "error-required" => {
+                    Error::invalid("name", "error-imports-nameless")
+                }
+                other => other,
+            },
+        )?;
+    Ok(())
+}
+
+fn take(
+    said: &mut Said,
+    to: Target,
+    cell: &str,
+    head: &str,
+    plan: &Plan,
+    known: &Known,
+) -> Result<()> {
+    let label: String = head.chars().take(LABEL_CHARS_MAX).collect();
+    match to {
+        Target::Nothing | Target::FirstName | Target::LastName => {}
+        Target::Name => said.name = fields::line("name", cell, fields::NAME_CHARS_MAX)?,
+        Target::Company => said.company = fields::line("company", cell, COMPANY_CHARS_MAX)?,
+        Target::Kind => said.kind = Some(kind(cell)?),
+        Target::Phone => {
+            for number in several(cell) {
+                let number = number_of(number, known)?;
+                add(said, ContactKind::Phone, number, &label);
+            }
+        }
+        Target::Email => {
+            for address in several(cell) {
+                let address = fields::email("email", address.trim_start_matches("mailto:"))?;
+                add(said, ContactKind::Email, address, &label);
+            }
+        }
+        Target::Address => address(said, cell)?,
+        Target::Stage => {
+            let found = known.stage(cell);
+            said.stage = Some(found.ok_or_else(|| Error::invalid("stage", "error-imports-stage"))?);
+        }
+        Target::Owner => {
+            let found = known.members.get(&folded_name(cell)).cloned();
+            said.owner =
+                Some(found.ok_or_else(|| Error::invalid("owner", "error-imports-member"))?);
+        }
+        Target::Source => said.source = fields::line("source", cell, SOURCE_CHARS_MAX)?,
+        Target::Tags => {
+            for tag in several(cell) {
+                let tag = fields::line("tags", tag, TAG_CHARS_MAX)?;
+                if !tag.is_empty() && !said.tags.contains(&tag) {
+                    said.tags.push(tag);
+                }
+            }
+        }
+        Target::Value => said.value = Some(money::amount("value", cell, &known.currency)?),
+        Target::FollowUp => said.follow_up_on = Some(day(cell, plan.dates)?.to_string()),
+        Target::Consent => said.consent = Some(consent(cell)?),
+        Target::Notes => notes(said, cell, head)?,
+    }
+    Ok(())
+}
+
+/// Cells of several things set them apart by a semicolon, a comma, a line or a bar.
+fn several(cell: &str) -> impl Iterator<Item = &str> {
+    let apart = cell.split([';', ',', '\n', '|']).flat_map(|part| part.split(":::"));
+    apart.map(str::trim).filter(|part| !part.is_empty())
+}
+
+fn add(said: &mut Said, kind: ContactKind, value: String, label: &str) {
+    if said.contacts.iter().any(|(its, own, _)| *its == kind && *own == value) {
+        return;
+    }
+    // The first of a kind stands in the person's own row, without a word on what it is for.
+    let is_first = said.first(kind).is_empty();
+    let label = if is_first { String::new() } else { label.to_owned() };
+    said.contacts.push((kind, value, label));
+}
+
+/// A number as it was typed, but where a spreadsheet took its first zero or wrote it as a power of ten.
+fn number_of(typed: &str, known: &Known) -> Result<String> {
+    let wrong = || Error::invalid("phone", "error-phone-invalid");
+    let is_power = |text: &str| {
+        let (digits, power) = text.split_once(['e', 'E'])?;
+        let plain = digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+        (plain && power.starts_with('+')).then_some(())
+    };
+    if is_power(typed).is_some() {
+        return Err(Error::invalid("phone", "error-imports-power"));
+    }
+    let typed = fields::optional_phone("phone", typed)?.ok_or_else(wrong)?;
+    let bare = typed.chars().all(|c| c.is_ascii_digit());
+    let is_cut = known.home.is_some_and(|home| {
+        bare && home.trunk == "0" && !typed.starts_with('0') && (8..=10).contains(&typed.len())
+    });
+    match phone::to_e164(&typed, known.home) {
+        Some(whole) if is_cut => Ok(whole),
+        _ => Ok(typed),
+    }
+}
+
+/// Parts of an address in several columns are one address.
+fn address(said: &mut Said, cell: &str) -> Result<()> {
+    let line =
+        cell.lines().map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(", ");
+    let there = said.contacts.iter_mut().find(|(kind, ..)| *kind == ContactKind::Address);
+    match there {
+        Some((_, value, _)) => {
+            *value = fields::line("address", &format!("{value}, {line}"), ADDRESS_CHARS_MAX)?;
+        }
+        None => {
+            let line = fields::line("address", &line, ADDRESS_CHARS_MAX)?;
+            said.contacts.push((ContactKind::Address, line, String::new()));
+        }
+    }
+    Ok(())
+}
+
+/// Several columns of notes stand below each other, each under its head.
+fn notes(said: &mut Said, cell: &str, head: &str) -> Result<()> {
+    let text = if said.notes.is_empty() {
+        cell.to_owned()
+    } else if head.is_empty() {
+        format!("{}\n{cell}", said.notes)
+    } else {
+        format!("{}\n{head}: {cell}", said.notes)
+    };
+    said.notes = fields::paragraph("notes", &text, NOTES_CHARS_MAX)?;
+    Ok(())
+}
+
+fn kind(cell: &str) -> Result<Kind> {
+    match folded_name(cell).as_str() {
+        "company" | "business" | "organization" | "organisation" | "חברה" | "עסק" | "ארגון"
+        | "עסקי" => Ok(Kind::Company),
+        "person" | "individual" | "private" | "contact" | "אדם" | "פרטי" | "איש קשר" => {
+            Ok(Kind::Person)
+        }
+        _ => Err(Error::invalid("kind", "error-imports-kind-word")),
+    }
+}
+
+fn consent(cell: &str) -> Result<Consent> {
+    match folded_name(cell).as_str() {
+        "yes" | "y" | "true" | "1" | "given" | "subscribed" | "opted in" | "opt in" | "v"
+        | "כן" | "מאשר" | "מאשרת" | "אישר" | "אישרה" | "יש" => {
+            Ok(Consent::Given)
+        }
+        "no" | "n" | "false" | "0" | "withdrawn" | "unsubscribed" | "opted out" | "opt out"
+        | "לא" | "הוסר" | "הוסרה" | "סירב" | "סירבה" => Ok(Consent::Withdrawn),
+        "unknown" | "-" | "?" | "לא ידוע" | "not subscribed" => Ok(Consent::Unknown),
+        _ => Err(Error::invalid("consent", "error-imports-consent")),
+    }
+}
+
+/// A day in the order of the plan, or with the year first.
+fn day(cell: &str, order: DateOrder) -> Result<Date> {
+    let wrong = || Error::invalid("follow_up_on", "error-imports-date");
+    let [first, second, third] = parts_of_date(cell).ok_or_else(wrong)?;
+    let (year, month, day) = match order {
+        _ if first > 31 => (first, second, third),
+        DateOrder::DayFirst => (third, second, first),
+        DateOrder::MonthFirst => (third, first, second),
+    };
+    let year = if year < 100 { 2_000 + year } else { year };
+    let part = |number: u16| i8::try_from(number).map_err(|_| wrong());
+    let year = i16::try_from(year).map_err(|_| wrong())?;
+    if !(1_900..=2_200).contains(&year) {
+        return Err(wrong());
+    }
+    Date::new(year, part(month)?, part(day)?).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! What rows say, in both languages.
+
+use proptest::prelude::*;
+
+use super::super::plan::{Column, Doubles, Reading};
+use super::super::sheet::Sheet;
+use super::*;
+
+fn known() -> Known {
+    Known {
+        stages: Vec::new(),
+        members: HashMap::new(),
+        currency: "ILS".to_owned(),
+        home: Some(Country { code: "972", trunk: "0" }),
+    }
+}
+
+fn plan(targets: &[Target]) -> Plan {
+    let column = |to: &Target| Column { name: format!("{to:?}"), to: *to };
+    Plan {
+        reading: Reading::default(),
+        head: false,
+        columns: targets.iter().map(column).collect(),
+        dates: DateOrder::DayFirst,
+        doubles: Doubles::Skip,
+        tag: String::new(),
+        source: String::new(),
+    }
+}
+
+fn read_row(targets: &[Target], cells: &[&str]) -> std::result::Result<Said, Wrong> {
+    let mut sheet = Sheet::default();
+    sheet.push(1, cells.iter().copied()).unwrap();
+    read(sheet.row(0).unwrap(), &plan(targets), &known())
+}
+
+fn wrong(target: Target, cell: &str) -> String {
+    let read = read_row(&[Target::Name, target], &["Dana", cell]);
+    let Err(Wrong { place: 1, key }) = read else { panic!("{cell}: {read:?}") };
+    key
+}
+
+#[test]
+fn names_come_from_whatever_there_is() {
+    use Target::{Company, Email, FirstName, LastName, Name, Phone};
+    let name = |targets: &[Target], cells: &[&str]| read_row(targets, cells).unwrap();
+    assert_eq!(name(&[LastName, FirstName], &["כהן", "דנה"]).name, "דנה כהן");
+    assert_eq!(name(&[Name, FirstName], &["Dana Cohen", "D"]).name, "Dana Cohen");
+    let firm = name(&[Company, Phone], &["Acme", "050-1234567"]);
+    assert_eq!((firm.name.as_str(), firm.kind), ("Acme", Some(Kind::Company)));
+    assert_eq!(name(&[Name, Email], &["", "a@b.com"]).name, "a@b.com");
+    assert_eq!(name(&[Name, Phone], &["", "050-1234567"]).name, "050-1234567");
+    let nobody = read_row(&[Target::Notes, Name], &["hello", ""]).unwrap_err();
+    assert_eq!((nobody.place, nobody.key.as_str()), (1, "error-imports-nameless"));
+}
+
+#[test]
+fn numbers_are_kept_as_typed_and_mended_where_a_spreadsheet_broke_them() {
+    let numbers = |cell: &str| -> Vec<String> {
+        let said = read_row(&[Target::Name, Target::Phone], &["Dana", cell]).unwrap();
+        said.contacts.into_iter().map(|(_, value, _)| value).collect()
+    };
+    assert_eq!(numbers("050-123 4567"), ["050-123 4567"]);
+    assert_eq!(numbers("501234567"), ["+972501234567"]);
+    assert_eq!(numbers("35550170"), ["+97235550170"]);
+    assert_eq!(numbers("*2700, 03-5550170"), ["*2700", "03-5550170"]);
+    assert_eq!(numbers("050-1; 050-1 ; 050-2222222"), ["050-1", "050-2222222"]);
+    assert_eq!(wrong(Target::Phone, "9.72501E+11"), "error-imports-power");
+    assert_eq!(wrong(Target::Phone, "call me"), "error-phone-invalid");
+}
+
+#[test]
+fn dates_amounts_and_consent_are_read_as_people_write_them() {
+    use Target::{Consent as Agreed, FollowUp, Value};
+    let said = |target, cell: &str| read_row(&[Target::Name, target], &["Dana", cell]).unwrap();
+    for (cell, day) in [
+        ("31/12/2026", "2026-12-31"),
+        ("1.2.26", "2026-02-01"),
+        ("2026-02-01", "2026-02-01"),
+        ("2026-02-01 10:30", "2026-02-01"),
+    ] {
+        assert_eq!(said(FollowUp, cell).follow_up_on.as_deref(), Some(day));
+    }
+    for cell in ["12/31/2026", "soon", "30.2.2026", "1.1.0001", "1/2", "1.2.3.4"] {
+        assert_eq!(wrong(FollowUp, cell), "error-imports-date", "{cell}");
+    }
+    assert_eq!(said(Value, "₪1,500.50").value, Some(150_050));
+    assert_eq!(wrong(Value, "a lot"), "error-amount-invalid");
+    assert_eq!(said(Agreed, "כן").consent, Some(Consent::Given));
+    assert_eq!(said(Agreed, "Unsubscribed").consent, Some(Consent::Withdrawn));
+    assert_eq!(wrong(Agreed, "perhaps"), "error-imports-consent");
+    assert_eq!(wrong(Target::Stage, "Nowhere"), "error-imports-stage");
+    assert_eq!(wrong(Target::Owner, "Nobody"), "error-imports-member");
+    assert_eq!(wrong(Target::Kind, "cat"), "error-imports-kind-word");
+}
+
+#[test]
+fn columns_of_the_same_kind_are_put_together() {
+    use Target::{Address, Notes, Phone, Tags};
+    let columns = [Target::Name, Phone, Phone, Address, Address, Notes, Notes, Tags, Tags];
+    let cells = ["Dana", "050-1", "03-5550170", "3 Yefet St", "Jaffa", "a", "b", "x, y", "y; z"];
+    let said = read_row(&columns, &cells).unwrap();
+    let contacts: Vec<(&str, &str)> =
+        said.contacts.iter().map(|(_, value, label)| (value.as_str(), label.as_str())).collect();
+    assert_eq!(contacts, [("050-1", ""), ("03-5550170", "Phone"), ("3 Yefet St, Jaffa", "")]);
+    assert_eq!(said.notes, "a\nNotes: b");
+    assert_eq!(said.tags, ["x", "y", "z"]);
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_row_holds_it_says_something_or_is_refused(
+        cells in prop::collection::vec("\\PC{0,30}", Target::ALL.len()..30)
+    ) {
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        if cells.iter().any(|cell| !cell.trim().is_empty())
+            && let Ok(said) = read_row(Target::ALL, &cells)
+        {
+            prop_assert!(!said.name.is_empty());
+        }
+    }
+}

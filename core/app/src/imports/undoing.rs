@@ -1,0 +1,216 @@
+//! Takes a whole import back: who came with it goes, and who was changed is as before, unless somebody
+//! has changed them or done something with them since. In lots, as it came.
+
+use std::sync::Arc;
+
+use domain::{ImportId, PersonId, TagId};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::Conn;
+use store::audit::ActorKind;
+use store::contacts::{Contact, ContactKind, match_key};
+use store::imports::{Counts, Import, Outcome, RowResult, State};
+use store::people::{Person, PersonChange};
+use store::timeline::Entry;
+
+use super::running::{Next, ROWS_AT_ONCE, TOLD, advance, who};
+use super::{queue, record, require};
+use crate::App;
+use crate::audit::Who;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::{people, tags};
+
+/// Lots after which others come first.
+const LOTS: usize = 20;
+
+/// How somebody was before an import changed them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Was {
+    pub fields: PersonChange,
+    contacts: Vec<(ContactKind, String, String)>,
+    pub tags: Vec<TagId>,
+}
+
+impl Was {
+    pub(super) fn of(c: &mut Conn, person: &Person) -> Result<Self> {
+        let (tenant, id) = (&person.tenant_id, std::slice::from_ref(&person.id));
+        let contacts = store::contacts::list(c, tenant, &person.id)?;
+        let on = store::tags::list_of(c, tenant, id)?;
+        Ok(Self {
+            fields: people::fields_of(person),
+            contacts: contacts.into_iter().map(|it| (it.kind, it.value, it.label)).collect(),
+            tags: on.into_iter().map(|(_, tag)| tag).collect(),
+        })
+    }
+
+    pub(super) fn contacts_differ(&self, after: &[Contact]) -> bool {
+        let same = |((kind, value, label), it): (&(ContactKind, String, String), &Contact)| {
+            *kind == it.kind && *value == it.value && *label == it.label
+        };
+        self.contacts.len() != after.len() || !self.contacts.iter().zip(after).all(same)
+    }
+
+    fn contacts_of(&self, person: &Person) -> Vec<Contact> {
+        let contact =
+            |(position, (kind, value, label)): (i64, &(ContactKind, String, String))| Contact {
+                tenant_id: person.tenant_id.clone(),
+                person_id: person.id.clone(),
+                position,
+                kind: *kind,
+                match_key: match_key(*kind, value),
+                value: value.clone(),
+                label: label.clone(),
+            };
+        (0..).zip(&self.contacts).map(contact).collect()
+    }
+}
+
+/// Begins to take an import back. Once begun, or done, doing so again changes nothing.
+///
+/// # Errors
+/// [`Error::Conflict`] while it is running: it is stopped first.
+pub async fn undo_import(app: &App, ctx: &Context, id: &ImportId) -> Result<()> {
+    require(ctx)?;
+    let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            let import = store::imports::get(c, &ctx2.tenant, &id)?;
+            match import.state {
+                State::Undoing | State::Undone => return Ok(()),
+                State::Waiting => return Err(Error::NotFound),
+                State::Running => return Err(Error::Conflict { key: "error-imports-running" }),
+                State::Done | State::Cancelled | State::Failed => {}
+            }
+            store::imports::begin(c, &ctx2.tenant, &id, (import.state, State::Undoing))?;
+            queue(&app2, c, &import)?;
+            record(&app2, c, &Who::from(&ctx2), &import, "import.undo-begun", json!({}))
+        })
+        .await?;
+    app.wake_jobs();
+    Ok(())
+}
+
+pub(super) async fn take_back(app: &App, import: Import) -> Result<()> {
+    let import = Arc::new(import);
+    let mut done = import.rows_done;
+    for lot in 1..=LOTS {
+        let (app2, import2) = (app.clone(), import.clone());
+        let next =
+            app.db.transact(move |c| take_lot(&app2, c, &import2, done, lot == LOTS)).await?;
+        match next {
+            Next::On(next) => done = next,
+            Next::Over => break,
+        }
+    }
+    Ok(())
+}
+
+/// Takes the next rows back.
+fn take_lot(
+    app: &App,
+    c: &mut Conn,
+    import: &Import,
+    done: i64,
+    others_turn: bool,
+) -> Result<Next> {
+    let tenant = &import.tenant_id;
+    let touched = [Outcome::Made, Outcome::Changed];
+    let most = i64::try_from(ROWS_AT_ONCE).map_err(Error::internal)?;
+    let rows = store::imports::list_results(c, tenant, &import.id, &touched, done, most)?;
+    let next = rows.last().map_or(done, |row| row.row_number);
+    if let Some(other) = advance(c, import, State::Undoing, (done, next))? {
+        if others_turn && matches!(other, Next::On(_)) {
+            queue(app, c, import)?;
+        }
+        return Ok(other);
+    }
+    if rows.is_empty() {
+        let step = (State::Undoing, State::Undone);
+        store::imports::settle(c, tenant, &import.id, step, "", app.clock.now())?;
+        let kept = store::imports::get(c, tenant, &import.id)?.kept;
+        let detail = json!({"kept": kept});
+        people::record_many(app, c, tenant, &who(import), "person.import-undone", detail)?;
+        return Ok(Next::Over);
+    }
+    let (gone, kept) = remove(app, c, import, &rows)?;
+    let (back, stayed) = give_back(app, c, import, &rows)?;
+    let more = Counts { kept: kept + stayed, ..Counts::default() };
+    store::imports::count(c, tenant, &import.id, more)?;
+    let detail = json!({"removed": gone, "restored": back, "kept": kept + stayed});
+    record(app, c, &who(import), import, "import.rows-undone", detail)?;
+    if others_turn {
+        queue(app, c, import)?;
+    }
+    Ok(Next::On(next))
+}
+
+/// Removes those who came with these rows; answers how many went and how many stay.
+fn remove(app: &App, c: &mut Conn, import: &Import, rows: &[RowResult]) -> Result<(i64, i64)> {
+    let tenant = &import.tenant_id;
+    let made = rows.iter().filter(|row| row.outcome == Outcome::Made);
+    let made: Vec<(PersonId, i64)> =
+        made.filter_map(|row| Some((row.person_id.clone()?, row.rev))).collect();
+    let ids: Vec<PersonId> = made.iter().map(|(id, _)| id.clone()).collect();
+    let busy = store::people::list_busy(c, tenant, &ids, TOLD)?;
+    let free: Vec<(PersonId, i64)> =
+        made.into_iter().filter(|(id, _)| !busy.contains(id)).collect();
+    let gone = store::people::delete_many(c, tenant, &free, app.clock.now())?;
+    // Whom somebody removed before stays as they are, and isn't there.
+    let there = store::people::list_by_ids(c, tenant, &ids)?.len();
+    let count = |n: usize| i64::try_from(n).map_err(Error::internal);
+    Ok((count(gone.len())?, count(there)?))
+}
+
+/// Gives those who were changed by these rows back what they were; answers how many got it and how many
+/// stay.
+fn give_back(app: &App, c: &mut Conn, import: &Import, rows: &[RowResult]) -> Result<(i64, i64)> {
+    let tenant = &import.tenant_id;
+    let (mut back, mut stayed) = (0, 0);
+    for row in rows.iter().filter(|row| row.outcome == Outcome::Changed) {
+        let (Some(id), Some(before)) = (&row.person_id, &row.before_json) else { continue };
+        let Some(person) = store::people::find(c, tenant, id)? else { continue };
+        if person.rev != row.rev {
+            stayed += 1;
+            continue;
+        }
+        let was: Was = serde_json::from_value(before.0.clone())?;
+        restore(app, c, import, &person, was)?;
+        back += 1;
+    }
+    Ok((back, stayed))
+}
+
+fn restore(app: &App, c: &mut Conn, import: &Import, person: &Person, was: Was) -> Result<()> {
+    let (tenant, now) = (&person.tenant_id, app.clock.now());
+    let contacts = was.contacts_of(person);
+    let Was { mut fields, tags: on, .. } = was;
+    // A stage or a member who left meanwhile can't take anybody back.
+    if store::pipelines::find_stage(c, tenant, &fields.stage_id)?.is_none() {
+        fields.stage_id = person.stage_id.clone();
+        fields.standing = person.standing;
+        fields.stage_since = person.stage_since;
+    }
+    if let Some(owner) = &fields.owner_id
+        && store::members::find(c, tenant, owner)?.is_none()
+    {
+        fields.owner_id = None;
+    }
+    let known = store::tags::list(c, tenant)?;
+    let on: Vec<TagId> =
+        on.into_iter().filter(|tag| known.iter().any(|it| it.id == *tag)).collect();
+    store::people::update(c, tenant, &person.id, &fields, &contacts, person.rev, now)?;
+    tags::put_all(c, tenant, &person.id, &on)?;
+    let entry = Entry {
+        tenant_id: tenant.clone(),
+        id: domain::EntryId::new(&*app.clock, &*app.rng),
+        person_id: person.id.clone(),
+        at: now,
+        kind: "import-undone".to_owned(),
+        actor_kind: ActorKind::Account,
+        actor_id: import.created_by.to_string(),
+        entity_id: import.id.to_string(),
+        detail_json: json!({"file": import.name}).into(),
+    };
+    Ok(store::timeline::insert(c, &entry)?)
+}

@@ -1,0 +1,283 @@
+//! Lists and archives to take along: what is in them, that they come back in, who may have them.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read as _};
+
+use crate::support::people::{add, detailed, named};
+use crate::support::{Fixture, Signed, each};
+use app::Error;
+use app::exports::everything::{self, ArchiveState};
+use app::exports::{self, Download, Format};
+use app::imports::{self, Counts};
+use app::people::{self, PersonFilter, PersonInput, PersonOrder};
+use app::{jobs, timeline};
+use domain::{ExportId, Role};
+use sha2::{Digest as _, Sha256};
+
+/// Heads as the theme has them, as far as they are needed to come back in.
+fn words(key: &str) -> String {
+    let word = match key {
+        "imports-target-name" => "Name",
+        "imports-target-kind" => "Person or company",
+        "imports-target-company" => "Company",
+        "imports-target-phone" => "Phone",
+        "imports-target-email" => "Email",
+        "imports-target-address" => "Address",
+        "imports-target-stage" => "Stage",
+        "imports-target-owner" => "Looked after by",
+        "imports-target-source" => "Source",
+        "imports-target-tags" => "Tags",
+        "imports-target-value" => "Worth",
+        "imports-target-follow-up" => "Get back on",
+        "imports-target-consent" => "Agreed to be written to",
+        "imports-target-notes" => "Notes",
+        "exports-kind-person" => "Person",
+        "exports-kind-company" => "Company",
+        "exports-yes" => "Yes",
+        "exports-no" => "No",
+        other => other,
+    };
+    word.to_owned()
+}
+
+async fn whole(mut file: Download) -> Vec<u8> {
+    let mut all = Vec::new();
+    while let Some(piece) = file.next().await.unwrap() {
+        all.extend(piece);
+    }
+    all
+}
+
+async fn people_as(f: &Fixture, who: &Signed, format: Format) -> Vec<u8> {
+    let (filter, order) = (PersonFilter::default(), PersonOrder::Name);
+    let words = Box::new(words);
+    whole(exports::export_people(&f.app, &who.ctx, filter, order, format, words).await.unwrap())
+        .await
+}
+
+async fn some(f: &Fixture, who: &Signed) {
+    add(f, who, detailed()).await;
+    let odd = PersonInput {
+        name: "=2+3, \"the odd\"".into(),
+        company: "קפה נואר".into(),
+        email: "odd@example.com".into(),
+        notes: "one\ntwo; three".into(),
+        ..named("")
+    };
+    add(f, who, odd).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_who_were_exported_come_back_in_as_they_were() {
+    each(async |f| {
+        let (first, second) = f.two_businesses().await;
+        some(&f, &first).await;
+        for (at, format) in [Format::Csv, Format::Xlsx].into_iter().enumerate() {
+            let bytes = people_as(&f, &first, format).await;
+            let name = format!("people.{}", format.extension());
+            let id = imports::keep_file(&f.app, &second.ctx, &name, bytes).await.unwrap();
+            imports::start_import(&f.app, &second.ctx, &id).await.unwrap();
+            jobs::run_due(&f.app).await.unwrap();
+            let import = imports::get_import(&f.app, &second.ctx, &id).await.unwrap();
+            let expected = match at {
+                0 => Counts { made: 2, ..Counts::default() },
+                _ => Counts { skipped: 2, ..Counts::default() },
+            };
+            assert_eq!(import.counts(), expected, "{format:?}");
+        }
+        let find = async |who: &Signed, text: &str| {
+            let search = Some(text.to_owned());
+            let filter = PersonFilter { search, ..PersonFilter::default() };
+            let order = PersonOrder::Name;
+            let found =
+                people::list_people(&f.app, &who.ctx, filter, order, None, 9).await.unwrap();
+            let id = found.items[0].id.clone();
+            people::get_whole_person(&f.app, &who.ctx, &id).await.unwrap()
+        };
+        let (was, is) = (find(&first, "Noa").await, find(&second, "Noa").await);
+        assert_eq!(is.person.value, was.person.value);
+        assert_eq!(is.person.follow_up_on, was.person.follow_up_on);
+        assert_eq!((is.person.consent, is.person.source), (was.person.consent, was.person.source));
+        let values = |whole: &people::WholePerson| {
+            let mut all: Vec<String> = whole.contacts.iter().map(|it| it.value.clone()).collect();
+            all.sort();
+            all
+        };
+        assert_eq!(values(&is), values(&was));
+        assert_eq!(is.tags.len(), was.tags.len());
+        let odd = find(&second, "odd@example.com").await.person;
+        // Defused in text, where a spreadsheet would calculate it.
+        assert_eq!(odd.name, "'=2+3, \"the odd\"");
+        assert_eq!((odd.company.as_str(), odd.notes.as_str()), ("קפה נואר", "one\ntwo; three"));
+        assert!(f.actions(&first).await.contains(&"list.exported".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_people_than_a_page_are_all_in_the_file() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let mut list = String::from("Name\n");
+        (0..1_203).for_each(|n| list.push_str(&format!("Person {n}\n")));
+        let id = imports::keep_file(&f.app, &owner.ctx, "a.csv", list.into()).await.unwrap();
+        imports::start_import(&f.app, &owner.ctx, &id).await.unwrap();
+        jobs::run_due(&f.app).await.unwrap();
+        let text = String::from_utf8(people_as(&f, &owner, Format::Csv).await).unwrap();
+        assert_eq!(text.lines().count(), 1_204);
+        assert!(text.starts_with("\u{feff}Name,Person or company,"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cards_say_who_somebody_is_in_the_words_of_the_standard() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        some(&f, &owner).await;
+        let cards = String::from_utf8(people_as(&f, &owner, Format::Vcard).await).unwrap();
+        let whole = cards.replace("\r\n ", "");
+        assert_eq!(whole.matches("BEGIN:VCARD\r\nVERSION:4.0\r\n").count(), 2);
+        for line in [
+            "FN:Noa\r\n",
+            "TEL;PREF=1:050-1234567\r\n",
+            "TEL;TYPE=work:03-555 0101\r\n",
+            "EMAIL;PREF=1:second@example.com\r\n",
+            "ADR:;;3 Yefet St\\, Jaffa;;;;\r\n",
+            "FN:=2+3\\, \"the odd\"\r\n",
+            "ORG:קפה נואר\r\n",
+            "NOTE:one\\ntwo\\; three\r\n",
+        ] {
+            assert!(whole.contains(line), "{line}\n{whole}");
+        }
+        assert!(cards.lines().all(|line| line.len() <= 75));
+    })
+    .await;
+}
+
+async fn archive(f: &Fixture, who: &Signed) -> ExportId {
+    let id = everything::begin_archive(&f.app, &who.ctx).await.unwrap();
+    jobs::run_due(&f.app).await.unwrap();
+    id
+}
+
+async fn download(f: &Fixture, who: &Signed, id: &ExportId) -> Vec<u8> {
+    let (row, mut pieces) = everything::download_archive(&f.app, &who.ctx, id).await.unwrap();
+    let mut all = Vec::new();
+    while let Some(piece) = pieces.recv().await {
+        all.extend(piece.unwrap());
+    }
+    assert_eq!(all.len() as i64, row.size_bytes);
+    all
+}
+
+fn unpacked(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut files = BTreeMap::new();
+    for at in 0..archive.len() {
+        let mut file = archive.by_index(at).unwrap();
+        let name = file.name().unwrap().into_owned();
+        let mut body = Vec::new();
+        file.read_to_end(&mut body).unwrap();
+        files.insert(name, body);
+    }
+    files
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_archive_holds_all_of_the_business_and_nothing_of_anothers_or_sealed() {
+    each(async |f| {
+        let (owner, other) = f.two_businesses().await;
+        some(&f, &owner).await;
+        let noa = add(&f, &owner, named("Zoë")).await;
+        timeline::create_note(&f.app, &owner.ctx, &noa.id, "Likes roses", "").await.unwrap();
+        add(&f, &other, named("Stranger of the other")).await;
+        let files = unpacked(&download(&f, &owner, &archive(&f, &owner).await).await);
+        let manifest: serde_json::Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
+        assert_eq!(manifest["business"], "Dana's Studio");
+        let listed = manifest["files"].as_array().unwrap();
+        assert_eq!(listed.len() + 1, files.len());
+        for entry in listed {
+            let body = &files[entry["path"].as_str().unwrap()];
+            let sum: String = Sha256::digest(body).iter().map(|b| format!("{b:02x}")).collect();
+            assert_eq!(
+                (entry["sha256"].as_str(), entry["bytes"].as_u64()),
+                (Some(&*sum), Some(body.len() as u64))
+            );
+            if let Some(rows) = entry["rows"].as_u64() {
+                assert_eq!(body.iter().filter(|byte| **byte == b'\n').count() as u64, rows);
+            }
+        }
+        let rows = |table: &str| -> Vec<serde_json::Value> {
+            let text = String::from_utf8(files[&format!("data/{table}.jsonl")].clone()).unwrap();
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        };
+        assert_eq!(rows("people").len(), 3);
+        assert!(
+            rows("people").iter().any(|row| row["name"] == "Zoë" && row["deleted_at"].is_null())
+        );
+        assert_eq!(rows("tenants").len(), 1);
+        let accounts = rows("accounts");
+        assert_eq!(accounts.len(), 1);
+        assert_eq!(accounts[0]["email"], "dana@example.com");
+        assert!(accounts[0].get("password_hash").is_none());
+        let text: String =
+            files.values().map(|body| String::from_utf8_lossy(body).into_owned()).collect();
+        assert!(text.contains("Likes roses"));
+        for foreign in ["Stranger of the other", "stranger@example.com", "$argon2"] {
+            assert!(!text.contains(foreign), "{foreign}");
+        }
+        // Many rows take several reads.
+        let mut list = String::from("Name\n");
+        (0..1_100).for_each(|n| list.push_str(&format!("P{n}\n")));
+        let id = imports::keep_file(&f.app, &owner.ctx, "a.csv", list.into()).await.unwrap();
+        imports::start_import(&f.app, &owner.ctx, &id).await.unwrap();
+        jobs::run_due(&f.app).await.unwrap();
+        let files = unpacked(&download(&f, &owner, &archive(&f, &owner).await).await);
+        let people = String::from_utf8(files["data/people.jsonl"].clone()).unwrap();
+        assert_eq!(people.lines().count(), 1_103);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_is_for_who_runs_the_business_and_proves_it_and_for_some_days() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let member = f.join(&owner, "member@example.com", Role::Member).await;
+        let refused = everything::begin_archive(&f.app, &member.ctx).await;
+        assert!(matches!(refused, Err(Error::NotFound)));
+        let mut stale = f.join(&owner, "admin@example.com", Role::Admin).await;
+        stale.ctx.is_recent = false;
+        let refused = everything::begin_archive(&f.app, &stale.ctx).await;
+        assert!(matches!(refused, Err(Error::Unproven)));
+        let one = everything::begin_archive(&f.app, &owner.ctx).await.unwrap();
+        assert_eq!(everything::begin_archive(&f.app, &owner.ctx).await.unwrap(), one);
+        let early = everything::download_archive(&f.app, &owner.ctx, &one).await;
+        assert!(matches!(early, Err(Error::NotFound)));
+        jobs::run_due(&f.app).await.unwrap();
+        let made = everything::list_archives(&f.app, &owner.ctx).await.unwrap();
+        assert_eq!((made.len(), made[0].state), (1, ArchiveState::Ready));
+        assert_eq!(made[0].done, made[0].todo);
+        let refused = everything::download_archive(&f.app, &stale.ctx, &one).await;
+        assert!(matches!(refused, Err(Error::Unproven)));
+        // No list of documents shows it, and no page of documents hands it out.
+        let shown = app::documents::list_documents(&f.app, &owner.ctx, None, 9).await.unwrap();
+        assert!(shown.items.is_empty());
+        let document = made[0].document_id.clone().unwrap();
+        let reached = app::documents::download_document(&f.app, &owner.ctx, &document).await;
+        assert!(matches!(reached, Err(Error::NotFound)));
+        download(&f, &owner, &one).await;
+        let acts = f.actions(&owner).await;
+        assert_eq!(acts[0], "export.downloaded");
+        f.clock.advance_millis((everything::KEPT_DAYS * 24 + 1) * 3_600_000);
+        app::retention::sweep(&f.app).await;
+        assert!(everything::list_archives(&f.app, &owner.ctx).await.unwrap().is_empty());
+        assert!(app::documents::list_documents(&f.app, &owner.ctx, None, 9).await.is_ok());
+        let id = archive(&f, &owner).await;
+        everything::delete_archive(&f.app, &owner.ctx, &id).await.unwrap();
+        let gone = everything::download_archive(&f.app, &owner.ctx, &id).await;
+        assert!(matches!(gone, Err(Error::NotFound)));
+    })
+    .await;
+}

@@ -1,0 +1,196 @@
+//! Lists of people that somebody brought, many people at once, and every table read for an archive.
+
+use domain::{AccountId, EntryId, ImportId, PersonId, TenantId};
+use store::audit::ActorKind;
+use store::contacts::{Contact, ContactKind, match_key};
+use store::exports::{exported_tables, read_rows, reading_of};
+use store::imports::{self, Counts, Import, Outcome, RowResult, State};
+use store::people::{self, NewPerson, Person};
+use store::timeline::Entry;
+use store::{Db, Error};
+
+use crate::support::*;
+
+fn import(world: &World, of: &TenantId) -> Import {
+    Import {
+        tenant_id: of.clone(),
+        id: ImportId::new(&world.clock, &world.rng),
+        name: "list.csv".to_owned(),
+        state: State::Waiting,
+        document_id: None,
+        plan_json: serde_json::json!({}).into(),
+        rows_all: 3,
+        rows_done: 0,
+        made: 0,
+        changed: 0,
+        skipped: 0,
+        refused: 0,
+        kept: 0,
+        problem: String::new(),
+        created_by: AccountId::new(&world.clock, &world.rng),
+        created_at: world.now(),
+        settled_at: None,
+    }
+}
+
+fn new_person(world: &World, of: &TenantId, name: &str, phone: &str) -> NewPerson {
+    let person = Person { phone: phone.to_owned(), ..world.person(of, name) };
+    let contact = Contact {
+        tenant_id: of.clone(),
+        person_id: person.id.clone(),
+        position: 0,
+        kind: ContactKind::Phone,
+        value: phone.to_owned(),
+        match_key: match_key(ContactKind::Phone, phone),
+        label: String::new(),
+    };
+    let entry = Entry {
+        tenant_id: of.clone(),
+        id: EntryId::new(&world.clock, &world.rng),
+        person_id: person.id.clone(),
+        at: world.now(),
+        kind: "imported".to_owned(),
+        actor_kind: ActorKind::System,
+        actor_id: String::new(),
+        entity_id: String::new(),
+        detail_json: serde_json::json!({}).into(),
+    };
+    NewPerson { person, contacts: vec![contact], tags: vec![], attribution: None, entry }
+}
+
+store::both_backends! {
+    async fn rows_are_taken_once_whoever_comes_to_them(db: Db) {
+        let world = World::new();
+        let (of, now) = (a_tenant(&db, &world).await, world.now());
+        let it = import(&world, &of);
+        let (id, other) = (it.id.clone(), TenantId::new(&world.clock, &world.rng));
+        db.write(move |c| {
+            imports::insert(c, &it)?;
+            let step = (State::Waiting, State::Running);
+            imports::begin(c, &of, &id, step)?;
+            assert_conflict(imports::begin(c, &of, &id, step));
+            assert_conflict(imports::set_plan(c, &of, &id, &serde_json::json!({}).into(), 1));
+            imports::advance(c, &of, &id, State::Running, (0, 2))?;
+            assert_conflict(imports::advance(c, &of, &id, State::Running, (0, 2)));
+            assert_conflict(imports::advance(c, &of, &id, State::Undoing, (2, 3)));
+            imports::count(c, &of, &id, Counts { made: 1, refused: 1, ..Counts::default() })?;
+            imports::count(c, &of, &id, Counts { made: 1, ..Counts::default() })?;
+            imports::settle(c, &of, &id, (State::Running, State::Done), "", now)?;
+            let step = (State::Running, State::Cancelled);
+            assert_conflict(imports::settle(c, &of, &id, step, "", now));
+            let done = imports::get(c, &of, &id)?;
+            assert_eq!((done.rows_done, done.made, done.refused), (2, 2, 1));
+            assert_not_found(imports::get(c, &other, &id));
+            assert!(imports::list_before(c, now, now, 10)?.is_empty());
+            let later = now.plus_secs(1);
+            assert_eq!(imports::list_before(c, now, later, 10)?.len(), 1);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn what_came_of_rows_is_found_and_follows_its_person(db: Db) {
+        let world = World::new();
+        let of = a_tenant(&db, &world).await;
+        let it = import(&world, &of);
+        let (id, person) = (it.id.clone(), PersonId::new(&world.clock, &world.rng));
+        let row = |number, outcome, rev| RowResult {
+            tenant_id: of.clone(),
+            import_id: it.id.clone(),
+            row_number: number,
+            outcome,
+            person_id: Some(person.clone()),
+            rev,
+            before_json: None,
+            place: 0,
+            problem: String::new(),
+            cells_json: None,
+        };
+        let rows = vec![
+            row(2, Outcome::Changed, 4),
+            row(3, Outcome::Skipped, 0),
+            row(5, Outcome::Refused, 0),
+        ];
+        let of = of.clone();
+        let person2 = person.clone();
+        let it2 = it.clone();
+        db.write(move |c| {
+            imports::insert(c, &it2)?;
+            imports::insert_results(c, &of, rows)?;
+            assert!(imports::touch(c, &of, &id, &person2, (4, 5))?);
+            assert!(!imports::touch(c, &of, &id, &person2, (4, 5))?);
+            let all = [Outcome::Changed, Outcome::Refused];
+            let found = imports::list_results(c, &of, &id, &all, 0, 10)?;
+            assert_eq!(found.iter().map(|row| (row.row_number, row.rev)).collect::<Vec<_>>(), [(2, 5), (5, 0)]);
+            assert_eq!(imports::list_results(c, &of, &id, &all, 2, 10)?.len(), 1);
+            imports::delete(c, &of, &id)?;
+            assert!(imports::list_results(c, &of, &id, &all, 0, 10)?.is_empty());
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn many_people_come_as_one_by_one_and_go_with_their_revision(db: Db) {
+        let world = World::new();
+        let (of, now) = (a_tenant(&db, &world).await, world.now());
+        let all: Vec<NewPerson> = (0..2_500)
+            .map(|n| new_person(&world, &of, &format!("Person {n}"), &format!("050-{n:07}")))
+            .collect();
+        let ids: Vec<PersonId> = all.iter().map(|new| new.person.id.clone()).collect();
+        db.write(move |c| {
+            people::insert_many(c, &of, all)?;
+            people::insert_many(c, &of, Vec::new())?;
+            let keys = [match_key(ContactKind::Phone, "+972500000007"), String::from("x")];
+            let by = people::find_by_contacts(c, &of, ContactKind::Phone, &keys)?;
+            assert_eq!(by.get(&keys[0]), Some(&ids[7]));
+            let names = [people::folded_name(" person  42 ")];
+            assert_eq!(people::find_by_names(c, &of, &names)?.get(&names[0]), Some(&ids[42]));
+            let these = [(ids[0].clone(), 1), (ids[1].clone(), 9), (ids[2].clone(), 1)];
+            let mut gone = people::delete_many(c, &of, &these, now)?;
+            gone.sort();
+            let mut expected = vec![ids[0].clone(), ids[2].clone()];
+            expected.sort();
+            assert_eq!(gone, expected);
+            assert!(people::delete_many(c, &of, &these, now)?.is_empty());
+            assert!(people::list_busy(c, &of, &ids[..10], "imported")?.is_empty());
+            assert_eq!(people::list_busy(c, &of, &ids[..10], "other")?.len(), 10);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn every_table_of_a_business_can_be_read_to_its_end(db: Db) {
+        let world = World::new();
+        let calendar = a_calendar(&db, &world).await;
+        let of = calendar.tenant_id.clone();
+        let all: Vec<NewPerson> = (0..25)
+            .map(|n| new_person(&world, &of, &format!("Person {n}"), &format!("050-{n:07}")))
+            .collect();
+        let other = a_tenant(&db, &world).await;
+        let foreign = new_person(&world, &other, "Foreign", "050-1");
+        let tables = db.write(move |c| {
+            people::insert_many(c, &of, all)?;
+            people::insert_many(c, &other, vec![foreign])?;
+            let mut counts = std::collections::BTreeMap::new();
+            for table in exported_tables() {
+                let reading = reading_of(c, &table)?;
+                let (mut after, mut rows) = (None::<String>, Vec::new());
+                loop {
+                    let (page, next) = read_rows(c, &of, &reading, after.as_deref(), 4)?;
+                    rows.extend(page);
+                    after = next;
+                    if after.is_none() {
+                        break;
+                    }
+                }
+                for row in &rows {
+                    let row: serde_json::Value = serde_json::from_str(row).map_err(|error| {
+                        Error::Internal(format!("{}: {error}", table.name).into())
+                    })?;
+                    assert_eq!(row.as_object().unwrap().len(), table.columns.len(), "{}", table.name);
+                }
+                counts.insert(table.name.clone(), rows.len());
+            }
+            Ok(counts)
+        }).await.unwrap();
+        assert_eq!((tables["people"], tables["contacts"], tables["timeline"]), (25, 25, 25));
+        assert_eq!((tables["tenants"], tables["calendars"], tables["connections"]), (1, 1, 1));
+    }
+}

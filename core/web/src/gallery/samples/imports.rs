@@ -1,0 +1,203 @@
+//! Samples of bringing a list of people, and of taking everything along.
+
+use super::{Gallery, Words};
+use crate::views::exports::{ArchiveRow, ExportsPage};
+use crate::views::imports::{
+    ColumnRow, ImportPage, ImportRow, ImportsPage, LookPage, ShownRow, WrongRow,
+};
+use crate::views::{Choice, Errors};
+
+pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
+    let row = |name: &str, state, tone, made| ImportRow {
+        href: "/imports/1".into(),
+        name: name.to_owned(),
+        when: w.of("23 Nov 2026, 10:00", "23 בנוב׳ 2026, 10:00"),
+        state,
+        tone,
+        made,
+    };
+    let chosen = ImportsPage {
+        errors: Errors::new(),
+        imports: vec![
+            row("contacts.csv", "running", "info", 1_500),
+            row("לקוחות ותיקים.xlsx", "waiting", "warn", 0),
+            row("", "undone", "", 0),
+            row("leads.tsv", "failed", "bad", 1),
+        ],
+    };
+    gallery.page("imports", "/imports", &chosen);
+    let wrong = Errors::from([("file".to_owned(), "error-imports-old-excel".to_owned())]);
+    gallery.page("imports-wrong", "/imports", &ImportsPage { errors: wrong, imports: vec![] });
+    let look = look(w);
+    gallery.page("imports-look", "/imports/1", &look);
+    let twice = Errors::from([
+        ("column-3".to_owned(), "error-imports-twice".to_owned()),
+        ("form".to_owned(), "error-imports-no-name".to_owned()),
+    ]);
+    let book = LookPage {
+        is_text: false,
+        sheets: vec![
+            Choice::new("0", w.of("Customers", "לקוחות"), "0"),
+            Choice::new("1", w.of("Old", "ישן"), "0"),
+        ],
+        shown: vec![],
+        wrong: 0,
+        mistakes: vec![],
+        errors: twice,
+        ..look
+    };
+    gallery.page("imports-look-wrong", "/imports/1", &book);
+    gallery.page("import-running", "/imports/1", &import(w, "running"));
+    gallery.page("import-done-people", "/imports/1", &import(w, "done"));
+    gallery.page("import-failed", "/imports/1", &import(w, "failed"));
+    gallery.page("import-undoing", "/imports/1", &import(w, "undoing"));
+    gallery.page("import-undone-people", "/imports/1", &import(w, "undone"));
+    exports(gallery, w);
+}
+
+fn exports(gallery: &mut Gallery<'_>, w: Words) {
+    let row = |state, size: &str| ArchiveRow {
+        href: "/exports/1".into(),
+        when: w.of("23 Nov 2026, 10:00", "23 בנוב׳ 2026, 10:00"),
+        state,
+        done: 12,
+        todo: 40,
+        size: size.to_owned(),
+        until: w.of("Monday, 30 November", "יום שני, 30 בנובמבר"),
+    };
+    let all = vec![row("running", ""), row("ready", "48 MB"), row("failed", "")];
+    gallery.page("exports", "/exports", &ExportsPage { archives: all, is_running: true, days: 7 });
+    let none = ExportsPage { archives: vec![], is_running: false, days: 7 };
+    gallery.page("exports-none", "/exports", &none);
+}
+
+fn import(w: Words, state: &'static str) -> ImportPage {
+    let is_under_way = matches!(state, "running" | "undoing");
+    let is_failed = state == "failed";
+    ImportPage {
+        href: "/imports/1".into(),
+        name: w.of("customers 2026.csv", "לקוחות 2026.csv"),
+        state,
+        is_under_way,
+        rows: 2_400,
+        done: if is_under_way || is_failed { 1_500 } else { 2_400 },
+        made: 1_440,
+        changed: 12,
+        skipped: 45,
+        refused: 3,
+        kept: if state == "undone" { 2 } else { 0 },
+        mistakes: if is_under_way { vec![] } else { mistakes(w) },
+        problem: if is_failed { "error-imports-failed".into() } else { String::new() },
+        can_undo: matches!(state, "done" | "failed"),
+    }
+}
+
+fn mistakes(w: Words) -> Vec<WrongRow> {
+    let row = |number, column: String, cell: &str, problem: &str| WrongRow {
+        number,
+        column,
+        cell: cell.to_owned(),
+        problem: problem.to_owned(),
+    };
+    vec![
+        row(17, w.of("Email", "אימייל"), "noa(at)example.com", "error-email-invalid"),
+        row(105, w.of("Phone", "טלפון"), "9.7252E+11", "error-imports-power"),
+        row(1_233, w.of("Full name", "שם מלא"), "", "error-imports-nameless"),
+    ]
+}
+
+fn look(w: Words) -> LookPage {
+    let targets = |current: &str| -> Vec<Choice> {
+        [
+            ("", "Leave out", "לא לייבא"),
+            ("name", "Name", "שם"),
+            ("phone", "Phone", "טלפון"),
+            ("email", "Email", "אימייל"),
+            ("tags", "Tags", "תגיות"),
+        ]
+        .iter()
+        .map(|(value, en, he)| Choice::new(*value, w.of(en, he), current))
+        .collect()
+    };
+    let column = |at: usize, name: String, samples: &[&str], to: &str| ColumnRow {
+        field: format!("column-{at}"),
+        name,
+        samples: samples.iter().map(|it| (*it).to_owned()).collect(),
+        choices: targets(to),
+        error: String::new(),
+    };
+    let words = |pairs: &[(&str, &str, &str)]| -> Vec<Choice> {
+        let choice =
+            |(value, en, he): &(&str, &str, &str)| Choice::new(*value, w.of(en, he), pairs[0].0);
+        pairs.iter().map(choice).collect()
+    };
+    LookPage {
+        href: "/imports/1".into(),
+        name: w.of("customers 2026.csv", "לקוחות 2026.csv"),
+        rows: 2_400,
+        is_text: true,
+        encodings: words(&[
+            ("windows-1255", "Hebrew (Windows-1255)", "עברית (Windows-1255)"),
+            ("UTF-8", "Unicode (UTF-8)", "יוניקוד (UTF-8)"),
+        ]),
+        separators: words(&[(",", "A comma", "פסיק"), (";", "A semicolon", "נקודה־פסיק")]),
+        sheets: vec![],
+        head: true,
+        columns: vec![
+            column(
+                0,
+                w.of("Full name", "שם מלא"),
+                &["Noa Levi", "תמר שלום", "Amit Peretz"],
+                "name",
+            ),
+            column(1, w.of("Mobile", "נייד"), &["052-345-6789", "+972 54 222 0199"], "phone"),
+            column(2, w.of("E-mail", "דוא״ל"), &["noa@example.com"], "email"),
+            column(3, w.of("Column 4", "עמודה 4"), &[], ""),
+        ],
+        dates: words(&[
+            ("day-first", "Day, month, year", "יום, חודש, שנה"),
+            ("month-first", "Month, day, year", "חודש, יום, שנה"),
+        ]),
+        doubles: words(&[
+            ("skip", "Leave them as they are", "להשאיר כמו שהוא"),
+            ("update", "Update them with what the file says", "לעדכן לפי הקובץ"),
+            ("add", "Add them once more", "להוסיף פעם נוספת"),
+        ]),
+        tag: String::new(),
+        source: w.of("Old program", "תוכנה ישנה"),
+        shown: shown(w),
+        mistakes: mistakes(w),
+        checked: 2_400,
+        wrong: 3,
+        errors: Errors::new(),
+    }
+}
+
+fn shown(w: Words) -> Vec<ShownRow> {
+    let row = |number, name: String| ShownRow {
+        number,
+        name,
+        company: String::new(),
+        contacts: vec!["052-345-6789".into(), "noa@example.com".into()],
+        more: vec![],
+        tags: vec![],
+        double: String::new(),
+        double_href: String::new(),
+        double_by: "",
+    };
+    vec![
+        ShownRow {
+            company: w.of("Café Noir", "קפה נואר"),
+            more: vec![w.of("In touch", "בקשר"), "1,800.00 ILS".into()],
+            tags: vec![w.of("wedding", "חתונה")],
+            ..row(2, w.of("Noa Levi", "נועה לוי"))
+        },
+        ShownRow {
+            double: w.of("Amit Peretz", "עמית פרץ"),
+            double_href: "/people/1".into(),
+            double_by: "phone",
+            ..row(3, w.of("A. Peretz", "ע. פרץ"))
+        },
+        ShownRow { contacts: vec![], ..row(4, "<script>alert(1)</script>".into()) },
+    ]
+}

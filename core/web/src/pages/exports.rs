@@ -1,0 +1,133 @@
+//! Lists and archives to take along.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::CONTENT_DISPOSITION;
+use actix_web::web::{Bytes, Path, Query};
+use app::exports::everything::{self, Archive, ArchiveState};
+use app::exports::{self, Download, Format, Words};
+use domain::ExportId;
+use futures_util::stream;
+use serde::Deserialize;
+
+use crate::answer::{Answer, go};
+use crate::member::Member;
+use crate::pages::id;
+use crate::pages::people::list::ListQuery;
+use crate::views::exports::{ArchiveRow, ExportsPage};
+
+/// What kind of file is asked for.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct FormatQuery {
+    format: String,
+}
+
+fn words(member: &Member) -> Words {
+    let (web, locale) = (member.web.clone(), member.ctx.locale);
+    let theme = web.into_inner();
+    Box::new(move |key| theme.theme.texts.plain(locale, key))
+}
+
+/// The people of the list, as it is narrowed and ordered.
+pub async fn people(member: Member, query: Query<ListQuery>, kind: Query<FormatQuery>) -> Answer {
+    let (app, ctx, format) = (&member.web.app, &member.ctx, Format::of(&kind.format));
+    let (filter, order) = (query.filter(&member), query.order());
+    let words = words(&member);
+    send(exports::export_people(app, ctx, filter, order, format, words).await?).await
+}
+
+/// All appointments.
+pub async fn appointments(member: Member, kind: Query<FormatQuery>) -> Answer {
+    let words = words(&member);
+    let format = Format::of(&kind.format);
+    send(exports::export_appointments(&member.web.app, &member.ctx, format, words).await?).await
+}
+
+/// The whole activity log.
+pub async fn activity(member: Member, kind: Query<FormatQuery>) -> Answer {
+    let words = words(&member);
+    let format = Format::of(&kind.format);
+    send(exports::export_activity(&member.web.app, &member.ctx, format, words).await?).await
+}
+
+/// Sends a file piece by piece. What goes wrong on the way breaks the answer off, so that nobody takes a
+/// part for all.
+async fn send(mut file: Download) -> Answer {
+    let mut answer = HttpResponse::Ok();
+    let disposition = format!("attachment; filename=\"{}\"", file.name);
+    answer.content_type(file.media_type).insert_header((CONTENT_DISPOSITION, disposition));
+    // What fails at once is told by a page.
+    let first = file.next().await?.unwrap_or_default();
+    let begin = stream::iter([Ok::<Bytes, actix_web::Error>(Bytes::from(first))]);
+    let rest = stream::unfold(Some(file), |file| async move {
+        let mut file = file?;
+        match file.next().await {
+            Ok(Some(piece)) => Some((Ok(Bytes::from(piece)), Some(file))),
+            Ok(None) => None,
+            Err(error) => {
+                tracing::error!(%error, "a download broke off");
+                Some((Err(actix_web::error::ErrorInternalServerError("broken off")), None))
+            }
+        }
+    });
+    Ok(answer.streaming(Box::pin(futures_util::StreamExt::chain(begin, rest))))
+}
+
+/// The archives of everything.
+pub async fn list(member: Member) -> Answer {
+    let all = everything::list_archives(&member.web.app, &member.ctx).await?;
+    let dates = member.dates();
+    let is_running = all.iter().any(|it| it.state == ArchiveState::Running);
+    let row = |it: Archive| ArchiveRow {
+        href: format!("/exports/{}", it.id),
+        when: dates.moment(it.created_at),
+        state: it.state.as_str(),
+        done: it.done,
+        todo: it.todo,
+        size: size(&member, it.size_bytes),
+        until: dates.day(dates.local(it.expires_at).date()),
+    };
+    let archives = all.into_iter().map(row).collect();
+    member.page(&ExportsPage { archives, is_running, days: everything::KEPT_DAYS }).await
+}
+
+fn size(member: &Member, bytes: i64) -> String {
+    let (number, key) = match bytes {
+        ..=1_048_575 => ((bytes + 1_023) / 1_024, "exports-size-kb"),
+        _ => ((bytes + 1_048_575) / 1_048_576, "exports-size-mb"),
+    };
+    member.text_with(key, &[("size", &number.to_string())])
+}
+
+/// Begins to make an archive.
+pub async fn begin(member: Member) -> Answer {
+    everything::begin_archive(&member.web.app, &member.ctx).await?;
+    Ok(go("/exports"))
+}
+
+/// An archive.
+pub async fn download(member: Member, path: Path<String>) -> Answer {
+    let which: ExportId = id(&path)?;
+    let (row, body) = everything::download_archive(&member.web.app, &member.ctx, &which).await?;
+    let pieces = stream::unfold(body, |mut body| async move {
+        let piece = body.recv().await?;
+        let piece = piece.map(Bytes::from).map_err(|error| {
+            tracing::error!(%error, "a download broke off");
+            actix_web::error::ErrorInternalServerError("broken off")
+        });
+        Some((piece, body))
+    });
+    let mut answer = HttpResponse::Ok();
+    answer.content_type("application/zip");
+    answer.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", row.name)));
+    answer.insert_header(("cache-control", "no-store"));
+    let size = u64::try_from(row.size_bytes).unwrap_or(0);
+    Ok(answer.no_chunking(size).streaming(Box::pin(pieces)))
+}
+
+/// Removes an archive.
+pub async fn remove(member: Member, path: Path<String>) -> Answer {
+    let which: ExportId = id(&path)?;
+    everything::delete_archive(&member.web.app, &member.ctx, &which).await?;
+    member.said("/exports", "said-exports-removed")
+}

@@ -1,0 +1,152 @@
+# Bringing a list of people, and what came of it.
+imports = Import people
+imports-short = Import
+imports-text = Bring your contacts from a spreadsheet, a phone or another program. You see first what will come; nothing changes until you say so.
+imports-choose = File with your people
+imports-hint = An Excel workbook (.xlsx) or a list saved as text (.csv), up to 20 MB and 200,000 rows.
+imports-look = See what is in it
+imports-before = Imported before
+imports-nameless = A file without a name
+imports-made =
+    { $count ->
+        [one] one new person
+       *[other] { $count } new people
+    }
+imports-state-waiting = Waiting for you
+imports-state-running = Under way
+imports-state-done = Done
+imports-state-cancelled = Stopped
+imports-state-failed = Didn’t finish
+imports-state-undoing = Being undone
+imports-state-undone = Undone
+imports-look-title = What is in the file
+imports-rows =
+    { $count ->
+        [one] one row
+       *[other] { $count } rows
+    }
+imports-columns = What each column is
+imports-columns-text = We guessed from the headings and from what stands below them. Change what isn’t right.
+imports-column = Column { $number }
+imports-column-empty = Empty
+imports-reading = The letters, columns or dates look wrong?
+imports-encoding = Letters are saved as
+imports-encoding-hint = Try another one if Hebrew or accents look broken.
+imports-encoding-utf-8 = Unicode (UTF-8)
+imports-encoding-windows-1255 = Hebrew (Windows-1255)
+imports-encoding-windows-1252 = Western (Windows-1252)
+imports-encoding-windows-1256 = Arabic (Windows-1256)
+imports-encoding-windows-1251 = Cyrillic (Windows-1251)
+imports-encoding-iso-8859-2 = Central European (ISO 8859-2)
+imports-encoding-utf-16le = Unicode (UTF-16, little endian)
+imports-encoding-utf-16be = Unicode (UTF-16, big endian)
+imports-separator = Columns are divided by
+imports-separator-comma = A comma
+imports-separator-semicolon = A semicolon
+imports-separator-tab = A tab
+imports-separator-bar = A vertical bar
+imports-sheet = Sheet
+imports-dates = Dates are written
+imports-dates-day-first = Day, month, year
+imports-dates-month-first = Month, day, year
+imports-head = The first row holds headings
+imports-target-nothing = Leave out
+imports-target-name = Name
+imports-target-first-name = First name
+imports-target-last-name = Last name
+imports-target-company = Company
+imports-target-kind = Person or company
+imports-target-phone = Phone
+imports-target-email = Email
+imports-target-address = Address
+imports-target-stage = Stage
+imports-target-owner = Looked after by
+imports-target-source = Source
+imports-target-tags = Tags
+imports-target-value = Worth
+imports-target-follow-up = Get back on
+imports-target-consent = Agreed to be written to
+imports-target-notes = Notes
+imports-how = How they come in
+imports-doubles = Who is here already
+imports-doubles-skip = Leave them as they are
+imports-doubles-update = Update them with what the file says
+imports-doubles-add = Add them once more
+imports-doubles-hint = We know somebody by their phone, their email, or by a name that nothing speaks against.
+imports-tag = A tag for all of them
+imports-tag-hint = So that you find them together.
+imports-source = Where they came from
+imports-source-hint = For rows that don’t say so themselves.
+imports-shown = The first rows, as they will become
+imports-again = Look again
+imports-row = Row { $number }
+imports-new = New
+imports-double-phone = has the same phone
+imports-double-email = has the same email
+imports-double-name = has the same name
+imports-shown-none = None of the first rows can be read this way. Check what the columns are.
+imports-wrong =
+    { $count ->
+        [one] One row can’t come in
+       *[other] { $count } rows can’t come in
+    }
+imports-wrong-text = All the others come in without them. Afterwards you can download these with what is wrong, mend them, and bring them again.
+imports-run =
+    { $count ->
+        [one] Import one row
+       *[other] Import { $count } rows
+    }
+imports-discard = Throw the file away
+imports-title-running = Importing
+imports-title-done = Imported
+imports-title-cancelled = Stopped
+imports-title-failed = The import didn’t finish
+imports-title-undoing = Undoing the import
+imports-title-undone = Undone
+imports-progress = { $done } of { $count } rows
+imports-progress-text = You can leave this page and go on working. It goes on by itself, and you find it again under People, Import.
+imports-refresh = Show how far it is
+imports-stop = Stop
+imports-fact-made = New people
+imports-fact-changed = Updated
+imports-fact-skipped = Here already
+imports-fact-refused = Couldn’t come in
+imports-undo-text = You can take the whole import back for 30 days. Whoever was changed since stays.
+imports-undo = Undo the import
+imports-to-people = To your people
+imports-undone-text = Whoever came with this file is gone again, and whoever it changed is as before.
+imports-kept =
+    { $count ->
+        [one] One person stayed, because somebody changed them since or has dealt with them.
+       *[other] { $count } people stayed, because somebody changed them since or has dealt with them.
+    }
+imports-refused = Download these rows
+imports-refused-text = Mend them in the file that you download, and import it again: who came in already is left alone.
+imports-refused-row = Row
+imports-refused-column = Wrong in
+imports-refused-why = What is wrong
+said-imports-stopped = Stopped. Who came in until then stays.
+said-imports-discarded = The file was thrown away
+timeline-imported = came with the file { $file }
+timeline-import-undone = was given back what the import of { $file } had changed
+error-imports-missing = Choose a file first.
+error-imports-large = The file is larger than we read. Divide it and import it in parts.
+error-imports-kind = We can’t read this file. Save it as an Excel workbook (.xlsx) or as CSV, and try again.
+error-imports-old-excel = This is an old Excel file or one with a password. Save it as .xlsx without a password, and try again.
+error-imports-many = The file has more than 200,000 rows. Divide it and import it in parts.
+error-imports-wide = The file has more than 200 columns. Remove those that you don’t need.
+error-imports-empty = There are no rows in this file.
+error-imports-encoding = We don’t know this way of saving letters.
+error-imports-sheet = That sheet isn’t in the file.
+error-imports-twice = Another column is this already.
+error-imports-no-name = Say which column holds the name, the company, the phone or the email.
+error-imports-nameless = There is no name, company, phone or email in this row.
+error-imports-power = A spreadsheet has shortened this number. Format the column as text, and save the file again.
+error-imports-stage = None of your stages is called that.
+error-imports-member = Nobody in your team is called that.
+error-imports-date = That isn’t a day.
+error-imports-kind-word = Write person or company.
+error-imports-consent = Write yes or no.
+error-imports-gone = The file isn’t here any more. Choose it again.
+error-imports-failed = Something went wrong on our side. Who came in until then stays; you can undo that and try again.
+error-imports-running = The import is still running. Stop it first.
