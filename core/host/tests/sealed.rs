@@ -340,55 +340,63 @@ fn an_older_database_is_found_by_doctor_and_accepted_on_purpose() {
     assert_eq!(looked.code, Some(0), "{}", looked.said);
 }
 
-/// How a job stands: its state's name and how often it was tried.
-fn standing(db: &store::Db, job: &domain::JobId) -> (String, i64) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.expect("a runtime").block_on(async {
-        let id = job.clone();
-        let job = db.read(move |c| {
+/// The database of a place, beside its server.
+struct Jobs {
+    runtime: tokio::runtime::Runtime,
+    db: store::Db,
+}
+
+impl Jobs {
+    fn of(place: &Place) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let target = store::Target::Sqlite(place.data().join("oxpi.sqlite3"));
+        let opened = runtime.block_on(store::Db::open(&store::DbOptions::new(target)));
+        Self { db: opened.expect("the database"), runtime }
+    }
+
+    /// Queues one that was due a moment ago, about an appointment that there isn't.
+    fn enqueue(&self) -> domain::JobId {
+        use domain::Clock;
+        let (clock, rng) = (domain::time::SystemClock, domain::rng::SystemRng);
+        let (id, now) = (domain::JobId::new(&clock, &rng), clock.now());
+        let new = id.clone();
+        let made = self.db.write(move |c| {
+            let none = "01900000-0000-7000-8000-000000000000";
+            let job = store::jobs::NewJob {
+                id: new,
+                tenant_id: store::tenants::list(c)?.remove(0).id,
+                kind: "calendar.push".to_owned(),
+                plugin_id: None,
+                connection_id: None,
+                once: store::jobs::Once::No,
+                payload_json: serde_json::json!({"appointment": none}).into(),
+                run_at: now.plus_secs(-1),
+                attempts_max: 3,
+            };
+            store::jobs::enqueue(c, &job, now)
+        });
+        self.runtime.block_on(made).expect("written");
+        id
+    }
+
+    /// How one stands: its state's name, and how often it was tried.
+    fn standing(&self, id: &domain::JobId) -> (String, i64) {
+        let id = id.clone();
+        let job = self.db.read(move |c| {
             let tenant = store::tenants::list(c)?.remove(0).id;
             store::jobs::get(c, &tenant, &id)
         });
-        let job = job.await.expect("it is there");
+        let job = self.runtime.block_on(job).expect("it is there");
         (job.state.as_str().to_owned(), job.attempts)
-    })
-}
+    }
 
-/// A piece of work that was due a moment ago.
-fn enqueue(db: &store::Db) -> domain::JobId {
-    use domain::Clock;
-    let (clock, rng) = (domain::time::SystemClock, domain::rng::SystemRng);
-    let (id, now) = (domain::JobId::new(&clock, &rng), clock.now());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let new = id.clone();
-    let made = runtime.expect("a runtime").block_on(db.write(move |c| {
-        let job = store::jobs::NewJob {
-            id: new,
-            tenant_id: store::tenants::list(c)?.remove(0).id,
-            kind: "calendar.push".to_owned(),
-            plugin_id: None,
-            connection_id: None,
-            once: store::jobs::Once::No,
-            payload_json: serde_json::json!({"appointment": id_of_none()}).into(),
-            run_at: now.plus_secs(-1),
-            attempts_max: 3,
-        };
-        store::jobs::enqueue(c, &job, now)
-    }));
-    made.expect("written");
-    id
-}
-
-/// The id of an appointment that there isn't.
-fn id_of_none() -> &'static str {
-    "01900000-0000-7000-8000-000000000000"
-}
-
-fn wait_until_tried(db: &store::Db, job: &domain::JobId) {
-    let end = Instant::now() + Duration::from_secs(30);
-    while standing(db, job).1 == 0 {
-        assert!(Instant::now() < end, "nobody came for it: {:?}", standing(db, job));
-        std::thread::park_timeout(Duration::from_millis(50));
+    fn wait_until_tried(&self, id: &domain::JobId) {
+        let end = Instant::now() + Duration::from_secs(30);
+        while self.standing(id).1 == 0 {
+            assert!(Instant::now() < end, "nobody came for it: {:?}", self.standing(id));
+            std::thread::park_timeout(Duration::from_millis(50));
+        }
     }
 }
 
@@ -396,27 +404,24 @@ fn wait_until_tried(db: &store::Db, job: &domain::JobId) {
 fn jobs_wait_behind_the_seal_without_spending_a_try() {
     let place = Place::sealed();
     assert_eq!(place.make_business(&format!("{PASSPHRASE}\n")).code, Some(0));
-    let target = store::Target::Sqlite(place.data().join("oxpi.sqlite3"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let opened =
-        runtime.expect("a runtime").block_on(store::Db::open(&store::DbOptions::new(target)));
-    let db = opened.expect("the database");
-    let first = enqueue(&db);
-    let (_server, _) = place.serve();
-    std::thread::park_timeout(Duration::from_secs(3));
-    assert_eq!(standing(&db, &first), ("ready".to_owned(), 0), "sealed from the start");
+    let jobs = Jobs::of(&place);
+    let untouched = ("ready".to_owned(), 0);
     let unseal = || {
         let opened = place.run(&["unseal"], &format!("{PASSPHRASE}\n"));
         assert_eq!(opened.code, Some(0), "{}", opened.complained);
         place.wait_until_ready("ready\n");
     };
+    let first = jobs.enqueue();
+    let (_server, _) = place.serve();
+    std::thread::park_timeout(Duration::from_secs(3));
+    assert_eq!(jobs.standing(&first), untouched, "sealed from the start");
     unseal();
-    wait_until_tried(&db, &first);
+    jobs.wait_until_tried(&first);
     assert_eq!(place.run(&["seal"], "").code, Some(0));
     place.wait_until_ready("sealed\n");
-    let second = enqueue(&db);
+    let second = jobs.enqueue();
     std::thread::park_timeout(Duration::from_secs(3));
-    assert_eq!(standing(&db, &second), ("ready".to_owned(), 0), "sealed again");
+    assert_eq!(jobs.standing(&second), untouched, "sealed again");
     unseal();
-    wait_until_tried(&db, &second);
+    jobs.wait_until_tried(&second);
 }

@@ -471,7 +471,8 @@ fn a_sign_in_computes_as_much_for_an_address_that_nobody_has() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let f = Fixture::over(store::testing::sqlite().await.db.clone());
+        let fresh = store::testing::sqlite().await;
+        let f = Fixture::over(fresh.db.clone());
         f.first_run().await;
         let mut costs = Vec::new();
         for email in ["dana@example.com", "nobody@example.com"] {
