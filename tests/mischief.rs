@@ -17,7 +17,8 @@ use oxpi_tests::http;
 use oxpi_tests::proposals::{call, propose};
 use oxpi_tests::shelf::{Fittings, Shelf, as_it_is, package, publisher};
 use oxpi_tests::site::serve;
-use runtime::{Grant, Lookup};
+use runtime::Grant;
+use runtime::egress::Lookup;
 use serde_json::{Value, json};
 
 /// On both databases, with the plugin on in both businesses; the chains are walked afterwards.

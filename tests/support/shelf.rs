@@ -15,9 +15,9 @@ use app::{App, Context, Options, Origin, Parts, plugins};
 use domain::rng::SeededRng;
 use domain::time::ManualClock;
 use domain::{Clock, PluginId, Secret};
+use runtime::egress::Lookup;
 use runtime::{
-    Egress, EgressConfig, Engine, EngineConfig, Limits, Lookup, Package, PluginFiles,
-    PublisherSecret,
+    Egress, EgressConfig, Engine, EngineConfig, Limits, Package, PluginFiles, PublisherSecret,
 };
 use store::blobs::{Blobs, Folder};
 use tempfile::TempDir;
