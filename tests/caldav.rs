@@ -87,6 +87,7 @@ impl Shared {
                 public_url: "http://127.0.0.1:8080".to_owned(),
                 sandbox: true,
                 themes: Vec::new(),
+                plugin_limits: Default::default(),
             },
         })?;
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/caldav");

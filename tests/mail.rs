@@ -7,6 +7,7 @@ use domain::Secret;
 use oxpi_tests::House;
 use oxpi_tests::house::{Extras, password};
 use oxpi_tests::mailbox::post;
+use oxpi_tests::site::Site;
 use simulators::smtp::{Mood, Smtp};
 
 const OWNER: &str = "owner@example.com";
@@ -202,4 +203,26 @@ async fn without_a_mail_server_nothing_is_ordered_and_the_door_says_so() {
     let app = &house.app;
     invitations::create_invitation(app, &house.owner, "noa@example.com", "member").await.unwrap();
     assert_eq!(jobs::run_due(app).await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_mail_server_the_link_is_on_the_page_and_lets_in() {
+    let site = Site::start(store::testing::sqlite().await).await.unwrap();
+    let owner = Some(site.members[0].1.as_str());
+    let form = Some("email=noa%40example.com&role=member");
+    let page = site.send("POST", "/team/invitations", owner, form).await.unwrap();
+    assert_eq!(page.status, 200);
+    let (_, rest) = page.body.split_once("/join/").unwrap();
+    let token: String =
+        rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+    let offer = site.get(&format!("/join/{token}"), None).await.unwrap();
+    assert!(offer.status == 200 && offer.body.contains("noa@example.com"), "{}", offer.status);
+    // It is there once and nowhere else.
+    let team = site.get("/team", owner).await.unwrap();
+    assert!(team.body.contains("noa@example.com") && !team.body.contains("/join/"));
+    let join = Some("name=Noa&password=seven+quiet+green+lamps");
+    let joined = site.send("POST", &format!("/join/{token}"), None, join).await.unwrap();
+    assert_eq!(joined.status, 303, "{}", joined.body);
+    let again = site.get(&format!("/join/{token}"), None).await.unwrap();
+    assert_eq!(again.status, 404);
 }

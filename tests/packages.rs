@@ -1,8 +1,12 @@
 //! A plugin's life in versions: packages, publishers, consent, migration, the way back, off and gone.
 //! The real rooms and the real sample plugin, in versions that differ in their manifests.
 
+mod draining;
+mod fences;
+mod limits;
 mod off;
 mod publishers;
+mod stops;
 mod versions;
 
 use anyhow::Result;

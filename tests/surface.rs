@@ -42,6 +42,18 @@ async fn assert_alive(site: &Site) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_says_how_it_is_says_one_word() -> Result<()> {
+    let site = site().await;
+    for (path, word) in [("/healthz", "ok\n"), ("/readyz", "ready\n")] {
+        for session in [None, Some(site.members[0].1.as_str())] {
+            let reply = site.get(path, session).await?;
+            assert_eq!((reply.status, reply.body.as_str()), (200, word), "{path}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_answer_bears_the_headers_that_protect_it() -> Result<()> {
     let site = site().await;
     let owner = site.members[0].1.clone();

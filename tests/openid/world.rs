@@ -107,7 +107,12 @@ impl World {
             post: Post::default(),
             openid,
             cache_dir: folder.path().join("cache"),
-            options: Options { public_url, sandbox: true, themes: Vec::new() },
+            options: Options {
+                public_url,
+                sandbox: true,
+                themes: Vec::new(),
+                plugin_limits: Default::default(),
+            },
         })
         .unwrap();
         let (token, owner) = first_owner(&app).await.unwrap();

@@ -248,3 +248,47 @@ async fn two_processes_move_a_business_once() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_waits_for_the_call_that_runs_and_new_ones_wait_for_it() {
+    each(async |shelf| {
+        started(&shelf).await?;
+        let running = shelf.enqueue("fetch-and-count").await?;
+        let worker = shelf.app.clone();
+        let run = tokio::spawn(async move { jobs::run_due(&worker).await });
+        shelf.provider.asked.notified().await;
+        shelf.install(package("1.1.0", &publisher(1), as_it_is)?).await?;
+        let app = shelf.app.clone();
+        let upgrade = tokio::spawn(async move { plugins::upgrade_all(&app).await });
+        let (tenant, id) = (shelf.owner.tenant.clone(), shelf.plugin.clone());
+        let row = async || {
+            let (tenant, id) = (tenant.clone(), id.clone());
+            shelf.app.db.read(move |c| store::tenant_plugins::get(c, &tenant, &id)).await
+        };
+        for _ in 0..500 {
+            if row().await?.changing_until.is_some() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert!(row().await?.changing_until.is_some(), "the change never began");
+        let later = shelf.enqueue("count").await?;
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        // Whoever comes now waits, and the migration waits for whoever was there before.
+        jobs::run_due(&shelf.app.clone()).await?;
+        assert_eq!(shelf.job(&later).await?.state.as_str(), "ready");
+        assert!(!upgrade.is_finished() && shelf.kept("migrated-from").await?.is_none());
+        shelf.provider.answer.notify_one();
+        run.await??;
+        assert_eq!(upgrade.await??, 1);
+        assert_eq!(shelf.job(&running).await?.state.as_str(), "done", "it was not cut short");
+        assert_eq!(shelf.kept("count").await?.as_deref(), Some("2"), "and what it did stays");
+        assert_eq!(shelf.kept("migrated-from").await?.as_deref(), Some("1.0.0"));
+        shelf.clock.advance_millis(120_000);
+        jobs::run_due(&shelf.app).await?;
+        assert_eq!(shelf.job(&later).await?.state.as_str(), "done");
+        assert_eq!(shelf.kept("count").await?.as_deref(), Some("3"));
+        Ok(())
+    })
+    .await;
+}

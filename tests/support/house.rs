@@ -225,6 +225,7 @@ fn app(
             public_url: extras.public_url,
             sandbox: true,
             themes: vec!["default".to_owned(), "ledger".to_owned()],
+            plugin_limits: Default::default(),
         },
     })
 }

@@ -1,6 +1,7 @@
 //! A house with an empty shelf: no plugin is there until the test installs a version of the testkit's
 //! sample, signed by whom it likes. Requests of the plugin go to a server that answers when told.
 
+use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -14,8 +15,11 @@ use app::{App, Context, Options, Origin, Parts, plugins};
 use domain::rng::SeededRng;
 use domain::time::ManualClock;
 use domain::{Clock, PluginId, Secret};
-use runtime::{Egress, EgressConfig, Engine, EngineConfig, Package, PluginFiles, PublisherSecret};
-use store::blobs::Folder;
+use runtime::egress::Lookup;
+use runtime::{
+    Egress, EgressConfig, Engine, EngineConfig, Limits, Package, PluginFiles, PublisherSecret,
+};
+use store::blobs::{Blobs, Folder};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
@@ -35,6 +39,8 @@ pub struct Shelf {
     pub token: String,
     /// The owner of another.
     pub other: Context,
+    /// That one's session.
+    pub other_token: String,
     /// The plugin.
     pub plugin: PluginId,
     /// What the plugin talks to.
@@ -54,22 +60,38 @@ pub struct Provider {
     pub count: Arc<Mutex<u32>>,
 }
 
+/// What most houses of this kind do without.
+#[derive(Default)]
+pub struct Fittings {
+    /// Names are looked up here, and nothing is led to the provider.
+    pub lookup: Option<Arc<dyn Lookup>>,
+    /// What keeps documents, over the folder that would.
+    pub blobs: Option<fn(Folder) -> Arc<dyn Blobs>>,
+    /// What calls of a plugin may use, where it isn't the usual.
+    pub plugin_limits: BTreeMap<PluginId, Limits>,
+}
+
 impl Shelf {
     /// Opens a house on a database.
     pub async fn open(db: store::Db) -> Result<Self> {
+        Self::open_with(db, Fittings::default()).await
+    }
+
+    /// The same with something else in it.
+    pub async fn open_with(db: store::Db, fittings: Fittings) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let clock = Arc::new(ManualClock::at(1_772_344_800_000));
         let (port, provider) = serve().await?;
-        let app = app_in(folder.path(), db, &clock, port)?;
+        let app = app_in(folder.path(), db, &clock, port, fittings)?;
         let (token, owner) = business(&app, "Dana's Studio", "dana@example.com").await?;
-        let (_, other) = business(&app, "Levi & Sons", "levi@example.com").await?;
+        let (other_token, other) = business(&app, "Levi & Sons", "levi@example.com").await?;
         let plugin = "testkit-sample".parse()?;
-        Ok(Self { app, clock, owner, token, other, plugin, provider, folder })
+        Ok(Self { app, clock, owner, token, other, other_token, plugin, provider, folder })
     }
 
     /// What another process on the same data would be.
     pub fn another(&self) -> Result<App> {
-        app_in(self.folder.path(), self.app.db.clone(), &self.clock, 1)
+        app_in(self.folder.path(), self.app.db.clone(), &self.clock, 1, Fittings::default())
     }
 
     /// The same with what is installed loaded.
@@ -266,11 +288,26 @@ async fn serve() -> Result<(u16, Provider)> {
     Ok((port, provider))
 }
 
-fn app_in(folder: &Path, db: store::Db, clock: &Arc<ManualClock>, port: u16) -> Result<App> {
+fn app_in(
+    folder: &Path,
+    db: store::Db,
+    clock: &Arc<ManualClock>,
+    port: u16,
+    fittings: Fittings,
+) -> Result<App> {
     let vault = Vault::new(RootKey::from_secret(&Secret::new(vec![7; 32]))?);
     let rng = Arc::new(SeededRng::new(u64::from(port)));
-    let redirects = vec![format!("*=http://127.0.0.1:{port}").parse()?];
-    let egress = Egress::new(EgressConfig { redirects, ..EgressConfig::default() })?;
+    let lookup = fittings.lookup;
+    let redirects = match lookup {
+        Some(_) => Vec::new(),
+        None => vec![format!("*=http://127.0.0.1:{port}").parse()?],
+    };
+    let egress = Egress::new(EgressConfig { redirects, lookup })?;
+    let documents = Folder::open(&folder.join("documents"), clock.now())?;
+    let blobs = match fittings.blobs {
+        Some(over) => over(documents),
+        None => Arc::new(documents),
+    };
     let workspace = Arc::new(Workspace::default());
     let cache = folder.join("compiled");
     let mut config = EngineConfig::new(cache, vault.derive("compiled plugin code"));
@@ -279,7 +316,7 @@ fn app_in(folder: &Path, db: store::Db, clock: &Arc<ManualClock>, port: u16) -> 
         Engine::new(config, workspace.clone(), egress.clone(), clock.clone(), rng.clone())?;
     let app = App::new(Parts {
         db,
-        blobs: Arc::new(Folder::open(&folder.join("documents"), clock.now())?),
+        blobs,
         vault,
         witness: app::vault_state::Witness::default(),
         clock: clock.clone(),
@@ -297,6 +334,7 @@ fn app_in(folder: &Path, db: store::Db, clock: &Arc<ManualClock>, port: u16) -> 
             public_url: "http://127.0.0.1:8080".to_owned(),
             sandbox: true,
             themes: vec!["default".to_owned(), "ledger".to_owned()],
+            plugin_limits: fittings.plugin_limits,
         },
     });
     workspace.bind(&app);

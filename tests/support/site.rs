@@ -137,7 +137,6 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
     let import = app::calendar_imports::keep_file(app, owner, &name, file.into_bytes()).await?;
     let input = TaskInput { title: format!("{MARKER} task"), ..TaskInput::default() };
     let task = app::tasks::create_task(app, owner, input, "").await?;
-, task.id.to_string()),
     let list = format!("Name,Phone\n{MARKER} Cohen,050-7654321\n").into_bytes();
     let list = app::imports::keep_file(app, owner, &format!("{MARKER}.csv"), list).await?;
     ids.extend([

@@ -69,6 +69,37 @@ fn every_test_exists(tree: &Tree) -> Vec<String> {
     broken
 }
 
+/// How the reason begins why no test would fail.
+const NO_TEST: &str = "No test: ";
+
+/// What is said to hold is held by a test, or it is said why none would notice.
+fn what_holds_is_tested(tree: &Tree) -> Vec<String> {
+    let rows = tree.text(TABLE).unwrap_or_default().lines().filter_map(cells);
+    let mut broken = Vec::new();
+    for row in rows.filter(|row| row.get(2) == Some(&"yes")) {
+        let tests = row.get(4).copied().unwrap_or_default();
+        let reason = tests.strip_prefix(NO_TEST).is_some_and(|why| why.len() > 10);
+        if !tests.contains('`') && !reason {
+            broken.push(format!("{TABLE}: {} has no test and no reason for that", row[0]));
+        }
+    }
+    broken
+}
+
+#[test]
+fn what_the_security_table_says_is_tested_or_says_why_not() {
+    obeyed(what_holds_is_tested);
+    let row = |state: &str, tests: &str| format!("| 1.1.1 | 1 | {state} | So. | {tests} |\n");
+    for fine in
+        [row("yes", "`it_holds`"), row("yes", "No test: there is no such code."), row("none", "")]
+    {
+        accepts(what_holds_is_tested, &[(TABLE, &fine)]);
+    }
+    for wrong in [row("yes", ""), row("yes", "trust us, it holds"), row("yes", "No test: ")] {
+        finds(what_holds_is_tested, &[(TABLE, &wrong)]);
+    }
+}
+
 #[test]
 fn the_security_table_is_whole() {
     obeyed(every_requirement_is_answered);

@@ -127,3 +127,34 @@ fn a_style_of_one_side_is_found() {
     let fine = ".left:hover { margin-inline-start: 1px; text-align: start; transition: left 1s }";
     accepts(styles_can_be_mirrored, &[("themes/default/assets/a.css", fine)]);
 }
+
+/// What pages keep in the browser is what was typed into an open form, and which calendars are hidden.
+fn browser_storage_has_its_places(tree: &Tree) -> Vec<String> {
+    let keeps = ["/assets/js/draft.js", "/assets/js/calendar.js"];
+    let stores = ["localStorage", "sessionStorage", "indexedDB", "document.cookie", "caches.open"];
+    let mut broken = Vec::new();
+    for (path, text) in tree.under("themes/", &[".js", ".html"]) {
+        let named = stores.iter().find(|word| text.contains(**word));
+        if let (Some(word), false) = (named, keeps.iter().any(|place| path.ends_with(place))) {
+            broken.push(format!("{path}: {word}"));
+        }
+        // What was typed as a password is no draft.
+        if path.ends_with("draft.js") && !text.contains("\"password\"") {
+            broken.push(format!("{path}: keeps passwords"));
+        }
+    }
+    broken
+}
+
+#[test]
+fn the_browser_keeps_no_more_than_drafts_and_hidden_calendars() {
+    obeyed(browser_storage_has_its_places);
+}
+
+#[test]
+fn a_page_that_keeps_something_in_the_browser_is_found() {
+    let rule = browser_storage_has_its_places;
+    finds(rule, &[("themes/default/assets/js/people.js", "localStorage.setItem(KEY, name);")]);
+    finds(rule, &[("themes/default/assets/js/draft.js", "sessionStorage.setItem(KEY, all);")]);
+    accepts(rule, &[("themes/default/assets/js/calendar.js", "localStorage.getItem(KEPT)")]);
+}

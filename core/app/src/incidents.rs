@@ -29,6 +29,8 @@ pub struct Incidents {
     telling: tokio::sync::Mutex<()>,
     /// Held while it is looked whose ids somebody asked with.
     pub(crate) looking: Arc<Semaphore>,
+    /// The same for plugins, so that theirs keep nobody's from being looked at.
+    pub(crate) looking_of_plugins: Arc<Semaphore>,
 }
 
 impl Default for Incidents {
@@ -37,6 +39,7 @@ impl Default for Incidents {
             known: Mutex::default(),
             telling: Default::default(),
             looking: Arc::new(Semaphore::new(1)),
+            looking_of_plugins: Arc::new(Semaphore::new(1)),
         }
     }
 }

@@ -94,10 +94,11 @@ pub mod vault_state;
 pub mod webhooks;
 mod wishes;
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::{Arc, Weak};
 
-use domain::{Clock, Rng};
+use domain::{Clock, PluginId, Rng};
 use tokio::sync::Notify;
 
 pub use context::{Context, Origin};
@@ -152,6 +153,8 @@ pub struct Options {
     pub sandbox: bool,
     /// The themes that a business may choose, by name.
     pub themes: Vec<String>,
+    /// What one call of a plugin may use, where that isn't the usual.
+    pub plugin_limits: BTreeMap<PluginId, runtime::Limits>,
 }
 
 impl App {

@@ -401,7 +401,7 @@ fn require_to_write(ctx: &Context) -> Result<()> {
 }
 
 /// Makes the reminders of getting back to a person what they should be now.
-fn remind(app: &App, c: &mut Conn, person: &Person) -> Result<()> {
+pub(crate) fn remind(app: &App, c: &mut Conn, person: &Person) -> Result<()> {
     let (tenant, id) = (&person.tenant_id, person.id.as_str());
     crate::reminders::replan(app, c, tenant, Subject::Person, id)
 }

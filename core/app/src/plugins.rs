@@ -42,7 +42,7 @@ pub use packages::{Installed, install_package, keep_up, load_packages, remove_pa
 pub use registry::{RefusedPackage, Registry, find_loaded, find_of_tenant, find_provider};
 pub(crate) use registry::{find_version, name_of};
 pub use runtime::manifest::{Property, PropertyKind};
-pub use runtime::{Ask, AskKind, Words};
+pub use runtime::{Ask, AskKind, Limits, Words};
 pub(crate) use settings::setting_secret;
 pub use settings::{Wrong, save_plugin_secret, save_plugin_settings};
 pub use store::plugin_refusals::RefusalReason;
@@ -121,6 +121,7 @@ pub async fn get_plugin(app: &App, ctx: &Context, id: &PluginId) -> Result<Plugi
             webhooks: plugin.manifest().webhooks.len(),
             ..stops
         },
+        limits: calls::limits_of(app, id),
         former: cards::former(app, &known),
         source: known.source(&plugin),
         can_remove: row.is_some_and(|row| !row.enabled),

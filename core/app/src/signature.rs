@@ -47,7 +47,11 @@ mod tests {
         let body = b"what do ya want for nothing?";
         assert!(is_hmac_sha256(&key, body, said, "sha256="));
         assert!(!is_hmac_sha256(&key, b"what do ya want for nothing? ", said, "sha256="));
-        assert!(!is_hmac_sha256(&key, body, &said[..said.len() - 1], "sha256="));
+        // Half a byte, a byte, and half of it less; a byte more; none at all.
+        for left in [1, 2, 32, 64] {
+            assert!(!is_hmac_sha256(&key, body, &said[..said.len() - left], "sha256="), "{left}");
+        }
+        assert!(!is_hmac_sha256(&key, body, &format!("{said}00"), "sha256="));
         assert!(!is_hmac_sha256(&key, body, "sha256=zz", "sha256="));
         assert!(!is_hmac_sha256(&key, body, said, "sha1="));
     }

@@ -12,6 +12,7 @@ pub mod mail;
 pub mod metrics;
 pub mod openid;
 mod place;
+pub mod plugin_limits;
 pub mod plugins;
 pub mod sandbox;
 pub mod server;
@@ -45,6 +46,8 @@ pub struct Config {
     pub sandbox: sandbox::Sandbox,
     /// Plugins and their limits.
     pub plugins: plugins::Plugins,
+    /// What one call of a plugin may use.
+    pub plugin_limits: plugin_limits::PluginLimits,
     /// Themes besides those of the program.
     pub themes: themes::Themes,
     /// How mail leaves.

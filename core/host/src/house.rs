@@ -122,7 +122,12 @@ pub fn assemble(
         woken: tokio::sync::Notify::new(),
         journal: app::journal::Journal::default(),
         incidents: app::incidents::Incidents::default(),
-        options: Options { public_url, sandbox: config.sandbox.enabled, themes: themes.names() },
+        options: Options {
+            public_url,
+            sandbox: config.sandbox.enabled,
+            themes: themes.names(),
+            plugin_limits: config.plugin_limits.all(),
+        },
     });
     workspace.bind(&app);
     Ok(app)

@@ -339,3 +339,23 @@ fn the_audit_is_verified_signed_and_handed_out() {
     assert_eq!(outside.code, Some(3), "{}{}", outside.said, outside.complained);
     assert!(outside.said.contains("TAMPERED WITH: 1 of 1"), "{}", outside.said);
 }
+
+#[test]
+fn log_lines_are_objects_where_programs_read_them() {
+    let place = Place::new();
+    let mut command = place.command(&["serve"]);
+    command.env("OXPI_LOG__FORMAT", "json").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut line = String::new();
+    let mut said = BufReader::new(child.stdout.take().expect("an output"));
+    said.read_line(&mut line).expect("a line");
+    child.kill().expect("it runs");
+    let output = child.wait_with_output().expect("it ends");
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(log.lines().count() > 3, "{log}");
+    for line in log.lines() {
+        let entry: serde_json::Value = serde_json::from_str(line).expect("an object");
+        assert!(entry["timestamp"].is_string() && entry["level"].is_string(), "{line}");
+        assert!(entry["message"].is_string(), "{line}");
+    }
+}

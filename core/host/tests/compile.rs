@@ -56,8 +56,8 @@ fn component(functions: usize, additions: usize) -> Vec<u8> {
     component
 }
 
-/// Children of this test's process that compile.
-fn compiling() -> usize {
+/// Children of this test's process that compile: their folders in `/proc`.
+fn children() -> Vec<std::path::PathBuf> {
     let own = std::process::id().to_string();
     let is_child = |dir: &Path| {
         let stat = std::fs::read_to_string(dir.join("stat")).unwrap_or_default();
@@ -67,7 +67,22 @@ fn compiling() -> usize {
             && std::fs::read(dir.join("cmdline"))
                 .is_ok_and(|line| line.windows(14).any(|word| word == b"compile-plugin"))
     };
-    std::fs::read_dir("/proc").unwrap().flatten().filter(|entry| is_child(&entry.path())).count()
+    let all = std::fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
+    all.filter(|dir| is_child(dir)).collect()
+}
+
+/// How many there are.
+fn compiling() -> usize {
+    children().len()
+}
+
+/// Whether a child may dump no core and write no file, as far as it can be seen.
+fn is_confined(child: &Path) -> bool {
+    let limits = std::fs::read_to_string(child.join("limits")).unwrap_or_default();
+    ["Max core file size", "Max file size"].iter().all(|name| {
+        let line = limits.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.split_whitespace().take(2).eq(["0", "0"])
+    })
 }
 
 #[test]
@@ -87,9 +102,14 @@ fn a_broken_one_is_told_why() {
 #[test]
 fn one_that_compiles_slowly_is_stopped_by_the_clock_and_nothing_is_left_running() {
     let slow = component(20_000, 400);
-    let wall = Duration::from_millis(700);
+    let wall = Duration::from_millis(1_500);
     let began = Instant::now();
-    let outcome = compiler(600, wall, PLENTY).compile(&slow);
+    let run = std::thread::spawn(move || compiler(600, wall, PLENTY).compile(&slow));
+    while !children().iter().any(|child| is_confined(child)) {
+        assert!(!run.is_finished(), "it was never confined");
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+    let outcome = run.join().unwrap();
     assert_eq!(outcome, Err(CompileError::TooSlow(wall)));
     assert!(began.elapsed() >= wall && began.elapsed() < Duration::from_secs(20));
     assert_eq!(compiling(), 0);

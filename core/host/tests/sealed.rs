@@ -339,3 +339,89 @@ fn an_older_database_is_found_by_doctor_and_accepted_on_purpose() {
     let looked = place.run(&["doctor"], "");
     assert_eq!(looked.code, Some(0), "{}", looked.said);
 }
+
+/// The database of a place, beside its server.
+struct Jobs {
+    runtime: tokio::runtime::Runtime,
+    db: store::Db,
+}
+
+impl Jobs {
+    fn of(place: &Place) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let target = store::Target::Sqlite(place.data().join("oxpi.sqlite3"));
+        let opened = runtime.block_on(store::Db::open(&store::DbOptions::new(target)));
+        Self { db: opened.expect("the database"), runtime }
+    }
+
+    /// Queues one that was due a moment ago, about an appointment that there isn't.
+    fn enqueue(&self) -> domain::JobId {
+        use domain::Clock;
+        let (clock, rng) = (domain::time::SystemClock, domain::rng::SystemRng);
+        let (id, now) = (domain::JobId::new(&clock, &rng), clock.now());
+        let new = id.clone();
+        let made = self.db.write(move |c| {
+            let none = "01900000-0000-7000-8000-000000000000";
+            let job = store::jobs::NewJob {
+                id: new,
+                tenant_id: store::tenants::list(c)?.remove(0).id,
+                kind: "calendar.push".to_owned(),
+                plugin_id: None,
+                connection_id: None,
+                once: store::jobs::Once::No,
+                payload_json: serde_json::json!({"appointment": none}).into(),
+                run_at: now.plus_secs(-1),
+                attempts_max: 3,
+            };
+            store::jobs::enqueue(c, &job, now)
+        });
+        self.runtime.block_on(made).expect("written");
+        id
+    }
+
+    /// How one stands: its state's name, and how often it was tried.
+    fn standing(&self, id: &domain::JobId) -> (String, i64) {
+        let id = id.clone();
+        let job = self.db.read(move |c| {
+            let tenant = store::tenants::list(c)?.remove(0).id;
+            store::jobs::get(c, &tenant, &id)
+        });
+        let job = self.runtime.block_on(job).expect("it is there");
+        (job.state.as_str().to_owned(), job.attempts)
+    }
+
+    fn wait_until_tried(&self, id: &domain::JobId) {
+        let end = Instant::now() + Duration::from_secs(30);
+        while self.standing(id).1 == 0 {
+            assert!(Instant::now() < end, "nobody came for it: {:?}", self.standing(id));
+            std::thread::park_timeout(Duration::from_millis(50));
+        }
+    }
+}
+
+#[test]
+fn jobs_wait_behind_the_seal_without_spending_a_try() {
+    let place = Place::sealed();
+    assert_eq!(place.make_business(&format!("{PASSPHRASE}\n")).code, Some(0));
+    let jobs = Jobs::of(&place);
+    let untouched = ("ready".to_owned(), 0);
+    let unseal = || {
+        let opened = place.run(&["unseal"], &format!("{PASSPHRASE}\n"));
+        assert_eq!(opened.code, Some(0), "{}", opened.complained);
+        place.wait_until_ready("ready\n");
+    };
+    let first = jobs.enqueue();
+    let (_server, _) = place.serve();
+    std::thread::park_timeout(Duration::from_secs(3));
+    assert_eq!(jobs.standing(&first), untouched, "sealed from the start");
+    unseal();
+    jobs.wait_until_tried(&first);
+    assert_eq!(place.run(&["seal"], "").code, Some(0));
+    place.wait_until_ready("sealed\n");
+    let second = jobs.enqueue();
+    std::thread::park_timeout(Duration::from_secs(3));
+    assert_eq!(jobs.standing(&second), untouched, "sealed again");
+    unseal();
+    jobs.wait_until_tried(&second);
+}

@@ -1,4 +1,4 @@
-//! What one call may use. An admin may change these per plugin.
+//! What one call may use. Whoever runs the installation may change these per plugin (`[plugin_limits]`).
 
 use std::time::Duration;
 
@@ -24,6 +24,17 @@ pub struct Limits {
 impl Limits {
     /// The most memory an admin can give; the instance pool reserves address space by it.
     pub const MEMORY_BYTES_MAX: u64 = 256 << 20;
+
+    /// The most an admin can give a call. Beyond that one plugin would be everybody's trouble: a place
+    /// among the calls is held for as long as the call runs, and an answer lies in the host's memory.
+    pub const MOST: Self = Self {
+        memory_bytes: Self::MEMORY_BYTES_MAX,
+        cpu_ms: 10_000,
+        wall_ms: 60_000,
+        http_calls: 500,
+        response_bytes: 16 << 20,
+        effects: 10_000,
+    };
 
     /// The wall-clock limit.
     pub fn wall(&self) -> Duration {

@@ -344,10 +344,36 @@ fn check(conn: &mut Conn) -> Result<()> {
     }
     let found: Version =
         diesel::sql_query("SELECT sqlite_version() AS version").get_result(conn)?;
-    let mut parts = found.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    check_version(&found.version)
+}
+
+/// Refuses an SQLite that is too old, or that doesn't say in numbers how old it is.
+fn check_version(version: &str) -> Result<()> {
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     let mut next = || parts.next().unwrap_or(0);
     if (next(), next(), next()) < SQLITE_MIN {
-        return Err(Error::internal(format!("SQLite {} is older than 3.51.3", found.version)));
+        let (major, minor, patch) = SQLITE_MIN;
+        let told = format!("SQLite {version} is older than {major}.{minor}.{patch}");
+        return Err(Error::internal(told));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_sqlite_that_may_lose_a_commit_is_refused_by_its_number() {
+        for old in ["3.51.2", "3.51", "3.9.99", "2.99.99", "3.6.23.1", "", "nonsense", "3.x.9"] {
+            let told = format!("SQLite {old} is older than 3.51.3");
+            let refused = check_version(old);
+            let is_told =
+                |error: &Error| matches!(error, Error::Internal(why) if why.to_string() == told);
+            assert!(refused.as_ref().is_err_and(is_told), "{old}: {refused:?}");
+        }
+        for new in ["3.51.3", "3.51.10", "3.52.0", "3.100.0", "4.0.0", "3.51.3.1"] {
+            assert!(check_version(new).is_ok(), "{new}");
+        }
+    }
 }

@@ -26,6 +26,13 @@ fn echo(seen: &Seen, status: u16) -> Reply {
     Reply::json(status, answer).header("x-echo", &token).header("etag", &token)
 }
 
+fn channel() -> serde_json::Value {
+    json!({
+        "id": "c-1", "token": "c-1.secret", "seconds": 604_800, "resource": "r1",
+        "address": "https://oxpi.example.com/hooks/google-calendar/push/t",
+    })
+}
+
 #[tokio::test]
 async fn no_hook_ever_holds_a_byte_of_the_token() {
     for status in [200, 400, 401, 403, 404, 409, 412, 500] {
@@ -41,8 +48,17 @@ async fn no_hook_ever_holds_a_byte_of_the_token() {
         drop(host.remove_event(&known).await);
         drop(host.changes("owner@example.com", None).await);
         drop(host.busy(&["owner@example.com"], 1_796_000_000_000, 1_796_100_000_000).await);
+        for act in ["open", "close"] {
+            let wish = json!({"do": act, "calendar": "owner@example.com", "channel": channel()});
+            drop(host.run_job("channels", &wish, 1).await);
+        }
+        for step in ["api", "calendars", "events"] {
+            drop(host.check_connection(step).await);
+        }
         let seen = host.http().seen();
-        assert!(seen.len() >= 7 && seen[0].header("authorization") == Some(TOKEN), "{status}");
+        let watched = |what: &str| seen.iter().any(|seen| seen.url.path().ends_with(what));
+        assert!(watched("/watch") && watched("/channels/stop"), "{status}");
+        assert!(seen.len() >= 12 && seen[0].header("authorization") == Some(TOKEN), "{status}");
         assert!(
             host.memory().egress.iter().all(|entry| !format!("{entry:?}").contains("test-google"))
         );

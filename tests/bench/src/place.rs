@@ -150,6 +150,7 @@ async fn open(data: &Path) -> Result<App> {
             public_url: "http://127.0.0.1:8080".to_owned(),
             sandbox: false,
             themes: Vec::new(),
+            plugin_limits: Default::default(),
         },
     })
 }

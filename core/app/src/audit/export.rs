@@ -48,8 +48,9 @@ pub async fn run(
     every: Duration,
     mut stop: tokio::sync::watch::Receiver<bool>,
 ) {
+    let mut left = false;
     loop {
-        let stopping = *stop.borrow();
+        let stopping = left || *stop.borrow();
         match export(&app.db, &app.vault, &*app.clock, &places).await {
             Ok(exported) => exported.tell(),
             Err(error) => tracing::error!(%error, "the audit heads could not be exported"),
@@ -59,7 +60,8 @@ pub async fn run(
         }
         tokio::select! {
             () = tokio::time::sleep(every) => {}
-            changed = stop.changed() => if changed.is_err() { return },
+            // Whoever would say so is gone: it is closed.
+            changed = stop.changed() => left = changed.is_err(),
         }
     }
 }

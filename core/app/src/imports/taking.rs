@@ -240,7 +240,10 @@ impl<'a> Taking<'a> {
     /// Writes down whom the rows so far made.
     fn flush(&mut self, c: &mut Conn) -> Result<()> {
         let made = std::mem::take(&mut self.made);
+        let due = made.iter().map(|new| &new.person).filter(|each| each.follow_up_on.is_some());
+        let due: Vec<_> = due.cloned().collect();
         store::people::insert_many(c, &self.import.tenant_id, made)?;
+        due.iter().try_for_each(|person| people::remind(self.app, c, person))?;
         let results = std::mem::take(&mut self.results);
         store::imports::insert_results(c, &self.import.tenant_id, results)?;
         Ok(())

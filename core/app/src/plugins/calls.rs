@@ -127,8 +127,13 @@ pub(super) fn context(
         version: plugin.manifest().plugin.version,
         generation: row.generation,
         request_id: domain::JobId::new(&*app.clock, &*app.rng).to_string(),
-        limits: Limits::default(),
+        limits: limits_of(app, &row.plugin_id),
     }
+}
+
+/// What one call of a plugin may use in this installation.
+pub(super) fn limits_of(app: &App, id: &PluginId) -> Limits {
+    app.options.plugin_limits.get(id).copied().unwrap_or_default()
 }
 
 /// What a failed call means to the caller.

@@ -67,6 +67,8 @@ pub struct PluginPage {
     pub providers: Vec<ProviderCard>,
     /// What stops when it is turned off.
     pub stops: Stops,
+    /// What one of its calls may use.
+    pub limits: runtime::Limits,
 }
 
 /// A version that waits for a person.

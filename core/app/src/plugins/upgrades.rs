@@ -245,8 +245,7 @@ impl Change<'_> {
         let business = self.app.db.inspect(move |c| store::tenants::get(c, &tenant)).await?;
         let mut call = context(self.app, self.to, self.new, &business);
         call.generation = generation;
-        call.limits =
-            Limits { cpu_ms: 10_000, wall_ms: 60_000, effects: 100_000, ..Limits::default() };
+        call.limits = to_migrate(call.limits);
         match self.app.engine.migrate(self.to, call, &self.row.version).await {
             Ok(()) => {}
             Err(CallError::Stopped) => {
@@ -276,6 +275,11 @@ impl Change<'_> {
             .await?;
         Ok(None)
     }
+}
+
+/// Bringing a business's data over may take more than a call, whatever that may take.
+fn to_migrate(usual: Limits) -> Limits {
+    Limits { cpu_ms: 10_000, wall_ms: 60_000, effects: 100_000, ..usual }
 }
 
 /// Takes the right to change a business's version: no call begins from now on.

@@ -7,6 +7,7 @@ mod core_records;
 mod credentials;
 mod documents;
 mod events;
+mod foreign;
 mod keys;
 mod records;
 
@@ -95,7 +96,13 @@ impl Services for Workspace {
         slot: &Slot,
         connection: Option<&ConnectionId>,
     ) -> Result<Secret, Problem> {
-        credentials::find(&self.app()?, ctx, slot, connection).await.map_err(problem)
+        let app = self.app()?;
+        let found = credentials::find(&app, ctx, slot, connection).await;
+        let found = match connection {
+            Some(id) => foreign::watched(&app, ctx, id.as_str(), found),
+            None => found,
+        };
+        found.map_err(problem)
     }
 
     async fn credential_refused(
@@ -129,7 +136,12 @@ impl Services for Workspace {
         entity: &str,
         id: &str,
     ) -> Result<Option<Value>, Problem> {
-        records::find(&self.app()?, ctx, entity, id).await.map_err(problem)
+        let app = self.app()?;
+        let found = records::find(&app, ctx, entity, id).await;
+        if matches!(found, Ok(None)) && records::is_core(entity) {
+            foreign::note(&app, ctx, id);
+        }
+        found.map_err(problem)
     }
 
     async fn records_query(
@@ -218,7 +230,9 @@ impl Services for Workspace {
     }
 
     async fn jobs_cancel(&self, ctx: &CallContext, id: &str) -> Result<(), Problem> {
-        events::cancel(&self.app()?, ctx, id).await.map_err(problem)
+        let app = self.app()?;
+        let done = events::cancel(&app, ctx, id).await;
+        foreign::watched(&app, ctx, id, done).map_err(problem)
     }
 
     async fn events_publish(
@@ -240,11 +254,15 @@ impl Services for Workspace {
     }
 
     async fn approval_state(&self, ctx: &CallContext, id: &str) -> Result<Value, Problem> {
-        approvals::state(&self.app()?, ctx, id).await.map_err(problem)
+        let app = self.app()?;
+        let done = approvals::state(&app, ctx, id).await;
+        foreign::watched(&app, ctx, id, done).map_err(problem)
     }
 
     async fn approval_withdraw(&self, ctx: &CallContext, id: &str) -> Result<(), Problem> {
-        approvals::withdraw(&self.app()?, ctx, id).await.map_err(problem)
+        let app = self.app()?;
+        let done = approvals::withdraw(&app, ctx, id).await;
+        foreign::watched(&app, ctx, id, done).map_err(problem)
     }
 
     async fn approval_use(
@@ -272,7 +290,9 @@ impl Services for Workspace {
     }
 
     async fn document_get(&self, ctx: &CallContext, id: &str) -> Result<Value, Problem> {
-        documents::get(&self.app()?, ctx, id).await.map_err(problem)
+        let app = self.app()?;
+        let done = documents::get(&app, ctx, id).await;
+        foreign::watched(&app, ctx, id, done).map_err(problem)
     }
 
     async fn document_read(
@@ -282,7 +302,9 @@ impl Services for Workspace {
         offset: u64,
         max: usize,
     ) -> Result<Vec<u8>, Problem> {
-        documents::read(&self.app()?, ctx, id, offset, max).await.map_err(problem)
+        let app = self.app()?;
+        let done = documents::read(&app, ctx, id, offset, max).await;
+        foreign::watched(&app, ctx, id, done).map_err(problem)
     }
 
     async fn documents_own(

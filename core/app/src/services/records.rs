@@ -16,6 +16,11 @@ use crate::{App, plugins};
 pub(super) const PERSON: &str = "person";
 const APPOINTMENT: &str = "appointment";
 
+/// Whether these are everybody's records and not a plugin's own.
+pub(super) fn is_core(entity: &str) -> bool {
+    matches!(entity, PERSON | APPOINTMENT)
+}
+
 pub(super) async fn find(
     app: &App,
     ctx: &CallContext,

@@ -71,6 +71,22 @@ fn a_million_steps_lose_nothing_and_double_nothing() {
     }
 }
 
+/// What a seed is for: what it found once, it finds again.
+#[test]
+fn the_same_seed_runs_the_same_and_another_does_not() {
+    let ends = |seed| {
+        let world =
+            run(seed, 20_000, 1_000, Breakage::None).unwrap_or_else(|wrong| panic!("{wrong}"));
+        format!("{:?} {:?}", world.seen, world.clock.now())
+    };
+    assert_eq!(ends(11), ends(11));
+    assert_ne!(ends(11), ends(12));
+    let found = |seed| run(seed, 60_000, 500, Breakage::NoFencing).err();
+    assert_eq!(found(7), found(7), "and says the same of it");
+    let told = found(7).unwrap();
+    assert!(told.contains("OXPI_SIM_SEED=7 OXPI_SIM_STEPS="), "{told}");
+}
+
 /// What the simulation is for: it notices.
 #[test]
 fn the_simulation_notices_what_is_broken() {

@@ -445,3 +445,48 @@ async fn an_admin_of_the_machine_sets_a_password() {
     })
     .await;
 }
+
+/// Computing time of this process's threads of a name.
+fn computed(name: &str) -> std::time::Duration {
+    let mut ticks = 0;
+    for task in std::fs::read_dir("/proc/self/task").unwrap().flatten() {
+        let read = |file: &str| std::fs::read_to_string(task.path().join(file)).unwrap_or_default();
+        if read("comm").trim() != name {
+            continue;
+        }
+        let stat = read("stat");
+        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
+        ticks += fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+    }
+    std::time::Duration::from_millis(ticks * 10)
+}
+
+#[test]
+fn a_sign_in_computes_as_much_for_an_address_that_nobody_has() {
+    // Threads of its own, whose time nobody else's work is in, and which stay until they were looked at.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("oxpi-costs")
+        .thread_keep_alive(std::time::Duration::from_secs(600))
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let fresh = store::testing::sqlite().await;
+        let f = Fixture::over(fresh.db.clone());
+        f.first_run().await;
+        let mut costs = Vec::new();
+        for email in ["dana@example.com", "nobody@example.com"] {
+            let before = computed("oxpi-costs");
+            for n in 0..5 {
+                let origin = support::origin_at(&format!("192.0.2.{n}"));
+                let wrong = secret("not the right one");
+                let refused = sign_ins::sign_in(&f.app, &origin, email, wrong).await;
+                assert!(matches!(refused, Err(Error::Invalid { .. })));
+            }
+            costs.push(computed("oxpi-costs") - before);
+        }
+        let (known, unknown) = (costs[0], costs[1]);
+        assert!(known.as_millis() > 200, "five hashes take more: {known:?}");
+        assert!(unknown > known / 2 && unknown < known * 2, "{known:?} {unknown:?}");
+    });
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::support::*;
 use app::audit::chain::Fault;
-use app::audit::export::{Exported, Places, export};
+use app::audit::export::{Exported, Places, export, run};
 use app::audit::verify::{Report, export_entries, read_logs, verify, verify_entries};
 use app::audit::{heads, log};
 use app::people::{PersonInput, create_person};
@@ -409,6 +409,58 @@ async fn an_outsider_verifies_with_the_public_key_alone() {
         broken(one.clone());
         let only = verify_entries(&mut one.as_bytes(), &contents, Some(&watched.ours)).unwrap();
         assert!(only.is_whole(), "{only:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_loop_signs_every_so_often_and_once_more_when_it_ends() {
+    use std::time::Duration;
+    each_with_its_database(async |f: Fixture, _: &TestDb| {
+        let watched = Watched::new(f).await;
+        let lines = || {
+            let text = std::fs::read_to_string(watched.file(&watched.places.dir)).unwrap();
+            text.lines().count()
+        };
+        let grown = async |from: usize| {
+            for _ in 0..500 {
+                if lines() > from {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            panic!("nobody signed");
+        };
+        let start = |every| {
+            let (stop, stopped) = tokio::sync::watch::channel(false);
+            let (app, places) = (watched.f.app.clone(), watched.places.clone());
+            (stop, tokio::spawn(run(app, places, every, stopped)))
+        };
+        let (stop, often) = start(Duration::from_millis(20));
+        for _ in 0..2 {
+            let before = lines();
+            watched.act(1).await;
+            grown(before).await;
+        }
+        stop.send(true).unwrap();
+        often.await.unwrap();
+        // One that would come again in an hour: what happened since is signed when it ends, whether
+        // somebody says so or whoever would is gone.
+        for says_so in [true, false] {
+            let before = lines();
+            watched.act(1).await;
+            let (stop, seldom) = start(Duration::from_secs(3_600));
+            grown(before).await;
+            watched.act(1).await;
+            assert_eq!(lines(), before + 1);
+            if says_so {
+                stop.send(true).unwrap();
+            }
+            drop(stop);
+            seldom.await.unwrap();
+            assert_eq!(lines(), before + 2, "{says_so}");
+            assert_eq!(watched.export().await.heads, 0, "nothing is left to sign");
+        }
     })
     .await;
 }

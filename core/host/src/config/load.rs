@@ -9,7 +9,7 @@ use figment::{Figment, Profile, Provider};
 use serde::de::DeserializeOwned;
 
 use super::error::{ConfigError, Fault, meant, one_of, reason, syntax};
-use super::{Config, DEFAULTS, place, variables};
+use super::{Config, DEFAULTS, place, plugin_limits, variables};
 
 /// The file that is read when it is there and none was named.
 const USUAL_FILE: &str = "oxpi.toml";
@@ -151,6 +151,8 @@ fn unknown_keys(given: &Dict, known: &Dict, sources: &Sources, faults: &mut Vec<
     for (section, value) in given {
         match (value, known.get(section)) {
             (_, None) => miss(std::slice::from_ref(section), known),
+            // Reading it says what no plugin's id can be.
+            _ if section == plugin_limits::SECTION => {}
             (Value::Dict(_, keys), Some(Value::Dict(_, known))) => {
                 for key in keys.keys().filter(|key| !known.contains_key(*key)) {
                     miss(&[section.clone(), key.clone()], known);
@@ -172,6 +174,7 @@ fn sections(figment: &Figment, sources: &Sources) -> Result<Config, Vec<Fault>> 
         database: section(figment, "database", sources, &mut faults),
         sandbox: section(figment, "sandbox", sources, &mut faults),
         plugins: section(figment, "plugins", sources, &mut faults),
+        plugin_limits: section(figment, plugin_limits::SECTION, sources, &mut faults),
         themes: section(figment, "themes", sources, &mut faults),
         mail: section(figment, "mail", sources, &mut faults),
         openid: section(figment, "openid", sources, &mut faults),
@@ -196,7 +199,7 @@ fn section<T: DeserializeOwned + Default>(
                 path.insert(0, name.to_owned());
             }
             // Below a key there are only the numbers of a list's places.
-            path.truncate(2);
+            path.truncate(if name == plugin_limits::SECTION { 3 } else { 2 });
             let layer = error.metadata.as_ref().map(|metadata| &*metadata.name);
             faults.push(Fault {
                 key: Some(path.join(".")),

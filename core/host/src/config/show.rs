@@ -48,7 +48,14 @@ fn written(section: &str, key: &str, value: &Value) -> String {
             let list: Vec<String> = list.iter().map(|value| written(section, key, value)).collect();
             format!("[{}]", list.join(", "))
         }
-        Value::Empty(..) | Value::Dict(..) => "{}".to_owned(),
+        Value::Dict(_, keys) => {
+            let keys: Vec<String> = keys
+                .iter()
+                .map(|(key, value)| format!("{key} = {}", written(section, key, value)))
+                .collect();
+            format!("{{{}}}", keys.join(", "))
+        }
+        Value::Empty(..) => "{}".to_owned(),
     }
 }
 

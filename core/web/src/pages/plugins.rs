@@ -4,7 +4,9 @@ use actix_web::web::{Form, Path};
 use app::Error;
 use app::connections as connected;
 use app::egress::{self, Asker, EgressEntry};
-use app::plugins::{self, Ask, Figures, PluginCard, PluginPage as Found, ProviderCard, Stops};
+use app::plugins::{
+    self, Ask, Figures, Limits, PluginCard, PluginPage as Found, ProviderCard, Stops,
+};
 use domain::{Permission, PluginId};
 use serde::Deserialize;
 use serde_json::Value;
@@ -112,6 +114,7 @@ pub(super) async fn page_with(
         can_remove: found.can_remove,
         stops: stops(&found.stops),
         usage: usage(plugins::plugin_usage(app, ctx, plugin).await?),
+        limits: limits(&found.limits),
         requests,
         older_requests,
         providers: found
@@ -239,6 +242,20 @@ fn usage(figures: Option<Figures>) -> Vec<UsageRow> {
         ("requests", figures.requests.to_string()),
         ("cpu", format!("{:.1}", figures.cpu.as_secs_f64())),
         ("memory", figures.memory_bytes_max.div_ceil(1 << 20).to_string()),
+    ];
+    rows.into_iter().map(|(key, value)| UsageRow { key, value }).collect()
+}
+
+/// What one call may use: computing time in seconds, room in megabytes.
+fn limits(limits: &Limits) -> Vec<UsageRow> {
+    let megabytes = |bytes: u64| (bytes >> 20).to_string();
+    let rows = [
+        ("memory", megabytes(limits.memory_bytes)),
+        ("cpu", format!("{}", limits.cpu().as_secs_f64())),
+        ("wall", format!("{}", limits.wall().as_secs_f64())),
+        ("requests", limits.http_calls.to_string()),
+        ("answer", megabytes(limits.response_bytes)),
+        ("effects", limits.effects.to_string()),
     ];
     rows.into_iter().map(|(key, value)| UsageRow { key, value }).collect()
 }

@@ -73,6 +73,8 @@ pub struct PluginPage {
     pub settings_rev: i64,
     /// What its calls used; empty before the first.
     pub usage: Vec<UsageRow>,
+    /// What one call may use; their texts are `limit-<key>`.
+    pub limits: Vec<UsageRow>,
     /// Its last requests and those for it, newest first.
     pub requests: Vec<RequestRow>,
     /// Those before.
@@ -142,10 +144,10 @@ pub struct StopRow {
     pub count: i64,
 }
 
-/// One figure of what its calls used.
+/// One figure of what its calls used or may use.
 #[derive(Debug, Clone, Serialize)]
 pub struct UsageRow {
-    /// Its text is `usage-<key>`.
+    /// Its text is `usage-<key>` or `limit-<key>`.
     pub key: &'static str,
     /// The figure.
     pub value: String,

@@ -12,6 +12,8 @@ use oxpi_kit::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+mod mischief;
+
 /// The plugin.
 pub struct Sample;
 
@@ -51,6 +53,7 @@ impl JobHandler for Sample {
             "notice" => notice(),
             "fetch" => fetch(&job).map(Some),
             "fetch-and-count" => fetch(&job).and_then(|_| count()).map(Some),
+            "fetch-twice" => fetch(&job).and_then(|_| fetch(&job)).map(Some),
             "sign" => sign(&job).map(Some),
             "propose" => propose(&job).map(Some),
             "post" => send_post(&job).map(Some),
@@ -58,6 +61,9 @@ impl JobHandler for Sample {
             "keep" => keep(&job).map(Some),
             "person" => Ok(records::get("person", "p1")?),
             "surroundings" => surroundings().map(Some),
+            "spin" => mischief::spin(),
+            "ask" => mischief::ask(&job).map(Some),
+            "reach" => mischief::reach(&job).map(Some),
             other => Err(Problem::invalid(format!("no handler {other:?}"))),
         }
     }

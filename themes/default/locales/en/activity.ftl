@@ -116,6 +116,7 @@ act-member-notices-chosen = chose how to be notified
 act-member-checklist-put-away = put the first steps away
 act-webhook-refused = turned away a message from outside that proved nothing, to
 act-session-cross-site-refused = turned away a request that came from another site
+act-plugin-foreign-id-refused = turned away another business’s plugin that asked for something of this one
 act-session-foreign-id-refused = turned away somebody from another business who asked for something of this one
 act-vault-missing-forgotten = took secrets that are gone off the record of the stored secrets
 act-pipeline-created = added a pipeline

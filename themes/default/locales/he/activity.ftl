@@ -116,6 +116,7 @@ act-member-notices-chosen = בחירת התראות
 act-member-checklist-put-away = הסתרת הצעדים הראשונים
 act-webhook-refused = דחייה של הודעה מבחוץ בלי הוכחה מתאימה, אל
 act-session-cross-site-refused = דחייה של בקשה שהגיעה מאתר אחר
+act-plugin-foreign-id-refused = דחייה של תוסף של עסק אחר שביקש משהו מכאן
 act-session-foreign-id-refused = דחייה של מישהו מעסק אחר שביקש משהו מכאן
 act-vault-missing-forgotten = הסרה של סודות שאבדו מהרישום של הסודות השמורים
 act-pipeline-created = הוספת מסלול

@@ -52,6 +52,7 @@ pub fn put_together_with(
             public_url: "https://oxpi.example".to_owned(),
             sandbox: false,
             themes: vec!["default".to_owned(), "ledger".to_owned()],
+            plugin_limits: Default::default(),
         },
     });
     workspace.bind(&app);

@@ -1,5 +1,7 @@
 //! The plugins: found, readable, loadable.
 
+use std::collections::BTreeSet;
+
 use vault::Vault;
 
 use super::Finding;
@@ -27,6 +29,7 @@ pub async fn look(config: &Config, vault: Option<&Vault>) -> Vec<Finding> {
         }
     };
     let mut findings = Vec::new();
+    let mut strangers: BTreeSet<_> = config.plugin_limits.plugins().cloned().collect();
     for package in found {
         let (engine, path) = (bench.engine.clone(), package.path.clone());
         let loaded = tokio::task::spawn_blocking(move || load(&engine, &path)).await;
@@ -34,6 +37,7 @@ pub async fn look(config: &Config, vault: Option<&Vault>) -> Vec<Finding> {
         findings.push(match loaded {
             Ok(Ok(plugin)) => {
                 let about = &plugin.manifest().plugin;
+                strangers.remove(&about.id);
                 Finding::good(ABOUT, format!("{} {} loads", about.id, about.version))
             }
             Ok(Err(error)) => Finding::wrong(
@@ -43,6 +47,10 @@ pub async fn look(config: &Config, vault: Option<&Vault>) -> Vec<Finding> {
             ),
             Err(error) => Finding::wrong(ABOUT, format!("{shown}: {error}"), "remove it"),
         });
+    }
+    for id in strangers {
+        let what = format!("plugin_limits.{id}: no plugin of this name loads");
+        findings.push(Finding::unwise(ABOUT, what, "correct the name, or take the limits out"));
     }
     findings
 }

@@ -176,3 +176,45 @@ fn the_root_key_and_foreign_variables_are_no_part_of_it() -> Outcome {
     assert_eq!(with(None, &list)?.config, Config::default());
     Ok(())
 }
+
+#[test]
+fn a_plugin_may_have_more_or_less_than_usual_within_the_hard_most() -> Outcome {
+    use runtime::Limits;
+    assert!(with(None, &[])?.config.plugin_limits.all().is_empty());
+    let text = "[plugin_limits.acme-calendar]\nmemory_mib = 256\ncpu_ms = 1\n\
+                [plugin_limits]\nlamp = { wall_ms = 60000, requests = 500, answer_mib = 1, effects = 9 }\n";
+    let loaded = with(Some(text), &[])?;
+    let all = loaded.config.plugin_limits.all();
+    let usual = Limits::default();
+    let first = Limits { memory_bytes: 256 << 20, cpu_ms: 1, ..usual };
+    assert_eq!(all.get(&"acme-calendar".parse()?), Some(&first));
+    let second =
+        Limits { wall_ms: 60_000, http_calls: 500, response_bytes: 1 << 20, effects: 9, ..usual };
+    assert_eq!(all.get(&"lamp".parse()?), Some(&second));
+    // What is shown can be read again.
+    let again = with(Some(&loaded.show()), &[])?;
+    assert_eq!(again.config.plugin_limits, loaded.config.plugin_limits);
+    Ok(())
+}
+
+#[test]
+fn limits_of_plugins_beyond_the_hard_most_are_named() {
+    let wrong = |lines: &str| told(Some(&format!("[plugin_limits.lamp]\n{lines}\n")), &[]);
+    for (line, reason) in [
+        ("memory_mib = 257", "257 is out of range; expected 1 to 256"),
+        ("cpu_ms = 10001", "10001 is out of range; expected 1 to 10000"),
+        ("wall_ms = 60001", "60001 is out of range; expected 1 to 60000"),
+        ("requests = 501", "501 is out of range; expected 1 to 500"),
+        ("answer_mib = 17", "17 is out of range; expected 1 to 16"),
+        ("effects = 10001", "10001 is out of range; expected 1 to 10000"),
+        ("effects = 0", "0 is out of range; expected 1 to 10000"),
+    ] {
+        let key = line.split(' ').next().unwrap_or_default();
+        let wanted = format!("plugin_limits.lamp.{key} (oxpi.toml, line 2): {reason}");
+        assert!(wrong(line).contains(&wanted), "{}", wrong(line));
+    }
+    let unknown = wrong("memory = 1");
+    assert!(unknown.contains("memory") && unknown.contains("memory_mib"), "{unknown}");
+    let nobody = told(Some("[plugin_limits.\"../Lamp\"]\neffects = 1\n"), &[]);
+    assert!(nobody.contains("plugin_limits"), "{nobody}");
+}

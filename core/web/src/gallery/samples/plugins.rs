@@ -118,6 +118,16 @@ fn plugin(w: Words, enabled: bool) -> PluginPage {
         ]
         .map(|(key, value)| UsageRow { key, value: value.into() })
         .to_vec(),
+        limits: [
+            ("memory", "64"),
+            ("cpu", "0.25"),
+            ("wall", "10"),
+            ("requests", "32"),
+            ("answer", "4"),
+            ("effects", "1000"),
+        ]
+        .map(|(key, value)| UsageRow { key, value: value.into() })
+        .to_vec(),
         requests: if enabled { requests() } else { vec![] },
         older_requests: if enabled { requests() } else { vec![] },
         errors: Errors::new(),
