@@ -270,6 +270,7 @@ fn notices(said: &Said<'_>) -> Vec<NoticeRow> {
         icon,
         at: said.of("sample-day"),
         unread,
+        snooze: None,
     };
     vec![row("approval-waiting", "shield", true), row("appointment-unsent", "calendar", false)]
 }
