@@ -156,7 +156,6 @@ async function live(trip) {
     await other.locator(".checkup-failed").waitFor();
     await bell(trip).waitFor();
   });
-  assert.equal(await bell(trip).innerText(), "1");
   await page.locator("#home-live .needs-you").waitFor();
   assert.ok(await page.evaluate(() => window.stayed), "the page was loaded anew");
   await trip.look("home needs you");
@@ -166,8 +165,9 @@ async function told(trip) {
   const { page, kept } = trip;
   await page.locator("#bell-side").click();
   await page.waitForURL((url) => url.pathname === "/notifications", { waitUntil: "load" });
-  assert.equal(await page.locator("#notices .notice-unread").count(), 1);
-  await trip.reads("#notices .notice-unread", "notice-connection-needs-you");
+  // Other chapters' news may have come too.
+  const news = page.locator("#notices .notice-unread").filter({ hasText: trip.texts.get("notice-connection-needs-you") });
+  assert.equal(await news.count(), 1);
   await trip.look("notifications");
   const way = page.locator('form[action="/notifications/choices"] select').first();
   const name = await way.getAttribute("name");
@@ -175,9 +175,11 @@ async function told(trip) {
   await page.locator('form[action="/notifications/choices"] .button').click();
   await page.locator(".toast").waitFor();
   assert.equal(await page.locator(`[name="${name}"]`).inputValue(), "none");
-  await trip.press("#notices .notice-unread button", /^\/connections\//);
+  const before = Number(await bell(trip).innerText());
+  await trip.press(news.locator("button.notice-open"), /^\/connections\//);
   assert.equal(trip.path(), kept.connection);
-  assert.equal(await bell(trip).count(), 0, "it was read and is counted still");
+  const after = (await bell(trip).count()) ? Number(await bell(trip).innerText()) : 0;
+  assert.equal(after, before - 1, "it was read and is counted still");
   await trip.reads(".page-head .health", "health-needs_you");
   await trip.look("connection needs you");
   await trip.open(WIZARD);
