@@ -44,6 +44,9 @@ impl State {
         let connection = request.connection.clone().or_else(|| self.ctx.connection.clone());
         let host = Url::parse(&request.url).ok();
         let host = host.as_ref().and_then(Url::host_str).unwrap_or_default().to_owned();
+        // One that is refused for its spelling tells where it was to go, too.
+        let shown = host.chars().take(HOST_CHARS_MAX).collect();
+        self.amend_request(entry, |entry| entry.host = shown);
         let outcome = self.admitted(request, entry).await;
         self.amend_request(entry, |entry| {
             entry.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -62,8 +65,6 @@ impl State {
         }
         self.http_calls += 1;
         let url = parse_url(&request.url)?;
-        let host = url.host_str().unwrap_or_default().chars().take(HOST_CHARS_MAX).collect();
-        self.amend_request(entry, |entry| entry.host = host);
         let (ctx, plugin) = (Arc::clone(&self.ctx), self.plugin.clone());
         let sender = Sender { ctx, plugin, world: Arc::clone(&self.world) };
         let server = sender.server(&request).await?;
