@@ -112,7 +112,7 @@ async fn everything(site: &Site) -> Result<String> {
     let import: domain::CalendarImportId = site.ids["import"].parse()?;
     let all = site.house.app.db.read(move |c| {
         Ok(format!(
-            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
             store::tenants::get(c, &tenant)?,
             store::calendar_imports::get(c, &tenant, &import)?,
             (store::imports::list(c, &tenant, 100)?, store::exports::list(c, &tenant, 100)?),

@@ -197,16 +197,10 @@ mod tests {
             },
             Letter::Reset { name: "Dana".to_owned(), link: link.clone(), minutes: 60 },
         ];
-        let brand = || Brand {
-            name: "Dana & Co".to_owned(),
-            colour: Colour::Plum,
-            theme: theme.to_owned(),
-            logo: None,
-        };
         let kinds = ["task-due", "appointment-soon", "follow-up-due"];
         all.extend(kinds.map(|kind| Letter::Reminder {
             name: "דנה".to_owned(),
-            brand: brand(),
+            brand: brand(theme),
             kind,
             subject: "Call <b>& Noa".to_owned(),
             at,

@@ -8,7 +8,7 @@ mod provider;
 mod same;
 mod world;
 
-use domain::{ConnectionId, PluginId};
+use domain::{Clock as _, ConnectionId, PluginId};
 use serde_json::{Value, json};
 use store::Result;
 use store::jobs::NewJob;

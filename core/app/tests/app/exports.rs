@@ -97,7 +97,10 @@ async fn people_who_were_exported_come_back_in_as_they_were() {
         let (was, is) = (find(&first, "Noa").await, find(&second, "Noa").await);
         assert_eq!(is.person.value, was.person.value);
         assert_eq!(is.person.follow_up_on, was.person.follow_up_on);
-        assert_eq!((is.person.consent, is.person.source), (was.person.consent, was.person.source));
+        assert_eq!(
+            (&is.person.consent, &is.person.source),
+            (&was.person.consent, &was.person.source)
+        );
         let values = |whole: &people::WholePerson| {
             let mut all: Vec<String> = whole.contacts.iter().map(|it| it.value.clone()).collect();
             all.sort();
