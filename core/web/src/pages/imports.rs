@@ -149,11 +149,17 @@ async fn look_page(member: &Member, look: Look, sent: Option<PlanInput>, errors:
         columns: columns.map(column).collect(),
         dates: DateOrder::ALL
             .iter()
-            .map(|it| word(member, "imports-dates-", it.as_str(), plan.dates.as_str()))
+            .map(|it| {
+                let key = format!("imports-dates-{}", it.as_str());
+                Choice::new(it.as_str(), member.text(&key), plan.dates.as_str())
+            })
             .collect(),
         doubles: Doubles::ALL
             .iter()
-            .map(|it| word(member, "imports-doubles-", it.as_str(), plan.doubles.as_str()))
+            .map(|it| {
+                let key = format!("imports-doubles-{}", it.as_str());
+                Choice::new(it.as_str(), member.text(&key), plan.doubles.as_str())
+            })
             .collect(),
         tag: plan.tag.clone(),
         source: plan.source.clone(),
@@ -176,10 +182,6 @@ fn keep_sent(plan: &mut Plan, sent: PlanInput) {
     plan.dates = DateOrder::of(&sent.dates).unwrap_or(plan.dates);
     plan.doubles = Doubles::of(&sent.doubles).unwrap_or(plan.doubles);
     (plan.tag, plan.source) = (sent.tag, sent.source);
-}
-
-fn word(member: &Member, prefix: &str, value: &str, current: &str) -> Choice {
-    Choice::new(value, member.text(&format!("{prefix}{value}")), current)
 }
 
 fn target(member: &Member, it: Target, current: Target) -> Choice {
