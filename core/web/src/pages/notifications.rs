@@ -64,7 +64,9 @@ fn row(member: &Member, one: Notification) -> NoticeRow {
             Kind::AppointmentSoon => "clock",
             Kind::FollowUpDue => "person",
         },
-        snooze: (one.matter.starts_with("reminder/"))
+        snooze: one
+            .matter
+            .starts_with("reminder/")
             .then(|| format!("/notifications/{}/snooze", one.id)),
         subject: one.subject,
         at: member.dates().moment(one.created_at),
