@@ -72,6 +72,7 @@ fn written() -> Schema {
         include_str!("../../src/schema.rs"),
         include_str!("../../src/schema/calendar.rs"),
         include_str!("../../src/schema/customers.rs"),
+        include_str!("../../src/schema/work.rs"),
         include_str!("../../src/schema/door.rs"),
         include_str!("../../src/schema/house.rs"),
         include_str!("../../src/schema/record.rs"),
