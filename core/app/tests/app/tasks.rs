@@ -233,7 +233,10 @@ async fn a_task_about_somebody_is_on_their_page_and_stays_with_them_when_two_bec
             let page = timeline::list_entries(&f.app, &owner.ctx, person, None, 50).await.unwrap();
             page.items.into_iter().map(|told| told.entry.kind).collect()
         };
-        assert_eq!(told(&gone.id).await[..3], ["task-reopened", "task-done", "task-added"]);
+        let told = told(&gone.id).await;
+        for kind in ["task-added", "task-done", "task-reopened"] {
+            assert_eq!(told.iter().filter(|one| *one == kind).count(), 1, "{kind}");
+        }
         let about = async |id: &str| {
             tasks::list_about(&f.app, &owner.ctx, LinkKind::Person, id).await.unwrap().len()
         };
