@@ -45,6 +45,23 @@ export class Trip {
     await this.page.waitForURL((url) => path.test(url.pathname), { waitUntil: "load" });
   }
 
+  // Presses what leads to the provider. Where ten minutes have passed since the sign-in, as on a busy
+  // machine, who it is is asked once more.
+  async toProvider(button) {
+    const { page, house, expects, traveller } = this;
+    const isThere = () => page.url().startsWith(`${house.simulator}/`);
+    const question = page.locator("#confirm-form");
+    expects.add(403);
+    await page.locator(button).click();
+    await until(20, "the provider's page", async () => isThere() || (await question.count()) > 0);
+    if (!isThere()) {
+      await question.locator("[name=confirm_password]").fill(traveller.password);
+      await question.locator("button.button-main").click();
+      await page.waitForURL(isThere);
+    }
+    expects.delete(403);
+  }
+
   // Fills in fields by their names; a select by its value.
   async fill(fields) {
     for (const [name, value] of Object.entries(fields)) {

@@ -183,8 +183,7 @@ async function told(trip) {
   await trip.reads(".page-head .health", "health-needs_you");
   await trip.look("connection needs you");
   await trip.open(WIZARD);
-  await page.locator('form[action$="/start"] button').click();
-  await page.waitForURL((url) => url.origin === trip.house.simulator);
+  await trip.toProvider('form[action$="/start"] button');
   await page.locator('input[name=account][value="dana@example.com"]').check();
   await page.locator('button[value="continue"]').click();
   await page.waitForURL((url) => url.pathname === kept.connection);
