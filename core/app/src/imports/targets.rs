@@ -173,7 +173,10 @@ fn looks_like_date(cell: &str) -> bool {
 pub(super) fn parts_of_date(cell: &str) -> Option<[u16; 3]> {
     let day = cell.split([' ', 'T']).next().unwrap_or_default();
     let mut parts = day.split(['/', '.', '-']).map(|part| {
-        let is_number = (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        // A year has two digits or four, and none of these begins with a nought.
+        let is_long = part.len() == 4 && !part.starts_with('0');
+        let is_sized = matches!(part.len(), 1 | 2) || is_long;
+        let is_number = is_sized && part.bytes().all(|b| b.is_ascii_digit());
         is_number.then(|| part.parse::<u16>().ok()).flatten()
     });
     let three = [parts.next()??, parts.next()??, parts.next()??];
