@@ -137,11 +137,10 @@ pub fn read_rows(
     after: Option<&str>,
     limit: i64,
 ) -> Result<(Vec<String>, Option<String>)> {
+    scope::tenant(c, tenant)?;
     // Accounts have no tenant, and nobody reads a table's name from outside.
     if reading.name == "accounts" {
-        scope::system(c)?
-    } else {
-        scope::tenant(c, tenant)?
+        scope::system(c)?;
     }
     let mut sql = format!("{} WHERE {}{}", reading.select, reading.scope, placeholder(c, 1));
     if reading.scope.contains('(') {
