@@ -358,7 +358,7 @@ impl World {
         for each in calendars::list_calendars(app, owner).await? {
             if each.missing.is_some() {
                 let (connection, answer) = (each.connection_id, MissingAnswer::Cancel);
-                calendars::answer_missing(app, owner, &connection, &each.id, answer).await?;
+                calendars::answer_missing(app, owner, &connection, &each.id, Some(answer)).await?;
             }
         }
         Ok(())

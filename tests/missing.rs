@@ -200,10 +200,10 @@ async fn a_calendar_that_is_suddenly_empty_cancels_nothing_and_is_told_once() {
         let (app, owner, id) = (&house.app, &house.owner, calendar(&house).await?.id);
         let answer = MissingAnswer::Restore;
         let other = ConnectionId::new(&*app.clock, &*app.rng);
-        let refused = calendars::answer_missing(app, owner, &other, &id, answer).await;
+        let refused = calendars::answer_missing(app, owner, &other, &id, Some(answer)).await;
         assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
         for _ in 0..2 {
-            calendars::answer_missing(app, owner, &connection, &id, answer).await?;
+            calendars::answer_missing(app, owner, &connection, &id, Some(answer)).await?;
         }
         assert_eq!(acts(&house, "calendar.emptied-answered").await?, 1);
         house.pass_secs(240, 60).await?;
@@ -247,7 +247,7 @@ async fn events_deleted_on_purpose_cancel_their_appointments_once_somebody_says_
         assert_eq!(booked(&house, &all).await?, 6);
         let (app, owner, id) = (&house.app, &house.owner, calendar(&house).await?.id);
         let answer = MissingAnswer::Cancel;
-        calendars::answer_missing(app, owner, &connection, &id, answer).await?;
+        calendars::answer_missing(app, owner, &connection, &id, Some(answer)).await?;
         house.pass_secs(240, 60).await?;
         assert_eq!((booked(&house, &all).await?, calendar(&house).await?.missing), (0, None));
         assert!(live(&house).is_empty());
@@ -342,7 +342,8 @@ async fn a_calendar_that_somebody_clears_waits_for_a_word_too() {
         house.pass_secs(240, 60).await?;
         assert_eq!((booked(&house, &all).await?, calendar(&house).await?.missing), (4, Some(4)));
         let (app, owner, id) = (&house.app, &house.owner, calendar(&house).await?.id);
-        calendars::answer_missing(app, owner, &connection, &id, MissingAnswer::Cancel).await?;
+        calendars::answer_missing(app, owner, &connection, &id, Some(MissingAnswer::Cancel))
+            .await?;
         house.pass_secs(240, 60).await?;
         assert_eq!((booked(&house, &all).await?, calendar(&house).await?.missing), (0, None));
         Ok(())

@@ -333,11 +333,12 @@ pub async fn answer_missing(
     ctx: &Context,
     connection: &ConnectionId,
     id: &CalendarId,
-    answer: MissingAnswer,
+    answer: Option<MissingAnswer>,
 ) -> Result<()> {
     ctx.require_to_see(Permission::ReadPlugins)?;
     ctx.require(Permission::ManageConnections)?;
     let (app2, ctx2, connection, id) = (app.clone(), ctx.clone(), connection.clone(), id.clone());
+
     app.db
         .transact(move |c| -> Result<()> {
             let tenant = &ctx2.tenant;
@@ -345,6 +346,7 @@ pub async fn answer_missing(
             if calendar.connection_id != connection {
                 return Err(Error::NotFound);
             }
+            let answer = answer.ok_or_else(|| Error::invalid("answer", "error-invalid"))?;
             if calendar.missing.is_none() || calendar.missing_answer == Some(answer) {
                 // It is settled already, or about to be.
                 return Ok(());

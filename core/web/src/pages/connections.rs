@@ -308,7 +308,8 @@ pub async fn pull(member: Member, path: Path<String>) -> Answer {
 }
 
 /// What became of the events that are missing.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 pub struct MissingForm {
     answer: String,
 }
@@ -320,7 +321,7 @@ pub async fn answer_missing(
     form: Form<MissingForm>,
 ) -> Answer {
     let (which, calendar): (ConnectionId, CalendarId) = (id(&path.0)?, id(&path.1)?);
-    let answer = form.answer.parse().map_err(|_| Error::invalid("answer", "error-invalid"))?;
+    let answer = form.answer.parse().ok();
     let (app, ctx) = (&member.web.app, &member.ctx);
     calendars::answer_missing(app, ctx, &which, &calendar, answer).await?;
     member.said(&format!("/connections/{which}"), "said-emptied-answered")
