@@ -23,7 +23,7 @@ use crate::middleware::limit::{Limits, limit};
 use crate::middleware::pages::dress;
 use crate::state::{IsProxy, Web};
 use crate::themes::Themes;
-use crate::{hooks, routes};
+use crate::routes;
 
 /// How long a client may take for its headers.
 pub(crate) const HEADERS_WITHIN: Duration = Duration::from_secs(10);
