@@ -21,9 +21,9 @@ use crate::middleware::guard::guard;
 use crate::middleware::intake::{FORM_BYTES_MAX, LIST_BYTES_MAX, intake};
 use crate::middleware::limit::{Limits, limit};
 use crate::middleware::pages::dress;
+use crate::routes;
 use crate::state::{IsProxy, Web};
 use crate::themes::Themes;
-use crate::routes;
 
 /// How long a client may take for its headers.
 pub(crate) const HEADERS_WITHIN: Duration = Duration::from_secs(10);

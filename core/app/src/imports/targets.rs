@@ -76,11 +76,11 @@ const HEADS: &[(Target, &[&str])] = &[
     (Target::Kind, &["kind", "type", "person or company", "customer type", "contact type", "סוג", "סוג לקוח", "אדם או חברה"]),
     (Target::Phone, &[
         "phone", "phone number", "phones", "telephone", "tel", "mobile", "mobile phone", "mobile number",
-        "cell", "cell phone", "cellphone", "work phone", "home phone", "business phone", "whatsapp",
+        "cell", "cell phone", "cellphone", "work phone", "home phone", "business phone",
         "phone 1", "phone 2", "phone 3", "primary phone", "other phone", "company main phone",
         "phone 1 value", "phone 2 value", "phone 3 value", "home phone 2", "business phone 2",
         "טלפון", "טל", "טלפון נייד", "נייד", "פלאפון", "סלולרי", "טלפון סלולרי", "מספר טלפון", "מס טלפון",
-        "טלפון 1", "טלפון 2", "טלפון בבית", "טלפון בעבודה", "טלפון נוסף", "וואטסאפ", "ווטסאפ",
+        "טלפון 1", "טלפון 2", "טלפון בבית", "טלפון בעבודה", "טלפון נוסף",
     ]),
     (Target::Email, &[
         "email", "e mail", "email address", "e mail address", "mail", "emails", "primary email",

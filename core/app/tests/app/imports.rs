@@ -233,10 +233,17 @@ async fn ten_thousand_rows_come_once_though_the_work_is_stopped_between_lots() {
         imports::start_import(&f.app, &owner.ctx, &id).await.unwrap();
         // Workers that die in the middle: their leases run out, and others come to the same rows, at the
         // same time even.
-        for pause in [3, 40, 90] {
-            let work = jobs::run_due(&f.app);
-            let _ = tokio::time::timeout(std::time::Duration::from_millis(pause), work).await;
-            f.clock.advance_millis(60_000);
+        for far in [500, 2_000, 4_500] {
+            let there = async {
+                while state(&f, &owner, &id).await.1.made < far {
+                    tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+                }
+            };
+            tokio::select! {
+                _ = jobs::run_due(&f.app) => {}
+                () = there => {}
+            }
+            f.clock.advance_millis(10 * 60_000);
         }
         let (one, other) = tokio::join!(jobs::run_due(&f.app), jobs::run_due(&f.app));
         assert!(one.unwrap() + other.unwrap() > 0);
