@@ -1,6 +1,7 @@
 //! What an app is made of in a test: no plugins, and nobody to reach.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::{App, Options, Parts, connections, plugins, services};
 use domain::rng::SeededRng;
@@ -30,8 +31,11 @@ pub fn put_together_with(
     (config.instances_max, config.threads) = (1, 2);
     let engine =
         Engine::new(config, workspace.clone(), egress.clone(), clock.clone(), rng.clone()).unwrap();
-    // A folder that nothing is looked for in again; the system clears it away.
-    let documents = std::env::temp_dir().join(format!("oxpi-documents-{}", std::process::id()));
+    // A folder that nothing is looked for in again; the system clears it away. Each app has its own: chance
+    // is the same in all, and so would be the names of what they keep.
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let (process, nth) = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let documents = std::env::temp_dir().join(format!("oxpi-documents-{process}-{nth}"));
     let app = App::new(Parts {
         db,
         blobs: Arc::new(store::blobs::Folder::open(&documents, clock.now()).unwrap()),
