@@ -3,7 +3,6 @@
 use anyhow::Result;
 use app::tasks::{self, Task, TaskInput};
 use app::{jobs, notifications, reminders};
-use domain::Clock;
 use oxpi_tests::House;
 use oxpi_tests::house::Extras;
 use oxpi_tests::mailbox::post;

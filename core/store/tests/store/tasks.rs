@@ -139,7 +139,7 @@ store::both_backends! {
             assert!(reminders::insert(c, &row)?);
             assert!(!reminders::insert(c, &twin)?, "the same occurrence");
             let due = reminders::due(c, now, 10)?;
-            assert_eq!(due, [row.clone()]);
+            assert_eq!(due, std::slice::from_ref(&row));
             assert!(reminders::take(c, &due[0], now)?);
             assert!(!reminders::take(c, &due[0], now)?);
             assert!(reminders::due(c, now.plus_secs(999), 10)?.is_empty());

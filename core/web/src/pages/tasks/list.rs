@@ -136,7 +136,7 @@ async fn page(member: &Member, query: ListQuery, mut quick: QuickForm, errors: E
 fn tabs(here: &ListQuery, shown: &[ListQuery], counts: &[i64]) -> Vec<Tab> {
     let all = SHOWN.iter().zip(shown).zip(counts);
     all.map(|(((key, show), query), count)| Tab {
-        key: *key,
+        key,
         href: query.address(),
         // What is done only grows: its number says nothing.
         count: (*show != "done").then_some(*count),
