@@ -147,7 +147,7 @@ async function listAndFile(trip) {
   await trip.open(`/calendar?view=agenda&date=${trip.kept.day}`);
   assert.equal(await page.locator(".agenda-entry").filter({ hasText: traveller.weekly }).count(), 4);
   await trip.look("calendar list");
-  const answer = await trip.context.request.get(await page.locator(".calendar-foot a[href^="/calendar/file"]").getAttribute("href"));
+  const answer = await trip.context.request.get(await page.locator(".calendar-foot a[href^='/calendar/file']").getAttribute("href"));
   const file = (await answer.text()).replaceAll("\r\n ", "");
   // One that comes again is one event with its rule.
   assert.equal(file.split(`SUMMARY:${traveller.weekly}`).length - 1, 1);
