@@ -1,5 +1,6 @@
 // What is to be done: written down in a line and in a form, put off, done, taken back; and being reminded.
 import assert from "node:assert/strict";
+import { until } from "../wait.mjs";
 
 export const tasks = [
   ["a task is written down in a line, and one that repeats in the form", add],
@@ -50,7 +51,7 @@ async function delay(trip) {
   await trip.press('button[name=act][value="delay+7"]', /^\/tasks$/);
   assert.equal(await row(page, "Count the vases").count(), 0);
   await page.locator(".toast form button").first().click();
-  await page.waitForURL((url) => url.pathname === "/tasks" && !url.search);
+  await until(20, "it is taken back", async () => (await page.locator(".toast").count()) === 1 && (await page.locator(".toast form").count()) === 0);
   await trip.open("/tasks?show=today");
   assert.equal(await row(page, "Count the vases").count(), 1);
 }
