@@ -43,7 +43,9 @@ pub(super) fn settle(
     // What was answered meanwhile is in the row only.
     let now = store::calendars::get(c, tenant, &calendar.id)?;
     let (missing, expected) = find(app, c, calendar, connection, sync)?;
-    let is_much = missing.len() >= MANY && missing.len() * 2 > expected;
+    let now_at = app.clock.now();
+    let ahead = missing.iter().filter(|each| each.of.ends_at > now_at).count();
+    let is_much = ahead >= MANY && ahead * 2 > expected;
     if is_much && now.missing_answer.is_none() {
         hold(app, c, &now, missing.len())?;
         return Ok(true);
@@ -82,7 +84,7 @@ pub(super) fn settle_told(
     Ok(true)
 }
 
-/// What is missing, and how many events were expected. Past ones are put back where they were.
+/// What is missing, and how many events of appointments to come were expected. Past ones are put back where they were.
 fn find(
     app: &App,
     c: &mut Conn,
@@ -91,14 +93,15 @@ fn find(
     sync: &FullSync,
 ) -> Result<(Vec<Missing>, usize)> {
     let (tenant, mut missing, mut expected) = (&calendar.tenant_id, Vec::new(), 0);
-    let since = app.clock.now().plus_secs(-DAYS_BACK * 24 * 3_600);
+    let now = app.clock.now();
+    let since = now.plus_secs(-DAYS_BACK * 24 * 3_600);
     for of in store::appointments::list_linked(c, tenant, &calendar.id)? {
         let Some(external_id) = &of.external_id else { continue };
         let was_linked = sync.linked.get(&of.id) == Some(&of.link_rev);
         if of.ends_at < since {
             continue;
         }
-        expected += 1;
+        expected += usize::from(of.ends_at > now);
         if was_linked && !sync.seen.contains(external_id) {
             missing.push(Missing { of, left: None });
         }
@@ -119,7 +122,7 @@ fn find(
             )?;
             continue;
         }
-        expected += 1;
+        expected += usize::from(of.ends_at > now);
         missing.push(Missing { of, left: Some(event) });
     }
     Ok((missing, expected))
