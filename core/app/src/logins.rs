@@ -247,7 +247,7 @@ fn failed(error: CallError) -> Stopped {
         return Stopped { step: "kind", found: Found::of("failed"), error };
     };
     let (step, failure, field, key) = match problem.code.as_str() {
-        "unavailable" if problem.message.contains("certificate") => {
+        "unavailable" if problem.detail.as_deref() == Some("certificate") => {
             ("secure", "certificate", "server", "error-login-certificate")
         }
         "unavailable" | "timeout" => ("reach", "unreachable", "server", "error-login-unreachable"),

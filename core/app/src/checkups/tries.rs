@@ -291,7 +291,7 @@ fn met(error: &CallError, is_login: bool, ended: &str) -> (Option<&'static str>,
     let CallError::Problem(problem) = error else { return (None, Found::of("failed")) };
     let of_login = |step| is_login.then_some(step);
     match problem.code.as_str() {
-        "unavailable" if is_login && problem.message.contains("certificate") => {
+        "unavailable" if is_login && problem.detail.as_deref() == Some("certificate") => {
             (Some("secure"), Found::of("certificate"))
         }
         "unavailable" if problem.message.starts_with("unreachable") => {

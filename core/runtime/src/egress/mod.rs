@@ -15,6 +15,7 @@ use crate::services::EgressEntry;
 
 mod address;
 mod answer;
+mod certificate;
 mod client;
 mod headers;
 mod place;
@@ -72,6 +73,9 @@ pub enum EgressError {
     /// The network or the provider is down.
     #[error("unreachable: {0}")]
     Unreachable(String),
+    /// The server's certificate isn't to be trusted.
+    #[error("unreachable: its certificate: {0}")]
+    Certificate(String),
     /// No answer in time.
     #[error("no answer in time")]
     TimedOut,
@@ -85,6 +89,9 @@ impl From<EgressError> for Problem {
         match &error {
             EgressError::Refused(_) => Self::denied(error.to_string()),
             EgressError::Unreachable(_) => Self::unavailable(error.to_string()),
+            EgressError::Certificate(_) => {
+                Self::unavailable(error.to_string()).with_detail("certificate")
+            }
             EgressError::TimedOut => Self::timeout(error.to_string()),
             EgressError::TooLarge => Self::too_large(error.to_string()),
         }
@@ -337,6 +344,9 @@ fn transport_error(error: &reqwest::Error) -> EgressError {
     // The deepest cause is the system's or TLS's; only the outermost names the address.
     let detail = if std::error::Error::source(error).is_some() { deepest } else { String::new() };
     let detail: String = detail.chars().filter(|c| !c.is_control()).take(200).collect();
+    if certificate::is_refused(error) {
+        return EgressError::Certificate(detail);
+    }
     EgressError::Unreachable(if detail.is_empty() {
         what.into()
     } else {
