@@ -60,9 +60,10 @@ impl Way {
 /// Who is told of a kind.
 const fn needs(kind: Kind) -> Permission {
     match kind {
-        Kind::ConnectionNeedsYou | Kind::ConnectionEnds | Kind::CalendarBehind => {
-            Permission::ManageConnections
-        }
+        Kind::ConnectionNeedsYou
+        | Kind::ConnectionEnds
+        | Kind::CalendarBehind
+        | Kind::CalendarEmptied => Permission::ManageConnections,
         Kind::ApprovalWaiting | Kind::ApprovalUnknown => Permission::DecideApprovals,
         Kind::AppointmentUnsent | Kind::SeriesOverlaps => Permission::WriteAppointments,
         Kind::PluginStopped => Permission::ManagePlugins,
@@ -78,6 +79,7 @@ const fn usual(kind: Kind) -> Way {
         Kind::ConnectionNeedsYou
         | Kind::ConnectionEnds
         | Kind::CalendarBehind
+        | Kind::CalendarEmptied
         | Kind::ApprovalWaiting
         | Kind::ApprovalUnknown
         | Kind::TaskDue
@@ -162,7 +164,7 @@ pub(crate) fn calendar_settled(app: &App, c: &mut Conn, of: &Calendar) -> Result
 /// Most events of appointments are missing from a calendar, and somebody has to say why.
 pub(crate) fn calendar_emptied(app: &App, c: &mut Conn, of: &Calendar) -> Result<()> {
     let news = News {
-        kind: Kind::CalendarBehind,
+        kind: Kind::CalendarEmptied,
         matter: emptied_matter(of),
         subject: &of.name,
         href: format!("/connections/{}", of.connection_id),

@@ -25,6 +25,8 @@ words! {
         ConnectionEnds = "connection-ends",
         /// A calendar has not been in step for a while.
         CalendarBehind = "calendar-behind",
+        /// Most events of appointments are missing from a calendar at once.
+        CalendarEmptied = "calendar-emptied",
         /// A series was carried on over something that is there.
         SeriesOverlaps = "series-overlaps",
         /// A plugin had to be stopped.

@@ -58,7 +58,10 @@ fn row(member: &Member, one: Notification) -> NoticeRow {
         icon: match one.kind {
             Kind::ConnectionNeedsYou | Kind::ConnectionEnds => "connection",
             Kind::ApprovalWaiting | Kind::ApprovalUnknown => "shield",
-            Kind::AppointmentUnsent | Kind::SeriesOverlaps | Kind::CalendarBehind => "calendar",
+            Kind::AppointmentUnsent
+            | Kind::SeriesOverlaps
+            | Kind::CalendarBehind
+            | Kind::CalendarEmptied => "calendar",
             Kind::PluginStopped => "plugin",
             Kind::TaskDue | Kind::TaskAssigned => "task",
             Kind::AppointmentSoon => "clock",

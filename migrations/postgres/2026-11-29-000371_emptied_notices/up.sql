@@ -1,0 +1,8 @@
+-- A calendar that is suddenly empty is told in words of its own.
+ALTER TABLE notifications DROP CONSTRAINT notifications_kind_check;
+ALTER TABLE notifications ADD CONSTRAINT notifications_kind_check
+    CHECK (kind IN ('connection-needs-you', 'approval-waiting', 'approval-unknown', 'appointment-unsent', 'plugin-stopped',
+            'calendar-behind', 'calendar-emptied', 'series-overlaps', 'connection-ends',
+            'task-due', 'task-assigned', 'appointment-soon', 'follow-up-due'));
+SET LOCAL oxpi.tenant = '*';
+UPDATE notifications SET kind = 'calendar-emptied' WHERE matter LIKE 'calendar-emptied/%';
