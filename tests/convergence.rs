@@ -13,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use app::appointments::{self, Appointment, AppointmentInput, Status};
 use app::calendars::{self, MissingAnswer};
+use app::connections;
 use domain::rng::SeededRng;
 use domain::{AppointmentId, CalendarId, Clock, Rng, Timestamp, Zone};
 use oxpi_tests::House;
@@ -122,7 +123,7 @@ impl World {
     }
 
     async fn step(&mut self) -> Result<()> {
-        match self.roll(20) {
+        match self.roll(21) {
             0..=2 => self.book().await,
             3..=6 => self.edit_here().await,
             7..=10 => self.edit_there(),
@@ -139,6 +140,7 @@ impl World {
                 self.house.simulator.google().invalidate_sync_tokens();
                 Ok(())
             }
+            18 if self.roll(3) == 0 => self.part_for_a_while().await,
             _ => {
                 let secs = self.roll(90) as i64;
                 self.house.clock.advance_millis(secs * 1_000);
@@ -349,6 +351,30 @@ impl World {
         }
         self.said(format!("killed: {killed}"));
         self.house.clock.advance_millis(25_000);
+        Ok(())
+    }
+
+    /// The account is disconnected, both sides go on by themselves, and it is connected again.
+    async fn part_for_a_while(&mut self) -> Result<()> {
+        self.house.simulator.google().clear_faults();
+        let (app, owner) = (self.house.app.clone(), self.house.owner.clone());
+        let all = calendars::list_calendars(&app, &owner).await?;
+        let connection = all.first().context("no calendar")?.connection_id.clone();
+        connections::disconnect(&app, &owner, &connection).await?;
+        self.said("disconnected".to_owned());
+        for _ in 0..4 {
+            match self.roll(6) {
+                0..=1 => self.edit_here().await?,
+                2..=3 => self.edit_there()?,
+                4 => self.cancel_here().await?,
+                _ => self.delete_there().await?,
+            }
+        }
+        let connection = self.house.connect(DANA).await?;
+        calendars::choose_calendars(&app, &owner, &connection, vec![DANA.to_owned()]).await?;
+        let all = calendars::list_calendars(&app, &owner).await?;
+        self.calendar = all.first().context("no calendar")?.id.clone();
+        self.said("connected again".to_owned());
         Ok(())
     }
 

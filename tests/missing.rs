@@ -4,6 +4,7 @@
 use anyhow::{Context as _, Result};
 use app::appointments::{self, Appointment, AppointmentInput, Status, SyncState};
 use app::calendars::{self, Calendar, MissingAnswer};
+use app::notifications::Kind;
 use app::{Error, connections, notifications};
 use domain::{ConnectionId, Timestamp, Zone};
 use oxpi_tests::House;
@@ -96,7 +97,7 @@ async fn reconnect(house: &House) -> Result<ConnectionId> {
 async fn told(house: &House) -> Result<usize> {
     let all = notifications::list_notifications(&house.app, &house.owner).await?;
     let unread = all.iter().filter(|one| one.read_at.is_none());
-    Ok(unread.filter(|one| one.matter.starts_with("calendar-emptied/")).count())
+    Ok(unread.filter(|one| one.kind == Kind::CalendarEmptied).count())
 }
 
 async fn acts(house: &House, action: &str) -> Result<usize> {
@@ -163,6 +164,23 @@ async fn one_from_long_ago_is_in_its_calendar_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_that_was_on_its_way_when_its_calendar_was_let_go_of_arrives_after_all() {
+    each(async |house, connection| {
+        let (sent, cancelled) = (book(&house, 10).await?, book(&house, 11).await?);
+        appointments::cancel_appointment(&house.app, &house.owner, &cancelled.id).await?;
+        connections::disconnect(&house.app, &house.owner, &connection).await?;
+        assert!(live(&house).is_empty());
+        reconnect(&house).await?;
+        let now = again(&house, &sent).await?;
+        assert_eq!((now.status, now.sync_state), (Status::Booked, SyncState::Synced));
+        assert_eq!(live(&house).len(), 1, "the cancelled one stays away");
+        assert_eq!(event_of(&house, &sent)?["summary"], "Visit 10");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_account_s_calendar_takes_none_of_them() {
     each(async |house, connection| {
         let all = book_all(&house, 10..13).await?;
@@ -211,6 +229,26 @@ async fn a_calendar_that_is_suddenly_empty_cancels_nothing_and_is_told_once() {
         assert_eq!(booked(&house, &all).await?, 6);
         assert_eq!(again(&house, &all[0]).await?.sync_state, SyncState::Synced);
         assert_eq!((calendar(&house).await?.missing, told(&house).await?), (None, 0));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cleared_future_beside_what_is_over_waits_for_a_word_too() {
+    each(async |house, _| {
+        let all = book_all(&house, 10..20).await?;
+        let at = Timestamp::parse_rfc3339("2026-03-16T12:00:00Z").context("no time")?;
+        house.clock.advance_millis(at.as_millis() - house.app.clock.now().as_millis());
+        house.pass_secs(120, 60).await?;
+        // Seven are over, three are to come: fewer than half of all, and yet the whole future.
+        for of in &all[7..] {
+            delete(&house, &event_of(&house, of)?)?;
+        }
+        house.simulator.google().invalidate_sync_tokens();
+        house.pass_secs(240, 60).await?;
+        assert_eq!((booked(&house, &all).await?, calendar(&house).await?.missing), (10, Some(3)));
+        assert_eq!(told(&house).await?, 1);
         Ok(())
     })
     .await;

@@ -16,7 +16,7 @@ use crate::schema::appointments;
 use crate::scope;
 
 pub use links::{
-    list_linked, lose_event, relink, relink_as_it_was, set_link, set_sync, unlink_calendar,
+    list_linked, lose_event, relink, relink_as_it_was, send_to, set_link, set_sync, unlink_calendar,
 };
 
 /// Most rows that a question about a time answers.

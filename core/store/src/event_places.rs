@@ -1,10 +1,11 @@
 //! Where events of appointments were left when their calendar was let go of.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use domain::{CalendarId, PluginId, TenantId};
 
-use crate::appointments::Appointment;
+use crate::appointments::{Appointment, Status};
 use crate::backend::Conn;
 use crate::error::Result;
 use crate::schema::{appointments, event_places};
@@ -21,7 +22,8 @@ pub struct Place<'a> {
     pub calendar: &'a str,
 }
 
-/// Keeps where the events of a calendar's appointments are, before it is let go of; answers how many.
+/// Keeps where the events of a calendar's appointments are, before it is let go of; answers how many. One
+/// that was booked and hasn't reached its calendar yet is kept with no event.
 pub fn keep_of_calendar(
     c: &mut Conn,
     tenant: &TenantId,
@@ -33,7 +35,11 @@ pub fn keep_of_calendar(
         appointments::table
             .filter(appointments::tenant_id.eq(tenant.as_str()))
             .filter(appointments::calendar_id.eq(calendar.as_str()))
-            .filter(appointments::external_id.is_not_null())
+            .filter(
+                appointments::external_id
+                    .is_not_null()
+                    .or(appointments::status.eq(Status::Booked.as_str())),
+            )
     };
     let old = event_places::table
         .filter(event_places::tenant_id.eq(tenant.as_str()))
@@ -45,7 +51,7 @@ pub fn keep_of_calendar(
         place.plugin.as_str().into_sql::<Text>(),
         place.account.into_sql::<Text>(),
         place.calendar.into_sql::<Text>(),
-        appointments::external_id.assume_not_null(),
+        sql::<Text>("COALESCE(external_id, '')"),
     ));
     let columns = (
         event_places::tenant_id,
@@ -60,7 +66,7 @@ pub fn keep_of_calendar(
 }
 
 /// The appointments whose events were left in a calendar and that are in none since, with the events'
-/// ids.
+/// ids: empty for what never reached it.
 pub fn list_left(
     c: &mut Conn,
     tenant: &TenantId,

@@ -110,6 +110,11 @@ fn find(
         if sync.seen.contains(&event) || of.status != Status::Booked {
             continue;
         }
+        if event.is_empty() {
+            // It was on its way here when the calendar was let go of: nothing of it can be missing.
+            send(app, c, calendar, connection, &of)?;
+            continue;
+        }
         if of.ends_at < since {
             // Too long ago to be read: it is where it was, as far as anybody can tell.
             store::appointments::relink_as_it_was(
@@ -126,6 +131,21 @@ fn find(
         missing.push(Missing { of, left: Some(event) });
     }
     Ok((missing, expected))
+}
+
+/// Sends an appointment to the calendar that it was on its way to.
+fn send(
+    app: &App,
+    c: &mut Conn,
+    calendar: &Calendar,
+    connection: &Connection,
+    of: &Appointment,
+) -> Result<()> {
+    let means = app.means();
+    store::appointments::send_to(c, &calendar.tenant_id, &of.id, &calendar.id, of.link_rev)?;
+    let job = look_at(means, of, connection, Some("anew"), false);
+    store::jobs::enqueue(c, &job, means.now())?;
+    Ok(())
 }
 
 /// A calendar as its provider calls it.

@@ -105,6 +105,30 @@ pub fn relink(
     settled(rows, || Ok(find(c, tenant, id)?.is_some()))
 }
 
+/// Puts an appointment back into the calendar that it was on its way to when that was let go of.
+///
+/// # Errors
+/// [`Error::Conflict`] when its link changed since `link_rev` was read.
+pub fn send_to(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &AppointmentId,
+    calendar: &CalendarId,
+    link_rev: i64,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let target = appointments::table
+        .find((tenant.as_str(), id.as_str()))
+        .filter(appointments::link_rev.eq(link_rev));
+    let set = (
+        appointments::calendar_id.eq(calendar.as_str()),
+        appointments::sync_state.eq(SyncState::Pending.as_str()),
+        appointments::link_rev.eq(link_rev + 1),
+    );
+    let rows = diesel::update(target).set(set).execute(c)?;
+    settled(rows, || Ok(find(c, tenant, id)?.is_some()))
+}
+
 /// Puts an appointment back into the calendar that its event was in, as being in step with it: what
 /// became of the event is to be looked at, and nothing to be written.
 ///
