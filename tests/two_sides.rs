@@ -12,6 +12,8 @@ use oxpi_tests::site::Site;
 use serde_json::json;
 use simulators::Fault;
 
+const STUDIO: &str = "c_studio@group.calendar.google.com";
+
 /// On both databases.
 async fn each(test: impl AsyncFn(House) -> Result<()>) {
     for db in [store::testing::sqlite().await, store::testing::postgres().await] {
@@ -271,6 +273,45 @@ async fn a_taken_time_is_refused_with_what_takes_it_and_booked_on_purpose() {
         appointments::book_appointment(app, owner, next, "").await?;
         let same = changed(&own, |input| input.starts_at = own.starts_at.plus_secs(60));
         appointments::change_appointment(app, owner, &own.id, same, own.rev).await?;
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_two_calendars_is_in_one_place_only() {
+    each(async |house| {
+        let (connection, _) = house.with_calendar().await?;
+        let (app, owner) = (&house.app, &house.owner);
+        let both = vec![DANA.to_owned(), STUDIO.to_owned()];
+        calendars::choose_calendars(app, owner, &connection, both).await?;
+        let all = calendars::list_calendars(app, owner).await?;
+        let id_of = |name: &str| all.iter().find(|c| c.external_id == name).map(|c| c.id.clone());
+        let (dana, studio) = (id_of(DANA).context("none")?, id_of(STUDIO).context("none")?);
+        appointments::book_appointment(app, owner, input(Some(dana.clone())), "").await?;
+        let dentist = json!({
+            "summary": "Dentist",
+            "start": {"dateTime": "2026-03-04T08:00:00Z"},
+            "end": {"dateTime": "2026-03-04T09:00:00Z"},
+        });
+        let google = house.simulator.google();
+        google.put_event(DANA, dentist).map_err(|e| anyhow::anyhow!("{e:?}"))?;
+        house.pass_secs(120, 60).await?;
+
+        let book = async |day: i64| {
+            let mut input = input(Some(studio.clone()));
+            input.starts_at = input.starts_at.plus_secs(day * 86_400);
+            input.ends_at = input.ends_at.plus_secs(day * 86_400);
+            appointments::book_appointment(app, owner, input, "").await
+        };
+        for day in [0, 1] {
+            let refused = book(day).await;
+            assert!(matches!(&refused, Err(Error::Taken { by }) if by.len() == 1), "{refused:?}");
+        }
+        // The studio is a room: what is in her own calendar doesn't take it.
+        calendars::choose_blocking(app, owner, &connection, vec![studio.clone()]).await?;
+        book(0).await?;
+        book(1).await?;
         Ok(())
     })
     .await;

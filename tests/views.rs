@@ -116,6 +116,13 @@ async fn a_panel_is_for_who_sees_the_person_and_goes_with_the_plugin() {
         let shown = site.get(&panel, Some(owner)).await?;
         assert_eq!(shown.status, 200);
         assert!(!shown.body.contains("<html"), "a panel is a part of a page");
+        let appointment = &site.ids["appointment"];
+        let page = site.get(&format!("/appointments/{appointment}"), Some(owner)).await?;
+        let about = format!("/apps/gallery/appointment/card?appointment={appointment}");
+        assert!(page.body.contains(&about), "no panel on the appointment");
+        assert_eq!(site.get(&about, Some(owner)).await?.status, 200);
+        let foreign = site.get(&about, Some(site.stranger.as_str())).await?;
+        assert_eq!(foreign.status, 404, "another business's appointment");
         for (path, session) in [
             (panel.as_str(), accountant),
             (panel.as_str(), site.stranger.as_str()),

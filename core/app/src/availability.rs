@@ -1,6 +1,8 @@
 //! Whether a time is free: looked at in the very transaction that books it, so that of two who want
 //! the same time at once one gets it and the other hears of it.
 
+use std::collections::BTreeMap;
+
 use domain::{AppointmentId, CalendarId, PersonId, TenantId, Timestamp};
 use store::Conn;
 use store::appointments::{Appointment, Status};
@@ -46,8 +48,8 @@ pub struct Taken {
 /// Most that is told of at once.
 pub(crate) const TAKEN_MAX: usize = 5;
 
-/// Refuses a time at which the calendar has something already, or the person an appointment. `own`
-/// are the appointments that are being moved.
+/// Refuses a time at which the calendar has something already, another of the same account that takes
+/// its time too, or the person an appointment. `own` are the appointments that are being moved.
 ///
 /// # Errors
 /// [`Error::Taken`].
@@ -72,10 +74,11 @@ pub(crate) fn list_taken(
 ) -> Result<Vec<Taken>> {
     let (from, to) = (input.starts_at, input.ends_at);
     let overlaps = |starts_at: Timestamp, ends_at: Timestamp| starts_at < to && ends_at > from;
+    let calendars = shared(c, tenant, input.calendar.as_ref())?;
     let mut by = Vec::new();
     for each in store::appointments::list_between(c, tenant, from, to)? {
         let stands = each.status == Status::Booked && !own.contains(&each.id);
-        if stands && overlaps(each.starts_at, each.ends_at) && concerns(input, &each) {
+        if stands && overlaps(each.starts_at, each.ends_at) && concerns(input, &calendars, &each) {
             by.push(Taken {
                 starts_at: each.starts_at,
                 ends_at: each.ends_at,
@@ -84,37 +87,52 @@ pub(crate) fn list_taken(
             });
         }
     }
-    if let Some(calendar) = &input.calendar {
-        by.extend(busy(c, tenant, calendar, from, to)?);
+    if !calendars.is_empty() {
+        by.extend(busy(c, tenant, &calendars, from, to)?);
     }
     by.sort_by_key(|taken| (taken.starts_at, taken.ends_at));
     by.truncate(TAKEN_MAX);
     Ok(by)
 }
 
+/// Calendars by their names.
+type Names = BTreeMap<CalendarId, String>;
+
+/// The calendars that share their time with this one: itself, and those of its account that block.
+/// Whoever has two calendars is in one place only.
+fn shared(c: &mut Conn, tenant: &TenantId, calendar: Option<&CalendarId>) -> Result<Names> {
+    let Some(id) = calendar else { return Ok(Names::new()) };
+    let own = store::calendars::get(c, tenant, id)?;
+    let all = store::calendars::list_of_connection(c, tenant, &own.connection_id)?;
+    let shares = all.into_iter().filter(|each| each.blocks || each.id == own.id);
+    Ok(shares.map(|each| (each.id, each.name)).collect())
+}
+
 /// What is kept here only is of one calendar too: the business's own.
-fn concerns(input: &AppointmentInput, other: &Appointment) -> bool {
-    input.calendar == other.calendar_id || input.person.is_some() && input.person == other.person_id
+fn concerns(input: &AppointmentInput, calendars: &Names, other: &Appointment) -> bool {
+    let in_one = match &other.calendar_id {
+        Some(id) => calendars.contains_key(id),
+        None => input.calendar.is_none(),
+    };
+    in_one || input.person.is_some() && input.person == other.person_id
 }
 
 fn busy(
     c: &mut Conn,
     tenant: &TenantId,
-    calendar: &CalendarId,
+    calendars: &Names,
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Taken>> {
-    let mut blocks = store::busy_blocks::list_between(c, tenant, from, to)?;
-    blocks.retain(|block| block.calendar_id == *calendar);
-    if blocks.is_empty() {
-        return Ok(Vec::new());
-    }
-    let name = store::calendars::get(c, tenant, calendar)?.name;
-    let taken = blocks.into_iter().map(|block| Taken {
-        starts_at: block.starts_at,
-        ends_at: block.ends_at,
-        all_day: block.all_day,
-        by: TakenBy::Busy { calendar: name.clone(), title: block.title },
+    let blocks = store::busy_blocks::list_between(c, tenant, from, to)?;
+    let taken = blocks.into_iter().filter_map(|block| {
+        let calendar = calendars.get(&block.calendar_id)?.clone();
+        Some(Taken {
+            starts_at: block.starts_at,
+            ends_at: block.ends_at,
+            all_day: block.all_day,
+            by: TakenBy::Busy { calendar, title: block.title },
+        })
     });
     Ok(taken.collect())
 }

@@ -18,6 +18,9 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{App, channels, jobs, notifications, plugins, schedules};
 
+mod choices;
+
+pub use choices::{choose_blocking, choose_details};
 pub use store::calendars::{Access, Calendar, Detail, MissingAnswer};
 
 /// How often changes are asked for. Pushes, where a provider has them, only make it sooner.
@@ -196,6 +199,7 @@ fn new_calendar(
         is_behind: false,
         missing: None,
         missing_answer: None,
+        blocks: true,
     }
 }
 
@@ -240,70 +244,6 @@ pub async fn list_behind(app: &App, ctx: &Context) -> Result<BTreeSet<Connection
         .filter(|each| each.is_behind || each.missing.is_some())
         .map(|each| each.connection_id)
         .collect())
-}
-
-/// Chooses how much of each calendar's events that were made elsewhere is shown here. Less is forgotten
-/// at once; for more everything is read anew.
-pub async fn choose_details(
-    app: &App,
-    ctx: &Context,
-    connection: &ConnectionId,
-    chosen: Vec<(CalendarId, Detail)>,
-) -> Result<()> {
-    ctx.require_to_see(Permission::ReadPlugins)?;
-    ctx.require(Permission::ManageConnections)?;
-    let connection = crate::connections::get_connection(app, ctx, connection).await?;
-    let (app2, ctx2) = (app.clone(), ctx.clone());
-    app.db
-        .transact(move |c| {
-            chosen.iter().try_for_each(|(id, detail)| {
-                choose_detail(&app2, c, &ctx2, &connection, id, *detail)
-            })
-        })
-        .await?;
-    app.wake_jobs();
-    Ok(())
-}
-
-fn choose_detail(
-    app: &App,
-    c: &mut Conn,
-    ctx: &Context,
-    connection: &Connection,
-    id: &CalendarId,
-    detail: Detail,
-) -> Result<()> {
-    let tenant = &ctx.tenant;
-    // A pull that is under way must not write what is no longer to be kept.
-    let calendar = store::calendars::lock(c, tenant, id)?;
-    if calendar.connection_id != connection.id {
-        return Err(Error::NotFound);
-    }
-    if calendar.detail == detail {
-        return Ok(());
-    }
-    let is_more = rank(detail) > rank(calendar.detail);
-    store::calendars::set_detail(c, tenant, id, detail, is_more)?;
-    if is_more {
-        hurry(c, tenant, &connection.plugin_id, id, app.clock.now())?;
-    } else {
-        store::busy_blocks::delete_details(c, tenant, id, detail == Detail::Title)?;
-    }
-    let act = Act {
-        action: "calendar.detail-chosen",
-        entity: "calendar",
-        entity_id: id.as_str(),
-        detail: json!({"name": calendar.name, "shown": detail}),
-    };
-    audit::append(app, c, tenant, &Who::from(ctx), &act)
-}
-
-const fn rank(detail: Detail) -> u8 {
-    match detail {
-        Detail::Busy => 0,
-        Detail::Title => 1,
-        Detail::All => 2,
-    }
 }
 
 /// Asks the calendars of a connected account what changed, now rather than at the next minute.

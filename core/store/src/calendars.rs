@@ -65,6 +65,7 @@ row! {
         pub is_behind: bool,
         pub missing: Option<i64>,
         pub missing_answer: Option<MissingAnswer> as Opt<String, MissingAnswer>,
+        pub blocks: bool,
     }
 }
 
@@ -206,6 +207,13 @@ pub fn set_detail(
     }
     let set = calendars::detail.eq(detail.as_str());
     found(diesel::update(target()).set(set).execute(c)?)
+}
+
+/// Notes whether what is in it takes the time in its account's other calendars as well.
+pub fn set_blocks(c: &mut Conn, tenant: &TenantId, id: &CalendarId, blocks: bool) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let target = calendars::table.find((tenant.as_str(), id.as_str()));
+    found(diesel::update(target).set(calendars::blocks.eq(blocks)).execute(c)?)
 }
 
 /// How asking a calendar what changed goes.

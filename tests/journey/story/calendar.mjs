@@ -11,6 +11,7 @@ export const calendar = [
   ["it is dragged an hour later, and is there when one looks again", drag],
   ["the move is taken back", undo],
   ["it is moved with the keyboard", byKeys],
+  ["on a phone it is moved with a finger, and another is drawn", byFinger],
   ["one that is moved onto another is back where it was", taken],
   ["one that comes again is in the month", weekly],
   ["the list and the file have them", listAndFile],
@@ -112,6 +113,62 @@ async function byKeys(trip) {
     const isDone = await timesAre(trip, "14:45–16:00").then(() => true, (error) => { if (tries === 2) throw error; });
     if (isDone) break;
   }
+}
+
+// A finger that stays on something takes hold of it; one that moves at once scrolls.
+const HOLD_MILLIS = 1_300;
+
+async function fingerBy(phone, from, y) {
+  const touch = (type, point) => phone.session.send("Input.dispatchTouchEvent", { type, touchPoints: point ? [point] : [] });
+  await touch("touchStart", from);
+  await phone.page.waitForTimeout(HOLD_MILLIS);
+  for (let step = 1; step <= 8; step += 1) {
+    await touch("touchMove", { x: from.x, y: from.y + (y * step) / 8 });
+    await phone.page.waitForTimeout(30);
+  }
+  await touch("touchEnd");
+}
+
+async function openPhone(trip) {
+  const context = await trip.context.browser().newContext({
+    ...trip.traveller.browser,
+    viewport: { width: 360, height: 740 },
+    hasTouch: true,
+    isMobile: true,
+    reducedMotion: "reduce",
+    baseURL: trip.house.base,
+    storageState: await trip.context.storageState(),
+  });
+  const page = await context.newPage();
+  return { context, page, session: await context.newCDPSession(page) };
+}
+
+// Where a part is, once the window and the grid have been scrolled to it.
+async function placeOf(part) {
+  await part.waitFor();
+  await part.evaluate((element) => element.scrollIntoView({ block: "center" }));
+  return part.boundingBox();
+}
+
+async function byFinger(trip) {
+  const phone = await openPhone(trip);
+  const { page } = phone;
+  await page.goto(day(trip));
+  const own = page.locator(`[data-entry="${trip.kept.drawn.split("/").at(-1)}"]`);
+  for (const [slots, times] of [[2, "15:45–17:00"], [-2, "14:45–16:00"]]) {
+    const box = await placeOf(own);
+    await fingerBy(phone, { x: box.x + 60, y: box.y + 14 }, SLOT * slots);
+    await timesAre(trip, times);
+    await until(20, "the moved appointment", async () => (await own.innerText()).includes(times.slice(0, 5)));
+  }
+  const column = page.locator(".ec-body .ec-day").first();
+  await page.locator(".ec-main").evaluate((main, top) => main.scrollTo({ top }), 9 * 2 * SLOT);
+  const box = await column.boundingBox();
+  await fingerBy(phone, { x: box.x + 60, y: box.y + 10 * 2 * SLOT + 5 }, SLOT * 2 - 10);
+  await page.waitForURL(/\/appointments\/new\?/);
+  assert.equal(await page.locator("[name=start]").inputValue(), "10:00");
+  assert.equal(await page.locator("[name=end]").inputValue(), "11:00");
+  await phone.context.close();
 }
 
 async function taken(trip) {

@@ -21,6 +21,7 @@ diesel::table! {
         is_behind -> Bool,
         missing -> Nullable<BigInt>,
         missing_answer -> Nullable<Text>,
+        blocks -> Bool,
     }
 }
 

@@ -184,6 +184,7 @@ impl World {
             is_behind: false,
             missing: None,
             missing_answer: None,
+            blocks: true,
         }
     }
 

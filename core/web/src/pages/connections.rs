@@ -206,6 +206,7 @@ fn in_use_row(member: &Member, calendar: &Calendar) -> InUseRow {
         missing: calendar.missing,
         is_answered: calendar.missing_answer.is_some(),
         field: format!("{DETAIL}{}", calendar.id),
+        blocks: calendar.blocks,
         details: Detail::ALL.iter().map(detail).collect(),
     }
 }
@@ -283,6 +284,9 @@ pub async fn choose_calendars(
 /// What the names of fields begin with that choose what of a calendar's events is shown.
 const DETAIL: &str = "detail-";
 
+/// What the name of a field begins with that says whether a calendar blocks; its id follows.
+const BLOCKS: &str = "blocks-";
+
 /// Chooses how much is shown of events that were made in each calendar.
 pub async fn choose_details(
     member: Member,
@@ -291,12 +295,21 @@ pub async fn choose_details(
 ) -> Answer {
     let which: ConnectionId = id(&path)?;
     let mut chosen: Vec<(CalendarId, Detail)> = Vec::new();
+    let mut blocking: Vec<CalendarId> = Vec::new();
     for (name, value) in form.into_inner() {
+        if let Some(calendar) = name.strip_prefix(BLOCKS) {
+            blocking.push(id(calendar)?);
+        }
         let Some(calendar) = name.strip_prefix(DETAIL) else { continue };
         let detail = value.parse().map_err(|_| Error::invalid(&name, "error-invalid"))?;
         chosen.push((id(calendar)?, detail));
     }
-    calendars::choose_details(&member.web.app, &member.ctx, &which, chosen).await?;
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    if chosen.len() > 1 {
+        // With one calendar there is nothing to choose, and the form doesn't ask.
+        calendars::choose_blocking(app, ctx, &which, blocking).await?;
+    }
+    calendars::choose_details(app, ctx, &which, chosen).await?;
     member.said(&format!("/connections/{which}"), "said-details-saved")
 }
 

@@ -195,6 +195,8 @@ pub struct InUseRow {
     pub is_answered: bool,
     /// The name of the field that chooses what of its events is shown.
     pub field: String,
+    /// Whether what is in it takes the time in the account's other calendars.
+    pub blocks: bool,
     /// What of its events may be shown.
     pub details: Vec<Choice>,
 }

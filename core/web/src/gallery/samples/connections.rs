@@ -149,6 +149,7 @@ fn in_use(w: Words, state: &str, tone: &'static str) -> InUseRow {
         missing: None,
         is_answered: false,
         field: format!("detail-{state}"),
+        blocks: !failing,
         details: vec![
             detail("busy", "Only that the time is taken", "רק שהזמן תפוס"),
             detail("title", "The title", "הכותרת"),
