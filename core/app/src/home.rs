@@ -4,6 +4,7 @@ use domain::{Permission, TenantId, Timestamp, Zone};
 use store::Conn;
 use store::appointments::{Appointment, Status};
 use store::connections::{Connection, ConnectionState};
+use store::examples::ExampleKind;
 use store::people::{PersonFilter, Standing};
 use store::tasks::Task;
 
@@ -39,6 +40,17 @@ pub struct Home {
     pub given_up: i64,
     /// The first steps, for who can take them.
     pub checklist: Option<Checklist>,
+    /// Examples to look around with, for who may bring and remove them.
+    pub examples: Option<Examples>,
+}
+
+/// Whether there are examples, or could be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Examples {
+    /// There is nobody yet: they can be brought.
+    Offered,
+    /// They are there and can be removed.
+    There,
 }
 
 /// What a member has to do by the end of today.
@@ -104,6 +116,10 @@ pub async fn get_home(app: &App, ctx: &Context) -> Result<Home> {
                 }
                 _ => None,
             };
+            let examples = match people {
+                Some(people) if may(Permission::ManageSettings) => examples(c, &ctx, people)?,
+                _ => None,
+            };
             let connections = may(Permission::ReadPlugins).then_some(connections);
             let approvals = approvals::count_waiting(&app2, c, &ctx)?;
             let given_up = if may(Permission::ManageJobs) {
@@ -111,7 +127,17 @@ pub async fn get_home(app: &App, ctx: &Context) -> Result<Home> {
             } else {
                 0
             };
-            Ok(Home { today, next, tasks, connections, people, approvals, given_up, checklist })
+            Ok(Home {
+                today,
+                next,
+                tasks,
+                connections,
+                people,
+                approvals,
+                given_up,
+                checklist,
+                examples,
+            })
         })
         .await
 }
@@ -140,6 +166,13 @@ fn count(c: &mut Conn, tenant: &TenantId) -> Result<PeopleCount> {
     Ok(PeopleCount { leads: of(Standing::Lead)?, customers: of(Standing::Customer)? })
 }
 
+fn examples(c: &mut Conn, ctx: &Context, people: PeopleCount) -> Result<Option<Examples>> {
+    if store::examples::count(c, &ctx.tenant)? > 0 {
+        return Ok(Some(Examples::There));
+    }
+    Ok((people.leads + people.customers == 0).then_some(Examples::Offered))
+}
+
 fn connected(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Connection>> {
     let mut all = store::connections::list(c, tenant)?;
     all.retain(|one| one.state != ConnectionState::Disconnected);
@@ -153,7 +186,8 @@ fn checklist(
     connections: &[Connection],
 ) -> Result<Checklist> {
     Ok(Checklist {
-        has_people: people.leads + people.customers > 0,
+        has_people: people.leads + people.customers
+            > store::examples::count_of(c, tenant, ExampleKind::Person)?,
         has_connection: !connections.is_empty(),
         has_colleague: store::members::list(c, tenant)?.len() > 1,
         has_look: has_look(&store::tenants::get(c, tenant)?),

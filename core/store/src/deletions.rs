@@ -14,6 +14,7 @@ use crate::scope;
 /// The tables of what a business has, those that refer to others before those. Its audit chain stays:
 /// who did what is kept, and nobody may delete it. A test compares this with the schema.
 pub const TABLES: &[&str] = &[
+    "examples",
     "notifications",
     "reminders",
     "task_links",

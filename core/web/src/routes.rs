@@ -8,7 +8,7 @@ use crate::pages::{
     account, activity, appointments, approvals, calendar, calendar_imports, checkups, components,
     connections, door, exports, factors, files, home, imports, invitations, jobs, live, logins,
     logos, notifications, openid, passkeys, people, pipelines, plugin_settings, plugin_views,
-    plugins, proofs, repeats, resets, search, second_step, settings, tasks, team, tenants,
+    plugins, proofs, repeats, reports, resets, search, second_step, settings, tasks, team, tenants,
     timeline, undos,
 };
 use crate::{health, hooks, metrics};
@@ -133,6 +133,8 @@ mod lines {
         get  "/search"                                   Member  (ALL, ALL) search::show;
         get  "/search/found"                             Member  (ALL, ALL) search::found;
         post "/checklist/away"                           Member  (ALL, ALL) home::put_checklist_away;
+        post "/examples"                                 Member  (PEOPLE, SETTINGS) home::bring_examples;
+        post "/examples/remove"                          Member  (PEOPLE, SETTINGS) home::remove_examples;
         get  "/profile"                                  Member  (ALL, ALL) account::show;
         post "/profile"                                  Member  (ALL, ALL) account::save;
         post "/profile/password"                         Member  (ALL, ALL) account::change_password;
@@ -169,6 +171,7 @@ mod lines {
         post "/people/{person}/notes/{note}/remove"      Member  (PEOPLE, WRITE_PEOPLE) timeline::remove;
         post "/people/{person}/remove"                   Member  (PEOPLE, WRITE_PEOPLE) people::remove;
         post "/people/{person}/restore"                  Member  (PEOPLE, WRITE_PEOPLE) people::restore;
+        get  "/reports"                                  Member  (PEOPLE, ALL) reports::show;
         get  "/imports"                                  Member  (PEOPLE, WRITE_PEOPLE) imports::list;
         post "/imports"                                  Member  (PEOPLE, WRITE_PEOPLE) imports::keep;
         get  "/imports/{people_import}"                  Member  (PEOPLE, WRITE_PEOPLE) imports::show;

@@ -5,6 +5,8 @@ export const opening = [
   ["a new installation shows the first page and has no password", firstPage],
   ["a business is opened in the browser's language and zone", createBusiness],
   ["home tells what to do next", firstHome],
+  ["examples are brought, looked at and reported on", bringExamples],
+  ["one press removes them all", removeExamples],
   ["a person is added", addPerson],
   ["a plugin says what it may do, and is turned on", turnOnPlugin],
 ];
@@ -39,6 +41,41 @@ async function firstHome(trip) {
   assert.equal(await trip.page.locator("main a.row .done-mark").count(), 4);
   assert.equal(await trip.page.locator("main a.row .done-mark-done").count(), 0);
   await trip.look("home");
+}
+
+async function bringExamples(trip) {
+  const { page } = trip;
+  await trip.press('form[action="/examples"] button', /^\/$/);
+  await trip.reads(".examples h2", "examples-there");
+  await trip.look("home with examples");
+  await trip.open("/people");
+  assert.equal(await page.locator("tbody tr").count(), 9);
+  await trip.look("people examples");
+  await trip.open("/reports");
+  await trip.look("reports");
+  // Each number is as long as the list that it leads to.
+  await page.locator("details.chart-data summary").first().click();
+  const month = page.locator(".chart-data a").first();
+  const count = Number(await month.innerText());
+  await trip.press(month, /^\/people$/);
+  assert.equal(await page.locator("tbody tr").count(), count);
+  await trip.look("people of a report");
+  await page.locator(".limit").first().click();
+  await page.waitForURL((url) => !url.search.includes("added"));
+  assert.equal(await page.locator("tbody tr").count(), 9);
+}
+
+async function removeExamples(trip) {
+  const { page } = trip;
+  await trip.open("/");
+  await page.locator('[popovertarget="remove-examples"]').first().click();
+  await trip.picture("remove examples");
+  await trip.press('form[action="/examples/remove"] button:not([type])', /^\/$/);
+  await trip.reads(".examples h2", "examples-offered");
+  await trip.open("/people");
+  assert.equal(await page.locator("tbody tr").count(), 0);
+  await trip.open("/reports");
+  await trip.look("reports empty");
 }
 
 async function addPerson(trip) {

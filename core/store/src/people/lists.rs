@@ -5,15 +5,16 @@ use std::str::FromStr;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
-use domain::{MemberId, PersonId, StageId, TagId, TenantId};
+use diesel::sql_types::{BigInt, Bool};
+use domain::{MemberId, PersonId, StageId, TagId, TenantId, Timestamp};
 
 use super::{Kind, Person, Standing};
 use crate::backend::{Conn, MultiBackend};
 use crate::error::{Error, Result};
 use crate::fold;
 use crate::page::{BadCursor, Page, bounded};
-use crate::schema::{people, person_tags};
+use crate::pipelines::Outcome;
+use crate::schema::{people, person_tags, stages};
 use crate::scope;
 
 /// Who looks after the people asked for.
@@ -24,6 +25,26 @@ pub enum Owned {
     /// Nobody.
     ByNobody,
 }
+
+/// A span of time; its end is not in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The first moment.
+    pub from: Timestamp,
+    /// The first moment after it.
+    pub until: Timestamp,
+}
+
+/// What of a person's timeline is a step of a member's towards them, rather than a change of what is
+/// known of them.
+pub(crate) const STEP: &str = "timeline.tenant_id = people.tenant_id \
+    AND timeline.person_id = people.id AND timeline.actor_kind = 'account' \
+    AND timeline.kind NOT IN ('created', 'imported', 'import-undone', 'merged', 'changed')";
+
+/// What of it says that they were brought with a list, rather than changed by one.
+pub(crate) const IMPORTED: &str = "timeline.tenant_id = people.tenant_id \
+    AND timeline.person_id = people.id AND timeline.kind = 'imported' \
+    AND timeline.at < people.created_at + 60000";
 
 /// Which people to list; what isn't said doesn't matter.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,6 +65,12 @@ pub struct PersonFilter {
     pub source: Option<String>,
     /// Only those to get back to up to this day, ISO 8601.
     pub follow_up_until: Option<String>,
+    /// Only those who were added in this span.
+    pub added: Option<Span>,
+    /// Only those who became customers in this span, and are.
+    pub won: Option<Span>,
+    /// Only those towards whom no member took a step yet, lists that were brought left out.
+    pub waiting: bool,
 }
 
 words! {
@@ -136,6 +163,26 @@ macro_rules! narrowed {
         }
         if let Some(until) = &$filter.follow_up_until {
             query = query.filter(people::follow_up_on.le(until));
+        }
+        if let Some(Span { from, until }) = $filter.added {
+            query = query
+                .filter(people::created_at.ge(from.as_millis()))
+                .filter(people::created_at.lt(until.as_millis()));
+        }
+        if let Some(Span { from, until }) = $filter.won {
+            let won = stages::table
+                .filter(stages::tenant_id.eq($tenant.as_str()))
+                .filter(stages::outcome.eq(Outcome::Won.as_str()))
+                .select(stages::id);
+            query = query
+                .filter(people::stage_id.eq_any(won))
+                .filter(people::stage_since.ge(from.as_millis()))
+                .filter(people::stage_since.lt(until.as_millis()));
+        }
+        if $filter.waiting {
+            let text =
+                format!("NOT EXISTS (SELECT 1 FROM timeline WHERE ({STEP}) OR ({IMPORTED}))");
+            query = query.filter(sql::<Bool>(&text));
         }
         if let Some(pattern) = $filter.search.as_deref().and_then(fold::contains) {
             query = query.filter(people::search_text.like(pattern).escape('\\'));

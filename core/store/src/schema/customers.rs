@@ -173,6 +173,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    examples (tenant_id, kind, entity_id) {
+        tenant_id -> Text,
+        kind -> Text,
+        entity_id -> Text,
+    }
+}
+
+diesel::table! {
     undos (tenant_id, id) {
         tenant_id -> Text,
         id -> Text,

@@ -32,6 +32,7 @@ mod oauth_flows;
 mod outbox;
 mod people;
 mod plugins;
+mod reports;
 mod row_security;
 mod schedules;
 mod schema;

@@ -1,8 +1,8 @@
 //! The first page of a working day.
 
-use app::home::Checklist;
+use app::home::{Checklist, Examples};
 use app::plugin_views::Place;
-use app::{Error, home};
+use app::{Error, examples, home};
 use domain::Permission;
 
 use crate::answer::{Answer, go};
@@ -67,7 +67,23 @@ async fn page(member: &Member) -> Result<Home, Failure> {
             .map(|count| PeopleCount { leads: count.leads, customers: count.customers }),
         done: checklist.iter().filter(|task| task.done).count(),
         checklist,
+        examples: home.examples.map(|examples| match examples {
+            Examples::Offered => "offered",
+            Examples::There => "there",
+        }),
     })
+}
+
+/// Brings examples to look around with.
+pub async fn bring_examples(member: Member) -> Answer {
+    examples::bring(&member.web.app, &member.ctx).await?;
+    member.said("/", "said-examples-brought")
+}
+
+/// Removes them.
+pub async fn remove_examples(member: Member) -> Answer {
+    examples::remove(&member.web.app, &member.ctx).await?;
+    member.said("/", "said-examples-removed")
 }
 
 /// Puts the first steps away.

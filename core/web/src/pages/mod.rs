@@ -38,6 +38,7 @@ pub mod plugin_views;
 pub mod plugins;
 pub mod proofs;
 pub mod repeats;
+pub mod reports;
 pub mod resets;
 pub mod search;
 pub mod second_step;

@@ -49,6 +49,8 @@ pub struct Home {
     pub checklist: Vec<Task>,
     /// How many of it are done.
     pub done: usize,
+    /// `offered`, or `there`, for who may bring and remove examples.
+    pub examples: Option<&'static str>,
 }
 
 /// What is to be done by the end of a day.

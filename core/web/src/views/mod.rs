@@ -28,6 +28,7 @@ pub mod pictures;
 pub mod pipelines;
 pub mod plugin_views;
 pub mod plugins;
+pub mod reports;
 pub mod sealed;
 pub mod search;
 pub mod settings;

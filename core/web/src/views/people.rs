@@ -59,12 +59,27 @@ pub struct Asked {
     pub follow_ups: Vec<Choice>,
     /// The orders to choose from.
     pub orders: Vec<Choice>,
+    /// What a report narrowed the list to.
+    pub limits: Vec<Limit>,
     /// How many filters narrow the list.
     pub narrowed: usize,
     /// The list's address after the question mark.
     pub address: String,
     /// The address without any filter.
     pub cleared: String,
+}
+
+/// What a report narrowed a list to.
+#[derive(Debug, Clone, Serialize)]
+pub struct Limit {
+    /// In words.
+    pub text: String,
+    /// The same list without it.
+    pub href: String,
+    /// The field of the list's address that does it.
+    pub name: &'static str,
+    /// And what it holds.
+    pub value: String,
 }
 
 /// A saved view.

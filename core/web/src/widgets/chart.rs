@@ -22,14 +22,40 @@ impl Drawer<'_> {
         let names: Vec<String> =
             chart.series.iter().map(|series| self.label(&series.label)).collect();
         let tell = |number: f64| tell(number, &chart.unit, self.locale);
+        let drawing = Drawing { title: self.label(&chart.title), labels, names, series };
+        drawing.draw(&chart.chart, self.locale, tell)
+    }
+}
+
+/// What a chart is drawn from: a number of each series for each label.
+pub struct Drawing {
+    /// What it shows.
+    pub title: String,
+    /// Such as months.
+    pub labels: Vec<String>,
+    /// What each series is.
+    pub names: Vec<String>,
+    /// The numbers of each series, one a label.
+    pub series: Vec<Vec<f64>>,
+}
+
+impl Drawing {
+    /// Draws it for a reader of this language, each number told as `tell` does.
+    pub fn draw(
+        self,
+        kind: &ChartKind,
+        locale: Locale,
+        tell: impl Fn(f64) -> String,
+    ) -> ChartBlock {
+        let Self { title, labels, names, series } = self;
         let (low, high) = span(&series);
-        let is_rtl = self.locale.direction() == "rtl";
+        let is_rtl = locale.direction() == "rtl";
         let rows = labels.iter().enumerate().map(|(at, label)| ChartRow {
             label: label.clone(),
             cells: series.iter().map(|numbers| tell(numbers[at])).collect(),
         });
         let mut block = ChartBlock {
-            title: self.label(&chart.title),
+            title,
             chart: "bar",
             legend: names
                 .iter()
@@ -44,7 +70,7 @@ impl Drawer<'_> {
             rows: rows.collect(),
             heads: names,
         };
-        match chart.chart {
+        match kind {
             ChartKind::Bar => block.bars = bars(&labels, &series, (low, high), is_rtl, tell),
             ChartKind::Line => {
                 block.chart = "line";

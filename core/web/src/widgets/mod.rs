@@ -6,6 +6,8 @@ mod form;
 mod month;
 mod values;
 
+pub use chart::Drawing;
+
 use std::cell::Cell as Count;
 use std::collections::BTreeMap;
 

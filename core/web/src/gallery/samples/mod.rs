@@ -12,6 +12,7 @@ mod logins;
 mod notifications;
 mod people;
 mod plugins;
+mod reports;
 mod search;
 mod security;
 mod tasks;
@@ -41,6 +42,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     search::draw(gallery);
     notifications::draw(gallery);
     tasks::draw(gallery);
+    reports::draw(gallery);
 }
 
 /// A wide logo, in a few letters.

@@ -19,6 +19,8 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     let errors = Errors::from([("people".to_owned(), "error-none-chosen".to_owned())]);
     let asked = Asked { narrowed: 2, ..people(w).asked };
     gallery.page("people-narrowed", "/people", &People { asked, errors, ..people(w) });
+    let asked = Asked { limits: super::reports::limits(w), narrowed: 2, ..people(w).asked };
+    gallery.page("people-of-report", "/people", &People { asked, ..people(w) });
     gallery.page("people-board", "/people", &board(w));
     gallery.page("person", "/people", &person(w));
     gallery.page("person-edit", "/people", &person_edit(w));

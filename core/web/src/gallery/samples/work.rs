@@ -112,6 +112,7 @@ fn home(w: Words) -> Home {
             task("look", "/settings", false),
         ],
         done: 2,
+        examples: Some("there"),
     }
 }
 
@@ -136,6 +137,7 @@ fn home_new(w: Words) -> Home {
         connections: vec![],
         checklist,
         done: 0,
+        examples: Some("offered"),
         ..home(w)
     }
 }

@@ -17,8 +17,8 @@ use serde::Deserialize;
 use crate::answer::{Answer, form_errors};
 use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::id;
-use crate::views::people::{Asked, Bulk, People, PersonRow, SavedRow};
+use crate::pages::{id, reports};
+use crate::views::people::{Asked, Bulk, Limit, People, PersonRow, SavedRow};
 use crate::views::{Avatar, Choice, Errors, Tab};
 
 /// How many a page of the list has.
@@ -34,6 +34,9 @@ pub struct ListQuery {
     tag: String,
     source: String,
     follow_up: String,
+    added: String,
+    won: String,
+    waiting: String,
     order: String,
     q: String,
     after: String,
@@ -45,7 +48,7 @@ impl ListQuery {
         address("/people", &self.pairs())
     }
 
-    fn pairs(&self) -> [(&str, &str); 9] {
+    fn pairs(&self) -> [(&str, &str); 12] {
         [
             ("standing", &self.standing),
             ("stage", &self.stage),
@@ -53,6 +56,9 @@ impl ListQuery {
             ("tag", &self.tag),
             ("source", &self.source),
             ("follow_up", &self.follow_up),
+            ("added", &self.added),
+            ("won", &self.won),
+            ("waiting", &self.waiting),
             ("order", &self.order),
             ("q", &self.q),
             ("after", &self.after),
@@ -60,7 +66,16 @@ impl ListQuery {
     }
 
     fn narrowed(&self) -> usize {
-        let filters = [&self.stage, &self.owner, &self.tag, &self.source, &self.follow_up];
+        let filters = [
+            &self.stage,
+            &self.owner,
+            &self.tag,
+            &self.source,
+            &self.follow_up,
+            &self.added,
+            &self.won,
+            &self.waiting,
+        ];
         filters.iter().filter(|text| !text.is_empty()).count()
     }
 
@@ -81,8 +96,11 @@ impl ListQuery {
                 text => text.parse().ok().map(Owned::By),
             },
             tags: self.tag.parse().into_iter().collect(),
-            source: (!self.source.is_empty()).then(|| self.source.clone()),
+            source: (!self.source.is_empty()).then(|| self.source.trim().to_owned()),
             follow_up_until: self.follow_up_until(member),
+            added: reports::span_of(member, &self.added),
+            won: reports::span_of(member, &self.won),
+            waiting: self.waiting == "on",
         }
     }
 
@@ -189,6 +207,11 @@ async fn asked(member: &Member, names: &Names, here: &ListQuery) -> Result<Asked
     let sources = sources.into_iter().map(|it| Choice::new(it.clone(), it, &here.source));
     let follow_ups =
         [("today", "follow-up-today"), ("week", "follow-up-week"), ("any", "follow-up-any")];
+    let mut sources: Vec<Choice> = sources.collect();
+    if sources.iter().all(|choice| !choice.selected) && here.source.trim().is_empty() {
+        let none = reports::NO_SOURCE;
+        sources.push(choice(&here.source, none, "report-no-source"));
+    }
     let order = here.order();
     let path = here.address();
     Ok(Asked {
@@ -197,7 +220,8 @@ async fn asked(member: &Member, names: &Names, here: &ListQuery) -> Result<Asked
         stages: names.stages(&here.stage),
         owners,
         tags: tags.collect(),
-        sources: sources.collect(),
+        sources,
+        limits: limits(member, here),
         follow_ups: follow_ups.map(|(value, key)| choice(&here.follow_up, value, key)).to_vec(),
         orders: PersonOrder::ALL
             .iter()
@@ -207,6 +231,21 @@ async fn asked(member: &Member, names: &Names, here: &ListQuery) -> Result<Asked
         address: path.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default(),
         cleared: address("/people", &[("standing", &here.standing), ("q", &here.q)]),
     })
+}
+
+/// What a report narrowed the list to, each with the list without it.
+fn limits(member: &Member, here: &ListQuery) -> Vec<Limit> {
+    let without = |name: &str| {
+        let pairs = here.pairs().into_iter().filter(|(its, _)| *its != name);
+        address("/people", &pairs.collect::<Vec<_>>())
+    };
+    let limit = |(name, text): (&'static str, String)| Limit {
+        href: without(name),
+        value: here.pairs().into_iter().find(|(its, _)| *its == name).map_or("", |it| it.1).into(),
+        name,
+        text,
+    };
+    reports::narrowed(member, &here.filter(member)).into_iter().map(limit).collect()
 }
 
 /// The names that lists need: of stages, members and tags.

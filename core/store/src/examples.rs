@@ -1,0 +1,98 @@
+//! Examples to look around with: which people, appointments and tasks are none of the business's own.
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use domain::TenantId;
+
+use crate::backend::Conn;
+use crate::error::Result;
+use crate::schema::examples;
+use crate::scope;
+
+words! {
+    /// What an example is.
+    pub enum ExampleKind {
+        /// One of the people.
+        Person = "person",
+        /// An appointment.
+        Appointment = "appointment",
+        /// A task.
+        Task = "task",
+    }
+}
+
+row! {
+    /// An example.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Example: examples, [Queryable, Selectable, Insertable] {
+        pub tenant_id: TenantId as String,
+        pub kind: ExampleKind as String,
+        pub entity_id: String,
+    }
+}
+
+/// An appointment that was put into a connected calendar is the business's own by then.
+const KEPT: &str = "DELETE FROM examples WHERE tenant_id = $1 AND kind = 'appointment' \
+    AND entity_id IN (SELECT id FROM appointments WHERE tenant_id = $1 AND calendar_id IS NOT NULL)";
+
+const NOTICES: &str = "DELETE FROM notifications WHERE tenant_id = $1 AND href IN \
+    (SELECT CASE kind WHEN 'task' THEN '/tasks/' WHEN 'person' THEN '/people/' \
+        ELSE '/appointments/' END || entity_id FROM examples WHERE tenant_id = $1)";
+
+const REMINDERS: &str = "DELETE FROM reminders WHERE tenant_id = $1 AND EXISTS \
+    (SELECT 1 FROM examples WHERE examples.tenant_id = $1 \
+        AND examples.kind = reminders.subject AND examples.entity_id = reminders.subject_id)";
+
+const LINKS: &str = "DELETE FROM task_links WHERE tenant_id = $1 AND EXISTS \
+    (SELECT 1 FROM examples WHERE examples.tenant_id = $1 \
+        AND examples.kind = task_links.kind AND examples.entity_id = task_links.entity_id)";
+
+/// Real appointments with one of the examples stay, with nobody.
+const VISITS: &str = "UPDATE appointments SET person_id = NULL WHERE tenant_id = $1 AND person_id IN \
+    (SELECT entity_id FROM examples WHERE tenant_id = $1 AND kind = 'person')";
+
+const SERIES: &str = "UPDATE series SET person_id = NULL WHERE tenant_id = $1 AND person_id IN \
+    (SELECT entity_id FROM examples WHERE tenant_id = $1 AND kind = 'person')";
+
+/// Notes that something is an example.
+pub fn insert(c: &mut Conn, row: &Example) -> Result<()> {
+    scope::tenant(c, &row.tenant_id)?;
+    diesel::insert_into(examples::table).values(row.clone()).execute(c)?;
+    Ok(())
+}
+
+/// How many examples a business has.
+pub fn count(c: &mut Conn, tenant: &TenantId) -> Result<i64> {
+    scope::tenant(c, tenant)?;
+    Ok(examples::table.filter(examples::tenant_id.eq(tenant.as_str())).count().get_result(c)?)
+}
+
+/// How many examples of a kind a business has.
+pub fn count_of(c: &mut Conn, tenant: &TenantId, kind: ExampleKind) -> Result<i64> {
+    scope::tenant(c, tenant)?;
+    let query = examples::table
+        .filter(examples::tenant_id.eq(tenant.as_str()))
+        .filter(examples::kind.eq(kind.as_str()));
+    Ok(query.count().get_result(c)?)
+}
+
+/// Removes every example with all that hangs on it; answers how many people, appointments and tasks
+/// went.
+pub fn delete_all(c: &mut Conn, tenant: &TenantId) -> Result<[usize; 3]> {
+    scope::tenant(c, tenant)?;
+    for text in [KEPT, NOTICES, REMINDERS, LINKS, VISITS, SERIES] {
+        diesel::sql_query(text).bind::<Text, _>(tenant.as_str()).execute(c)?;
+    }
+    let mut gone = [0; 3];
+    let tables = [("tasks", "task"), ("appointments", "appointment"), ("people", "person")];
+    for (count, (table, kind)) in gone.iter_mut().rev().zip(tables) {
+        let text = format!(
+            "DELETE FROM {table} WHERE tenant_id = $1 AND id IN \
+                (SELECT entity_id FROM examples WHERE tenant_id = $1 AND kind = $2)"
+        );
+        let query = diesel::sql_query(text);
+        *count = query.bind::<Text, _>(tenant.as_str()).bind::<Text, _>(kind).execute(c)?;
+    }
+    diesel::delete(examples::table.filter(examples::tenant_id.eq(tenant.as_str()))).execute(c)?;
+    Ok(gone)
+}

@@ -1,0 +1,138 @@
+//! Numbers about people over a span of time: how many came, from where, who became a customer, and how
+//! soon somebody turned to them. Each is the length of a list that `people::lists` gives.
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+use domain::{TenantId, Timestamp};
+
+use crate::backend::Conn;
+use crate::error::Result;
+use crate::people::{IMPORTED, STEP, Span, Standing};
+use crate::pipelines::Outcome;
+use crate::schema::{people, stages};
+use crate::scope;
+
+/// How many people came, and how many of them are customers by now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Added {
+    /// All of them.
+    pub people: i64,
+    /// Those who became customers.
+    pub customers: i64,
+}
+
+/// How many people came from somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FromSource {
+    /// Where from; empty where that isn't known.
+    pub source: String,
+    /// How many.
+    pub added: Added,
+}
+
+/// Those who became customers, and what they are worth in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Won {
+    /// The currency, empty where nobody said a value.
+    pub currency: String,
+    /// How many.
+    pub people: i64,
+    /// The sum, in the currency's smallest unit.
+    pub value: i64,
+}
+
+/// When somebody came, and when a member took the first step towards them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FirstStep {
+    /// When they came.
+    pub added_at: Timestamp,
+    /// When the first note was written, the first appointment booked, and so on.
+    pub stepped_at: Option<Timestamp>,
+}
+
+/// How many people came from each source in a span; those of most people first.
+pub fn list_sources(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Vec<FromSource>> {
+    scope::tenant(c, tenant)?;
+    let rows: Vec<(String, String, i64)> = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::deleted_at.is_null())
+        .filter(people::created_at.ge(span.from.as_millis()))
+        .filter(people::created_at.lt(span.until.as_millis()))
+        .group_by((people::source, people::standing))
+        .select((people::source, people::standing, sql::<BigInt>("COUNT(*)")))
+        .load(c)?;
+    let mut all: Vec<FromSource> = Vec::new();
+    for (source, standing, count) in rows {
+        let at = all.iter().position(|known| known.source == source).unwrap_or_else(|| {
+            all.push(FromSource { source, added: Added::default() });
+            all.len() - 1
+        });
+        let added = &mut all[at].added;
+        added.people += count;
+        if standing == Standing::Customer.as_str() {
+            added.customers += count;
+        }
+    }
+    all.sort_by(|a, b| {
+        let people = b.added.people.cmp(&a.added.people);
+        people.then_with(|| a.source.cmp(&b.source))
+    });
+    Ok(all)
+}
+
+/// Those who came into a won stage in a span and are there still, by currency.
+pub fn list_won(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Vec<Won>> {
+    scope::tenant(c, tenant)?;
+    let won = stages::table
+        .filter(stages::tenant_id.eq(tenant.as_str()))
+        .filter(stages::outcome.eq(Outcome::Won.as_str()))
+        .select(stages::id);
+    let rows: Vec<(String, i64, i64)> = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::deleted_at.is_null())
+        .filter(people::stage_id.eq_any(won))
+        .filter(people::stage_since.ge(span.from.as_millis()))
+        .filter(people::stage_since.lt(span.until.as_millis()))
+        .group_by(people::value_currency)
+        .order(people::value_currency)
+        .select((
+            people::value_currency,
+            sql::<BigInt>("COUNT(*)"),
+            sql::<BigInt>("CAST(SUM(value) AS BIGINT)"),
+        ))
+        .load(c)?;
+    let won = |(currency, people, value)| Won { currency, people, value };
+    Ok(rows.into_iter().map(won).collect())
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = BigInt)]
+    added_at: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    stepped_at: Option<i64>,
+}
+
+/// When each who came in a span was first turned to. Who was brought with a list is left out: nobody
+/// waited when it was.
+pub fn list_first_steps(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Vec<FirstStep>> {
+    scope::tenant(c, tenant)?;
+    let text = format!(
+        "SELECT people.created_at AS added_at, \
+            (SELECT MIN(timeline.at) FROM timeline WHERE {STEP}) AS stepped_at \
+        FROM people WHERE people.tenant_id = $1 AND people.deleted_at IS NULL \
+            AND people.created_at >= $2 AND people.created_at < $3 \
+            AND NOT EXISTS (SELECT 1 FROM timeline WHERE {IMPORTED})"
+    );
+    let rows: Vec<Step> = diesel::sql_query(text)
+        .bind::<Text, _>(tenant.as_str())
+        .bind::<BigInt, _>(span.from.as_millis())
+        .bind::<BigInt, _>(span.until.as_millis())
+        .load(c)?;
+    let step = |row: Step| FirstStep {
+        added_at: Timestamp::from_millis(row.added_at),
+        stepped_at: row.stepped_at.map(Timestamp::from_millis),
+    };
+    Ok(rows.into_iter().map(step).collect())
+}

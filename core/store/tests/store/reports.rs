@@ -1,0 +1,161 @@
+//! Numbers about people: each is as long as the list behind it.
+
+use domain::{EntryId, StageId, TenantId, Timestamp};
+use store::Db;
+use store::audit::ActorKind;
+use store::people::{self, Person, PersonFilter, Span, Standing};
+use store::pipelines::{self, Outcome, Pipeline, Stage};
+use store::reports::{self, Added, FirstStep, FromSource, Won};
+use store::timeline::{self, Entry};
+
+use crate::support::*;
+
+const HOUR: i64 = 3_600;
+
+fn span() -> Span {
+    Span { from: START, until: START.plus_secs(10 * HOUR) }
+}
+
+/// A lead of a source, added so many hours after the start.
+fn lead(world: &World, tenant: &TenantId, source: &str, hours: i64) -> Person {
+    let mut person = world.person(tenant, source);
+    person.source = source.to_owned();
+    person.created_at = START.plus_secs(hours * HOUR);
+    person
+}
+
+fn entry(world: &World, of: &Person, kind: &str, actor_kind: ActorKind, at: Timestamp) -> Entry {
+    Entry {
+        tenant_id: of.tenant_id.clone(),
+        id: EntryId::new(&world.clock, &world.rng),
+        person_id: of.id.clone(),
+        at,
+        kind: kind.to_owned(),
+        actor_kind,
+        actor_id: String::new(),
+        entity_id: String::new(),
+        detail_json: serde_json::json!({}).into(),
+    }
+}
+
+/// A pipeline with a stage of each outcome, open, won, lost.
+fn stages(world: &World, tenant: &TenantId) -> (Pipeline, Vec<Stage>) {
+    let pipeline = Pipeline {
+        tenant_id: tenant.clone(),
+        id: domain::PipelineId::new(&world.clock, &world.rng),
+        name: "Customers".to_owned(),
+        position: 0,
+    };
+    let stage = |(position, outcome): (i64, &Outcome)| Stage {
+        tenant_id: tenant.clone(),
+        id: StageId::new(&world.clock, &world.rng),
+        pipeline_id: pipeline.id.clone(),
+        name: outcome.to_string(),
+        position,
+        outcome: *outcome,
+    };
+    let stages = (0..).zip(Outcome::ALL).map(stage).collect();
+    (pipeline, stages)
+}
+
+store::both_backends! {
+    async fn sources_count_the_new_and_who_of_them_is_a_customer(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let mut rows: Vec<Person> = [("site", 0), ("site", 1), ("", 2), ("fair", 9), ("site", 10), ("site", -1)]
+            .map(|(source, hours)| lead(&world, &tenant, source, hours))
+            .to_vec();
+        rows[1].standing = Standing::Customer;
+        rows.push(lead(&world, &other, "site", 1));
+        let gone = lead(&world, &tenant, "site", 1);
+        let gone_id = gone.id.clone();
+        rows.push(gone);
+        let of = tenant.clone();
+        let found = db.write(move |c| {
+            rows.iter().try_for_each(|row| people::insert(c, row, &[]))?;
+            people::delete(c, &of, &gone_id, 1, START)?;
+            let found = reports::list_sources(c, &of, span())?;
+            for each in &found {
+                let source = Some(each.source.clone());
+                let mut filter = PersonFilter { source, added: Some(span()), ..PersonFilter::default() };
+                assert_eq!(people::count(c, &of, &filter)?, each.added.people);
+                filter.standing = Some(Standing::Customer);
+                assert_eq!(people::count(c, &of, &filter)?, each.added.customers);
+            }
+            Ok(found)
+        }).await.unwrap();
+        let of = |source: &str, people, customers| FromSource {
+            source: source.to_owned(),
+            added: Added { people, customers },
+        };
+        assert_eq!(found, [of("site", 2, 1), of("", 1, 0), of("fair", 1, 0)]);
+    }
+
+    async fn who_came_into_a_won_stage_is_won_while_they_are_in_it(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let (pipeline, stages) = stages(&world, &tenant);
+        let [open, won, lost] = [0, 1, 2].map(|at| stages[at].id.clone());
+        let mut rows = Vec::new();
+        for (stage, hours, value, currency) in [
+            (&won, 1, 500, "ILS"),
+            (&won, 2, 250, "ILS"),
+            (&won, 3, 0, ""),
+            (&won, 4, 90, "USD"),
+            (&won, 11, 1_000, "ILS"),
+            (&open, 1, 2_000, "ILS"),
+            (&lost, 1, 4_000, "ILS"),
+        ] {
+            let mut person = lead(&world, &tenant, "", -50);
+            person.stage_id = stage.clone();
+            person.stage_since = START.plus_secs(hours * HOUR);
+            (person.value, person.value_currency) = (value, currency.to_owned());
+            rows.push(person);
+        }
+        let of = tenant.clone();
+        let found = db.write(move |c| {
+            pipelines::insert(c, &pipeline)?;
+            stages.iter().try_for_each(|stage| pipelines::insert_stage(c, stage))?;
+            rows.iter().try_for_each(|row| people::insert(c, row, &[]))?;
+            let filter = PersonFilter { won: Some(span()), ..PersonFilter::default() };
+            assert_eq!(people::count(c, &of, &filter)?, 4);
+            reports::list_won(c, &of, span())
+        }).await.unwrap();
+        let of = |currency: &str, people, value| Won { currency: currency.to_owned(), people, value };
+        assert_eq!(found, [of("", 1, 0), of("ILS", 2, 750), of("USD", 1, 90)]);
+    }
+
+    async fn the_first_step_is_a_member_s_and_lists_that_were_brought_have_none(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let rows: Vec<Person> = (0..5).map(|n| lead(&world, &tenant, "site", n)).collect();
+        let after = |at: usize, secs: i64| rows[at].created_at.plus_secs(secs);
+        let entries = vec![
+            entry(&world, &rows[0], "created", ActorKind::Account, after(0, 0)),
+            entry(&world, &rows[0], "stage", ActorKind::Account, after(0, 600)),
+            entry(&world, &rows[0], "note", ActorKind::Account, after(0, 300)),
+            // What plugins do, and what is only known better, is no step.
+            entry(&world, &rows[1], "note", ActorKind::Plugin, after(1, 60)),
+            entry(&world, &rows[1], "changed", ActorKind::Account, after(1, 60)),
+            entry(&world, &rows[3], "imported", ActorKind::Account, after(3, 1)),
+            // Known before the list was brought.
+            entry(&world, &rows[4], "imported", ActorKind::Account, after(4, HOUR)),
+        ];
+        let expected: Vec<FirstStep> = [(0, Some(300)), (1, None), (2, None), (4, None)]
+            .map(|(at, secs)| FirstStep {
+                added_at: rows[at].created_at,
+                stepped_at: secs.map(|secs| after(at, secs)),
+            })
+            .to_vec();
+        let of = tenant.clone();
+        let mut found = db.write(move |c| {
+            rows.iter().try_for_each(|row| people::insert(c, row, &[]))?;
+            entries.iter().try_for_each(|entry| timeline::insert(c, entry))?;
+            let filter = PersonFilter { waiting: true, added: Some(span()), ..PersonFilter::default() };
+            assert_eq!(people::count(c, &of, &filter)?, 3);
+            reports::list_first_steps(c, &of, span())
+        }).await.unwrap();
+        found.sort_by_key(|step| step.added_at);
+        assert_eq!(found, expected);
+    }
+}

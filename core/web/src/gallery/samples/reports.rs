@@ -1,0 +1,110 @@
+//! Reports of the sample shop, and of one that has just begun.
+
+use app::plugin_views::document::ChartKind;
+
+use super::{Gallery, Words};
+use crate::views::Tab;
+use crate::views::people::Limit;
+use crate::views::reports::{Figure, ReportCell, ReportChart, ReportRow, Reports};
+use crate::widgets::Drawing;
+
+pub(super) fn draw(gallery: &mut Gallery<'_>) {
+    let w = Words(gallery.locale);
+    let all = report(w);
+    gallery.page("reports", "/reports", &all);
+    let none = Reports { any: false, charts: Vec::new(), figures: Vec::new(), ..all };
+    gallery.page("reports-empty", "/reports", &none);
+}
+
+/// What a report narrows a list to.
+pub(super) fn limits(w: Words) -> Vec<Limit> {
+    let limit = |name, value: &str, text: String| Limit {
+        text,
+        href: "/people".into(),
+        name,
+        value: value.into(),
+    };
+    let days = w.of("Added 1 Sep 2026 – 30 Nov 2026", "נוספו 1 בספט׳ 2026 – 30 בנוב׳ 2026");
+    let waiting = w.of("Nobody has turned to them yet", "עדיין לא פנו אליהם");
+    vec![limit("added", "2026-09-01..2026-11-30", days), limit("waiting", "on", waiting)]
+}
+
+fn report(w: Words) -> Reports {
+    let tab = |key, current| Tab { key, href: "/reports".into(), count: None, current };
+    let figure = |key, value: String, note: String| Figure {
+        key,
+        value,
+        note,
+        href: Some("/people".into()),
+    };
+    Reports {
+        tabs: vec![
+            tab("report-months-3", true),
+            tab("report-months-6", false),
+            tab("report-months-12", false),
+        ],
+        any: true,
+        can_write: true,
+        span: w.of("September 2026 – November 2026", "ספטמבר 2026 – נובמבר 2026"),
+        figures: vec![
+            figure("report-added", "48".into(), String::new()),
+            figure("report-customers", "19".into(), w.of("40% of the new people", "40% מהחדשים")),
+            figure(
+                "report-won",
+                "₪84,500".into(),
+                w.of("by 19 new customers", "מ־19 לקוחות חדשים"),
+            ),
+            figure(
+                "report-step",
+                w.of("3 hours", "3 שעות"),
+                w.of("2 are still waiting", "2 עדיין ממתינים"),
+            ),
+        ],
+        charts: charts(w),
+    }
+}
+
+fn charts(w: Words) -> Vec<ReportChart> {
+    let months = [("September 2026", "ספטמבר 2026"), ("October 2026", "אוקטובר 2026")];
+    let sources =
+        [("Website", "האתר"), ("A friend who recommended us warmly", "חברה שהמליצה בחום")];
+    let heads =
+        [("New people", "אנשים חדשים"), ("Customers by now", "כבר לקוחות"), ("Share", "שיעור")];
+    let of = |key, (en, he): (&str, &str), labels: [(&str, &str); 2]| {
+        let heads: Vec<String> = heads.map(|(en, he)| w.of(en, he)).to_vec();
+        let labels: Vec<String> = labels.map(|(en, he)| w.of(en, he)).to_vec();
+        let drawing = Drawing {
+            title: w.of(en, he),
+            labels: labels.clone(),
+            names: heads[..2].to_vec(),
+            series: vec![vec![30.0, 18.0], vec![12.0, 7.0]],
+        };
+        let row = |(label, numbers): (String, [&str; 3])| ReportRow {
+            label,
+            cells: numbers
+                .map(|number| ReportCell {
+                    text: number.into(),
+                    href: (!number.contains('%')).then(|| "/people".into()),
+                })
+                .to_vec(),
+        };
+        ReportChart {
+            key,
+            block: drawing.draw(&ChartKind::Bar, w.0, |number| number.to_string()),
+            first: w.of("Month", "חודש"),
+            heads,
+            rows: labels
+                .into_iter()
+                .zip([["30", "12", "40%"], ["18", "7", "39%"]])
+                .map(row)
+                .collect(),
+        }
+    };
+    vec![
+        of("months", ("New people by month", "אנשים חדשים לפי חודש"), months),
+        of("sources", ("Where they come from", "מאיפה הם מגיעים"), sources),
+        of("won", ("Won", "נסגר"), months),
+        of("stages", ("Where people stand now", "באיזה שלב נמצאים כולם"), sources),
+        of("steps", ("How soon somebody turned to them", "תוך כמה זמן פנו אליהם"), sources),
+    ]
+}

@@ -1,0 +1,163 @@
+//! Reports about people: where they come from, who becomes a customer, how soon somebody turns to them.
+
+mod charts;
+
+pub use charts::NO_SOURCE;
+
+use actix_web::web::Query;
+use app::people::PersonFilter;
+use app::reports::{self, MONTHS, Report, Span};
+use domain::Permission;
+use serde::Deserialize;
+
+use crate::answer::Answer;
+use crate::member::Member;
+use crate::pages::people::list::address;
+use crate::views::Tab;
+use crate::views::reports::{Figure, Reports};
+
+/// How many months are shown where nobody says.
+const MONTHS_USUAL: u8 = 6;
+
+/// Which months are asked for.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct ReportQuery {
+    months: String,
+}
+
+/// The report.
+pub async fn show(member: Member, query: Query<ReportQuery>) -> Answer {
+    let wanted = query.months.parse().ok().filter(|months| MONTHS.contains(months));
+    let months = wanted.unwrap_or(MONTHS_USUAL);
+    let report = reports::get_report(&member.web.app, &member.ctx, months).await?;
+    let any = report.added().people > 0 || !report.stages.is_empty();
+    let ends = report.months.first().zip(report.months.last());
+    let dates = member.dates();
+    let page = Reports {
+        tabs: tabs(months),
+        any,
+        can_write: member.ctx.role.may(Permission::WritePeople),
+        span: ends.map_or_else(String::new, |(first, last)| {
+            format!("{} – {}", dates.month_of(first.first), dates.month_of(last.first))
+        }),
+        figures: figures(&member, &report),
+        charts: if any { charts::all(&member, &report).await? } else { Vec::new() },
+    };
+    member.page(&page).await
+}
+
+fn tabs(months: u8) -> Vec<Tab> {
+    let tab = |(key, of): (&'static str, u8)| Tab {
+        key,
+        href: format!("/reports?months={of}"),
+        count: None,
+        current: of == months,
+    };
+    let all = [("report-months-3", 3), ("report-months-6", 6), ("report-months-12", 12)];
+    all.map(tab).to_vec()
+}
+
+fn figures(member: &Member, report: &Report) -> Vec<Figure> {
+    let added = report.added();
+    let days = days(member, report.span);
+    let won: Vec<String> = report
+        .won_values()
+        .iter()
+        .map(|(currency, value)| member.money(*value, currency))
+        .collect();
+    let won_people = report.won_people().to_string();
+    let waited = report.steps.median_secs.map(|secs| wait(member, secs));
+    let waiting = report.steps.waiting.to_string();
+    vec![
+        Figure {
+            key: "report-added",
+            value: added.people.to_string(),
+            note: String::new(),
+            href: Some(address("/people", &[("added", &days)])),
+        },
+        Figure {
+            key: "report-customers",
+            value: added.customers.to_string(),
+            note: member.text_with(
+                "report-customers-of",
+                &[("share", &share(added.customers, added.people))],
+            ),
+            href: Some(address("/people", &[("standing", "customer"), ("added", &days)])),
+        },
+        Figure {
+            key: "report-won",
+            value: if won.is_empty() { won_people.clone() } else { won.join(" · ") },
+            note: member.text_with("report-won-people", &[("count", &won_people)]),
+            href: Some(address("/people", &[("won", &days)])),
+        },
+        Figure {
+            key: "report-step",
+            value: waited.unwrap_or_else(|| "–".to_owned()),
+            note: member.text_with("report-step-waiting", &[("count", &waiting)]),
+            href: Some(address("/people", &[("waiting", "on"), ("added", &days)])),
+        },
+    ]
+}
+
+/// A share in percent.
+fn share(part: i64, whole: i64) -> String {
+    if whole == 0 { "0".to_owned() } else { ((part * 200 + whole) / (whole * 2)).to_string() }
+}
+
+/// The days of a span as lists of people read them.
+fn days(member: &Member, span: Span) -> String {
+    let dates = member.dates();
+    let last = dates.local(span.until.plus_secs(-1)).date();
+    format!("{}..{last}", dates.local(span.from).date())
+}
+
+/// A wait in words: in minutes, hours or days.
+fn wait(member: &Member, secs: i64) -> String {
+    let (key, unit_secs) = match secs {
+        ..3_600 => ("report-minutes", 60),
+        3_600..86_400 => ("report-hours", 3_600),
+        _ => ("report-days", 86_400),
+    };
+    let count = ((secs + unit_secs / 2) / unit_secs).max(1);
+    member.text_with(key, &[("count", &count.to_string())])
+}
+
+/// The span that a list is asked for, such as `2026-09-01..2026-11-30`; None where that isn't one.
+pub fn span_of(member: &Member, text: &str) -> Option<Span> {
+    let (first, last) = text.split_once("..")?;
+    reports::span_of_days(&member.ctx.zone, first.parse().ok()?, last.parse().ok()?)
+}
+
+/// What a list is narrowed to by a report, in words, and the words of its address that do it.
+pub fn narrowed(member: &Member, filter: &PersonFilter) -> Vec<(&'static str, String)> {
+    let dates = member.dates();
+    let told = |span: Span| {
+        let day = |at| dates.short(dates.local(at).date());
+        format!("{} – {}", day(span.from), day(span.until.plus_secs(-1)))
+    };
+    let mut all = Vec::new();
+    if let Some(span) = filter.added {
+        all.push(("added", member.text_with("narrowed-added", &[("days", &told(span))])));
+    }
+    if let Some(span) = filter.won {
+        all.push(("won", member.text_with("narrowed-won", &[("days", &told(span))])));
+    }
+    if filter.waiting {
+        all.push(("waiting", member.text("narrowed-waiting")));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_rounded_and_nobody_is_no_share() {
+        assert_eq!(share(0, 0), "0");
+        assert_eq!(share(1, 3), "33");
+        assert_eq!(share(2, 3), "67");
+        assert_eq!(share(5, 5), "100");
+    }
+}

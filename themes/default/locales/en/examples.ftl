@@ -1,0 +1,13 @@
+examples-offered = Look around with examples
+examples-offered-text = We put a small business here to try everything with: people, appointments, tasks. One press removes it again.
+examples-bring = Bring the examples
+examples-there = These are examples
+examples-there-text = The people, appointments and tasks that came with them are made up. What you add yourself is yours.
+examples-remove = Remove the examples
+examples-people = See the people
+examples-remove-ask = Remove the examples?
+examples-remove-text = The made-up people, their appointments and tasks go for good, with all you changed of them. What you added yourself stays.
+examples-keep = Keep them
+said-examples-brought = The examples are here
+said-examples-removed = The examples are gone
+error-examples-not-empty = There are people here already, so no examples were brought.

@@ -1,0 +1,60 @@
+nav-reports = Reports
+report-period = Period
+report-months-3 = 3 months
+report-months-6 = 6 months
+report-months-12 = 12 months
+report-added = New people
+report-customers = Customers by now
+report-customers-of = { $share }% of the new people
+report-share = Share
+report-won = Won
+report-won-people = { $count ->
+    [one] by one new customer
+   *[other] by { $count } new customers
+}
+report-won-customers = New customers
+report-step = First step, typically within
+report-step-waiting = { $count ->
+    [0] nobody is waiting
+    [one] one is still waiting
+   *[other] { $count } are still waiting
+}
+report-minutes = { $count ->
+    [one] a minute
+   *[other] { $count } minutes
+}
+report-hours = { $count ->
+    [one] an hour
+   *[other] { $count } hours
+}
+report-days = { $count ->
+    [one] a day
+   *[other] { $count } days
+}
+report-month = Month
+report-source = Source
+report-value = Value
+report-no-source = Not known
+report-other-sources = All others
+report-lists = Numbers, with the lists behind them
+report-months = New people by month
+report-months-text = Who came in each month, and who of them is a customer by now.
+report-sources = Where they come from
+report-sources-text = The new people of this period by their source, and who of them is a customer by now.
+report-won-text = What your new customers are worth, by the month in which they became customers.
+report-stages = Where people stand now
+report-stages-text = Everybody you have, by stage, whenever they came.
+report-steps = How soon somebody turned to them
+report-steps-text = From the moment they were added to the first note, appointment, task or move to another stage. People who came with an imported list are left out.
+report-step-within = First step
+report-step-hour = Within an hour
+report-step-day = Within a day
+report-step-three-days = Within three days
+report-step-later = Later
+report-step-none = Not yet
+reports-empty = Nothing to report yet
+reports-empty-text = As soon as there are people, you see here where they come from and who becomes a customer.
+narrowed-added = Added { $days }
+narrowed-won = Became customers { $days }
+narrowed-waiting = Nobody has turned to them yet
+narrowed-remove = Show all again:

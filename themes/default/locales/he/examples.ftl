@@ -1,0 +1,13 @@
+examples-offered = להתרשם עם דוגמאות
+examples-offered-text = נכניס לכאן עסק קטן לדוגמה: אנשים, פגישות ומשימות, כדי לנסות הכול. לחיצה אחת מסירה אותו.
+examples-bring = להכניס דוגמאות
+examples-there = אלה דוגמאות
+examples-there-text = האנשים, הפגישות והמשימות שנכנסו כדוגמה הם מומצאים. מה שנוסף כאן על ידכם נשאר שלכם.
+examples-remove = להסיר את הדוגמאות
+examples-people = לראות את האנשים
+examples-remove-ask = להסיר את הדוגמאות?
+examples-remove-text = האנשים המומצאים, הפגישות והמשימות שלהם יימחקו לתמיד, עם כל מה ששונה בהם. מה שנוסף כאן נשאר.
+examples-keep = להשאיר אותן
+said-examples-brought = הדוגמאות כאן
+said-examples-removed = הדוגמאות הוסרו
+error-examples-not-empty = כבר יש כאן אנשים, ולכן לא נכנסו דוגמאות.

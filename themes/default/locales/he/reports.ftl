@@ -1,0 +1,62 @@
+nav-reports = דוחות
+report-period = תקופה
+report-months-3 = 3 חודשים
+report-months-6 = 6 חודשים
+report-months-12 = 12 חודשים
+report-added = אנשים חדשים
+report-customers = כבר לקוחות
+report-customers-of = { $share }% מהחדשים
+report-share = שיעור
+report-won = נסגר
+report-won-people = { $count ->
+    [one] מלקוח חדש אחד
+   *[other] מ־{ $count } לקוחות חדשים
+}
+report-won-customers = לקוחות חדשים
+report-step = הצעד הראשון, בדרך כלל תוך
+report-step-waiting = { $count ->
+    [0] אף אחד לא ממתין
+    [one] אחד עדיין ממתין
+   *[other] { $count } עדיין ממתינים
+}
+report-minutes = { $count ->
+    [one] דקה
+   *[other] { $count } דקות
+}
+report-hours = { $count ->
+    [one] שעה
+    [two] שעתיים
+   *[other] { $count } שעות
+}
+report-days = { $count ->
+    [one] יום
+    [two] יומיים
+   *[other] { $count } ימים
+}
+report-month = חודש
+report-source = מקור
+report-value = שווי
+report-no-source = לא ידוע
+report-other-sources = כל השאר
+report-lists = המספרים, עם הרשימות שמאחוריהם
+report-months = אנשים חדשים לפי חודש
+report-months-text = מי הגיע בכל חודש, ומי מהם כבר לקוח.
+report-sources = מאיפה הם מגיעים
+report-sources-text = האנשים החדשים בתקופה לפי המקור שלהם, ומי מהם כבר לקוח.
+report-won-text = השווי של הלקוחות החדשים, לפי החודש שבו הפכו ללקוחות.
+report-stages = באיזה שלב נמצאים כולם
+report-stages-text = כל האנשים, לפי שלב, בלי קשר למועד שבו הגיעו.
+report-steps = תוך כמה זמן פנו אליהם
+report-steps-text = מרגע ההוספה ועד ההערה, הפגישה, המשימה או המעבר הראשון לשלב אחר. מי שהגיע ברשימה מיובאת לא נספר.
+report-step-within = צעד ראשון
+report-step-hour = תוך שעה
+report-step-day = תוך יום
+report-step-three-days = תוך שלושה ימים
+report-step-later = מאוחר יותר
+report-step-none = עדיין לא
+reports-empty = עדיין אין על מה לדווח
+reports-empty-text = ברגע שיהיו כאן אנשים, יופיע כאן מאיפה הם מגיעים ומי הופך ללקוח.
+narrowed-added = נוספו { $days }
+narrowed-won = הפכו ללקוחות { $days }
+narrowed-waiting = עדיין לא פנו אליהם
+narrowed-remove = חזרה לכולם:
