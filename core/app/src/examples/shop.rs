@@ -68,7 +68,13 @@ const EN: [Words; 9] = [
         "Recommendation",
         "Office for six people, two floors.",
     ],
-    ["Noa Levi", "", "noa@example.com", "Social media", "Asked for a second offer with lighter wood."],
+    [
+        "Noa Levi",
+        "",
+        "noa@example.com",
+        "Social media",
+        "Asked for a second offer with lighter wood.",
+    ],
     [
         "Daniel Weiss",
         "Weiss Consulting",

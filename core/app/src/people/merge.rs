@@ -4,7 +4,7 @@
 //! and addresses, tags, notes, appointments and everything that happened. The other is deleted as
 //! people are, so that nothing is lost before its time.
 
-use domain::{AppointmentId, EntryId, PersonId, TagId, TaskId, TenantId, UndoId};
+use domain::{AppointmentId, EntryId, PersonId, SeriesId, TagId, TaskId, TenantId, UndoId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Conn;
@@ -78,6 +78,8 @@ struct Merged {
     entries: Vec<EntryId>,
     appointments: Vec<AppointmentId>,
     #[serde(default)]
+    series: Vec<SeriesId>,
+    #[serde(default)]
     tasks: Vec<TaskId>,
     /// Fields of the one that stays that came from the other, and what they were.
     filled: Vec<(String, serde_json::Value)>,
@@ -124,6 +126,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     let (fields, filled) = filled(kept, gone)?;
     let entries = store::timeline::hand_over(c, tenant, &gone.id, &kept.id)?;
     let appointments = store::people::hand_over_appointments(c, tenant, &gone.id, &kept.id)?;
+    let series = store::people::hand_over_series(c, tenant, &gone.id, &kept.id)?;
     let tasks = store::tasks::hand_over_links(c, tenant, &gone.id, &kept.id)?;
     let own_touch = store::attributions::find(c, tenant, &kept.id)?;
     let touched = touch(c, tenant, kept, gone)?;
@@ -139,6 +142,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
         tags,
         entries,
         appointments,
+        series,
         tasks,
         filled,
         touched,
@@ -286,6 +290,7 @@ pub(crate) fn take_back(
     store::timeline::hand_back(c, tenant, &merged.entries, &merged.kept, &merged.gone)?;
     let booked = &merged.appointments;
     store::people::hand_back_appointments(c, tenant, booked, &merged.kept, &merged.gone)?;
+    store::people::hand_back_series(c, tenant, &merged.series, &merged.kept, &merged.gone)?;
     store::tasks::hand_back_links(c, tenant, &merged.tasks, &merged.kept, &merged.gone)?;
     if let Some(kept) = store::people::find(c, tenant, &merged.kept)? {
         undo_kept(app, c, &who, &kept, &merged)?;

@@ -55,6 +55,27 @@ async fn find(at: &Fixture, by: &Signed, when: &str) -> Appointment {
     span.appointments.into_iter().find(is_it).unwrap()
 }
 
+#[tokio::test]
+async fn what_a_series_makes_after_a_merge_was_taken_back_is_with_its_own_person() {
+    each(async |at: Fixture| {
+        let owner = house(&at).await;
+        let (app, ctx) = (&at.app, &owner.ctx);
+        let kept = add(&at, &owner, named("N. Levi")).await;
+        let own = add(&at, &owner, named("Noa Levi")).await;
+        let with = AppointmentInput { person: Some(own.id.clone()), ..input(10) };
+        book_series(app, ctx, with, rule("FREQ=MONTHLY"), "", false).await.unwrap();
+        let undo = app::people::merge::merge_people(app, ctx, &kept.id, &own.id).await.unwrap();
+        undos::undo(app, ctx, &undo).await.unwrap();
+        // Half a year later there are some that it made since.
+        at.clock.advance_millis(150 * 86_400_000);
+        series::extend_all(app).await.unwrap();
+        let all = booked::list_of_person(app, ctx, &own.id).await.unwrap();
+        assert!(all.len() > 7, "{}", all.len());
+        assert!(booked::list_of_person(app, ctx, &kept.id).await.unwrap().is_empty());
+    })
+    .await;
+}
+
 /// The first day of October, so that half a year ahead is in the next one.
 async fn house(at: &Fixture) -> Signed {
     let owner = at.first_run().await;

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use domain::{AppointmentId, PersonId, TenantId};
+use domain::{AppointmentId, PersonId, SeriesId, TenantId};
 
 use crate::backend::Conn;
 use crate::error::{Error, Result};
@@ -62,7 +62,7 @@ pub fn list_named(c: &mut Conn, tenant: &TenantId, key: &str, limit: i64) -> Res
     ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
 }
 
-/// Gives all appointments and series with a person to another; answers which appointments.
+/// Gives all appointments with a person to another; answers which.
 pub fn hand_over_appointments(
     c: &mut Conn,
     tenant: &TenantId,
@@ -75,15 +75,41 @@ pub fn hand_over_appointments(
         .filter(appointments::person_id.eq(from.as_str()));
     let ids: Vec<String> = theirs.select(appointments::id).load(c)?;
     diesel::update(theirs).set(appointments::person_id.eq(to.as_str())).execute(c)?;
-    hand_over_series(c, tenant, from, to)?;
     ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
 }
 
-fn hand_over_series(c: &mut Conn, tenant: &TenantId, from: &PersonId, to: &PersonId) -> Result<()> {
+/// Gives all series with a person to another, and so what they make from now on; answers which.
+pub fn hand_over_series(
+    c: &mut Conn,
+    tenant: &TenantId,
+    from: &PersonId,
+    to: &PersonId,
+) -> Result<Vec<SeriesId>> {
+    scope::tenant(c, tenant)?;
     let theirs = series::table
         .filter(series::tenant_id.eq(tenant.as_str()))
         .filter(series::person_id.eq(from.as_str()));
+    let ids: Vec<String> = theirs.select(series::id).load(c)?;
     diesel::update(theirs).set(series::person_id.eq(to.as_str())).execute(c)?;
+    ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
+}
+
+/// Gives those of these series that are with the one to the other.
+pub fn hand_back_series(
+    c: &mut Conn,
+    tenant: &TenantId,
+    ids: &[SeriesId],
+    from: &PersonId,
+    to: &PersonId,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    for part in ids.chunks(MOVED_AT_ONCE) {
+        let these = series::table
+            .filter(series::tenant_id.eq(tenant.as_str()))
+            .filter(series::person_id.eq(from.as_str()))
+            .filter(series::id.eq_any(part.iter().map(SeriesId::as_str)));
+        diesel::update(these).set(series::person_id.eq(to.as_str())).execute(c)?;
+    }
     Ok(())
 }
 
