@@ -6,8 +6,9 @@ use super::handle::change;
 use super::ical::Component;
 use super::seed::ADDRESS;
 use super::state::{Calendar, Key, State};
-use super::times::{span, utc};
+use super::times::{Time, span, utc};
 use super::zone::zone;
+use crate::google::when::civil;
 use crate::html::{self, escape};
 use crate::http::{Reply, Request};
 use crate::words::Language;
@@ -58,7 +59,7 @@ fn sign_in(state: &State, language: Language) -> String {
                 [&account.name, user, &account.password].map(|text| escape(text));
             format!(
                 "<tr><td><bdi>{name}</bdi></td><td><code>{user}</code></td>\
-                 <td><code>{password}</code></td></tr>\n"
+                 <td class=\"tight\"><code>{password}</code></td></tr>\n"
             )
         })
         .collect();
@@ -128,25 +129,26 @@ fn row(
         false => String::new(),
     };
     format!(
-        "<tr><td class=\"tight\"><bdi>{when}</bdi></td><td class=\"what\"><bdi>{what}</bdi></td>\
+        "<tr><td class=\"tight\">{when}</td><td class=\"what\"><bdi>{what}</bdi></td>\
          <td><bdi>{place}</bdi></td><td class=\"tight\">{buttons}</td></tr>\n",
-        when = escape(&time_of(language, object, event)),
+        when = time_of(language, object, event),
         what = escape(&title),
         place = escape(&event.text("LOCATION")),
     )
 }
 
+/// Markup: times run from left to right among words of any direction.
 fn time_of(language: Language, object: &Component, event: &Component) -> String {
     let words = language.words();
     let Some((start, end)) = span(event, &zone()) else { return String::new() };
-    let text = if start.is_day {
-        format!("{} {}", start.local.date(), words.all_day)
-    } else {
-        let wall = |time: &super::times::Time| crate::google::when::civil(time.instant(), &zone());
-        let (start, end) = (wall(&start), wall(&end));
-        format!("{}–{}", start.strftime("%Y-%m-%d %H:%M"), end.strftime("%H:%M"))
+    let wall = |time: &Time| civil(time.instant(), &zone());
+    let (day, end) = (start.local.date(), wall(&end).strftime("%H:%M").to_string());
+    let (text, more) = match start.is_day {
+        true => (day.to_string(), words.all_day),
+        false => (format!("{}–{end}", wall(&start).strftime("%Y-%m-%d %H:%M")), ""),
     };
-    if object.repeats() { format!("{text} ({})", words.repeats) } else { text }
+    let repeats = if object.repeats() { format!("({})", words.repeats) } else { String::new() };
+    format!("<bdi dir=\"ltr\">{text}</bdi> {more} {repeats}").trim_end().to_owned()
 }
 
 /// `POST /caldav`: somebody changes something there.
