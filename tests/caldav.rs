@@ -1,9 +1,33 @@
-//! A business and its calendar on a real CalDAV server, from connecting to disconnecting: the real rooms,
-//! the real plugin, Radicale, and a phone that shares the calendar through a client of its own.
+//! A business and its calendar on a CalDAV server, from connecting to disconnecting: the real rooms, the
+//! real plugin, and a phone that shares the calendar. Once with Radicale, a real server, and its phone a
+//! client of its own; once with the stand-in of the demo, which so agrees with it.
+
+/// These tests with each server.
+macro_rules! on_both_servers {
+    ($($test:ident),* $(,)?) => {
+        mod on_radicale {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $test() {
+                    super::$test(oxpi_tests::caldav::Kind::Radicale).await;
+                }
+            )*
+        }
+        mod on_the_stand_in {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $test() {
+                    super::$test(oxpi_tests::caldav::Kind::StandIn).await;
+                }
+            )*
+        }
+    };
+}
 
 mod connecting;
 mod foreign;
 mod own;
+mod standin;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,8 +41,8 @@ use app::{App, Context, Error, Options, calendars, jobs, plugins};
 use domain::rng::SeededRng;
 use domain::time::ManualClock;
 use domain::{ConnectionId, PluginId, Secret, Timestamp, Zone};
+use oxpi_tests::caldav::{Kind, Server, USER};
 use oxpi_tests::house::{Base, first_owner, put_together};
-use oxpi_tests::radicale::{Radicale, USER};
 use runtime::{Egress, EgressConfig};
 use serde_json::Value;
 use store::testing::TestDb;
@@ -45,15 +69,15 @@ struct Shared {
     token: String,
     plugin: PluginId,
     clock: Arc<ManualClock>,
-    radicale: Radicale,
+    server: Server,
     _folder: TempDir,
     _db: TestDb,
 }
 
 /// On both databases.
-async fn each(test: impl AsyncFn(Shared) -> Result<()>) {
+async fn each(kind: Kind, test: impl AsyncFn(Shared) -> Result<()>) {
     for db in [store::testing::sqlite().await, store::testing::postgres().await] {
-        let shared = Shared::start(db).await.unwrap();
+        let shared = Shared::start(db, kind).await.unwrap();
         test(shared).await.unwrap();
     }
 }
@@ -63,14 +87,14 @@ fn at(text: &str) -> Timestamp {
 }
 
 impl Shared {
-    async fn start(db: TestDb) -> Result<Self> {
-        let radicale = Radicale::start(Path::new(env!("CARGO_TARGET_TMPDIR")), PASSWORD)?;
-        radicale.phone(PASSWORD, &["make", "Work", "work"])?;
+    async fn start(db: TestDb, kind: Kind) -> Result<Self> {
+        let server = Server::start(kind, Path::new(env!("CARGO_TARGET_TMPDIR")), PASSWORD)?;
+        server.phone(PASSWORD, &["make", "Work", "work"])?;
         let folder = tempfile::tempdir()?;
         // A Sunday morning in Jerusalem.
         let clock = Arc::new(ManualClock::at(1_772_344_800_000));
         let redirects = vec![
-            format!("{SERVER}=http://{}", radicale.address()).parse()?,
+            format!("{SERVER}=http://{}", server.address()).parse()?,
             // Nobody listens at the first port of all.
             format!("{DOWN}=http://127.0.0.1:1").parse()?,
         ];
@@ -97,7 +121,7 @@ impl Shared {
         let plugin: PluginId = "caldav".parse()?;
         let page = plugins::get_plugin(&app, &owner, &plugin).await?;
         plugins::enable_plugin(&app, &owner, &plugin, &page.card.version).await?;
-        Ok(Self { app, owner, token, plugin, clock, radicale, _folder: folder, _db: db })
+        Ok(Self { app, owner, token, plugin, clock, server, _folder: folder, _db: db })
     }
 
     async fn try_connect(
@@ -189,7 +213,7 @@ impl Shared {
     }
 
     fn phone(&self, command: &[&str]) -> Result<Value> {
-        self.radicale.phone(PASSWORD, command)
+        self.server.phone(PASSWORD, command)
     }
 
     fn events(&self) -> Result<Vec<Value>> {

@@ -13,6 +13,7 @@ mod checkups;
 mod convergence;
 mod crash;
 mod dead_letters;
+mod demo;
 mod documents;
 mod egress;
 mod elsewhere;

@@ -6,8 +6,8 @@ use app::connections::{self, ConnectionState};
 use app::logins::find_checkup_of_login;
 use app::tokens::Revocation;
 use app::{Error, calendars, sessions};
+use oxpi_tests::caldav::{Kind, USER};
 use oxpi_tests::http::{self, Reply};
-use oxpi_tests::radicale::USER;
 
 use super::{DOWN, PASSWORD, SERVER, Shared, each};
 
@@ -18,9 +18,8 @@ fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>) -> String {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_failing_step_of_connecting_has_its_name() {
-    each(async |shared| {
+async fn each_failing_step_of_connecting_has_its_name(kind: Kind) {
+    each(kind, async |shared| {
         for (server, user, password, key) in [
             (SERVER, USER, "wrong", "error-login-refused"),
             (SERVER, "nobody", PASSWORD, "error-login-refused"),
@@ -42,9 +41,8 @@ async fn each_failing_step_of_connecting_has_its_name() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_form_waits_for_a_proof_and_no_page_holds_the_password() {
-    each(async |shared| {
+async fn the_form_waits_for_a_proof_and_no_page_holds_the_password(kind: Kind) {
+    each(kind, async |shared| {
         let (port, _stop) = oxpi_tests::site::serve(&shared.app, |_| ())?;
         let send = async |method: &str, path: &str, session: &str, form: Option<&str>| {
             let cookie = format!("oxpi={session}");
@@ -90,15 +88,14 @@ async fn the_form_waits_for_a_proof_and_no_page_holds_the_password() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_new_password_goes_on_where_the_old_one_ended() {
-    each(async |mut shared| {
+async fn a_new_password_goes_on_where_the_old_one_ended(kind: Kind) {
+    each(kind, async |mut shared| {
         let connection = shared.with_calendar().await?;
         let booked = shared.book("Fitting", "2026-03-12T08:00:00Z", "form-1").await?;
         shared.work().await?;
-        shared.radicale.stop();
-        shared.radicale.set_password("another-lamp-88")?;
-        shared.radicale.go_on()?;
+        shared.server.stop();
+        shared.server.set_password("another-lamp-88")?;
+        shared.server.go_on()?;
         shared.change(&booked, |input| input.title = "Second fitting".to_owned()).await?;
         shared.a_while().await?;
         let (app, owner) = (&shared.app, &shared.owner);
@@ -111,7 +108,7 @@ async fn a_new_password_goes_on_where_the_old_one_ended() {
         let now = connections::get_connection(app, owner, &connection).await?;
         assert_eq!((now.state, now.token_expires_at), (ConnectionState::Working, None));
         assert_eq!(calendars::list_calendars(app, owner).await?.len(), 1);
-        let events = shared.radicale.phone("another-lamp-88", &["list", "work"])?;
+        let events = shared.server.phone("another-lamp-88", &["list", "work"])?;
         assert_eq!(events[0]["title"], "Second fitting");
         assert_eq!(events.as_array().unwrap().len(), 1);
         Ok(())
@@ -119,9 +116,8 @@ async fn a_new_password_goes_on_where_the_old_one_ended() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn disconnecting_destroys_the_password_and_says_what_stays() {
-    each(async |shared| {
+async fn disconnecting_destroys_the_password_and_says_what_stays(kind: Kind) {
+    each(kind, async |shared| {
         let connection = shared.with_calendar().await?;
         shared.book("Fitting", "2026-03-12T08:00:00Z", "form-1").await?;
         shared.work().await?;
@@ -150,9 +146,8 @@ async fn tried(shared: &Shared, server: &str, user: &str) -> Result<(String, Str
     Ok((step.id.clone(), failure))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_typed_is_tried_step_by_step() {
-    each(async |shared| {
+async fn what_is_typed_is_tried_step_by_step(kind: Kind) {
+    each(kind, async |shared| {
         for (server, user, password, step, failure) in [
             (SERVER, USER, "wrong", "password", "password"),
             (SERVER, "empty", PASSWORD, "content", "content"),
@@ -177,9 +172,8 @@ async fn what_is_typed_is_tried_step_by_step() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_connected_account_is_tried_as_often_as_one_likes() {
-    each(async |mut shared| {
+async fn a_connected_account_is_tried_as_often_as_one_likes(kind: Kind) {
+    each(kind, async |mut shared| {
         let id = shared.with_calendar().await?;
         let test = async |shared: &Shared| -> Result<checkups::Checkup> {
             let begun = checkups::begin_test(&shared.app, &shared.owner, &id).await?;
@@ -191,11 +185,11 @@ async fn a_connected_account_is_tried_as_often_as_one_likes() {
         };
         let well = test(&shared).await?;
         assert!(well.steps.iter().all(|step| step.state == StepState::Done), "{well:?}");
-        shared.radicale.stop();
+        shared.server.stop();
         let down = test(&shared).await?;
         assert_eq!(failed(&down), ("reach".to_owned(), "unreachable".to_owned()));
-        shared.radicale.set_password("another-lamp-88")?;
-        shared.radicale.go_on()?;
+        shared.server.set_password("another-lamp-88")?;
+        shared.server.go_on()?;
         let refused = test(&shared).await?;
         assert_eq!(failed(&refused), ("password".to_owned(), "password".to_owned()));
         let now = connections::get_connection(&shared.app, &shared.owner, &id).await?;
@@ -204,3 +198,12 @@ async fn a_connected_account_is_tried_as_often_as_one_likes() {
     })
     .await;
 }
+
+on_both_servers!(
+    each_failing_step_of_connecting_has_its_name,
+    the_form_waits_for_a_proof_and_no_page_holds_the_password,
+    a_new_password_goes_on_where_the_old_one_ended,
+    disconnecting_destroys_the_password_and_says_what_stays,
+    what_is_typed_is_tried_step_by_step,
+    a_connected_account_is_tried_as_often_as_one_likes,
+);

@@ -3,12 +3,12 @@
 use anyhow::Result;
 use app::appointments::{self, BusyBlock};
 use app::calendars::{self, Detail};
+use oxpi_tests::caldav::Kind;
 
 use super::{ZONE, at, each};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_repeating_event_takes_its_times_and_gives_back_those_that_are_left_out() {
-    each(async |shared| {
+async fn a_repeating_event_takes_its_times_and_gives_back_those_that_are_left_out(kind: Kind) {
+    each(kind, async |shared| {
         shared.with_calendar().await?;
         let event = |more: &str| {
             format!(
@@ -50,9 +50,8 @@ async fn a_repeating_event_takes_its_times_and_gives_back_those_that_are_left_ou
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn somebodys_events_take_their_time_and_say_what_the_business_lets_them() {
-    each(async |shared| {
+async fn somebodys_events_take_their_time_and_say_what_the_business_lets_them(kind: Kind) {
+    each(kind, async |shared| {
         let connection = shared.with_calendar().await?;
         let hour = "DTSTART;TZID=Asia/Jerusalem:20260310T090000\r\nDURATION:PT1H";
         shared.add("open", &format!("{hour}\r\nSUMMARY:Dentist\r\nLOCATION:Allenby 12"))?;
@@ -101,3 +100,8 @@ async fn somebodys_events_take_their_time_and_say_what_the_business_lets_them() 
     })
     .await;
 }
+
+on_both_servers!(
+    a_repeating_event_takes_its_times_and_gives_back_those_that_are_left_out,
+    somebodys_events_take_their_time_and_say_what_the_business_lets_them,
+);

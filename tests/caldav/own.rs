@@ -3,12 +3,12 @@
 use anyhow::Context as _;
 use app::appointments::{self, OnlineState, Status, SyncState};
 use app::event_states;
+use oxpi_tests::caldav::Kind;
 
 use super::{DAY_MS, at, each};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_appointment_and_its_event_are_one_whoever_changes_it() {
-    each(async |shared| {
+async fn an_appointment_and_its_event_are_one_whoever_changes_it(kind: Kind) {
+    each(kind, async |shared| {
         shared.with_calendar().await?;
         let booked = shared.book("Haircut, Noa", "2026-03-03T08:00:00Z", "form-1").await?;
         shared.work().await?;
@@ -57,9 +57,8 @@ async fn an_appointment_and_its_event_are_one_whoever_changes_it() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn where_both_changed_the_same_ours_stays_and_theirs_is_told() {
-    each(async |shared| {
+async fn where_both_changed_the_same_ours_stays_and_theirs_is_told(kind: Kind) {
+    each(kind, async |shared| {
         shared.with_calendar().await?;
         let booked = shared.book("Fitting", "2026-03-12T08:00:00Z", "form-1").await?;
         shared.work().await?;
@@ -87,9 +86,8 @@ async fn where_both_changed_the_same_ours_stays_and_theirs_is_told() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_weeks_outage_is_caught_up_on_both_sides() {
-    each(async |mut shared| {
+async fn a_weeks_outage_is_caught_up_on_both_sides(kind: Kind) {
+    each(kind, async |mut shared| {
         shared.with_calendar().await?;
         let kept = shared.book("Kept", "2026-03-12T08:00:00Z", "form-1").await?;
         let lost = shared.book("Dropped", "2026-03-13T08:00:00Z", "form-2").await?;
@@ -97,7 +95,7 @@ async fn a_weeks_outage_is_caught_up_on_both_sides() {
         shared.work().await?;
         assert_eq!(shared.events()?.len(), 3);
 
-        shared.radicale.stop();
+        shared.server.stop();
         shared.change(&kept, |input| input.title = "Kept and changed".to_owned()).await?;
         appointments::cancel_appointment(&shared.app, &shared.owner, &lost.id).await?;
         let new = shared.book("Booked meanwhile", "2026-03-15T08:00:00Z", "form-4").await?;
@@ -105,7 +103,7 @@ async fn a_weeks_outage_is_caught_up_on_both_sides() {
         assert_ne!(shared.again(&new).await?.sync_state, SyncState::Synced);
 
         // While we still wait, somebody there is quicker.
-        shared.radicale.go_on()?;
+        shared.server.go_on()?;
         let uid = theirs.id.to_string();
         shared.phone(&["edit", "work", &uid, r#"{"SUMMARY": "Renamed there"}"#])?;
         shared.pass(3 * 3_600_000, 60).await?;
@@ -120,8 +118,8 @@ async fn a_weeks_outage_is_caught_up_on_both_sides() {
         }
 
         // A restart of the server loses nothing and brings nothing twice.
-        shared.radicale.stop();
-        shared.radicale.go_on()?;
+        shared.server.stop();
+        shared.server.go_on()?;
         shared.pass(600_000, 5).await?;
         assert_eq!(shared.events()?, events);
         Ok(())
@@ -129,9 +127,8 @@ async fn a_weeks_outage_is_caught_up_on_both_sides() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_online_appointment_is_booked_and_no_meeting_is_promised() {
-    each(async |shared| {
+async fn an_online_appointment_is_booked_and_no_meeting_is_promised(kind: Kind) {
+    each(kind, async |shared| {
         shared.with_calendar().await?;
         let booked = shared.book("Call", "2026-03-12T08:00:00Z", "form-1").await?;
         shared.change(&booked, |input| input.online = true).await?;
@@ -143,3 +140,37 @@ async fn an_online_appointment_is_booked_and_no_meeting_is_promised() {
     })
     .await;
 }
+
+async fn lost_tokens_have_everything_read_anew_and_double_nothing(kind: Kind) {
+    each(kind, async |shared| {
+        shared.with_calendar().await?;
+        let booked = shared.book("Fitting", "2026-03-12T08:00:00Z", "form-1").await?;
+        let dropped = shared.book("Dropped", "2026-03-13T08:00:00Z", "form-2").await?;
+        shared.add("open", "DTSTART:20260314T080000Z\r\nDURATION:PT1H\r\nSUMMARY:Dentist")?;
+        shared.a_while().await?;
+        let (from, to) = ("2026-03-09T00:00:00Z", "2026-03-20T00:00:00Z");
+        assert_eq!(shared.busy(from, to).await?, ["2026-03-14T08:00:00Z"]);
+
+        shared.server.lose_tokens()?;
+        shared.phone(&["edit", "work", &booked.id.to_string(), r#"{"SHIFT": 60}"#])?;
+        shared.phone(&["delete", "work", &dropped.id.to_string()])?;
+        shared.phone(&["edit", "work", "open", r#"{"SHIFT": 30}"#])?;
+        shared.pass(600_000, 6).await?;
+        let moved = shared.again(&booked).await?;
+        assert_eq!(moved.starts_at, at("2026-03-12T09:00:00Z"));
+        assert_eq!(moved.sync_state, SyncState::Synced);
+        assert_eq!(shared.again(&dropped).await?.status, Status::Cancelled);
+        assert_eq!(shared.busy(from, to).await?, ["2026-03-14T08:30:00Z"]);
+        assert_eq!(shared.events()?.len(), 2);
+        Ok(())
+    })
+    .await;
+}
+
+on_both_servers!(
+    an_appointment_and_its_event_are_one_whoever_changes_it,
+    where_both_changed_the_same_ours_stays_and_theirs_is_told,
+    a_weeks_outage_is_caught_up_on_both_sides,
+    an_online_appointment_is_booked_and_no_meeting_is_promised,
+    lost_tokens_have_everything_read_anew_and_double_nothing,
+);

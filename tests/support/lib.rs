@@ -5,6 +5,7 @@
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
 pub mod authenticator;
 pub mod browser;
+pub mod caldav;
 pub mod house;
 pub mod http;
 pub mod mailbox;

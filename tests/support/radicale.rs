@@ -94,14 +94,34 @@ impl Radicale {
 
     /// Does something with the phone; answers what it says.
     pub fn phone(&self, password: &str, command: &[&str]) -> Result<Value> {
-        let url = format!("http://{}/", self.address);
-        let mut phone = Command::new(&self.python);
-        phone.arg("-B").arg(format!("{HERE}/phone.py")).args([&url, USER, password]).args(command);
-        for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
-            phone.env_remove(proxy);
-        }
-        Ok(serde_json::from_str(&run(&mut phone)?)?)
+        phone(&self.python, &format!("http://{}/", self.address), password, command)
     }
+
+    /// Forgets every sync token that it gave out.
+    pub fn lose_tokens(&self) -> Result<()> {
+        let home = self.folder.path().join("data/collection-root").join(USER);
+        for calendar in fs::read_dir(home)? {
+            let tokens = calendar?.path().join(".Radicale.cache/sync-token");
+            if tokens.exists() {
+                fs::remove_dir_all(tokens)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Does something with a phone at any server of that account.
+pub fn phone_at(cache: &Path, url: &str, password: &str, command: &[&str]) -> Result<Value> {
+    phone(&environment(cache)?, url, password, command)
+}
+
+fn phone(python: &Path, url: &str, password: &str, command: &[&str]) -> Result<Value> {
+    let mut phone = Command::new(python);
+    phone.arg("-B").arg(format!("{HERE}/phone.py")).args([url, USER, password]).args(command);
+    for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+        phone.env_remove(proxy);
+    }
+    Ok(serde_json::from_str(&run(&mut phone)?)?)
 }
 
 /// A port that stays this test's while the server is stopped: of those that the system gives to nobody,

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::caldav::handle::CalDav;
 use crate::faults::Fault;
 use crate::google::errors::ApiError;
 use crate::google::handle::Google;
@@ -24,7 +25,7 @@ pub fn answer(world: &World, request: &Request) -> Reply {
     }
     let google = Google::new(world.clone());
     let path: Vec<&str> = request.segments.iter().skip(1).map(String::as_str).collect();
-    let looked = look(&google, request, &path);
+    let looked = look(world, &google, request, &path);
     let outcome = looked.map(Ok).or_else(|| change(world, &google, request, &path));
     match outcome {
         None => Reply::json(404, &json!({"error": "no such control"})),
@@ -34,9 +35,13 @@ pub fn answer(world: &World, request: &Request) -> Reply {
 }
 
 /// What can be looked at.
-fn look(google: &Google, request: &Request, path: &[&str]) -> Option<Value> {
+fn look(world: &World, google: &Google, request: &Request, path: &[&str]) -> Option<Value> {
     match (request.method.as_str(), path) {
-        ("GET", ["state"]) => Some(google.state()),
+        ("GET", ["state"]) => {
+            let mut state = google.state();
+            state["caldav"] = CalDav::new(world.clone()).state();
+            Some(state)
+        }
         ("GET", ["requests"]) => Some(json!(google.requests())),
         ("GET", ["faults"]) => Some(json!(google.faults())),
         ("GET", ["settings"]) => Some(json!(google.settings())),

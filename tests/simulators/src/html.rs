@@ -21,11 +21,21 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// A page: banner, title, and what is inside, which is already markup.
+/// A page of Google's: banner, title, and what is inside, which is already markup.
 pub fn page(language: Language, status: u16, title: &str, wide: bool, inside: &str) -> Reply {
-    let words = language.words();
+    page_with(language, (status, language.words().not_google), title, wide, inside)
+}
+
+/// The same with another note in the banner.
+pub fn page_with(
+    language: Language,
+    (status, note): (u16, &str),
+    title: &str,
+    wide: bool,
+    inside: &str,
+) -> Reply {
     let (tag, direction) = (language.tag(), language.direction());
-    let (simulator, note) = (words.simulator, words.not_google);
+    let simulator = language.words().simulator;
     let class = if wide { "wide" } else { "card" };
     let title = escape(title);
     let text = format!(
@@ -39,6 +49,38 @@ pub fn page(language: Language, status: u16, title: &str, wide: bool, inside: &s
          <main class=\"{class}\">\n{inside}\n</main>\n</body>\n</html>\n"
     );
     Reply::html(status, text)
+}
+
+/// A table that scrolls by itself on a narrow screen; the keyboard reaches it. Heads and rows are markup.
+pub fn table(label: &str, head: &str, rows: &str) -> String {
+    let head = match head {
+        "" => String::new(),
+        cells => format!("<thead><tr>{cells}</tr></thead>\n"),
+    };
+    format!(
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{label}\">\
+         <table>\n{head}<tbody>\n{rows}</tbody></table></div>\n"
+    )
+}
+
+/// Cells of a table's head.
+pub fn head<'a>(titles: impl IntoIterator<Item = &'a str>) -> String {
+    titles.into_iter().map(|title| format!("<th scope=\"col\">{title}</th>")).collect()
+}
+
+/// A form of one button; `about` tells its reader which row it belongs to.
+pub fn small_button(action: &str, label: &str, about: &str, fields: &[(&str, &str)]) -> String {
+    let hidden: String = fields
+        .iter()
+        .map(|(name, value)| {
+            format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value))
+        })
+        .collect();
+    format!(
+        "<form method=\"post\" action=\"{action}\">{hidden}\
+         <button type=\"submit\" class=\"small\" aria-label=\"{label}: {about}\">{label}</button></form> ",
+        about = escape(about)
+    )
 }
 
 /// The style sheet.

@@ -36,7 +36,7 @@ pub struct Entry {
     pub query: Vec<(String, String)>,
     /// Headers with names in lower case; secrets hidden.
     pub headers: Vec<(String, String)>,
-    /// JSON bodies as they are, forms as an object; secrets hidden.
+    /// JSON and XML as they are, forms as an object; secrets hidden.
     pub body: Value,
     /// What was answered; 0 when the connection was cut.
     pub status: u16,
@@ -97,6 +97,10 @@ fn body_of(request: &Request) -> Value {
     if let Some(form) = request.form() {
         let fields = hide_pairs(&form).into_iter().map(|(name, value)| (name, value.into()));
         return Value::Object(fields.collect::<Map<_, _>>());
+    }
+    let kind = request.header("content-type").unwrap_or_default();
+    if ["application/xml", "text/xml", "text/calendar"].iter().any(|is| kind.starts_with(is)) {
+        return String::from_utf8_lossy(&request.body).into_owned().into();
     }
     let mut body = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
     if let Some(object) = body.as_object_mut() {

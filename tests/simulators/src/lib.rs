@@ -2,11 +2,12 @@
 //!
 //! One process on one loopback port answers the paths of all of a provider's hosts, which don't
 //! collide. Every request becomes plain data ([`http`]), meets the waiting faults ([`faults`]), is
-//! answered by an ordinary function over the state ([`google`]), and is written down without its
+//! answered by an ordinary function over the state ([`google`], [`caldav`]), and is written down without its
 //! secrets ([`journal`]). Tests steer it by handle, demos and scripts by `/_control/` ([`control`]).
 //!
 //! Invariant: nothing here leaves the machine. Pushes go to loopback addresses only.
 
+pub mod caldav;
 pub mod control;
 pub mod faults;
 pub mod google;
@@ -14,13 +15,16 @@ pub mod ground;
 pub mod html;
 pub mod http;
 pub mod journal;
+pub mod kept;
 pub mod openid;
 pub mod panel;
 pub mod push;
 pub mod server;
 pub mod smtp;
+pub mod troubles;
 pub mod words;
 
+pub use caldav::handle::CalDav;
 pub use faults::{Cut, Effect, Fault};
 pub use google::handle::{Google, Tokens};
 pub use google::settings::Settings;

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Parser;
 use oxpi_simulators::{Client, Options, Simulator};
@@ -31,6 +32,9 @@ struct Arguments {
     /// Start with empty calendars.
     #[arg(long)]
     empty: bool,
+    /// A file that keeps what they hold from one start to the next.
+    #[arg(long, value_name = "FILE")]
+    keep: Option<PathBuf>,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -46,8 +50,13 @@ fn main() -> anyhow::Result<()> {
         clients: vec![client],
         any_loopback_redirect: arguments.any_loopback_redirect,
         sample_events: !arguments.empty,
+        keep: arguments.keep,
+        ends_on_signals: true,
         ..Options::default()
     })?;
+    if let Some(note) = &simulator.note {
+        writeln!(std::io::stderr(), "{note}")?;
+    }
     let mut out = std::io::stdout();
     writeln!(out, "simulators on {}", simulator.url)?;
     out.flush()?;

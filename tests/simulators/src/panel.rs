@@ -1,12 +1,13 @@
 //! The page at `/trouble`: things that go wrong at a provider, a button each, and beside them what was
 //! asked since, so that one sees how it mends.
 
-use crate::faults::{Cut, Effect, Fault};
+use crate::caldav::{handle::CalDav, pages::PATH as CALDAV_PATH};
 use crate::google::handle::Google;
 use crate::google::settings::Settings;
-use crate::html::{escape, page};
+use crate::html::{self, escape, page};
 use crate::http::{Reply, Request};
 use crate::server::World;
+use crate::troubles::{CALDAV, GOOGLE, Hands, Trouble};
 use crate::words::Language;
 
 const PATH: &str = "/trouble";
@@ -14,244 +15,46 @@ const PATH: &str = "/trouble";
 const REFRESH_SECS: &str = "5";
 const REQUESTS_SHOWN: usize = 20;
 const PUSHES_SHOWN: usize = 8;
-/// What every request for a calendar begins with.
-const CALENDARS: &str = "/calendar/v3/";
-const PATIENCE_SECS: u32 = 5;
-
-/// Something that can go wrong: its name in the form, what the button says, and what will be seen.
-/// Each text in English and in Hebrew.
-struct Trouble {
-    name: &'static str,
-    label: [&'static str; 2],
-    outcome: [&'static str; 2],
-    cause: fn(&Google),
-}
-
-const TROUBLES: [Trouble; 18] = [
-    Trouble {
-        name: "expire",
-        label: ["Let the tokens expire", "לפקוע את האסימונים"],
-        outcome: [
-            "The next request is refused, the token renewed, the request repeated. Nobody notices.",
-            "הבקשה הבאה תידחה, האסימון יחודש והבקשה תישלח שוב. אף אחד לא ירגיש.",
-        ],
-        cause: Google::expire_access_tokens,
-    },
-    Trouble {
-        name: "revoke",
-        label: ["Take the access back", "לבטל את הגישה"],
-        outcome: [
-            "The connection says that it needs you, once. Reconnecting keeps everything.",
-            "החיבור יודיע פעם אחת שצריך אתכם. חיבור מחדש שומר על הכול.",
-        ],
-        cause: |google| google.accounts().iter().for_each(|account| google.revoke(account)),
-    },
-    Trouble {
-        name: "slow-down",
-        label: ["Ask to slow down", "לבקש להאט"],
-        outcome: [
-            "The next six requests get 429. They are repeated after the time that was asked for.",
-            "שש הבקשות הבאות ייענו ב־429 ויישלחו שוב כעבור הזמן שהתבקש.",
-        ],
-        cause: |google| google.fault(refused(429, 6)),
-    },
-    Trouble {
-        name: "down",
-        label: ["Be down for a while", "להפסיק לענות לזמן מה"],
-        outcome: [
-            "The next twelve requests get 503. What was booked meanwhile arrives later, once.",
-            "שתים עשרה הבקשות הבאות ייענו ב־503. מה שנקבע בינתיים יגיע אחר כך, פעם אחת.",
-        ],
-        cause: |google| google.fault(refused(503, 12)),
-    },
-    Trouble {
-        name: "cut",
-        label: ["Cut the line after a write", "לנתק אחרי כתיבה"],
-        outcome: [
-            "The next write happens but nobody hears so. It is asked again and not made twice.",
-            "הכתיבה הבאה תתבצע בלי שאיש ישמע על כך. היא תישלח שוב ולא תוכפל.",
-        ],
-        cause: |google| {
-            for method in ["POST", "PATCH"] {
-                google.fault(Fault {
-                    method: Some(method.to_owned()),
-                    path: CALENDARS.to_owned(),
-                    times: 1,
-                    after: 0,
-                    effect: Effect::Cut { when: Cut::After },
-                });
-            }
-        },
-    },
-    Trouble {
-        name: "lose-push",
-        label: ["Lose the next push", "לאבד את ההודעה הבאה"],
-        outcome: [
-            "Move an event here: nobody is told, and the next look finds it all the same.",
-            "הזיזו כאן אירוע: לא תישלח הודעה, והבדיקה הבאה תמצא אותו בכל זאת.",
-        ],
-        cause: |google| google.set(|settings| settings.drop_pushes += 1),
-    },
-    Trouble {
-        name: "twice",
-        label: ["Send the next push twice", "לשלוח את ההודעה הבאה פעמיים"],
-        outcome: ["The second one changes nothing.", "ההודעה השנייה לא תשנה דבר."],
-        cause: |google| google.set(|settings| settings.duplicate_pushes += 1),
-    },
-    Trouble {
-        name: "forget",
-        label: ["Forget what was told", "לשכוח מה כבר נמסר"],
-        outcome: [
-            "Every sync token answers 410: the calendars are read from the start, nothing doubles.",
-            "כל אסימון סנכרון ייענה ב־410: היומנים ייקראו מההתחלה ודבר לא יוכפל.",
-        ],
-        cause: Google::invalidate_sync_tokens,
-    },
-    Trouble {
-        name: "api-off",
-        label: ["Switch the API off", "לכבות את הממשק"],
-        outcome: [
-            "The connection names it: the Calendar API isn't enabled in this project.",
-            "החיבור יגיד זאת: Calendar API לא מופעל בפרויקט הזה.",
-        ],
-        cause: |google| google.set(|settings| settings.api_enabled = false),
-    },
-    Trouble {
-        name: "forget-app",
-        label: ["Forget the app", "לשכוח את האפליקציה"],
-        outcome: [
-            "No client ID and secret is good any more. Testing a connection says so.",
-            "אף מזהה לקוח וסוד לא תקפים עוד. בדיקת החיבור תגיד זאת.",
-        ],
-        cause: |google| google.set(|settings| settings.clients_known = false),
-    },
-    Trouble {
-        name: "other-redirect",
-        label: ["Have another redirect address", "לרשום כתובת הפניה אחרת"],
-        outcome: [
-            "People who leave to connect don't come back; the wizard helps with what they saw.",
-            "מי שיוצאים להתחבר לא חוזרים; האשף עוזר לפי מה שהוצג להם.",
-        ],
-        cause: |google| google.set(|settings| settings.redirects_known = false),
-    },
-    Trouble {
-        name: "testers",
-        label: ["Let testers in only", "להכניס רק בודקים"],
-        outcome: [
-            "Nobody was named as a tester, so this Google shows a page of its own.",
-            "אף אחד לא נרשם כבודק, ולכן Google מציג דף משלו.",
-        ],
-        cause: |google| google.set(|settings| settings.only_testers = true),
-    },
-    Trouble {
-        name: "seven-days",
-        label: ["End connections after seven days", "לסיים חיבורים אחרי שבעה ימים"],
-        outcome: [
-            "As for an app in testing: connect again, and its health says when it ends and why.",
-            "כמו באפליקציה שבבדיקה: אחרי חיבור מחדש רואים מתי הוא מסתיים ולמה.",
-        ],
-        cause: |google| google.set(|settings| settings.refresh_token_secs = 7 * 86_400),
-    },
-    Trouble {
-        name: "withhold",
-        label: ["Leave a permission out", "להשמיט הרשאה"],
-        outcome: [
-            "Connecting names the permission that is missing, and nothing is kept.",
-            "ההתחברות תגיד איזו הרשאה חסרה, ושום דבר לא יישמר.",
-        ],
-        cause: |google| google.set(|settings| settings.withhold = true),
-    },
-    Trouble {
-        name: "narrow",
-        label: ["Take a permission back", "לבטל הרשאה אחת"],
-        outcome: [
-            "Calendars can't be listed any more. Testing the connection says what to do.",
-            "כבר אי אפשר לראות את רשימת היומנים. בדיקת החיבור תגיד מה לעשות.",
-        ],
-        cause: Google::narrow_tokens,
-    },
-    Trouble {
-        name: "clock",
-        label: ["Be two hours ahead", "להקדים בשעתיים"],
-        outcome: [
-            "Testing a connection says that a clock is wrong.",
-            "בדיקת החיבור תגיד ששעון אחד לא מכוון.",
-        ],
-        cause: |google| google.set(|settings| settings.date_off_secs = 7_200),
-    },
-    Trouble {
-        name: "sign-in-down",
-        label: ["Have no sign-in for a while", "להשבית את הכניסה לזמן מה"],
-        outcome: [
-            "The next twelve requests there get 503. Testing says that it is out of order.",
-            "שתים עשרה הבקשות הבאות שם ייענו ב־503. הבדיקה תגיד שיש תקלה.",
-        ],
-        cause: |google| {
-            for path in SIGN_IN {
-                google.fault(Fault { path: path.to_owned(), ..refused(503, 12) });
-            }
-        },
-    },
-    Trouble {
-        name: "unplug",
-        label: ["Pull the plug", "לנתק את הכבל"],
-        outcome: [
-            "The next twelve requests get no answer at all. Testing says so.",
-            "שתים עשרה הבקשות הבאות לא ייענו כלל. הבדיקה תגיד זאת.",
-        ],
-        cause: |google| {
-            for path in SIGN_IN.into_iter().chain([CALENDARS]) {
-                let effect = Effect::Cut { when: Cut::Before };
-                google.fault(Fault::next(path, effect).times(12));
-            }
-        },
-    },
-];
-
-/// What signing in asks for.
-const SIGN_IN: [&str; 3] = ["/token", "/v1/userinfo", "/oauth2/v2/userinfo"];
-
-fn refused(status: u16, times: u32) -> Fault {
-    let retry_after = Some(PATIENCE_SECS);
-    let effect = Effect::Status { status, reason: None, retry_after, applied: false };
-    Fault { method: None, path: CALENDARS.to_owned(), times, after: 0, effect }
-}
 
 /// Answers what concerns the panel.
 pub fn answer(world: &World, request: &Request) -> Option<Reply> {
     if request.path != PATH {
         return None;
     }
-    let google = Google::new(world.clone());
+    let (google, caldav) = (Google::new(world.clone()), CalDav::new(world.clone()));
+    let hands = Hands { google, caldav };
     match request.method.as_str() {
-        "GET" => Some(show(&google, Language::of(request))),
-        "POST" => Some(act(&google, request)),
+        "GET" => Some(show(&hands, Language::of(request))),
+        "POST" => Some(act(&hands, request)),
         _ => None,
     }
 }
 
-fn act(google: &Google, request: &Request) -> Reply {
+fn act(hands: &Hands, request: &Request) -> Reply {
     if request.header("sec-fetch-site").is_some_and(|site| site != "same-origin") {
         return Reply::empty(403);
     }
     let form = request.form().unwrap_or_default();
     let wanted = form.get("trouble").unwrap_or_default();
-    match TROUBLES.iter().find(|trouble| trouble.name == wanted) {
-        Some(trouble) => (trouble.cause)(google),
+    match GOOGLE.iter().chain(&CALDAV).find(|trouble| trouble.name == wanted) {
+        Some(trouble) => (trouble.cause)(hands),
         None if wanted == "none" => {
-            google.clear_faults();
-            google.set(|settings| *settings = Settings::default());
+            hands.google.clear_faults();
+            hands.google.set(|settings| *settings = Settings::default());
+            hands.caldav.refuse_passwords(false);
         }
         None => return Reply::empty(400),
     }
     Reply::redirect(&format!("{PATH}?hl={}", Language::of(request).tag()))
 }
 
-fn show(google: &Google, language: Language) -> Reply {
+fn show(hands: &Hands, language: Language) -> Reply {
+    let google = &hands.google;
     let title = language.pick("Cause trouble", "לעשות צרות");
     let other = language.pick("he", "en");
     let top = format!(
         "<div class=\"top\"><h1>{title}</h1><span><a href=\"/?hl={tag}\">{holds}</a> · \
+         <a href=\"{CALDAV_PATH}?hl={tag}\">CalDAV</a> · \
          <a href=\"{PATH}?hl={other}\" hreflang=\"{other}\" lang=\"{other}\">{name}</a></span></div>\n\
          <p class=\"quiet\">{lead}</p>\n",
         tag = language.tag(),
@@ -262,10 +65,15 @@ fn show(google: &Google, language: Language) -> Reply {
             "לחצו על משהו, המשיכו לעבוד ב־OXPI, וראו למטה איך הוא מסתדר.",
         ),
     );
-    let buttons: String = TROUBLES.iter().map(|trouble| card(language, trouble)).collect();
+    let group = |title: &str, troubles: &[Trouble]| {
+        let buttons: String = troubles.iter().map(|trouble| card(language, trouble)).collect();
+        format!("<h2>{title}</h2>\n<div class=\"troubles\">\n{buttons}</div>\n")
+    };
     let inside = format!(
-        "{top}{standing}<div class=\"troubles\">\n{buttons}</div>\n{requests}{pushes}",
-        standing = standing(google, language),
+        "{top}{standing}{at_google}{at_caldav}{requests}{pushes}",
+        standing = standing(hands, language),
+        at_google = group("Google", &GOOGLE),
+        at_caldav = group("CalDAV", &CALDAV),
         requests = requests(google, language),
         pushes = pushes(google, language),
     );
@@ -288,10 +96,12 @@ fn button(language: Language, name: &str, label: &str, main: bool) -> String {
 }
 
 /// What goes wrong now, and the way to end it.
-fn standing(google: &Google, language: Language) -> String {
+fn standing(hands: &Hands, language: Language) -> String {
+    let google = &hands.google;
     let faults: u32 = google.faults().iter().map(|fault| fault.times).sum();
     let settings = google.settings();
-    let is_calm = faults == 0 && settings == Settings::default();
+    let is_locked = hands.caldav.refuses_passwords();
+    let is_calm = faults == 0 && settings == Settings::default() && !is_locked;
     if is_calm {
         let calm = language.pick("Everything works.", "הכול עובד.");
         return format!("<p class=\"standing\">{calm}</p>\n");
@@ -316,6 +126,7 @@ fn standing(google: &Google, language: Language) -> String {
     add(ends, "Connections end after seven days.", "חיבורים מסתיימים אחרי שבעה ימים.", 0);
     add(settings.withhold, "A permission is left out.", "הרשאה אחת מושמטת.", 0);
     add(settings.date_off_secs != 0, "The clock is ahead.", "השעון מקדים.", 0);
+    add(is_locked, "CalDAV passwords are wrong.", "סיסמאות CalDAV שגויות.", 0);
     let end = button(language, "none", language.pick("End all trouble", "די לצרות"), true);
     format!("<div class=\"standing bad\"><p>{}</p>{end}</div>\n", parts.join(" · "))
 }
@@ -369,10 +180,7 @@ fn table<const N: usize>(
         let none = language.pick("Nothing yet.", "עדיין כלום.");
         return format!("<h2>{title}</h2>\n<p class=\"quiet\">{none}</p>\n");
     }
-    let head: String = heads
-        .iter()
-        .map(|(en, he)| format!("<th scope=\"col\">{}</th>", language.pick(en, he)))
-        .collect();
+    let head = html::head(heads.map(|(en, he)| language.pick(en, he)));
     let body: String = rows
         .iter()
         .map(|row| {
@@ -380,8 +188,5 @@ fn table<const N: usize>(
             format!("<tr>{}</tr>\n", cells.collect::<String>())
         })
         .collect();
-    format!(
-        "<h2>{title}</h2>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{title}\">\
-         <table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n"
-    )
+    format!("<h2>{title}</h2>\n{}", html::table(title, &head, &body))
 }

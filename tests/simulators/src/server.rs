@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -18,6 +19,7 @@ use domain::time::SystemClock;
 use domain::{Clock, Rng};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::caldav::{self, handle::CalDav};
 use crate::control;
 use crate::faults::{Cut, Effect, Faults};
 use crate::google::handle::Google;
@@ -26,6 +28,7 @@ use crate::google::{self, errors, seed};
 use crate::ground::Ground;
 use crate::http::{Reply, Request};
 use crate::journal::Journal;
+use crate::kept::{self, Keeper};
 use crate::openid::{self, OpenId};
 use crate::panel;
 use crate::push::{self, Delivery, Push};
@@ -45,6 +48,10 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Randomness for tokens and ids.
     pub rng: Arc<dyn Rng>,
+    /// Where what it holds is kept, for the next that starts with this file.
+    pub keep: Option<PathBuf>,
+    /// Whether it ends, and keeps what it holds, when the process is told to.
+    pub ends_on_signals: bool,
 }
 
 impl fmt::Debug for Options {
@@ -68,6 +75,8 @@ impl Default for Options {
             sample_events: false,
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
+            keep: None,
+            ends_on_signals: false,
         }
     }
 }
@@ -79,6 +88,8 @@ pub struct Inner {
     pub google: State,
     /// An OpenID provider.
     pub openid: openid::State,
+    /// A CalDAV server.
+    pub caldav: caldav::state::State,
     /// Faults that wait.
     pub faults: Faults,
     /// What was asked.
@@ -100,9 +111,10 @@ impl Inner {
     fn new(options: Options, outbox: UnboundedSender<Push>) -> Self {
         let ground = Arc::new(Ground::new(options.clock.clone(), options.rng.clone()));
         let openid = fresh_openid(&options, &ground);
+        let caldav = fresh_caldav(&options, &ground);
         let google = fresh(&options, ground, outbox);
         let (faults, journal) = (Faults::default(), Journal::default());
-        Self { google, openid, faults, journal, deliveries: Vec::new(), options }
+        Self { google, openid, caldav, faults, journal, deliveries: Vec::new(), options }
     }
 
     /// As if just started.
@@ -110,6 +122,7 @@ impl Inner {
         let ground = self.google.ground.clone();
         ground.reset();
         self.openid = fresh_openid(&self.options, &ground);
+        self.caldav = fresh_caldav(&self.options, &ground);
         self.google = fresh(&self.options, ground, self.google.outbox.clone());
         self.faults.clear();
         self.journal.clear();
@@ -119,6 +132,15 @@ impl Inner {
 
 fn fresh_openid(options: &Options, ground: &Arc<Ground>) -> openid::State {
     openid::State::new(ground.clone(), &options.clients, options.any_loopback_redirect)
+}
+
+fn fresh_caldav(options: &Options, ground: &Arc<Ground>) -> caldav::state::State {
+    let mut state = caldav::state::State::new(ground.clone());
+    caldav::seed::people(&mut state);
+    if options.sample_events {
+        caldav::seed::events(&mut state);
+    }
+    state
 }
 
 fn fresh(options: &Options, ground: Arc<Ground>, outbox: UnboundedSender<Push>) -> State {
@@ -139,8 +161,11 @@ fn fresh(options: &Options, ground: Arc<Ground>, outbox: UnboundedSender<Push>) 
 pub struct Simulator {
     /// Such as `http://127.0.0.1:40123`.
     pub url: String,
+    /// What people should know of how it started.
+    pub note: Option<String>,
     google: Google,
     openid: OpenId,
+    caldav: CalDav,
     handle: ServerHandle,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
@@ -160,15 +185,24 @@ impl Simulator {
         let listener = TcpListener::bind(options.address)?;
         let url = format!("http://{}", listener.local_addr()?);
         let (outbox, waiting) = unbounded_channel();
-        let world: World = Arc::new(Mutex::new(Inner::new(options, outbox)));
+        let (keep, ends_on_signals) = (options.keep.clone(), options.ends_on_signals);
+        let mut inner = Inner::new(options, outbox);
+        let note = match &keep {
+            Some(file) => kept::recall(&mut inner, file)?,
+            None => None,
+        };
+        let world: World = Arc::new(Mutex::new(inner));
         let (tell, told) = std::sync::mpsc::channel();
         let inside = world.clone();
         let thread = std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(run(listener, inside, waiting, tell))
+            let keeper = keep.map(Keeper::new);
+            let run = run((listener, ends_on_signals), inside, keeper, waiting, tell);
+            actix_web::rt::System::new().block_on(run)
         });
         let handle = told.recv().map_err(io::Error::other)?;
-        let (google, openid) = (Google::new(world.clone()), OpenId::new(world));
-        Ok(Self { url, google, openid, handle, thread: Some(thread) })
+        let (google, openid) = (Google::new(world.clone()), OpenId::new(world.clone()));
+        let caldav = CalDav::new(world);
+        Ok(Self { url, note, google, openid, caldav, handle, thread: Some(thread) })
     }
 
     /// Google's state and its switches.
@@ -179,6 +213,11 @@ impl Simulator {
     /// The OpenID provider's.
     pub fn openid(&self) -> &OpenId {
         &self.openid
+    }
+
+    /// The CalDAV server's.
+    pub fn caldav(&self) -> &CalDav {
+        &self.caldav
     }
 
     /// Stops and waits for the end.
@@ -214,18 +253,31 @@ fn join(thread: Option<JoinHandle<io::Result<()>>>) -> io::Result<()> {
 }
 
 async fn run(
-    listener: TcpListener,
+    (listener, ends_on_signals): (TcpListener, bool),
     world: World,
+    keeper: Option<Keeper>,
     waiting: UnboundedReceiver<Push>,
     tell: std::sync::mpsc::Sender<ServerHandle>,
 ) -> io::Result<()> {
     let delivery = actix_web::rt::spawn(push::deliver(world.clone(), waiting));
+    let inside = world.clone();
     let make =
-        move || App::new().app_data(Data::new(world.clone())).default_service(web::to(entry));
-    let server = HttpServer::new(make).workers(1).disable_signals().shutdown_timeout(1);
+        move || App::new().app_data(Data::new(inside.clone())).default_service(web::to(entry));
+    let server = HttpServer::new(make).workers(1).shutdown_timeout(1);
+    let server = if ends_on_signals { server } else { server.disable_signals() };
     let server = server.listen(listener)?.run();
     tell.send(server.handle()).map_err(io::Error::other)?;
-    let result = server.await;
+    let result = match keeper {
+        None => server.await,
+        Some(mut keeper) => {
+            let result = tokio::select! {
+                result = server => result,
+                () = keeper.watch(&world) => Ok(()),
+            };
+            // The last word, after the last request.
+            result.and(keeper.write(&world))
+        }
+    };
     delivery.abort();
     result
 }
@@ -245,10 +297,16 @@ async fn entry(http: HttpRequest, body: Bytes, world: Data<World>) -> HttpRespon
     if request.path.starts_with("/_control/") {
         return finish(control::answer(&world, &request), None);
     }
-    if let Some(reply) = panel::answer(&world, &request) {
+    if let Some(reply) = page(&world, &request) {
         return finish(reply, None);
     }
     serve(&world, &request).await
+}
+
+/// Pages of the simulator's own, which are nobody's request to a provider.
+fn page(world: &World, request: &Request) -> Option<Reply> {
+    panel::answer(world, request)
+        .or_else(|| caldav::pages::answer(&mut locked(world).caldav, request))
 }
 
 /// Answers a provider's request, and lets the faults that wait for it happen.
@@ -271,7 +329,10 @@ async fn serve(world: &World, request: &Request) -> HttpResponse {
             if applied {
                 provider_answer(world, request);
             }
-            let reply = errors::injected(request, status, reason.as_deref());
+            let reply = match caldav::is_asked(request) {
+                true => caldav::injected(status, reason.as_deref()),
+                false => errors::injected(request, status, reason.as_deref()),
+            };
             let reply = match retry_after {
                 Some(secs) => reply.with("Retry-After", &secs.to_string()),
                 None => reply,
@@ -305,6 +366,7 @@ fn date(at: domain::Timestamp) -> String {
 fn provider_answer(world: &World, request: &Request) -> Reply {
     let mut inner = locked(world);
     let answered = openid::answer(&mut inner.openid, request);
+    let answered = answered.or_else(|| caldav::answer(&mut inner.caldav, request));
     answered.unwrap_or_else(|| google::answer(&mut inner.google, request))
 }
 

@@ -268,17 +268,16 @@ fn booking(ctx: &Context, today: Timestamp, meeting: Meeting) -> AppointmentInpu
     }
 }
 
-/// Turns every plugin on that has a provider, and connects an account there.
+/// Turns every plugin on that has a provider, and connects an account where one signs in at the
+/// provider's own page. Where a password is typed here, somebody may want to type it.
 async fn connect_all(app: &App, ctx: &Context) -> app::Result<()> {
     for card in app::plugins::list_plugins(app, ctx).await? {
-        let mut providers = app::plugins::get_plugin(app, ctx, &card.id).await?.providers;
-        // The simulators have no servers where one types a password.
-        providers.retain(|provider| provider.login.is_none());
+        let providers = app::plugins::get_plugin(app, ctx, &card.id).await?.providers;
         if providers.is_empty() {
             continue;
         }
         app::plugins::enable_plugin(app, ctx, &card.id, &card.version).await?;
-        for provider in providers {
+        for provider in providers.into_iter().filter(|provider| provider.login.is_none()) {
             let secret = Secret::from_text(CLIENT.1.to_owned());
             app::oauth::save_client(app, ctx, &card.id, &provider.id, CLIENT.0, secret).await?;
             // A demo that has to be connected by hand is still one.

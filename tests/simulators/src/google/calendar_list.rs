@@ -134,7 +134,7 @@ pub fn insert_calendar(state: &mut State, caller: &Caller, request: &Request) ->
         summary: summary.to_owned(),
         description: body["description"].as_str().unwrap_or_default().to_owned(),
         zone,
-        color: "#7986cb",
+        color: "#7986cb".to_owned(),
         access: [(caller.account.clone(), Access::Owner)].into(),
         made_by: Some(caller.client.clone()),
         events: Default::default(),

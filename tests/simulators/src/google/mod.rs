@@ -16,6 +16,7 @@ pub mod freebusy;
 pub mod handle;
 pub mod instances;
 pub mod jwt;
+pub mod kept;
 pub mod pages;
 pub mod recurrence;
 pub mod scopes;

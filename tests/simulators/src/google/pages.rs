@@ -8,7 +8,9 @@ use super::event_write::{self, Write};
 use super::handle::events;
 use super::state::{Calendar, State};
 use super::{conference, when};
-use crate::html::{escape, page};
+use crate::caldav::pages::PATH as CALDAV;
+use crate::caldav::seed::{ADDRESS, PEOPLE};
+use crate::html::{self, escape, page};
 use crate::http::{Reply, Request};
 use crate::words::Language;
 
@@ -16,15 +18,15 @@ use crate::words::Language;
 pub fn home(state: &State, request: &Request) -> Reply {
     let language = Language::of(request);
     let words = language.words();
-    let other = language.pick("he", "en");
+    let (tag, other) = (language.tag(), language.pick("he", "en"));
     let mut inside = format!(
-        "<div class=\"top\"><h1>{}</h1><span><a href=\"/trouble?hl={}\">{}</a> · \
-         <a href=\"/?hl={other}\" hreflang=\"{other}\" lang=\"{other}\">{}</a></span></div>\n",
+        "<div class=\"top\"><h1>{}</h1><span><a href=\"{CALDAV}?hl={tag}\">CalDAV</a> · \
+         <a href=\"/trouble?hl={tag}\">{}</a> · <a href=\"/?hl={other}\" hreflang=\"{other}\" lang=\"{other}\">{}</a></span></div>\n",
         words.state,
-        language.tag(),
         language.pick("Cause trouble", "לעשות צרות"),
         words.other
     );
+    inside.push_str(&sign_in(language));
     inside.push_str(&connected(state, language));
     let mut calendars: Vec<&Calendar> = state.calendars.values().collect();
     calendars.sort_by_key(|calendar| !state.accounts.contains_key(&calendar.id));
@@ -32,6 +34,22 @@ pub fn home(state: &State, request: &Request) -> Reply {
         inside.push_str(&section(state, language, calendar));
     }
     page(language, 200, words.state, true, &inside)
+}
+
+/// The simulator has another page, for whom this one is the first they see.
+fn sign_in(language: Language) -> String {
+    let [(user, password, _), ..] = PEOPLE;
+    let lead = language.pick(
+        "A CalDAV server is here too. Connect it in OXPI with",
+        "יש כאן גם שרת CalDAV. אפשר לחבר אותו ב־OXPI עם",
+    );
+    let [server, name, secret] =
+        [("server", "שרת"), ("user name", "שם משתמש"), ("password", "סיסמה")]
+            .map(|(en, he)| language.pick(en, he));
+    format!(
+        "<p>{lead}: {server} <code>{ADDRESS}</code>, {name} <code>{user}</code>, \
+         {secret} <code>{password}</code>.</p>\n"
+    )
 }
 
 fn connected(state: &State, language: Language) -> String {
@@ -53,7 +71,7 @@ fn connected(state: &State, language: Language) -> String {
     if rows.is_empty() {
         return format!("<h2>{heading}</h2>\n<p class=\"quiet\">{}</p>\n", words.nothing_connected);
     }
-    format!("<h2>{heading}</h2>\n{}", table(heading, &rows))
+    format!("<h2>{heading}</h2>\n{}", html::table(heading, "", &rows))
 }
 
 fn section(state: &State, language: Language, calendar: &Calendar) -> String {
@@ -80,21 +98,8 @@ fn section(state: &State, language: Language, calendar: &Calendar) -> String {
         return format!("{heading}<p class=\"quiet\">{}</p>\n", words.no_events);
     }
     let rows: String = events.iter().map(|event| row(language, calendar, event)).collect();
-    let head: String =
-        [words.when, words.what, words.guests, words.meeting, words.status, words.change]
-            .iter()
-            .map(|title| format!("<th scope=\"col\">{title}</th>"))
-            .collect();
-    let inside = format!("<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>");
-    format!("{heading}{}", table(&name, &inside))
-}
-
-/// A table that scrolls by itself on a narrow screen; the keyboard reaches it.
-fn table(label: &str, inside: &str) -> String {
-    format!(
-        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{label}\">\
-         <table>\n{inside}</table></div>\n"
-    )
+    let heads = [words.when, words.what, words.guests, words.meeting, words.status, words.change];
+    format!("{heading}{}", html::table(&name, &html::head(heads), &rows))
 }
 
 fn row(language: Language, calendar: &Calendar, event: &Value) -> String {
@@ -157,20 +162,9 @@ fn meeting(language: Language, event: &Value) -> String {
     if pending { language.words().waiting.to_owned() } else { String::new() }
 }
 
-/// A form of one button; `about` tells its reader which row it belongs to.
+/// What is done to a row, by whoever looks at the page.
 fn button(language: Language, label: &str, about: &str, fields: &[(&str, &str)]) -> String {
-    let hidden: String = fields
-        .iter()
-        .map(|(name, value)| {
-            format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value))
-        })
-        .collect();
-    format!(
-        "<form method=\"post\" action=\"/_demo?hl={}\">{hidden}\
-         <button type=\"submit\" class=\"small\" aria-label=\"{label}: {about}\">{label}</button></form> ",
-        language.tag(),
-        about = escape(about)
-    )
+    html::small_button(&format!("/_demo?hl={}", language.tag()), label, about, fields)
 }
 
 /// `POST /_demo`: somebody changes something at Google.

@@ -45,7 +45,7 @@ pub fn calendar(
     state: &mut State,
     id: &str,
     summary: &str,
-    color: &'static str,
+    color: &str,
     access: &[(&str, Access)],
 ) {
     let calendar = Calendar {
@@ -53,7 +53,7 @@ pub fn calendar(
         summary: summary.to_owned(),
         description: String::new(),
         zone: TimeZone::get("Asia/Jerusalem").unwrap_or(TimeZone::UTC),
-        color,
+        color: color.to_owned(),
         access: access.iter().map(|(email, access)| ((*email).to_owned(), *access)).collect(),
         made_by: None,
         events: Default::default(),

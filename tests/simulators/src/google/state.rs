@@ -29,7 +29,7 @@ pub struct Client {
 }
 
 /// Somebody with an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// The stable number.
     pub subject: String,
@@ -82,7 +82,7 @@ impl Access {
 }
 
 /// A stored event: the resource as the API shows it, times in UTC.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Event {
     /// The resource.
     pub json: Map<String, Value>,
@@ -95,7 +95,7 @@ pub struct Event {
 }
 
 /// A calendar.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Calendar {
     /// The id; the account's address for its primary one.
     pub id: String,
@@ -104,9 +104,10 @@ pub struct Calendar {
     /// What it is for.
     pub description: String,
     /// Its time zone.
+    #[serde(with = "super::kept::zone_name")]
     pub zone: TimeZone,
     /// Background colour.
-    pub color: &'static str,
+    pub color: String,
     /// Who may do what.
     pub access: BTreeMap<String, Access>,
     /// The app that made it, if one did.
@@ -127,7 +128,7 @@ impl Calendar {
 }
 
 /// A code or token.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Token {
     /// Access or refresh.
     pub refresh: bool,
@@ -171,7 +172,7 @@ pub struct Code {
 }
 
 /// An open channel for pushes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Channel {
     /// Chosen by the app.
     pub id: String,
@@ -195,7 +196,7 @@ pub struct Channel {
 }
 
 /// Mail that Google would have sent to guests.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
     /// The calendar.
     pub calendar: String,
@@ -238,7 +239,7 @@ pub struct State {
     pub outbox: UnboundedSender<Push>,
     /// How many pushes are on their way.
     pub pushes_under_way: usize,
-    revision: u64,
+    pub(super) revision: u64,
 }
 
 impl State {

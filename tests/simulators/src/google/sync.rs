@@ -1,6 +1,7 @@
 //! Pages and sync tokens of lists.
 
 use domain::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::errors::{Answer, ApiError};
@@ -8,7 +9,7 @@ use super::state::State;
 use crate::http::Pairs;
 
 /// What a sync token stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncToken {
     /// The account it was given to.
     pub account: String,
