@@ -40,7 +40,8 @@ async fn a_person_is_added_read_changed_and_removed() {
         let note = own(&site, "POST", &format!("{path}/notes"), Some(note)).await?;
         assert_eq!(note.status, 201, "{}", note.body);
         let told = json(&own(&site, "GET", &format!("{path}/timeline"), None).await?);
-        assert_eq!(told["items"][0]["text"], "Called.");
+        let entries = told["items"].as_array().unwrap();
+        assert!(entries.iter().any(|each| each["text"] == "Called."), "{told}");
 
         assert_eq!(own(&site, "DELETE", path, None).await?.status, 204);
         assert_eq!(problem(&own(&site, "GET", path, None).await?, 404), "not-found");

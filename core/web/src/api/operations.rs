@@ -188,6 +188,10 @@ pub fn find(method: &str, path: &str) -> Option<&'static Operation> {
 
 /// What shows the thing that an operation changes, if it has a tag.
 pub fn current(operation: &Operation) -> Option<&'static Operation> {
+    if matches!(operation.shows, Shows::Made(_)) {
+        // What isn't there yet has no tag.
+        return None;
+    }
     let shown = |path| find("GET", path).filter(|it| matches!(it.shows, Shows::One(_)));
     // An act on a thing stands below it.
     let above = || operation.path.rsplit_once('/').filter(|(above, _)| above.ends_with('}'));
