@@ -112,8 +112,9 @@ async fn everything(site: &Site) -> Result<String> {
     let import: domain::CalendarImportId = site.ids["import"].parse()?;
     let all = site.house.app.db.read(move |c| {
         Ok(format!(
-            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
             store::tenants::get(c, &tenant)?,
+            store::api_tokens::list(c, &tenant)?,
             store::calendar_imports::get(c, &tenant, &import)?,
             (store::imports::list(c, &tenant, 100)?, store::exports::list(c, &tenant, 100)?),
             store::pipelines::list_stages(c, &tenant)?,
@@ -168,7 +169,8 @@ async fn nobody_gets_further_than_the_door() {
 }
 
 /// The ids that belong to one business.
-const OWNED: [&str; 17] = [
+const OWNED: [&str; 18] = [
+    "api_token",
     "approval",
     "export",
     "import",

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 #![allow(clippy::print_stderr, reason = "figures of a long test are worth reading")]
 
+mod api;
 mod approvals;
 mod brand;
 mod caldav;

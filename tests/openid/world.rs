@@ -60,6 +60,7 @@ pub fn origin() -> Origin {
         address: "192.0.2.1".into(),
         device: "Firefox/139.0 (X11)".into(),
         browser: None,
+        token: None,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod http;
 pub mod mailbox;
 pub mod process;
 pub mod proposals;
+pub mod python;
 pub mod radicale;
 pub mod shelf;
 pub mod site;

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
+use app::api_tokens::{TokenInput, create_token};
 use app::appointments::{AppointmentInput, book_appointment};
 use app::invitations::{JoinInput, accept_as_new, create_invitation};
 use app::people::bulk::{BulkInput, change_people};
@@ -17,7 +18,7 @@ use app::tasks::TaskInput;
 use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
 use app::{App, Context, Origin, calendars, people};
 use app::{pipelines, saved_views, tags, timeline};
-use domain::{PluginId, Role};
+use domain::{ApiScope, PluginId, Role};
 use runtime::Grant;
 use store::jobs::{NewJob, Once};
 use store::testing::TestDb;
@@ -45,6 +46,8 @@ pub struct Site {
     pub members: Vec<(Role, String)>,
     /// The session of the other business's owner.
     pub stranger: String,
+    /// The first business's token for programs, good for everything.
+    pub api_token: String,
     stop: Option<oneshot::Sender<()>>,
 }
 
@@ -59,10 +62,12 @@ impl Site {
         let mut ids = fill(&house).await?;
         let members = join_all(&house).await?;
         let stranger = stranger(&house).await?;
+        let (id, api_token) = api_token(&house.app, &house.owner, ApiScope::ALL).await?;
+        ids.insert("api_token", id);
         let invited = create_invitation(&house.app, &house.owner, "later@example.com", "member");
         ids.insert("invitation", invited.await?.id.to_string());
         let (port, stop) = serve(&house.app, change)?;
-        Ok(Self { house, port, ids, members, stranger, stop: Some(stop) })
+        Ok(Self { house, port, ids, members, stranger, api_token, stop: Some(stop) })
     }
 
     /// Asks for a page as the holder of a session, or as nobody.
@@ -161,6 +166,7 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
         ("route", "push".to_owned()),
         ("digest", "0".repeat(32)),
         ("token", "0".repeat(43)),
+        ("feed", "0".repeat(43)),
         ("session", "0".repeat(64)),
         ("identity", "01900000-0000-7000-8000-000000000000".to_owned()),
         ("passkey", "01900000-0000-7000-8000-000000000000".to_owned()),
@@ -271,6 +277,17 @@ async fn stranger(house: &House) -> Result<String> {
     Ok(signed.token)
 }
 
+/// A token for programs with these scopes: its id, and itself.
+pub async fn api_token(app: &App, ctx: &Context, scopes: &[ApiScope]) -> Result<(String, String)> {
+    let input = TokenInput {
+        name: format!("{MARKER} token"),
+        scopes: scopes.iter().map(ToString::to_string).collect(),
+        ..TokenInput::default()
+    };
+    let made = create_token(app, ctx, input).await?;
+    Ok((made.id.to_string(), made.token))
+}
+
 /// Serves an app until what is answered is dropped or told.
 pub fn serve(
     app: &App,
@@ -288,6 +305,7 @@ pub fn serve(
         stop_secs: 1,
         is_proxy: Arc::new(|_| false),
         requests_per_minute: 0,
+        token_requests_per_minute: 0,
     };
     change(&mut options);
     // Served from a thread of its own, as the binary does: actix's workers are not tokio's.

@@ -174,7 +174,7 @@ pub async fn get_approval(app: &App, ctx: &Context, id: &ApprovalId) -> Result<A
 
 /// How many proposals wait; for a role that may not decide, none.
 pub(crate) fn count_waiting(app: &App, c: &mut Conn, ctx: &Context) -> Result<i64> {
-    if !ctx.role.may(Permission::DecideApprovals) {
+    if !ctx.may(Permission::DecideApprovals) {
         return Ok(0);
     }
     Ok(store::approvals::count_waiting(c, &ctx.tenant, app.clock.now())?)

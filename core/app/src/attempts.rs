@@ -87,6 +87,11 @@ impl Attempt {
         Self(vec![personal(app, "openid", identity.as_str())])
     }
 
+    /// To show a token that turned out to open nothing.
+    pub(crate) fn api(app: &App, origin: &Origin) -> Self {
+        Self::by_anybody(app, origin)
+    }
+
     /// To prove again who one is, from within a session: strangers can't use these tries up.
     pub(crate) fn confirm(app: &App, account: &AccountId) -> Self {
         Self(vec![personal(app, "confirm", account.as_str())])

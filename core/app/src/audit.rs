@@ -7,7 +7,7 @@ pub mod log;
 pub mod verify;
 
 use domain::{AccountId, AuditId, PluginId, TenantId};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::Conn;
 use store::audit::NewEntry;
 
@@ -71,6 +71,15 @@ pub struct Act<'a> {
     pub detail: Value,
 }
 
+/// The detail with the token that a program did it with.
+fn with_token(mut detail: Value, origin: &Origin) -> Value {
+    if let (Some(token), Some(fields)) = (&origin.token, detail.as_object_mut()) {
+        let named = json!({"id": token.id, "name": token.name});
+        fields.insert("token".to_owned(), named);
+    }
+    detail
+}
+
 /// Appends an entry to the tenant's chain, inside the caller's transaction.
 pub fn append(app: &App, c: &mut Conn, tenant: &TenantId, who: &Who, act: &Act<'_>) -> Result<()> {
     let (actor_kind, actor_id) = match &who.actor {
@@ -86,7 +95,7 @@ pub fn append(app: &App, c: &mut Conn, tenant: &TenantId, who: &Who, act: &Act<'
         action: act.action.to_owned(),
         entity: act.entity.to_owned(),
         entity_id: act.entity_id.to_owned(),
-        detail_json: act.detail.clone().into(),
+        detail_json: with_token(act.detail.clone(), &who.origin).into(),
         address: who.origin.address.clone(),
         device: who.origin.device.clone(),
         request_id: who.origin.request_id.clone(),

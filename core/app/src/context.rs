@@ -1,6 +1,8 @@
 //! On whose behalf a use case runs.
 
-use domain::{AccountId, Locale, MemberId, Permission, Role, TenantId, Zone};
+use domain::{
+    AccountId, ApiScopes, ApiTokenId, Locale, MemberId, Permission, Role, TenantId, Zone,
+};
 
 use crate::error::{Error, Result};
 
@@ -24,12 +26,19 @@ pub struct Context {
     pub origin: Origin,
     /// Whether they proved who they are within the last minutes; see [`Context::require_recent`].
     pub is_recent: bool,
+    /// What the token is good for, where a program asks with one; None for a member themselves.
+    pub scopes: Option<ApiScopes>,
 }
 
 impl Context {
+    /// Whether the role allows it, and the token too where a program asks with one.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.role.may(permission) && self.scopes.is_none_or(|scopes| scopes.allow(permission))
+    }
+
     /// Refuses who lacks the permission to do something with what they can see.
     pub fn require(&self, permission: Permission) -> Result<()> {
-        if self.role.may(permission) { Ok(()) } else { Err(Error::Forbidden) }
+        if self.may(permission) { Ok(()) } else { Err(Error::Forbidden) }
     }
 
     /// Asks for a recent proof of who acts, before what a borrowed or stolen session must not do:
@@ -40,7 +49,7 @@ impl Context {
 
     /// Hides what the role can't even see.
     pub fn require_to_see(&self, permission: Permission) -> Result<()> {
-        if self.role.may(permission) { Ok(()) } else { Err(Error::NotFound) }
+        if self.may(permission) { Ok(()) } else { Err(Error::NotFound) }
     }
 }
 
@@ -55,4 +64,15 @@ pub struct Origin {
     pub device: String,
     /// What [`crate::attempts::mark_of_browser`] left in the browser, as it sends it.
     pub browser: Option<String>,
+    /// The token that a program asks with.
+    pub token: Option<UsedToken>,
+}
+
+/// A token at work, as the activity log names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsedToken {
+    /// Which.
+    pub id: ApiTokenId,
+    /// What it is called.
+    pub name: String,
 }

@@ -96,7 +96,7 @@ pub async fn get_home(app: &App, ctx: &Context) -> Result<Home> {
     let (app2, ctx, now) = (app.clone(), ctx.clone(), app.clock.now());
     app.db
         .inspect(move |c| -> Result<Home> {
-            let may = |permission| ctx.role.may(permission);
+            let may = |permission| ctx.may(permission);
             let today = may(Permission::ReadAppointments)
                 .then(|| today(c, &ctx.tenant, &ctx.zone, now))
                 .transpose()?;

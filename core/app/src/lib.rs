@@ -11,11 +11,14 @@ extern crate self as app;
 mod account_secrets;
 pub mod accounts;
 pub mod activity;
+pub mod api_answers;
+pub mod api_tokens;
 pub mod appointments;
 pub mod approvals;
 pub mod attempts;
 pub mod audit;
 pub mod availability;
+pub mod calendar_feeds;
 pub mod calendar_imports;
 mod calendar_pull;
 mod calendar_push;
@@ -27,6 +30,7 @@ pub mod connections;
 pub mod context;
 mod cron;
 pub mod currencies;
+pub mod cursors;
 pub mod deletions;
 pub mod documents;
 pub mod egress;
@@ -103,7 +107,7 @@ use std::sync::{Arc, Weak};
 use domain::{Clock, PluginId, Rng};
 use tokio::sync::Notify;
 
-pub use context::{Context, Origin};
+pub use context::{Context, Origin, UsedToken};
 pub use error::{Error, Result};
 
 /// Everything a use case works with. Cloning is cheap.

@@ -10,7 +10,7 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{factors, fields};
+use crate::{api_tokens, factors, fields};
 
 /// A member, as the team's page shows them.
 #[derive(Debug, Clone)]
@@ -89,6 +89,10 @@ pub async fn change_role(app: &App, ctx: &Context, id: &MemberId, role: &str) ->
                 ctx.require(Permission::ManageOwners)?;
             }
             or_last_owner(store::members::update_role(c, &ctx.tenant, &id, role))?;
+            if rank(role) > rank(member.role) {
+                // What their programs may do was ticked by somebody who might do more.
+                api_tokens::end_of_member(c, &ctx.tenant, &id)?;
+            }
             let detail = json!({"from": member.role, "to": role, "account": member.account_id});
             record(&app2, c, &ctx, "member.role-changed", &member, detail)
         })

@@ -149,7 +149,7 @@ fn sees(ctx: &Context, plugin: &Plugin, view: &View) -> bool {
         Place::Navigation | Place::Home => None,
     };
     plugin.manifest().plugin.roles.contains(&ctx.role)
-        && needed.is_none_or(|needed| ctx.role.may(needed))
+        && needed.is_none_or(|needed| ctx.may(needed))
 }
 
 fn acts(ctx: &Context, view: &View) -> bool {

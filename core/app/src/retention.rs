@@ -46,13 +46,14 @@ pub async fn sweep(app: &App) -> usize {
     let undone = now.plus_secs(-undos::KEPT_DAYS * DAY_SECS);
     let reminded = now.plus_secs(-reminders::KEPT_DAYS * DAY_SECS);
     let removed = now.plus_secs(-tasks::DELETED_DAYS * DAY_SECS);
-    let rows: [(&str, Forget); 18] = [
+    let rows: [(&str, Forget); 19] = [
         ("sessions", Box::new(move |c| store::sessions::delete_expired(c, now))),
         ("tries", Box::new(move |c| store::sign_in_attempts::delete_before(c, yesterday))),
         ("oauth", Box::new(move |c| store::oauth_flows::delete_expired(c, now))),
         ("ceremonies", Box::new(move |c| store::ceremonies::delete_expired(c, now))),
         ("kv", Box::new(move |c| store::kv::delete_expired(c, now))),
         ("answers", Box::new(move |c| store::idempotency::delete_before(c, finished))),
+        ("programs' answers", Box::new(move |c| store::api_answers::delete_before(c, yesterday))),
         ("undos", Box::new(move |c| store::undos::delete_before(c, undone))),
         ("jobs", Box::new(move |c| store::jobs::delete_finished(c, finished))),
         ("dismissed jobs", Box::new(move |c| store::jobs::delete_dismissed(c, finished))),

@@ -32,14 +32,14 @@ pub async fn search(app: &App, ctx: &Context, text: &str) -> Result<Found> {
         return Ok(Found::default());
     }
     let sought = text.clone();
-    let found = if ctx.role.may(Permission::ReadPeople) {
+    let found = if ctx.may(Permission::ReadPeople) {
         let filter = PersonFilter { search: Some(text.clone()), ..PersonFilter::default() };
         let most = i64::try_from(EACH_MAX).unwrap_or(i64::MAX);
         people::list_people(app, ctx, filter, PersonOrder::Newest, None, most).await?.items
     } else {
         Vec::new()
     };
-    let appointments = if ctx.role.may(Permission::ReadAppointments) {
+    let appointments = if ctx.may(Permission::ReadAppointments) {
         let ids: Vec<PersonId> = found.iter().map(|person| person.id.clone()).collect();
         let (tenant, now) = (ctx.tenant.clone(), app.clock.now());
         let look = move |c: &mut store::Conn| {
@@ -49,7 +49,7 @@ pub async fn search(app: &App, ctx: &Context, text: &str) -> Result<Found> {
     } else {
         Vec::new()
     };
-    let tasks = if ctx.role.may(Permission::ReadTasks) {
+    let tasks = if ctx.may(Permission::ReadTasks) {
         let filter = TaskFilter { search: Some(sought), ..TaskFilter::default() };
         let most = i64::try_from(EACH_MAX).unwrap_or(i64::MAX);
         tasks::list_tasks(app, ctx, filter, None, most).await?.items

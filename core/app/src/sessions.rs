@@ -322,6 +322,7 @@ fn current(
         zone: tenant.zone,
         origin,
         is_recent,
+        scopes: None,
     };
     let (context, held) = if owes { (None, Some(context)) } else { (Some(context), None) };
     Ok(Current { login, context, held })

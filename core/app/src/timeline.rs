@@ -140,6 +140,24 @@ fn actor(c: &mut Conn, known: &mut Vec<(String, String)>, entry: &Entry) -> Resu
     Ok(name)
 }
 
+/// A note on a person's page.
+pub async fn get_note(app: &App, ctx: &Context, person: &PersonId, id: &EntryId) -> Result<Told> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let (ctx, person, id) = (ctx.clone(), person.clone(), id.clone());
+    app.db
+        .inspect(move |c| -> Result<Told> {
+            store::people::get(c, &ctx.tenant, &person)?;
+            let entry = store::timeline::find(c, &ctx.tenant, &id)?.ok_or(Error::NotFound)?;
+            if entry.kind != NOTE || entry.person_id != person {
+                return Err(Error::NotFound);
+            }
+            let actor = actor(c, &mut Vec::new(), &entry)?;
+            let is_own_note = is_note_of(&entry, &ctx);
+            Ok(Told { entry, actor, is_own_note })
+        })
+        .await
+}
+
 /// Writes a note on a person's page. The same `form_id` writes once, however often it is sent.
 pub async fn create_note(
     app: &App,
@@ -147,23 +165,24 @@ pub async fn create_note(
     person: &PersonId,
     text: &str,
     form_id: &str,
-) -> Result<()> {
+) -> Result<EntryId> {
     require_to_write(ctx)?;
     let text = note(text)?;
     let (app2, ctx, person) = (app.clone(), ctx.clone(), person.clone());
     let form_id = form_id.to_owned();
     app.db
-        .transact(move |c| -> Result<()> {
+        .transact(move |c| -> Result<EntryId> {
             store::people::get(c, &ctx.tenant, &person)?;
-            if once::find::<EntryId>(c, &ctx.tenant, CREATE, &form_id)?.is_some() {
-                return Ok(());
+            if let Some(done) = once::find(c, &ctx.tenant, CREATE, &form_id)? {
+                return Ok(done);
             }
             let who = Who::from(&ctx);
             let detail = json!({"text": text});
             let new = New { person: &person, kind: NOTE.to_owned(), entity_id: "", detail };
             let id = append(&app2, c, &ctx.tenant, &who, new)?;
             once::keep(&app2, c, &ctx.tenant, CREATE, &form_id, &id)?;
-            record(&app2, c, &ctx, "note.created", &id)
+            record(&app2, c, &ctx, "note.created", &id)?;
+            Ok(id)
         })
         .await
 }

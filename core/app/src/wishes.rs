@@ -95,7 +95,7 @@ fn grant(app: &App, c: &mut Conn, hash: &str, now: Timestamp) -> Result<()> {
         serde_json::from_value(row.state_json.0)?;
     let Some(account) = store::accounts::find_by_email(c, &email)? else { return Ok(()) };
     // Nobody knows who asks: the entry names nobody.
-    let origin = Origin { request_id, address, device, browser: None };
+    let origin = Origin { request_id, address, device, browser: None, token: None };
     let who = Who { actor: Actor::System, origin };
     match want {
         Want::Reset if !app.post.is_on() => Ok(()),

@@ -143,6 +143,8 @@ ids! {
     PasskeyId,
     /// Who an account is at an OpenID provider.
     OpenidIdentityId,
+    /// A token that a program works in a business with.
+    ApiTokenId,
     /// Something that a member is told of.
     NotificationId,
     /// A request that left, in the record of what a plugin asked the internet.

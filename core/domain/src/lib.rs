@@ -3,6 +3,7 @@
 //! Invariant: nothing here knows a database, HTTP, a template or a plugin engine. The system clock
 //! and the system's randomness are named in `time.rs` and `rng.rs` and nowhere else in the house.
 
+pub mod api_scope;
 pub mod ics;
 pub mod id;
 pub mod locale;
@@ -17,6 +18,7 @@ pub mod text;
 pub mod time;
 pub mod zone;
 
+pub use api_scope::{ApiScope, ApiScopes};
 pub use id::*;
 pub use locale::Locale;
 pub use recurrence::Recurrence;

@@ -23,12 +23,15 @@ mod schema;
 mod scope;
 
 pub mod accounts;
+pub mod api_answers;
+pub mod api_tokens;
 pub mod appointments;
 pub mod approvals;
 pub mod attributions;
 pub mod audit;
 pub mod blobs;
 pub mod busy_blocks;
+pub mod calendar_feeds;
 pub mod calendar_imports;
 pub mod calendars;
 pub mod ceremonies;

@@ -4,6 +4,7 @@
 //! and gives a typed page to a template.
 
 pub mod answer;
+pub mod api;
 pub mod assets;
 pub mod colours;
 mod cookies;

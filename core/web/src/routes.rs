@@ -1,17 +1,18 @@
 //! The one table of routes. The server is built from it and tests walk it, so what isn't here
-//! can't be reached and what is here can't be forgotten.
+//! can't be reached and what is here can't be forgotten. What programs ask stands in a table of its own,
+//! `api/operations.rs`.
 
 use actix_web::{guard, web};
 use domain::Permission;
 
 use crate::pages::{
-    account, activity, appointments, approvals, calendar, calendar_imports, checkups, components,
-    connections, door, exports, factors, files, home, imports, invitations, jobs, live, logins,
-    logos, notifications, openid, passkeys, people, pipelines, plugin_settings, plugin_views,
-    plugins, proofs, repeats, reports, resets, search, second_step, settings, tasks, team, tenants,
-    timeline, undos,
+    account, activity, api_tokens, appointments, approvals, calendar, calendar_feeds,
+    calendar_imports, checkups, components, connections, door, exports, factors, files, home,
+    imports, invitations, jobs, live, logins, logos, notifications, openid, passkeys, people,
+    pipelines, plugin_settings, plugin_views, plugins, proofs, repeats, reports, resets, search,
+    second_step, settings, tasks, team, tenants, timeline, undos,
 };
-use crate::{health, hooks, metrics};
+use crate::{api, health, hooks, metrics};
 
 /// Who gets further than the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +93,8 @@ mod lines {
         get  "/assets/{name:.*}"                         Anyone  (ALL, ALL) files::asset;
         get  "/logo/{tenant}/{digest}"                   Anyone  (ALL, ALL) logos::show;
         post "/hooks/{plugin}/{route}/{tenant}"          Anyone  (ALL, ALL) hooks::receive;
+        get  "/feeds/{feed}"                             Anyone  (ALL, ALL) calendar_feeds::read;
+        get  "/api/v1/openapi.json"                      Anyone  (ALL, ALL) api::openapi;
 
         get  "/welcome"                                  Anyone  (ALL, ALL) door::show_welcome;
         post "/welcome"                                  Anyone  (ALL, ALL) door::open_workspace;
@@ -202,6 +205,9 @@ mod lines {
         get  "/calendar/import/{import}"                 Member  (APPOINTMENTS, BOOK) calendar_imports::show;
         post "/calendar/import/{import}"                 Member  (APPOINTMENTS, BOOK) calendar_imports::bring;
         post "/calendar/import/{import}/restore"         Member  (APPOINTMENTS, BOOK) calendar_imports::undo;
+        get  "/calendar/feed"                            Member  (APPOINTMENTS, ALL) calendar_feeds::show;
+        post "/calendar/feed"                            Member  (APPOINTMENTS, ALL) calendar_feeds::renew;
+        post "/calendar/feed/withdraw"                   Member  (APPOINTMENTS, ALL) calendar_feeds::withdraw;
         post "/appointments"                             Member  (APPOINTMENTS, BOOK) appointments::book;
         get  "/appointments/export"                      Member  (APPOINTMENTS, ALL) exports::appointments;
         get  "/appointments/new"                         Member  (APPOINTMENTS, BOOK) appointments::show_new;
@@ -277,6 +283,9 @@ mod lines {
         post "/settings/people/pipelines/{pipeline}/remove" Member (PEOPLE, SETTINGS) pipelines::remove;
         post "/settings/people/tags/{tag}"               Member  (PEOPLE, SETTINGS) pipelines::rename_tag;
         post "/settings/people/tags/{tag}/remove"        Member  (PEOPLE, SETTINGS) pipelines::remove_tag;
+        get  "/settings/tokens"                          Member  (SETTINGS, ALL) api_tokens::show;
+        post "/settings/tokens"                          Member  (SETTINGS, ALL) api_tokens::create;
+        post "/settings/tokens/{api_token}/revoke"       Member  (SETTINGS, ALL) api_tokens::revoke;
         get  "/settings"                                 Member  (SETTINGS, ALL) settings::show;
         post "/settings"                                 Member  (SETTINGS, ALL) settings::save;
         post "/settings/logo"                            Member  (SETTINGS, ALL) logos::upload;
@@ -307,6 +316,8 @@ pub fn register(config: &mut web::ServiceConfig) {
             .fold(web::resource(route.path), |resource, route| resource.route((route.handler)()));
         config.service(resource);
     }
+    // Programs have a table of their own.
+    api::register(config);
 }
 
 #[cfg(test)]

@@ -42,6 +42,8 @@ pub struct ServeOptions {
     pub is_proxy: IsProxy,
     /// Requests a minute that one network address may make; 0 for no limit.
     pub requests_per_minute: u32,
+    /// Requests a minute that one program's token may make; 0 for no limit.
+    pub token_requests_per_minute: u32,
     /// The token that opens `/metrics`; none for no such page.
     pub metrics_token: Option<Secret>,
 }
@@ -85,6 +87,7 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let limits = Limits::new(options.requests_per_minute);
     let state = Web::new(app, options.themes, options.is_proxy, limits);
+    let state = state.with_token_limit(options.token_requests_per_minute);
     let state = Data::new(state.with_metrics(options.metrics_token));
     let streams = state.clone();
     let mut server = HttpServer::new(move || {

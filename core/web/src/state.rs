@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use domain::Secret;
 
+use crate::api::TokenLimits;
 use crate::live::Live;
 use crate::middleware::limit::Limits;
 use crate::theme::Theme;
@@ -16,6 +17,9 @@ use crate::themes::Themes;
 
 /// Whether an address is one of the configured proxies, whose word on the client's is believed.
 pub type IsProxy = Arc<dyn Fn(IpAddr) -> bool + Send + Sync>;
+
+/// How often a program's token may ask in a minute where nobody says.
+pub const TOKEN_REQUESTS_PER_MINUTE: u32 = 600;
 
 /// Shared by all workers.
 pub struct Web {
@@ -27,6 +31,8 @@ pub struct Web {
     pub themes: Arc<Themes>,
     /// How often an address may ask.
     pub limits: Limits,
+    /// How often a program's token may ask.
+    pub token_limits: TokenLimits,
     /// The streams of changes that are open.
     pub live: Live,
     /// Who shows this reads the process's figures; without one nobody does.
@@ -41,7 +47,24 @@ impl Web {
     pub fn new(app: App, themes: Arc<Themes>, is_proxy: IsProxy, limits: Limits) -> Self {
         let (theme, started_ms) = (themes.default().clone(), app.clock.now().as_millis());
         let live = Live::default();
-        Self { app, theme, themes, limits, live, metrics_token: None, started_ms, is_proxy }
+        let token_limits = TokenLimits::new(TOKEN_REQUESTS_PER_MINUTE);
+        Self {
+            app,
+            theme,
+            themes,
+            limits,
+            token_limits,
+            live,
+            metrics_token: None,
+            started_ms,
+            is_proxy,
+        }
+    }
+
+    /// The same where a program's token may ask so often a minute; 0 for no limit.
+    #[must_use]
+    pub fn with_token_limit(self, per_minute: u32) -> Self {
+        Self { token_limits: TokenLimits::new(per_minute), ..self }
     }
 
     /// The same with figures for whoever shows this token.

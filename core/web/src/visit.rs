@@ -93,6 +93,7 @@ impl Visit {
                 address: client_address(&web, request),
                 device: header(request, USER_AGENT.as_str()).chars().take(300).collect(),
                 browser: cookie(cookies::BROWSER).filter(|mark| mark.len() <= 256),
+                token: None,
             },
             nonce: marks.nonce,
             locale: match request.extensions().get::<Reader>() {

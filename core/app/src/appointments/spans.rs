@@ -55,7 +55,7 @@ pub async fn get_span(
 
 /// The members who made these appointments; none where the role doesn't see the team.
 fn makers(c: &mut Conn, ctx: &Context, all: &[Appointment]) -> Result<Vec<(AccountId, String)>> {
-    if !ctx.role.may(Permission::ReadTeam) {
+    if !ctx.may(Permission::ReadTeam) {
         return Ok(Vec::new());
     }
     let mut team = store::members::list(c, &ctx.tenant)?;
@@ -70,7 +70,7 @@ fn names(c: &mut Conn, ctx: &Context, all: &[Appointment]) -> Result<HashMap<Per
     let mut ids: Vec<PersonId> = all.iter().filter_map(|each| each.person_id.clone()).collect();
     ids.sort_unstable();
     ids.dedup();
-    if ids.is_empty() || !ctx.role.may(Permission::ReadPeople) {
+    if ids.is_empty() || !ctx.may(Permission::ReadPeople) {
         return Ok(HashMap::new());
     }
     Ok(store::people::list_names(c, &ctx.tenant, &ids)?.into_iter().collect())

@@ -34,7 +34,7 @@ pub async fn list_linked(app: &App, ctx: &Context, tasks: Vec<TaskId>) -> Result
     app.db
         .inspect(move |c| -> Result<Vec<Linked>> {
             let mut links = store::tasks::list_links(c, &ctx.tenant, &tasks)?;
-            links.retain(|link| ctx.role.may(needs(link.kind)));
+            links.retain(|link| ctx.may(needs(link.kind)));
             let people: Vec<PersonId> = links
                 .iter()
                 .filter(|link| link.kind == LinkKind::Person)

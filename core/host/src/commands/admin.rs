@@ -153,6 +153,7 @@ async fn owner_of(app: &App, tenant: TenantId) -> anyhow::Result<app::Context> {
         zone: business.zone,
         origin: app::Origin::default(),
         is_recent: true,
+        scopes: None,
     })
 }
 

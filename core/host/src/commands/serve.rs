@@ -193,6 +193,7 @@ async fn pages(
         stop_secs: config.server.stop_secs,
         is_proxy: Arc::new(move |peer| proxies.iter().any(|network| network.contains(peer))),
         requests_per_minute: config.server.requests_per_minute,
+        token_requests_per_minute: config.server.token_requests_per_minute,
     };
     println!("OXPI is at {}", app.options.public_url);
     Ok(web::serve(app, options, end).await?)

@@ -18,6 +18,8 @@ pub struct Server {
     pub proxies: Vec<Network>,
     /// Requests a minute that one network address may make; 0 for no limit.
     pub requests_per_minute: u32,
+    /// Requests a minute that one program's token may make; 0 for no limit.
+    pub token_requests_per_minute: u32,
     /// Threads that answer; 0 for one a processor.
     pub threads: usize,
     /// Seconds that requests may take to end when stopping.
@@ -31,6 +33,7 @@ impl Default for Server {
             public_url: PublicUrl(String::new()),
             proxies: Vec::new(),
             requests_per_minute: 1_200,
+            token_requests_per_minute: 600,
             threads: 0,
             stop_secs: 20,
         }

@@ -14,6 +14,46 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_tokens (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        member_id -> Text,
+        name -> Text,
+        ending -> Text,
+        token_hash -> Text,
+        scopes -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    api_answers (tenant_id, token_id, key) {
+        tenant_id -> Text,
+        token_id -> Text,
+        key -> Text,
+        request_hash -> Text,
+        status -> Nullable<BigInt>,
+        headers_json -> Text,
+        body -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    calendar_feeds (tenant_id, member_id) {
+        tenant_id -> Text,
+        member_id -> Text,
+        secret_hash -> Text,
+        created_at -> BigInt,
+        read_at -> Nullable<BigInt>,
+        digest -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
     invitations (tenant_id, id) {
         tenant_id -> Text,
         id -> Text,

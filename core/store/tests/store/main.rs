@@ -6,6 +6,7 @@ extern crate oxpi_store as store;
 
 mod support;
 
+mod api_tokens;
 mod appointments;
 mod approvals;
 mod audit;

@@ -16,6 +16,7 @@ use app::{Error as AppError, accounts, factors, passkeys};
 use domain::Secret;
 use url::form_urlencoded;
 
+use crate::api;
 use crate::cookies::{self, Renewed};
 use crate::error::Failure;
 use crate::member::current;
@@ -74,7 +75,9 @@ pub async fn confirm<B: MessageBody + 'static>(
 pub(super) fn is_form(request: &ServiceRequest) -> bool {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let urlencoded = kind.is_some_and(intake::is_form);
-    *request.method() == Method::POST && urlencoded && !request.path().starts_with("/hooks/")
+    *request.method() == Method::POST
+        && urlencoded
+        && !["/hooks/", api::ROOT].iter().any(|at| request.path().starts_with(at))
 }
 
 /// Reads the form and leaves it for the handler.

@@ -9,6 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
 use url::{Host, Url};
 
+use crate::api;
 use crate::state::Web;
 use crate::visit::Visit;
 
@@ -46,7 +47,9 @@ fn refusal(request: &ServiceRequest) -> Option<StatusCode> {
     }
     let web = request.app_data::<web::Data<Web>>()?;
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let is_free = is_safe || request.path().starts_with("/hooks/");
+    // Programs come from anywhere, and what they may do is in a token that no browser adds by itself.
+    let is_program = ["/hooks/", api::ROOT].iter().any(|at| request.path().starts_with(at));
+    let is_free = is_safe || is_program;
     refusal_for(request, &web.app.options.public_url, is_free)
 }
 

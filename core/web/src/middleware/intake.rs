@@ -12,9 +12,9 @@ use actix_web::web::{Bytes, BytesMut};
 use actix_web::{Error, HttpResponse};
 use futures_util::StreamExt as _;
 
-use crate::hooks;
 use crate::member::current;
 use crate::visit::Visit;
+use crate::{api, hooks};
 
 /// The longest form, in bytes.
 pub const FORM_BYTES_MAX: usize = 256 * 1024;
@@ -41,6 +41,8 @@ pub const UPLOAD_BYTES_MAX: usize = hooks::BODY_BYTES_MAX;
 enum Kind {
     /// A provider's delivery, whatever it is.
     Hook,
+    /// A program's, which says itself what it is.
+    Api,
     /// Fields.
     Form,
     /// A file.
@@ -55,6 +57,8 @@ impl Kind {
         let kind = head.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if request.path().starts_with("/hooks/") {
             Self::Hook
+        } else if request.path().starts_with(api::ROOT) {
+            Self::Api
         } else if request.path() == LISTS && kind.eq_ignore_ascii_case(UPLOAD) {
             Self::List
         } else if UPLOADS.contains(&request.path()) && kind.eq_ignore_ascii_case(UPLOAD) {
@@ -67,7 +71,7 @@ impl Kind {
     const fn bytes_max(self) -> usize {
         match self {
             Self::Hook => hooks::BODY_BYTES_MAX,
-            Self::Form => FORM_BYTES_MAX,
+            Self::Api | Self::Form => FORM_BYTES_MAX,
             Self::Upload => UPLOAD_BYTES_MAX,
             Self::List => LIST_BYTES_MAX,
         }
@@ -76,7 +80,7 @@ impl Kind {
     const fn within(self) -> Duration {
         match self {
             Self::List => LIST_WITHIN,
-            Self::Hook | Self::Form | Self::Upload => BODY_WITHIN,
+            Self::Hook | Self::Api | Self::Form | Self::Upload => BODY_WITHIN,
         }
     }
 }

@@ -15,6 +15,7 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, we
 use domain::PersonId;
 
 use crate::answer::FormTarget;
+use crate::api::{self, Problem};
 use crate::error::{self, Failure};
 use crate::middleware::limit::Wait;
 use crate::state::Web;
@@ -47,7 +48,7 @@ fn log(answer: &ServiceResponse, method: &str, path: &str, request: &str) {
     let status = answer.status().as_u16();
     // Links that let people in are secrets: their tokens stay out of the log.
     let path = match path.split('/').nth(1) {
-        Some(first @ ("join" | "reset")) => format!("/{first}/…"),
+        Some(first @ ("join" | "reset" | "feeds")) => format!("/{first}/…"),
         _ => path.to_owned(),
     };
     match answer.response().error() {
@@ -85,6 +86,9 @@ async fn with_page(answer: ServiceResponse, marks: &Marks) -> ServiceResponse {
     let status = answer.status();
     let is_dressed =
         answer.headers().contains_key(CONTENT_TYPE) && answer.response().error().is_none();
+    if answer.request().path().starts_with(api::ROOT) {
+        return with_problem(answer);
+    }
     let Some(visit) = Visit::of(answer.request()) else { return answer };
     let failure = answer.response().error().and_then(|error| error.as_error::<Failure>());
     if let Some(way) = failure.and_then(|failure| way_out(failure, &visit)) {
@@ -109,6 +113,23 @@ async fn with_page(answer: ServiceResponse, marks: &Marks) -> ServiceResponse {
         Err(_) => dressed.finish(),
     };
     answer.into_response(dressed)
+}
+
+/// Tells a program what failed before its request got to the API itself.
+fn with_problem(answer: ServiceResponse) -> ServiceResponse {
+    let status = answer.status();
+    let is_told =
+        answer.headers().contains_key(CONTENT_TYPE) && answer.response().error().is_none();
+    if is_told || !(status.is_client_error() || status.is_server_error()) {
+        return answer;
+    }
+    let limited = answer.request().extensions().get::<Wait>().map(|wait| wait.0);
+    let mut problem = Problem::of_status(status);
+    if let Some(secs) = limited {
+        problem = problem.with("Retry-After", secs.to_string());
+    }
+    let told = problem.answer(answer.request());
+    answer.into_response(told)
 }
 
 /// The frame of an error's page: as the business shows itself, where somebody is at work in one.

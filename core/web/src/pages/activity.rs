@@ -58,6 +58,7 @@ fn row(member: &Member, entry: &Entry) -> ActivityRow {
         icon: icon(&entry.action),
         address: entry.address.clone(),
         device: device.unwrap_or_default(),
+        token: entry.detail["token"]["name"].as_str().unwrap_or_default().to_owned(),
     }
 }
 
@@ -128,6 +129,8 @@ fn icon(action: &str) -> &'static str {
         "approval" => "shield",
         "document" => "notes",
         "client" | "connection" => "connection",
+        "api-token" => "key",
+        "calendar-feed" => "calendar",
         "invitation" | "member" => "team",
         "tenant" => "business",
         _ => "activity",

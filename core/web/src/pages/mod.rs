@@ -10,9 +10,11 @@ use crate::views::Choice;
 
 pub mod account;
 pub mod activity;
+pub mod api_tokens;
 pub mod appointments;
 pub mod approvals;
 pub mod calendar;
+pub mod calendar_feeds;
 pub mod calendar_imports;
 pub mod checkups;
 pub mod components;

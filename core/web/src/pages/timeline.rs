@@ -102,7 +102,7 @@ pub async fn create(member: Member, path: Path<String>, form: Form<NoteForm>) ->
     let person: PersonId = id(&path)?;
     let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
     match timeline::create_note(app, ctx, &person, &form.text, &form.form_id).await {
-        Ok(()) => member.said(&format!("/people/{person}"), "said-note-added"),
+        Ok(_) => member.said(&format!("/people/{person}"), "said-note-added"),
         Err(error) => {
             let note = NoteForm { errors: form_errors(error)?, ..form };
             people::page(&member, &person, "", note).await

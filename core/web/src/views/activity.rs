@@ -45,6 +45,8 @@ pub struct ActivityRow {
     pub address: String,
     /// From which browser, in words.
     pub device: String,
+    /// By which program's token; empty where no program did it.
+    pub token: String,
 }
 
 /// A field that both sides had changed.

@@ -9,8 +9,10 @@ use serde::Serialize;
 
 pub mod account;
 pub mod activity;
+pub mod api_tokens;
 pub mod approvals;
 pub mod calendar;
+pub mod calendar_feeds;
 pub mod calendar_imports;
 pub mod checkups;
 pub mod components;

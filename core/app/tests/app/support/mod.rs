@@ -197,6 +197,7 @@ pub fn origin_at(address: &str) -> Origin {
         address: address.into(),
         device: "Firefox/139.0 (X11)".into(),
         browser: None,
+        token: None,
     }
 }
 

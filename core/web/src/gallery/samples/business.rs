@@ -208,6 +208,7 @@ fn activity(w: Words) -> Activity {
         icon,
         address: "203.0.113.7".into(),
         device: w.of("Chrome on Android", "Chrome ב־Android"),
+        token: String::new(),
     };
     let maya = || Some(w.of("Maya Cohen", "מאיה כהן"));
     Activity {
@@ -222,6 +223,7 @@ fn activity(w: Words) -> Activity {
                         "calendar",
                     ),
                     ActivityRow {
+                        token: w.of("Web shop", "חנות ברשת"),
                         merges: vec![
                             MergedRow {
                                 field: "title".into(),

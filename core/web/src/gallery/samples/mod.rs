@@ -1,5 +1,6 @@
 //! Sample data for every page: a small flower shop, in the reader's language.
 
+mod api_tokens;
 mod approvals;
 mod business;
 mod calendar;
@@ -43,6 +44,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     notifications::draw(gallery);
     tasks::draw(gallery);
     reports::draw(gallery);
+    api_tokens::draw(gallery);
 }
 
 /// A wide logo, in a few letters.

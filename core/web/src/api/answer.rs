@@ -1,0 +1,85 @@
+//! What operations answer, before it is put into a response.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::call::Call;
+use super::problem::Problem;
+
+/// What a handler answers.
+pub type Answer = Result<Reply, Problem>;
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The body, if any.
+    pub body: Option<Value>,
+    /// Headers of its own.
+    pub headers: Vec<(&'static str, String)>,
+    /// Whether the body is one thing that can be changed, and so has a tag.
+    pub is_tagged: bool,
+    /// The revision of that thing, where it has one.
+    pub rev: Option<i64>,
+}
+
+impl Reply {
+    fn new(status: u16, body: Option<Value>) -> Self {
+        Self { status, body, headers: Vec::new(), is_tagged: false, rev: None }
+    }
+
+    /// One thing.
+    pub fn one(body: Value) -> Self {
+        Self { is_tagged: true, ..Self::new(200, Some(body)) }
+    }
+
+    /// One thing at a revision.
+    pub fn one_at(body: Value, rev: i64) -> Self {
+        Self { rev: Some(rev), ..Self::one(body) }
+    }
+
+    /// Something new, and where it is from now on.
+    pub fn made(body: Value, rev: Option<i64>, location: String) -> Self {
+        let headers = vec![("Location", location)];
+        Self { status: 201, headers, rev, ..Self::one(body) }
+    }
+
+    /// Done, and nothing more to say.
+    pub fn done() -> Self {
+        Self::new(204, None)
+    }
+
+    /// A whole list.
+    pub fn items(items: Vec<Value>) -> Self {
+        Self::new(200, Some(json!({"items": items})))
+    }
+
+    /// A page of a list, and where the next begins.
+    pub fn page(call: &Call, items: Vec<Value>, next: Option<String>) -> Self {
+        let next = next.map(|place| call.place(&place));
+        let link = next
+            .as_deref()
+            .map(|next| ("Link", format!("<{}>; rel=\"next\"", call.address_after(next))));
+        let mut page = Self::new(200, Some(json!({"items": items, "next": next})));
+        page.headers.extend(link);
+        page
+    }
+
+    /// The body as it is sent.
+    pub fn text(&self) -> String {
+        self.body.as_ref().map(Value::to_string).unwrap_or_default()
+    }
+
+    /// The tag of what it shows, if it has one.
+    pub fn tag(&self) -> Option<String> {
+        self.is_tagged.then(|| tag_of(&self.text()))
+    }
+}
+
+/// What tells a text from every other.
+pub fn tag_of(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{hex}\"")
+}

@@ -1,0 +1,275 @@
+//! Appointments.
+
+use app::appointments::{self, Appointment, AppointmentInput};
+use domain::{AppointmentId, CalendarId, PersonId, Timestamp, Zone};
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Reply};
+use super::call::{Call, wrong_parameter};
+use super::describe::{
+    Fields, about, change as change_of, cursor, flag, id, instant, limit, object, or_null,
+    required_text, said, text, whole, word,
+};
+use super::problem::Problem;
+use super::schema::Named;
+
+/// The longest time that may be asked about, in days.
+pub const SPAN_DAYS_MAX: i64 = 400;
+const DAY_MS: i64 = 24 * 3_600_000;
+const OVERLAPS: &[&str] = &["refuse", "allow"];
+
+/// The schemas of appointments.
+pub fn schemas() -> Vec<Named> {
+    let appointment = whole(vec![
+        ("id", id()),
+        ("person", or_null(id())),
+        ("title", said()),
+        ("notes", said()),
+        ("location", said()),
+        ("starts_at", instant()),
+        ("ends_at", instant()),
+        ("zone", about(said(), "The zone it was entered in.")),
+        ("status", word(&["booked", "cancelled"])),
+        ("online", flag()),
+        ("online_url", about(or_null(said()), "Where to meet, once that is there.")),
+        ("calendar", about(or_null(id()), "The connected calendar that its event is in.")),
+        ("sync", word(&["none", "pending", "synced", "failed"])),
+        ("created_at", instant()),
+        ("updated_at", instant()),
+    ]);
+    let mut new = written();
+    new.push(overlap());
+    let mut changed = written();
+    changed.push(overlap());
+    let shift = vec![("starts_at", instant()), ("ends_at", instant()), overlap()];
+    let series =
+        whole(vec![("rule", about(or_null(said()), "RFC 5545; null where it stands by itself."))]);
+    vec![
+        ("Appointment", appointment),
+        ("AppointmentNew", object(new, &["title", "starts_at", "ends_at"])),
+        ("AppointmentChange", change_of(changed)),
+        ("AppointmentMove", object(shift, &["starts_at", "ends_at"])),
+        ("Series", series),
+    ]
+}
+
+fn overlap() -> (&'static str, Value) {
+    let sentence = "Whether it may take a time that is taken; usually not.";
+    ("overlap", about(word(OVERLAPS), sentence))
+}
+
+fn written() -> Fields {
+    vec![
+        ("title", required_text(200)),
+        ("starts_at", instant()),
+        ("ends_at", about(instant(), "Later, by 31 days at most.")),
+        ("person", or_null(id())),
+        ("notes", or_null(text(8_000))),
+        ("location", or_null(text(500))),
+        ("zone", about(text(60), "By its IANA name; usually that of the business.")),
+        ("online", flag()),
+        ("calendar", or_null(id())),
+    ]
+}
+
+/// Parameters of what is asked between two instants.
+pub fn span_query() -> Fields {
+    let at = |sentence| {
+        let mut schema = about(instant(), sentence);
+        schema["required"] = true.into();
+        schema
+    };
+    vec![
+        ("from", at("From this instant on.")),
+        ("to", at("Up to this one, which isn't in it; at most 400 days later.")),
+        ("limit", limit()),
+        ("after", cursor()),
+    ]
+}
+
+/// The parameters of the list.
+pub fn list_query() -> Fields {
+    span_query()
+}
+
+/// The time that is asked about.
+pub fn span(call: &Call) -> Result<(Timestamp, Timestamp), Problem> {
+    let (from, to) = (call.asked_at("from")?, call.asked_at("to")?);
+    let length = to.millis_since(from);
+    if length <= 0 || length > SPAN_DAYS_MAX * DAY_MS {
+        return Err(wrong_parameter("to"));
+    }
+    Ok((from, to))
+}
+
+/// Cuts a page out of what is on in a time, all of it in order, by start and name.
+pub fn cut<T>(
+    call: &Call,
+    all: Vec<T>,
+    place: impl Fn(&T) -> (i64, String),
+    shown: impl Fn(&T) -> Value,
+) -> Answer {
+    let after = match call.after::<String>()? {
+        None => None,
+        Some(text) => {
+            let wrong = || wrong_parameter("after");
+            let (at, id) = text.split_once('.').ok_or_else(wrong)?;
+            Some((at.parse::<i64>().map_err(|_| wrong())?, id.to_owned()))
+        }
+    };
+    let mut rest: Vec<(T, (i64, String))> = all
+        .into_iter()
+        .map(|each| {
+            let at = place(&each);
+            (each, at)
+        })
+        .filter(|(_, at)| after.as_ref().is_none_or(|after| at > after))
+        .collect();
+    rest.sort_by(|a, b| a.1.cmp(&b.1));
+    let limit = usize::try_from(call.limit()).unwrap_or(1);
+    let more = rest.len() > limit;
+    rest.truncate(limit);
+    let next = rest.last().filter(|_| more).map(|(_, (at, id))| format!("{at}.{id}"));
+    let items = rest.iter().map(|(each, _)| shown(each)).collect();
+    Ok(Reply::page(call, items, next))
+}
+
+/// A page of what takes place between two instants, by start.
+pub async fn list(call: Call) -> Answer {
+    let (from, to) = span(&call)?;
+    let on = appointments::get_span(call.app(), call.ctx(), from, to).await?;
+    let place = |each: &Appointment| (each.starts_at.as_millis(), each.id.to_string());
+    cut(&call, on.appointments, place, shown)
+}
+
+fn shown(each: &Appointment) -> Value {
+    json!({
+        "id": each.id,
+        "person": each.person_id,
+        "title": each.title,
+        "notes": each.notes,
+        "location": each.location,
+        "starts_at": each.starts_at.to_rfc3339(),
+        "ends_at": each.ends_at.to_rfc3339(),
+        "zone": each.zone.name(),
+        "status": each.status.as_str(),
+        "online": each.online,
+        "online_url": each.online_url,
+        "calendar": each.calendar_id,
+        "sync": each.sync_state.as_str(),
+        "created_at": each.created_at.to_rfc3339(),
+        "updated_at": each.updated_at.to_rfc3339(),
+    })
+}
+
+fn reply(appointment: &Appointment) -> Reply {
+    // What its calendar answers changes what is shown as well.
+    Reply::one_at(shown(appointment), appointment.rev)
+}
+
+async fn one(call: &Call, id: &AppointmentId) -> Answer {
+    Ok(reply(&appointments::get_appointment(call.app(), call.ctx(), id).await?))
+}
+
+/// One of them.
+pub async fn show(call: Call) -> Answer {
+    one(&call, &call.id("appointment")?).await
+}
+
+fn zone(call: &Call, before: &Zone) -> Result<Zone, Problem> {
+    let unknown = |_| Problem::field("/zone", "error-zone-unknown");
+    match call.text_or("zone", before.name()).as_str() {
+        "" => Ok(before.clone()),
+        name => name.parse().map_err(unknown),
+    }
+}
+
+fn anyway(call: &Call) -> bool {
+    call.text("overlap") == "allow"
+}
+
+/// Books one.
+pub async fn book(call: Call) -> Answer {
+    let start = Timestamp::from_millis(0);
+    let input = AppointmentInput {
+        person: call.read_or::<PersonId>("person", None)?,
+        title: call.text("title"),
+        notes: call.text("notes"),
+        location: call.text("location"),
+        starts_at: call.instant_or("starts_at", start),
+        ends_at: call.instant_or("ends_at", start),
+        zone: zone(&call, &call.ctx().zone)?,
+        online: call.flag_or("online", false),
+        calendar: call.read_or::<CalendarId>("calendar", None)?,
+    };
+    let (app, ctx) = (call.app(), call.ctx());
+    let booked = match anyway(&call) {
+        true => appointments::book_anyway(app, ctx, input, &call.once).await?,
+        false => appointments::book_appointment(app, ctx, input, &call.once).await?,
+    };
+    let location = format!("/api/v1/appointments/{}", booked.id);
+    Ok(Reply::made(shown(&booked), Some(booked.rev), location))
+}
+
+/// Changes some of one's fields.
+pub async fn change(call: Call) -> Answer {
+    let id: AppointmentId = call.id("appointment")?;
+    let (app, ctx) = (call.app(), call.ctx());
+    let before = appointments::get_appointment(app, ctx, &id).await?;
+    let input = AppointmentInput {
+        person: call.read_or("person", before.person_id.clone())?,
+        title: call.text_or("title", &before.title),
+        notes: call.text_or("notes", &before.notes),
+        location: call.text_or("location", &before.location),
+        starts_at: call.instant_or("starts_at", before.starts_at),
+        ends_at: call.instant_or("ends_at", before.ends_at),
+        zone: zone(&call, &before.zone)?,
+        online: call.flag_or("online", before.online),
+        calendar: call.read_or("calendar", before.calendar_id.clone())?,
+    };
+    let rev = call.rev.unwrap_or(before.rev);
+    match anyway(&call) {
+        true => appointments::change_anyway(app, ctx, &id, input, rev).await?,
+        false => appointments::change_appointment(app, ctx, &id, input, rev).await?,
+    };
+    one(&call, &id).await
+}
+
+/// Moves one to another time.
+pub async fn shift(call: Call) -> Answer {
+    let id: AppointmentId = call.id("appointment")?;
+    let (app, ctx) = (call.app(), call.ctx());
+    let before = appointments::get_appointment(app, ctx, &id).await?;
+    let times = (
+        call.instant_or("starts_at", before.starts_at),
+        call.instant_or("ends_at", before.ends_at),
+    );
+    let rev = call.rev.unwrap_or(before.rev);
+    match anyway(&call) {
+        true => appointments::move_anyway(app, ctx, &id, times, rev).await?,
+        false => appointments::move_appointment(app, ctx, &id, times, rev).await?,
+    };
+    one(&call, &id).await
+}
+
+/// Cancels one.
+pub async fn cancel(call: Call) -> Answer {
+    let id: AppointmentId = call.id("appointment")?;
+    appointments::cancel_appointment(call.app(), call.ctx(), &id).await?;
+    one(&call, &id).await
+}
+
+/// Lets a cancelled one take place after all.
+pub async fn restore(call: Call) -> Answer {
+    let id: AppointmentId = call.id("appointment")?;
+    appointments::restore_appointment(call.app(), call.ctx(), &id).await?;
+    one(&call, &id).await
+}
+
+/// How one comes again.
+pub async fn series(call: Call) -> Answer {
+    let id: AppointmentId = call.id("appointment")?;
+    appointments::get_appointment(call.app(), call.ctx(), &id).await?;
+    let rule = app::series::find_rule(call.app(), call.ctx(), &id).await?;
+    Ok(Reply::one(json!({"rule": rule.map(|rule| rule.to_string())})))
+}

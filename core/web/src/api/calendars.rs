@@ -1,0 +1,74 @@
+//! Connected calendars, and when they say that time is taken.
+
+use app::appointments::{self, BusyBlock, Calendar};
+use app::calendars;
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Reply};
+use super::appointments::{cut, span, span_query};
+use super::call::Call;
+use super::describe::{Fields, about, flag, id, instant, said, whole, word};
+use super::schema::Named;
+
+/// The schemas of calendars.
+pub fn schemas() -> Vec<Named> {
+    let calendar = whole(vec![
+        ("id", id()),
+        ("connection", id()),
+        ("name", said()),
+        ("zone", said()),
+        ("access", word(&["owner", "writer", "reader"])),
+        ("is_default", about(flag(), "Whether new appointments go there unless told otherwise.")),
+    ]);
+    let busy = whole(vec![
+        ("calendar", id()),
+        ("starts_at", instant()),
+        ("ends_at", instant()),
+        ("all_day", flag()),
+        ("title", about(said(), "Empty where the calendar's setting doesn't have it shown.")),
+        ("location", said()),
+    ]);
+    vec![("Calendar", calendar), ("Busy", busy)]
+}
+
+/// All of them.
+pub async fn list(call: Call) -> Answer {
+    let all = calendars::list_calendars(call.app(), call.ctx()).await?;
+    let row = |each: Calendar| {
+        json!({
+            "id": each.id,
+            "connection": each.connection_id,
+            "name": each.name,
+            "zone": each.zone.name(),
+            "access": each.access.as_str(),
+            "is_default": each.is_default,
+        })
+    };
+    Ok(Reply::items(all.into_iter().map(row).collect()))
+}
+
+/// The parameters of busy times.
+pub fn busy_query() -> Fields {
+    span_query()
+}
+
+/// A page of busy times, by start.
+pub async fn busy(call: Call) -> Answer {
+    let (from, to) = span(&call)?;
+    let on = appointments::get_span(call.app(), call.ctx(), from, to).await?;
+    let place = |each: &BusyBlock| {
+        (each.starts_at.as_millis(), format!("{} {}", each.calendar_id, each.external_id))
+    };
+    cut(&call, on.busy, place, shown)
+}
+
+fn shown(each: &BusyBlock) -> Value {
+    json!({
+        "calendar": each.calendar_id,
+        "starts_at": each.starts_at.to_rfc3339(),
+        "ends_at": each.ends_at.to_rfc3339(),
+        "all_day": each.all_day,
+        "title": each.title,
+        "location": each.location,
+    })
+}

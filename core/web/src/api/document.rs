@@ -1,0 +1,228 @@
+//! The document that describes the API (OpenAPI 3.1), made from the table of operations and the schemas
+//! that requests are held to.
+
+use std::sync::OnceLock;
+
+use domain::ApiScope;
+use serde_json::{Map, Value, json};
+
+use super::describe::{items, page};
+use super::operations::{Operation, Shows, operations};
+use super::problem::PROBLEM;
+use super::schema;
+
+/// The document as text, made once.
+pub fn text() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| document().to_string())
+}
+
+/// The document.
+pub fn document() -> Value {
+    let mut paths = Map::new();
+    for operation in operations() {
+        let path = paths.entry(operation.path).or_insert_with(|| json!({}));
+        path[operation.method.to_ascii_lowercase()] = describe(operation);
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "OXPI",
+            "version": "1",
+            "summary": "What a business has, for programs.",
+            "description": "A token is made in the settings, under “Tokens for programs”. Times are in \
+                UTC. Lists come in pages: ask on with `next` as `after`.",
+            "license": {"name": "AGPL-3.0-only", "identifier": "AGPL-3.0-only"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}],
+        "tags": [],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"token": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "oxpi_…",
+                "description": scopes(),
+            }},
+            "schemas": schema::all(),
+            "responses": problems(),
+            "headers": headers(),
+        },
+    })
+}
+
+fn scopes() -> String {
+    let words: Vec<String> = ApiScope::ALL.iter().map(|scope| format!("`{scope}`")).collect();
+    format!("A token is good for what was ticked when it was made: {}.", words.join(", "))
+}
+
+fn describe(operation: &Operation) -> Value {
+    let mut described = json!({
+        "operationId": operation.name.replace("::", "_"),
+        "summary": operation.summary,
+        "tags": [operation.name.split("::").next()],
+        "parameters": parameters(operation),
+        "responses": responses(operation),
+    });
+    let scope = operation.scope.map(|scope| format!("The token needs `{scope}`."));
+    described["description"] = scope.unwrap_or_else(|| "Any token will do.".to_owned()).into();
+    if let Some(name) = operation.body {
+        let body = json!({"schema": schema::named(name), "example": example(name)});
+        let mut content = json!({"application/json": body});
+        if operation.method == "PATCH" {
+            content["application/merge-patch+json"] = body;
+        }
+        described["requestBody"] = json!({"required": true, "content": content});
+    }
+    described
+}
+
+fn parameters(operation: &Operation) -> Value {
+    let mut all: Vec<Value> = operation
+        .ids()
+        .map(|name| {
+            json!({"name": name, "in": "path", "required": true,
+            "schema": {"type": "string", "format": "uuid"}})
+        })
+        .collect();
+    for (name, mut schema) in (operation.query)() {
+        let mut parameter = json!({"name": name, "in": "query"});
+        if let Some(fields) = schema.as_object_mut() {
+            parameter["required"] = fields.remove("required").unwrap_or(Value::Bool(false));
+            if let Some(description) = fields.remove("description") {
+                parameter["description"] = description;
+            }
+        }
+        parameter["schema"] = schema;
+        all.push(parameter);
+    }
+    if operation.method == "POST" {
+        all.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "Sent again within a day under the same key, the request is answered \
+                as before and nothing is done again.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        }));
+    }
+    if operation.can_match() {
+        all.push(header("If-Match", "Only if it still has this tag."));
+    }
+    if operation.method == "GET" && matches!(operation.shows, Shows::One(_)) {
+        all.push(header("If-None-Match", "Only if it no longer has this tag."));
+    }
+    Value::Array(all)
+}
+
+fn header(name: &str, description: &str) -> Value {
+    json!({"name": name, "in": "header", "required": false, "description": description,
+        "schema": {"type": "string"}})
+}
+
+fn responses(operation: &Operation) -> Value {
+    let limits = json!({
+        "RateLimit": {"$ref": "#/components/headers/RateLimit"},
+        "RateLimit-Policy": {"$ref": "#/components/headers/RateLimit-Policy"},
+    });
+    let (status, schema) = match operation.shows {
+        Shows::One(name) => ("200", Some(schema::named(name))),
+        Shows::Made(name) => ("201", Some(schema::named(name))),
+        Shows::Page(name) => ("200", Some(page(name))),
+        Shows::Items(name) => ("200", Some(items(name))),
+        Shows::Nothing => ("204", None),
+    };
+    let mut good = json!({"description": "Done.", "headers": limits});
+    if let Some(schema) = schema {
+        good["content"] = json!({"application/json": {"schema": schema}});
+    }
+    if matches!(operation.shows, Shows::One(_) | Shows::Made(_)) {
+        good["headers"]["ETag"] = json!({"$ref": "#/components/headers/ETag"});
+    }
+    if matches!(operation.shows, Shows::Made(_)) {
+        good["headers"]["Location"] = json!({"$ref": "#/components/headers/Location"});
+    }
+    let mut all = Map::from_iter([(status.to_owned(), good)]);
+    if operation.method == "GET" && matches!(operation.shows, Shows::One(_)) {
+        all.insert("304".into(), json!({"description": "It still has the tag."}));
+    }
+    for (status, _) in PROBLEMS {
+        if can_fail(operation, status) {
+            let reference = json!({"$ref": format!("#/components/responses/{status}")});
+            all.insert(status.to_string(), reference);
+        }
+    }
+    Value::Object(all)
+}
+
+/// Statuses of problems, and what each means.
+const PROBLEMS: [(u16, &str); 14] = [
+    (400, "A parameter, a header or the JSON itself can’t be read."),
+    (401, "No token, or one that opens nothing any more."),
+    (403, "The token isn’t good for this, or its maker may not do it."),
+    (404, "Nothing is there, or nothing that this token sees."),
+    (406, "Answers come as JSON."),
+    (408, "The body took too long."),
+    (409, "As things are, it can’t be done; or it changed meanwhile."),
+    (412, "It no longer has the tag."),
+    (413, "The body is too large."),
+    (415, "The body isn’t JSON."),
+    (422, "A field of the body is wrong, or the key was another request’s."),
+    (429, "Too many requests; try again after a while."),
+    (500, "A defect on this side."),
+    (503, "Something that this needs doesn’t answer right now."),
+];
+
+fn can_fail(operation: &Operation, status: u16) -> bool {
+    match status {
+        404 => operation.sees.is_some() || operation.ids().next().is_some(),
+        408 | 413 => operation.method != "GET",
+        409 => operation.method != "GET",
+        412 => operation.can_match(),
+        415 => operation.method != "GET",
+        422 => operation.body.is_some() || operation.method != "GET",
+        _ => true,
+    }
+}
+
+fn problems() -> Value {
+    let content = json!({PROBLEM: {"schema": schema::named("Problem")}});
+    let one = |(status, text): (u16, &str)| {
+        (status.to_string(), json!({"description": text, "content": content}))
+    };
+    Value::Object(PROBLEMS.into_iter().map(one).collect())
+}
+
+fn headers() -> Value {
+    let text =
+        |description: &str| json!({"description": description, "schema": {"type": "string"}});
+    json!({
+        "ETag": text("What tells this state from every other."),
+        "Location": text("Where it is from now on."),
+        "RateLimit": text("How many requests are left, and in how many seconds there are more."),
+        "RateLimit-Policy": text("How many requests a token has in which time."),
+    })
+}
+
+/// An example of each body.
+fn example(name: &str) -> Value {
+    match name {
+        "PersonNew" => json!({"name": "Dana Levi", "phone": "050-123-4567", "tags": ["garden"]}),
+        "PersonChange" => json!({"email": "dana@example.com", "follow_up_on": "2026-12-01"}),
+        "StageMove" => json!({"stage": "customer"}),
+        "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),
+        "NoteNew" => json!({"text": "Called; wants an offer by Sunday."}),
+        "TagChange" => json!({"name": "garden"}),
+        "PipelineNew" | "PipelineChange" => json!({"name": "Repairs", "stages": [
+            {"name": "New", "outcome": "open"},
+            {"name": "Fixed", "outcome": "won"},
+        ]}),
+        "TaskNew" => json!({"title": "Send the offer", "day": "2026-12-01", "time": "09:30"}),
+        "TaskChange" => json!({"day": "2026-12-02", "time": null}),
+        "AppointmentNew" => json!({"title": "Fitting", "starts_at": "2026-12-01T08:00:00Z",
+            "ends_at": "2026-12-01T09:00:00Z"}),
+        "AppointmentChange" => json!({"location": "Herzl 1"}),
+        "AppointmentMove" => json!({"starts_at": "2026-12-02T08:00:00Z",
+            "ends_at": "2026-12-02T09:00:00Z"}),
+        _ => json!({}),
+    }
+}

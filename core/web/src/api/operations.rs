@@ -1,0 +1,209 @@
+//! The one table of the API's operations: the server answers what stands here, the document describes
+//! it, and tests walk it.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use domain::{ApiScope, Permission};
+
+use super::answer::Answer;
+use super::call::Call;
+use super::describe::Fields;
+use super::{
+    activity, appointments, business, calendars, connections, notes, people, pipelines, tags,
+    tasks, team,
+};
+
+/// What an operation answers when all goes well, by the name of a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// One thing.
+    One(&'static str),
+    /// Something new.
+    Made(&'static str),
+    /// A page of a list.
+    Page(&'static str),
+    /// A whole list.
+    Items(&'static str),
+    /// Nothing.
+    Nothing,
+}
+
+type Handling = Pin<Box<dyn Future<Output = Answer>>>;
+
+/// An operation.
+pub struct Operation {
+    /// `GET`, `POST`, `PATCH` or `DELETE`.
+    pub method: &'static str,
+    /// The path, with its parameters in braces.
+    pub path: &'static str,
+    /// The handler's name.
+    pub name: &'static str,
+    /// What the token must be good for; None where any token will do.
+    pub scope: Option<ApiScope>,
+    /// Without this permission it reads as not there.
+    pub sees: Option<Permission>,
+    /// Without this permission it is refused.
+    pub needs: Option<Permission>,
+    /// What it does.
+    pub summary: &'static str,
+    /// Parameters after the path.
+    pub query: fn() -> Fields,
+    /// The schema of the body, if it takes one.
+    pub body: Option<&'static str>,
+    /// What it answers.
+    pub shows: Shows,
+    pub(super) handler: fn(Call) -> Handling,
+}
+
+impl Operation {
+    /// The names of the parameters in the path.
+    pub fn ids(&self) -> impl Iterator<Item = &'static str> {
+        self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    }
+
+    /// Whether what it changes has a tag that the sender may hold it to.
+    pub fn can_match(&self) -> bool {
+        self.method != "GET" && current(self).is_some()
+    }
+}
+
+/// Writes the table's lines; the handler's path is its name.
+macro_rules! table {
+    ($($method:ident $path:literal $scope:tt ($sees:expr, $needs:expr) $handler:path,
+        $summary:literal, $query:expr, $body:expr, $shows:expr;)*) => {
+        static TABLE: &[Operation] = &[$(Operation {
+            method: stringify!($method),
+            path: concat!("/api/v1", $path),
+            name: stringify!($handler),
+            scope: table!(@scope $scope),
+            sees: $sees,
+            needs: $needs,
+            summary: $summary,
+            query: $query,
+            body: $body,
+            shows: $shows,
+            handler: |call| Box::pin($handler(call)),
+        },)*];
+    };
+    (@scope _) => { None };
+    (@scope $scope:ident) => { Some(ApiScope::$scope) };
+}
+
+const ALL: Option<Permission> = None;
+const PEOPLE: Option<Permission> = Some(Permission::ReadPeople);
+const WRITE_PEOPLE: Option<Permission> = Some(Permission::WritePeople);
+const APPOINTMENTS: Option<Permission> = Some(Permission::ReadAppointments);
+const BOOK: Option<Permission> = Some(Permission::WriteAppointments);
+const TASKS: Option<Permission> = Some(Permission::ReadTasks);
+const WRITE_TASKS: Option<Permission> = Some(Permission::WriteTasks);
+const PLUGINS: Option<Permission> = Some(Permission::ReadPlugins);
+const TEAM: Option<Permission> = Some(Permission::ReadTeam);
+const ACTIVITY: Option<Permission> = Some(Permission::ReadActivity);
+const SETTINGS: Option<Permission> = Some(Permission::ManageSettings);
+
+const NONE: Option<&str> = None;
+
+fn nothing() -> Fields {
+    Vec::new()
+}
+
+#[rustfmt::skip]
+mod lines {
+    use super::*;
+    use super::Shows::*;
+
+    // Of two paths that fit, the first counts: words before parameters.
+    table! {
+        GET    "/token"                                   _                 (ALL, ALL) business::token, "What this token is good for", nothing, NONE, One("Token");
+        GET    "/business"                                BusinessRead      (ALL, ALL) business::show, "The business", nothing, NONE, One("Business");
+
+        GET    "/people"                                  PeopleRead        (PEOPLE, ALL) people::list, "List people", people::list_query, NONE, Page("PersonRow");
+        POST   "/people"                                  PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::create, "Add a person", nothing, Some("PersonNew"), Made("Person");
+        GET    "/people/doubles"                          PeopleRead        (PEOPLE, ALL) people::doubles, "People who may be one", nothing, NONE, Items("Doubles");
+        GET    "/people/{person}"                         PeopleRead        (PEOPLE, ALL) people::show, "A person", nothing, NONE, One("Person");
+        PATCH  "/people/{person}"                         PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::update, "Change a person", nothing, Some("PersonChange"), One("Person");
+        DELETE "/people/{person}"                         PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::remove, "Remove a person", nothing, NONE, Nothing;
+        POST   "/people/{person}/restore"                 PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::restore, "Bring a removed person back", nothing, NONE, One("Person");
+        POST   "/people/{person}/stage"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::move_to_stage, "Move a person to another stage", nothing, Some("StageMove"), One("Person");
+        POST   "/people/{person}/merge"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::merge, "Make one of two people: this one stays", nothing, Some("Merge"), One("Person");
+        GET    "/people/{person}/timeline"                NotesRead         (PEOPLE, ALL) notes::list, "What happened with a person", notes::list_query, NONE, Page("Entry");
+        POST   "/people/{person}/notes"                   NotesWrite        (PEOPLE, WRITE_PEOPLE) notes::create, "Write a note", nothing, Some("NoteNew"), Made("Note");
+        GET    "/people/{person}/notes/{note}"            NotesRead         (PEOPLE, ALL) notes::show, "A note", nothing, NONE, One("Note");
+        PATCH  "/people/{person}/notes/{note}"            NotesWrite        (PEOPLE, WRITE_PEOPLE) notes::update, "Write one's own note anew", nothing, Some("NoteNew"), One("Note");
+        DELETE "/people/{person}/notes/{note}"            NotesWrite        (PEOPLE, WRITE_PEOPLE) notes::remove, "Remove one's own note", nothing, NONE, Nothing;
+
+        GET    "/tags"                                    PipelinesRead     (PEOPLE, ALL) tags::list, "Tags", nothing, NONE, Items("Tag");
+        GET    "/tags/{tag}"                              PipelinesRead     (PEOPLE, ALL) tags::show, "A tag", nothing, NONE, One("Tag");
+        PATCH  "/tags/{tag}"                              PipelinesWrite    (PEOPLE, SETTINGS) tags::rename, "Rename a tag", nothing, Some("TagChange"), One("Tag");
+        DELETE "/tags/{tag}"                              PipelinesWrite    (PEOPLE, SETTINGS) tags::remove, "Remove a tag from everybody", nothing, NONE, Nothing;
+        GET    "/views"                                   PipelinesRead     (PEOPLE, ALL) tags::views, "Saved views of the list of people", nothing, NONE, Items("View");
+        GET    "/pipelines"                               PipelinesRead     (PEOPLE, ALL) pipelines::list, "Pipelines with their stages", nothing, NONE, Items("Pipeline");
+        POST   "/pipelines"                               PipelinesWrite    (PEOPLE, SETTINGS) pipelines::create, "Add a pipeline", nothing, Some("PipelineNew"), Made("Pipeline");
+        GET    "/pipelines/{pipeline}"                    PipelinesRead     (PEOPLE, ALL) pipelines::show, "A pipeline", nothing, NONE, One("Pipeline");
+        PATCH  "/pipelines/{pipeline}"                    PipelinesWrite    (PEOPLE, SETTINGS) pipelines::update, "Change a pipeline and its stages", nothing, Some("PipelineChange"), One("Pipeline");
+        DELETE "/pipelines/{pipeline}"                    PipelinesWrite    (PEOPLE, SETTINGS) pipelines::remove, "Remove a pipeline; its people move to another", nothing, NONE, Nothing;
+
+        GET    "/tasks"                                   TasksRead         (TASKS, ALL) tasks::list, "List tasks", tasks::list_query, NONE, Page("Task");
+        POST   "/tasks"                                   TasksWrite        (TASKS, WRITE_TASKS) tasks::create, "Add a task", nothing, Some("TaskNew"), Made("Task");
+        GET    "/tasks/{task}"                            TasksRead         (TASKS, ALL) tasks::show, "A task", nothing, NONE, One("Task");
+        PATCH  "/tasks/{task}"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::update, "Change a task", nothing, Some("TaskChange"), One("Task");
+        DELETE "/tasks/{task}"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::remove, "Remove a task", nothing, NONE, Nothing;
+        POST   "/tasks/{task}/done"                       TasksWrite        (TASKS, WRITE_TASKS) tasks::finish, "Mark a task as done", nothing, NONE, One("Task");
+        POST   "/tasks/{task}/reopen"                     TasksWrite        (TASKS, WRITE_TASKS) tasks::reopen, "Mark a task as not done after all", nothing, NONE, One("Task");
+        POST   "/tasks/{task}/restore"                    TasksWrite        (TASKS, WRITE_TASKS) tasks::restore, "Bring a removed task back", nothing, NONE, One("Task");
+
+        GET    "/appointments"                            AppointmentsRead  (APPOINTMENTS, ALL) appointments::list, "Appointments between two instants", appointments::list_query, NONE, Page("Appointment");
+        POST   "/appointments"                            AppointmentsWrite (APPOINTMENTS, BOOK) appointments::book, "Book an appointment", nothing, Some("AppointmentNew"), Made("Appointment");
+        GET    "/appointments/{appointment}"              AppointmentsRead  (APPOINTMENTS, ALL) appointments::show, "An appointment", nothing, NONE, One("Appointment");
+        PATCH  "/appointments/{appointment}"              AppointmentsWrite (APPOINTMENTS, BOOK) appointments::change, "Change an appointment", nothing, Some("AppointmentChange"), One("Appointment");
+        POST   "/appointments/{appointment}/move"         AppointmentsWrite (APPOINTMENTS, BOOK) appointments::shift, "Move an appointment to another time", nothing, Some("AppointmentMove"), One("Appointment");
+        POST   "/appointments/{appointment}/cancel"       AppointmentsWrite (APPOINTMENTS, BOOK) appointments::cancel, "Cancel an appointment", nothing, NONE, One("Appointment");
+        POST   "/appointments/{appointment}/restore"      AppointmentsWrite (APPOINTMENTS, BOOK) appointments::restore, "Let a cancelled appointment take place after all", nothing, NONE, One("Appointment");
+        GET    "/appointments/{appointment}/series"       AppointmentsRead  (APPOINTMENTS, ALL) appointments::series, "How an appointment comes again", nothing, NONE, One("Series");
+
+        GET    "/calendars"                               CalendarsRead     (APPOINTMENTS, ALL) calendars::list, "Connected calendars", nothing, NONE, Items("Calendar");
+        GET    "/busy"                                    CalendarsRead     (APPOINTMENTS, ALL) calendars::busy, "When connected calendars are busy", calendars::busy_query, NONE, Page("Busy");
+
+        GET    "/team"                                    TeamRead          (TEAM, ALL) team::list, "The team", nothing, NONE, Items("Member");
+        GET    "/activity"                                ActivityRead      (ACTIVITY, ALL) activity::list, "The activity log, latest first", activity::list_query, NONE, Page("Activity");
+        GET    "/connections"                             ConnectionsRead   (PLUGINS, ALL) connections::list, "Connected accounts", nothing, NONE, Items("Connection");
+        GET    "/connections/{connection}"                ConnectionsRead   (PLUGINS, ALL) connections::show, "A connected account", nothing, NONE, One("Connection");
+    }
+
+    pub(super) fn all() -> &'static [Operation] {
+        TABLE
+    }
+}
+
+/// Every operation there is.
+pub fn operations() -> &'static [Operation] {
+    lines::all()
+}
+
+/// The operation of a method on a path of the table.
+pub fn find(method: &str, path: &str) -> Option<&'static Operation> {
+    operations().iter().find(|each| each.method == method && each.path == path)
+}
+
+/// What shows the thing that an operation changes, if it has a tag.
+pub fn current(operation: &Operation) -> Option<&'static Operation> {
+    if matches!(operation.shows, Shows::Made(_)) {
+        // What isn't there yet has no tag.
+        return None;
+    }
+    let shown = |path| find("GET", path).filter(|it| matches!(it.shows, Shows::One(_)));
+    // An act on a thing stands below it.
+    let above = || operation.path.rsplit_once('/').filter(|(above, _)| above.ends_with('}'));
+    shown(operation.path).or_else(|| above().and_then(|(above, _)| shown(above)))
+}
+
+/// The methods that a path of the table has, as a header lists them.
+pub fn methods(path: &str) -> String {
+    let mut all: Vec<&str> =
+        operations().iter().filter(|each| each.path == path).map(|each| each.method).collect();
+    if all.contains(&"GET") {
+        all.push("HEAD");
+    }
+    all.join(", ")
+}

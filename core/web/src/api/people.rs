@@ -1,0 +1,383 @@
+//! People: leads and customers.
+
+use std::collections::HashMap;
+
+use app::people::{
+    self, ContactInput, ContactKind, DetailsInput, Kind, Owned, Person, PersonCursor, PersonFilter,
+    PersonInput, PersonOrder, Standing, WholePerson, input,
+};
+use app::tags;
+use domain::{PersonId, TagId};
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Reply};
+use super::call::Call;
+use super::describe::{
+    Fields, about, change, cursor, day, id, instant, limit, list as list_of, object, or_null,
+    required_text, said, text, whole, word,
+};
+use super::patterns;
+use super::problem::Problem;
+use super::schema::{Named, named};
+
+/// The longest name, in characters.
+const NAME_CHARS_MAX: usize = 120;
+const KINDS: &[&str] = &["person", "company"];
+const STANDINGS: &[&str] = &["lead", "customer"];
+const CONSENTS: &[&str] = &["unknown", "given", "withdrawn"];
+const ORDERS: &[&str] = &["newest", "name", "changed", "value", "follow-up"];
+/// What only the fuller form of a person has.
+const DETAILS: [&str; 8] =
+    ["kind", "owner", "value", "follow_up_on", "consent", "consent_note", "tags", "contacts"];
+
+/// The schemas of people.
+pub fn schemas() -> Vec<Named> {
+    let contact = whole(vec![
+        ("kind", word(&["phone", "email", "address"])),
+        ("value", required_text(input::ADDRESS_CHARS_MAX)),
+        ("label", text(input::LABEL_CHARS_MAX)),
+    ]);
+    let row = own_fields();
+    let mut full = own_fields();
+    full.push(("contacts", json!({"type": "array", "items": named("Contact")})));
+    let mut new = written();
+    new[0].1 = required_text(NAME_CHARS_MAX);
+    let stage = about(text(40), "A stage's id, or `lead` or `customer`.");
+    vec![
+        ("Contact", contact),
+        ("PersonRow", whole(row)),
+        ("Person", whole(full)),
+        ("PersonNew", object(new, &["name"])),
+        ("PersonChange", change(written())),
+        ("StageMove", object(vec![("stage", stage)], &["stage"])),
+        ("Merge", object(vec![("other", about(id(), "Who is removed."))], &["other"])),
+        (
+            "Doubles",
+            whole(vec![
+                ("by", about(said(), "What they share: `phone`, `email` or `name`.")),
+                ("people", json!({"type": "array", "items": id()})),
+            ]),
+        ),
+    ]
+}
+
+/// What an answer says of a person.
+fn own_fields() -> Fields {
+    vec![
+        ("id", id()),
+        ("kind", word(KINDS)),
+        ("standing", about(word(STANDINGS), "What the stage makes of them.")),
+        ("stage", id()),
+        ("stage_since", instant()),
+        ("name", said()),
+        ("company", said()),
+        ("phone", said()),
+        ("email", said()),
+        ("source", said()),
+        ("notes", said()),
+        ("owner", about(or_null(id()), "The member who looks after them.")),
+        ("value", or_null(json!({"type": "string", "pattern": patterns::AMOUNT}))),
+        ("value_currency", or_null(said())),
+        ("follow_up_on", or_null(day())),
+        ("consent", word(CONSENTS)),
+        ("consent_at", or_null(instant())),
+        ("consent_note", said()),
+        ("tags", json!({"type": "array", "items": said()})),
+        ("created_at", instant()),
+        ("updated_at", instant()),
+    ]
+}
+
+/// What may be written of a person.
+fn written() -> Fields {
+    let amount = json!({"type": "string", "pattern": patterns::AMOUNT});
+    vec![
+        ("name", required_text(NAME_CHARS_MAX)),
+        ("stage", about(text(40), "A stage's id, or `lead` or `customer`.")),
+        ("kind", word(KINDS)),
+        ("company", or_null(text(people::COMPANY_CHARS_MAX))),
+        ("phone", or_null(about(text(40), "In any spelling."))),
+        ("email", or_null(json!({"type": "string", "format": "email", "maxLength": 254}))),
+        ("source", or_null(text(people::SOURCE_CHARS_MAX))),
+        ("notes", or_null(text(people::NOTES_CHARS_MAX))),
+        ("owner", or_null(id())),
+        ("value", about(or_null(amount), "In the currency of the business.")),
+        ("follow_up_on", or_null(day())),
+        ("consent", word(CONSENTS)),
+        ("consent_note", or_null(text(NAME_CHARS_MAX))),
+        (
+            "tags",
+            about(
+                list_of(text(tags::TAG_CHARS_MAX), input::TAGS_MAX),
+                "By name; new ones are made.",
+            ),
+        ),
+        (
+            "contacts",
+            about(
+                list_of(named("Contact"), input::CONTACTS_MAX),
+                "Further numbers and addresses; they take the place of those there are.",
+            ),
+        ),
+    ]
+}
+
+/// The parameters of the list.
+pub fn list_query() -> Fields {
+    vec![
+        ("q", about(text(people::SEARCH_CHARS_MAX), "A part of a name, number or address.")),
+        ("standing", word(STANDINGS)),
+        ("kind", word(KINDS)),
+        ("stage", id()),
+        ("owner", about(text(40), "A member's id, `me` or `nobody`.")),
+        ("tag", about(id(), "A tag's id.")),
+        ("source", text(people::SOURCE_CHARS_MAX)),
+        ("follow_up_until", about(day(), "Those to get back to up to this day.")),
+        ("order", word(ORDERS)),
+        ("limit", limit()),
+        ("after", cursor()),
+    ]
+}
+
+/// A page of the list.
+pub async fn list(call: Call) -> Answer {
+    let order: PersonOrder = call.asked_as("order")?.unwrap_or(PersonOrder::Newest);
+    let filter = PersonFilter {
+        search: call.asked("q").map(str::trim).filter(|q| !q.is_empty()).map(str::to_owned),
+        standing: call.asked_as::<Standing>("standing")?,
+        kind: call.asked_as::<Kind>("kind")?,
+        stages: call.asked_as("stage")?.into_iter().collect(),
+        owner: match call.asked("owner") {
+            Some("me") => Some(Owned::By(call.ctx().member.clone())),
+            Some("nobody") => Some(Owned::ByNobody),
+            _ => call.asked_as("owner")?.map(Owned::By),
+        },
+        tags: call.asked_as("tag")?.into_iter().collect(),
+        source: call.asked("source").map(str::to_owned),
+        follow_up_until: call.asked("follow_up_until").map(str::to_owned),
+    };
+    let after: Option<PersonCursor> = call.after()?;
+    let page =
+        people::list_people(call.app(), call.ctx(), filter, order, after, call.limit()).await?;
+    let ids = page.items.iter().map(|person| person.id.clone()).collect();
+    let tags = tags_of(&call, ids).await?;
+    let row = |person: &Person| {
+        let own = tags.get(&person.id).cloned().unwrap_or_default();
+        shown(person, own)
+    };
+    let items = page.items.iter().map(row).collect();
+    Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
+}
+
+async fn tags_of(
+    call: &Call,
+    ids: Vec<PersonId>,
+) -> Result<HashMap<PersonId, Vec<String>>, Problem> {
+    let on = people::list_tags_of(call.app(), call.ctx(), ids).await?;
+    let names: HashMap<TagId, String> = tags::list_tags(call.app(), call.ctx())
+        .await?
+        .into_iter()
+        .map(|tag| (tag.id, tag.name))
+        .collect();
+    let mut all: HashMap<PersonId, Vec<String>> = HashMap::new();
+    for (person, tag) in on {
+        all.entry(person).or_default().extend(names.get(&tag).cloned());
+    }
+    all.values_mut().for_each(|names| names.sort());
+    Ok(all)
+}
+
+fn shown(person: &Person, tags: Vec<String>) -> Value {
+    let has_value = person.value != 0;
+    json!({
+        "id": person.id,
+        "kind": person.kind,
+        "standing": person.standing,
+        "stage": person.stage_id,
+        "stage_since": person.stage_since.to_rfc3339(),
+        "name": person.name,
+        "company": person.company,
+        "phone": person.phone,
+        "email": person.email,
+        "source": person.source,
+        "notes": person.notes,
+        "owner": person.owner_id,
+        "value": has_value.then(|| app::money::typed(person.value, &person.value_currency)),
+        "value_currency": has_value.then_some(&person.value_currency),
+        "follow_up_on": person.follow_up_on,
+        "consent": person.consent,
+        "consent_at": person.consent_at.map(|at| at.to_rfc3339()),
+        "consent_note": person.consent_note,
+        "tags": tags,
+        "created_at": person.created_at.to_rfc3339(),
+        "updated_at": person.updated_at.to_rfc3339(),
+    })
+}
+
+fn whole_shown(whole: WholePerson) -> Value {
+    let mut tags: Vec<String> = whole.tags.into_iter().map(|tag| tag.name).collect();
+    tags.sort();
+    let mut shown = shown(&whole.person, tags);
+    let contacts = people::input::further(whole.contacts, &whole.person);
+    let contacts = contacts.iter().map(
+        |contact| json!({"kind": contact.kind, "value": contact.value, "label": contact.label}),
+    );
+    shown["contacts"] = contacts.collect();
+    shown
+}
+
+async fn found(call: &Call, id: &PersonId) -> Result<WholePerson, Problem> {
+    Ok(people::get_whole_person(call.app(), call.ctx(), id).await?)
+}
+
+async fn one(call: &Call, id: &PersonId) -> Answer {
+    let whole = found(call, id).await?;
+    let rev = whole.person.rev;
+    Ok(Reply::one_at(whole_shown(whole), rev))
+}
+
+/// One of them.
+pub async fn show(call: Call) -> Answer {
+    one(&call, &call.id("person")?).await
+}
+
+/// Adds one.
+pub async fn create(call: Call) -> Answer {
+    let input = PersonInput {
+        stage: call.text("stage"),
+        name: call.text("name"),
+        company: call.text("company"),
+        phone: call.text("phone"),
+        email: call.text("email"),
+        source: call.text("source"),
+        notes: call.text("notes"),
+        details: Some(DetailsInput {
+            kind: call.text("kind"),
+            contacts: contacts(&call),
+            owner: call.text("owner"),
+            value: call.text("value"),
+            follow_up_on: call.text("follow_up_on"),
+            consent: call.text("consent"),
+            consent_note: call.text("consent_note"),
+            tags: call.texts("tags"),
+        }),
+    };
+    let person = people::create_person(call.app(), call.ctx(), input, &call.once).await?;
+    let whole = found(&call, &person.id).await?;
+    let (rev, location) = (whole.person.rev, format!("/api/v1/people/{}", person.id));
+    Ok(Reply::made(whole_shown(whole), Some(rev), location))
+}
+
+fn contacts(call: &Call) -> Vec<ContactInput> {
+    let all = call.body.get("contacts").and_then(Value::as_array).into_iter().flatten();
+    let text = |of: &Value, name: &str| {
+        of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    all.map(|each| ContactInput {
+        kind: text(each, "kind"),
+        value: text(each, "value"),
+        label: text(each, "label"),
+    })
+    .collect()
+}
+
+/// Changes some of one's fields.
+pub async fn update(call: Call) -> Answer {
+    let id: PersonId = call.id("person")?;
+    let before = found(&call, &id).await?;
+    let rev = call.rev.unwrap_or(before.person.rev);
+    let person = &before.person;
+    let input = PersonInput {
+        stage: call.text_or("stage", person.stage_id.as_str()),
+        name: call.text_or("name", &person.name),
+        company: call.text_or("company", &person.company),
+        phone: call.text_or("phone", &person.phone),
+        email: call.text_or("email", &person.email),
+        source: call.text_or("source", &person.source),
+        notes: call.text_or("notes", &person.notes),
+        details: details(&call, &before).await?,
+    };
+    people::update_person(call.app(), call.ctx(), &id, input, rev).await?;
+    one(&call, &id).await
+}
+
+/// The fuller form as it was, with what the body says; None where the body says nothing of it.
+async fn details(call: &Call, before: &WholePerson) -> Result<Option<DetailsInput>, Problem> {
+    if !DETAILS.iter().any(|name| call.has(name)) {
+        return Ok(None);
+    }
+    let person = &before.person;
+    if person.value != 0 && !call.has("value") {
+        // Amounts are read in the currency of today: another one's must not become the same number.
+        let currency = app::settings::get_tenant(call.app(), call.ctx()).await?.currency;
+        if currency != person.value_currency {
+            return Err(Problem::field("/value", "error-required"));
+        }
+    }
+    let value = match person.value {
+        0 => String::new(),
+        value => app::money::typed(value, &person.value_currency),
+    };
+    let owner = person.owner_id.as_ref().map(|id| id.as_str()).unwrap_or_default();
+    let as_it_was = || {
+        let further = people::input::further(before.contacts.clone(), person).into_iter();
+        further.map(|it| ContactInput {
+            kind: ContactKind::as_str(it.kind).to_owned(),
+            value: it.value,
+            label: it.label,
+        })
+    };
+    Ok(Some(DetailsInput {
+        kind: call.text_or("kind", person.kind.as_str()),
+        contacts: if call.has("contacts") { contacts(call) } else { as_it_was().collect() },
+        owner: call.text_or("owner", owner),
+        value: call.text_or("value", &value),
+        follow_up_on: call
+            .text_or("follow_up_on", person.follow_up_on.as_deref().unwrap_or_default()),
+        consent: call.text_or("consent", person.consent.as_str()),
+        consent_note: call.text_or("consent_note", &person.consent_note),
+        tags: match call.has("tags") {
+            true => call.texts("tags"),
+            false => before.tags.iter().map(|tag| tag.name.clone()).collect(),
+        },
+    }))
+}
+
+/// Removes one.
+pub async fn remove(call: Call) -> Answer {
+    people::delete_person(call.app(), call.ctx(), &call.id("person")?).await?;
+    Ok(Reply::done())
+}
+
+/// Brings a removed one back.
+pub async fn restore(call: Call) -> Answer {
+    let id: PersonId = call.id("person")?;
+    people::restore_person(call.app(), call.ctx(), &id).await?;
+    one(&call, &id).await
+}
+
+/// Moves one to another stage.
+pub async fn move_to_stage(call: Call) -> Answer {
+    let id: PersonId = call.id("person")?;
+    people::change_stage(call.app(), call.ctx(), &id, &call.text("stage")).await?;
+    one(&call, &id).await
+}
+
+/// Groups of those who may be one.
+pub async fn doubles(call: Call) -> Answer {
+    let groups = people::merge::list_doubles(call.app(), call.ctx()).await?;
+    let group = |group: people::merge::Doubles| {
+        let ids: Vec<&PersonId> = group.people.iter().map(|person| &person.id).collect();
+        json!({"by": group.by, "people": ids})
+    };
+    Ok(Reply::items(groups.into_iter().map(group).collect()))
+}
+
+/// Makes one of two: the one in the path stays.
+pub async fn merge(call: Call) -> Answer {
+    let keep: PersonId = call.id("person")?;
+    let unknown = |_| Problem::field("/other", "error-person-unknown");
+    let other: PersonId = call.text("other").parse().map_err(unknown)?;
+    people::merge::merge_people(call.app(), call.ctx(), &keep, &other).await?;
+    one(&call, &keep).await
+}

@@ -1,0 +1,238 @@
+//! What is to be done.
+
+use app::Context;
+use app::cursors::Cursor;
+use app::tasks::{self, Assigned, LinkKind, Linked, Task, TaskFilter, TaskInput, input};
+use domain::{Due, Recurrence, TaskId};
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Reply};
+use super::call::{Call, wrong_parameter};
+use super::describe::{
+    Fields, about, change, cursor, day, flag, id, instant, limit, list as list_of, object, or_null,
+    required_text, said, text, whole, word,
+};
+use super::patterns;
+use super::problem::Problem;
+use super::schema::Named;
+
+/// The longest rule, in characters.
+const RULE_CHARS_MAX: usize = 200;
+
+/// The schemas of tasks.
+pub fn schemas() -> Vec<Named> {
+    let link = whole(vec![
+        ("kind", word(&["person", "appointment"])),
+        ("id", id()),
+        ("name", about(said(), "A person's name, or an appointment's title.")),
+    ]);
+    let task = whole(vec![
+        ("id", id()),
+        ("title", said()),
+        ("notes", said()),
+        ("assignee", about(or_null(id()), "The member who is to do it.")),
+        ("day", or_null(day())),
+        ("time", or_null(said())),
+        ("zone", about(said(), "Whose clock that is.")),
+        ("lead", or_null(said())),
+        ("rule", or_null(said())),
+        ("links", json!({"type": "array", "items": link})),
+        ("done_at", or_null(instant())),
+        ("created_at", instant()),
+        ("updated_at", instant()),
+    ]);
+    vec![
+        ("Task", task),
+        ("TaskNew", object(written(), &["title"])),
+        ("TaskChange", change(written())),
+    ]
+}
+
+fn written() -> Fields {
+    let time = json!({"type": "string", "pattern": patterns::TIME});
+    let lead = json!({"type": "string", "pattern": patterns::LEAD});
+    let ids = |sentence| about(list_of(id(), input::LINKS_MAX), sentence);
+    vec![
+        ("title", required_text(input::TITLE_CHARS_MAX)),
+        ("notes", or_null(text(input::NOTES_CHARS_MAX))),
+        ("assignee", or_null(id())),
+        ("day", or_null(day())),
+        ("time", about(or_null(time), "On that day, by the clock of the business.")),
+        (
+            "lead",
+            about(or_null(lead), "How long before somebody is reminded: `30m`, `1d`, `never`."),
+        ),
+        (
+            "rule",
+            about(
+                or_null(text(RULE_CHARS_MAX)),
+                "How it comes again (RFC 5545), as `FREQ=WEEKLY`.",
+            ),
+        ),
+        ("people", ids("The people it is about.")),
+        ("appointments", ids("The appointments it is about.")),
+    ]
+}
+
+/// The parameters of the list.
+pub fn list_query() -> Fields {
+    vec![
+        ("done", about(flag(), "Those that are done instead of those that are not.")),
+        ("assignee", about(text(40), "A member's id, `me` or `nobody`.")),
+        ("due_until", about(day(), "Those that are due up to the end of this day.")),
+        ("q", about(text(app::people::SEARCH_CHARS_MAX), "A part of the title.")),
+        ("limit", limit()),
+        ("after", cursor()),
+    ]
+}
+
+/// A page of the list.
+pub async fn list(call: Call) -> Answer {
+    let due_until = match call.asked_as("due_until")? {
+        None => None,
+        Some(day) => {
+            let end = Due::on(day).ends(&call.ctx().zone);
+            Some(end.ok_or_else(|| wrong_parameter("due_until"))?)
+        }
+    };
+    let filter = TaskFilter {
+        done: call.asked("done") == Some("true"),
+        assigned: match call.asked("assignee") {
+            Some("me") => Some(Assigned::To(call.ctx().member.clone())),
+            Some("nobody") => Some(Assigned::ToNobody),
+            _ => call.asked_as("assignee")?.map(Assigned::To),
+        },
+        due_until,
+        search: call.asked("q").map(str::trim).filter(|q| !q.is_empty()).map(str::to_owned),
+    };
+    let after: Option<Cursor> = call.after()?;
+    let page = tasks::list_tasks(call.app(), call.ctx(), filter, after, call.limit()).await?;
+    let ids = page.items.iter().map(|task| task.id.clone()).collect();
+    let links = tasks::list_linked(call.app(), call.ctx(), ids).await?;
+    let items = page.items.iter().map(|task| shown(task, &links)).collect();
+    Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
+}
+
+fn shown(task: &Task, links: &[Linked]) -> Value {
+    let own = links
+        .iter()
+        .filter(|link| link.task == task.id)
+        .map(|link| json!({"kind": link.kind.as_str(), "id": link.id, "name": link.name}));
+    json!({
+        "id": task.id,
+        "title": task.title,
+        "notes": task.notes,
+        "assignee": task.assignee_id,
+        "day": task.due.map(|due| due.day.to_string()),
+        "time": task.due.and_then(|due| due.time).map(domain::task::clock),
+        "zone": task.zone.name(),
+        "lead": task.lead.map(|lead| lead.to_string()),
+        "rule": task.rule.as_ref().map(ToString::to_string),
+        "links": own.collect::<Vec<_>>(),
+        "done_at": task.done_at.map(|at| at.to_rfc3339()),
+        "created_at": task.created_at.to_rfc3339(),
+        "updated_at": task.updated_at.to_rfc3339(),
+    })
+}
+
+async fn one(call: &Call, id: &TaskId) -> Answer {
+    let task = tasks::get_task(call.app(), call.ctx(), id).await?;
+    let links = tasks::list_linked(call.app(), call.ctx(), vec![id.clone()]).await?;
+    Ok(Reply::one_at(shown(&task, &links), task.rev))
+}
+
+/// One of them.
+pub async fn show(call: Call) -> Answer {
+    one(&call, &call.id("task")?).await
+}
+
+fn rule(call: &Call, before: Option<&Recurrence>) -> Result<Option<Recurrence>, Problem> {
+    let text = call.text_or("rule", &before.map(ToString::to_string).unwrap_or_default());
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| Problem::field("/rule", "error-invalid")),
+    }
+}
+
+/// Adds one.
+pub async fn create(call: Call) -> Answer {
+    let input = TaskInput {
+        title: call.text("title"),
+        notes: call.text("notes"),
+        assignee: call.text("assignee"),
+        day: call.text("day"),
+        time: call.text("time"),
+        lead: call.text("lead"),
+        rule: rule(&call, None)?,
+        people: call.texts("people"),
+        appointments: call.texts("appointments"),
+    };
+    let task = tasks::create_task(call.app(), call.ctx(), input, &call.once).await?;
+    let Reply { body, rev, .. } = one(&call, &task.id).await?;
+    Ok(Reply::made(body.unwrap_or_default(), rev, format!("/api/v1/tasks/{}", task.id)))
+}
+
+/// Changes some of one's fields.
+pub async fn update(call: Call) -> Answer {
+    let id: TaskId = call.id("task")?;
+    let before = tasks::get_task(call.app(), call.ctx(), &id).await?;
+    // What this token doesn't see of a task stays all the same.
+    let whole = Context { scopes: None, ..call.ctx().clone() };
+    let links = tasks::list_linked(call.app(), &whole, vec![id.clone()]).await?;
+    let linked = |kind: LinkKind| {
+        let own = links.iter().filter(|link| link.kind == kind);
+        own.map(|link| link.id.clone()).collect::<Vec<_>>()
+    };
+    let due = before.due;
+    let input = TaskInput {
+        title: call.text_or("title", &before.title),
+        notes: call.text_or("notes", &before.notes),
+        assignee: call
+            .text_or("assignee", before.assignee_id.as_ref().map_or("", |id| id.as_str())),
+        day: call.text_or("day", &due.map(|due| due.day.to_string()).unwrap_or_default()),
+        time: call.text_or(
+            "time",
+            &due.and_then(|due| due.time).map(domain::task::clock).unwrap_or_default(),
+        ),
+        lead: call.text_or("lead", &before.lead.map(|it| it.to_string()).unwrap_or_default()),
+        rule: rule(&call, before.rule.as_ref())?,
+        people: match call.has("people") {
+            true => call.texts("people"),
+            false => linked(LinkKind::Person),
+        },
+        appointments: match call.has("appointments") {
+            true => call.texts("appointments"),
+            false => linked(LinkKind::Appointment),
+        },
+    };
+    let rev = call.rev.unwrap_or(before.rev);
+    tasks::change_task(call.app(), call.ctx(), &id, input, rev).await?;
+    one(&call, &id).await
+}
+
+/// Marks one as done.
+pub async fn finish(call: Call) -> Answer {
+    let id: TaskId = call.id("task")?;
+    tasks::do_task(call.app(), call.ctx(), &id).await?;
+    one(&call, &id).await
+}
+
+/// Marks one as not done after all.
+pub async fn reopen(call: Call) -> Answer {
+    let id: TaskId = call.id("task")?;
+    tasks::reopen_task(call.app(), call.ctx(), &id).await?;
+    one(&call, &id).await
+}
+
+/// Removes one.
+pub async fn remove(call: Call) -> Answer {
+    tasks::delete_task(call.app(), call.ctx(), &call.id("task")?).await?;
+    Ok(Reply::done())
+}
+
+/// Brings a removed one back.
+pub async fn restore(call: Call) -> Answer {
+    let id: TaskId = call.id("task")?;
+    tasks::restore_task(call.app(), call.ctx(), &id).await?;
+    one(&call, &id).await
+}

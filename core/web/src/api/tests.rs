@@ -1,0 +1,102 @@
+//! What the table, the schemas and the document promise each other.
+
+use serde_json::Value;
+
+use super::document::document;
+use super::operations::{Shows, current, operations};
+use super::schema;
+
+#[test]
+fn no_operation_stands_twice_and_words_come_before_parameters() {
+    for (at, one) in operations().iter().enumerate() {
+        let twin = operations()[at + 1..]
+            .iter()
+            .any(|other| other.path == one.path && other.method == one.method);
+        assert!(!twin, "{} {}", one.method, one.path);
+        let names: Vec<_> = operations().iter().filter(|other| other.name == one.name).collect();
+        assert_eq!(names.len(), 1, "{}", one.name);
+    }
+    let at = |path| operations().iter().position(|one| one.path == path);
+    assert!(at("/api/v1/people/doubles") < at("/api/v1/people/{person}"));
+}
+
+#[test]
+fn what_an_operation_takes_and_shows_has_a_schema() {
+    let known = schema::all();
+    for one in operations() {
+        if let Some(name) = one.body {
+            assert!(known.contains_key(name), "{}: {name}", one.name);
+        }
+        match one.shows {
+            Shows::One(name) | Shows::Made(name) | Shows::Page(name) | Shows::Items(name) => {
+                assert!(known.contains_key(name), "{}: {name}", one.name);
+            }
+            Shows::Nothing => {}
+        }
+        assert!(one.body.is_none() || one.method != "GET", "{}", one.name);
+    }
+}
+
+#[test]
+fn reading_needs_a_scope_to_read_and_changing_one_to_write() {
+    for one in operations() {
+        let Some(scope) = one.scope else {
+            assert_eq!(one.name, "business::token");
+            continue;
+        };
+        let act = if one.method == "GET" { ":read" } else { ":write" };
+        assert!(scope.as_str().ends_with(act), "{}: {scope}", one.name);
+        for permission in one.sees.iter().chain(&one.needs) {
+            assert!(scope.permissions().contains(permission), "{}: {permission:?}", one.name);
+        }
+    }
+}
+
+#[test]
+fn what_changes_one_thing_can_be_held_to_its_tag() {
+    let of = |name: &str| operations().iter().find(|one| one.name == name).unwrap();
+    for name in ["people::update", "people::remove", "people::move_to_stage", "tasks::finish"] {
+        assert!(current(of(name)).is_some(), "{name}");
+    }
+    for name in ["people::create", "notes::create"] {
+        assert!(!of(name).can_match(), "{name}");
+    }
+}
+
+#[test]
+fn the_document_refers_to_what_it_has() {
+    fn walk(value: &Value, all: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                all.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                fields.values().for_each(|value| walk(value, all));
+            }
+            Value::Array(items) => items.iter().for_each(|value| walk(value, all)),
+            _ => {}
+        }
+    }
+    let (document, mut references) = (document(), Vec::new());
+    walk(&document, &mut references);
+    assert!(references.len() > 100);
+    for reference in references {
+        let at = reference.trim_start_matches('#');
+        assert!(document.pointer(at).is_some(), "{reference}");
+    }
+    let paths = document["paths"].as_object().unwrap();
+    let described: usize = paths.values().map(|path| path.as_object().unwrap().len()).sum();
+    assert_eq!(described, operations().len());
+}
+
+#[test]
+fn the_examples_are_what_the_schemas_want() {
+    let document = document();
+    for path in document["paths"].as_object().unwrap().values() {
+        for one in path.as_object().unwrap().values() {
+            let body = &one["requestBody"]["content"]["application/json"];
+            if let Some(example) = body.get("example") {
+                let wrong = schema::check(&body["schema"], example);
+                assert!(wrong.is_empty(), "{}: {wrong:?}", one["operationId"]);
+            }
+        }
+    }
+}

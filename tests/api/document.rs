@@ -1,0 +1,100 @@
+//! What the API says of itself, read by programs that know nothing of OXPI: each example of the
+//! documentation works, and Schemathesis finds nothing that is otherwise than the document says.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use app::Origin;
+use domain::ApiScope;
+use oxpi_tests::python;
+use oxpi_tests::site::{MARKER, Site, api_token};
+use serde_json::json;
+
+const HERE: &str = env!("CARGO_MANIFEST_DIR");
+/// How long Schemathesis may look with each token, in seconds.
+const LOOK_SECS: u32 = 35;
+
+/// The shell commands of a page of documentation, in order.
+fn commands(page: &str) -> Vec<String> {
+    let mut blocks = page.split("```sh\n");
+    blocks.next();
+    blocks.map(|block| block.split("```").next().unwrap_or_default().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_of_the_documentation_work() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let page = std::fs::read_to_string(Path::new(HERE).join("../docs/api.md"))?;
+    let all = commands(&page);
+    ensure!(all.len() >= 6, "{} commands", all.len());
+    let folder = tempfile::tempdir()?;
+    let mut shell = Command::new("sh");
+    // One shell for all: what one command learns, the next may use.
+    shell.arg("-euc").arg(all.concat()).current_dir(folder.path());
+    shell.env("OXPI", format!("http://127.0.0.1:{}", site.port)).env("TOKEN", &site.api_token);
+    for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+        shell.env_remove(proxy);
+    }
+    let told = tokio::task::spawn_blocking(move || python::run(&mut shell)).await??;
+    ensure!(told.contains("Dana Levi"), "{told}");
+    Ok(())
+}
+
+/// Looks with a token, at these ids among others; nothing of `foreign` may be told.
+async fn look(site: &Site, token: &str, foreign: Vec<String>) -> Result<()> {
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).to_owned();
+    let document = json!({
+        "base-url": format!("http://127.0.0.1:{}", site.port),
+        "headers": {"Authorization": format!("Bearer {token}")},
+        "hooks": format!("{HERE}/schemathesis/checks.py"),
+        "request-timeout": 20,
+        "parameters": site
+            .ids
+            .iter()
+            .filter(|(_, id)| id.len() == 36)
+            .map(|(name, id)| (format!("path.{name}"), json!(id)))
+            .collect::<serde_json::Map<_, _>>(),
+        "checks": {
+            // What no schema can say, such as that a day has been, is refused too.
+            "positive_data_acceptance": {
+                "expected-statuses": ["2xx", "400", "401", "403", "404", "409", "412", "422"],
+            },
+        },
+    });
+    let folder = tempfile::tempdir()?;
+    let config = folder.path().join("schemathesis.toml");
+    std::fs::write(&config, toml::to_string(&document)?)?;
+    let url = format!("http://127.0.0.1:{}/api/v1/openapi.json", site.port);
+    let told = tokio::task::spawn_blocking(move || -> Result<String> {
+        let python = python::environment(&cache, "schemathesis")?;
+        let st = python.with_file_name("st");
+        let mut command = Command::new(st);
+        command.arg("--config-file").arg(&config).args(["run", &url, "--no-color"]);
+        command.args(["--max-time", &LOOK_SECS.to_string(), "--max-examples", "25"]);
+        command.args(["--workers", "2", "--seed", "7", "--generation-database", "none"]);
+        command.current_dir(folder.path()).env("OXPI_FOREIGN", foreign.join(","));
+        for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+            command.env_remove(proxy);
+        }
+        python::run(&mut command)
+    });
+    let told = told.await??;
+    ensure!(told.contains("No issues found"), "{told}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_of_the_document_finds_nothing_that_is_otherwise() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let origin = Origin::default();
+    let theirs = app::sessions::context_of(&site.house.app, &site.stranger, &origin).await?;
+    let theirs = theirs.context.context("no business")?;
+    let (_, other) = api_token(&site.house.app, &theirs, ApiScope::ALL).await?;
+    let mut foreign: Vec<String> = site.ids.values().filter(|id| id.len() == 36).cloned().collect();
+    foreign.push(format!("{MARKER} Levi"));
+    foreign.push(format!("{MARKER} fitting"));
+    look(&site, &other, foreign).await?;
+    let token = site.api_token.clone();
+    look(&site, &token, vec![theirs.tenant.to_string(), theirs.member.to_string()]).await
+}

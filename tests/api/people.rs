@@ -1,0 +1,221 @@
+//! People by program, from adding to removing; and the other nouns once each.
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::{call, each, json, own, problem, text};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_added_read_changed_and_removed() {
+    each(async |site| {
+        let body = json!({"name": " Dana Levi ", "phone": "050-123-4567", "tags": ["garden"],
+            "value": "1500.50", "contacts": [{"kind": "email", "value": "d@x.il", "label": "work"}]});
+        let made = own(&site, "POST", "/people", Some(body)).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let person = json(&made);
+        assert_eq!((text(&person["name"]), text(&person["standing"])), ("Dana Levi", "lead"));
+        assert_eq!((text(&person["value"]), &person["tags"]), ("1500.50", &json!(["garden"])));
+        assert_eq!(person["contacts"][0]["value"], "d@x.il");
+        let location = made.header("location").unwrap().to_owned();
+        let path = location.strip_prefix("/api/v1").unwrap();
+        let read = own(&site, "GET", path, None).await?;
+        assert_eq!((read.status, json(&read)), (200, person.clone()));
+        assert_eq!(read.header("etag"), made.header("etag"));
+
+        let merge = [("Content-Type", "application/merge-patch+json")];
+        let change = json!({"phone": null, "consent": "given", "owner": site.ids["member"]});
+        let changed = call(&site, &site.api_token, "PATCH", path, &merge, Some(change)).await?;
+        assert_eq!(changed.status, 200, "{}", changed.body);
+        let after = json(&changed);
+        assert_eq!((text(&after["phone"]), text(&after["consent"])), ("", "given"));
+        assert_eq!(after["owner"], site.ids["member"].as_str());
+        // What wasn't named stays.
+        for name in ["name", "value", "tags", "contacts", "stage"] {
+            assert_eq!(after[name], person[name], "{name}");
+        }
+
+        let (at, body) = (format!("{path}/stage"), Some(json!({"stage": "customer"})));
+        assert_eq!(json(&own(&site, "POST", &at, body).await?)["standing"], "customer");
+        let note = json!({"text": "Called."});
+        let note = own(&site, "POST", &format!("{path}/notes"), Some(note)).await?;
+        assert_eq!(note.status, 201, "{}", note.body);
+        let told = json(&own(&site, "GET", &format!("{path}/timeline"), None).await?);
+        let entries = told["items"].as_array().unwrap();
+        assert!(entries.iter().any(|each| each["text"] == "Called."), "{told}");
+
+        assert_eq!(own(&site, "DELETE", path, None).await?.status, 204);
+        assert_eq!(problem(&own(&site, "GET", path, None).await?, 404), "not-found");
+        let back = own(&site, "POST", &format!("{path}/restore"), None).await?;
+        assert_eq!((back.status, text(&json(&back)["name"])), (200, "Dana Levi"));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_follow_each_other_and_a_place_is_good_for_its_own_list() {
+    each(async |site| {
+        for n in 0..5 {
+            let body = json!({"name": format!("Page {n}"), "source": "pages"});
+            assert_eq!(own(&site, "POST", "/people", Some(body)).await?.status, 201);
+        }
+        let mut path = "/people?source=pages&order=name&limit=2".to_owned();
+        let mut names = Vec::new();
+        loop {
+            let reply = own(&site, "GET", &path, None).await?;
+            let page = json(&reply);
+            let items = page["items"].as_array().unwrap();
+            assert!(items.len() <= 2);
+            names.extend(items.iter().map(|each| text(&each["name"]).to_owned()));
+            let Some(next) = page["next"].as_str() else {
+                assert!(reply.header("link").is_none());
+                break;
+            };
+            let link = reply.header("link").unwrap();
+            let at = link.strip_prefix("</api/v1").unwrap().split('>').next().unwrap();
+            assert!(at.contains(next) && link.ends_with("rel=\"next\""), "{link}");
+            let elsewhere = format!("/people?order=name&limit=2&after={next}");
+            assert_eq!(problem(&own(&site, "GET", &elsewhere, None).await?, 400), "parameter");
+            path = at.to_owned();
+        }
+        assert_eq!(names, ["Page 0", "Page 1", "Page 2", "Page 3", "Page 4"]);
+        for wrong in ["after=AAAA", "limit=0", "limit=x", "order=odd", "nothing=1", "q=a&q=b"] {
+            let reply = own(&site, "GET", &format!("/people?{wrong}"), None).await?;
+            assert_eq!(problem(&reply, 400), "parameter", "{wrong}");
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_told_field_by_field() {
+    each(async |site| {
+        let post = async |body| own(&site, "POST", "/people", Some(body)).await;
+        let wrong =
+            json!({"name": " ", "email": "nobody", "height": 3, "follow_up_on": "2026-13-01"});
+        let reply = post(wrong).await?;
+        assert_eq!(problem(&reply, 422), "invalid");
+        let told = json(&reply);
+        let mut at: Vec<(&str, &str)> = told["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|each| (text(&each["pointer"]), text(&each["code"])))
+            .collect();
+        at.sort_unstable();
+        assert_eq!(
+            at,
+            [
+                ("/email", "email-invalid"),
+                ("/follow_up_on", "date-invalid"),
+                ("/height", "unknown-field"),
+                ("/name", "required"),
+            ]
+        );
+        // What the schema can't tell, the use case does.
+        let reply = post(json!({"name": "A", "phone": "call me"})).await?;
+        assert_eq!(problem(&reply, 422), "invalid");
+        assert_eq!(json(&reply)["errors"][0]["pointer"], "/phone");
+        let hebrew = [("Accept-Language", "he")];
+        let body = Some(json!({}));
+        let reply = call(&site, &site.api_token, "POST", "/people", &hebrew, body).await?;
+        assert_eq!(problem(&reply, 422), "invalid");
+        assert!(reply.body.contains("גוף הבקשה"), "{}", reply.body);
+        let nul = own(&site, "POST", "/tasks", Some(json!({"title": "a\u{0}b"}))).await?;
+        assert_eq!(problem(&nul, 422), "invalid");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_are_made_linked_done_and_reopened() {
+    each(async |site| {
+        let body = json!({"title": "Call", "day": "2026-03-05", "time": "09:30", "lead": "1d",
+            "people": [site.ids["person"]], "appointments": [site.ids["appointment"]]});
+        let made = own(&site, "POST", "/tasks", Some(body)).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let task = json(&made);
+        assert_eq!(task["links"].as_array().unwrap().len(), 2);
+        let path = format!("/tasks/{}", text(&task["id"]));
+        // A token that doesn't see people keeps what it doesn't see.
+        let scopes = [domain::ApiScope::TasksRead, domain::ApiScope::TasksWrite];
+        let (_, narrow) =
+            oxpi_tests::site::api_token(&site.house.app, &site.house.owner, &scopes).await?;
+        let change = Some(json!({"title": "Call back", "time": null}));
+        let changed = call(&site, &narrow, "PATCH", &path, &[], change).await?;
+        assert_eq!(changed.status, 200, "{}", changed.body);
+        assert_eq!(json(&changed)["links"], json!([]));
+        let whole = json(&own(&site, "GET", &path, None).await?);
+        assert_eq!((text(&whole["title"]), &whole["links"]), ("Call back", &task["links"]));
+        assert_eq!((text(&whole["day"]), &whole["time"]), ("2026-03-05", &json!(null)));
+        let done = json(&own(&site, "POST", &format!("{path}/done"), None).await?);
+        assert!(done["done_at"].is_string());
+        let listed = json(&own(&site, "GET", "/tasks?done=true", None).await?);
+        assert_eq!(listed["items"][0]["id"], task["id"]);
+        let open = json(&own(&site, "POST", &format!("{path}/reopen"), None).await?);
+        assert!(open["done_at"].is_null());
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn appointments_are_booked_moved_cancelled_and_restored() {
+    each(async |site| {
+        let at = |hour: u32| format!("2026-03-09T{hour:02}:00:00Z");
+        let body = |from, to| {
+            json!({"title": "Fitting", "starts_at": at(from), "ends_at": at(to),
+            "person": site.ids["person"]})
+        };
+        let made = own(&site, "POST", "/appointments", Some(body(8, 9))).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let path = format!("/appointments/{}", text(&json(&made)["id"]));
+        let taken = own(&site, "POST", "/appointments", Some(body(8, 10))).await?;
+        assert_eq!(problem(&taken, 409), "time-taken");
+        assert_eq!(json(&taken)["taken"][0]["title"], "Fitting");
+        let mut anyway = body(8, 10);
+        anyway["overlap"] = "allow".into();
+        assert_eq!(own(&site, "POST", "/appointments", Some(anyway)).await?.status, 201);
+        let shift = json!({"starts_at": at(12), "ends_at": at(13)});
+        let moved = own(&site, "POST", &format!("{path}/move"), Some(shift)).await?;
+        assert_eq!((moved.status, text(&json(&moved)["starts_at"])), (200, &*at(12)));
+        let span = format!("/appointments?from={}&to={}&limit=1", at(0), at(23));
+        let page = json(&own(&site, "GET", &span, None).await?);
+        let next = text(&page["next"]).to_owned();
+        let second = json(&own(&site, "GET", &format!("{span}&after={next}"), None).await?);
+        assert_eq!(
+            (&second["next"], text(&second["items"][0]["starts_at"])),
+            (&json!(null), &*at(12))
+        );
+        let gone = json(&own(&site, "POST", &format!("{path}/cancel"), None).await?);
+        assert_eq!(gone["status"], "cancelled");
+        let back = json(&own(&site, "POST", &format!("{path}/restore"), None).await?);
+        assert_eq!(back["status"], "booked");
+        let long = format!("/busy?from=2026-01-01T00:00:00Z&to=2028-01-01T00:00:00Z");
+        assert_eq!(problem(&own(&site, "GET", &long, None).await?, 400), "parameter");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pipelines_and_tags_are_changed_by_who_may() -> Result<()> {
+    let site = oxpi_tests::site::Site::start(store::testing::sqlite().await).await?;
+    let stages = json!([{"name": "In", "outcome": "open"}, {"name": "Fixed", "outcome": "won"}]);
+    let body = json!({"name": "Repairs", "stages": stages});
+    let made = own(&site, "POST", "/pipelines", Some(body)).await?;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let path = format!("/pipelines/{}", text(&json(&made)["id"]));
+    let renamed = own(&site, "PATCH", &path, Some(json!({"name": "Service"}))).await?;
+    let (before, after) = (json(&made), json(&renamed));
+    assert_eq!((text(&after["name"]), &after["stages"]), ("Service", &before["stages"]));
+    assert_eq!(own(&site, "DELETE", &path, None).await?.status, 204);
+    let tag = format!("/tags/{}", site.ids["tag"]);
+    let renamed = own(&site, "PATCH", &tag, Some(json!({"name": "green"}))).await?;
+    assert_eq!(json(&renamed)["name"], "green");
+    assert_eq!(own(&site, "DELETE", &tag, None).await?.status, 204);
+    assert_eq!(own(&site, "GET", &tag, None).await?.status, 404);
+    Ok(())
+}

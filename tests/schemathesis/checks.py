@@ -1,0 +1,15 @@
+"""What holds of every answer, whatever was asked: nothing of another business is in it."""
+
+import os
+
+import schemathesis
+
+FOREIGN = [word for word in os.environ.get("OXPI_FOREIGN", "").split(",") if word]
+
+
+@schemathesis.check
+def nothing_of_another_business(ctx, response, case):
+    sent = f"{case.path_parameters} {case.query} {case.body}"
+    for word in FOREIGN:
+        # What was asked with may stand in a link or an error; what wasn't came from elsewhere.
+        assert word in sent or word not in response.text, f"another business's {word} is told"
