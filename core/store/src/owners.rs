@@ -6,9 +6,9 @@ use domain::TenantId;
 use crate::backend::Conn;
 use crate::error::{Error, Result};
 use crate::schema::{
-    appointments, approvals, calendar_imports, calendars, connections, documents, exports, imports,
-    invitations, jobs, members, notifications, people, pipelines, saved_views, stages, tags, tasks,
-    undos,
+    appointments, approvals, calendar_imports, calendars, connections, deliveries, documents,
+    endpoints, exports, imports, invitations, jobs, members, notifications, people, pipelines,
+    saved_views, stages, tags, tasks, undos,
 };
 use crate::scope;
 
@@ -46,7 +46,9 @@ pub fn find(c: &mut Conn, id: &str) -> Result<Option<TenantId>> {
         tags,
         tasks,
         saved_views,
-        undos
+        undos,
+        endpoints,
+        deliveries
     );
     Ok(None)
 }

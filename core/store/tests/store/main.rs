@@ -17,6 +17,7 @@ mod db;
 mod deletions;
 mod documents;
 mod egress_entries;
+mod endpoints;
 mod factors;
 mod fair;
 mod group;
