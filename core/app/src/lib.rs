@@ -30,6 +30,7 @@ pub mod currencies;
 pub mod deletions;
 pub mod documents;
 pub mod egress;
+pub mod endpoints;
 pub mod error;
 mod event_merge;
 pub mod event_states;
