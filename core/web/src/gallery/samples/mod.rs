@@ -6,6 +6,7 @@ mod calendar;
 mod calendar_imports;
 mod checkups;
 mod connections;
+mod endpoints;
 mod imports;
 mod jobs;
 mod logins;
@@ -43,6 +44,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     notifications::draw(gallery);
     tasks::draw(gallery);
     reports::draw(gallery);
+    endpoints::draw(gallery);
 }
 
 /// A wide logo, in a few letters.
