@@ -11,7 +11,9 @@ pub mod http;
 pub mod mailbox;
 pub mod process;
 pub mod proposals;
+pub mod python;
 pub mod radicale;
+pub mod receiver;
 pub mod shelf;
 pub mod site;
 

@@ -1,5 +1,4 @@
-//! Radicale, a real CalDAV server, and a phone that uses it: both from PyPI, in an environment made once
-//! and kept beside the build.
+//! Radicale, a real CalDAV server, and a phone that uses it: both from PyPI.
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -10,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+
+use crate::python::{self, run};
 
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/radicale");
 /// How long the server may take to begin.
@@ -37,7 +37,7 @@ impl Drop for Radicale {
 impl Radicale {
     /// A server with one account, `dana`, and this password. `cache` keeps the environment.
     pub fn start(cache: &Path, password: &str) -> Result<Self> {
-        let python = environment(cache)?;
+        let python = python::environment(cache, "radicale")?;
         let folder = tempfile::tempdir()?;
         let address = own_port()?;
         let mut radicale = Self { python, folder, address, running: None };
@@ -136,39 +136,4 @@ fn own_port() -> Result<SocketAddr> {
         }
     }
     anyhow::bail!("no port is free")
-}
-
-/// The environment's Python. `OXPI_CACHE_DIR`, where set, keeps it across checkouts.
-fn environment(cache: &Path) -> Result<PathBuf> {
-    let requirements = format!("{HERE}/requirements.txt");
-    let wanted = fs::read(&requirements)?;
-    let name: String = Sha256::digest(&wanted).iter().take(6).map(|b| format!("{b:02x}")).collect();
-    let kept = std::env::var_os("OXPI_CACHE_DIR").filter(|dir| !dir.is_empty());
-    let folder =
-        kept.map_or_else(|| cache.to_owned(), PathBuf::from).join(format!("radicale-{name}"));
-    fs::create_dir_all(&folder)?;
-    // Tests run in processes of their own; one of them makes it, the others wait.
-    let lock = File::create(folder.join("lock"))?;
-    lock.lock()?;
-    let python = folder.join("venv/bin/python");
-    if !folder.join("done").exists() {
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder.join("venv")))?;
-        let mut pip = Command::new(&python);
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
-        run(pip.args(["-r", &requirements])).context(
-            "Radicale could not be installed. This test needs python3 with venv (apt-get install \
-             python3-venv) and pip's package index, once",
-        )?;
-        fs::write(folder.join("done"), b"")?;
-    }
-    Ok(python)
-}
-
-/// Runs to the end and answers what was printed; the error carries it.
-fn run(command: &mut Command) -> Result<String> {
-    let output = command.output().with_context(|| format!("{command:?}"))?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, err) = (text(&output.stdout), text(&output.stderr));
-    ensure!(output.status.success(), "{command:?} ended with {}\n{out}\n{err}", output.status);
-    Ok(out)
 }
