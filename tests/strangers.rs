@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use oxpi_tests::http::Reply;
 use oxpi_tests::site::{MARKER, Site};
+use store::deliveries::Delivery;
+use store::endpoints::Endpoint;
 use web::routes::{Auth, Route, table};
 
 /// On both databases; and on PostgreSQL with each of the two guards alone, our filters and its row
@@ -105,6 +107,19 @@ async fn visit(site: &Site, route: &Route, path: &str, session: Option<&str>) ->
     site.send(route.method, path, session, form.as_deref()).await
 }
 
+/// The business's endpoints with their messages.
+fn hooks(
+    c: &mut store::Conn,
+    tenant: &domain::TenantId,
+) -> store::Result<Vec<(Endpoint, Vec<Delivery>)>> {
+    let all = store::endpoints::list(c, tenant)?;
+    let with_log = |of: Endpoint| {
+        let log = store::deliveries::list(c, tenant, &of.id, None, None, 100)?;
+        Ok((of, log.items))
+    };
+    all.into_iter().map(with_log).collect()
+}
+
 /// Everything of the first business that a stranger might have changed.
 async fn everything(site: &Site) -> Result<String> {
     let tenant = site.house.owner.tenant.clone();
@@ -112,9 +127,10 @@ async fn everything(site: &Site) -> Result<String> {
     let import: domain::CalendarImportId = site.ids["import"].parse()?;
     let all = site.house.app.db.read(move |c| {
         Ok(format!(
-            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+            "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
             store::tenants::get(c, &tenant)?,
             store::api_tokens::list(c, &tenant)?,
+            hooks(c, &tenant)?,
             store::calendar_imports::get(c, &tenant, &import)?,
             (store::imports::list(c, &tenant, 100)?, store::exports::list(c, &tenant, 100)?),
             store::pipelines::list_stages(c, &tenant)?,
@@ -169,7 +185,7 @@ async fn nobody_gets_further_than_the_door() {
 }
 
 /// The ids that belong to one business.
-const OWNED: [&str; 18] = [
+const OWNED: [&str; 20] = [
     "api_token",
     "approval",
     "export",
@@ -178,6 +194,8 @@ const OWNED: [&str; 18] = [
     "person",
     "appointment",
     "connection",
+    "endpoint",
+    "delivery",
     "member",
     "invitation",
     "job",

@@ -18,6 +18,7 @@ mod demo;
 mod documents;
 mod egress;
 mod elsewhere;
+mod endpoints;
 mod faults;
 mod hostile;
 mod imports;

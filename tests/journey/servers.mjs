@@ -5,6 +5,7 @@ import { createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openReceiver } from "./receiver.mjs";
 import { until } from "./wait.mjs";
 
 const running = new Set();
@@ -57,6 +58,7 @@ export async function openHouse({ name, target, plugins, out }) {
   // By a name: passkeys are kept for nothing else.
   const base = `http://localhost:${port}`;
   const simulator = `http://127.0.0.1:${simulatorPort}`;
+  const receiver = await openReceiver();
   const log = join(out, `${name}-oxpi.log`);
   const stand = start(
     join(target, "debug/oxpi-simulators"),
@@ -74,10 +76,10 @@ export async function openHouse({ name, target, plugins, out }) {
     OXPI_OPENID__CLIENT_SECRET: "demo-secret",
     OXPI_OPENID__NAME: "ID Example",
     OXPI_SANDBOX__ENABLED: "true",
-    OXPI_SANDBOX__REDIRECTS: JSON.stringify([`*=${simulator}`]),
+    OXPI_SANDBOX__REDIRECTS: JSON.stringify([`https://hooks.example=${receiver.url}`, `*=${simulator}`]),
   };
   const program = start(join(target, "debug/oxpi"), ["serve"], settings, { cwd: data, log });
-  const house = { base, simulator, log, data, servers: [program, stand] };
+  const house = { base, simulator, receiver, log, data, servers: [program, stand] };
   try {
     await answers(stand, `${simulator}/_control/state`);
     await answers(program, `${base}/readyz`);
@@ -90,7 +92,7 @@ export async function openHouse({ name, target, plugins, out }) {
 
 // Ends both and removes the data. Answers how the program ended.
 export async function closeHouse(house) {
-  await Promise.all(house.servers.map(end));
+  await Promise.all([...house.servers.map(end), house.receiver.close()]);
   rmSync(house.data, { recursive: true, force: true });
   return house.servers[0].ended;
 }

@@ -13,6 +13,7 @@ pub mod process;
 pub mod proposals;
 pub mod python;
 pub mod radicale;
+pub mod receiver;
 pub mod shelf;
 pub mod site;
 

@@ -1,8 +1,9 @@
 //! Programs from PyPI that tests need, pinned, each with an environment made once and kept beside the build.
 
 use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 use sha2::{Digest, Sha256};
@@ -43,4 +44,16 @@ pub fn run(command: &mut Command) -> Result<String> {
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     ensure!(output.status.success(), "{command:?} ended with {}\n{out}\n{err}", output.status);
     Ok(out)
+}
+
+/// The same for a command that reads this.
+pub fn run_on(command: &mut Command, input: &str) -> Result<String> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().with_context(|| format!("{command:?}"))?;
+    let mut stdin = child.stdin.take().context("no standard input")?;
+    stdin.write_all(input.as_bytes())?;
+    drop(stdin);
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "{command:?} ended with {}", output.status);
+    Ok(String::from_utf8(output.stdout)?)
 }

@@ -1,5 +1,4 @@
-//! Radicale, a real CalDAV server, and a phone that uses it: both from PyPI, in an environment made once
-//! and kept beside the build.
+//! Radicale, a real CalDAV server, and a phone that uses it: both from PyPI.
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener, TcpStream};

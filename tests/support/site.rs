@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use app::api_tokens::{TokenInput, create_token};
 use app::appointments::{AppointmentInput, book_appointment};
+use app::endpoints::{self, EndpointInput};
 use app::invitations::{JoinInput, accept_as_new, create_invitation};
 use app::people::bulk::{BulkInput, change_people};
 use app::people::{Person, PersonInput, create_person};
@@ -144,7 +145,10 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
     let task = app::tasks::create_task(app, owner, input, "").await?;
     let list = format!("Name,Phone\n{MARKER} Cohen,050-7654321\n").into_bytes();
     let list = app::imports::keep_file(app, owner, &format!("{MARKER}.csv"), list).await?;
+    let (endpoint, delivery) = an_endpoint(house).await?;
     ids.extend([
+        ("endpoint", endpoint),
+        ("delivery", delivery),
         ("task", task.id.to_string()),
         ("export", export.to_string()),
         ("people_import", list.to_string()),
@@ -172,6 +176,22 @@ async fn fill(house: &House) -> Result<BTreeMap<&'static str, String>> {
         ("passkey", "01900000-0000-7000-8000-000000000000".to_owned()),
     ]);
     Ok(ids)
+}
+
+/// An endpoint, off, with a message that did not go there.
+async fn an_endpoint(house: &House) -> Result<(String, String)> {
+    let (app, owner) = (&house.app, &house.owner);
+    let input = EndpointInput {
+        url: format!("https://hooks.example/{MARKER}"),
+        description: format!("{MARKER} hook"),
+        all: true,
+        kinds: Vec::new(),
+    };
+    let proven = Context { is_recent: true, ..owner.clone() };
+    let made = endpoints::add_endpoint(app, &proven, input, "").await?.endpoint;
+    let delivery = endpoints::send_test(app, owner, &made.id, "").await?;
+    endpoints::turn_off(app, owner, &made.id).await?;
+    Ok((made.id.to_string(), delivery.to_string()))
 }
 
 /// What there is around people: a tag, a note, a saved view, a pipeline, an act to take back.

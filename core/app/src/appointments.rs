@@ -11,6 +11,7 @@ use store::reminders::Subject;
 
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
+use crate::endpoints::events;
 use crate::error::{Error, Result};
 use crate::event_merge::Clash;
 use crate::{App, availability, once, reminders, timeline};
@@ -452,7 +453,8 @@ pub(crate) fn announce(app: &App, c: &mut Conn, what: &Appointment, topic: &str)
         created_at: app.clock.now(),
         dispatched_at: None,
     };
-    Ok(store::outbox::insert(c, &row)?)
+    store::outbox::insert(c, &row)?;
+    events::publish(app, c, &what.tenant_id, topic, what.id.as_str(), &json!({}))
 }
 
 pub(crate) fn record(

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use store::Conn;
 use store::audit::NewEntry;
 
-use crate::App;
 use crate::context::{Context, Origin};
 use crate::error::Result;
+use crate::{App, endpoints};
 
 pub use store::audit::{ActorKind, AuditFilter, Entry};
 
@@ -80,7 +80,8 @@ fn with_token(mut detail: Value, origin: &Origin) -> Value {
     detail
 }
 
-/// Appends an entry to the tenant's chain, inside the caller's transaction.
+/// Appends an entry to the tenant's chain, inside the caller's transaction, and keeps what endpoints are
+/// told of it.
 pub fn append(app: &App, c: &mut Conn, tenant: &TenantId, who: &Who, act: &Act<'_>) -> Result<()> {
     let (actor_kind, actor_id) = match &who.actor {
         Actor::Account(id) => (ActorKind::Account, id.to_string()),
@@ -103,5 +104,9 @@ pub fn append(app: &App, c: &mut Conn, tenant: &TenantId, who: &Who, act: &Act<'
     let mac =
         |entry: &Entry| app.vault.mac(MAC, Some(tenant), &chain::canonical(&entry.into())).to_vec();
     store::audit::append(c, tenant, entry, mac)?;
-    Ok(())
+    // Appointments say themselves when they change: of a series there is one entry here for many.
+    if act.entity == "appointment" {
+        return Ok(());
+    }
+    endpoints::events::publish(app, c, tenant, act.action, act.entity_id, &act.detail)
 }

@@ -56,6 +56,9 @@ pub(crate) trait Ground {
     /// which plugins were promised to hear of it.
     fn led_to_by(&mut self, means: Means<'_>, effect: &Effect) -> Result<Vec<NewJob>>;
 
+    /// Makes deliveries of an effect that endpoints are told of.
+    fn to_endpoints(&mut self, means: Means<'_>, effect: &Effect) -> Result<()>;
+
     fn advance(&mut self, schedule: &Schedule, to: Timestamp) -> Result<()>;
     fn pause_schedule(&mut self, tenant: &TenantId, id: &ScheduleId) -> Result<()>;
 
@@ -101,6 +104,10 @@ impl Ground for Conn {
 
     fn led_to_by(&mut self, means: Means<'_>, effect: &Effect) -> Result<Vec<NewJob>> {
         crate::outbox::led_to_by(self, means, effect)
+    }
+
+    fn to_endpoints(&mut self, means: Means<'_>, effect: &Effect) -> Result<()> {
+        crate::endpoints::queue(self, means, effect)
     }
 
     fn advance(&mut self, schedule: &Schedule, to: Timestamp) -> Result<()> {

@@ -7,7 +7,7 @@ mod settle;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::{PluginId, TenantId};
+use domain::{PluginId, TenantId, Timestamp};
 use serde_json::Value;
 use store::jobs::{Job, NewJob, Room};
 use tokio::task::JoinSet;
@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 use crate::error::{Error, Result};
 use crate::ground::Ground;
 use crate::{
-    App, calendar_pull, calendar_push, channels, chores, exports, imports, mail, notifications,
-    outbox, plugins, reminders, schedules, webhooks, wishes,
+    App, calendar_pull, calendar_push, channels, chores, endpoints, exports, imports, mail,
+    notifications, outbox, plugins, reminders, schedules, webhooks, wishes,
 };
 
 pub(crate) use settle::{Settlement, judge, settle};
@@ -55,6 +55,16 @@ const IDLE_MS: u64 = 500;
 pub(crate) enum Outcome {
     /// It is done.
     Done,
+    /// It was noted that it didn't work, and when it is tried again; until `rest` nothing else of its lane
+    /// is.
+    Again {
+        /// When.
+        at: Timestamp,
+        /// Why, for the log.
+        problem: String,
+        /// How long the other end wants to be left alone.
+        rest: Option<Timestamp>,
+    },
 }
 
 /// A job that runs at once, is tried [`ATTEMPTS_MAX`] times, and may be there twice.
@@ -196,6 +206,7 @@ async fn run_one(app: &App, job: Job) {
     };
     let settlement = match ended {
         Ok(Outcome::Done) => Settlement::Done,
+        Ok(Outcome::Again { at, problem, rest }) => Settlement::Again { at, problem, rest },
         Err(error) => {
             tracing::warn!(job = %job.id, kind = job.kind, attempt = job.attempts, %error, "a job failed");
             judge(app.means(), &job, &error)
@@ -221,6 +232,7 @@ fn tell_of(app: &App, c: &mut store::Conn, job: &Job, settlement: &Settlement) -
         match job.kind.as_str() {
             imports::RUN => return imports::give_up(app, c, job),
             exports::everything::RUN => return exports::everything::give_up(app, c, job),
+            endpoints::DELIVER => return endpoints::give_up(app, c, job),
             _ => {}
         }
     }
@@ -256,6 +268,7 @@ async fn run(app: &App, job: &Job) -> Result<Outcome> {
         MAIL_SEND => mail::run(app, job).await,
         imports::RUN => imports::run(app, job).await,
         exports::everything::RUN => exports::everything::run(app, job).await,
+        endpoints::DELIVER => endpoints::run(app, job).await,
         OUTBOX_SPREAD => outbox::run_apart(app, job).await,
         other => Err(Error::internal(format!("no such kind of job: {other}"))),
     }

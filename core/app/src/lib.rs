@@ -34,6 +34,7 @@ pub mod cursors;
 pub mod deletions;
 pub mod documents;
 pub mod egress;
+pub mod endpoints;
 pub mod error;
 mod event_merge;
 pub mod event_states;

@@ -58,6 +58,7 @@ fn topic_of(entity: &str) -> Option<(&'static str, Permission)> {
             ("appointments", Permission::ReadAppointments)
         }
         "task" | "reminder" => ("tasks", Permission::ReadTasks),
+        "endpoint" => ("endpoints", Permission::ManageSettings),
         "export" => ("exports", Permission::ManageSettings),
         "import" => ("imports", Permission::ReadPeople),
         "calendar" => ("calendars", Permission::ReadAppointments),

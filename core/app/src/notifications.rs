@@ -11,13 +11,14 @@ use store::appointments::Appointment;
 use store::approvals::Approval;
 use store::calendars::Calendar;
 use store::connections::Connection;
+use store::endpoints::Endpoint;
 use store::series::Series;
 
 use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{mail, plugins};
+use crate::{endpoints, mail, plugins};
 
 mod reminders;
 
@@ -70,6 +71,7 @@ const fn needs(kind: Kind) -> Permission {
         Kind::TaskDue | Kind::TaskAssigned => Permission::WriteTasks,
         Kind::AppointmentSoon => Permission::ReadAppointments,
         Kind::FollowUpDue => Permission::WritePeople,
+        Kind::EndpointOff => Permission::ManageSettings,
     }
 }
 
@@ -83,7 +85,8 @@ const fn usual(kind: Kind) -> Way {
         | Kind::ApprovalWaiting
         | Kind::ApprovalUnknown
         | Kind::TaskDue
-        | Kind::FollowUpDue => Way::Both,
+        | Kind::FollowUpDue
+        | Kind::EndpointOff => Way::Both,
         Kind::AppointmentUnsent
         | Kind::SeriesOverlaps
         | Kind::PluginStopped
@@ -274,6 +277,28 @@ pub(crate) fn series_overlaps(
         only: of.created_by.as_ref(),
     };
     tell(app, c, &of.tenant_id, &news)
+}
+
+/// An endpoint was turned off, because nothing arrived there.
+pub(crate) fn endpoint_off(app: &App, c: &mut Conn, of: &Endpoint) -> Result<()> {
+    let host = endpoints::host_of(of);
+    let news = News {
+        kind: Kind::EndpointOff,
+        matter: endpoint_matter(of),
+        subject: if of.description.is_empty() { &host } else { &of.description },
+        href: format!("/settings/webhooks/{}", of.id),
+        only: None,
+    };
+    tell(app, c, &of.tenant_id, &news)
+}
+
+/// It is on again, or gone.
+pub(crate) fn endpoint_settled(app: &App, c: &mut Conn, of: &Endpoint) -> Result<()> {
+    settle(app, c, &of.tenant_id, &endpoint_matter(of))
+}
+
+fn endpoint_matter(of: &Endpoint) -> String {
+    format!("endpoint/{}", of.id)
 }
 
 /// A plugin had to be stopped.

@@ -48,7 +48,7 @@ fn spread_one(c: &mut impl Ground, means: Means<'_>, row: &Effect) -> store::Res
         job.once = Once::Ever(row.id.to_string());
         c.enqueue(&job, means.now())?;
     }
-    Ok(())
+    c.to_endpoints(means, row)
 }
 
 /// Gives each of up to `limit` rows a job of its own that spreads it.

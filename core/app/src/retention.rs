@@ -8,8 +8,8 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::error::{Error, Result};
 use crate::{
-    approvals, calendar_imports, documents, egress, exports, imports, installation, reminders,
-    tasks, undos,
+    approvals, calendar_imports, documents, egress, endpoints, exports, imports, installation,
+    reminders, tasks, undos,
 };
 
 /// How long a deleted person can be brought back, in days.
@@ -45,6 +45,7 @@ pub async fn sweep(app: &App) -> usize {
     let own = now.plus_secs(-installation::KEPT_DAYS * DAY_SECS);
     let undone = now.plus_secs(-undos::KEPT_DAYS * DAY_SECS);
     let reminded = now.plus_secs(-reminders::KEPT_DAYS * DAY_SECS);
+    let delivered = now.plus_secs(-endpoints::KEPT_DAYS * DAY_SECS);
     let removed = now.plus_secs(-tasks::DELETED_DAYS * DAY_SECS);
     let rows: [(&str, Forget); 19] = [
         ("sessions", Box::new(move |c| store::sessions::delete_expired(c, now))),
@@ -68,6 +69,7 @@ pub async fn sweep(app: &App) -> usize {
             Box::new(move |c| store::calendar_imports::delete_before(c, left, imported)),
         ),
         ("requests", Box::new(move |c| store::egress_entries::delete_before(c, long_asked))),
+        ("deliveries", Box::new(move |c| store::deliveries::delete_before(c, delivered))),
         ("own record", Box::new(move |c| store::installation_entries::delete_before(c, own))),
     ];
     let mut gone = 0;
@@ -77,6 +79,7 @@ pub async fn sweep(app: &App) -> usize {
     gone += told("overdue approvals", approvals::expire_overdue(app).await);
     gone += told("imports", imports::sweep(app).await);
     gone += told("archives", exports::everything::sweep(app).await);
+    gone += told("old secrets", endpoints::signing::sweep(app).await);
     gone += told("orphans", documents::sweep_orphans(app).await);
     let old = app.db.write(move |c| store::approvals::delete_before(c, decided)).await;
     gone += told("approvals", old.map_err(Error::from));

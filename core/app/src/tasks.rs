@@ -15,6 +15,7 @@ use store::tasks::NO_DUE;
 use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
+use crate::endpoints::events;
 use crate::error::{Error, Result};
 use crate::{notifications, once, reminders};
 
@@ -202,6 +203,8 @@ fn make_next(app: &App, c: &mut Conn, done: &Task) -> Result<()> {
     store::tasks::insert(c, &task)?;
     let links = links::of(c, done)?;
     store::tasks::put_links(c, &task.tenant_id, &task.id, &links)?;
+    // No entry tells of it: it came by itself.
+    events::publish(app, c, &task.tenant_id, "task.created", task.id.as_str(), &json!({}))?;
     settle_reminders(app, c, &task)
 }
 
@@ -227,6 +230,7 @@ fn unfinish(app: &App, c: &mut Conn, ctx: &Context, before: &Task) -> Result<Tas
         && next.rev == 1
     {
         store::tasks::delete(c, tenant, &next.id)?;
+        events::publish(app, c, tenant, "task.deleted", next.id.as_str(), &json!({}))?;
         reminders::replan(app, c, tenant, Subject::Task, next.id.as_str())?;
     }
     let change = TaskChange { done_at: None, done_by: None, ..before.unchanged() };

@@ -129,8 +129,10 @@ ids! {
     JobId,
     /// A row of the outbox: one effect of one business change.
     OutboxId,
-    /// A received webhook delivery.
+    /// A webhook's delivery: one that was received, or one on its way to an endpoint.
     DeliveryId,
+    /// Where a business wants to be told of what happens.
+    EndpointId,
     /// An audit entry.
     AuditId,
     /// A channel over which a provider tells that a calendar has changed.

@@ -8,7 +8,9 @@ use crate::backend::{Backend, Conn};
 use crate::columns::Opt;
 use crate::error::Result;
 use crate::page::bounded;
-use crate::schema::{deletions, invitations, members, schedules, sessions, tenant_plugins};
+use crate::schema::{
+    deletions, endpoints, invitations, members, schedules, sessions, tenant_plugins,
+};
 use crate::scope;
 
 /// The tables of what a business has, those that refer to others before those. Its audit chain stays:
@@ -16,6 +18,9 @@ use crate::scope;
 pub const TABLES: &[&str] = &[
     "examples",
     "notifications",
+    "delivery_tries",
+    "deliveries",
+    "endpoints",
     "reminders",
     "task_links",
     "tasks",
@@ -154,7 +159,7 @@ pub fn end(c: &mut Conn, tenant: &TenantId, now: Timestamp) -> Result<()> {
 }
 
 /// Closes a business: nobody is a member any more, nobody can become one, its plugins are off and
-/// what runs of them may do nothing, and nothing begins by itself. Answers how many rows went.
+/// what runs of them may do nothing, nobody else is told of anything, and nothing begins by itself. Answers how many rows went.
 pub fn shut(c: &mut Conn, tenant: &TenantId) -> Result<usize> {
     scope::tenant(c, tenant)?;
     let of = tenant.as_str();
@@ -162,6 +167,9 @@ pub fn shut(c: &mut Conn, tenant: &TenantId) -> Result<usize> {
     gone += diesel::delete(invitations::table.filter(invitations::tenant_id.eq(of))).execute(c)?;
     gone += diesel::delete(members::table.filter(members::tenant_id.eq(of))).execute(c)?;
     gone += diesel::delete(schedules::table.filter(schedules::tenant_id.eq(of))).execute(c)?;
+    diesel::update(endpoints::table.filter(endpoints::tenant_id.eq(of)))
+        .set(endpoints::enabled.eq(false))
+        .execute(c)?;
     let set = (
         tenant_plugins::enabled.eq(false),
         tenant_plugins::generation.eq(tenant_plugins::generation + 1),

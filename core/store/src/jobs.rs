@@ -25,10 +25,12 @@ pub use dead::{
     count_dead, count_dead_by_kind, count_waiting_and_dead, delete_dead, delete_dismissed, dismiss,
     dismiss_about, list_dead, list_dead_of_kind,
 };
-pub use hold::{cancel_of_connection, cancel_of_plugin, pause_connection, pause_plugin};
+pub use hold::{
+    cancel_in_lane, cancel_of_connection, cancel_of_plugin, pause_connection, pause_plugin,
+};
 pub use hold::{resume_connection, resume_plugin};
 pub use lease::{bury, defer, extend, finish, retry};
-pub use turns::{Lane, Room, choose, lane_of};
+pub use turns::{Lane, Room, choose, lane_of, lane_of_endpoint};
 
 /// The problem of a job whose lease ran out: whoever was at it went away.
 pub const LEASE_RAN_OUT: &str = "lease-ran-out";
@@ -123,12 +125,19 @@ pub struct Enqueued {
 /// off, or of a connection that doesn't work, is paused from the start.
 pub fn enqueue(c: &mut Conn, new: &NewJob, now: Timestamp) -> Result<Enqueued> {
     scope::tenant(c, &new.tenant_id)?;
+    let lane = lane_of(&new.tenant_id, new.plugin_id.as_ref(), new.connection_id.as_ref());
+    enqueue_in(c, new, lane, now)
+}
+
+/// [`enqueue`] in a lane of one's own choosing; it begins with the tenant's id.
+pub fn enqueue_in(c: &mut Conn, new: &NewJob, lane: String, now: Timestamp) -> Result<Enqueued> {
+    scope::tenant(c, &new.tenant_id)?;
     let (key, ever) = match &new.once {
         Once::No => (None, false),
         Once::WhileUnfinished(key) => (Some(key.clone()), false),
         Once::Ever(key) => (Some(key.clone()), true),
     };
-    let job = to_row(c, new, key.clone(), now)?;
+    let job = to_row(c, new, key.clone(), lane, now)?;
     // The second round is for a finished job that gives up its key, the third for one that did so
     // at the same moment.
     for _ in 0..3 {
@@ -148,7 +157,13 @@ pub fn enqueue(c: &mut Conn, new: &NewJob, now: Timestamp) -> Result<Enqueued> {
     Err(Error::Conflict)
 }
 
-fn to_row(c: &mut Conn, new: &NewJob, key: Option<String>, now: Timestamp) -> Result<Job> {
+fn to_row(
+    c: &mut Conn,
+    new: &NewJob,
+    key: Option<String>,
+    lane: String,
+    now: Timestamp,
+) -> Result<Job> {
     let held_by_plugin = plugin_is_off(c, new)?;
     let held_by_connection = connection_is_out(c, new)?;
     let held = held_by_plugin || held_by_connection;
@@ -171,7 +186,7 @@ fn to_row(c: &mut Conn, new: &NewJob, key: Option<String>, now: Timestamp) -> Re
         last_problem: None,
         created_at: now,
         updated_at: now,
-        lane: lane_of(&new.tenant_id, new.plugin_id.as_ref(), new.connection_id.as_ref()),
+        lane,
         dismissed_at: None,
     })
 }

@@ -39,6 +39,8 @@ words! {
         AppointmentSoon = "appointment-soon",
         /// Somebody is to be got back to.
         FollowUpDue = "follow-up-due",
+        /// An endpoint was turned off, because nothing arrived.
+        EndpointOff = "endpoint-off",
     }
 }
 

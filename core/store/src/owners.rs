@@ -6,9 +6,9 @@ use domain::TenantId;
 use crate::backend::Conn;
 use crate::error::{Error, Result};
 use crate::schema::{
-    api_tokens, appointments, approvals, calendar_imports, calendars, connections, documents,
-    exports, imports, invitations, jobs, members, notifications, people, pipelines, saved_views,
-    stages, tags, tasks, undos,
+    api_tokens, appointments, approvals, calendar_imports, calendars, connections, deliveries,
+    documents, endpoints, exports, imports, invitations, jobs, members, notifications, people,
+    pipelines, saved_views, stages, tags, tasks, undos,
 };
 use crate::scope;
 
@@ -47,7 +47,9 @@ pub fn find(c: &mut Conn, id: &str) -> Result<Option<TenantId>> {
         tasks,
         saved_views,
         undos,
-        api_tokens
+        api_tokens,
+        endpoints,
+        deliveries
     );
     Ok(None)
 }

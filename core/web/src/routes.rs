@@ -7,8 +7,8 @@ use domain::Permission;
 
 use crate::pages::{
     account, activity, api_tokens, appointments, approvals, calendar, calendar_feeds,
-    calendar_imports, checkups, components, connections, door, exports, factors, files, home,
-    imports, invitations, jobs, live, logins, logos, notifications, openid, passkeys, people,
+    calendar_imports, checkups, components, connections, door, endpoints, exports, factors, files,
+    home, imports, invitations, jobs, live, logins, logos, notifications, openid, passkeys, people,
     pipelines, plugin_settings, plugin_views, plugins, proofs, repeats, reports, resets, search,
     second_step, settings, tasks, team, tenants, timeline, undos,
 };
@@ -286,6 +286,20 @@ mod lines {
         get  "/settings/tokens"                          Member  (SETTINGS, ALL) api_tokens::show;
         post "/settings/tokens"                          Member  (SETTINGS, ALL) api_tokens::create;
         post "/settings/tokens/{api_token}/revoke"       Member  (SETTINGS, ALL) api_tokens::revoke;
+        get  "/settings/webhooks"                        Member  (SETTINGS, ALL) endpoints::list;
+        post "/settings/webhooks"                        Member  (SETTINGS, ALL) endpoints::add;
+        get  "/settings/webhooks/new"                    Member  (SETTINGS, ALL) endpoints::show_new;
+        get  "/settings/webhooks/{endpoint}"             Member  (SETTINGS, ALL) endpoints::show;
+        post "/settings/webhooks/{endpoint}"             Member  (SETTINGS, ALL) endpoints::update;
+        get  "/settings/webhooks/{endpoint}/edit"        Member  (SETTINGS, ALL) endpoints::show_edit;
+        post "/settings/webhooks/{endpoint}/on"          Member  (SETTINGS, ALL) endpoints::turn_on;
+        post "/settings/webhooks/{endpoint}/off"         Member  (SETTINGS, ALL) endpoints::turn_off;
+        post "/settings/webhooks/{endpoint}/secret"      Member  (SETTINGS, ALL) endpoints::renew_secret;
+        post "/settings/webhooks/{endpoint}/test"        Member  (SETTINGS, ALL) endpoints::test;
+        post "/settings/webhooks/{endpoint}/again"       Member  (SETTINGS, ALL) endpoints::again;
+        post "/settings/webhooks/{endpoint}/remove"      Member  (SETTINGS, ALL) endpoints::remove;
+        get  "/settings/webhooks/{endpoint}/deliveries/{delivery}" Member (SETTINGS, ALL) endpoints::show_delivery;
+        post "/settings/webhooks/{endpoint}/deliveries/{delivery}/again" Member (SETTINGS, ALL) endpoints::send_again;
         get  "/settings"                                 Member  (SETTINGS, ALL) settings::show;
         post "/settings"                                 Member  (SETTINGS, ALL) settings::save;
         post "/settings/logo"                            Member  (SETTINGS, ALL) logos::upload;

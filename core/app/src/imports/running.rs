@@ -18,7 +18,7 @@ use crate::audit::{Actor, Who};
 use crate::context::Origin;
 use crate::error::{Error, Result};
 use crate::jobs::Outcome as Done;
-use crate::{App, people};
+use crate::{App, endpoints, people};
 
 /// The job's kind.
 pub(crate) const RUN: &str = "import.run";
@@ -198,6 +198,14 @@ fn finish(app: &App, c: &mut Conn, import: &Import) -> Result<()> {
     files::forget_row(c, import)?;
     let now = store::imports::get(c, &import.tenant_id, &import.id)?;
     let detail = told(now.counts(), (0, now.rows_done));
+    endpoints::events::publish(
+        app,
+        c,
+        &import.tenant_id,
+        "import.finished",
+        import.id.as_str(),
+        &detail,
+    )?;
     // About people, so that pages which show them look again.
     people::record_many(app, c, &import.tenant_id, &who(import), "person.imported", detail)
 }

@@ -29,6 +29,12 @@ pub(crate) enum Settlement {
         at: Timestamp,
         problem: String,
     },
+    /// It knows itself when to be tried again, and how long its lane is to be left alone.
+    Again {
+        at: Timestamp,
+        problem: String,
+        rest: Option<Timestamp>,
+    },
     /// Its turn has not come; that costs no try.
     Wait {
         at: Timestamp,
@@ -130,6 +136,10 @@ pub(crate) fn settle(
     match settlement {
         Settlement::Done => c.finish(job, now),
         Settlement::Retry { at, problem } => c.retry(job, *at, problem, now),
+        Settlement::Again { at, problem, rest } => {
+            c.retry(job, *at, problem, now)?;
+            rest.map_or(Ok(()), |until| c.rest(job, until))
+        }
         // The store pauses it when its plugin or connection is off; else it asks again.
         Settlement::Wait { at } => c.defer(job, *at, now),
         Settlement::Rest { at, problem } => {

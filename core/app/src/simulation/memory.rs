@@ -422,6 +422,10 @@ impl Ground for Memory {
         super::led_to(means, effect)
     }
 
+    fn to_endpoints(&mut self, _: Means<'_>, _: &Effect) -> Result<()> {
+        Ok(())
+    }
+
     fn advance(&mut self, schedule: &Schedule, to: Timestamp) -> Result<()> {
         let row = self.schedules.get_mut(schedule.id.as_str()).ok_or(Error::NotFound)?;
         if row.next_at != schedule.next_at || row.paused {

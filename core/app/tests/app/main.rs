@@ -10,6 +10,7 @@ mod audit;
 mod calendar_imports;
 mod chores;
 mod doubles;
+mod endpoints;
 mod examples;
 mod exports;
 mod factors;

@@ -39,6 +39,8 @@ pub(crate) use target::parse as parse_url;
 const PROVIDER_ANSWER_BYTES_MAX: u64 = 1 << 20;
 /// What such an answer takes at most as a rule: larger ones are moved once more.
 const ANSWER_BYTES_USUAL: usize = 16 << 10;
+/// Bytes of an endpoint's answer that are read: it says yes or no by its status.
+const ENDPOINT_ANSWER_BYTES_MAX: usize = 2 << 10;
 /// How long a request of the host's own may take.
 const PROVIDER_TIMEOUT: Duration = Duration::from_secs(15);
 /// Characters of a host in an entry; a real one has no more.
@@ -223,7 +225,13 @@ impl Egress {
     /// Sends a request of the installation's own, to where its configuration leads: any public https
     /// address, with no tenant and no plugin involved.
     pub async fn send_own(&self, request: http::Request<Vec<u8>>) -> Asked {
-        self.ask(request, |_| Ok(())).await
+        self.ask(request, Reading::Whole, |_| Ok(())).await
+    }
+
+    /// Sends a message to an endpoint that a business named: any public https address. The answer's first
+    /// bytes are read and no more; one that breaks off after its status is an answer.
+    pub async fn send_to_endpoint(&self, request: http::Request<Vec<u8>>) -> Asked {
+        self.ask(request, Reading::First, |_| Ok(())).await
     }
 
     /// Sends a request of the host's own, as for tokens and identity: only to an address that the
@@ -233,7 +241,7 @@ impl Egress {
         provider: &Provider,
         request: http::Request<Vec<u8>>,
     ) -> Asked {
-        self.ask(request, |url| match is_endpoint(provider, url) {
+        self.ask(request, Reading::Whole, |url| match is_endpoint(provider, url) {
             true => Ok(()),
             false => {
                 Err(EgressError::Refused("the manifest's provider names no such address".into()))
@@ -245,11 +253,17 @@ impl Egress {
     async fn ask(
         &self,
         request: http::Request<Vec<u8>>,
+        reading: Reading,
         admit: impl FnOnce(&Url) -> Result<(), EgressError>,
     ) -> Asked {
         let began = Instant::now();
         let mut entry = EgressEntry::begun(request.method().as_str());
         let answer = self.answer_to(request, admit, began, &mut entry).await;
+        let answer = match (answer, reading) {
+            (Ok(response), Reading::Whole) => collect(response, &mut entry.bytes).await,
+            (Ok(response), Reading::First) => Ok(collect_first(response, &mut entry.bytes).await),
+            (Err(error), _) => Err(error),
+        };
         if let Err(error) = &answer {
             entry.problem = Some(Problem::from(error.clone()).code);
         }
@@ -262,7 +276,7 @@ impl Egress {
         admit: impl FnOnce(&Url) -> Result<(), EgressError>,
         began: Instant,
         entry: &mut EgressEntry,
-    ) -> Result<http::Response<Vec<u8>>, EgressError> {
+    ) -> Result<reqwest::Response, EgressError> {
         let (parts, body) = request.into_parts();
         let body = Zeroizing::new(body);
         let url = target::parse(&parts.uri.to_string())
@@ -277,8 +291,23 @@ impl Egress {
         entry.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let response = exchanged?;
         entry.status = Some(response.status().as_u16());
-        collect(response, &mut entry.bytes).await
+        Ok(response)
     }
+}
+
+/// How much of an answer is read.
+#[derive(Clone, Copy)]
+enum Reading {
+    /// All of it, within its size.
+    Whole,
+    /// Its beginning.
+    First,
+}
+
+/// The address of an endpoint that a person named, if anything may be sent there at all: https and a
+/// public name. Where its name leads is looked at with each request.
+pub fn endpoint_address(text: &str) -> Result<Url, EgressError> {
+    target::parse(text).map_err(|problem| EgressError::Refused(problem.message))
 }
 
 /// The address of a server that a person named, if requests may go there at all: https, a public name,
@@ -299,6 +328,25 @@ fn is_endpoint(provider: &Provider, url: &Url) -> bool {
     let known = [&provider.token].into_iter().chain(&provider.revocation).chain(&provider.identity);
     let wanted = bare(url.clone());
     known.filter_map(|known| Url::parse(known).ok()).any(|known| bare(known) == wanted)
+}
+
+async fn collect_first(
+    mut response: reqwest::Response,
+    bytes_read: &mut u64,
+) -> http::Response<Vec<u8>> {
+    let mut out = http::Response::new(Vec::new());
+    *out.status_mut() = response.status();
+    *out.headers_mut() = response.headers().clone();
+    let mut body = Vec::new();
+    while body.len() < ENDPOINT_ANSWER_BYTES_MAX
+        && let Ok(Some(piece)) = response.chunk().await
+    {
+        *bytes_read += piece.len() as u64;
+        body.extend_from_slice(&piece);
+    }
+    body.truncate(ENDPOINT_ANSWER_BYTES_MAX);
+    *out.body_mut() = body;
+    out
 }
 
 async fn collect(

@@ -100,6 +100,16 @@ pub fn cancel_of_connection(
     Ok(diesel::delete(waiting).execute(c)?)
 }
 
+/// Takes back the waiting jobs of a lane; answers how many.
+pub fn cancel_in_lane(c: &mut Conn, tenant: &TenantId, lane: &str) -> Result<usize> {
+    scope::tenant(c, tenant)?;
+    let waiting = jobs::table
+        .filter(jobs::tenant_id.eq(tenant.as_str()))
+        .filter(jobs::lane.eq(lane))
+        .filter(jobs::state.eq_any(["ready", "paused"]));
+    Ok(diesel::delete(waiting).execute(c)?)
+}
+
 /// Takes back the waiting jobs of a plugin, as on removing it; answers how many.
 pub fn cancel_of_plugin(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<usize> {
     scope::tenant(c, tenant)?;

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use domain::{ConnectionId, PluginId, TenantId};
+use domain::{ConnectionId, EndpointId, PluginId, TenantId};
 
 /// The lane of a business's plugin and connection: their ids with slashes between.
 pub fn lane_of(
@@ -15,6 +15,16 @@ pub fn lane_of(
     let plugin = plugin.map(PluginId::as_str).unwrap_or_default();
     let connection = connection.map(ConnectionId::as_str).unwrap_or_default();
     format!("{tenant}/{plugin}/{connection}")
+}
+
+/// What stands in the place of a plugin in the lanes of endpoints. All of them together have the places of
+/// one lane, and each of them half of those, so that slow receivers keep none of a business's own work
+/// waiting, nor each other. No plugin's id begins so.
+const ENDPOINTS: &str = "~endpoints";
+
+/// The lane of what goes to an endpoint.
+pub fn lane_of_endpoint(tenant: &TenantId, endpoint: &EndpointId) -> String {
+    format!("{tenant}/{ENDPOINTS}/{endpoint}")
 }
 
 /// The business of a lane.
@@ -102,9 +112,13 @@ impl<'a> Taken<'a> {
         let left = |most: usize, taken: &HashMap<String, usize>, name: &str| {
             most.saturating_sub(taken.get(name).copied().unwrap_or_default())
         };
-        left(self.room.lane_max, &self.lanes, lane)
+        let (lane_max, plugin_max) = match plugin_of(lane) {
+            ENDPOINTS => (self.room.lane_max.div_ceil(2), self.room.lane_max),
+            _ => (self.room.lane_max, self.room.plugin_max),
+        };
+        left(lane_max, &self.lanes, lane)
             .min(left(self.room.tenant_max, &self.tenants, tenant_of(lane)))
-            .min(left(self.room.plugin_max, &self.plugins, plugin_of(lane)))
+            .min(left(plugin_max, &self.plugins, plugin_of(lane)))
     }
 }
 

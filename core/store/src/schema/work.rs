@@ -1,4 +1,4 @@
-//! Tables of what is to be done, and of who is reminded of what.
+//! Tables of what is to be done, of who is reminded of what, and of who else is told.
 
 diesel::table! {
     tasks (tenant_id, id) {
@@ -50,6 +50,54 @@ diesel::table! {
         sent_at -> Nullable<BigInt>,
         sent_count -> BigInt,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    endpoints (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        url -> Text,
+        description -> Text,
+        kinds -> Text,
+        enabled -> Bool,
+        off_reason -> Nullable<Text>,
+        failing_since -> Nullable<BigInt>,
+        old_secret_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        rev -> BigInt,
+    }
+}
+
+diesel::table! {
+    deliveries (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        endpoint_id -> Text,
+        event_id -> Text,
+        kind -> Text,
+        body -> Text,
+        state -> Text,
+        job_id -> Text,
+        step -> BigInt,
+        tries -> BigInt,
+        next_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    delivery_tries (tenant_id, delivery_id, number) {
+        tenant_id -> Text,
+        delivery_id -> Text,
+        number -> BigInt,
+        at -> BigInt,
+        ended -> Text,
+        status -> Nullable<BigInt>,
+        ms -> BigInt,
+        answer -> Text,
     }
 }
 

@@ -18,6 +18,7 @@ mod db;
 mod deletions;
 mod documents;
 mod egress_entries;
+mod endpoints;
 mod factors;
 mod fair;
 mod group;

@@ -126,6 +126,7 @@ fn icon(action: &str) -> &'static str {
         "person" => "person",
         "appointment" | "calendar" | "calendars" => "calendar",
         "plugin" | "webhook" => "plugin",
+        "endpoint" => "connection",
         "approval" => "shield",
         "document" => "notes",
         "client" | "connection" => "connection",

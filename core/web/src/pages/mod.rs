@@ -20,6 +20,7 @@ pub mod checkups;
 pub mod components;
 pub mod connections;
 pub mod door;
+pub mod endpoints;
 pub mod exports;
 pub mod factors;
 pub mod files;

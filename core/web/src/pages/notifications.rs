@@ -56,7 +56,7 @@ fn row(member: &Member, one: Notification) -> NoticeRow {
         action: format!("/notifications/{}/open", one.id),
         kind: one.kind.to_string(),
         icon: match one.kind {
-            Kind::ConnectionNeedsYou | Kind::ConnectionEnds => "connection",
+            Kind::ConnectionNeedsYou | Kind::ConnectionEnds | Kind::EndpointOff => "connection",
             Kind::ApprovalWaiting | Kind::ApprovalUnknown => "shield",
             Kind::AppointmentUnsent
             | Kind::SeriesOverlaps

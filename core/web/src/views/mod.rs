@@ -18,6 +18,7 @@ pub mod checkups;
 pub mod components;
 pub mod connections;
 pub mod door;
+pub mod endpoints;
 pub mod errors;
 pub mod exports;
 pub mod home;

@@ -7,6 +7,7 @@ mod calendar;
 mod calendar_imports;
 mod checkups;
 mod connections;
+mod endpoints;
 mod imports;
 mod jobs;
 mod logins;
@@ -45,6 +46,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     tasks::draw(gallery);
     reports::draw(gallery);
     api_tokens::draw(gallery);
+    endpoints::draw(gallery);
 }
 
 /// A wide logo, in a few letters.

@@ -1,0 +1,137 @@
+//! What endpoints can be told of: one table, from which forms, filters and messages are made. A kind's
+//! version rises when something it says changes its meaning or goes; what is only added leaves it.
+
+/// What a kind of event is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// One of the people.
+    People,
+    /// A note on somebody's page.
+    Notes,
+    /// A task.
+    Tasks,
+    /// An appointment.
+    Appointments,
+    /// An import of people.
+    Imports,
+}
+
+impl About {
+    /// All, in the order of forms.
+    pub const ALL: [Self; 5] =
+        [Self::People, Self::Notes, Self::Tasks, Self::Appointments, Self::Imports];
+
+    /// The word in translation keys.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::People => "people",
+            Self::Notes => "notes",
+            Self::Tasks => "tasks",
+            Self::Appointments => "appointments",
+            Self::Imports => "imports",
+        }
+    }
+}
+
+/// A kind of event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// Its name in messages, such as `person.created`.
+    pub name: &'static str,
+    /// The version of what its messages say.
+    pub version: u16,
+    /// What it is about.
+    pub about: About,
+    /// Whether its messages name people or say how to reach them.
+    pub is_personal: bool,
+    /// The acts that it tells of.
+    acts: &'static [&'static str],
+}
+
+const fn kind(
+    name: &'static str,
+    about: About,
+    is_personal: bool,
+    acts: &'static [&'static str],
+) -> Kind {
+    Kind { name, version: 1, about, is_personal, acts }
+}
+
+/// The name of the message that a person sends to try an endpoint.
+pub const TEST: &str = "endpoint.test";
+
+/// All kinds there are.
+pub static KINDS: [Kind; 19] = [
+    kind("person.created", About::People, true, &["person.created"]),
+    kind("person.changed", About::People, true, &["person.changed"]),
+    kind("person.stage_changed", About::People, true, &["person.stage-changed"]),
+    kind("person.merged", About::People, true, &["person.merged"]),
+    kind("person.deleted", About::People, false, &["person.deleted"]),
+    kind("person.restored", About::People, true, &["person.restored", "person.unmerged"]),
+    kind("note.created", About::Notes, false, &["note.created"]),
+    kind("note.changed", About::Notes, false, &["note.changed"]),
+    kind("note.deleted", About::Notes, false, &["note.deleted"]),
+    kind("task.created", About::Tasks, true, &["task.created"]),
+    kind("task.changed", About::Tasks, true, &["task.changed"]),
+    kind("task.done", About::Tasks, true, &["task.done"]),
+    kind("task.reopened", About::Tasks, true, &["task.reopened"]),
+    kind("task.deleted", About::Tasks, false, &["task.deleted"]),
+    kind("task.restored", About::Tasks, true, &["task.restored"]),
+    kind("appointment.booked", About::Appointments, true, &["appointment.booked"]),
+    // One that comes back is changed: it has a status.
+    kind(
+        "appointment.changed",
+        About::Appointments,
+        true,
+        &["appointment.changed", "appointment.changed-elsewhere", "appointment.restored-elsewhere"],
+    ),
+    kind(
+        "appointment.cancelled",
+        About::Appointments,
+        true,
+        &["appointment.cancelled", "appointment.cancelled-elsewhere"],
+    ),
+    kind("import.finished", About::Imports, false, &["import.finished"]),
+];
+
+/// The kind that tells of an act, if one does.
+pub(super) fn of_act(act: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.acts.contains(&act))
+}
+
+/// The kind of this name.
+pub fn find(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_dotted_words_and_no_act_is_told_of_twice() {
+        let word = |c: char| c.is_ascii_lowercase() || c == '_';
+        let mut acts = Vec::new();
+        for kind in &KINDS {
+            assert!(kind.name.split('.').count() == 2, "{}", kind.name);
+            assert!(kind.name.split('.').all(|part| part.chars().all(word)), "{}", kind.name);
+            assert_eq!(find(kind.name), Some(kind));
+            for act in kind.acts {
+                assert!(!acts.contains(act), "{act}");
+                acts.push(act);
+            }
+        }
+        assert_eq!(find(TEST), None, "nobody can choose it");
+    }
+
+    #[test]
+    fn the_page_for_receivers_lists_each_and_what_it_says_of_people() {
+        let page = include_str!("../../../../docs/webhooks.md");
+        for kind in &KINDS {
+            let start = format!("| `{}`", kind.name);
+            let line = page.lines().find(|line| line.starts_with(&start)).unwrap();
+            let says_none = line.rsplit('|').nth(1).unwrap().trim().starts_with("none");
+            assert_eq!(kind.is_personal, !says_none, "{line}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+DROP TABLE delivery_tries;
+DROP TABLE deliveries;
+DROP TABLE endpoints;

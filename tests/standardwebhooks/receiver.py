@@ -1,0 +1,28 @@
+"""Somebody's program that is told by webhooks: the reference library from PyPI, which knows nothing of OXPI.
+
+Reads one JSON document from standard input: the secret, and messages with their headers and body. Answers for
+each whether it verifies, and what the library itself would have signed it with.
+"""
+
+import json
+import sys
+from datetime import datetime, timezone
+
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+
+def told(webhook, message):
+    try:
+        webhook.verify(message["body"], message["headers"])
+        verifies = True
+    except WebhookVerificationError:
+        verifies = False
+    headers = message["headers"]
+    at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), tz=timezone.utc)
+    signed = webhook.sign(headers["webhook-id"], at, message["body"])
+    return {"verifies": verifies, "signed": signed}
+
+
+asked = json.load(sys.stdin)
+webhook = Webhook(asked["secret"])
+json.dump([told(webhook, message) for message in asked["messages"]], sys.stdout)
