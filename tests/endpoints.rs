@@ -163,6 +163,8 @@ async fn what_is_gone_is_turned_off_with_one_notification_and_told_nothing_more(
         w.person("Noa Levi").await?;
         w.work().await?;
         w.receiver.answer_next(Answer::of(410));
+        // Not in the same millisecond: the newer comes first in the log.
+        w.clock.advance_millis(1);
         w.person("Dana Cohen").await?;
         w.work().await?;
         let endpoint = endpoints::get_endpoint(&w.app, &w.owner, &id).await?;
