@@ -17,7 +17,7 @@ fn body(operation: &Operation, site: &Site) -> Option<Value> {
         "PersonNew" => json!({"name": "Eve", "owner": ids["member"]}),
         "PersonChange" => json!({"name": "Mine now"}),
         "StageMove" => json!({"stage": "customer"}),
-        "Merge" => json!({"other": ids["person"]}),
+        "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),
         "NoteNew" => json!({"text": "Mine now"}),
         "TagChange" => json!({"name": "mine"}),
         "PipelineNew" | "PipelineChange" => json!({"name": "Mine", "stages": [

@@ -160,8 +160,12 @@ impl World {
         Ok(page.items)
     }
 
+    /// How its messages stand, in the order of the words: of two of the same moment either is first.
     pub async fn states(&self, id: &EndpointId) -> Result<Vec<DeliveryState>> {
-        Ok(self.log(id).await?.into_iter().map(|line| line.delivery.state).collect())
+        let log = self.log(id).await?.into_iter();
+        let mut states: Vec<_> = log.map(|line| line.delivery.state).collect();
+        states.sort_by_key(|state| state.as_str());
+        Ok(states)
     }
 
     /// The kinds that came, in order of their names.

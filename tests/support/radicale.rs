@@ -115,8 +115,8 @@ pub fn phone_at(cache: &Path, url: &str, password: &str, command: &[&str]) -> Re
     phone(&python::environment(cache, "radicale")?, url, password, command)
 }
 
-fn phone(python: &Path, url: &str, password: &str, command: &[&str]) -> Result<Value> {
-    let mut phone = Command::new(python);
+fn phone(interpreter: &Path, url: &str, password: &str, command: &[&str]) -> Result<Value> {
+    let mut phone = Command::new(interpreter);
     phone.arg("-B").arg(format!("{HERE}/phone.py")).args([url, USER, password]).args(command);
     for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
         phone.env_remove(proxy);

@@ -199,9 +199,8 @@ async fn around(house: &House, person: &Person) -> Result<BTreeMap<&'static str,
     let (app, owner) = (&house.app, &house.owner);
     let tag = BulkInput { act: "tag".to_owned(), to: format!("{MARKER} tag") };
     let done = change_people(app, owner, vec![person.id.clone()], tag).await?;
-    timeline::create_note(app, owner, &person.id, &format!("{MARKER} note"), "").await?;
-    let told = timeline::list_entries(app, owner, &person.id, None, 1).await?;
-    let note = told.items.first().context("no note")?.entry.id.to_string();
+    let note = timeline::create_note(app, owner, &person.id, &format!("{MARKER} note"), "").await?;
+    let note = note.to_string();
     let view = saved_views::save_view(app, owner, &format!("{MARKER} view"), "q=x", true).await?;
     let pipelines = pipelines::list_pipelines(app, owner).await?;
     let pipeline = pipelines.first().context("no pipeline")?.pipeline.id.to_string();

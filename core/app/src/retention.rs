@@ -47,7 +47,7 @@ pub async fn sweep(app: &App) -> usize {
     let reminded = now.plus_secs(-reminders::KEPT_DAYS * DAY_SECS);
     let delivered = now.plus_secs(-endpoints::KEPT_DAYS * DAY_SECS);
     let removed = now.plus_secs(-tasks::DELETED_DAYS * DAY_SECS);
-    let rows: [(&str, Forget); 19] = [
+    let rows: [(&str, Forget); 20] = [
         ("sessions", Box::new(move |c| store::sessions::delete_expired(c, now))),
         ("tries", Box::new(move |c| store::sign_in_attempts::delete_before(c, yesterday))),
         ("oauth", Box::new(move |c| store::oauth_flows::delete_expired(c, now))),

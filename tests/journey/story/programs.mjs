@@ -109,7 +109,7 @@ async function revoke(trip) {
   await trip.open("/settings/tokens");
   await page.locator("[popovertarget^=revoke-]").first().click();
   await trip.press("[popover] form[action$='/revoke'] button >> nth=0", /^\/settings\/tokens$/);
-  await trip.reads(".banner-good", "said-token-revoked");
+  await trip.reads(".toast", "said-token-revoked");
   const after = await ask(trip, "GET", "/people");
   assert.deepEqual([after.status, after.json.code], [401, "token"]);
 }

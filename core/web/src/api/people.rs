@@ -155,6 +155,7 @@ pub async fn list(call: Call) -> Answer {
         tags: call.asked_as("tag")?.into_iter().collect(),
         source: call.asked("source").map(str::to_owned),
         follow_up_until: call.asked("follow_up_until").map(str::to_owned),
+        ..PersonFilter::default()
     };
     let after: Option<PersonCursor> = call.after()?;
     let page =
