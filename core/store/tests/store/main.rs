@@ -36,6 +36,7 @@ mod reports;
 mod row_security;
 mod schedules;
 mod schema;
+mod search;
 mod secrets;
 mod sessions;
 mod tasks;
