@@ -3,7 +3,7 @@
 use domain::Timestamp;
 
 use crate::error::Result;
-use crate::{App, approvals, connections, reminders, retention, series};
+use crate::{App, approvals, connections, reminders, retention, search, series};
 
 const UNANSWERED: &str = "approvals.unanswered";
 const UNANSWERED_EVERY_MS: i64 = 60_000;
@@ -13,6 +13,8 @@ const SERIES: &str = "series.extend";
 const SERIES_EVERY_MS: i64 = 6 * 3_600_000;
 const REMINDERS: &str = "reminders.plan";
 const REMINDERS_EVERY_MS: i64 = 3_600_000;
+const SEARCH: &str = "search.catch-up";
+const SEARCH_EVERY_MS: i64 = 1_000;
 const SWEEP: &str = "retention.sweep";
 const SWEEP_EVERY_MS: i64 = 3_600_000;
 
@@ -30,6 +32,10 @@ pub(crate) async fn run_due(app: &App) -> Result<()> {
         if made > 0 {
             tracing::info!(made, "carried series of appointments on");
         }
+    }
+    // Asked first: at rest nothing is written for it.
+    if search::is_behind(app).await? && take(app, SEARCH, SEARCH_EVERY_MS, app.clock.now()).await? {
+        search::catch_up(app).await?;
     }
     if take(app, ENDS, ENDS_EVERY_MS, app.clock.now()).await? {
         connections::tell_of_ends(app).await?;

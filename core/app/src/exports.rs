@@ -186,7 +186,7 @@ pub async fn export_people(
     words: Words,
 ) -> Result<Download> {
     ctx.require_to_see(Permission::ReadPeople)?;
-    let filter = crate::people::searchable(filter, &ctx.zone)?;
+    let filter = crate::people::searchable(filter)?;
     note(app, ctx, "people", format).await?;
     let walk = people::Walk::begin(app, ctx, filter, order).await?;
     Download::new("people", format, ctx.locale, Rows::People(Box::new(walk)), words)

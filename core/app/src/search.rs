@@ -1,14 +1,13 @@
-//! Finding people, appointments and tasks by a few letters, as far as the role sees them.
+//! Finding people, appointments and tasks by words, as far as the role sees them.
 
 use domain::{Permission, PersonId};
 use store::appointments::Appointment;
-use store::tasks::{Task, TaskFilter};
+use store::tasks::Task;
 
 use crate::App;
 use crate::context::Context;
 use crate::error::Result;
-use crate::people::{self, Person, PersonFilter, PersonOrder, SEARCH_CHARS_MAX};
-use crate::tasks;
+use crate::people::{Person, SEARCH_CHARS_MAX};
 
 /// The most that is found of each kind.
 pub const EACH_MAX: usize = 6;
@@ -16,11 +15,11 @@ pub const EACH_MAX: usize = 6;
 /// What was found.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
-    /// People, newest first; none for a role that doesn't see them.
+    /// People, who fits best first; none for a role that doesn't see them.
     pub people: Vec<Person>,
     /// Appointments, what is to come first; none for a role that doesn't see them.
     pub appointments: Vec<Appointment>,
-    /// Open tasks, the soonest due first; none for a role that doesn't see them.
+    /// Open tasks, what fits best first; none for a role that doesn't see them.
     pub tasks: Vec<Task>,
 }
 
@@ -31,30 +30,51 @@ pub async fn search(app: &App, ctx: &Context, text: &str) -> Result<Found> {
     if text.is_empty() {
         return Ok(Found::default());
     }
-    let sought = text.clone();
-    let found = if ctx.may(Permission::ReadPeople) {
-        let filter = PersonFilter { search: Some(text.clone()), ..PersonFilter::default() };
-        let most = i64::try_from(EACH_MAX).unwrap_or(i64::MAX);
-        people::list_people(app, ctx, filter, PersonOrder::Newest, None, most).await?.items
-    } else {
-        Vec::new()
+    let (ctx, now) = (ctx.clone(), app.clock.now());
+    let look = move |c: &mut store::Conn| {
+        let mut found = Found::default();
+        if ctx.may(Permission::ReadPeople) {
+            found.people = store::people::search(c, &ctx.tenant, &text, EACH_MAX)?;
+        }
+        if ctx.may(Permission::ReadAppointments) {
+            let ids: Vec<PersonId> = found.people.iter().map(|it| it.id.clone()).collect();
+            found.appointments =
+                store::appointments::search(c, &ctx.tenant, &text, &ids, now, EACH_MAX)?;
+        }
+        if ctx.may(Permission::ReadTasks) {
+            found.tasks = store::tasks::search(c, &ctx.tenant, &text, EACH_MAX)?;
+        }
+        Ok(found)
     };
-    let appointments = if ctx.may(Permission::ReadAppointments) {
-        let ids: Vec<PersonId> = found.iter().map(|person| person.id.clone()).collect();
-        let (tenant, now) = (ctx.tenant.clone(), app.clock.now());
-        let look = move |c: &mut store::Conn| {
-            store::appointments::search(c, &tenant, &text, &ids, now, EACH_MAX)
-        };
-        app.db.read(look).await?
-    } else {
-        Vec::new()
-    };
-    let tasks = if ctx.may(Permission::ReadTasks) {
-        let filter = TaskFilter { search: Some(sought), ..TaskFilter::default() };
-        let most = i64::try_from(EACH_MAX).unwrap_or(i64::MAX);
-        tasks::list_tasks(app, ctx, filter, None, most).await?.items
-    } else {
-        Vec::new()
-    };
-    Ok(Found { people: found, appointments, tasks })
+    Ok(app.db.read(look).await?)
+}
+
+/// How many things get their words in one transaction, and how many such there are in a row.
+const AT_ONCE: i64 = 200;
+const IN_A_ROW: usize = 10;
+
+/// Whether something is still without words.
+pub(crate) async fn is_behind(app: &App) -> Result<bool> {
+    Ok(!app.db.read(store::search::progress).await?.is_empty())
+}
+
+/// Gives some of what was there before there was this search its words; answers how many, and 0 once
+/// everything has them.
+pub(crate) async fn catch_up(app: &App) -> Result<usize> {
+    let mut done = 0;
+    for _ in 0..IN_A_ROW {
+        let left = app.db.read(store::search::progress).await?;
+        let Some(next) = left.into_iter().next() else { break };
+        let (tenant, kind) = (next.tenant_id.clone(), next.kind);
+        let step = move |c: &mut store::Conn| store::search::catch_up(c, &tenant, kind, AT_ONCE);
+        let count = app.db.write(step).await?;
+        done += count;
+        let (tenant, of) = (next.tenant_id, next.todo);
+        if count == 0 {
+            tracing::info!(%tenant, %kind, of, "everything has its words to be found by");
+        } else {
+            tracing::debug!(%tenant, %kind, done = next.done, of, "gives words to be found by");
+        }
+    }
+    Ok(done)
 }

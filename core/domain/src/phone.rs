@@ -97,6 +97,19 @@ pub fn to_e164(typed: &str, home: Option<Country>) -> Option<String> {
     (length_ok && !international.starts_with('0')).then(|| format!("+{international}"))
 }
 
+/// The digits of a number within its country, as far as the typed text tells: without a plus or 00 and the
+/// calling code behind it, and without the zeros that are dialled before a national number.
+pub fn within_country(typed: &str) -> String {
+    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let plus = typed.chars().find(|c| *c == '+' || c.is_ascii_digit()) == Some('+');
+    let international = if plus { Some(digits.as_str()) } else { digits.strip_prefix("00") };
+    let national = international.and_then(|number| {
+        let codes = COUNTRIES.iter().filter_map(|(code, ..)| number.strip_prefix(code));
+        codes.min_by_key(|rest| rest.len())
+    });
+    national.unwrap_or(&digits).trim_start_matches('0').to_owned()
+}
+
 /// Whether it began with a plus, and its digits; None when anything else but punctuation is there.
 fn digits_of(typed: &str) -> Option<(bool, String)> {
     let mut plus = false;
@@ -171,6 +184,16 @@ mod tests {
             assert_eq!(to_e164(typed, home(zone)?).as_deref(), Some(expected), "{typed}");
         }
         Ok(())
+    }
+
+    #[test]
+    fn spellings_of_a_number_share_its_digits_within_the_country() {
+        for typed in ["050-123 4567", "+972 (0)50 1234567", "00972501234567", "+972501234567"] {
+            assert_eq!(within_country(typed), "501234567", "{typed}");
+        }
+        assert_eq!(within_country("+999 12"), "99912");
+        assert_eq!(within_country("972501"), "972501");
+        assert_eq!(within_country("ask Ruth"), "");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::fold;
 use crate::page::bounded;
 use crate::schema::appointments;
 use crate::scope;
+use crate::search;
 
 pub use links::{
     list_linked, lose_event, relink, relink_as_it_was, send_to, set_link, set_sync, unlink_calendar,
@@ -247,15 +248,17 @@ pub fn list_between(
     Ok(on)
 }
 
-/// What a search looks through on each side of now.
+/// How many of those that fit a text are put in the order of their times.
+const FITTING_MAX: usize = 500;
+/// What a search looks through on each side of now while not all have words.
 const SEARCHED_MAX: i64 = 1_000;
 
 /// What a search compares: id, title, place and person.
 type Searched = (String, String, String, Option<String>);
 
-/// Appointments that take place and whose title or place has this text in it, in any case, or that
-/// are with one of these people: what is to come first, soonest first, then what was, latest first.
-/// Looks at the thousand next and the thousand last.
+/// Appointments that take place and have a word for each word of this text, in their title or place or
+/// the name of the person: what is to come first, soonest first, then what was, latest first. The people
+/// are those whom the text finds, for as long as not all appointments have words.
 pub fn search(
     c: &mut Conn,
     tenant: &TenantId,
@@ -265,10 +268,33 @@ pub fn search(
     limit: usize,
 ) -> Result<Vec<Appointment>> {
     scope::tenant(c, tenant)?;
-    let wanted = fold::fold(text);
-    if wanted.is_empty() {
-        return Ok(Vec::new());
+    let fitting = search::best(c, tenant, search::Kind::Appointment, text, FITTING_MAX)?;
+    if let Some(ids) = fitting {
+        let mut rows: Vec<Appointment> = appointments::table
+            .filter(appointments::tenant_id.eq(tenant.as_str()))
+            .filter(appointments::id.eq_any(&ids))
+            .select(Appointment::as_select())
+            .load(c)?;
+        rows.sort_by_key(|row| {
+            let (at, now) = (row.starts_at.as_millis(), now.as_millis());
+            (at < now, (at - now).abs(), row.id.clone())
+        });
+        rows.truncate(limit);
+        return Ok(rows);
     }
+    search_around(c, tenant, text, people, now, limit)
+}
+
+fn search_around(
+    c: &mut Conn,
+    tenant: &TenantId,
+    text: &str,
+    people: &[PersonId],
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<Appointment>> {
+    scope::tenant(c, tenant)?;
+    let wanted = fold::fold(text);
     let fits = |(_, title, place, person): &Searched| {
         let theirs = |id: &String| people.iter().any(|one| one.as_str() == id);
         fold::fold(title).contains(&wanted)
@@ -356,7 +382,7 @@ pub fn list_of_person(
 pub fn insert(c: &mut Conn, appointment: &Appointment) -> Result<()> {
     scope::tenant(c, &appointment.tenant_id)?;
     diesel::insert_into(appointments::table).values(appointment.clone()).execute(c)?;
-    Ok(())
+    search::of_appointments(c, &appointment.tenant_id, std::slice::from_ref(&appointment.id))
 }
 
 /// Changes the appointment if it still has the revision; answers the new one.
@@ -381,6 +407,7 @@ pub fn update(
     );
     let rows = diesel::update(target).set(set).execute(c)?;
     settled(rows, || Ok(find(c, tenant, id)?.is_some()))?;
+    search::of_appointments(c, tenant, std::slice::from_ref(id))?;
     Ok(rev + 1)
 }
 

@@ -17,6 +17,10 @@ use crate::scope;
 /// who did what is kept, and nobody may delete it. A test compares this with the schema.
 pub const TABLES: &[&str] = &[
     "examples",
+    "search_backlog",
+    "search_near",
+    "search_words",
+    "search_things",
     "notifications",
     "delivery_tries",
     "deliveries",
@@ -80,6 +84,13 @@ pub const TABLES: &[&str] = &[
     "inbox",
     "schedules",
     "idempotency",
+];
+
+/// Those of them that SQLite keeps in the order of their keys and without a number of each row, and
+/// their keys.
+const CLUSTERED: &[(&str, &str)] = &[
+    ("search_near", "tenant_id, near, word"),
+    ("search_words", "tenant_id, kind, word, thing_id"),
 ];
 
 row! {
@@ -184,6 +195,7 @@ pub fn shut(c: &mut Conn, tenant: &TenantId) -> Result<usize> {
 /// there are no more.
 pub fn clear(c: &mut Conn, tenant: &TenantId, limit: usize) -> Result<usize> {
     scope::tenant(c, tenant)?;
+    let is_sqlite = c.backend() == Backend::Sqlite;
     let (row, place) = match c.backend() {
         Backend::Sqlite => ("rowid", "?"),
         Backend::Postgres => ("ctid", "$1"),
@@ -194,8 +206,10 @@ pub fn clear(c: &mut Conn, tenant: &TenantId, limit: usize) -> Result<usize> {
         if left == 0 {
             break;
         }
+        let key = CLUSTERED.iter().find(|(name, _)| name == table && is_sqlite);
+        let row = key.map_or(row.to_owned(), |(_, key)| key.to_string());
         let statement = format!(
-            "DELETE FROM {table} WHERE {row} IN \
+            "DELETE FROM {table} WHERE ({row}) IN \
              (SELECT {row} FROM {table} WHERE tenant_id = {place} LIMIT {left})"
         );
         gone += diesel::sql_query(statement).bind::<Text, _>(tenant.as_str()).execute(c)?;

@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use domain::TenantId;
+use domain::{AppointmentId, TenantId};
 
 use crate::backend::Conn;
-use crate::error::Result;
-use crate::schema::examples;
+use crate::error::{Error, Result};
+use crate::schema::{appointments, examples};
 use crate::scope;
+use crate::search::{self, Kind};
 
 words! {
     /// What an example is.
@@ -80,7 +81,9 @@ pub fn count_of(c: &mut Conn, tenant: &TenantId, kind: ExampleKind) -> Result<i6
 /// went.
 pub fn delete_all(c: &mut Conn, tenant: &TenantId) -> Result<[usize; 3]> {
     scope::tenant(c, tenant)?;
-    for text in [KEPT, NOTICES, REMINDERS, LINKS, VISITS, SERIES] {
+    diesel::sql_query(KEPT).bind::<Text, _>(tenant.as_str()).execute(c)?;
+    let (examples, visits) = found_by(c, tenant)?;
+    for text in [NOTICES, REMINDERS, LINKS, VISITS, SERIES] {
         diesel::sql_query(text).bind::<Text, _>(tenant.as_str()).execute(c)?;
     }
     let mut gone = [0; 3];
@@ -94,5 +97,33 @@ pub fn delete_all(c: &mut Conn, tenant: &TenantId) -> Result<[usize; 3]> {
         *count = query.bind::<Text, _>(tenant.as_str()).bind::<Text, _>(kind).execute(c)?;
     }
     diesel::delete(examples::table.filter(examples::tenant_id.eq(tenant.as_str()))).execute(c)?;
+    for (kind, ids) in examples {
+        search::forget(c, tenant, kind, &ids)?;
+    }
+    search::of_appointments(c, tenant, &visits)?;
     Ok(gone)
+}
+
+/// What the examples are found by, and the appointments with any of them.
+type FoundBy = (Vec<(Kind, Vec<String>)>, Vec<AppointmentId>);
+
+fn found_by(c: &mut Conn, tenant: &TenantId) -> Result<FoundBy> {
+    scope::tenant(c, tenant)?;
+    let mut all = Vec::new();
+    for kind in Kind::ALL {
+        let ids: Vec<String> = examples::table
+            .filter(examples::tenant_id.eq(tenant.as_str()))
+            .filter(examples::kind.eq(kind.as_str()))
+            .select(examples::entity_id)
+            .load(c)?;
+        all.push((*kind, ids));
+    }
+    let people = all.iter().filter(|(kind, _)| *kind == Kind::Person).flat_map(|(_, ids)| ids);
+    let visits: Vec<String> = appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::person_id.eq_any(people))
+        .select(appointments::id)
+        .load(c)?;
+    let visits = visits.into_iter().map(|id| id.parse().map_err(Error::internal));
+    Ok((all, visits.collect::<Result<_>>()?))
 }

@@ -79,6 +79,7 @@ pub mod reports;
 pub mod row_security;
 pub mod saved_views;
 pub mod schedules;
+pub mod search;
 pub mod secrets;
 pub mod series;
 pub mod sessions;

@@ -15,6 +15,7 @@ use crate::fold;
 use crate::page::bounded;
 use crate::schema::people;
 use crate::scope;
+use crate::search;
 
 pub use lists::*;
 pub use many::*;
@@ -180,7 +181,8 @@ pub fn insert(c: &mut Conn, person: &Person, theirs: &[Contact]) -> Result<()> {
         people::name_key.eq(name_key(&person.name)),
     );
     diesel::insert_into(people::table).values((person.clone(), keys)).execute(c)?;
-    contacts::replace(c, &person.tenant_id, &person.id, theirs)
+    contacts::replace(c, &person.tenant_id, &person.id, theirs)?;
+    search::of_people(c, &person.tenant_id, std::slice::from_ref(&person.id))
 }
 
 /// Changes the person if they still have the revision, with all their numbers and addresses; answers
@@ -198,6 +200,7 @@ pub fn update(
     now: Timestamp,
 ) -> Result<i64> {
     scope::tenant(c, tenant)?;
+    let name = find(c, tenant, id)?.map(|before| before.name);
     let target = people::table
         .find((tenant.as_str(), id.as_str()))
         .filter(people::rev.eq(rev))
@@ -214,6 +217,11 @@ pub fn update(
     let rows = diesel::update(target).set(set).execute(c)?;
     settled(rows, || Ok(find(c, tenant, id)?.is_some()))?;
     contacts::replace(c, tenant, id, theirs)?;
+    let them = std::slice::from_ref(id);
+    search::of_people(c, tenant, them)?;
+    if name.is_some_and(|name| name != change.name) {
+        search::with_people(c, tenant, them)?;
+    }
     Ok(rev + 1)
 }
 
@@ -232,7 +240,8 @@ pub fn delete(
         .filter(people::deleted_at.is_null());
     let set = (people::deleted_at.eq(now.as_millis()), people::rev.eq(rev + 1));
     let rows = diesel::update(target).set(set).execute(c)?;
-    settled(rows, || Ok(find(c, tenant, id)?.is_some()))
+    settled(rows, || Ok(find(c, tenant, id)?.is_some()))?;
+    come_or_gone(c, tenant, std::slice::from_ref(id))
 }
 
 /// Leaves everybody whom this member looked after with nobody; answers how many.
@@ -253,7 +262,15 @@ pub fn restore(c: &mut Conn, tenant: &TenantId, id: &PersonId, rev: i64) -> Resu
         .filter(people::deleted_at.is_not_null());
     let set = (people::deleted_at.eq(None::<i64>), people::rev.eq(rev + 1));
     let rows = diesel::update(target).set(set).execute(c)?;
-    settled(rows, || Ok(find_even_deleted(c, tenant, id)?.is_some()))
+    settled(rows, || Ok(find_even_deleted(c, tenant, id)?.is_some()))?;
+    come_or_gone(c, tenant, std::slice::from_ref(id))
+}
+
+/// What these people and the appointments with them are found by, once they were deleted or are there again.
+fn come_or_gone(c: &mut Conn, tenant: &TenantId, them: &[PersonId]) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    search::of_people(c, tenant, them)?;
+    search::with_people(c, tenant, them)
 }
 
 /// Removes what was marked as deleted before, for good; appointments with them stay, without them.

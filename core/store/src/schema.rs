@@ -5,6 +5,7 @@ mod customers;
 mod door;
 mod house;
 mod record;
+mod search;
 mod work;
 
 pub use calendar::*;
@@ -12,6 +13,7 @@ pub use customers::*;
 pub use door::*;
 pub use house::*;
 pub use record::*;
+pub use search::*;
 pub use work::*;
 
 diesel::table! {

@@ -8,6 +8,7 @@ use crate::error::{Error, Result, found};
 use crate::fold;
 use crate::schema::{person_tags, tags};
 use crate::scope;
+use crate::search;
 
 row! {
     /// A tag. One name, however it is written, is one tag.
@@ -111,12 +112,20 @@ pub fn put(c: &mut Conn, tenant: &TenantId, person: &PersonId, tag: &TagId) -> R
         person_tags::tag_id.eq(tag.as_str()),
     );
     let insert = diesel::insert_into(person_tags::table).values(values).on_conflict_do_nothing();
-    Ok(each_backend!(c, |c| insert.execute(c)?) > 0)
+    let is_new = each_backend!(c, |c| insert.execute(c)?) > 0;
+    if is_new {
+        search::of_people(c, tenant, std::slice::from_ref(person))?;
+    }
+    Ok(is_new)
 }
 
 /// Takes a tag off a person; answers whether it was there.
 pub fn take(c: &mut Conn, tenant: &TenantId, person: &PersonId, tag: &TagId) -> Result<bool> {
     scope::tenant(c, tenant)?;
     let target = person_tags::table.find((tenant.as_str(), person.as_str(), tag.as_str()));
-    Ok(diesel::delete(target).execute(c)? > 0)
+    let was_on = diesel::delete(target).execute(c)? > 0;
+    if was_on {
+        search::of_people(c, tenant, std::slice::from_ref(person))?;
+    }
+    Ok(was_on)
 }

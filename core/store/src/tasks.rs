@@ -12,6 +12,7 @@ use crate::error::{Error, Result, found, settled};
 use crate::fold;
 use crate::schema::tasks;
 use crate::scope;
+use crate::search;
 
 pub use links::*;
 pub use lists::*;
@@ -121,7 +122,7 @@ pub fn insert(c: &mut Conn, row: &Task) -> Result<()> {
     scope::tenant(c, &row.tenant_id)?;
     let found_by = tasks::search_text.eq(fold::fold(&row.title));
     diesel::insert_into(tasks::table).values((row.clone(), found_by)).execute(c)?;
-    Ok(())
+    search::of_tasks(c, &row.tenant_id, std::slice::from_ref(&row.id))
 }
 
 /// Changes the task if it still has the revision; answers the new one.
@@ -149,6 +150,7 @@ pub fn update(
     );
     let rows = diesel::update(target).set(set).execute(c)?;
     settled(rows, || Ok(find(c, tenant, id)?.is_some()))?;
+    search::of_tasks(c, tenant, std::slice::from_ref(id))?;
     Ok(rev + 1)
 }
 
@@ -164,13 +166,15 @@ pub fn mark_deleted(
     let target = tasks::table.find((tenant.as_str(), id.as_str())).filter(tasks::rev.eq(rev));
     let set = (tasks::deleted_at.eq(deleted_at.map(Timestamp::as_millis)), tasks::rev.eq(rev + 1));
     let rows = diesel::update(target).set(set).execute(c)?;
-    settled(rows, || Ok(find_even_deleted(c, tenant, id)?.is_some()))
+    settled(rows, || Ok(find_even_deleted(c, tenant, id)?.is_some()))?;
+    search::of_tasks(c, tenant, std::slice::from_ref(id))
 }
 
 /// Removes a task for good, with what it was linked to.
 pub fn delete(c: &mut Conn, tenant: &TenantId, id: &TaskId) -> Result<()> {
     scope::tenant(c, tenant)?;
-    found(diesel::delete(tasks::table.find((tenant.as_str(), id.as_str()))).execute(c)?)
+    found(diesel::delete(tasks::table.find((tenant.as_str(), id.as_str()))).execute(c)?)?;
+    search::forget(c, tenant, search::Kind::Task, &[id.to_string()])
 }
 
 /// Leaves what this member was to do with nobody; answers how many.

@@ -159,6 +159,7 @@ mod lines {
         post "/people"                                   Member  (PEOPLE, WRITE_PEOPLE) people::create;
         get  "/people/new"                               Member  (PEOPLE, WRITE_PEOPLE) people::show_new;
         get  "/people/board"                             Member  (PEOPLE, ALL) people::board::show;
+        get  "/people/choices"                           Member  (PEOPLE, ALL) people::choices::show;
         get  "/people/doubles"                           Member  (PEOPLE, ALL) people::merge::list;
         get  "/people/export"                            Member  (PEOPLE, ALL) exports::people;
         post "/people/change"                            Member  (PEOPLE, WRITE_PEOPLE) people::list::change;

@@ -24,10 +24,15 @@ pub struct Build {
     pub packages: PathBuf,
     /// The folder of the measured plugin's package.
     pub bench_packages: PathBuf,
-    /// The target folder.
-    pub target: PathBuf,
     /// A folder on the disk that is measured.
     pub folder: PathBuf,
+}
+
+/// The target folder: what this program was built in.
+pub fn target() -> Result<PathBuf> {
+    let exe = std::env::current_exe()?;
+    let build = exe.parent().context("a program without a folder")?;
+    Ok(build.parent().context("a folder without a parent")?.to_owned())
 }
 
 impl Build {
@@ -35,14 +40,13 @@ impl Build {
     pub fn find() -> Result<Self> {
         let exe = std::env::current_exe()?;
         let release = exe.parent().context("a program without a folder")?;
-        let target = release.parent().context("a folder without a parent")?.to_owned();
+        let target = target()?;
         let folder = target.join("bench");
         fs::create_dir_all(&folder)?;
         let build = Self {
             oxpi: release.join("oxpi"),
             packages: release.join("plugins"),
             bench_packages: release.join("bench-plugins"),
-            target,
             folder,
         };
         let plugin = build.bench_packages.join("bench-plugin/plugin.wasm");

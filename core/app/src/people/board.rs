@@ -44,7 +44,7 @@ pub async fn get_board(
     filter: PersonFilter,
 ) -> Result<Board> {
     ctx.require_to_see(Permission::ReadPeople)?;
-    let filter = searchable(filter, &ctx.zone)?;
+    let filter = searchable(filter)?;
     let tenant = ctx.tenant.clone();
     app.db
         .inspect(move |c| -> Result<Board> {

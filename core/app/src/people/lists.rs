@@ -1,6 +1,6 @@
 //! Lists of people: which, how many, and what lists of them show beside.
 
-use domain::{MemberId, Permission, PersonId, TagId, Zone, phone};
+use domain::{MemberId, Permission, PersonId, TagId};
 use store::Page;
 use store::contacts::ContactKind;
 use store::people::{Person, PersonCursor, PersonFilter, PersonOrder};
@@ -21,7 +21,7 @@ pub async fn list_people(
     limit: i64,
 ) -> Result<Page<Person, PersonCursor>> {
     ctx.require_to_see(Permission::ReadPeople)?;
-    let filter = searchable(filter, &ctx.zone)?;
+    let filter = searchable(filter)?;
     let tenant = ctx.tenant.clone();
     app.db
         .inspect(move |c| {
@@ -30,10 +30,26 @@ pub async fn list_people(
         .await
 }
 
+/// The people who fit a text best, at most so many, the best first; nobody for blank text.
+pub async fn search_people(
+    app: &App,
+    ctx: &Context,
+    text: &str,
+    most: usize,
+) -> Result<Vec<Person>> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let text: String = text.trim().chars().take(SEARCH_CHARS_MAX).collect();
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tenant = ctx.tenant.clone();
+    app.db.inspect(move |c| Ok(store::people::search(c, &tenant, &text, most)?)).await
+}
+
 /// How many people match.
 pub async fn count_people(app: &App, ctx: &Context, filter: PersonFilter) -> Result<i64> {
     ctx.require_to_see(Permission::ReadPeople)?;
-    let filter = searchable(filter, &ctx.zone)?;
+    let filter = searchable(filter)?;
     let tenant = ctx.tenant.clone();
     app.db.inspect(move |c| Ok(store::people::count(c, &tenant, &filter)?)).await
 }
@@ -45,17 +61,10 @@ pub async fn list_sources(app: &App, ctx: &Context) -> Result<Vec<String>> {
     app.db.inspect(move |c| Ok(store::people::list_sources(c, &tenant, SOURCES_MAX)?)).await
 }
 
-/// A phone number is looked for by the digits that all its spellings share.
-pub(crate) fn searchable(filter: PersonFilter, zone: &Zone) -> Result<PersonFilter> {
+pub(crate) fn searchable(filter: PersonFilter) -> Result<PersonFilter> {
     let Some(typed) = &filter.search else { return Ok(filter) };
     let line = fields::line("search", typed, SEARCH_CHARS_MAX)?;
-    let home = phone::country_of(zone);
-    let digits = phone::to_e164(&line, home).map(|e164| {
-        let code = home.map_or("", |country| country.code);
-        let digits = e164.trim_start_matches('+');
-        digits.strip_prefix(code).unwrap_or(digits).to_owned()
-    });
-    Ok(PersonFilter { search: Some(digits.unwrap_or(line)), ..filter })
+    Ok(PersonFilter { search: Some(line), ..filter })
 }
 
 /// Everybody of the team who may look after people, by name.
@@ -81,7 +90,7 @@ pub async fn list_matching_ids(
     filter: PersonFilter,
 ) -> Result<Vec<PersonId>> {
     ctx.require_to_see(Permission::ReadPeople)?;
-    let filter = searchable(filter, &ctx.zone)?;
+    let filter = searchable(filter)?;
     let tenant = ctx.tenant.clone();
     let most = i64::try_from(bulk::BULK_MAX).unwrap_or(i64::MAX) + 1;
     let ids: Vec<PersonId> = app

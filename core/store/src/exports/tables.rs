@@ -13,6 +13,9 @@ use crate::scope;
 /// What each column holds.
 const COLUMNS: &str = include_str!("../../columns.toml");
 
+/// What is made from the other tables is left out.
+const DERIVED: &str = "search_";
+
 /// A table of which rows are exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportedTable {
@@ -39,7 +42,8 @@ pub fn exported_tables() -> Vec<ExportedTable> {
     }
     all.retain(|table| {
         let has_tenant = table.columns.iter().any(|column| column == "tenant_id");
-        has_tenant || matches!(table.name.as_str(), "tenants" | "accounts")
+        let is_kept = has_tenant || matches!(table.name.as_str(), "tenants" | "accounts");
+        is_kept && !table.name.starts_with(DERIVED)
     });
     all
 }

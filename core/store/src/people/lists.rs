@@ -11,11 +11,11 @@ use domain::{MemberId, PersonId, StageId, TagId, TenantId, Timestamp};
 use super::{Kind, Person, Standing};
 use crate::backend::{Conn, MultiBackend};
 use crate::error::{Error, Result};
-use crate::fold;
 use crate::page::{BadCursor, Page, bounded};
 use crate::pipelines::Outcome;
 use crate::schema::{people, person_tags, stages};
 use crate::scope;
+use crate::search::{self, Found, Sought};
 
 /// Who looks after the people asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub(crate) const IMPORTED: &str = "timeline.tenant_id = people.tenant_id \
 /// Which people to list; what isn't said doesn't matter.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PersonFilter {
-    /// Only those whose name, company, numbers or addresses contain this, in any case.
+    /// Only those with a word for each word of this: of their names, numbers, addresses and tags.
     pub search: Option<String>,
     /// Only those of this standing.
     pub standing: Option<Standing>,
@@ -132,7 +132,7 @@ type Query<'a> = people::BoxedQuery<'a, MultiBackend>;
 /// A boxed query narrowed to who matches. A macro, since a query that counts by groups has another type
 /// than one that lists.
 macro_rules! narrowed {
-    ($query:expr, $tenant:ident, $filter:ident) => {{
+    ($query:expr, $tenant:ident, $filter:ident, $sought:ident) => {{
         let mut query = $query
             .filter(people::tenant_id.eq($tenant.as_str()))
             .filter(people::deleted_at.is_null());
@@ -184,15 +184,31 @@ macro_rules! narrowed {
                 format!("NOT EXISTS (SELECT 1 FROM timeline WHERE ({STEP}) OR ({IMPORTED}))");
             query = query.filter(sql::<Bool>(&text));
         }
-        if let Some(pattern) = $filter.search.as_deref().and_then(fold::contains) {
-            query = query.filter(people::search_text.like(pattern).escape('\\'));
+        match &$sought.0 {
+            Found::All => {}
+            Found::These(ids) => query = query.filter(people::id.eq_any(ids)),
+            Found::Terms(kind, terms) => {
+                for pieces in terms {
+                    let having = people::id.eq_any(search::having!($tenant, kind, pieces));
+                    query = query.filter(having.eq(true));
+                }
+            }
+            Found::Pattern(pattern) => {
+                query = query.filter(people::search_text.like(pattern).escape('\\'));
+            }
         }
         query
     }};
 }
 
-fn matching<'a>(tenant: &'a TenantId, filter: &'a PersonFilter) -> Query<'a> {
-    narrowed!(people::table.into_boxed(), tenant, filter)
+fn matching<'a>(tenant: &'a TenantId, filter: &'a PersonFilter, sought: &'a Sought) -> Query<'a> {
+    narrowed!(people::table.into_boxed(), tenant, filter, sought)
+}
+
+fn seek(c: &mut Conn, tenant: &TenantId, filter: &PersonFilter) -> Result<Sought> {
+    scope::tenant(c, tenant)?;
+    let text = filter.search.as_deref().unwrap_or_default();
+    search::seek(c, tenant, search::Kind::Person, text)
 }
 
 /// Continues after a person by a column that counts down.
@@ -261,9 +277,28 @@ pub fn list(
 ) -> Result<Page<Person, PersonCursor>> {
     scope::tenant(c, tenant)?;
     let limit = bounded(limit);
-    let query = ordered(matching(tenant, filter), order, after)?;
+    let sought = seek(c, tenant, filter)?;
+    let query = ordered(matching(tenant, filter, &sought), order, after)?;
     let rows: Vec<Person> = query.limit(limit + 1).select(Person::as_select()).load(c)?;
     Ok(Page::cut(rows, limit, |last| place(last, order)))
+}
+
+/// The people who fit a text best, at most so many, the best first.
+pub fn search(c: &mut Conn, tenant: &TenantId, text: &str, limit: usize) -> Result<Vec<Person>> {
+    scope::tenant(c, tenant)?;
+    let Some(ids) = search::best(c, tenant, search::Kind::Person, text, limit)? else {
+        let filter = PersonFilter { search: Some(text.to_owned()), ..PersonFilter::default() };
+        let most = i64::try_from(limit).unwrap_or(i64::MAX);
+        return Ok(list(c, tenant, &filter, PersonOrder::Newest, None, most)?.items);
+    };
+    let mut rows: Vec<Person> = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::id.eq_any(&ids))
+        .filter(people::deleted_at.is_null())
+        .select(Person::as_select())
+        .load(c)?;
+    rows.sort_by_key(|row| ids.iter().position(|id| id == row.id.as_str()));
+    Ok(rows)
 }
 
 /// The ids of up to so many who match, newest first.
@@ -274,7 +309,9 @@ pub fn list_ids(
     limit: i64,
 ) -> Result<Vec<PersonId>> {
     scope::tenant(c, tenant)?;
-    let query = matching(tenant, filter).order((people::created_at.desc(), people::id.desc()));
+    let sought = seek(c, tenant, filter)?;
+    let query =
+        matching(tenant, filter, &sought).order((people::created_at.desc(), people::id.desc()));
     let ids: Vec<String> = query.limit(limit).select(people::id).load(c)?;
     ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
 }
@@ -282,7 +319,8 @@ pub fn list_ids(
 /// How many people match.
 pub fn count(c: &mut Conn, tenant: &TenantId, filter: &PersonFilter) -> Result<i64> {
     scope::tenant(c, tenant)?;
-    Ok(matching(tenant, filter).count().get_result(c)?)
+    let sought = seek(c, tenant, filter)?;
+    Ok(matching(tenant, filter, &sought).count().get_result(c)?)
 }
 
 /// Who came into a stage last, of those who match.
@@ -294,7 +332,8 @@ pub fn list_in_stage(
     limit: i64,
 ) -> Result<Vec<Person>> {
     scope::tenant(c, tenant)?;
-    Ok(matching(tenant, filter)
+    let sought = seek(c, tenant, filter)?;
+    Ok(matching(tenant, filter, &sought)
         .filter(people::stage_id.eq(stage.as_str()))
         .order((people::stage_since.desc(), people::id.desc()))
         .limit(bounded(limit))
@@ -305,6 +344,7 @@ pub fn list_in_stage(
 /// What each stage holds, of those who match; a line for each stage and currency.
 pub fn sums(c: &mut Conn, tenant: &TenantId, filter: &PersonFilter) -> Result<Vec<StageSum>> {
     scope::tenant(c, tenant)?;
+    let sought = &seek(c, tenant, filter)?;
     let grouped = people::table
         .group_by((people::stage_id, people::value_currency))
         .select((
@@ -314,7 +354,8 @@ pub fn sums(c: &mut Conn, tenant: &TenantId, filter: &PersonFilter) -> Result<Ve
             sql::<BigInt>("CAST(SUM(value) AS BIGINT)"),
         ))
         .into_boxed();
-    let rows: Vec<(String, String, i64, i64)> = narrowed!(grouped, tenant, filter).load(c)?;
+    let rows: Vec<(String, String, i64, i64)> =
+        narrowed!(grouped, tenant, filter, sought).load(c)?;
     let sum = |(stage, currency, count, value): (String, String, i64, i64)| {
         let stage = stage.parse().map_err(Error::internal)?;
         Ok(StageSum { stage, currency, count, value })

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use domain::{PersonId, TagId, TenantId, Timestamp};
 
-use super::{Person, name_key, search_text};
+use super::{Person, come_or_gone, name_key, search_text};
 use crate::attributions::Attribution;
 use crate::backend::Conn;
 use crate::contacts::{Contact, ContactKind};
 use crate::error::{Error, Result};
 use crate::schema::{attributions, contacts, people, person_tags, timeline};
 use crate::scope;
+use crate::search;
 use crate::timeline::Entry;
 
 /// Most rows of one statement: PostgreSQL takes 65,535 values in it.
@@ -50,6 +51,7 @@ pub fn insert_many(c: &mut Conn, tenant: &TenantId, all: Vec<NewPerson>) -> Resu
     scope::tenant(c, tenant)?;
     let (mut rows, mut theirs, mut tags) = (Vec::new(), Vec::new(), Vec::new());
     let (mut touches, mut entries) = (Vec::new(), Vec::new());
+    let ids: Vec<PersonId> = all.iter().map(|new| new.person.id.clone()).collect();
     for NewPerson { person, contacts, tags: on, attribution, entry } in all {
         let email = crate::accounts::normal_email(&person.email);
         let found_by =
@@ -72,7 +74,7 @@ pub fn insert_many(c: &mut Conn, tenant: &TenantId, all: Vec<NewPerson>) -> Resu
     insert_all!(c, person_tags, tags);
     insert_all!(c, attributions, touches);
     insert_all!(c, timeline, entries);
-    Ok(())
+    search::of_people(c, tenant, &ids)
 }
 
 /// Who has which of these numbers or addresses, by their keys; of several the oldest.
@@ -153,6 +155,7 @@ pub fn delete_many(
             gone.push(id.parse().map_err(Error::internal)?);
         }
     }
+    come_or_gone(c, tenant, &gone)?;
     Ok(gone)
 }
 

@@ -8,6 +8,7 @@ use crate::backend::Conn;
 use crate::error::{Error, Result};
 use crate::schema::{appointments, people, series};
 use crate::scope;
+use crate::search;
 
 /// Most rows that one statement names.
 const MOVED_AT_ONCE: usize = 500;
@@ -75,7 +76,10 @@ pub fn hand_over_appointments(
         .filter(appointments::person_id.eq(from.as_str()));
     let ids: Vec<String> = theirs.select(appointments::id).load(c)?;
     diesel::update(theirs).set(appointments::person_id.eq(to.as_str())).execute(c)?;
-    ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
+    let ids = ids.into_iter().map(|id| id.parse().map_err(Error::internal));
+    let ids: Vec<AppointmentId> = ids.collect::<Result<_>>()?;
+    search::of_appointments(c, tenant, &ids)?;
+    Ok(ids)
 }
 
 /// Gives all series with a person to another, and so what they make from now on; answers which.
@@ -129,5 +133,5 @@ pub fn hand_back_appointments(
             .filter(appointments::id.eq_any(part.iter().map(AppointmentId::as_str)));
         diesel::update(these).set(appointments::person_id.eq(to.as_str())).execute(c)?;
     }
-    Ok(())
+    search::of_appointments(c, tenant, ids)
 }

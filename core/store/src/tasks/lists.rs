@@ -6,10 +6,10 @@ use domain::{MemberId, TaskId, TenantId, Timestamp};
 use super::Task;
 use crate::backend::{Conn, MultiBackend};
 use crate::error::Result;
-use crate::fold;
 use crate::page::{Cursor, Page, bounded};
 use crate::schema::tasks;
 use crate::scope;
+use crate::search::{self, Found, Sought};
 
 /// Who is to do the tasks asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,13 +29,14 @@ pub struct TaskFilter {
     pub assigned: Option<Assigned>,
     /// Only those that it is too late for from this instant on, or before it.
     pub due_until: Option<Timestamp>,
-    /// Only those whose title contains this, in any case.
+    /// Only those with a word for each word of this, in the title or the notes.
     pub search: Option<String>,
 }
 
 fn matching<'a>(
     tenant: &'a TenantId,
     filter: &'a TaskFilter,
+    sought: &'a Sought,
 ) -> tasks::BoxedQuery<'a, MultiBackend> {
     let mut query = tasks::table
         .filter(tasks::tenant_id.eq(tenant.as_str()))
@@ -53,10 +54,49 @@ fn matching<'a>(
     if let Some(until) = filter.due_until {
         query = query.filter(tasks::due_at.le(until.as_millis()));
     }
-    if let Some(pattern) = filter.search.as_deref().and_then(fold::contains) {
-        query = query.filter(tasks::search_text.like(pattern).escape('\\'));
+    match &sought.0 {
+        Found::All => {}
+        Found::These(ids) => query = query.filter(tasks::id.eq_any(ids)),
+        Found::Terms(kind, terms) => {
+            for pieces in terms {
+                let having = tasks::id.eq_any(search::having!(tenant, kind, pieces));
+                query = query.filter(having.eq(true));
+            }
+        }
+        Found::Pattern(pattern) => {
+            query = query.filter(tasks::search_text.like(pattern).escape('\\'));
+        }
     }
     query
+}
+
+fn seek(c: &mut Conn, tenant: &TenantId, filter: &TaskFilter) -> Result<Sought> {
+    scope::tenant(c, tenant)?;
+    let text = filter.search.as_deref().unwrap_or_default();
+    search::seek(c, tenant, search::Kind::Task, text)
+}
+
+/// How many that fit a text are looked at for those that are open.
+const SEARCHED_MAX: usize = 200;
+
+/// The open tasks that fit a text best, at most so many, the best first.
+pub fn search(c: &mut Conn, tenant: &TenantId, text: &str, limit: usize) -> Result<Vec<Task>> {
+    scope::tenant(c, tenant)?;
+    let Some(ids) = search::best(c, tenant, search::Kind::Task, text, SEARCHED_MAX)? else {
+        let filter = TaskFilter { search: Some(text.to_owned()), ..TaskFilter::default() };
+        let most = i64::try_from(limit).unwrap_or(i64::MAX);
+        return Ok(list(c, tenant, &filter, None, most)?.items);
+    };
+    let mut rows: Vec<Task> = tasks::table
+        .filter(tasks::tenant_id.eq(tenant.as_str()))
+        .filter(tasks::id.eq_any(&ids))
+        .filter(tasks::deleted_at.is_null())
+        .filter(tasks::done_at.is_null())
+        .select(Task::as_select())
+        .load(c)?;
+    rows.sort_by_key(|row| ids.iter().position(|id| id == row.id.as_str()));
+    rows.truncate(limit);
+    Ok(rows)
 }
 
 /// A page of tasks.
@@ -69,7 +109,8 @@ pub fn list(
 ) -> Result<Page<Task>> {
     scope::tenant(c, tenant)?;
     let limit = bounded(limit);
-    let mut query = matching(tenant, filter);
+    let sought = seek(c, tenant, filter)?;
+    let mut query = matching(tenant, filter, &sought);
     if let Some(after) = after {
         let id = after.id.clone();
         query = if filter.done {
@@ -93,7 +134,8 @@ pub fn list(
 /// How many match.
 pub fn count(c: &mut Conn, tenant: &TenantId, filter: &TaskFilter) -> Result<i64> {
     scope::tenant(c, tenant)?;
-    Ok(matching(tenant, filter).count().get_result(c)?)
+    let sought = seek(c, tenant, filter)?;
+    Ok(matching(tenant, filter, &sought).count().get_result(c)?)
 }
 
 /// The named tasks of the tenant, by when they are due; those it doesn't have are left out.

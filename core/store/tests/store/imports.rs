@@ -33,7 +33,7 @@ fn import(world: &World, of: &TenantId) -> Import {
     }
 }
 
-fn new_person(world: &World, of: &TenantId, name: &str, phone: &str) -> NewPerson {
+pub fn new_person(world: &World, of: &TenantId, name: &str, phone: &str) -> NewPerson {
     let person = Person { phone: phone.to_owned(), ..world.person(of, name) };
     let contact = Contact {
         tenant_id: of.clone(),

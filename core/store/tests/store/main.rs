@@ -38,6 +38,7 @@ mod reports;
 mod row_security;
 mod schedules;
 mod schema;
+mod search;
 mod secrets;
 mod sessions;
 mod tasks;

@@ -16,7 +16,7 @@ use crate::support::*;
 
 const STAGE: &str = "0192f000-0000-7000-8000-000000000001";
 
-fn change(name: &str) -> PersonChange {
+pub fn change(name: &str) -> PersonChange {
     PersonChange {
         kind: Kind::Person,
         standing: Standing::Customer,

@@ -76,6 +76,7 @@ fn written() -> Schema {
         include_str!("../../src/schema/door.rs"),
         include_str!("../../src/schema/house.rs"),
         include_str!("../../src/schema/record.rs"),
+        include_str!("../../src/schema/search.rs"),
     ];
     let mut table = "";
     let mut schema = Schema::new();

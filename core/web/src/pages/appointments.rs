@@ -19,6 +19,7 @@ use crate::answer::{Answer, form_errors};
 use crate::dates::is_whole_days;
 use crate::error::Failure;
 use crate::member::Member;
+use crate::pages::people::choices;
 use crate::pages::{id, paragraphs, plugin_views, repeats, tasks, zone_name};
 use crate::views::calendar::{
     AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow, MergeRow, TakenRow,
@@ -301,11 +302,8 @@ pub(super) async fn people_choices(member: &Member, chosen: &str) -> Result<Vec<
         people.extend(people::list_people_by_ids(app, ctx, vec![wanted]).await?);
     }
     people.sort_by_key(|person| person.name.to_lowercase());
-    let label = |person: &Person| match person.company.as_str() {
-        "" => person.name.clone(),
-        company => format!("{} · {company}", person.name),
-    };
-    Ok(people.iter().map(|each| Choice::new(each.id.to_string(), label(each), chosen)).collect())
+    let choice = |each: &Person| Choice::new(each.id.to_string(), choices::label(each), chosen);
+    Ok(people.iter().map(choice).collect())
 }
 
 fn input(member: &Member, form: &AppointmentForm) -> Result<AppointmentInput, Error> {

@@ -1,6 +1,7 @@
 //! People: a person, adding and changing one.
 
 pub mod board;
+pub mod choices;
 mod form;
 pub mod list;
 pub mod merge;

@@ -9,6 +9,7 @@ use super::{Avatar, Choice, Errors, Tab, pages};
 
 pages! {
     People => "pages/people/list.html",
+    PeopleChoices => "pages/people/choices.html",
     Board => "pages/people/board.html",
     Doubles => "pages/people/doubles.html",
     PersonPage => "pages/people/person.html",
@@ -38,6 +39,13 @@ pub struct People {
     pub bulk: Bulk,
     /// What is wrong with what was asked to be done.
     pub errors: Errors,
+}
+
+/// People for a form to choose from: a part of a page.
+#[derive(Debug, Clone, Serialize)]
+pub struct PeopleChoices {
+    /// They.
+    pub people: Vec<Choice>,
 }
 
 /// A search, filters and an order, as the form of the list shows them.

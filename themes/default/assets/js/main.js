@@ -13,6 +13,7 @@ import { refreshLive } from "/assets/js/live.js";
 import { followStart } from "/assets/js/times.js";
 import { fillViews } from "/assets/js/views.js";
 import { addRows, countChosen, dragCards } from "/assets/js/people.js";
+import { findPeople } from "/assets/js/find.js";
 
 closeMenus(document);
 copyButtons(document);
@@ -30,3 +31,4 @@ fillViews(document, keepForms);
 countChosen(document);
 addRows(document);
 dragCards(document);
+findPeople(document);

@@ -1,0 +1,33 @@
+//! Finding things by words: an index of our own, the same on both databases, written with the things in
+//! the same transaction. `words` says what a word is, `index` writes, `things` says what each kind is found
+//! by, `finding` looks, `near` forgives a typing error, `backlog` goes through what was there before.
+
+mod backlog;
+mod finding;
+mod index;
+mod near;
+mod query;
+mod things;
+mod words;
+
+pub use backlog::{Progress, catch_up, progress};
+pub(crate) use finding::{Found, having};
+pub use finding::{Sought, best, seek};
+pub(crate) use index::forget;
+pub use query::TERMS_MAX;
+pub(crate) use things::{of_appointments, of_people, of_tasks, with_people};
+
+words! {
+    /// What kind of thing is found.
+    pub enum Kind {
+        /// A lead or customer.
+        Person = "person",
+        /// An appointment.
+        Appointment = "appointment",
+        /// A task.
+        Task = "task",
+    }
+}
+
+/// All kinds, as the tables name them.
+const KINDS: [&str; 3] = ["person", "appointment", "task"];

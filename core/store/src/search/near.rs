@@ -1,0 +1,177 @@
+//! Words that are one typing error apart: a letter too many, too few, another one, or two in each other's
+//! place. Each word is kept under itself and under all that is left of it without one letter; two words
+//! one error apart have one of these in common (Garbe, "SymSpell", 2012).
+
+use std::collections::BTreeSet;
+
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use domain::TenantId;
+
+use super::KINDS;
+use super::index::AT_ONCE;
+use crate::backend::Conn;
+use crate::error::Result;
+use crate::schema::{search_near, search_words};
+use crate::scope;
+
+/// Shorter words have too many others near them.
+const LETTERS_MIN: usize = 3;
+/// Longer ones are few, and each letter costs a row.
+const LETTERS_MAX: usize = 20;
+/// As many words near one are looked at.
+const NEAR_MAX: i64 = 200;
+
+fn is_known(word: &str) -> bool {
+    let letters = word.chars().count();
+    (LETTERS_MIN..=LETTERS_MAX).contains(&letters) && word.chars().all(char::is_alphabetic)
+}
+
+/// The word, and what is left of it without each of its letters.
+fn forms(word: &str) -> BTreeSet<String> {
+    let letters: Vec<char> = word.chars().collect();
+    let without = |at: usize| {
+        let kept = letters.iter().enumerate().filter(|(place, _)| *place != at);
+        kept.map(|(_, letter)| letter).collect()
+    };
+    (0..letters.len()).map(without).chain([word.to_owned()]).collect()
+}
+
+/// Notes words that somebody may mistype.
+pub(super) fn learn(c: &mut Conn, tenant: &TenantId, words: BTreeSet<&str>) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let words: Vec<&str> = words.into_iter().filter(|word| is_known(word)).collect();
+    for some in words.chunks(AT_ONCE) {
+        let query = search_near::table
+            .filter(search_near::tenant_id.eq(tenant.as_str()))
+            .filter(search_near::near.eq_any(some))
+            .filter(search_near::near.eq(search_near::word))
+            .select(search_near::word);
+        // Locked, so that nobody forgets it meanwhile.
+        let known: Vec<String> = each_backend!(
+            c,
+            Sqlite(c) => query.load(c)?,
+            Postgres(c) => query.for_key_share().load(c)?
+        );
+        let known: BTreeSet<&str> = known.iter().map(String::as_str).collect();
+        let new = some.iter().filter(|word| !known.contains(**word));
+        let mut rows: Vec<(String, &str)> =
+            new.flat_map(|word| forms(word).into_iter().map(|near| (near, *word))).collect();
+        rows.sort_unstable();
+        for some in rows.chunks(AT_ONCE * 2) {
+            let row = |(near, word): &(String, &str)| {
+                (
+                    search_near::tenant_id.eq(tenant.to_string()),
+                    search_near::near.eq(near.clone()),
+                    search_near::word.eq((*word).to_owned()),
+                )
+            };
+            let rows: Vec<_> = some.iter().map(row).collect();
+            let insert =
+                diesel::insert_into(search_near::table).values(rows).on_conflict_do_nothing();
+            each_backend!(c, |c| insert.execute(c)?);
+        }
+    }
+    Ok(())
+}
+
+/// Forgets those of these words that nothing has any more.
+pub(super) fn forget(c: &mut Conn, tenant: &TenantId, words: BTreeSet<String>) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let words: Vec<String> = words.into_iter().filter(|word| is_known(word)).collect();
+    for some in words.chunks(AT_ONCE) {
+        let mut unused = list_unused(c, tenant, some)?;
+        if unused.is_empty() {
+            continue;
+        }
+        // Whoever is about to use one holds it; looked at again once it is ours.
+        let own = search_near::table
+            .filter(search_near::tenant_id.eq(tenant.as_str()))
+            .filter(search_near::near.eq_any(&unused))
+            .filter(search_near::near.eq(search_near::word))
+            .select(search_near::word);
+        each_backend!(
+            c,
+            Sqlite(_c) => {},
+            Postgres(c) => {
+                let _held: Vec<String> = own.for_update().load(c)?;
+            }
+        );
+        unused = list_unused(c, tenant, &unused)?;
+        for few in unused.chunks(20) {
+            let nears: BTreeSet<String> = few.iter().flat_map(|word| forms(word)).collect();
+            let target = search_near::table
+                .filter(search_near::tenant_id.eq(tenant.as_str()))
+                .filter(search_near::near.eq_any(nears))
+                .filter(search_near::word.eq_any(few));
+            diesel::delete(target).execute(c)?;
+        }
+    }
+    Ok(())
+}
+
+fn list_unused(c: &mut Conn, tenant: &TenantId, words: &[String]) -> Result<Vec<String>> {
+    scope::tenant(c, tenant)?;
+    let uses = search_words::table
+        .filter(search_words::tenant_id.eq(search_near::tenant_id))
+        .filter(search_words::kind.eq_any(KINDS))
+        .filter(search_words::word.eq(search_near::word));
+    Ok(search_near::table
+        .filter(search_near::tenant_id.eq(tenant.as_str()))
+        .filter(search_near::near.eq_any(words))
+        .filter(search_near::near.eq(search_near::word))
+        .filter(not(exists(uses)))
+        .select(search_near::word)
+        .load(c)?)
+}
+
+/// The words that this one may be meant as, itself left out.
+pub(super) fn list(c: &mut Conn, tenant: &TenantId, typed: &str) -> Result<Vec<String>> {
+    scope::tenant(c, tenant)?;
+    let found: Vec<String> = search_near::table
+        .filter(search_near::tenant_id.eq(tenant.as_str()))
+        .filter(search_near::near.eq_any(forms(typed)))
+        .select(search_near::word)
+        .distinct()
+        .limit(NEAR_MAX)
+        .load(c)?;
+    Ok(found.into_iter().filter(|word| is_one_error(typed, word)).collect())
+}
+
+/// Whether one error makes the one of the other.
+fn is_one_error(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let same = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let (one, other) = (one.get(same..).unwrap_or_default(), other.get(same..).unwrap_or_default());
+    match (one, other) {
+        ([], []) => false,
+        ([a, b, rest @ ..], [c, d, others @ ..]) if a == d && b == c && rest == others => true,
+        ([_, rest @ ..], [_, others @ ..]) if rest == others => true,
+        ([_, rest @ ..], other) if rest == other => true,
+        (one, [_, others @ ..]) => one == others,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_error_is_one_and_two_are_not() {
+        for (one, other) in [
+            ("dana", "dna"),
+            ("dana", "danna"),
+            ("dana", "dina"),
+            ("dana", "dnaa"),
+            ("cohen", "cohn"),
+        ] {
+            assert!(is_one_error(one, other) && is_one_error(other, one), "{one} {other}");
+            let (these, those) = (forms(one), forms(other));
+            assert!(these.intersection(&those).next().is_some(), "{one} {other}");
+        }
+        for (one, other) in [("dana", "dana"), ("dana", "dn"), ("dana", "adan"), ("levi", "lewy")] {
+            assert!(!is_one_error(one, other), "{one} {other}");
+        }
+    }
+}

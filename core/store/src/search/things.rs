@@ -1,0 +1,170 @@
+//! What each kind of thing is found by. What is deleted or cancelled is found by nothing.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use domain::{AppointmentId, PersonId, TaskId, TenantId};
+
+use super::words::Words;
+use super::{Kind, index};
+use crate::appointments::Status;
+use crate::backend::Conn;
+use crate::contacts::ContactKind;
+use crate::error::Result;
+use crate::schema::{appointments, contacts, people, person_tags, tasks};
+use crate::scope;
+
+/// Writes the words of these people anew: names, numbers and addresses, and their tags.
+pub(crate) fn of_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    for some in ids.chunks(index::AT_ONCE) {
+        let ids: Vec<&str> = some.iter().map(PersonId::as_str).collect();
+        let query = people::table
+            .filter(people::tenant_id.eq(tenant.as_str()))
+            .filter(people::id.eq_any(&ids))
+            .filter(people::deleted_at.is_null())
+            .order(people::id)
+            .select((people::id, people::name, people::company, people::phone, people::email));
+        // Locked, so that of two who change the same person the later writes what both changed.
+        let rows: Vec<(String, String, String, String, String)> = each_backend!(
+            c,
+            Sqlite(c) => query.load(c)?,
+            Postgres(c) => query.for_no_key_update().load(c)?
+        );
+        let mut words: HashMap<String, Words> =
+            ids.iter().map(|id| ((*id).to_owned(), Words::default())).collect();
+        let mut add = |id: &str, more: &dyn Fn(Words) -> Words| {
+            if let Some(had) = words.get_mut(id) {
+                *had = more(std::mem::take(had));
+            }
+        };
+        for (id, name, company, phone, email) in &rows {
+            add(id, &|words| words.text(name).text(company).phone(phone).text(email));
+        }
+        let living: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
+        for (id, kind, value) in contacts_of(c, tenant, &living)? {
+            let is_phone = kind == ContactKind::Phone.as_str();
+            add(&id, &|words| if is_phone { words.phone(&value) } else { words.text(&value) });
+        }
+        for (id, tag) in tags_of(c, tenant, &living)? {
+            add(&id, &|words| words.sign(&tag));
+        }
+        index::write(c, tenant, Kind::Person, words.into_iter().collect())?;
+    }
+    Ok(())
+}
+
+fn contacts_of(
+    c: &mut Conn,
+    tenant: &TenantId,
+    ids: &[&str],
+) -> Result<Vec<(String, String, String)>> {
+    scope::tenant(c, tenant)?;
+    Ok(contacts::table
+        .filter(contacts::tenant_id.eq(tenant.as_str()))
+        .filter(contacts::person_id.eq_any(ids))
+        .select((contacts::person_id, contacts::kind, contacts::value))
+        .load(c)?)
+}
+
+fn tags_of(c: &mut Conn, tenant: &TenantId, ids: &[&str]) -> Result<Vec<(String, String)>> {
+    scope::tenant(c, tenant)?;
+    Ok(person_tags::table
+        .filter(person_tags::tenant_id.eq(tenant.as_str()))
+        .filter(person_tags::person_id.eq_any(ids))
+        .select((person_tags::person_id, person_tags::tag_id))
+        .load(c)?)
+}
+
+/// Writes the words of these tasks anew: title and notes.
+pub(crate) fn of_tasks(c: &mut Conn, tenant: &TenantId, ids: &[TaskId]) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    for some in ids.chunks(index::AT_ONCE) {
+        let ids: Vec<&str> = some.iter().map(TaskId::as_str).collect();
+        let query = tasks::table
+            .filter(tasks::tenant_id.eq(tenant.as_str()))
+            .filter(tasks::id.eq_any(&ids))
+            .filter(tasks::deleted_at.is_null())
+            .order(tasks::id)
+            .select((tasks::id, tasks::title, tasks::notes));
+        let rows: Vec<(String, String, String)> = each_backend!(
+            c,
+            Sqlite(c) => query.load(c)?,
+            Postgres(c) => query.for_no_key_update().load(c)?
+        );
+        let mut words: HashMap<String, Words> =
+            ids.iter().map(|id| ((*id).to_owned(), Words::default())).collect();
+        for (id, title, notes) in rows {
+            words.insert(id, Words::default().text(&title).text(&notes));
+        }
+        index::write(c, tenant, Kind::Task, words.into_iter().collect())?;
+    }
+    Ok(())
+}
+
+/// Writes the words of these appointments anew: title, place and the name of the person.
+pub(crate) fn of_appointments(
+    c: &mut Conn,
+    tenant: &TenantId,
+    ids: &[AppointmentId],
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    for some in ids.chunks(index::AT_ONCE) {
+        let ids: Vec<&str> = some.iter().map(AppointmentId::as_str).collect();
+        let query = appointments::table
+            .filter(appointments::tenant_id.eq(tenant.as_str()))
+            .filter(appointments::id.eq_any(&ids))
+            .filter(appointments::status.eq(Status::Booked.as_str()))
+            .order(appointments::id)
+            .select((
+                appointments::id,
+                appointments::title,
+                appointments::location,
+                appointments::person_id,
+            ));
+        let rows: Vec<(String, String, String, Option<String>)> = each_backend!(
+            c,
+            Sqlite(c) => query.load(c)?,
+            Postgres(c) => query.for_no_key_update().load(c)?
+        );
+        let names = names_of(c, tenant, rows.iter().filter_map(|row| row.3.as_deref()).collect())?;
+        let mut words: HashMap<String, Words> =
+            ids.iter().map(|id| ((*id).to_owned(), Words::default())).collect();
+        for (id, title, place, person) in rows {
+            let name = person.and_then(|id| names.get(&id)).map(String::as_str);
+            let all = Words::default().text(&title).text(&place).text(name.unwrap_or_default());
+            words.insert(id, all);
+        }
+        index::write(c, tenant, Kind::Appointment, words.into_iter().collect())?;
+    }
+    Ok(())
+}
+
+fn names_of(c: &mut Conn, tenant: &TenantId, ids: Vec<&str>) -> Result<HashMap<String, String>> {
+    scope::tenant(c, tenant)?;
+    let rows: Vec<(String, String)> = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::id.eq_any(ids))
+        .filter(people::deleted_at.is_null())
+        .select((people::id, people::name))
+        .load(c)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Writes the words of the appointments with these people anew: their name is another, or they are gone or
+/// there again.
+pub(crate) fn with_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let mut theirs = Vec::new();
+    for some in ids.chunks(index::AT_ONCE) {
+        let rows: Vec<String> = appointments::table
+            .filter(appointments::tenant_id.eq(tenant.as_str()))
+            .filter(appointments::person_id.eq_any(some.iter().map(PersonId::as_str)))
+            .select(appointments::id)
+            .load(c)?;
+        for id in rows {
+            theirs.push(id.parse().map_err(crate::error::Error::internal)?);
+        }
+    }
+    of_appointments(c, tenant, &theirs)
+}

@@ -1,0 +1,118 @@
+//! Pages of a business with a hundred thousand people and a million entries about them, beside their
+//! queries alone.
+
+use anyhow::{Result, ensure};
+use app::Context;
+use domain::PersonId;
+use store::Conn;
+use store::people::{PersonFilter, PersonOrder};
+
+use crate::client::{self, Client};
+use crate::crowd::Crowd;
+use crate::measure::{Times, ms};
+use crate::place::{Build, Place};
+use crate::report::{Report, Row};
+use crate::server::Server;
+
+/// How many people there are, where nobody says.
+pub const PEOPLE: usize = 100_000;
+const ENTRIES_EACH: usize = 10;
+const ASKED: usize = 200;
+/// What all but one in twenty pages may take, and how many times as long as their queries.
+const GOAL_MS: f64 = 100.0;
+const GOAL_TIMES: f64 = 3.0;
+const PAGE: i64 = 50;
+
+/// What is asked: its name, its path, and the queries it can't do without.
+type Asked = (&'static str, String, Box<dyn Fn(&mut Conn, &Context) -> store::Result<()> + Send>);
+
+/// Measures list, board and page.
+pub async fn measure(build: &Build, report: &mut Report, people: usize) -> Result<()> {
+    let place = Place::new(build, "people").await?;
+    let app = &place.app;
+    let mut stages = Vec::new();
+    for pipeline in app::pipelines::list_pipelines(app, &place.owner).await? {
+        stages.extend(pipeline.stages.into_iter().map(|stage| stage.id));
+    }
+    let crowd = Crowd::new(place.owner.tenant.clone(), stages);
+    let ids = crowd.come(&app.db, (&*app.clock, &*app.rng), people, ENTRIES_EACH).await?;
+    let server = Server::start(build, &place.data, "all", &build.all_packages())?;
+    server.first_page("/sign-in").await?;
+    for (name, path, queries) in asked(&ids, &crowd.word()) {
+        let request = client::page(server.port, &path, &place.session);
+        let mut client = Client::connect(server.port).await?;
+        let mut pages = Times::default();
+        for round in 0..ASKED + 20 {
+            let sent = std::time::Instant::now();
+            let (status, body) = client.send(&request).await?;
+            ensure!(status == 200 && body.ends_with(b"</html>\n"), "{path}: {status} is no page");
+            if round >= 20 {
+                pages.add(sent.elapsed());
+            }
+        }
+        let ctx = place.owner.clone();
+        let bare = place.app.db.read(move |c| {
+            let mut times = Times::default();
+            for _ in 0..ASKED {
+                times.time(|| queries(c, &ctx))?;
+            }
+            Ok(times)
+        });
+        let (pages, bare) = (ms(pages.share(0.95)), ms(bare.await?.share(0.95)));
+        let name = format!("{name}, {people} people, p95");
+        report.add(
+            Row::new(&name, pages, "ms")
+                .against("its queries alone", bare)
+                .at_most_times(GOAL_TIMES),
+        );
+        report.add(Row::new(&format!("{name}, alone"), pages, "ms").below(GOAL_MS));
+    }
+    Ok(())
+}
+
+fn asked(ids: &[PersonId], word: &str) -> Vec<Asked> {
+    let list = |filter: PersonFilter, order| {
+        move |c: &mut Conn, ctx: &Context| {
+            store::people::list(c, &ctx.tenant, &filter, order, None, PAGE)?;
+            store::people::count(c, &ctx.tenant, &filter).map(drop)
+        }
+    };
+    let all = PersonFilter::default();
+    let some = PersonFilter { search: Some(word.to_owned()), ..PersonFilter::default() };
+    let one = ids.first().cloned();
+    let path = one.as_ref().map(|id| format!("/people/{id}")).unwrap_or_default();
+    let page = move |c: &mut Conn, ctx: &Context| {
+        let Some(id) = &one else { return Ok(()) };
+        store::people::get(c, &ctx.tenant, id)?;
+        store::contacts::list(c, &ctx.tenant, id)?;
+        store::tags::list(c, &ctx.tenant)?;
+        store::timeline::list(c, &ctx.tenant, id, None, PAGE).map(drop)
+    };
+    let board = |c: &mut Conn, ctx: &Context| {
+        let filter = PersonFilter::default();
+        for sum in store::people::sums(c, &ctx.tenant, &filter)? {
+            store::people::list_in_stage(c, &ctx.tenant, &filter, &sum.stage, PAGE)?;
+        }
+        Ok(())
+    };
+    vec![
+        ("list of people", "/people".to_owned(), Box::new(list(all.clone(), PersonOrder::Newest))),
+        (
+            "list of people by name",
+            "/people?order=name".to_owned(),
+            Box::new(list(all, PersonOrder::Name)),
+        ),
+        (
+            "list of people by a word",
+            format!("/people?q={}", url_of(word)),
+            Box::new(list(some, PersonOrder::Newest)),
+        ),
+        ("board of people", "/people/board".to_owned(), Box::new(board)),
+        ("page of a person", path, Box::new(page)),
+    ]
+}
+
+/// The word as it stands in an address.
+fn url_of(word: &str) -> String {
+    word.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
