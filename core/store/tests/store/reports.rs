@@ -130,7 +130,7 @@ store::both_backends! {
         let tenant = a_tenant(&db, &world).await;
         let rows: Vec<Person> = (0..5).map(|n| lead(&world, &tenant, "site", n)).collect();
         let after = |at: usize, secs: i64| rows[at].created_at.plus_secs(secs);
-        let entries = vec![
+        let entries = [
             entry(&world, &rows[0], "created", ActorKind::Account, after(0, 0)),
             entry(&world, &rows[0], "stage", ActorKind::Account, after(0, 600)),
             entry(&world, &rows[0], "note", ActorKind::Account, after(0, 300)),
