@@ -289,6 +289,9 @@ async fn several_calendars_and_accounts_keep_to_themselves() {
         let both = vec![DANA.to_owned(), STUDIO.to_owned()];
         calendars::choose_calendars(app, owner, &dana, both).await?;
         calendars::choose_calendars(app, owner, &noa, vec![NOA.to_owned()]).await?;
+        // The studio is a room, not somewhere that Dana is.
+        let rooms = vec![calendar(&house, STUDIO).await?];
+        calendars::choose_blocking(app, owner, &dana, rooms).await?;
         house.work().await?;
 
         let mut own = Vec::new();
