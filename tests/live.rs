@@ -119,3 +119,33 @@ async fn a_session_s_oldest_stream_ends_for_a_newer_one() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_follows_from_before_it_was_read() -> Result<()> {
+    let site = site().await;
+    let (app, owner) = (site.house.app.clone(), site.house.owner.clone());
+    let writer = tokio::spawn(async move {
+        let mut added = Vec::new();
+        for number in 10..40 {
+            let name = format!("{MARKER} {number}");
+            let input = PersonInput { name: name.clone(), ..PersonInput::default() };
+            create_person(&app, &owner, input, "").await?;
+            added.push((name, app::live::find_head(&app, &owner.tenant).await?));
+        }
+        Ok::<_, anyhow::Error>(added)
+    });
+    let mut pages = Vec::new();
+    while !writer.is_finished() {
+        let page = site.get("/people", Some(&site.house.token)).await?.body;
+        let (_, after) = page.split_once("/live?after=").context("no stream")?;
+        let digits = after.find(|c: char| !c.is_ascii_digit()).context("no end")?;
+        pages.push((after[..digits].parse::<i64>()?, page));
+    }
+    let added = writer.await??;
+    for (follows_from, page) in &pages {
+        for (name, _) in added.iter().filter(|(_, head)| head <= follows_from) {
+            assert!(page.contains(name.as_str()), "nobody tells of {name}");
+        }
+    }
+    Ok(())
+}

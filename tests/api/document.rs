@@ -72,7 +72,7 @@ async fn look(site: &Site, token: &str, foreign: Vec<String>) -> Result<()> {
         let mut command = Command::new(st);
         command.arg("--config-file").arg(&config).args(["run", &url, "--no-color"]);
         command.args(["--max-time", &LOOK_SECS.to_string(), "--max-examples", "25"]);
-        command.args(["--workers", "2", "--seed", "7", "--generation-database", "none"]);
+        command.args(["--workers", "1", "--seed", "7", "--generation-database", "none"]);
         command.current_dir(folder.path()).env("OXPI_FOREIGN", foreign.join(","));
         for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
             command.env_remove(proxy);

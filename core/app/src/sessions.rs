@@ -72,6 +72,8 @@ pub struct Current {
     pub context: Option<Context>,
     /// In that last case the place that it will have: good for the account's own pages alone.
     pub held: Option<Context>,
+    /// Where the business's activity log ended then: what is read afterwards is at least that new.
+    pub head: i64,
 }
 
 /// One of an account's sessions, as its page shows it.
@@ -304,11 +306,12 @@ fn current(
         origin: origin.clone(),
         is_recent,
     };
-    let nowhere = |login| Ok(Current { login, context: None, held: None });
+    let nowhere = |login| Ok(Current { login, context: None, held: None, head: 0 });
     let Some(tenant_id) = &row.tenant_id else { return nowhere(login) };
     let Some(member) = store::members::find_by_account(c, tenant_id, &account.id)? else {
         return nowhere(login);
     };
+    let head = store::audit::find_head(c, tenant_id)?.map_or(0, |(seq, _)| seq);
     let tenant = store::tenants::get(c, tenant_id)?;
     login.locale = account.locale.unwrap_or(tenant.locale);
     let elsewhere = trusts && row.second_step_elsewhere;
@@ -325,7 +328,7 @@ fn current(
         scopes: None,
     };
     let (context, held) = if owes { (None, Some(context)) } else { (Some(context), None) };
-    Ok(Current { login, context, held })
+    Ok(Current { login, context, held, head })
 }
 
 /// Ends the session a token opens; a token that opens nothing is signed out already.

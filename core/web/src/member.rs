@@ -30,6 +30,8 @@ pub struct Account {
     pub context: Option<Context>,
     /// Their place once they have a second step; see [`Current::held`].
     pub held: Option<Context>,
+    /// Where the business's activity log ended before anything of the page was read.
+    pub head: i64,
 }
 
 impl Account {
@@ -45,7 +47,8 @@ impl Account {
         });
         let owes_second_step = self.context.is_none();
         let ctx = self.context.map_or(held, Ok)?;
-        Ok(Member { owes_second_step, ..Member::new(self.visit, self.login, ctx) })
+        let Self { visit, login, head, .. } = self;
+        Ok(Member { visit, login, ctx, owes_second_step, head, frame: OnceCell::new() })
     }
 }
 
@@ -60,6 +63,7 @@ pub struct Member {
     /// Whether the business asks for a second step that they don't have: then these are their own
     /// pages, and no others are to be had.
     pub owes_second_step: bool,
+    head: i64,
     frame: OnceCell<Frame>,
 }
 
@@ -79,13 +83,13 @@ impl FromRequest for Account {
         let (visit, request) = (Visit::of(request), request.clone());
         Box::pin(async move {
             let visit = visit.ok_or_else(|| Failure::from(Error::internal("no middleware")))?;
-            let Current { login, context, held } = current(&visit).await?;
+            let Current { login, context, held, head } = current(&visit).await?;
             request.extensions_mut().insert(Reader(login.locale));
             if let Some(context) = &context {
                 let at_work = AtWork(context.tenant.clone(), context.account.clone());
                 request.extensions_mut().insert(at_work);
             }
-            Ok(Self { visit, login, context, held })
+            Ok(Self { visit, login, context, held, head })
         })
     }
 }
@@ -146,15 +150,16 @@ pub fn languages(current: &str) -> Vec<Choice> {
 }
 
 impl Member {
-    /// A signed-in account in this business.
-    pub fn new(visit: Visit, login: Login, ctx: Context) -> Self {
-        Self { visit, login, ctx, owes_second_step: false, frame: OnceCell::new() }
-    }
-
     /// What stands around the page, asked once a request.
     pub async fn frame(&self) -> Result<&Frame, Failure> {
         let ask = || get_frame(&self.web.app, &self.login, &self.ctx);
         Ok(self.frame.get_or_try_init(ask).await?)
+    }
+
+    /// From where the page's stream goes on: from before its content was read, so that nothing falls in
+    /// between; what a form did itself is in its answer already.
+    fn follows_from(&self, frame: i64) -> i64 {
+        if self.is_post { frame } else { self.head }
     }
 
     /// Tells dates to this member.
@@ -198,7 +203,7 @@ impl Member {
                 tenant_avatar: Avatar::of(&tenant.name),
                 tenant: tenant.name.clone(),
                 many_tenants: *many_tenants,
-                live: *live,
+                live: self.follows_from(*live),
                 unread: *unread,
             }),
             told: self

@@ -79,13 +79,39 @@ export function refreshLive(root) {
   channel?.addEventListener("message", (event) => changed(event.data));
   let pause = AGAIN_MILLIS;
   let left = false;
+  let holds = false;
   const run = async () => {
+    holds = true;
     while (!left) {
       await hold();
       if (!left) await new Promise((done) => setTimeout(done, pause));
       pause = Math.min(pause * 2, AGAIN_MILLIS_MAX);
     }
+    holds = false;
   };
-  if (navigator.locks) navigator.locks.request("oxpi-live", run);
-  else run();
+  // Another tab tells only from when this one listens; what came before that is asked for once.
+  async function catchUp() {
+    if (holds) return;
+    try {
+      const told = /^data: (.+)$/m.exec(await (await fetch(address)).text());
+      if (told) changed(told[1].split(" "));
+    } catch {
+      // Offline: the next word from the other tab brings it.
+    }
+  }
+
+  function begin() {
+    if (!navigator.locks) return run();
+    navigator.locks.request("oxpi-live", run);
+    setTimeout(catchUp, SETTLE_MILLIS);
+  }
+
+  // Back on a page that the browser kept: it has missed what happened meanwhile.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    left = false;
+    changed(["all"]);
+    begin();
+  });
+  begin();
 }
