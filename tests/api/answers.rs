@@ -46,6 +46,45 @@ async fn only_what_is_still_the_same_is_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_know_the_same_one_changes_it() {
+    each(async |site| {
+        let path = format!("/people/{}", site.ids["person"]);
+        let tag = async || {
+            let read = own(&site, "GET", &path, None).await?;
+            Ok::<_, anyhow::Error>(read.header("etag").unwrap_or_default().to_owned())
+        };
+        let (stage, undo) = (format!("{path}/stage"), format!("{path}/restore"));
+        own(&site, "POST", &stage, Some(json!({"stage": "lead"}))).await?;
+        for (method, path) in [("POST", &stage), ("DELETE", &path)] {
+            let known = tag().await?;
+            let held = [("If-Match", known.as_str())];
+            let act = async || {
+                let body = (method == "POST").then(|| json!({"stage": "customer"}));
+                let told = call(&site, &site.api_token, method, path, &held, body).await?;
+                Ok::<_, anyhow::Error>(told.status)
+            };
+            // Somebody else's work on other things is in nobody's way.
+            let others = async {
+                for number in 0..8 {
+                    let body = Some(json!({"name": format!("Other {number}")}));
+                    own(&site, "POST", "/people", body).await?;
+                }
+                Ok::<_, anyhow::Error>(())
+            };
+            let acts = async { tokio::try_join!(act(), act(), act(), act()) };
+            let (told, ()) = tokio::try_join!(acts, others)?;
+            let all: [u16; 4] = told.into();
+            let done = all.iter().filter(|status| matches!(status, 200 | 204)).count();
+            let late = all.iter().filter(|status| matches!(status, 412 | 404)).count();
+            assert_eq!((done, late), (1, 3), "{method} {path}: {all:?}");
+        }
+        assert_eq!(own(&site, "POST", &undo, None).await?.status, 200);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_request_under_a_key_is_done_once() {
     each(async |site| {
         let key = [("Idempotency-Key", "order-7")];

@@ -29,6 +29,12 @@ pub async fn find_head(app: &App, tenant: &TenantId) -> Result<i64> {
     Ok(head.map_or(0, |(seq, _)| seq))
 }
 
+/// Makes one change only if nothing has changed since the log ended there: what was seen then is what the
+/// change is made to. Otherwise it fails as what has changed meanwhile, and changes nothing.
+pub async fn held_to<T>(ctx: &Context, head: i64, change: impl Future<Output = T>) -> T {
+    store::held_to(ctx.tenant.clone(), head, change).await
+}
+
 /// What changed since then that this member may know of.
 pub async fn changed_since(app: &App, ctx: &Context, seq: i64) -> Result<Changed> {
     let (tenant, role) = (ctx.tenant.clone(), ctx.role);

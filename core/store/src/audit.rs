@@ -100,7 +100,6 @@ pub fn append(
     new: NewEntry,
     mac: impl FnOnce(&Entry) -> Vec<u8>,
 ) -> Result<Entry> {
-    scope::tenant(c, tenant)?;
     let (seq, previous_mac) = lock_head(c, tenant)?;
     let mut entry = Entry {
         tenant_id: tenant.clone(),
@@ -127,7 +126,8 @@ pub fn append(
 }
 
 /// The head of the chain, held until the transaction ends. A row to hold is made for a new chain.
-fn lock_head(c: &mut Conn, tenant: &TenantId) -> Result<(i64, Vec<u8>)> {
+pub(crate) fn lock_head(c: &mut Conn, tenant: &TenantId) -> Result<(i64, Vec<u8>)> {
+    scope::tenant(c, tenant)?;
     let first = (
         audit_heads::tenant_id.eq(tenant.as_str()),
         audit_heads::seq.eq(0_i64),

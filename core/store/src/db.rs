@@ -12,6 +12,7 @@ use diesel::sql_types::Text;
 use crate::backend::{Backend, Conn};
 use crate::error::{Error, Result};
 use crate::group::Group;
+use crate::held;
 use crate::migrate;
 use crate::pool::{Pool, Source};
 use crate::row_security::APP_ROLE;
@@ -208,6 +209,11 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        let held = held::take();
+        let work = move |conn: &mut Conn| {
+            held::check(held, conn)?;
+            work(conn)
+        };
         match &self.writers {
             Writers::Grouped(group) => group.run(work).await,
             Writers::Each(pool) => {
@@ -228,7 +234,14 @@ impl Db {
         E: From<Error> + Send + 'static,
         W: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     {
-        let look = move |conn: &mut Conn| within(conn, Conn::begin_read, read);
+        let held = held::take();
+        let look = move |conn: &mut Conn| {
+            let write = within(conn, Conn::begin_read, read)?;
+            Ok::<_, E>(move |conn: &mut Conn| {
+                held::check(held, conn)?;
+                write(conn)
+            })
+        };
         match &self.writers {
             Writers::Grouped(group) => group.run_after(&self.readers, look).await,
             Writers::Each(pool) => {

@@ -11,6 +11,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use app::api_answers::{self, Answered, Begun, Keyed};
 use app::api_tokens::{self, Opened};
+use app::live;
 use serde_json::{Map, Value};
 
 use super::answer::{Answer, Reply, tag_of};
@@ -260,21 +261,34 @@ fn again(answered: Answered) -> Answer {
 }
 
 /// Does it, if what it changes still is what the sender knows.
-async fn run(request: &HttpRequest, mut call: Call) -> Answer {
+async fn run(request: &HttpRequest, call: Call) -> Answer {
     let known = header(request, IF_MATCH).filter(|_| call.operation.can_match());
-    let changed = || Problem::new(StatusCode::PRECONDITION_FAILED, "error-api-changed");
-    if let (Some(known), Some(current)) = (known, operations::current(call.operation)) {
+    let (Some(known), Some(current)) = (known, operations::current(call.operation)) else {
+        return (call.operation.handler)(call).await;
+    };
+    // What came in between was perhaps about something else: then it is as the sender knows it still.
+    for _ in 0..LOOKS_MAX {
+        let head = live::find_head(call.app(), &call.ctx().tenant).await?;
         let now = (current.handler)(call.clone()).await?;
         if !now.tag().is_some_and(|tag| has_tag(known, &tag, true)) {
             return Err(changed());
         }
-        call.rev = now.rev;
+        let held = Call { rev: now.rev, ..call.clone() };
+        let change = (call.operation.handler)(held);
+        match live::held_to(call.ctx(), head, change).await {
+            Err(problem) if problem.key == CHANGED_MEANWHILE => {}
+            other => return other,
+        }
     }
-    let is_held = known.is_some();
-    match (call.operation.handler)(call).await {
-        Err(problem) if is_held && problem.key == "error-changed-meanwhile" => Err(changed()),
-        other => other,
-    }
+    Err(Problem::new(StatusCode::CONFLICT, CHANGED_MEANWHILE))
+}
+
+/// How often it is looked whether something still is as its sender knows it, while others change things.
+const LOOKS_MAX: usize = 10;
+const CHANGED_MEANWHILE: &str = "error-changed-meanwhile";
+
+fn changed() -> Problem {
+    Problem::new(StatusCode::PRECONDITION_FAILED, "error-api-changed")
 }
 
 fn respond(request: &HttpRequest, reply: Reply) -> HttpResponse {
