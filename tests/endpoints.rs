@@ -1,7 +1,7 @@
 //! Other programs are told of what happens: signed as the specification says, tried for three days, never
 //! lost, and never sent to where nothing goes.
 
-mod agreement;
+pub(crate) mod agreement;
 mod killed;
 mod world;
 

@@ -1,5 +1,6 @@
 //! Deliveries in the real rooms: which are one, and which are refused.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
@@ -7,9 +8,12 @@ use app::webhooks::{Arrival, receive};
 use app::{Error, plugins};
 use hmac::{Hmac, Mac};
 use oxpi_tests::House;
-use oxpi_tests::process::{RECEIVER, SIGNING_KEY, receiver};
+use oxpi_tests::process::{RECEIVER, SIGNING_KEY, STAMPING_KEY, receiver};
+use serde_json::json;
 use sha2::Sha256;
 use store::jobs::JobFilter;
+
+use crate::endpoints::agreement;
 
 /// On both databases, with a plugin that takes signed deliveries.
 async fn each(test: impl AsyncFn(House) -> Result<()>) {
@@ -39,6 +43,19 @@ fn signed(house: &House, body: &str, more: &[(&str, &str)]) -> Result<Arrival> {
     })
 }
 
+/// Signed by the reference library of Standard Webhooks, `late` seconds ago.
+fn stamped(house: &House, id: &str, body: &str, late: i64) -> Result<Arrival> {
+    let at = (house.app.clock.now().as_millis() / 1_000 - late).to_string();
+    let mut headers = vec![("webhook-id", id.to_owned()), ("webhook-timestamp", at)];
+    let message =
+        json!({"headers": headers.iter().cloned().collect::<BTreeMap<_, _>>(), "body": body});
+    let asked = json!({"secret": STAMPING_KEY, "messages": [message]});
+    let told = agreement::told(&asked)?;
+    headers.push(("webhook-signature", told[0]["signed"].as_str().unwrap_or_default().to_owned()));
+    let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Ok(Arrival { route: "stamped".to_owned(), headers, ..signed(house, body, &[])? })
+}
+
 /// How many deliveries wait to be handed over.
 async fn kept(house: &House) -> Result<i64> {
     let tenant = house.owner.tenant.clone();
@@ -56,6 +73,43 @@ async fn a_signed_body_is_one_delivery_whatever_its_headers_say() {
         }
         assert_eq!(kept(&house).await?, 1);
         receive(&house.app, signed(&house, "{\"n\":2}", &[])?).await?;
+        assert_eq!(kept(&house).await?, 2);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_reference_library_signs_is_taken_in_once_and_in_time() {
+    each(async |house| {
+        let first = stamped(&house, "msg_1", "{\"n\":\"שלום\"}", 0)?;
+        for _ in 0..2 {
+            receive(&house.app, first.clone()).await?;
+        }
+        assert_eq!(kept(&house).await?, 1);
+        // The provider's next try is signed anew under the same id.
+        receive(&house.app, stamped(&house, "msg_1", "{\"n\":\"שלום\"}", 200)?).await?;
+        assert_eq!(kept(&house).await?, 1);
+        receive(&house.app, stamped(&house, "msg_2", "{\"n\":\"שלום\"}", -200)?).await?;
+        assert_eq!(kept(&house).await?, 2);
+        let renamed = |name: &str, value: &str| {
+            let mut wrong = first.clone();
+            wrong.headers.retain(|(had, _)| had != name);
+            wrong.headers.extend((!value.is_empty()).then(|| (name.to_owned(), value.to_owned())));
+            wrong
+        };
+        for wrong in [
+            stamped(&house, "msg_3", "{}", 301)?,
+            Arrival { body: b"{}".to_vec(), ..first.clone() },
+            renamed("webhook-id", "msg_9"),
+            renamed("webhook-id", ""),
+            renamed("webhook-timestamp", "now"),
+            renamed("webhook-signature", "v1,"),
+            renamed("webhook-signature", ""),
+        ] {
+            let refused = receive(&house.app, wrong.clone()).await;
+            assert!(matches!(refused, Err(Error::NotFound)), "{wrong:?}");
+        }
         assert_eq!(kept(&house).await?, 2);
         Ok(())
     })

@@ -54,7 +54,8 @@ async fn agreed() -> Result<()> {
     Ok(())
 }
 
-fn told(asked: &Value) -> Result<Vec<Value>> {
+/// What the library says of messages and a secret; see `standardwebhooks/receiver.py`.
+pub(crate) fn told(asked: &Value) -> Result<Vec<Value>> {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let python = python::environment(cache, "standardwebhooks")?;
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/standardwebhooks/receiver.py");

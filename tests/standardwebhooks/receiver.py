@@ -1,7 +1,9 @@
-"""Somebody's program that is told by webhooks: the reference library from PyPI, which knows nothing of OXPI.
+"""Somebody's program that is told by webhooks, or tells: the reference library from PyPI, which knows nothing
+of OXPI.
 
 Reads one JSON document from standard input: the secret, and messages with their headers and body. Answers for
-each whether it verifies, and what the library itself would have signed it with.
+each whether it verifies, and what the library itself would have signed it with: of a message that has no
+signature yet, only that.
 """
 
 import json
@@ -12,12 +14,12 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 
 def told(webhook, message):
+    headers = message["headers"]
     try:
-        webhook.verify(message["body"], message["headers"])
+        webhook.verify(message["body"], headers)
         verifies = True
     except WebhookVerificationError:
         verifies = False
-    headers = message["headers"]
     at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), tz=timezone.utc)
     signed = webhook.sign(headers["webhook-id"], at, message["body"])
     return {"verifies": verifies, "signed": signed}

@@ -20,6 +20,8 @@ use crate::http::{self, Reply};
 
 /// The secret that webhooks are signed with.
 pub const SIGNING_KEY: &str = "a key that both sides know";
+/// The same for deliveries by Standard Webhooks.
+pub const STAMPING_KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 /// The plugin that takes signed webhooks.
 pub const RECEIVER: &str = "testkit-sample";
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -291,8 +293,10 @@ pub async fn receiver(house: &House, packages: &[&Path]) -> Result<()> {
     let id: PluginId = RECEIVER.parse()?;
     let version = plugins::get_plugin(app, owner, &id).await?.card.version;
     plugins::enable_plugin(app, owner, &id, &version).await?;
-    let key = Secret::from_text(SIGNING_KEY.to_owned());
-    plugins::save_plugin_secret(app, owner, &id, "signing_key", key).await?;
+    for (name, key) in [("signing_key", SIGNING_KEY), ("stamping_key", STAMPING_KEY)] {
+        let key = Secret::from_text(key.to_owned());
+        plugins::save_plugin_secret(app, owner, &id, name, key).await?;
+    }
     Ok(())
 }
 

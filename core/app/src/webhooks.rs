@@ -1,7 +1,7 @@
 //! Webhooks: a delivery is verified on its raw bytes, kept durably under its id together with the
 //! job that hands it over, and only then acknowledged. The plugin runs later.
 
-use domain::{CalendarId, DeliveryId, PluginId, Secret, TenantId};
+use domain::{CalendarId, DeliveryId, PluginId, Secret, TenantId, Timestamp};
 use runtime::manifest::{Scope, Signature, SlotSource, Webhook};
 use serde_json::json;
 use store::Conn;
@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::ground::take_in;
 use crate::incidents::Incident;
 use crate::jobs::{self, Outcome};
+use crate::signature::Stamp;
 use crate::{App, calendars, channels, plugins, secrets, signature};
 
 /// What arrived, byte for byte.
@@ -68,7 +69,7 @@ pub async fn receive(app: &App, arrival: Arrival) -> Result<()> {
 }
 
 fn verified(app: &App, expected: &Expected, arrival: Arrival) -> Result<Delivery> {
-    if !expected.is_met_by(&arrival) {
+    if !expected.is_met_by(&arrival, app.clock.now()) {
         return Err(refuse(app, &arrival, "signature"));
     }
     let Ok(named_by) = expected.names_of(&arrival) else {
@@ -143,7 +144,9 @@ fn expected(app: &App, c: &mut Conn, arrival: &Arrival) -> Result<Expected> {
             let said = arrival.header(header).unwrap_or_default();
             Proof::Channel(channels::find_told(app, c, said, arrival)?)
         }
-        Signature::HmacSha256 { slot, .. } | Signature::HeaderToken { slot: Some(slot), .. } => {
+        Signature::HmacSha256 { slot, .. }
+        | Signature::StandardWebhooks { slot }
+        | Signature::HeaderToken { slot: Some(slot), .. } => {
             let slot = plugin.manifest().slot(slot).ok_or(Error::NotFound)?;
             let SlotSource::Secret(name) = &slot.source else { return Err(Error::NotFound) };
             let key = secrets::find(app, c, tenant, &plugins::setting_secret(id, name))?;
@@ -154,12 +157,20 @@ fn expected(app: &App, c: &mut Conn, arrival: &Arrival) -> Result<Expected> {
 }
 
 impl Expected {
-    fn is_met_by(&self, arrival: &Arrival) -> bool {
+    fn is_met_by(&self, arrival: &Arrival, now: Timestamp) -> bool {
         let said = |wanted: &str| arrival.header(wanted);
         match (&self.webhook.signature, &self.proof) {
             (Signature::None, _) | (Signature::HeaderToken { .. }, Proof::Channel(Some(_))) => true,
             (Signature::HmacSha256 { header, prefix, .. }, Proof::Key(key)) => said(header)
                 .is_some_and(|said| signature::is_hmac_sha256(key, &arrival.body, said, prefix)),
+            (Signature::StandardWebhooks { .. }, Proof::Key(key)) => {
+                let (id, at) = (said("webhook-id"), said("webhook-timestamp"));
+                let at = at.and_then(|at| at.parse::<i64>().ok());
+                let (Some(id), Some(at_secs)) = (id, at) else { return false };
+                said("webhook-signature").is_some_and(|said| {
+                    Stamp { id, at_secs }.is_signed(key, &arrival.body, said, now)
+                })
+            }
             (Signature::HeaderToken { header, .. }, Proof::Key(key)) => {
                 said(header).is_some_and(|said| signature::is_token(key, said))
             }

@@ -234,8 +234,25 @@ pub enum Signature {
         /// What stands before the hex digits, such as `sha256=`.
         prefix: String,
     },
+    /// As the Standard Webhooks specification 1.0.0 has it: the headers `webhook-id`,
+    /// `webhook-timestamp` and `webhook-signature`, the first of which names the delivery.
+    StandardWebhooks {
+        /// The secret's slot, which holds what begins with `whsec_`.
+        slot: String,
+    },
     /// Nothing does: the plugin must ask the provider.
     None,
+}
+
+impl Signature {
+    /// The slot by whose secret a delivery proves itself, if by any.
+    pub const fn slot(&self) -> Option<&String> {
+        match self {
+            Self::HeaderToken { slot, .. } => slot.as_ref(),
+            Self::HmacSha256 { slot, .. } | Self::StandardWebhooks { slot } => Some(slot),
+            Self::None => None,
+        }
+    }
 }
 
 /// Whose a webhook address is.

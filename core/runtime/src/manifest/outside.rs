@@ -206,8 +206,10 @@ pub(super) fn slot(mut table: Table<'_>) -> Result<(At<String>, Slot)> {
         ask: String::new(),
         sign_ask: String::new(),
     };
-    // A key that only signs goes nowhere; any other slot says where, and to whom.
-    if slot.hmac.is_empty() || table.has("place") {
+    // A key that only signs, or by which a webhook proves itself, goes nowhere; any other slot says where,
+    // and to whom.
+    let is_provider = matches!(slot.source, SlotSource::Provider(_));
+    if is_provider || table.has("place") || table.has("origin") {
         slot.origin = checked(&mut table, "origin", check::origin_or_server)?;
         slot.path = checked_opt(&mut table, "path", |path| check::path(path, false))?
             .unwrap_or_else(|| "/".to_owned());

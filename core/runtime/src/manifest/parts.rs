@@ -70,7 +70,14 @@ pub(super) fn webhook(mut table: Table<'_>) -> Result<(At<String>, Webhook)> {
         if matches!(signature, Signature::HmacSha256 { .. }) {
             return name.wrong("delivery_id names headers, which hmac-sha256 doesn't sign: a signed body names its delivery itself");
         }
+        if matches!(signature, Signature::StandardWebhooks { .. }) {
+            return name
+                .wrong("delivery_id is webhook-id wherever the scheme is standard-webhooks");
+        }
         delivery_id.push(name.value.to_ascii_lowercase());
+    }
+    if matches!(signature, Signature::StandardWebhooks { .. }) {
+        delivery_id.push("webhook-id".to_owned());
     }
     let channels = checked_opt(&mut table, "channels", check::name)?;
     table.finish()?;
@@ -83,10 +90,15 @@ fn signature(mut table: Table<'_>) -> Result<Signature> {
     enum Scheme {
         Token,
         Hmac,
+        Standard,
         None,
     }
-    let words =
-        [("header-token", Scheme::Token), ("hmac-sha256", Scheme::Hmac), ("none", Scheme::None)];
+    let words = [
+        ("header-token", Scheme::Token),
+        ("hmac-sha256", Scheme::Hmac),
+        ("standard-webhooks", Scheme::Standard),
+        ("none", Scheme::None),
+    ];
     let scheme = one_of(table.text("scheme")?, "scheme", &words)?;
     let signature = match scheme {
         Scheme::None => Signature::None,
@@ -94,6 +106,9 @@ fn signature(mut table: Table<'_>) -> Result<Signature> {
             header: checked(&mut table, "header", check::header)?.to_ascii_lowercase(),
             slot: checked_opt(&mut table, "slot", check::name)?,
         },
+        Scheme::Standard => {
+            Signature::StandardWebhooks { slot: checked(&mut table, "slot", check::name)? }
+        }
         Scheme::Hmac => Signature::HmacSha256 {
             header: checked(&mut table, "header", check::header)?.to_ascii_lowercase(),
             slot: checked(&mut table, "slot", check::name)?,

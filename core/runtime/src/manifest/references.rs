@@ -19,11 +19,7 @@ pub(super) fn check(manifest: &Manifest, lines: &Lines, root: &DeTable<'_>) -> R
                     .to_owned();
             return Err(wrong(lines, root, "webhooks", at, reason));
         }
-        let slot = match &webhook.signature {
-            Signature::HeaderToken { slot, .. } => slot.as_ref(),
-            Signature::HmacSha256 { slot, .. } => Some(slot),
-            Signature::None => None,
-        };
+        let slot = webhook.signature.slot();
         if let Some(slot) = slot.filter(|slot| manifest.slot(slot).is_none()) {
             let reason = format!("the signature's slot {slot:?} is not in [[slots]]");
             return Err(wrong(lines, root, "webhooks", at, reason));
@@ -105,7 +101,15 @@ fn check_slot(manifest: &Manifest, slot: &Slot) -> std::result::Result<(), Strin
         SlotSource::Provider(_) => Ok(()),
     }?;
     if slot.place == SlotPlace::Nowhere {
-        return Ok(());
+        let proves = manifest.webhooks.iter().any(|it| it.signature.slot() == Some(&slot.id));
+        return match proves || !slot.hmac.is_empty() {
+            true => Ok(()),
+            false => Err(format!(
+                "nothing uses the slot {:?}: say where its secret goes (`origin` and `place`), what it \
+                 signs (`hmac`), or which [[webhooks]] prove themselves by it",
+                slot.id
+            )),
+        };
     }
     let reached = manifest.egress.iter().any(|route| route.origin == slot.origin);
     if reached { Ok(()) } else { Err(format!("no [[egress]] route leads to {}", slot.origin)) }
