@@ -7,6 +7,7 @@ mod feeds;
 mod people;
 mod strangers;
 mod tokens;
+mod told;
 
 use anyhow::{Context as _, Result};
 use oxpi_tests::http::{Reply, send_raw};

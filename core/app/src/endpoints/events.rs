@@ -75,7 +75,7 @@ fn data_of(
         About::Notes => {
             let Ok(note) = id.parse::<EntryId>() else { return Ok(gone("note")) };
             timeline::find(c, tenant, &note)?
-                .map(|it| json!({"object": "note", "id": id, "person_id": it.person_id}))
+                .map(|it| json!({"object": "note", "id": id, "person": it.person_id}))
         }
         About::Tasks => {
             let Ok(task) = id.parse::<TaskId>() else { return Ok(gone("task")) };
@@ -116,6 +116,7 @@ fn with_detail(mut data: Value, kind: &Kind, detail: &Value) -> Value {
     data
 }
 
+/// What is told of a person has the names that the API has for it; so do tasks and appointments.
 fn person_of(it: &Person) -> Value {
     json!({
         "object": "person",
@@ -126,8 +127,8 @@ fn person_of(it: &Person) -> Value {
         "phone": it.phone,
         "email": it.email,
         "standing": it.standing,
-        "stage_id": it.stage_id,
-        "owner_id": it.owner_id,
+        "stage": it.stage_id,
+        "owner": it.owner_id,
         "source": it.source,
         "created_at": it.created_at.to_rfc3339(),
         "updated_at": it.updated_at.to_rfc3339(),
@@ -137,17 +138,18 @@ fn person_of(it: &Person) -> Value {
 
 fn task_of(c: &mut Conn, it: &Task) -> Result<Value> {
     let links = store::tasks::list_links(c, &it.tenant_id, std::slice::from_ref(&it.id))?;
-    let about: Vec<Value> =
-        links.iter().map(|link| json!({"object": link.kind, "id": link.entity_id})).collect();
+    let links: Vec<Value> =
+        links.iter().map(|link| json!({"kind": link.kind, "id": link.entity_id})).collect();
     Ok(json!({
         "object": "task",
         "id": it.id,
         "title": it.title,
-        "assignee_id": it.assignee_id,
-        "due": it.due,
-        "zone": it.zone.to_string(),
+        "assignee": it.assignee_id,
+        "day": it.due.map(|due| due.day.to_string()),
+        "time": it.due.and_then(|due| due.time).map(domain::task::clock),
+        "zone": it.zone.name(),
         "done_at": it.done_at.map(|at| at.to_rfc3339()),
-        "about": about,
+        "links": links,
         "created_at": it.created_at.to_rfc3339(),
         "updated_at": it.updated_at.to_rfc3339(),
         "rev": it.rev,
@@ -161,10 +163,10 @@ fn appointment_of(it: &Appointment) -> Value {
         "title": it.title,
         "starts_at": it.starts_at.to_rfc3339(),
         "ends_at": it.ends_at.to_rfc3339(),
-        "zone": it.zone.to_string(),
+        "zone": it.zone.name(),
         "location": it.location,
         "status": it.status,
-        "person_id": it.person_id,
+        "person": it.person_id,
         "created_at": it.created_at.to_rfc3339(),
         "updated_at": it.updated_at.to_rfc3339(),
         "rev": it.rev,
