@@ -6,6 +6,7 @@ mod csv;
 mod entries;
 pub mod everything;
 mod people;
+mod tasks;
 mod vcard;
 mod workbook;
 
@@ -19,6 +20,7 @@ use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::{PersonFilter, PersonOrder};
+use crate::tasks::TaskFilter;
 
 /// Rows that are fetched at a time.
 const FETCHED: i64 = 500;
@@ -71,6 +73,7 @@ enum Rows {
     People(Box<people::Walk>),
     Appointments(appointments::Walk),
     Entries(entries::Walk),
+    Tasks(tasks::Walk),
 }
 
 impl Rows {
@@ -79,6 +82,7 @@ impl Rows {
             Self::People(_) => people::HEADS,
             Self::Appointments(_) => appointments::HEADS,
             Self::Entries(_) => entries::HEADS,
+            Self::Tasks(_) => tasks::HEADS,
         }
     }
 
@@ -91,6 +95,7 @@ impl Rows {
             }
             Self::Appointments(walk) => walk.next(words).await,
             Self::Entries(walk) => walk.next(words).await,
+            Self::Tasks(walk) => walk.next(words).await,
         }
     }
 }
@@ -204,6 +209,21 @@ pub async fn export_appointments(
     note(app, ctx, "appointments", format).await?;
     let rows = Rows::Appointments(appointments::Walk::begin(app, ctx));
     Download::new("appointments", format, ctx.locale, rows, words)
+}
+
+/// The tasks that match, in their order.
+pub async fn export_tasks(
+    app: &App,
+    ctx: &Context,
+    filter: TaskFilter,
+    format: Format,
+    words: Words,
+) -> Result<Download> {
+    ctx.require_to_see(Permission::ReadTasks)?;
+    let format = as_table(format)?;
+    note(app, ctx, "tasks", format).await?;
+    let walk = tasks::Walk::begin(app, ctx, filter).await?;
+    Download::new("tasks", format, ctx.locale, Rows::Tasks(walk), words)
 }
 
 /// The whole activity log, from its beginning.

@@ -10,6 +10,7 @@ use app::exports::everything::{self, ArchiveState};
 use app::exports::{self, Download, Format};
 use app::imports::{self, Counts};
 use app::people::{self, PersonFilter, PersonInput, PersonOrder};
+use app::tasks::{self, TaskFilter, TaskInput};
 use app::{jobs, timeline};
 use domain::{ExportId, Role};
 use sha2::{Digest as _, Sha256};
@@ -281,6 +282,48 @@ async fn an_archive_is_for_who_runs_the_business_and_proves_it_and_for_some_days
         everything::delete_archive(&f.app, &owner.ctx, &id).await.unwrap();
         let gone = everything::download_archive(&f.app, &owner.ctx, &id).await;
         assert!(matches!(gone, Err(Error::NotFound)));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_are_exported_as_the_list_has_them() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let noa = add(&f, &owner, named("Noa Levi")).await;
+        let task = |title: &str, time: &str| TaskInput {
+            title: title.into(),
+            day: "2026-03-01".into(),
+            time: time.into(),
+            assignee: owner.ctx.member.to_string(),
+            people: vec![noa.id.to_string()],
+            rule: (!time.is_empty()).then(|| "FREQ=WEEKLY".parse().unwrap()),
+            ..TaskInput::default()
+        };
+        tasks::create_task(&f.app, &owner.ctx, task("=Call", "09:30"), "").await.unwrap();
+        let done = tasks::create_task(&f.app, &owner.ctx, task("Over", ""), "").await.unwrap();
+        tasks::do_task(&f.app, &owner.ctx, &done.id).await.unwrap();
+        let read = async |done: bool| {
+            let filter = TaskFilter { done, ..TaskFilter::default() };
+            let format = Format::Csv;
+            let words = Box::new(words);
+            let file = exports::export_tasks(&f.app, &owner.ctx, filter, format, words).await;
+            String::from_utf8(whole(file.unwrap()).await).unwrap()
+        };
+        let open = read(false).await;
+        assert_eq!(open.lines().count(), 2, "{open}");
+        let zone = owner.ctx.zone.name();
+        let row = open.lines().nth(1).unwrap();
+        assert!(row.starts_with("'=Call,"), "{row}");
+        let middle = format!(",2026-03-01,09:30,{zone},FREQ=WEEKLY,Noa Levi,exports-status-open,,");
+        assert!(row.contains(&middle), "{row}");
+        let row = read(true).await;
+        assert!(row.contains(",2026-03-01,,,,Noa Levi,exports-status-done,"), "{row}");
+        assert!(f.actions(&owner).await.contains(&"list.exported".to_owned()));
+        let words: exports::Words = Box::new(words);
+        let filter = TaskFilter::default();
+        let card = exports::export_tasks(&f.app, &owner.ctx, filter, Format::Vcard, words).await;
+        assert!(matches!(card, Err(Error::NotFound)));
     })
     .await;
 }

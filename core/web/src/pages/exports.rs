@@ -13,6 +13,7 @@ use crate::answer::{Answer, go};
 use crate::member::Member;
 use crate::pages::id;
 use crate::pages::people::list::ListQuery;
+use crate::pages::tasks::list::ListQuery as TasksQuery;
 use crate::views::exports::{ArchiveRow, ExportsPage};
 
 /// What kind of file is asked for.
@@ -41,6 +42,13 @@ pub async fn appointments(member: Member, kind: Query<FormatQuery>) -> Answer {
     let words = words(&member);
     let format = Format::of(&kind.format);
     send(exports::export_appointments(&member.web.app, &member.ctx, format, words).await?).await
+}
+
+/// The tasks of the list, as it is narrowed.
+pub async fn tasks(member: Member, query: Query<TasksQuery>, kind: Query<FormatQuery>) -> Answer {
+    let (words, filter) = (words(&member), query.filter(&member));
+    let (ctx, format) = (&member.ctx, Format::of(&kind.format));
+    send(exports::export_tasks(&member.web.app, ctx, filter, format, words).await?).await
 }
 
 /// The whole activity log.

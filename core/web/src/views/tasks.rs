@@ -47,6 +47,8 @@ pub struct TasksAsked {
     pub who: Vec<Choice>,
     /// The list's own address.
     pub address: String,
+    /// What narrows it, as an address has it.
+    pub narrowing: String,
     /// Whether it is narrowed beyond its tab.
     pub narrowed: bool,
 }

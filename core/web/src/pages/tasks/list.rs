@@ -52,7 +52,14 @@ impl ListQuery {
         address("/tasks", &pairs)
     }
 
-    fn filter(&self, member: &Member) -> TaskFilter {
+    /// What follows the question mark there.
+    fn narrowing(&self) -> String {
+        let address = self.address();
+        address.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
+    }
+
+    /// Which tasks that are.
+    pub fn filter(&self, member: &Member) -> TaskFilter {
         let assigned = match self.who.as_str() {
             "" => Some(Assigned::To(member.ctx.member.clone())),
             "nobody" => Some(Assigned::ToNobody),
@@ -156,6 +163,7 @@ fn asked(member: &Member, names: &Names, here: &ListQuery) -> TasksAsked {
             .into_iter()
             .chain(team)
             .collect(),
+        narrowing: here.narrowing(),
         address: here.address(),
         narrowed: !here.q.is_empty() || !here.who.is_empty(),
     }
