@@ -68,6 +68,16 @@ scopes! {
     BusinessRead = "business:read" allows [],
     /// See which accounts are connected, and how they are.
     ConnectionsRead = "connections:read" allows [ReadPlugins],
+    /// See what plugins propose to do; nothing decides it but people.
+    ApprovalsRead = "approvals:read" allows [DecideApprovals],
+    /// See reports.
+    ReportsRead = "reports:read" allows [ReadPeople],
+    /// See how imports went.
+    ImportsRead = "imports:read" allows [ReadPeople, WritePeople],
+    /// See what the token's maker was told of.
+    NotificationsRead = "notifications:read" allows [],
+    /// See which addresses are told of what happens.
+    WebhooksRead = "webhooks:read" allows [ManageSettings],
 }
 
 impl fmt::Display for ApiScope {

@@ -10,8 +10,8 @@ use super::answer::Answer;
 use super::call::Call;
 use super::describe::Fields;
 use super::{
-    activity, appointments, business, calendars, connections, notes, people, pipelines, tags,
-    tasks, team,
+    activity, appointments, approvals, business, calendars, connections, endpoints, imports, notes,
+    notifications, people, pipelines, reports, tags, tasks, team,
 };
 
 /// What an operation answers when all goes well, by the name of a schema.
@@ -100,6 +100,7 @@ const WRITE_TASKS: Option<Permission> = Some(Permission::WriteTasks);
 const PLUGINS: Option<Permission> = Some(Permission::ReadPlugins);
 const TEAM: Option<Permission> = Some(Permission::ReadTeam);
 const ACTIVITY: Option<Permission> = Some(Permission::ReadActivity);
+const APPROVALS: Option<Permission> = Some(Permission::DecideApprovals);
 const SETTINGS: Option<Permission> = Some(Permission::ManageSettings);
 
 const NONE: Option<&str> = None;
@@ -169,6 +170,15 @@ mod lines {
         GET    "/activity"                                ActivityRead      (ACTIVITY, ALL) activity::list, "The activity log, latest first", activity::list_query, NONE, Page("Activity");
         GET    "/connections"                             ConnectionsRead   (PLUGINS, ALL) connections::list, "Connected accounts", nothing, NONE, Items("Connection");
         GET    "/connections/{connection}"                ConnectionsRead   (PLUGINS, ALL) connections::show, "A connected account", nothing, NONE, One("Connection");
+
+        GET    "/approvals"                               ApprovalsRead     (APPROVALS, ALL) approvals::list, "What plugins propose to do", approvals::list_query, NONE, Page("ApprovalRow");
+        GET    "/approvals/{approval}"                    ApprovalsRead     (APPROVALS, ALL) approvals::show, "A proposal of a plugin", nothing, NONE, One("Approval");
+        GET    "/report"                                  ReportsRead       (PEOPLE, ALL) reports::show, "Where people come from and what becomes of them", reports::query, NONE, One("Report");
+        GET    "/imports"                                 ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::list, "Lists that were taken in", nothing, NONE, Items("Import");
+        GET    "/imports/{people_import}"                 ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::show, "A list that was taken in", nothing, NONE, One("Import");
+        GET    "/notifications"                           NotificationsRead (ALL, ALL) notifications::list, "What the token’s maker was told of", nothing, NONE, Items("Notification");
+        GET    "/webhooks"                                WebhooksRead      (SETTINGS, ALL) endpoints::list, "Addresses that are told of what happens", nothing, NONE, Items("Endpoint");
+        GET    "/webhooks/{endpoint}"                     WebhooksRead      (SETTINGS, ALL) endpoints::show, "An address that is told of what happens", nothing, NONE, One("Endpoint");
     }
 
     pub(super) fn all() -> &'static [Operation] {

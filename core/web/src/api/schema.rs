@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use super::{
-    activity, appointments, business, calendars, connections, describe, notes, patterns, people,
-    pipelines, tags, tasks, team,
+    activity, appointments, approvals, business, calendars, connections, describe, endpoints,
+    imports, notes, notifications, patterns, people, pipelines, reports, tags, tasks, team,
 };
 
 /// Where named schemas stand in the document.
@@ -23,6 +23,11 @@ pub fn all() -> &'static BTreeMap<&'static str, Value> {
     ALL.get_or_init(|| {
         let parts = [
             describe::schemas(),
+            approvals::schemas(),
+            endpoints::schemas(),
+            imports::schemas(),
+            notifications::schemas(),
+            reports::schemas(),
             people::schemas(),
             notes::schemas(),
             tags::schemas(),
