@@ -10,7 +10,7 @@ use store::people::{PersonFilter, PersonOrder};
 use crate::client::{self, Client};
 use crate::crowd::Crowd;
 use crate::measure::{Times, ms};
-use crate::place::{Build, Place};
+use crate::place::{Build, Database, Place};
 use crate::report::{Report, Row};
 use crate::server::Server;
 
@@ -26,9 +26,16 @@ const PAGE: i64 = 50;
 /// What is asked: its name, its path, and the queries it can't do without.
 type Asked = (&'static str, String, Box<dyn Fn(&mut Conn, &Context) -> store::Result<()> + Send>);
 
-/// Measures list, board and page.
+/// Measures list, board and page, on each database.
 pub async fn measure(build: &Build, report: &mut Report, people: usize) -> Result<()> {
-    let place = Place::new(build, "people").await?;
+    for database in Database::ALL {
+        on(build, report, people, database).await?;
+    }
+    Ok(())
+}
+
+async fn on(build: &Build, report: &mut Report, people: usize, database: Database) -> Result<()> {
+    let place = Place::on(build, "people", database).await?;
     let app = &place.app;
     let mut stages = Vec::new();
     for pipeline in app::pipelines::list_pipelines(app, &place.owner).await? {
@@ -36,7 +43,7 @@ pub async fn measure(build: &Build, report: &mut Report, people: usize) -> Resul
     }
     let crowd = Crowd::new(place.owner.tenant.clone(), stages);
     let ids = crowd.come(&app.db, (&*app.clock, &*app.rng), people, ENTRIES_EACH).await?;
-    let server = Server::start(build, &place.data, "all", &build.all_packages())?;
+    let server = Server::start_at(build, &place)?;
     server.first_page("/sign-in").await?;
     for (name, path, queries) in asked(&ids, &crowd.word()) {
         let request = client::page(server.port, &path, &place.session);
@@ -59,7 +66,7 @@ pub async fn measure(build: &Build, report: &mut Report, people: usize) -> Resul
             Ok(times)
         });
         let (pages, bare) = (ms(pages.share(0.95)), ms(bare.await?.share(0.95)));
-        let name = format!("{name}, {people} people, p95");
+        let name = format!("{name}, {people} people, {}, p95", database.as_str());
         report.add(
             Row::new(&name, pages, "ms")
                 .against("its queries alone", bare)

@@ -77,20 +77,64 @@ pub struct Place {
     pub owner: Context,
     /// The owner's session.
     pub session: String,
+    /// Where its database is, if that isn't the folder; gone when dropped.
+    postgres: Option<store::testing::TestDb>,
+}
+
+/// The databases that are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Database {
+    /// A file in the folder.
+    Sqlite,
+    /// A server, started beside this where there is none.
+    Postgres,
+}
+
+impl Database {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
 }
 
 impl Place {
     /// A new installation with one business that has every plugin on.
     pub async fn new(build: &Build, name: &str) -> Result<Self> {
+        Self::on(build, name, Database::Sqlite).await
+    }
+
+    /// The same on one of the databases.
+    pub async fn on(build: &Build, name: &str, database: Database) -> Result<Self> {
         let data = build.folder.join(format!("{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&data);
         fs::create_dir_all(&data)?;
-        let app = open(&data).await?;
+        let postgres = match database {
+            Database::Sqlite => None,
+            Database::Postgres => Some(store::testing::postgres().await),
+        };
+        let sqlite = || DbOptions::new(Target::Sqlite(data.join("oxpi.sqlite3")));
+        let options =
+            postgres.as_ref().map_or_else(sqlite, |it| DbOptions::new(it.options.target.clone()));
+        let app = open(&data, &options).await?;
         plugins::load_packages(&app, &build.all_packages()).await;
         let (session, owner) = first_owner(&app).await?;
-        let place = Self { data, app, owner, session };
+        let place = Self { data, app, owner, session, postgres };
         place.enable_all(&place.owner).await?;
         Ok(place)
+    }
+
+    /// The address of its database, where that is a server.
+    pub fn url(&self) -> &str {
+        match self.postgres.as_ref().map(|it| &it.options.target) {
+            Some(Target::Postgres(url)) => url,
+            _ => "",
+        }
     }
 
     /// Turns every plugin on.
@@ -138,8 +182,8 @@ pub fn plugin() -> Result<PluginId> {
 }
 
 /// As the binary opens a folder.
-async fn open(data: &Path) -> Result<App> {
-    let db = Db::open(&DbOptions::new(Target::Sqlite(data.join("oxpi.sqlite3")))).await?;
+async fn open(data: &Path, options: &DbOptions) -> Result<App> {
+    let db = Db::open(options).await?;
     db.migrate().await?;
     put_together(Base {
         post: app::mail::Post::default(),

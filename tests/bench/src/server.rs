@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 use crate::client::Client;
-use crate::place::Build;
+use crate::place::{Build, Place};
 
 /// A served folder; ends when dropped.
 pub struct Server {
@@ -26,6 +26,20 @@ impl Server {
     /// Starts `oxpi serve` over the folder, with the packages in these folders, and waits until it
     /// says where it is.
     pub fn start(build: &Build, data: &Path, role: &str, packages: &[&Path]) -> Result<Self> {
+        Self::start_with(build, (data, ""), role, packages)
+    }
+
+    /// The same over a place whose database may be a server.
+    pub fn start_at(build: &Build, place: &Place) -> Result<Self> {
+        Self::start_with(build, (&place.data, place.url()), "all", &build.all_packages())
+    }
+
+    fn start_with(
+        build: &Build,
+        (data, database): (&Path, &str),
+        role: &str,
+        packages: &[&Path],
+    ) -> Result<Self> {
         let started = Instant::now();
         let packages: Vec<String> = packages.iter().map(|p| p.display().to_string()).collect();
         let mut child = Command::new(&build.oxpi)
@@ -33,6 +47,7 @@ impl Server {
             .current_dir(data)
             .env_clear()
             .env("OXPI_DATA__DIR", data)
+            .env("OXPI_DATABASE__URL", database)
             .env("OXPI_SERVER__ADDRESS", "127.0.0.1:0")
             .env("OXPI_PLUGINS__DIRS", packages.join(","))
             // What a request writes to the log is part of serving it; the disk that keeps it isn't.
