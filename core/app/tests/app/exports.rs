@@ -314,7 +314,7 @@ async fn tasks_are_exported_as_the_list_has_them() {
         assert_eq!(open.lines().count(), 2, "{open}");
         let zone = owner.ctx.zone.name();
         let row = open.lines().nth(1).unwrap();
-        assert!(row.starts_with("'=Call,"), "{row}");
+        assert!(row.starts_with("\"'=Call\","), "{row}");
         let middle = format!(",2026-03-01,09:30,{zone},FREQ=WEEKLY,Noa Levi,exports-status-open,,");
         assert!(row.contains(&middle), "{row}");
         let row = read(true).await;
