@@ -14,6 +14,7 @@ mod limits;
 mod negotiate;
 mod notes;
 pub mod operations;
+mod own_fields;
 mod patterns;
 mod people;
 mod pipelines;

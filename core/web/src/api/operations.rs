@@ -10,8 +10,8 @@ use super::answer::Answer;
 use super::call::Call;
 use super::describe::Fields;
 use super::{
-    activity, appointments, business, calendars, connections, notes, people, pipelines, tags,
-    tasks, team,
+    activity, appointments, business, calendars, connections, notes, own_fields, people, pipelines,
+    tags, tasks, team,
 };
 
 /// What an operation answers when all goes well, by the name of a schema.
@@ -133,6 +133,7 @@ mod lines {
         PATCH  "/people/{person}/notes/{note}"            NotesWrite        (PEOPLE, WRITE_PEOPLE) notes::update, "Write one's own note anew", nothing, Some("NoteNew"), One("Note");
         DELETE "/people/{person}/notes/{note}"            NotesWrite        (PEOPLE, WRITE_PEOPLE) notes::remove, "Remove one's own note", nothing, NONE, Nothing;
 
+        GET    "/person-fields"                           PipelinesRead     (PEOPLE, ALL) own_fields::list, "The business's own fields of people", nothing, NONE, Items("PersonField");
         GET    "/tags"                                    PipelinesRead     (PEOPLE, ALL) tags::list, "Tags", nothing, NONE, Items("Tag");
         GET    "/tags/{tag}"                              PipelinesRead     (PEOPLE, ALL) tags::show, "A tag", nothing, NONE, One("Tag");
         PATCH  "/tags/{tag}"                              PipelinesWrite    (PEOPLE, SETTINGS) tags::rename, "Rename a tag", nothing, Some("TagChange"), One("Tag");

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use super::{
-    activity, appointments, business, calendars, connections, describe, notes, patterns, people,
-    pipelines, tags, tasks, team,
+    activity, appointments, business, calendars, connections, describe, notes, own_fields,
+    patterns, people, pipelines, tags, tasks, team,
 };
 
 /// Where named schemas stand in the document.
@@ -24,6 +24,7 @@ pub fn all() -> &'static BTreeMap<&'static str, Value> {
         let parts = [
             describe::schemas(),
             people::schemas(),
+            own_fields::schemas(),
             notes::schemas(),
             tags::schemas(),
             pipelines::schemas(),
@@ -135,7 +136,12 @@ fn look_into(schema: &Value, fields: &Map<String, Value>, at: &str, wrong: &mut 
         match known.get(name) {
             Some(schema) => look(schema, value, &at, wrong),
             None if is_closed => tell(wrong, &at, "error-api-unknown-field"),
-            None => {}
+            None => {
+                if let Some(schema) = schema.get("additionalProperties").filter(|it| it.is_object())
+                {
+                    look(schema, value, &at, wrong);
+                }
+            }
         }
     }
     let least = schema.get("minProperties").and_then(Value::as_u64).unwrap_or(0);
