@@ -134,7 +134,11 @@ async fn everything(site: &Site) -> Result<String> {
             store::calendar_imports::get(c, &tenant, &import)?,
             (store::imports::list(c, &tenant, 100)?, store::exports::list(c, &tenant, 100)?),
             store::pipelines::list_stages(c, &tenant)?,
-            store::tags::list(c, &tenant)?,
+            (
+                store::tags::list(c, &tenant)?,
+                store::own_fields::list_even_removed(c, &tenant)?,
+                store::own_fields::list_of(c, &tenant, std::slice::from_ref(&person))?,
+            ),
             store::tasks::list(c, &tenant, &store::tasks::TaskFilter::default(), None, 100)?,
             store::timeline::list(c, &tenant, &person, None, 100)?,
             store::people::list_after(c, &tenant, None, 100)?,
@@ -185,7 +189,7 @@ async fn nobody_gets_further_than_the_door() {
 }
 
 /// The ids that belong to one business.
-const OWNED: [&str; 20] = [
+const OWNED: [&str; 21] = [
     "api_token",
     "approval",
     "export",
@@ -201,6 +205,7 @@ const OWNED: [&str; 20] = [
     "job",
     "notification",
     "note",
+    "own_field",
     "pipeline",
     "saved_view",
     "tag",

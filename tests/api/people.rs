@@ -219,3 +219,49 @@ async fn pipelines_and_tags_are_changed_by_who_may() -> Result<()> {
     assert_eq!(own(&site, "GET", &tag, None).await?.status, 404);
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn own_fields_are_told_and_written_by_their_ids() {
+    each(async |site| {
+        use app::own_fields::{FieldInput, create_field};
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let mut ids = vec![site.ids["own_field"].clone()];
+        for kind in ["number", "yes-no"] {
+            let input = FieldInput { name: kind.into(), kind: kind.into(), ..Default::default() };
+            ids.push(create_field(app, owner, input, "").await?.id.to_string());
+        }
+        let [size, number, flag] = [&ids[0], &ids[1], &ids[2]];
+        let all = json(&own(&site, "GET", "/person-fields", None).await?);
+        assert_eq!(all["items"].as_array().unwrap().len(), 3, "{all}");
+        assert_eq!(text(&all["items"][0]["options"][0]["id"]), "1");
+
+        let body = json!({"name": "Dana", "fields": {(number): "1,200.50", (flag): false}});
+        let made = own(&site, "POST", "/people", Some(body)).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let made = json(&made);
+        let expected = json!({(size): null, (number): "1200.5", (flag): false});
+        assert_eq!(made["fields"], expected);
+        let path = format!("/people/{}", text(&made["id"]));
+        let body = json!({"fields": {(size): "1", (flag): null}});
+        let changed = json(&own(&site, "PATCH", &path, Some(body)).await?);
+        let expected = json!({(size): "1", (number): "1200.5", (flag): null});
+        assert_eq!(changed["fields"], expected);
+        assert_eq!(changed["name"], "Dana");
+        let list = json(&own(&site, "GET", "/people?order=newest&limit=1", None).await?);
+        assert_eq!(list["items"][0]["fields"], expected);
+        for (fields, at) in [
+            (json!({(number): "many"}), number),
+            (json!({(number): true}), number),
+            (json!({(flag): "yes"}), flag),
+            (json!({(size): "9"}), size),
+            (json!({"nothing": "1"}), &"nothing".to_owned()),
+        ] {
+            let body = json!({"fields": fields});
+            let refused = own(&site, "PATCH", &path, Some(body)).await?;
+            assert_eq!(refused.status, 422, "{}", refused.body);
+            assert_eq!(json(&refused)["errors"][0]["pointer"], format!("/fields/{at}"));
+        }
+        Ok(())
+    })
+    .await;
+}

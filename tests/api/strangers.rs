@@ -14,7 +14,8 @@ use super::{call, each, json, problem, send};
 fn body(operation: &Operation, site: &Site) -> Option<Value> {
     let ids = &site.ids;
     let fields = match operation.body? {
-        "PersonNew" => json!({"name": "Eve", "owner": ids["member"]}),
+        "PersonNew" => json!({"name": "Eve", "owner": ids["member"],
+            "fields": {(ids["own_field"].as_str()): "1"}}),
         "PersonChange" => json!({"name": "Mine now"}),
         "StageMove" => json!({"stage": "customer"}),
         "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),
@@ -54,7 +55,7 @@ async fn everything(site: &Site) -> Result<String> {
             store::appointments::list_after(c, &tenant, None, 100)?,
             store::tasks::list(c, &tenant, &store::tasks::TaskFilter::default(), None, 100)?,
             store::pipelines::list_stages(c, &tenant)?,
-            store::tags::list(c, &tenant)?,
+            (store::tags::list(c, &tenant)?, store::own_fields::list_even_removed(c, &tenant)?),
             acts.count(),
         ))
     });

@@ -11,6 +11,7 @@ use app::api_tokens::{TokenInput, create_token};
 use app::appointments::{AppointmentInput, book_appointment};
 use app::endpoints::{self, EndpointInput};
 use app::invitations::{JoinInput, accept_as_new, create_invitation};
+use app::own_fields::{self, FieldInput, OptionInput, OwnInput};
 use app::people::bulk::{BulkInput, change_people};
 use app::people::{Person, PersonInput, create_person};
 use app::sessions::context_of;
@@ -194,7 +195,7 @@ async fn an_endpoint(house: &House) -> Result<(String, String)> {
     Ok((made.id.to_string(), delivery.to_string()))
 }
 
-/// What there is around people: a tag, a note, a saved view, a pipeline, an act to take back.
+/// What there is around people: a tag, an own field, a note, a saved view, a pipeline, an act to take back.
 async fn around(house: &House, person: &Person) -> Result<BTreeMap<&'static str, String>> {
     let (app, owner) = (&house.app, &house.owner);
     let tag = BulkInput { act: "tag".to_owned(), to: format!("{MARKER} tag") };
@@ -206,12 +207,29 @@ async fn around(house: &House, person: &Person) -> Result<BTreeMap<&'static str,
     let pipeline = pipelines.first().context("no pipeline")?.pipeline.id.to_string();
     let tag = tags::list_tags(app, owner).await?.pop().context("no tag")?.id.to_string();
     Ok(BTreeMap::from([
+        ("own_field", an_own_field(house, person).await?),
         ("note", note),
         ("saved_view", view.id.to_string()),
         ("pipeline", pipeline),
         ("tag", tag),
         ("undo", done.undo.context("nothing was changed")?.to_string()),
     ]))
+}
+
+/// A field of which the person has something.
+async fn an_own_field(house: &House, person: &Person) -> Result<String> {
+    let (app, owner) = (&house.app, &house.owner);
+    let input = FieldInput {
+        name: format!("{MARKER} size"),
+        kind: "choice".to_owned(),
+        options: vec![OptionInput { name: format!("{MARKER} large"), ..OptionInput::default() }],
+        ..FieldInput::default()
+    };
+    let field = own_fields::create_field(app, owner, input, "").await?.id.to_string();
+    let own = vec![OwnInput { field: field.clone(), value: "1".to_owned() }];
+    let input = PersonInput { name: person.name.clone(), own, ..PersonInput::default() };
+    people::update_person(app, owner, &person.id, input, person.rev).await?;
+    Ok(field)
 }
 
 /// The plugin whose views every role sees.

@@ -19,7 +19,7 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::people::{PersonFilter, PersonOrder};
+use crate::people::{PersonFilter, Sorting};
 use crate::tasks::TaskFilter;
 
 /// Rows that are fetched at a time.
@@ -77,13 +77,18 @@ enum Rows {
 }
 
 impl Rows {
-    fn heads(&self) -> &'static [&'static str] {
-        match self {
+    fn heads(&self, words: &Words) -> Vec<String> {
+        let keys = match self {
             Self::People(_) => people::HEADS,
             Self::Appointments(_) => appointments::HEADS,
             Self::Entries(_) => entries::HEADS,
             Self::Tasks(_) => tasks::HEADS,
+        };
+        let mut heads: Vec<String> = keys.iter().map(|key| words(key)).collect();
+        if let Self::People(walk) = self {
+            heads.extend(walk.own_heads());
         }
+        heads
     }
 
     /// The next rows; none when there are no more.
@@ -144,7 +149,7 @@ impl Download {
             return Ok(None);
         }
         let begins = !std::mem::replace(&mut self.begun, true);
-        let heads: Vec<String> = self.rows.heads().iter().map(|key| (self.words)(key)).collect();
+        let heads = self.rows.heads(&self.words);
         match (&mut self.sink, &mut self.rows) {
             (Sink::Vcard, Rows::People(walk)) => match walk.next().await? {
                 Some(cards) => Ok(Some(cards.iter().map(vcard::write).collect::<String>().into())),
@@ -186,12 +191,12 @@ pub async fn export_people(
     app: &App,
     ctx: &Context,
     filter: PersonFilter,
-    order: PersonOrder,
+    order: impl Into<Sorting>,
     format: Format,
     words: Words,
 ) -> Result<Download> {
     ctx.require_to_see(Permission::ReadPeople)?;
-    let filter = crate::people::searchable(filter)?;
+    let (filter, order) = (crate::people::searchable(filter)?, order.into());
     note(app, ctx, "people", format).await?;
     let walk = people::Walk::begin(app, ctx, filter, order).await?;
     Download::new("people", format, ctx.locale, Rows::People(Box::new(walk)), words)

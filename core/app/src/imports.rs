@@ -42,6 +42,7 @@ use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::fields;
+use crate::own_fields::OwnField;
 use crate::people::SOURCE_CHARS_MAX;
 use crate::tags::TAG_CHARS_MAX;
 
@@ -65,10 +66,10 @@ async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'sta
     done.unwrap_or_else(|_| Err(Error::invalid("file", "error-imports-kind")))
 }
 
-/// What a column can be for this business, in the order in which it is offered.
-pub fn list_targets(_: &Context) -> Vec<Target> {
-    // A business's own fields of people will stand here too.
-    Target::ALL.to_vec()
+/// What a column can be in every business, in the order in which it is offered; behind them stand its own
+/// fields.
+pub fn list_targets() -> &'static [Target] {
+    Target::ALL
 }
 
 /// Keeps a file, to be looked at before anything comes of it.
@@ -78,13 +79,14 @@ pub fn list_targets(_: &Context) -> Vec<Target> {
 pub async fn keep_file(app: &App, ctx: &Context, name: &str, bytes: Vec<u8>) -> Result<ImportId> {
     require(ctx)?;
     let (locale, zone) = (ctx.locale, ctx.zone.name().to_owned());
+    let own = crate::own_fields::list_fields(app, ctx).await?;
     let bytes = Arc::new(bytes);
     let read = bytes.clone();
     // What can't be read is refused before it is kept.
     let (plan, rows_all) = apart(move || {
         let reading = reading::sniff(&read, locale)?;
         let sheet = reading::read(&read, &reading)?;
-        Ok(guess(reading, &sheet, locale, &zone))
+        Ok(guess(reading, &sheet, locale, &zone, &own))
     })
     .await?;
     let plain: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
@@ -123,9 +125,16 @@ pub async fn keep_file(app: &App, ctx: &Context, name: &str, bytes: Vec<u8>) -> 
     Ok(id)
 }
 
-fn guess(reading: Reading, sheet: &Sheet, locale: domain::Locale, zone: &str) -> (Plan, i64) {
+fn guess(
+    reading: Reading,
+    sheet: &Sheet,
+    locale: domain::Locale,
+    zone: &str,
+    own: &[OwnField],
+) -> (Plan, i64) {
     let head = targets::has_head(sheet);
-    let columns = targets::guess(sheet, head);
+    let mut columns = targets::guess(sheet, head);
+    targets::guess_own(&mut columns, own);
     let plan = Plan {
         dates: targets::date_order(sheet, &columns, locale, zone),
         reading,
@@ -205,7 +214,15 @@ impl PlanInput {
         plan.tag = fields::line("tag", &self.tag, TAG_CHARS_MAX)?;
         plan.source = fields::line("source", &self.source, SOURCE_CHARS_MAX)?;
         for (at, (column, to)) in plan.columns.iter_mut().zip(&self.columns).enumerate() {
-            column.to = Target::of(to).ok_or_else(|| invalid(&format!("column-{at}")))?;
+            if !column.put(to) {
+                return Err(invalid(&format!("column-{at}")));
+            }
+        }
+        let own: Vec<_> = plan.columns.iter().map(|column| &column.own).collect();
+        for (at, field) in own.iter().enumerate() {
+            if field.is_some() && own[..at].contains(field) {
+                return Err(Error::invalid(format!("column-{at}"), "error-imports-twice"));
+            }
         }
         for target in Target::ALL.iter().filter(|target| !target.is_many()) {
             if let Some(second) = plan.places(*target).nth(1) {
@@ -241,7 +258,8 @@ pub async fn plan_import(
         let rows = sheet.len() - plan.first_row().min(sheet.len());
         rows_all = i64::try_from(rows).map_err(Error::internal)?;
     } else {
-        (plan, rows_all) = guess(reading, &sheet, ctx.locale, ctx.zone.name());
+        let own = crate::own_fields::list_fields(app, ctx).await?;
+        (plan, rows_all) = guess(reading, &sheet, ctx.locale, ctx.zone.name(), &own);
         (plan.doubles, plan.tag, plan.source) = (before.doubles, before.tag, before.source);
     }
     let plan = serde_json::to_value(plan)?.into();

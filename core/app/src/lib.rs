@@ -64,6 +64,7 @@ mod once;
 mod one_time_codes;
 pub mod openid;
 mod outbox;
+pub mod own_fields;
 pub mod passkeys;
 mod passwords;
 pub mod people;

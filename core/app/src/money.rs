@@ -33,7 +33,7 @@ pub(crate) fn amount(field: &str, text: &str, currency: &str) -> Result<i64> {
 }
 
 /// Whether commas, where there are any, stand before each three digits.
-fn grouped(units: &str) -> bool {
+pub(crate) fn grouped(units: &str) -> bool {
     let mut groups = units.split(',');
     let first = groups.next().unwrap_or_default();
     let all_digits = |group: &str| !group.is_empty() && group.chars().all(|c| c.is_ascii_digit());

@@ -17,6 +17,7 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::own_fields::{OwnField, OwnValue, values};
 use crate::{once, tags, timeline};
 
 pub use input::{ContactInput, DetailsInput, PersonInput};
@@ -26,7 +27,8 @@ use store::reminders::Subject;
 pub use store::Page;
 pub use store::contacts::{Contact, ContactKind};
 pub use store::people::{
-    Consent, Kind, Owned, Person, PersonChange, PersonCursor, PersonFilter, PersonOrder, Standing,
+    Consent, Kind, OwnAsk, OwnFilter, Owned, Person, PersonChange, PersonCursor, PersonFilter,
+    PersonOrder, Sorting, Standing,
 };
 
 use input::Draft;
@@ -63,6 +65,10 @@ pub struct WholePerson {
     pub contacts: Vec<Contact>,
     /// Their tags, by name.
     pub tags: Vec<tags::Tag>,
+    /// The own fields there are, in order.
+    pub own_fields: Vec<OwnField>,
+    /// What they have of them.
+    pub own: Vec<OwnValue>,
     /// Where they came from first, where that is known.
     pub attribution: Option<store::attributions::Attribution>,
 }
@@ -78,8 +84,10 @@ pub async fn get_whole_person(app: &App, ctx: &Context, id: &PersonId) -> Result
             let on = store::tags::list_of(c, &tenant, std::slice::from_ref(&id))?;
             let mut tags = store::tags::list(c, &tenant)?;
             tags.retain(|tag| on.iter().any(|(_, id)| *id == tag.id));
+            let own_fields = store::own_fields::list(c, &tenant)?;
+            let own = store::own_fields::list_of(c, &tenant, std::slice::from_ref(&id))?;
             let attribution = store::attributions::find(c, &tenant, &id)?;
-            Ok(WholePerson { person, contacts, tags, attribution })
+            Ok(WholePerson { person, contacts, tags, own_fields, own, attribution })
         })
         .await
 }
@@ -117,10 +125,11 @@ pub(crate) fn insert(
 ) -> Result<Person> {
     let now = app.clock.now();
     let id = PersonId::new(&*app.clock, &*app.rng);
-    let Draft { change, contacts, tags } = input.draft(app, c, tenant, &id, None)?;
+    let Draft { change, contacts, tags, own } = input.draft(app, c, tenant, &id, None)?;
     let person = person_of(tenant, &id, change, now);
     store::people::insert(c, &person, &contacts)?;
     tags::put_all(c, tenant, &person.id, &tags.unwrap_or_default())?;
+    values::put(c, tenant, &person.id, &own)?;
     touch_first(c, &person)?;
     let detail = json!({"stage": person.standing, "source": person.source});
     tell(app, c, tenant, who, &person.id, "created", detail)?;
@@ -247,7 +256,8 @@ pub(crate) fn change_fields(
     change: PersonChange,
 ) -> Result<Person> {
     let contacts = store::contacts::list(c, &before.tenant_id, &before.id)?;
-    self::change(app, c, who, before, Draft { change, contacts, tags: None }, before.rev)
+    let draft = Draft { change, contacts, tags: None, own: Vec::new() };
+    self::change(app, c, who, before, draft, before.rev)
 }
 
 /// Changes a person inside the caller's transaction. What changes nothing leaves no trace.
@@ -260,16 +270,19 @@ pub(crate) fn change(
     expected_rev: i64,
 ) -> Result<Person> {
     let (tenant, id) = (&before.tenant_id, &before.id);
-    let Draft { change: fields, contacts, tags: wanted } = draft;
+    let Draft { change: fields, contacts, tags: wanted, own } = draft;
+    let own = values::differing(c, tenant, id, own)?;
     let old = store::contacts::list(c, tenant, id)?;
     let mut changed = changed(&fields_of(before), &fields);
     if contacts != old {
         changed.push("contacts");
     }
     let moves = fields.stage_id != before.stage_id;
-    if before.rev == expected_rev && changed.is_empty() && !moves && !retags(c, before, &wanted)? {
+    let is_same = changed.is_empty() && own.is_empty() && !moves;
+    if before.rev == expected_rev && is_same && !retags(c, before, &wanted)? {
         return Ok(before.clone());
     }
+    values::put(c, tenant, id, &own)?;
     store::people::update(c, tenant, id, &fields, &contacts, expected_rev, app.clock.now())?;
     if let Some(wanted) = wanted
         && tags::put_all(c, tenant, id, &wanted)?
@@ -282,11 +295,31 @@ pub(crate) fn change(
     if before.follow_up_on != fields.follow_up_on || before.owner_id != fields.owner_id {
         remind(app, c, before)?;
     }
-    if !changed.is_empty() {
-        tell(app, c, tenant, who, id, "changed", json!({"fields": changed}))?;
-        record(app, c, tenant, who, "person.changed", id, json!({"fields": changed}))?;
+    if !changed.is_empty() || !own.is_empty() {
+        tell_change(app, c, who, before, &changed, &own)?;
     }
     Ok(store::people::get(c, tenant, id)?)
+}
+
+/// Notes what changed of a person: own fields by the names they have now, but in the log by their ids.
+fn tell_change(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    before: &Person,
+    changed: &[&str],
+    own: &[values::OwnChange],
+) -> Result<()> {
+    let (tenant, id) = (&before.tenant_id, &before.id);
+    let detail = |own: Vec<&str>| match own.is_empty() {
+        true => json!({"fields": changed}),
+        false => json!({"fields": changed, "own": own}),
+    };
+    let living = own.iter().filter(|it| it.field.removed_at.is_none());
+    let names = living.map(|it| it.field.name.as_str()).collect();
+    tell(app, c, tenant, who, id, "changed", detail(names))?;
+    let ids = own.iter().map(|it| it.field.id.as_str()).collect();
+    record(app, c, tenant, who, "person.changed", id, detail(ids))
 }
 
 fn retags(c: &mut Conn, before: &Person, wanted: &Option<Vec<domain::TagId>>) -> Result<bool> {

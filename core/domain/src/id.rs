@@ -97,6 +97,8 @@ ids! {
     StageId,
     /// A word that a business puts on people.
     TagId,
+    /// A field of people that a business has of its own.
+    OwnFieldId,
     /// Something that happened with a person.
     EntryId,
     /// A saved view of a list.

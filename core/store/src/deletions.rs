@@ -57,6 +57,8 @@ pub const TABLES: &[&str] = &[
     "saved_views",
     "timeline",
     "attributions",
+    "person_field_values",
+    "person_fields",
     "person_tags",
     "tags",
     "contacts",

@@ -65,6 +65,7 @@ pub mod notifications;
 pub mod oauth_flows;
 pub mod openid_identities;
 pub mod outbox;
+pub mod own_fields;
 pub mod owners;
 pub mod passkeys;
 pub mod people;

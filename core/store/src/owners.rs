@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::schema::{
     api_tokens, appointments, approvals, calendar_imports, calendars, connections, deliveries,
     documents, endpoints, exports, imports, invitations, jobs, members, notifications, people,
-    pipelines, saved_views, stages, tags, tasks, undos,
+    person_fields, pipelines, saved_views, stages, tags, tasks, undos,
 };
 use crate::scope;
 
@@ -44,6 +44,7 @@ pub fn find(c: &mut Conn, id: &str) -> Result<Option<TenantId>> {
         pipelines,
         stages,
         tags,
+        person_fields,
         tasks,
         saved_views,
         undos,

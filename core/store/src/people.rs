@@ -3,6 +3,7 @@
 mod lists;
 mod many;
 mod merging;
+mod own;
 
 use diesel::prelude::*;
 use domain::{MemberId, PersonId, StageId, TenantId, Timestamp};
@@ -20,6 +21,7 @@ use crate::search;
 pub use lists::*;
 pub use many::*;
 pub use merging::*;
+pub use own::*;
 
 /// How many characters of a name its order goes by.
 const NAME_KEY_CHARS: usize = 60;

@@ -10,6 +10,7 @@ mod query;
 mod things;
 mod words;
 
+pub(crate) use backlog::again;
 pub use backlog::{Progress, catch_up, progress};
 pub(crate) use finding::{Found, having};
 pub use finding::{Sought, best, seek};

@@ -8,9 +8,9 @@ use domain::Permission;
 use crate::pages::{
     account, activity, api_tokens, appointments, approvals, calendar, calendar_feeds,
     calendar_imports, checkups, components, connections, door, endpoints, exports, factors, files,
-    home, imports, invitations, jobs, live, logins, logos, notifications, openid, passkeys, people,
-    pipelines, plugin_settings, plugin_views, plugins, proofs, repeats, reports, resets, search,
-    second_step, settings, tasks, team, tenants, timeline, undos,
+    home, imports, invitations, jobs, live, logins, logos, notifications, openid, own_fields,
+    passkeys, people, pipelines, plugin_settings, plugin_views, plugins, proofs, repeats, reports,
+    resets, search, second_step, settings, tasks, team, tenants, timeline, undos,
 };
 use crate::{api, health, hooks, metrics};
 
@@ -285,6 +285,11 @@ mod lines {
         post "/settings/people/pipelines/{pipeline}/remove" Member (PEOPLE, SETTINGS) pipelines::remove;
         post "/settings/people/tags/{tag}"               Member  (PEOPLE, SETTINGS) pipelines::rename_tag;
         post "/settings/people/tags/{tag}/remove"        Member  (PEOPLE, SETTINGS) pipelines::remove_tag;
+        post "/settings/people/fields"                   Member  (PEOPLE, SETTINGS) own_fields::create;
+        post "/settings/people/fields/{own_field}"       Member  (PEOPLE, SETTINGS) own_fields::update;
+        post "/settings/people/fields/{own_field}/up"    Member  (PEOPLE, SETTINGS) own_fields::move_up;
+        post "/settings/people/fields/{own_field}/remove" Member (PEOPLE, SETTINGS) own_fields::remove;
+        post "/settings/people/fields/{own_field}/restore" Member (PEOPLE, SETTINGS) own_fields::restore;
         get  "/settings/tokens"                          Member  (SETTINGS, ALL) api_tokens::show;
         post "/settings/tokens"                          Member  (SETTINGS, ALL) api_tokens::create;
         post "/settings/tokens/{api_token}/revoke"       Member  (SETTINGS, ALL) api_tokens::revoke;

@@ -89,7 +89,14 @@ impl Crowd {
             rev: 1,
         };
         let entry = self.entry(&id, clock, rng);
-        NewPerson { person, contacts, tags: Vec::new(), attribution: None::<Attribution>, entry }
+        NewPerson {
+            person,
+            contacts,
+            tags: Vec::new(),
+            own: Vec::new(),
+            attribution: None::<Attribution>,
+            entry,
+        }
     }
 
     /// Something that happened with somebody.

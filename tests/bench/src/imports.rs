@@ -132,5 +132,12 @@ fn bare(app: &app::App, person: Person) -> NewPerson {
         entity_id: String::new(),
         detail_json: serde_json::json!({}).into(),
     };
-    NewPerson { person, contacts: Vec::new(), tags: Vec::new(), attribution: None, entry }
+    NewPerson {
+        person,
+        contacts: Vec::new(),
+        tags: Vec::new(),
+        own: Vec::new(),
+        attribution: None,
+        entry,
+    }
 }

@@ -70,7 +70,10 @@ fn data_of(
     let found = match kind.about {
         About::People => {
             let Ok(person) = id.parse::<PersonId>() else { return Ok(gone("person")) };
-            store::people::find_even_deleted(c, tenant, &person)?.map(|it| person_of(&it))
+            match store::people::find_even_deleted(c, tenant, &person)? {
+                Some(person) => Some(person_of(c, &person)?),
+                None => None,
+            }
         }
         About::Notes => {
             let Ok(note) = id.parse::<EntryId>() else { return Ok(gone("note")) };
@@ -99,7 +102,7 @@ fn with_detail(mut data: Value, kind: &Kind, detail: &Value) -> Value {
     let more: &[(&str, &str)] = match kind.name {
         "person.merged" => &[("other", "merged_id")],
         "person.stage_changed" => &[("from", "standing_before")],
-        "person.changed" => &[("fields", "changed")],
+        "person.changed" => &[("fields", "changed"), ("own", "changed_fields")],
         "import.finished" => &[
             ("made", "made"),
             ("changed", "changed"),
@@ -117,8 +120,10 @@ fn with_detail(mut data: Value, kind: &Kind, detail: &Value) -> Value {
 }
 
 /// What is told of a person has the names that the API has for it; so do tasks and appointments.
-fn person_of(it: &Person) -> Value {
-    json!({
+fn person_of(c: &mut Conn, it: &Person) -> Result<Value> {
+    let fields = store::own_fields::list(c, &it.tenant_id)?;
+    let own = store::own_fields::list_of(c, &it.tenant_id, std::slice::from_ref(&it.id))?;
+    Ok(json!({
         "object": "person",
         "id": it.id,
         "kind": it.kind,
@@ -130,10 +135,11 @@ fn person_of(it: &Person) -> Value {
         "stage": it.stage_id,
         "owner": it.owner_id,
         "source": it.source,
+        "fields": crate::own_fields::document(&fields, &own),
         "created_at": it.created_at.to_rfc3339(),
         "updated_at": it.updated_at.to_rfc3339(),
         "rev": it.rev,
-    })
+    }))
 }
 
 fn task_of(c: &mut Conn, it: &Task) -> Result<Value> {

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use domain::{MemberId, PersonId, StageId, TagId, Timestamp, Zone};
+use domain::{MemberId, OwnFieldId, PersonId, StageId, TagId, Timestamp, Zone};
 use store::contacts::{Contact, ContactKind};
-use store::people::{Kind, Person, PersonCursor, PersonFilter, PersonOrder};
+use store::own_fields::{OwnField, OwnKind};
+use store::people::{Kind, Person, PersonCursor, PersonFilter, Sorting};
 
 use super::{FETCHED, Words};
 use crate::App;
@@ -41,6 +42,8 @@ pub(super) struct Card {
     pub stage: String,
     pub owner: String,
     pub tags: Vec<String>,
+    /// What they have of each own field, in order.
+    own: Vec<(OwnKind, String)>,
     zone: Zone,
 }
 
@@ -49,12 +52,13 @@ pub(super) struct Walk {
     app: App,
     ctx: Context,
     filter: PersonFilter,
-    order: PersonOrder,
+    order: Sorting,
     after: Option<PersonCursor>,
     ended: bool,
     stages: HashMap<StageId, String>,
     members: HashMap<MemberId, String>,
     tags: HashMap<TagId, String>,
+    own: Vec<OwnField>,
 }
 
 impl Walk {
@@ -62,16 +66,17 @@ impl Walk {
         app: &App,
         ctx: &Context,
         filter: PersonFilter,
-        order: PersonOrder,
+        order: Sorting,
     ) -> Result<Self> {
         let tenant = ctx.tenant.clone();
-        let (stages, members, tags) = app
+        let (stages, members, tags, own) = app
             .db
             .inspect(move |c| -> Result<_> {
                 Ok((
                     store::pipelines::list_stages(c, &tenant)?,
                     store::members::list(c, &tenant)?,
                     store::tags::list(c, &tenant)?,
+                    store::own_fields::list(c, &tenant)?,
                 ))
             })
             .await?;
@@ -85,7 +90,13 @@ impl Walk {
             stages: stages.into_iter().map(|it| (it.id, it.name)).collect(),
             members: members.into_iter().map(|it| (it.member.id, it.name)).collect(),
             tags: tags.into_iter().map(|it| (it.id, it.name)).collect(),
+            own,
         })
+    }
+
+    /// What stands above the columns of own fields, behind the others.
+    pub(super) fn own_heads(&self) -> impl Iterator<Item = String> {
+        self.own.iter().map(|field| field.name.clone())
     }
 
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Card>>> {
@@ -93,8 +104,8 @@ impl Walk {
             return Ok(None);
         }
         let (tenant, filter) = (self.ctx.tenant.clone(), self.filter.clone());
-        let (order, after) = (self.order, self.after.take());
-        let (page, contacts, tags) = self
+        let (order, after) = (self.order.clone(), self.after.take());
+        let (page, contacts, tags, values) = self
             .app
             .db
             .inspect(move |c| -> Result<_> {
@@ -103,7 +114,8 @@ impl Walk {
                 let ids: Vec<PersonId> = page.items.iter().map(|it| it.id.clone()).collect();
                 let contacts = store::contacts::list_of(c, &tenant, &ids)?;
                 let tags = store::tags::list_of(c, &tenant, &ids)?;
-                Ok((page, contacts, tags))
+                let values = store::own_fields::list_of(c, &tenant, &ids)?;
+                Ok((page, contacts, tags, values))
             })
             .await?;
         self.ended = page.next.is_none();
@@ -116,12 +128,22 @@ impl Walk {
         for (person, tag) in tags {
             on.entry(person).or_default().extend(self.tags.get(&tag).cloned());
         }
+        let mut has: HashMap<(PersonId, OwnFieldId), String> =
+            values.into_iter().map(|it| ((it.person_id, it.field_id), it.value)).collect();
+        let mut own_of = |person: &PersonId| -> Vec<(OwnKind, String)> {
+            let one = |field: &OwnField| {
+                let value = has.remove(&(person.clone(), field.id.clone())).unwrap_or_default();
+                (field.kind, field.option_name(&value))
+            };
+            self.own.iter().map(one).collect()
+        };
         let name = |id: Option<&MemberId>| id.and_then(|id| self.members.get(id)).cloned();
         let card = |person: Person| Card {
             contacts: theirs.remove(&person.id).unwrap_or_default(),
             tags: on.remove(&person.id).unwrap_or_default(),
             stage: self.stages.get(&person.stage_id).cloned().unwrap_or_default(),
             owner: name(person.owner_id.as_ref()).unwrap_or_default(),
+            own: own_of(&person.id),
             zone: self.ctx.zone.clone(),
             person,
         };
@@ -139,7 +161,15 @@ impl Card {
         self.of_kind(kind).map(|it| it.value.as_str()).collect::<Vec<_>>().join("; ")
     }
 
-    /// The cells, as [`HEADS`] has them.
+    fn own_cells(&self, words: &Words) -> impl Iterator<Item = String> {
+        self.own.iter().map(|(kind, value)| match (kind, value.as_str()) {
+            (OwnKind::YesNo, "yes") => words("exports-yes"),
+            (OwnKind::YesNo, "no") => words("exports-no"),
+            _ => value.clone(),
+        })
+    }
+
+    /// The cells, as [`HEADS`] has them, then those of own fields.
     pub(super) fn row(&self, words: &Words) -> Vec<String> {
         let it = &self.person;
         let day = |at: Timestamp| self.zone.local(at).strftime("%Y-%m-%d").to_string();
@@ -152,7 +182,7 @@ impl Card {
             store::people::Consent::Given => words("exports-yes"),
             store::people::Consent::Withdrawn => words("exports-no"),
         };
-        vec![
+        let known = vec![
             it.name.clone(),
             words(&format!("exports-kind-{kind}")),
             it.company.clone(),
@@ -171,6 +201,7 @@ impl Card {
             it.notes.clone(),
             day(it.created_at),
             day(it.updated_at),
-        ]
+        ];
+        known.into_iter().chain(self.own_cells(words)).collect()
     }
 }

@@ -1,9 +1,11 @@
 //! How a file is read, what its columns are and what becomes of doubles: guessed first, then as somebody
 //! says.
 
+use domain::OwnFieldId;
 use serde::{Deserialize, Serialize};
 
 use super::targets::Target;
+use crate::own_fields::field_name;
 
 /// What kind of file it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,28 @@ pub struct Column {
     pub name: String,
     /// What it is.
     pub to: Target,
+    /// The own field that it is; then it is nothing else.
+    #[serde(default)]
+    pub own: Option<OwnFieldId>,
+}
+
+impl Column {
+    /// The word of what it is, as a form has it.
+    pub fn word(&self) -> String {
+        match &self.own {
+            Some(field) => field_name(field.as_str()),
+            None => self.to.as_str().to_owned(),
+        }
+    }
+
+    /// Makes it what a form's word says; answers whether that is anything.
+    pub fn put(&mut self, word: &str) -> bool {
+        let own = word.strip_prefix("own-").and_then(|id| id.parse().ok());
+        let to = if own.is_some() { Some(Target::Nothing) } else { Target::of(word) };
+        let Some(to) = to else { return false };
+        (self.to, self.own) = (to, own);
+        true
+    }
 }
 
 /// All of it.

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use domain::phone::{self, Country};
-use domain::{MemberId, TenantId, Zone};
+use domain::{MemberId, OwnFieldId, TenantId, Zone};
 use jiff::civil::Date;
 use store::Conn;
 use store::contacts::ContactKind;
+use store::own_fields::{OwnField, OwnKind};
 use store::people::{Consent, Kind, folded_name};
 use store::pipelines::Stage;
 
@@ -14,6 +15,7 @@ use super::plan::{DateOrder, Plan};
 use super::sheet::Row;
 use super::targets::{Target, parts_of_date};
 use crate::error::{Error, Result};
+use crate::own_fields::values;
 use crate::people::input::{ADDRESS_CHARS_MAX, CONTACTS_MAX, LABEL_CHARS_MAX, TAGS_MAX};
 use crate::people::{COMPANY_CHARS_MAX, NOTES_CHARS_MAX, SOURCE_CHARS_MAX};
 use crate::tags::TAG_CHARS_MAX;
@@ -27,6 +29,7 @@ pub(super) struct Known {
     members: HashMap<String, MemberId>,
     currency: String,
     home: Option<Country>,
+    own: Vec<OwnField>,
 }
 
 impl Known {
@@ -41,12 +44,18 @@ impl Known {
             members,
             currency: store::tenants::get(c, tenant)?.currency,
             home: phone::country_of(zone),
+            own: store::own_fields::list(c, tenant)?,
         })
     }
 
     /// The currency of amounts.
     pub(super) fn currency(&self) -> &str {
         &self.currency
+    }
+
+    /// One of the own fields.
+    pub(super) fn own_field(&self, id: &OwnFieldId) -> Option<&OwnField> {
+        self.own.iter().find(|field| field.id == *id)
     }
 
     /// A stage by what people call it.
@@ -93,6 +102,21 @@ pub struct Said {
     pub consent: Option<Consent>,
     /// Notes.
     pub notes: String,
+    /// What it says of own fields.
+    pub own: Vec<OwnSaid>,
+}
+
+/// What a row says of an own field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnSaid {
+    /// Which.
+    pub field: OwnFieldId,
+    /// As it stands in the file.
+    pub cell: String,
+    /// As it is kept.
+    pub(super) value: String,
+    /// What lists go by.
+    pub(super) key: String,
 }
 
 impl Said {
@@ -124,6 +148,11 @@ pub(super) fn read(row: Row<'_>, plan: &Plan, known: &Known) -> Read<Said> {
     for (place, column) in plan.columns.iter().enumerate() {
         let cell = row.cell(place);
         if cell.is_empty() {
+            continue;
+        }
+        if let Some(field) = &column.own {
+            let wrong = |error| Wrong { place, key: key_of(error) };
+            said.own.extend(own(field, cell, plan, known).map_err(wrong)?);
             continue;
         }
         match column.to {
@@ -230,6 +259,28 @@ fn take(
         Target::Notes => notes(said, cell, head)?,
     }
     Ok(())
+}
+
+/// What a cell says of an own field; nothing where the field was removed meanwhile.
+fn own(id: &OwnFieldId, cell: &str, plan: &Plan, known: &Known) -> Result<Option<OwnSaid>> {
+    let Some(field) = known.own_field(id) else { return Ok(None) };
+    let wrong = |key| Error::invalid("own", key);
+    let text = match field.kind {
+        OwnKind::Day => day(cell, plan.dates)?.to_string(),
+        OwnKind::YesNo => match consent(cell).map_err(|_| wrong("error-imports-yes-no"))? {
+            Consent::Given => "yes".to_owned(),
+            Consent::Withdrawn => "no".to_owned(),
+            Consent::Unknown => String::new(),
+        },
+        OwnKind::Choice => {
+            values::option_named(field, cell).ok_or_else(|| wrong("error-imports-option"))?
+        }
+        OwnKind::Text | OwnKind::Paragraph | OwnKind::Number | OwnKind::Link => cell.to_owned(),
+    };
+    // What isn't offered any more may stand in a file that was once taken out.
+    let read = values::read(field, "own", &text, Some(&text))?;
+    let said = |(value, key)| OwnSaid { field: id.clone(), cell: cell.to_owned(), value, key };
+    Ok(read.map(said))
 }
 
 /// Cells of several things set them apart by a semicolon, a comma, a line or a bar.

@@ -15,12 +15,13 @@ use store::timeline::Entry;
 
 use super::doubles::Index;
 use super::plan::{Doubles, Plan};
-use super::rows::{self, Known, Said, Wrong};
+use super::rows::{self, Known, OwnSaid, Said, Wrong};
 use super::running::TOLD;
 use super::sheet::Sheet;
 use super::undoing::Was;
 use crate::App;
 use crate::error::{Error, Result};
+use crate::own_fields::values::{self, OwnChange};
 use crate::people::{self, input};
 use crate::{pipelines, tags};
 
@@ -184,11 +185,21 @@ impl<'a> Taking<'a> {
         });
         let entry = self.entry(&id, json!({"file": self.import.name}));
         self.index.add(&person, said);
-        self.made.push(NewPerson { person, contacts, tags, attribution, entry });
+        let own = self.own_of(&id, said).into_iter().filter_map(|it| it.value).collect();
+        self.made.push(NewPerson { person, contacts, tags, own, attribution, entry });
         let result = RowResult { rev: 1, ..self.result(number, Outcome::Made, Some(id)) };
         self.results.push(result);
         self.counts.made += 1;
         Ok(())
+    }
+
+    /// What a row says of own fields, for this person.
+    fn own_of(&self, person: &PersonId, said: &Said) -> Vec<OwnChange> {
+        let change = |it: &OwnSaid| {
+            let field = self.known.own_field(&it.field)?;
+            Some(values::change(person, field, Some((it.value.clone(), it.key.clone()))))
+        };
+        said.own.iter().filter_map(change).collect()
     }
 
     fn fields_of_new(&self, said: &Said) -> PersonChange {
@@ -283,14 +294,17 @@ impl<'a> Taking<'a> {
         if all.len() != was.tags.len() {
             fields.push("tags");
         }
-        if fields.is_empty() {
+        let own = values::differing(c, tenant, id, self.own_of(id, said))?;
+        if fields.is_empty() && own.is_empty() {
             self.skip(number, id.clone());
             return Ok(None);
         }
         let now = self.app.clock.now();
         let rev = store::people::update(c, tenant, id, &after.0, &after.1, before.rev, now)?;
         tags::put_all(c, tenant, id, &all)?;
-        let detail = json!({"file": self.import.name, "fields": fields});
+        values::put(c, tenant, id, &own)?;
+        let own: Vec<&str> = own.iter().map(|it| it.field.name.as_str()).collect();
+        let detail = json!({"file": self.import.name, "fields": fields, "own": own});
         store::timeline::insert(c, &self.entry(id, detail))?;
         let step = (before.rev, rev);
         let is_again = store::imports::touch(c, tenant, &self.import.id, id, step)?;

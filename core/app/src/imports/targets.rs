@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use domain::Locale;
 
+use store::own_fields::{OwnField, text_key};
+
 use super::plan::{Column, DateOrder};
 use super::sheet::Sheet;
 
@@ -209,7 +211,7 @@ pub(super) fn guess(sheet: &Sheet, head: bool) -> Vec<Column> {
             let to = of_head(name).filter(|to| to.is_many() || used.insert(to.as_str()));
             let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
             let name = name.chars().take(60).collect();
-            Column { name, to: to.unwrap_or(Target::Nothing) }
+            Column { name, to: to.unwrap_or(Target::Nothing), own: None }
         })
         .collect();
     for (place, column) in columns.iter_mut().enumerate() {
@@ -219,6 +221,21 @@ pub(super) fn guess(sheet: &Sheet, head: bool) -> Vec<Column> {
     }
     name_somebody(sheet, usize::from(head), &mut columns);
     columns
+}
+
+/// Makes those columns own fields that are called so and by nothing else; each field once.
+pub(super) fn guess_own(columns: &mut [Column], own: &[OwnField]) {
+    let mut used = BTreeSet::new();
+    for column in
+        columns.iter_mut().filter(|it| it.to != Target::Name && of_head(&it.name).is_none())
+    {
+        let head = text_key(&column.name);
+        let called = |field: &&OwnField| !head.is_empty() && text_key(&field.name) == head;
+        let field = own.iter().find(called).filter(|field| used.insert(field.id.clone()));
+        if let Some(field) = field {
+            (column.to, column.own) = (Target::Nothing, Some(field.id.clone()));
+        }
+    }
 }
 
 fn of_contents(sheet: &Sheet, first: usize, place: usize) -> Target {
@@ -265,7 +282,8 @@ pub(super) fn date_order(
     locale: Locale,
     zone: &str,
 ) -> DateOrder {
-    let of_dates = columns.iter().enumerate().filter(|(_, column)| column.to == Target::FollowUp);
+    let may_be_date = |column: &Column| column.to == Target::FollowUp || column.own.is_some();
+    let of_dates = columns.iter().enumerate().filter(|(_, column)| may_be_date(column));
     for (place, _) in of_dates {
         let cells = sheet.rows_from(0).take(5_000).map(|row| row.cell(place));
         for [first, second, _] in cells.filter_map(parts_of_date) {
@@ -338,7 +356,7 @@ mod tests {
 
     #[test]
     fn dates_are_read_in_the_order_that_one_of_them_shows() {
-        let columns = [Column { name: String::new(), to: Target::FollowUp }];
+        let columns = [Column { name: String::new(), to: Target::FollowUp, own: None }];
         let order = |cells: &[&str], locale, zone| {
             let rows: Vec<Vec<&str>> = cells.iter().map(|cell| vec![*cell]).collect();
             let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::{ImportId, PersonId, TagId};
+use domain::{ImportId, OwnFieldId, PersonId, TagId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Conn;
@@ -19,6 +19,7 @@ use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::own_fields::values;
 use crate::{people, tags};
 
 /// Lots after which others come first.
@@ -30,6 +31,9 @@ pub(super) struct Was {
     pub fields: PersonChange,
     contacts: Vec<(ContactKind, String, String)>,
     pub tags: Vec<TagId>,
+    /// What they had of own fields.
+    #[serde(default)]
+    own: Vec<(OwnFieldId, String)>,
 }
 
 impl Was {
@@ -37,10 +41,12 @@ impl Was {
         let (tenant, id) = (&person.tenant_id, std::slice::from_ref(&person.id));
         let contacts = store::contacts::list(c, tenant, &person.id)?;
         let on = store::tags::list_of(c, tenant, id)?;
+        let own = store::own_fields::list_of(c, tenant, id)?;
         Ok(Self {
             fields: people::fields_of(person),
             contacts: contacts.into_iter().map(|it| (it.kind, it.value, it.label)).collect(),
             tags: on.into_iter().map(|(_, tag)| tag).collect(),
+            own: own.into_iter().map(|it| (it.field_id, it.value)).collect(),
         })
     }
 
@@ -184,7 +190,7 @@ fn give_back(app: &App, c: &mut Conn, import: &Import, rows: &[RowResult]) -> Re
 fn restore(app: &App, c: &mut Conn, import: &Import, person: &Person, was: Was) -> Result<()> {
     let (tenant, now) = (&person.tenant_id, app.clock.now());
     let contacts = was.contacts_of(person);
-    let Was { mut fields, tags: on, .. } = was;
+    let Was { mut fields, tags: on, own, .. } = was;
     // A stage or a member who left meanwhile can't take anybody back.
     if store::pipelines::find_stage(c, tenant, &fields.stage_id)?.is_none() {
         fields.stage_id = person.stage_id.clone();
@@ -201,6 +207,8 @@ fn restore(app: &App, c: &mut Conn, import: &Import, person: &Person, was: Was) 
         on.into_iter().filter(|tag| known.iter().any(|it| it.id == *tag)).collect();
     store::people::update(c, tenant, &person.id, &fields, &contacts, person.rev, now)?;
     tags::put_all(c, tenant, &person.id, &on)?;
+    let own = values::as_they_were(c, person, &own)?;
+    values::put(c, tenant, &person.id, &own)?;
     let entry = Entry {
         tenant_id: tenant.clone(),
         id: domain::EntryId::new(&*app.clock, &*app.rng),

@@ -8,6 +8,8 @@ use store::pipelines::Stage;
 
 use super::{COMPANY_CHARS_MAX, NOTES_CHARS_MAX, SOURCE_CHARS_MAX};
 use crate::error::{Error, Result};
+use crate::own_fields::OwnInput;
+use crate::own_fields::values::{self, OwnChange};
 use crate::{App, fields, money, pipelines, tags};
 
 /// The longest word on what a number or address is for, in characters.
@@ -39,6 +41,8 @@ pub struct PersonInput {
     pub notes: String,
     /// What is rarely asked; without it, all of that stays.
     pub details: Option<DetailsInput>,
+    /// What is said of own fields; those that aren't named stay as they are.
+    pub own: Vec<OwnInput>,
 }
 
 /// The rest of the form.
@@ -79,6 +83,8 @@ pub(crate) struct Draft {
     pub contacts: Vec<Contact>,
     /// None leaves the tags as they are.
     pub tags: Option<Vec<TagId>>,
+    /// What becomes of own fields; others stay.
+    pub own: Vec<OwnChange>,
 }
 
 impl PersonInput {
@@ -122,7 +128,8 @@ impl PersonInput {
             None => (further_of(c, tenant, before)?, None),
         };
         let contacts = numbered(tenant, id, &change, further);
-        Ok(Draft { change, contacts, tags })
+        let own = values::read_all(c, tenant, id, &self.own)?;
+        Ok(Draft { change, contacts, tags, own })
     }
 }
 

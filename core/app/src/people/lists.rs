@@ -3,7 +3,7 @@
 use domain::{MemberId, Permission, PersonId, TagId};
 use store::Page;
 use store::contacts::ContactKind;
-use store::people::{Person, PersonCursor, PersonFilter, PersonOrder};
+use store::people::{Person, PersonCursor, PersonFilter, Sorting};
 
 use super::{SEARCH_CHARS_MAX, SOURCES_MAX, bulk};
 use crate::App;
@@ -16,13 +16,13 @@ pub async fn list_people(
     app: &App,
     ctx: &Context,
     filter: PersonFilter,
-    order: PersonOrder,
+    order: impl Into<Sorting>,
     after: Option<PersonCursor>,
     limit: i64,
 ) -> Result<Page<Person, PersonCursor>> {
     ctx.require_to_see(Permission::ReadPeople)?;
     let filter = searchable(filter)?;
-    let tenant = ctx.tenant.clone();
+    let (tenant, order) = (ctx.tenant.clone(), order.into());
     app.db
         .inspect(move |c| {
             Ok(store::people::list(c, &tenant, &filter, order, after.as_ref(), limit)?)

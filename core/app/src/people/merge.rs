@@ -4,7 +4,9 @@
 //! and addresses, tags, notes, appointments and everything that happened. The other is deleted as
 //! people are, so that nothing is lost before its time.
 
-use domain::{AppointmentId, EntryId, PersonId, SeriesId, TagId, TaskId, TenantId, UndoId};
+use domain::{
+    AppointmentId, EntryId, OwnFieldId, PersonId, SeriesId, TagId, TaskId, TenantId, UndoId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Conn;
@@ -18,6 +20,7 @@ use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::own_fields::values::{self, OwnChange};
 use crate::undos;
 
 /// What the undo of a merge is called.
@@ -81,6 +84,9 @@ struct Merged {
     series: Vec<SeriesId>,
     #[serde(default)]
     tasks: Vec<TaskId>,
+    /// Own fields of the one that stays that came from the other, and with which value.
+    #[serde(default)]
+    own: Vec<(OwnFieldId, String)>,
     /// Fields of the one that stays that came from the other, and what they were.
     filled: Vec<(String, serde_json::Value)>,
     /// Whether where they came from first came from the other, and what was known before.
@@ -132,7 +138,10 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     let touched = touch(c, tenant, kept, gone)?;
     store::people::delete(c, tenant, &gone.id, gone.rev, app.clock.now())?;
     super::remind(app, c, gone)?;
-    let draft = Draft { change: fields, contacts, tags: Some(on) };
+    let own = own_of_other(c, kept, gone)?;
+    let came = |it: &OwnChange| Some((it.field.id.clone(), it.value.as_ref()?.value.clone()));
+    let own_came = own.iter().filter_map(came).collect();
+    let draft = Draft { change: fields, contacts, tags: Some(on), own };
     let after = change(app, c, who, kept, draft, kept.rev)?;
     Ok(Merged {
         kept: kept.id.clone(),
@@ -144,10 +153,40 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
         appointments,
         series,
         tasks,
+        own: own_came,
         filled,
         touched,
         touch: own_touch,
     })
+}
+
+/// What the other has of own fields that one has nothing of, removed fields among them.
+fn own_of_other(c: &mut Conn, kept: &Person, gone: &Person) -> Result<Vec<OwnChange>> {
+    let tenant = &kept.tenant_id;
+    let has = store::own_fields::list_of(c, tenant, std::slice::from_ref(&kept.id))?;
+    let theirs = store::own_fields::list_of(c, tenant, std::slice::from_ref(&gone.id))?;
+    let fields = store::own_fields::list_even_removed(c, tenant)?;
+    let lacks = |id: &OwnFieldId| has.iter().all(|it| it.field_id != *id);
+    let come = theirs.into_iter().filter(|it| lacks(&it.field_id)).filter_map(|it| {
+        let field = fields.iter().find(|field| field.id == it.field_id)?;
+        Some(values::change(&kept.id, field, Some((it.value, it.sort_key))))
+    });
+    Ok(come.collect())
+}
+
+/// Emptying those own fields that came from the other, where they still are as they came.
+fn own_to_empty(c: &mut Conn, kept: &Person, merged: &Merged) -> Result<Vec<OwnChange>> {
+    let tenant = &kept.tenant_id;
+    let has = store::own_fields::list_of(c, tenant, std::slice::from_ref(&kept.id))?;
+    let fields = store::own_fields::list_even_removed(c, tenant)?;
+    let came = |field: &OwnFieldId, value: &str| {
+        merged.own.iter().any(|(its, was)| its == field && was == value)
+    };
+    let gone = has.iter().filter(|it| came(&it.field_id, &it.value)).filter_map(|it| {
+        let field = fields.iter().find(|field| field.id == it.field_id)?;
+        Some(values::change(&kept.id, field, None))
+    });
+    Ok(gone.collect())
 }
 
 /// The other's contacts after one's own, each once; answers which came.
@@ -329,7 +368,8 @@ fn undo_kept(app: &App, c: &mut Conn, who: &Who, kept: &Person, merged: &Merged)
     if !has(ContactKind::Email, &fields.email) {
         fields.email = first(&contacts, ContactKind::Email);
     }
-    change(app, c, who, kept, Draft { change: fields, contacts, tags: Some(on) }, kept.rev)?;
+    let own = own_to_empty(c, kept, merged)?;
+    change(app, c, who, kept, Draft { change: fields, contacts, tags: Some(on), own }, kept.rev)?;
     Ok(())
 }
 

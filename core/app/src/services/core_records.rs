@@ -73,6 +73,7 @@ impl PersonFields {
             source: or(self.source, |p| &p.source),
             notes: or(self.notes, |p| &p.notes),
             details: None,
+            own: Vec::new(),
         }
     }
 }

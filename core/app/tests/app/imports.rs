@@ -29,7 +29,7 @@ async fn planned(f: &Fixture, who: &Signed, id: &ImportId) -> PlanInput {
     let plan = imports::plan_of(&import).unwrap();
     PlanInput {
         head: plan.head,
-        columns: plan.columns.iter().map(|column| column.to.as_str().to_owned()).collect(),
+        columns: plan.columns.iter().map(|column| column.word()).collect(),
         dates: plan.dates.as_str().to_owned(),
         doubles: plan.doubles.as_str().to_owned(),
         tag: plan.tag,
@@ -356,6 +356,51 @@ async fn files_that_nobody_went_on_with_are_forgotten() {
         app::retention::sweep(&f.app).await;
         assert!(imports::get_import(&f.app, &owner.ctx, &done).await.is_err());
         assert_eq!(names(&f, &owner).await.len(), 2, "who came with it stays");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn columns_become_own_fields_and_go_with_the_import() {
+    each(async |f| {
+        use crate::own_fields::{field, values, with};
+        let owner = f.first_run().await;
+        let born = field(&f, &owner, "Birthday", "day").await;
+        let size = field(&f, &owner, "Size", "choice").await;
+        let vip = field(&f, &owner, "VIP", "yes-no").await;
+        let age = field(&f, &owner, "Age", "number").await;
+        let input = PersonInput {
+            email: "dana@example.com".into(),
+            ..with("Dana", &[(&size, "1"), (&age, "31")])
+        };
+        let dana = add(&f, &owner, input).await;
+        let list = "Name,Email,birthday,Size,VIP,Age\n\
+            Dana,dana@example.com,13.2.1990,large,yes,\n\
+            Noa,noa@example.com,2.3.1991,,no,\"1,200\"\n\
+            Bad,bad@example.com,,Giant,,\n\
+            Worse,worse@example.com,,,,twelve\n";
+        let (id, counts) = import(&f, &owner, list, Doubles::Update).await;
+        assert_eq!(counts, Counts { made: 1, changed: 1, refused: 2, ..Counts::default() });
+        let refused =
+            imports::list_results(&f.app, &owner.ctx, &id, Outcome::Refused, 0, 9).await.unwrap();
+        let why: Vec<(i64, &str)> = refused.iter().map(|row| (row.place, &*row.problem)).collect();
+        assert_eq!(why, [(3, "error-imports-option"), (5, "error-number-invalid")]);
+        let pair =
+            |field: &app::own_fields::OwnField, value: &str| (field.name.clone(), value.to_owned());
+        let noa = find(&f, &owner, "Noa").await;
+        let own = [pair(&born, "1991-03-02"), pair(&vip, "no"), pair(&age, "1200")];
+        assert_eq!(values(&f, &owner, &noa).await, own);
+        let own =
+            [pair(&born, "1990-02-13"), pair(&size, "2"), pair(&vip, "yes"), pair(&age, "31")];
+        assert_eq!(values(&f, &owner, &dana).await, own);
+        assert_eq!(
+            import(&f, &owner, list, Doubles::Update).await.1.skipped,
+            2,
+            "again is nothing"
+        );
+        assert_eq!(undo(&f, &owner, &id).await, 0);
+        assert_eq!(names(&f, &owner).await, ["Dana"]);
+        assert_eq!(values(&f, &owner, &dana).await, [pair(&size, "1"), pair(&age, "31")]);
     })
     .await;
 }

@@ -16,6 +16,7 @@ mod exports;
 mod factors;
 mod imports;
 mod members;
+mod own_fields;
 mod passkeys;
 mod people;
 mod pipelines;

@@ -5,15 +5,15 @@ use std::str::FromStr;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
-use domain::{MemberId, PersonId, StageId, TagId, TenantId, Timestamp};
+use diesel::sql_types::{BigInt, Bool, Text};
+use domain::{MemberId, OwnFieldId, PersonId, StageId, TagId, TenantId, Timestamp};
 
-use super::{Kind, Person, Standing};
+use super::{Kind, OwnFilter, Person, Sorting, Standing};
 use crate::backend::{Conn, MultiBackend};
 use crate::error::{Error, Result};
 use crate::page::{BadCursor, Page, bounded};
 use crate::pipelines::Outcome;
-use crate::schema::{people, person_tags, stages};
+use crate::schema::{people, person_field_values, person_tags, stages};
 use crate::scope;
 use crate::search::{self, Found, Sought};
 
@@ -61,6 +61,8 @@ pub struct PersonFilter {
     pub owner: Option<Owned>,
     /// Only those with all of these tags.
     pub tags: Vec<TagId>,
+    /// Only those who have this of own fields.
+    pub own: Vec<OwnFilter>,
     /// Only those of exactly this source.
     pub source: Option<String>,
     /// Only those to get back to up to this day, ISO 8601.
@@ -157,6 +159,19 @@ macro_rules! narrowed {
                 .filter(person_tags::tag_id.eq(tag.as_str()))
                 .select(person_tags::person_id);
             query = query.filter(people::id.eq_any(tagged));
+        }
+        for own in &$filter.own {
+            let (begin, from, until) = own.parts();
+            let having = sql::<Bool>(begin)
+                .bind::<Text, _>($tenant.to_string())
+                .sql(" AND own.field_id = ")
+                .bind::<Text, _>(own.field.to_string())
+                .sql(" AND own.sort_key >= ")
+                .bind::<Text, _>(from.to_owned())
+                .sql(" AND own.sort_key <= ")
+                .bind::<Text, _>(until.to_owned())
+                .sql(")");
+            query = query.filter(having);
         }
         if let Some(source) = &$filter.source {
             query = query.filter(people::source.eq(source));
@@ -271,16 +286,63 @@ pub fn list(
     c: &mut Conn,
     tenant: &TenantId,
     filter: &PersonFilter,
-    order: PersonOrder,
+    order: impl Into<Sorting>,
     after: Option<&PersonCursor>,
     limit: i64,
 ) -> Result<Page<Person, PersonCursor>> {
     scope::tenant(c, tenant)?;
     let limit = bounded(limit);
     let sought = seek(c, tenant, filter)?;
+    let order = match order.into() {
+        Sorting::By(order) => order,
+        Sorting::Own { field, down } => {
+            let rows = by_own(c, tenant, (filter, &sought), (&field, down), after, limit + 1)?;
+            let place = |last: &(Person, String)| PersonCursor {
+                key: last.1.clone(),
+                id: last.0.id.as_str().to_owned(),
+            };
+            let page = Page::cut(rows, limit, place);
+            let items = page.items.into_iter().map(|(person, _)| person).collect();
+            return Ok(Page { items, next: page.next });
+        }
+    };
     let query = ordered(matching(tenant, filter, &sought), order, after)?;
     let rows: Vec<Person> = query.limit(limit + 1).select(Person::as_select()).load(c)?;
     Ok(Page::cut(rows, limit, |last| place(last, order)))
+}
+
+/// Those who have something of a field and match, in the field's order, each with what that goes by.
+fn by_own(
+    c: &mut Conn,
+    tenant: &TenantId,
+    (filter, sought): (&PersonFilter, &Sought),
+    (field, down): (&OwnFieldId, bool),
+    after: Option<&PersonCursor>,
+    most: i64,
+) -> Result<Vec<(Person, String)>> {
+    scope::tenant(c, tenant)?;
+    let theirs = people::tenant_id
+        .eq(person_field_values::tenant_id)
+        .and(people::id.eq(person_field_values::person_id));
+    let both = people::table.inner_join(person_field_values::table.on(theirs));
+    let mut query = narrowed!(both.into_boxed(), tenant, filter, sought)
+        .filter(person_field_values::tenant_id.eq(tenant.as_str()))
+        .filter(person_field_values::field_id.eq(field.as_str()));
+    let key = person_field_values::sort_key;
+    if let Some(PersonCursor { key: at, id }) = after.cloned() {
+        let same = key.eq(at.clone());
+        query = if down {
+            query.filter(key.lt(at).or(same.and(people::id.lt(id))))
+        } else {
+            query.filter(key.gt(at).or(same.and(people::id.gt(id))))
+        };
+    }
+    query = if down {
+        query.order((key.desc(), people::id.desc()))
+    } else {
+        query.order((key.asc(), people::id.asc()))
+    };
+    Ok(query.limit(most).select((Person::as_select(), key)).load(c)?)
 }
 
 /// The people who fit a text best, at most so many, the best first.

@@ -10,7 +10,8 @@ use crate::attributions::Attribution;
 use crate::backend::Conn;
 use crate::contacts::{Contact, ContactKind};
 use crate::error::{Error, Result};
-use crate::schema::{attributions, contacts, people, person_tags, timeline};
+use crate::own_fields::OwnValue;
+use crate::schema::{attributions, contacts, people, person_field_values, person_tags, timeline};
 use crate::scope;
 use crate::search;
 use crate::timeline::Entry;
@@ -27,6 +28,8 @@ pub struct NewPerson {
     pub contacts: Vec<Contact>,
     /// Their tags.
     pub tags: Vec<TagId>,
+    /// What they have of the own fields.
+    pub own: Vec<OwnValue>,
     /// Where they came from first, where that is known.
     pub attribution: Option<Attribution>,
     /// What their page says of it.
@@ -50,9 +53,9 @@ macro_rules! insert_all {
 pub fn insert_many(c: &mut Conn, tenant: &TenantId, all: Vec<NewPerson>) -> Result<()> {
     scope::tenant(c, tenant)?;
     let (mut rows, mut theirs, mut tags) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut touches, mut entries) = (Vec::new(), Vec::new());
+    let (mut touches, mut entries, mut values) = (Vec::new(), Vec::new(), Vec::new());
     let ids: Vec<PersonId> = all.iter().map(|new| new.person.id.clone()).collect();
-    for NewPerson { person, contacts, tags: on, attribution, entry } in all {
+    for NewPerson { person, contacts, tags: on, own, attribution, entry } in all {
         let email = crate::accounts::normal_email(&person.email);
         let found_by =
             search_text([&person.name, &person.company, &person.phone, &email], &contacts);
@@ -66,12 +69,14 @@ pub fn insert_many(c: &mut Conn, tenant: &TenantId, all: Vec<NewPerson>) -> Resu
         }));
         rows.push((Person { email, ..person }, keys));
         theirs.extend(contacts);
+        values.extend(own);
         touches.extend(attribution);
         entries.push(entry);
     }
     insert_all!(c, people, rows);
     insert_all!(c, contacts, theirs);
     insert_all!(c, person_tags, tags);
+    insert_all!(c, person_field_values, values);
     insert_all!(c, attributions, touches);
     insert_all!(c, timeline, entries);
     search::of_people(c, tenant, &ids)

@@ -80,6 +80,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    person_fields (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        kind -> Text,
+        name -> Text,
+        help -> Text,
+        position -> BigInt,
+        options_json -> Text,
+        removed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    person_field_values (tenant_id, person_id, field_id) {
+        tenant_id -> Text,
+        person_id -> Text,
+        field_id -> Text,
+        value -> Text,
+        sort_key -> Text,
+    }
+}
+
+diesel::table! {
     timeline (tenant_id, id) {
         tenant_id -> Text,
         id -> Text,
@@ -192,4 +215,11 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(people, contacts, person_tags, stages);
+diesel::allow_tables_to_appear_in_same_query!(
+    people,
+    contacts,
+    person_tags,
+    person_fields,
+    person_field_values,
+    stages
+);

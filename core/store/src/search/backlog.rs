@@ -70,6 +70,32 @@ pub fn catch_up(c: &mut Conn, tenant: &TenantId, kind: Kind, limit: i64) -> Resu
     Ok(ids.len())
 }
 
+/// Has everybody gone through again: what they are found by is other than it was. Until their turn comes
+/// they are found by what they had.
+pub(crate) fn again(c: &mut Conn, tenant: &TenantId) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let kind = Kind::Person.as_str();
+    let todo: i64 =
+        people::table.filter(people::tenant_id.eq(tenant.as_str())).count().get_result(c)?;
+    let row = search_backlog::table.find((tenant.as_str(), kind));
+    let set = (
+        search_backlog::after_id.eq(""),
+        search_backlog::done.eq(0),
+        search_backlog::todo.eq(todo),
+    );
+    if diesel::update(row).set(set).execute(c)? > 0 {
+        return Ok(());
+    }
+    let values = (
+        search_backlog::tenant_id.eq(tenant.as_str()),
+        search_backlog::kind.eq(kind),
+        search_backlog::blank.eq(false),
+        set,
+    );
+    diesel::insert_into(search_backlog::table).values(values).execute(c)?;
+    Ok(())
+}
+
 fn next(
     c: &mut Conn,
     tenant: &TenantId,

@@ -11,10 +11,12 @@ use crate::appointments::Status;
 use crate::backend::Conn;
 use crate::contacts::ContactKind;
 use crate::error::Result;
-use crate::schema::{appointments, contacts, people, person_tags, tasks};
+use crate::own_fields::{self, OwnField};
+use crate::schema::{appointments, contacts, people, person_field_values, person_tags, tasks};
 use crate::scope;
 
-/// Writes the words of these people anew: names, numbers and addresses, and their tags.
+/// Writes the words of these people anew: names, numbers and addresses, their tags, and
+/// what they have of the own fields.
 pub(crate) fn of_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<()> {
     scope::tenant(c, tenant)?;
     for some in ids.chunks(index::AT_ONCE) {
@@ -49,9 +51,36 @@ pub(crate) fn of_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Re
         for (id, tag) in tags_of(c, tenant, &living)? {
             add(&id, &|words| words.sign(&tag));
         }
+        for (id, value) in own_of(c, tenant, &living)? {
+            add(&id, &|words| words.text(&value));
+        }
         index::write(c, tenant, Kind::Person, words.into_iter().collect())?;
     }
     Ok(())
+}
+
+/// What people have of the own fields that words are looked for in, options by their names.
+fn own_of(c: &mut Conn, tenant: &TenantId, ids: &[&str]) -> Result<Vec<(String, String)>> {
+    scope::tenant(c, tenant)?;
+    let fields = own_fields::list(c, tenant)?;
+    let fields: HashMap<&str, &OwnField> =
+        fields.iter().map(|field| (field.id.as_str(), field)).collect();
+    if fields.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String, String, String)> = person_field_values::table
+        .filter(person_field_values::tenant_id.eq(tenant.as_str()))
+        .filter(person_field_values::person_id.eq_any(ids))
+        .select((
+            person_field_values::person_id,
+            person_field_values::field_id,
+            person_field_values::value,
+        ))
+        .load(c)?;
+    let said = |(id, field, value): (String, String, String)| {
+        Some((id, fields.get(field.as_str())?.found_by(&value)?))
+    };
+    Ok(rows.into_iter().filter_map(said).collect())
 }
 
 fn contacts_of(

@@ -55,7 +55,14 @@ pub fn new_person(world: &World, of: &TenantId, name: &str, phone: &str) -> NewP
         entity_id: String::new(),
         detail_json: serde_json::json!({}).into(),
     };
-    NewPerson { person, contacts: vec![contact], tags: vec![], attribution: None, entry }
+    NewPerson {
+        person,
+        contacts: vec![contact],
+        tags: vec![],
+        own: vec![],
+        attribution: None,
+        entry,
+    }
 }
 
 store::both_backends! {

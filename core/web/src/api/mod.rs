@@ -18,6 +18,7 @@ mod negotiate;
 mod notes;
 mod notifications;
 pub mod operations;
+mod own_fields;
 mod patterns;
 mod people;
 mod pipelines;

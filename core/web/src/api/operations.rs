@@ -11,7 +11,7 @@ use super::call::Call;
 use super::describe::Fields;
 use super::{
     activity, appointments, approvals, business, calendars, connections, endpoints, imports, notes,
-    notifications, people, pipelines, reports, tags, tasks, team,
+    notifications, own_fields, people, pipelines, reports, tags, tasks, team,
 };
 
 /// What an operation answers when all goes well, by the name of a schema.
@@ -134,6 +134,7 @@ mod lines {
         PATCH  "/people/{person}/notes/{note}"            NotesWrite        (PEOPLE, WRITE_PEOPLE) notes::update, "Write one's own note anew", nothing, Some("NoteNew"), One("Note");
         DELETE "/people/{person}/notes/{note}"            NotesWrite        (PEOPLE, WRITE_PEOPLE) notes::remove, "Remove one's own note", nothing, NONE, Nothing;
 
+        GET    "/person-fields"                           PipelinesRead     (PEOPLE, ALL) own_fields::list, "The business's own fields of people", nothing, NONE, Items("PersonField");
         GET    "/tags"                                    PipelinesRead     (PEOPLE, ALL) tags::list, "Tags", nothing, NONE, Items("Tag");
         GET    "/tags/{tag}"                              PipelinesRead     (PEOPLE, ALL) tags::show, "A tag", nothing, NONE, One("Tag");
         PATCH  "/tags/{tag}"                              PipelinesWrite    (PEOPLE, SETTINGS) tags::rename, "Rename a tag", nothing, Some("TagChange"), One("Tag");

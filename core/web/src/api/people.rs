@@ -16,9 +16,9 @@ use super::describe::{
     Fields, about, change, cursor, day, id, instant, limit, list as list_of, object, or_null,
     required_text, said, text, whole, word,
 };
-use super::patterns;
 use super::problem::Problem;
 use super::schema::{Named, named};
+use super::{own_fields, patterns};
 
 /// The longest name, in characters.
 const NAME_CHARS_MAX: usize = 120;
@@ -37,8 +37,8 @@ pub fn schemas() -> Vec<Named> {
         ("value", required_text(input::ADDRESS_CHARS_MAX)),
         ("label", text(input::LABEL_CHARS_MAX)),
     ]);
-    let row = own_fields();
-    let mut full = own_fields();
+    let row = known_fields();
+    let mut full = known_fields();
     full.push(("contacts", json!({"type": "array", "items": named("Contact")})));
     let mut new = written();
     new[0].1 = required_text(NAME_CHARS_MAX);
@@ -62,7 +62,7 @@ pub fn schemas() -> Vec<Named> {
 }
 
 /// What an answer says of a person.
-fn own_fields() -> Fields {
+fn known_fields() -> Fields {
     vec![
         ("id", id()),
         ("kind", word(KINDS)),
@@ -83,6 +83,7 @@ fn own_fields() -> Fields {
         ("consent_at", or_null(instant())),
         ("consent_note", said()),
         ("tags", json!({"type": "array", "items": said()})),
+        ("fields", own_fields::values()),
         ("created_at", instant()),
         ("updated_at", instant()),
     ]
@@ -119,6 +120,7 @@ fn written() -> Fields {
                 "Further numbers and addresses; they take the place of those there are.",
             ),
         ),
+        ("fields", own_fields::values()),
     ]
 }
 
@@ -160,11 +162,12 @@ pub async fn list(call: Call) -> Answer {
     let after: Option<PersonCursor> = call.after()?;
     let page =
         people::list_people(call.app(), call.ctx(), filter, order, after, call.limit()).await?;
-    let ids = page.items.iter().map(|person| person.id.clone()).collect();
+    let ids: Vec<PersonId> = page.items.iter().map(|person| person.id.clone()).collect();
+    let own = own_fields::of_people(&call, &ids).await?;
     let tags = tags_of(&call, ids).await?;
     let row = |person: &Person| {
-        let own = tags.get(&person.id).cloned().unwrap_or_default();
-        shown(person, own)
+        let tags = tags.get(&person.id).cloned().unwrap_or_default();
+        shown(person, tags, own.get(&person.id).cloned().unwrap_or_default())
     };
     let items = page.items.iter().map(row).collect();
     Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
@@ -188,7 +191,7 @@ async fn tags_of(
     Ok(all)
 }
 
-fn shown(person: &Person, tags: Vec<String>) -> Value {
+fn shown(person: &Person, tags: Vec<String>, own: Value) -> Value {
     let has_value = person.value != 0;
     json!({
         "id": person.id,
@@ -210,6 +213,7 @@ fn shown(person: &Person, tags: Vec<String>) -> Value {
         "consent_at": person.consent_at.map(|at| at.to_rfc3339()),
         "consent_note": person.consent_note,
         "tags": tags,
+        "fields": own,
         "created_at": person.created_at.to_rfc3339(),
         "updated_at": person.updated_at.to_rfc3339(),
     })
@@ -218,7 +222,8 @@ fn shown(person: &Person, tags: Vec<String>) -> Value {
 fn whole_shown(whole: WholePerson) -> Value {
     let mut tags: Vec<String> = whole.tags.into_iter().map(|tag| tag.name).collect();
     tags.sort();
-    let mut shown = shown(&whole.person, tags);
+    let own = app::own_fields::document(&whole.own_fields, &whole.own);
+    let mut shown = shown(&whole.person, tags, own);
     let contacts = people::input::further(whole.contacts, &whole.person);
     let contacts = contacts.iter().map(
         |contact| json!({"kind": contact.kind, "value": contact.value, "label": contact.label}),
@@ -252,6 +257,7 @@ pub async fn create(call: Call) -> Answer {
         email: call.text("email"),
         source: call.text("source"),
         notes: call.text("notes"),
+        own: own_fields::written(&call).await?,
         details: Some(DetailsInput {
             kind: call.text("kind"),
             contacts: contacts(&call),
@@ -297,6 +303,7 @@ pub async fn update(call: Call) -> Answer {
         source: call.text_or("source", &person.source),
         notes: call.text_or("notes", &person.notes),
         details: details(&call, &before).await?,
+        own: own_fields::written(&call).await?,
     };
     people::update_person(call.app(), call.ctx(), &id, input, rev).await?;
     one(&call, &id).await

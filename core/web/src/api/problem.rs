@@ -172,6 +172,9 @@ impl From<Error> for Problem {
 /// Where a form's field stands in a body.
 fn pointer(field: &str) -> String {
     let number = field.strip_prefix("contact-").filter(|rest| rest.parse::<usize>().is_ok());
+    if let Some(id) = field.strip_prefix("own-") {
+        return format!("/fields/{id}");
+    }
     match (number, field) {
         (Some(number), _) => format!("/contacts/{number}/value"),
         (None, "ends") => "/ends_at".to_owned(),

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::{
     activity, appointments, approvals, business, calendars, connections, describe, endpoints,
-    imports, notes, notifications, patterns, people, pipelines, reports, tags, tasks, team,
+    imports, notes, notifications, own_fields, patterns, people, pipelines, reports, tags, tasks,
+    team,
 };
 
 /// Where named schemas stand in the document.
@@ -29,6 +30,7 @@ pub fn all() -> &'static BTreeMap<&'static str, Value> {
             notifications::schemas(),
             reports::schemas(),
             people::schemas(),
+            own_fields::schemas(),
             notes::schemas(),
             tags::schemas(),
             pipelines::schemas(),
@@ -140,7 +142,12 @@ fn look_into(schema: &Value, fields: &Map<String, Value>, at: &str, wrong: &mut 
         match known.get(name) {
             Some(schema) => look(schema, value, &at, wrong),
             None if is_closed => tell(wrong, &at, "error-api-unknown-field"),
-            None => {}
+            None => {
+                if let Some(schema) = schema.get("additionalProperties").filter(|it| it.is_object())
+                {
+                    look(schema, value, &at, wrong);
+                }
+            }
         }
     }
     let least = schema.get("minProperties").and_then(Value::as_u64).unwrap_or(0);

@@ -13,6 +13,7 @@ use crate::answer::{Answer, go};
 use crate::member::Member;
 use crate::pages::id;
 use crate::pages::people::list::ListQuery;
+use crate::pages::people::own;
 use crate::pages::tasks::list::ListQuery as TasksQuery;
 use crate::views::exports::{ArchiveRow, ExportsPage};
 
@@ -32,7 +33,8 @@ fn words(member: &Member) -> Words {
 /// The people of the list, as it is narrowed and ordered.
 pub async fn people(member: Member, query: Query<ListQuery>, kind: Query<FormatQuery>) -> Answer {
     let (app, ctx, format) = (&member.web.app, &member.ctx, Format::of(&kind.format));
-    let (filter, order) = (query.filter(&member), query.order());
+    let fields = own::fields(&member).await?;
+    let (filter, order) = (query.filter(&member, &fields), query.sorting(&fields));
     let words = words(&member);
     send(exports::export_people(app, ctx, filter, order, format, words).await?).await
 }

@@ -8,6 +8,7 @@ use app::imports::{
     self, Column, DateOrder, Doubles, ENCODINGS, Format, Look, Outcome, PeopleImport, Plan,
     PlanInput, Reading, RowResult, SEPARATORS, Said, Shown, State, Target,
 };
+use app::own_fields::{OwnField, field_name};
 use app::{Context, Error};
 use domain::{ImportId, Permission};
 
@@ -126,14 +127,14 @@ async fn look_page(member: &Member, look: Look, sent: Option<PlanInput>, errors:
         keep_sent(&mut plan, sent);
     }
     let reading = &plan.reading;
-    let offered = imports::list_targets(&member.ctx);
+    let own = app::own_fields::list_fields(&member.web.app, &member.ctx).await?;
     let columns = plan.columns.iter().zip(samples).enumerate();
     let column = |(place, (column, samples)): (usize, (&Column, Vec<String>))| {
         let field = format!("column-{place}");
         ColumnRow {
             name: head(member, &plan, place),
             samples,
-            choices: offered.iter().map(|it| target(member, *it, column.to)).collect(),
+            choices: targets(member, &own, &column.word()),
             error: errors.get(&field).cloned().unwrap_or_default(),
             field,
         }
@@ -176,7 +177,7 @@ async fn look_page(member: &Member, look: Look, sent: Option<PlanInput>, errors:
 /// What was chosen stands in the form again, though it wasn't taken.
 fn keep_sent(plan: &mut Plan, sent: PlanInput) {
     for (column, to) in plan.columns.iter_mut().zip(&sent.columns) {
-        column.to = Target::of(to).unwrap_or(column.to);
+        column.put(to);
     }
     plan.head = sent.head;
     plan.dates = DateOrder::of(&sent.dates).unwrap_or(plan.dates);
@@ -184,12 +185,17 @@ fn keep_sent(plan: &mut Plan, sent: PlanInput) {
     (plan.tag, plan.source) = (sent.tag, sent.source);
 }
 
-fn target(member: &Member, it: Target, current: Target) -> Choice {
-    let key = match it {
-        Target::Nothing => "imports-target-nothing".to_owned(),
-        it => format!("imports-target-{}", it.as_str()),
+/// What a column can be: what every business keeps, then own fields.
+fn targets(member: &Member, own: &[OwnField], current: &str) -> Vec<Choice> {
+    let target = |it: &Target| {
+        let key = match it {
+            Target::Nothing => "imports-target-nothing".to_owned(),
+            it => format!("imports-target-{}", it.as_str()),
+        };
+        Choice::new(it.as_str(), member.text(&key), current)
     };
-    Choice::new(it.as_str(), member.text(&key), current.as_str())
+    let own_one = |it: &OwnField| Choice::new(field_name(it.id.as_str()), &it.name, current);
+    imports::list_targets().iter().map(target).chain(own.iter().map(own_one)).collect()
 }
 
 fn encodings(member: &Member, reading: &Reading) -> Vec<Choice> {
@@ -256,6 +262,7 @@ fn more_of(member: &Member, said: &Said, currency: &str) -> Vec<String> {
     let day = said.follow_up_on.as_ref().and_then(|day| day.parse().ok());
     more.extend(day.map(|day| dates.day(day)));
     more.extend(said.consent.map(|consent| member.text(&format!("consent-{consent}"))));
+    more.extend(said.own.iter().map(|own| own.cell.chars().take(60).collect()));
     if !said.notes.is_empty() {
         let notes: String = said.notes.chars().take(60).collect();
         more.push(notes);

@@ -33,6 +33,7 @@ pub mod logins;
 pub mod logos;
 pub mod notifications;
 pub mod openid;
+pub mod own_fields;
 pub mod passkeys;
 pub mod people;
 pub mod pipelines;

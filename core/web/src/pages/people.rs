@@ -5,6 +5,7 @@ pub mod choices;
 mod form;
 pub mod list;
 pub mod merge;
+pub mod own;
 
 use actix_web::web::{Form, Path, Query};
 use app::appointments as booked;
@@ -16,7 +17,7 @@ use serde::Deserialize;
 
 use crate::answer::{Answer, form_errors};
 use crate::member::Member;
-use crate::pages::{appointments, id, paragraphs, plugin_views, tasks, timeline};
+use crate::pages::{appointments, id, own_fields, paragraphs, plugin_views, tasks, timeline};
 use crate::views::Errors;
 use crate::views::people::{ContactRow, NoteForm, PersonEdit, PersonForm, PersonPage, PersonRow};
 
@@ -61,6 +62,7 @@ pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteFo
         person: PersonRow { tags: tag_names(&whole), ..names.row(member, shown) },
         phone_href: people::dialled(shown, &ctx.zone).unwrap_or_else(|| shown.phone.clone()),
         contacts: contacts(&whole),
+        own: own_fields::shown(member, &whole.own_fields, &whole.own),
         first_source: first_source(&whole),
         source: shown.source.clone(),
         consent: consent(member, shown),
@@ -137,6 +139,7 @@ async fn edit_page(
 ) -> Answer {
     let own = person.map(|person| format!("/people/{}", person.id));
     let names = Names::load(member).await?;
+    let fields = app::own_fields::list_fields(&member.web.app, &member.ctx).await?;
     let consents =
         [("", "consent-unknown"), ("given", "consent-given"), ("withdrawn", "consent-withdrawn")];
     let consents = consents
@@ -148,6 +151,7 @@ async fn edit_page(
         stages: names.stages(&form.stage),
         owners: names.owners(&form.owner),
         tags: names.tag_choices(&form.tags),
+        own: own_fields::asked(member, &fields, &form.own),
         sources: people::list_sources(&member.web.app, &member.ctx).await?,
         consents: consents.to_vec(),
         currency: member.frame().await?.tenant.currency.clone(),

@@ -1,4 +1,4 @@
-//! The settings of people: pipelines with their stages, and tags.
+//! The settings of people: pipelines with their stages, tags, and own fields.
 
 use actix_web::web::{Form, Path};
 use app::pipelines::{self, Outcome, PipelineInput, PipelineStages, StageInput};
@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use crate::answer::{Answer, form_errors};
 use crate::member::Member;
-use crate::pages::id;
+use crate::pages::{id, own_fields};
+use crate::views::own_fields::OwnFieldForm;
 use crate::views::pipelines::{PipelineForm, Pipelines, StageField, TagRow};
 use crate::views::{Choice, Errors};
 
@@ -19,16 +20,26 @@ type Pairs = Vec<(String, String)>;
 
 /// The page.
 pub async fn show(member: Member) -> Answer {
-    page(&member, None, None).await
+    page(&member, Sent::default()).await
 }
 
-/// The page, with a pipeline's form or a tag as it was sent.
-async fn page(
-    member: &Member,
-    sent: Option<PipelineForm>,
+/// The page, with an own field's form as it was sent, or what is wrong with something else of them.
+pub async fn page_with(member: &Member, own: Option<OwnFieldForm>, wrong: String) -> Answer {
+    page(member, Sent { own, wrong, ..Sent::default() }).await
+}
+
+/// What of the page was sent: a pipeline's form, a tag, or an own field's form.
+#[derive(Default)]
+struct Sent {
+    pipeline: Option<PipelineForm>,
     tag: Option<(String, Errors)>,
-) -> Answer {
+    own: Option<OwnFieldForm>,
+    wrong: String,
+}
+
+async fn page(member: &Member, sent: Sent) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
+    let Sent { pipeline: sent, tag, own, wrong: own_wrong } = sent;
     ctx.require_to_see(Permission::ReadPeople)?;
     ctx.require(Permission::ManageSettings)?;
     let all = pipelines::list_pipelines(app, ctx).await?;
@@ -44,6 +55,11 @@ async fn page(
             None => new = sent,
         }
     }
+    errors.extend(own.iter().flat_map(|form| form.errors.clone()));
+    if !own_wrong.is_empty() {
+        errors.insert("form".to_owned(), own_wrong.clone());
+    }
+    let own = own_fields::settings(member, own, own_wrong).await?;
     let (wrong, tag_errors) = tag.unwrap_or_default();
     errors.extend(tag_errors.clone());
     let row = |tag: tags::Tag| TagRow {
@@ -56,7 +72,7 @@ async fn page(
         name: tag.name,
     };
     let tags = tags::list_tags(app, ctx).await?.into_iter().map(row).collect();
-    member.form_page(&Pipelines { pipelines: forms, new, tags }, &errors).await
+    member.form_page(&Pipelines { pipelines: forms, new, own, tags }, &errors).await
 }
 
 fn of(member: &Member, each: &PipelineStages, can_remove: bool) -> PipelineForm {
@@ -145,7 +161,7 @@ pub async fn create(member: Member, form: Form<Pairs>) -> Answer {
         Ok(_) => member.said("/settings/people", "said-saved"),
         Err(error) => {
             let sent = again(&member, "", &input, form_errors(error)?);
-            page(&member, Some(sent), None).await
+            page(&member, Sent { pipeline: Some(sent), ..Sent::default() }).await
         }
     }
 }
@@ -158,7 +174,7 @@ pub async fn update(member: Member, path: Path<String>, form: Form<Pairs>) -> An
         Ok(()) => member.said("/settings/people", "said-saved"),
         Err(error) => {
             let sent = again(&member, pipeline.as_str(), &input, form_errors(error)?);
-            page(&member, Some(sent), None).await
+            page(&member, Sent { pipeline: Some(sent), ..Sent::default() }).await
         }
     }
 }
@@ -183,7 +199,7 @@ pub async fn rename_tag(member: Member, path: Path<String>, form: Form<TagForm>)
         Ok(()) => member.said("/settings/people", "said-saved"),
         Err(error) => {
             let wrong = (tag.to_string(), form_errors(error)?);
-            page(&member, None, Some(wrong)).await
+            page(&member, Sent { tag: Some(wrong), ..Sent::default() }).await
         }
     }
 }

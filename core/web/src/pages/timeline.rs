@@ -74,10 +74,11 @@ fn words(member: &Member, kind: &str, detail: &Value) -> String {
             member.text_with("timeline-stage", &[("from", text("from")), ("to", text("to"))])
         }
         "changed" => {
-            let fields = detail.get("fields").and_then(Value::as_array);
-            let names = fields.into_iter().flatten().filter_map(Value::as_str);
-            let names: Vec<String> =
-                names.map(|name| member.text(&format!("field-{name}"))).collect();
+            let all = |name: &str| detail.get(name).and_then(Value::as_array).into_iter().flatten();
+            let known = all("fields").filter_map(Value::as_str);
+            let own = all("own").filter_map(Value::as_str).map(str::to_owned);
+            let known = known.map(|name| member.text(&format!("field-{name}")));
+            let names: Vec<String> = known.chain(own).collect();
             member.text_with("timeline-changed", &[("fields", &names.join(", "))])
         }
         "imported" | "import-undone" => {

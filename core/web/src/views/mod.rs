@@ -26,6 +26,7 @@ pub mod imports;
 pub mod jobs;
 pub mod logins;
 pub mod notifications;
+pub mod own_fields;
 pub mod people;
 pub mod pictures;
 pub mod pipelines;

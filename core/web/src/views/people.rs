@@ -1,8 +1,11 @@
 //! People: leads and customers.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::calendar::AppointmentRow;
+use super::own_fields::{OwnAsked, OwnNarrow, OwnShown};
 use super::plugin_views::Slot;
 use super::tasks::TaskPanel;
 use super::{Avatar, Choice, Errors, Tab, pages};
@@ -27,6 +30,8 @@ pub struct People {
     pub views: Vec<SavedRow>,
     /// How many match, in words.
     pub count: i64,
+    /// The own fields that are shown.
+    pub columns: Vec<String>,
     /// Those of this page.
     pub people: Vec<PersonRow>,
     /// The address of the next page.
@@ -65,6 +70,10 @@ pub struct Asked {
     pub sources: Vec<Choice>,
     /// When to get back to them.
     pub follow_ups: Vec<Choice>,
+    /// The own fields to narrow by.
+    pub own: Vec<OwnNarrow>,
+    /// Whether any of them is asked for.
+    pub own_asked: bool,
     /// The orders to choose from.
     pub orders: Vec<Choice>,
     /// What a report narrowed the list to.
@@ -139,6 +148,8 @@ pub struct PersonRow {
     pub email: String,
     /// Their tags.
     pub tags: Vec<String>,
+    /// What they have of the own fields that are shown.
+    pub own: Vec<OwnShown>,
     /// Who looks after them.
     pub owner: String,
     /// The day to get back to them.
@@ -217,6 +228,8 @@ pub struct PersonPage {
     pub phone_href: String,
     /// Further numbers and addresses.
     pub contacts: Vec<ContactRow>,
+    /// What they have of the own fields.
+    pub own: Vec<OwnShown>,
     /// Where they came from.
     pub source: String,
     /// Where they came from first, where that is something else.
@@ -333,6 +346,8 @@ pub struct PersonForm {
     pub tags: Vec<String>,
     /// Tags that were typed.
     pub new_tags: String,
+    /// Own fields by their ids.
+    pub own: BTreeMap<String, String>,
     /// Notes.
     pub notes: String,
     /// The revision that was being changed.
@@ -367,6 +382,8 @@ pub struct PersonEdit {
     pub owners: Vec<Choice>,
     /// The tags there are.
     pub tags: Vec<Choice>,
+    /// The own fields.
+    pub own: Vec<OwnAsked>,
     /// The sources there are, as suggestions.
     pub sources: Vec<String>,
     /// Whether and how they may be written to.

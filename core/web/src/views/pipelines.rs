@@ -1,7 +1,8 @@
-//! The settings of people: pipelines with their stages, and tags.
+//! The settings of people: pipelines with their stages, own fields, and tags.
 
 use serde::Serialize;
 
+use super::own_fields::OwnSettings;
 use super::{Choice, Errors, pages};
 
 pages! {
@@ -15,6 +16,8 @@ pub struct Pipelines {
     pub pipelines: Vec<PipelineForm>,
     /// The form for another one.
     pub new: PipelineForm,
+    /// The own fields.
+    pub own: OwnSettings,
     /// The tags.
     pub tags: Vec<TagRow>,
 }

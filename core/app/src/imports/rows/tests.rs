@@ -12,11 +12,12 @@ fn known() -> Known {
         members: HashMap::new(),
         currency: "ILS".to_owned(),
         home: Some(Country { code: "972", trunk: "0" }),
+        own: Vec::new(),
     }
 }
 
 fn plan(targets: &[Target]) -> Plan {
-    let column = |to: &Target| Column { name: format!("{to:?}"), to: *to };
+    let column = |to: &Target| Column { name: format!("{to:?}"), to: *to, own: None };
     Plan {
         reading: Reading::default(),
         head: false,

@@ -1,9 +1,12 @@
 //! The form of a person, in which some fields come as often as there are.
 
+use std::collections::BTreeMap;
+
 use app::people::{
     Consent, ContactInput, DetailsInput, PersonInput, WholePerson, input::CONTACTS_MAX,
 };
 
+use crate::pages::own_fields;
 use crate::views::people::{ContactField, PersonForm};
 
 /// A form as it was sent.
@@ -37,7 +40,11 @@ pub fn read(pairs: Pairs) -> PersonForm {
             }
             "contact_value" => last(&mut form).value = value,
             "contact_label" => last(&mut form).label = value,
-            _ => {}
+            _ => {
+                if let Some(field) = name.strip_prefix("own-") {
+                    form.own.insert(field.to_owned(), value);
+                }
+            }
         }
     }
     form.contacts.retain(|contact| !contact.value.trim().is_empty());
@@ -76,6 +83,7 @@ pub fn input(form: &PersonForm) -> PersonInput {
         email: form.email.clone(),
         source: form.source.clone(),
         notes: form.notes.clone(),
+        own: own_fields::said(&form.own),
         details: Some(DetailsInput {
             kind: form.kind.clone(),
             contacts: form.contacts.iter().map(contact).collect(),
@@ -116,6 +124,7 @@ pub fn of(whole: &WholePerson) -> PersonForm {
         consent_note: person.consent_note,
         tags: whole.tags.iter().map(|tag| tag.name.clone()).collect(),
         new_tags: String::new(),
+        own: typed(whole),
         name: person.name,
         company: person.company,
         phone: person.phone,
@@ -124,4 +133,10 @@ pub fn of(whole: &WholePerson) -> PersonForm {
         notes: person.notes,
         rev: person.rev,
     }
+}
+
+/// What the person has of the own fields, by their ids.
+fn typed(whole: &WholePerson) -> BTreeMap<String, String> {
+    let own = whole.own.iter();
+    own.map(|value| (value.field_id.to_string(), value.value.clone())).collect()
 }

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use actix_web::web::{Form, Path, Query};
+use app::own_fields::OwnField;
 use app::people::{
-    self, Owned, Person, PersonCursor, PersonFilter, PersonOrder, Standing,
+    self, OwnAsk, OwnFilter, Owned, Person, PersonCursor, PersonFilter, PersonOrder, Sorting,
+    Standing,
     bulk::{self, BulkInput},
 };
 use app::pipelines::{Outcome, PipelineStages};
@@ -14,6 +16,7 @@ use domain::{MemberId, Permission, PersonId, PipelineId, TagId};
 use jiff::ToSpan;
 use serde::Deserialize;
 
+use super::own;
 use crate::answer::{Answer, form_errors};
 use crate::error::Failure;
 use crate::member::Member;
@@ -40,6 +43,9 @@ pub struct ListQuery {
     order: String,
     q: String,
     after: String,
+    // What is asked of own fields: which there are, each business says.
+    #[serde(flatten)]
+    own: own::Asked,
 }
 
 impl ListQuery {
@@ -48,8 +54,10 @@ impl ListQuery {
         address("/people", &self.pairs())
     }
 
-    fn pairs(&self) -> [(&str, &str); 12] {
-        [
+    fn pairs(&self) -> Vec<(&str, &str)> {
+        let own = self.own.iter().filter(|(name, _)| name.starts_with("own-"));
+        let own = own.map(|(name, value)| (name.as_str(), value.as_str()));
+        let fixed: [(&str, &str); 12] = [
             ("standing", &self.standing),
             ("stage", &self.stage),
             ("owner", &self.owner),
@@ -62,7 +70,8 @@ impl ListQuery {
             ("order", &self.order),
             ("q", &self.q),
             ("after", &self.after),
-        ]
+        ];
+        fixed.into_iter().chain(own).collect()
     }
 
     fn narrowed(&self) -> usize {
@@ -76,15 +85,24 @@ impl ListQuery {
             &self.won,
             &self.waiting,
         ];
-        filters.iter().filter(|text| !text.is_empty()).count()
+        filters.iter().filter(|text| !text.is_empty()).count() + own::narrowed(&self.own)
     }
 
-    pub(crate) fn order(&self) -> PersonOrder {
+    fn order(&self) -> PersonOrder {
         self.order.parse().unwrap_or(PersonOrder::Newest)
     }
 
-    pub(crate) fn filter(&self, member: &Member) -> PersonFilter {
+    pub(crate) fn sorting(&self, fields: &[OwnField]) -> Sorting {
+        own::sorting(&self.order, fields).unwrap_or_else(|| self.order().into())
+    }
+
+    pub(crate) fn filter(&self, member: &Member, fields: &[OwnField]) -> PersonFilter {
         let search = self.q.trim();
+        let mut own = own::filters(&self.own, fields);
+        if let Some((field, _)) = own::order(&self.order, fields) {
+            // In that order nobody is listed who has nothing of it, so nobody else counts or is chosen.
+            own.push(OwnFilter { field: field.id.clone(), ask: OwnAsk::Within(None, None) });
+        }
         PersonFilter {
             search: (!search.is_empty()).then(|| search.to_owned()),
             standing: self.standing.parse::<Standing>().ok(),
@@ -96,6 +114,7 @@ impl ListQuery {
                 text => text.parse().ok().map(Owned::By),
             },
             tags: self.tag.parse().into_iter().collect(),
+            own,
             source: (!self.source.is_empty()).then(|| self.source.trim().to_owned()),
             follow_up_until: self.follow_up_until(member),
             added: reports::span_of(member, &self.added),
@@ -136,20 +155,25 @@ pub async fn show(member: Member, query: Query<ListQuery>) -> Answer {
 
 async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
-    let filter = query.filter(member);
+    let fields = own::fields(member).await?;
+    let (filter, order) = (query.filter(member, &fields), query.sorting(&fields));
     let after: Option<PersonCursor> = query.after.parse().ok();
-    let found = people::list_people(app, ctx, filter.clone(), query.order(), after, PAGE).await?;
+    let found = people::list_people(app, ctx, filter.clone(), order, after, PAGE).await?;
     let count = people::count_people(app, ctx, filter.clone()).await?;
     let any = count > 0 || filter != PersonFilter::default() && has_any(member).await?;
     let names = Names::load(member).await?.with_tags_of(member, &found.items).await?;
     let here = ListQuery { after: String::new(), ..query.clone() };
     let next = found.next.map(|after| ListQuery { after: after.to_string(), ..query.clone() });
+    let columns = own::columns(&query.own, &query.order, &fields);
+    let cells = own::cells(member, &columns, &found.items).await?;
+    let row = |(person, own): (&Person, _)| PersonRow { own, ..names.row(member, person) };
     let page = People {
+        columns: columns.iter().map(|field| field.name.clone()).collect(),
         tabs: tabs(&here),
         views: views(member, &here).await?,
-        asked: asked(member, &names, &here).await?,
+        asked: asked(member, &names, &here, &fields).await?,
         count,
-        people: found.items.iter().map(|person| names.row(member, person)).collect(),
+        people: found.items.iter().zip(cells).map(row).collect(),
         next: next.map(|next| next.address()),
         any,
         can_write: ctx.role.may(Permission::WritePeople),
@@ -196,7 +220,12 @@ async fn views(member: &Member, here: &ListQuery) -> Result<Vec<SavedRow>, Failu
     Ok(views.into_iter().map(row).collect())
 }
 
-async fn asked(member: &Member, names: &Names, here: &ListQuery) -> Result<Asked, Failure> {
+async fn asked(
+    member: &Member,
+    names: &Names,
+    here: &ListQuery,
+    fields: &[OwnField],
+) -> Result<Asked, Failure> {
     let choice =
         |current: &str, value: &str, key: &str| Choice::new(value, member.text(key), current);
     let mut owners =
@@ -212,7 +241,12 @@ async fn asked(member: &Member, names: &Names, here: &ListQuery) -> Result<Asked
         let none = reports::NO_SOURCE;
         sources.push(choice(&here.source, none, "report-no-source"));
     }
-    let order = here.order();
+    let by = own::order(&here.order, fields).map_or(here.order().as_str(), |_| here.order.as_str());
+    let orders = PersonOrder::ALL
+        .iter()
+        .map(|one| choice(by, one.as_str(), &format!("order-{one}")))
+        .chain(own::orders(member, fields, by))
+        .collect();
     let path = here.address();
     Ok(Asked {
         query: here.q.clone(),
@@ -223,10 +257,9 @@ async fn asked(member: &Member, names: &Names, here: &ListQuery) -> Result<Asked
         sources,
         limits: limits(member, here),
         follow_ups: follow_ups.map(|(value, key)| choice(&here.follow_up, value, key)).to_vec(),
-        orders: PersonOrder::ALL
-            .iter()
-            .map(|one| choice(order.as_str(), one.as_str(), &format!("order-{one}")))
-            .collect(),
+        own: own::narrowing(member, fields, &here.own),
+        own_asked: here.own.values().any(|value| !value.is_empty()),
+        orders,
         narrowed: here.narrowed(),
         address: path.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default(),
         cleared: address("/people", &[("standing", &here.standing), ("q", &here.q)]),
@@ -245,7 +278,7 @@ fn limits(member: &Member, here: &ListQuery) -> Vec<Limit> {
         name,
         text,
     };
-    reports::narrowed(member, &here.filter(member)).into_iter().map(limit).collect()
+    reports::narrowed(member, &here.filter(member, &[])).into_iter().map(limit).collect()
 }
 
 /// The names that lists need: of stages, members and tags.
@@ -339,6 +372,7 @@ impl Names {
             phone: person.phone.clone(),
             email: person.email.clone(),
             tags: tags.map(|tag| tag.name.clone()).collect(),
+            own: Vec::new(),
             owner: owner.map(|(_, name)| name.clone()).unwrap_or_default(),
             is_due: follow_up.is_some_and(|day| day <= dates.today()),
             follow_up: follow_up.map(|day| dates.day(day)).unwrap_or_default(),
@@ -370,9 +404,9 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
     let query: ListQuery = actix_web::web::Query::from_query(&value("address"))
         .map(Query::into_inner)
         .unwrap_or_default();
-    let act = value("act");
+    let (act, fields) = (value("act"), own::fields(&member).await?);
     let ids = if value("all") == "on" {
-        people::list_matching_ids(app, ctx, query.filter(&member)).await
+        people::list_matching_ids(app, ctx, query.filter(&member, &fields)).await
     } else {
         let ticked = form.iter().filter(|(field, _)| field == "person");
         Ok(ticked.map(|(_, value)| id(value)).collect::<Result<Vec<PersonId>, Failure>>()?)

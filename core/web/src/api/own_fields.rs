@@ -1,0 +1,117 @@
+//! Own fields of people: which there are, and what somebody has of them.
+
+use std::collections::HashMap;
+
+use app::own_fields::{self, FieldOption, OwnField, OwnInput, OwnKind, OwnValue};
+use domain::PersonId;
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Reply};
+use super::call::Call;
+use super::describe::{about, flag, id, said, whole, word};
+use super::problem::Problem;
+use super::schema::{Named, named};
+
+const KINDS: &[&str] = &["text", "paragraph", "number", "day", "yes-no", "choice", "link"];
+
+/// The schemas of own fields.
+pub fn schemas() -> Vec<Named> {
+    let option = whole(vec![
+        ("id", about(said(), "What people have as their value.")),
+        ("name", said()),
+        ("is_retired", about(flag(), "Whether nobody can choose it any more.")),
+    ]);
+    let field = whole(vec![
+        ("id", id()),
+        ("name", said()),
+        ("kind", word(KINDS)),
+        ("help", said()),
+        ("options", json!({"type": "array", "items": named("PersonFieldOption")})),
+    ]);
+    vec![("PersonFieldOption", option), ("PersonField", field)]
+}
+
+/// The schema of what somebody has.
+pub fn values() -> Value {
+    let schema = json!({
+        "type": "object",
+        "additionalProperties": {"type": ["string", "boolean", "null"]},
+    });
+    about(
+        schema,
+        "The business's own fields by their ids: a number as text, a day as ISO 8601, yes or no as \
+         a boolean, a choice as its option's id; null is nothing.",
+    )
+}
+
+/// The fields in their order.
+pub async fn list(call: Call) -> Answer {
+    let all = own_fields::list_fields(call.app(), call.ctx()).await?;
+    let option = |it: FieldOption| json!({"id": it.id, "name": it.name, "is_retired": it.retired});
+    let row = |field: &OwnField| {
+        json!({
+            "id": field.id,
+            "name": field.name,
+            "kind": field.kind,
+            "help": field.help,
+            "options": field.options().into_iter().map(option).collect::<Vec<_>>(),
+        })
+    };
+    Ok(Reply::items(all.iter().map(row).collect()))
+}
+
+/// What each of these people has, as answers say it.
+pub async fn of_people(
+    call: &Call,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, Value>, Problem> {
+    let fields = own_fields::list_fields(call.app(), call.ctx()).await?;
+    let values = own_fields::list_values_of(call.app(), call.ctx(), people.to_vec()).await?;
+    let mut theirs: HashMap<PersonId, Vec<OwnValue>> = HashMap::new();
+    for value in values {
+        theirs.entry(value.person_id.clone()).or_default().push(value);
+    }
+    let of = |id: &PersonId| {
+        let own = theirs.get(id).map(Vec::as_slice).unwrap_or_default();
+        (id.clone(), own_fields::document(&fields, own))
+    };
+    Ok(people.iter().map(of).collect())
+}
+
+/// What the body says of own fields.
+pub async fn written(call: &Call) -> Result<Vec<OwnInput>, Problem> {
+    let Some(said) = call.body.get("fields").and_then(Value::as_object) else {
+        return Ok(Vec::new());
+    };
+    let fields = own_fields::list_fields(call.app(), call.ctx()).await?;
+    let (mut all, mut wrong) = (Vec::new(), Vec::new());
+    for (id, value) in said {
+        let at = format!("/fields/{}", id.replace('~', "~0").replace('/', "~1"));
+        let field = fields.iter().find(|field| field.id.as_str() == id);
+        let Some(field) = field else {
+            wrong.push((at, "error-own-field-unknown".to_owned()));
+            continue;
+        };
+        let value = match value {
+            Value::Null => String::new(),
+            Value::Bool(yes) if field.kind == OwnKind::YesNo => {
+                if *yes {
+                    "yes".to_owned()
+                } else {
+                    "no".to_owned()
+                }
+            }
+            Value::String(text) if field.kind != OwnKind::YesNo => text.clone(),
+            _ => {
+                wrong.push((at, "error-invalid".to_owned()));
+                continue;
+            }
+        };
+        all.push(OwnInput { field: id.clone(), value });
+    }
+    if wrong.is_empty() {
+        return Ok(all);
+    }
+    let status = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
+    Err(Problem::new(status, "error-api-invalid").at(wrong))
+}
