@@ -28,6 +28,7 @@ mod mischief;
 mod missing;
 mod openid;
 mod opening;
+mod own_fields;
 mod packages;
 mod passkeys;
 mod proof;

@@ -14,8 +14,7 @@ use super::{call, each, json, problem, send};
 fn body(operation: &Operation, site: &Site) -> Option<Value> {
     let ids = &site.ids;
     let fields = match operation.body? {
-        "PersonNew" => json!({"name": "Eve", "owner": ids["member"],
-            "fields": {(ids["own_field"].as_str()): "1"}}),
+        "PersonNew" => json!({"name": "Eve", "owner": ids["member"]}),
         "PersonChange" => json!({"name": "Mine now"}),
         "StageMove" => json!({"stage": "customer"}),
         "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),

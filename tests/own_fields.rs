@@ -1,0 +1,85 @@
+//! Own fields as people at work meet them: set up, asked for in a form, shown, and narrowing the list.
+
+use anyhow::{Context as _, Result};
+use app::own_fields::list_fields;
+use oxpi_tests::http::Reply;
+use oxpi_tests::site::Site;
+
+fn form(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+async fn post(site: &Site, path: &str, pairs: &[(&str, &str)]) -> Result<Reply> {
+    site.send("POST", path, Some(&site.house.token), Some(&form(pairs))).await
+}
+
+async fn get(site: &Site, path: &str) -> Result<String> {
+    let reply = site.get(path, Some(&site.house.token)).await?;
+    anyhow::ensure!(reply.status == 200, "{path}: {}", reply.status);
+    Ok(reply.body)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_is_set_up_filled_in_shown_and_narrows_the_list() -> Result<()> {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let site = Site::start(db).await?;
+        walk(&site).await?;
+    }
+    Ok(())
+}
+
+async fn walk(site: &Site) -> Result<()> {
+    let settings = "/settings/people/fields";
+    let none = [("name", "Mood"), ("kind", "choice"), ("options", "\n"), ("help", "As they say")];
+    let refused = post(site, settings, &none).await?;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("value=\"As they say\""), "what was typed is kept");
+    let guests = [("name", "Guests"), ("kind", "number"), ("form_id", "once")];
+    for _ in 0..2 {
+        assert_eq!(post(site, settings, &guests).await?.status, 303);
+    }
+    let all = list_fields(&site.house.app, &site.house.owner).await?;
+    assert_eq!(all.len(), 2, "sent twice is there once");
+    let id = all.last().context("no field")?.id.to_string();
+
+    let person = format!("/people/{}", site.ids["person"]);
+    assert!(get(site, &format!("{person}/edit")).await?.contains("Guests"));
+    let before = get(site, &person).await?;
+    assert!(!before.contains("Guests"), "what nobody filled in isn't shown");
+    let field = format!("own-{id}");
+    let rev = {
+        let id = site.ids["person"].parse()?;
+        app::people::get_person(&site.house.app, &site.house.owner, &id).await?.rev.to_string()
+    };
+    let typed = |value| [("name", "Noa"), ("rev", rev.as_str()), (field.as_str(), value)];
+    let refused = post(site, &person, &typed("many")).await?;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("value=\"many\""), "what was typed is kept");
+    assert!(refused.body.contains(&format!("{field}-error")), "the error stands at its field");
+    assert_eq!(post(site, &person, &typed("1,250.50")).await?.status, 303);
+    assert!(get(site, &person).await?.contains("1250.5"));
+
+    let narrowed = |query: &str| format!("/people?{}", query.replace("ID", &id));
+    let found = get(site, &narrowed("own-ID-from=1000&own-ID-to=2000")).await?;
+    assert!(found.contains(&person) && found.contains("1250.5"), "it shows what narrows it");
+    let found = get(site, &narrowed("own-ID-from=2000")).await?;
+    assert!(!found.contains(&format!("href=\"{person}\"")));
+    let found = get(site, &narrowed("own-ID=none")).await?;
+    assert!(!found.contains(&format!("href=\"{person}\"")));
+    let ordered = get(site, &narrowed("order=own-ID-down")).await?;
+    assert!(ordered.contains(&person) && ordered.contains("1250.5"));
+    let address = format!("own-{id}-from=1000");
+    let saved = post(site, "/people/views", &[("name", "Big"), ("address", &address)]).await?;
+    assert_eq!(saved.status, 303);
+    assert!(get(site, "/people").await?.contains(&format!("/people?{address}")));
+    let export = narrowed("own-ID-from=1000").replacen("/people?", "/people/export?", 1);
+    let file = get(site, &export).await?;
+    assert!(file.contains("Guests") && file.contains("1250.5"), "{file}");
+
+    let field = format!("{settings}/{id}");
+    assert_eq!(post(site, &format!("{field}/remove"), &[]).await?.status, 303);
+    assert!(!get(site, &person).await?.contains("1250.5"));
+    assert_eq!(post(site, &format!("{field}/restore"), &[]).await?.status, 303);
+    assert!(get(site, &person).await?.contains("1250.5"));
+    Ok(())
+}
