@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { look } from "./look.mjs";
 import { Provider } from "./simulator.mjs";
 import { until } from "./wait.mjs";
-import { pluginTexts, says, themeTexts } from "./words.mjs";
+import { called, pluginTexts, says, themeTexts } from "./words.mjs";
 
 export class Trip {
   // What steps leave for later ones: addresses, ids, times.
@@ -92,6 +92,26 @@ export class Trip {
     const text = this.texts.get(key);
     assert.ok(text, `the theme has no text ${key}`);
     return text;
+  }
+
+  // Something of a kind as somebody finds it who reads: by what it says.
+  named(role, key, values) {
+    return this.page.getByRole(role, { name: called(this.word(key), values) });
+  }
+
+  // A field that is shown, by its label, whether it may be left empty or not.
+  field(key, { values, within = this.page.locator("main") } = {}) {
+    const { source } = called(this.word(key), values);
+    const optional = called(this.word("optional")).source.slice(1, -1);
+    const label = new RegExp(`${source.slice(0, -1)}(${optional})?$`);
+    return within.getByLabel(label).filter({ visible: true });
+  }
+
+  // Follows a link to where it leads, also where that is the same page asked for something else.
+  async follow(link) {
+    const { pathname, search } = new URL(await link.getAttribute("href"), this.house.base);
+    await link.click();
+    await this.page.waitForURL((url) => url.pathname + url.search === pathname + search, { waitUntil: "load" });
   }
 
   // The text of the page's own part, as it is shown.
