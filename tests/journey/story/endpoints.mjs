@@ -113,6 +113,7 @@ async function again(trip) {
   assert.equal(last.json.data.title, "Fold the paper");
   assert.equal(last.headers["webhook-id"], receiver.of("task.created")[1].headers["webhook-id"]);
   assert.ok(isSigned(kept.secret, last), "what is sent again isn't signed");
+  assert.deepEqual(receiver.of("person.changed"), [], "it is told of what wasn't chosen");
 }
 
 async function renew(trip) {

@@ -2,6 +2,7 @@
 // with the lists behind them. The program has no clock to turn, so its days are counted from today. All
 // of it as somebody does it who reads what is there: things are found by what they say.
 import assert from "node:assert/strict";
+import { until } from "../wait.mjs";
 
 export const week = [
   ["leads come with days to get back to them, and a morning that is about to begin", begin],
@@ -10,10 +11,12 @@ export const week = [
   ["a list tells who waits by today, and who within a week", waiting],
   ["what is overdue says so; done, it comes again a week later", repeating],
   ["who is put off to tomorrow waits no more, until that is undone", putOff],
-  ["the bell tells whom to get back to, and is told to come later", reminded],
   ["a lead becomes a customer of some worth", won],
   ["home and the reports agree with their lists", numbers],
 ];
+
+// When the morning has begun: other chapters fill the time until then.
+export const weekEnds = [["the bell tells whom to get back to, and is told to come later", reminded]];
 
 const DAY_MILLIS = 86_400_000;
 // Days from now on which somebody is to be got back to.
@@ -26,7 +29,12 @@ const dayIn = (trip, days) => trip.wall(new Date(Date.now() + days * DAY_MILLIS)
 const to = (trip, key) => trip.follow(trip.named("link", key).first());
 const task = (trip, title) => trip.page.locator(".task", { hasText: title });
 
+// How long it takes at most: no midnight may come in between.
+const WEEK_MILLIS = 180_000;
+
 async function begin(trip) {
+  const dayLasts = () => trip.wall(new Date(Date.now() + WEEK_MILLIS)).date === dayIn(trip, 0);
+  await until(WEEK_MILLIS / 1000 + 5, "a day that lasts", dayLasts);
   trip.kept.before = await counts(trip);
   for (const [who, days] of Object.entries(DAYS)) await addLead(trip, who, days);
   await to(trip, "nav-tasks");
@@ -121,11 +129,11 @@ async function turnTo(trip) {
 }
 
 // Those of the week who are listed, the soonest first.
-async function listed(trip, until) {
+async function listed(trip, by) {
   const { page } = trip;
   await to(trip, "nav-people");
   await page.locator("summary", { hasText: trip.word("filters") }).click();
-  await trip.field("follow-up").selectOption({ label: trip.word(until) });
+  await trip.field("follow-up").selectOption({ label: trip.word(by) });
   await trip.field("order").selectOption({ label: trip.word("order-follow-up") });
   await trip.named("button", "filters-apply").click();
   await page.waitForURL((url) => url.search.includes("follow_up="), { waitUntil: "load" });
@@ -184,28 +192,10 @@ async function putOff(trip) {
   assert.equal(await rowOf(trip, ben).locator(".due").count(), 1);
 }
 
-async function reminded(trip) {
-  const { page, kept } = trip;
-  const { ruth, lena } = names(trip);
-  await to(trip, "nav-home");
-  await page.locator("#bell-side .bell-count").waitFor({ timeout: 120_000 });
-  await trip.press("#bell-side", /^\/notifications$/);
-  const news = (name) => page.locator("#notices .notice-unread", { hasText: name });
-  await news(lena).waitFor({ timeout: 120_000 });
-  assert.ok((await news(lena).innerText()).includes(trip.word("notice-follow-up-due")));
-  assert.equal(await news(ruth).count(), 0, "who waits for another day is told of");
-  const entry = page.locator("#notices > ul > li", { hasText: lena });
-  await entry.locator("summary", { hasText: trip.word("snooze") }).click();
-  await entry.getByRole("button", { name: trip.word("snooze-3h") }).click();
-  await page.locator(".toast").waitFor();
-  await trip.reads(".toast", "said-snoozed");
-  assert.equal(await news(lena).count(), 0, "what is to come later is unread still");
-  await trip.press(entry.locator(".notice-open"), PERSON);
-  assert.equal(trip.path(), kept[lena]);
-}
-
 async function won(trip) {
   const { page } = trip;
+  await listed(trip, "follow-up-today");
+  await trip.press(page.getByRole("link", { name: names(trip).lena }), PERSON);
   await to(trip, "edit");
   await trip.field("value-in").fill("1,200");
   await trip.field("stage").selectOption({ label: trip.word("stage-won") });
@@ -269,4 +259,24 @@ function readCharts() {
   const row = (part) => ({ label: part.querySelector("th").textContent.trim(), cells: [...part.querySelectorAll("td")].map(cell) });
   const tables = [...document.querySelectorAll("main .chart-data table")];
   return Object.fromEntries(tables.map((table) => [table.getAttribute("aria-label"), [...table.querySelectorAll("tbody tr")].map(row)]));
+}
+
+async function reminded(trip) {
+  const { page, kept } = trip;
+  const { ruth, lena } = names(trip);
+  await to(trip, "nav-home");
+  await page.locator("#bell-side .bell-count").waitFor({ timeout: 120_000 });
+  await trip.press("#bell-side", /^\/notifications$/);
+  const news = (name) => page.locator("#notices .notice-unread", { hasText: name });
+  await news(lena).waitFor({ timeout: 120_000 });
+  assert.ok((await news(lena).innerText()).includes(trip.word("notice-follow-up-due")));
+  assert.equal(await news(ruth).count(), 0, "who waits for another day is told of");
+  const entry = page.locator("#notices > ul > li", { hasText: lena });
+  await entry.locator("summary", { hasText: trip.word("snooze") }).click();
+  await entry.getByRole("button", { name: trip.word("snooze-3h") }).click();
+  await page.locator(".toast").waitFor();
+  await trip.reads(".toast", "said-snoozed");
+  assert.equal(await news(lena).count(), 0, "what is to come later is unread still");
+  await trip.press(entry.locator(".notice-open"), PERSON);
+  assert.equal(trip.path(), kept[lena]);
 }
