@@ -71,11 +71,11 @@ async function told(trip) {
   const { client, programPerson: person } = kept;
   await trip.open(`/people/${person}`);
   await page.evaluate(() => (window.stayed = true));
-  await client.call("Change a person", { person, body: { company: "Nobody is told of this" } });
+  await client.call("Change a person", { person, body: { company: "Atelier" } });
   const made = {
     "person.created": await client.call("Add a person", { body: { name: "Rina Program" } }),
-    "appointment.booked": await client.call("Book an appointment", { body: fitting(trip) }),
     "task.created": await client.call("Add a task", { body: { ...client.example("Add a task"), title: "Tie the ribbons", people: [person] } }),
+    "appointment.booked": await client.call("Book an appointment", { body: fitting(trip) }),
   };
   for (const [type, { status, json, text }] of Object.entries(made)) {
     assert.equal(status, 201, text);
@@ -85,8 +85,8 @@ async function told(trip) {
   }
   assert.deepEqual(house.receiver.got.map(({ json }) => json.type).toSorted(), ["endpoint.test", ...KINDS].toSorted());
   // Her page, which was open all the while, says so too.
-  await page.locator(".timeline", { hasText: "Tie the ribbons" }).waitFor();
-  await trip.contains(".timeline", "Fitting by a program");
+  await page.locator(".timeline", { hasText: "Fitting by a program" }).waitFor();
+  await trip.contains(".timeline", "Tie the ribbons");
   assert.ok(await page.evaluate(() => window.stayed), "the page was loaded anew");
   await trip.open(kept.endpoint);
   assert.equal(await page.locator("#deliveries-live a.row").filter({ has: page.locator(".badge-good") }).count(), 4);
