@@ -19,11 +19,12 @@ import { openid } from "./story/openid.mjs";
 import { opening } from "./story/opening.mjs";
 import { passkeys } from "./story/passkeys.mjs";
 import { people } from "./story/people.mjs";
-import { programs } from "./story/programs.mjs";
+import { programs, programsEnd } from "./story/programs.mjs";
 import { tasks } from "./story/tasks.mjs";
 import { scriptless } from "./story/scriptless.mjs";
 import { shell } from "./story/shell.mjs";
 import { troubles } from "./story/troubles.mjs";
+import { week, weekEnds } from "./story/week.mjs";
 import { Trip } from "./trip.mjs";
 import { within } from "./wait.mjs";
 import { travellers } from "./words.mjs";
@@ -76,7 +77,7 @@ async function travel(browser, traveller) {
   try {
     const profile = await openProfile(browser, house, traveller.browser);
     const trip = new Trip({ traveller, house, profile, report, out });
-    const whole = await take(trip, [...opening, ...connecting, ...troubles, ...booking, ...calendar, ...importing, ...calendarEnds, ...gallery, ...people, ...lists, ...tasks, ...programs, ...endpoints, ...shell, ...looks, ...leaving, ...passkeys, ...openid]);
+    const whole = await take(trip, [...opening, ...connecting, ...troubles, ...booking, ...calendar, ...importing, ...calendarEnds, ...gallery, ...people, ...lists, ...tasks, ...week, ...programs, ...endpoints, ...programsEnd, ...weekEnds, ...shell, ...looks, ...leaving, ...passkeys, ...openid]);
     report.found(`${language}: a quiet console, and no request to elsewhere`, [...new Set(profile.noise)]);
     if (whole) await withoutScripts(browser, house, traveller);
   } finally {

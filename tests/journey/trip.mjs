@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { look } from "./look.mjs";
 import { Provider } from "./simulator.mjs";
 import { until } from "./wait.mjs";
-import { pluginTexts, says, themeTexts } from "./words.mjs";
+import { called, pluginTexts, says, themeTexts } from "./words.mjs";
 
 export class Trip {
   // What steps leave for later ones: addresses, ids, times.
@@ -71,6 +71,49 @@ export class Trip {
     }
   }
 
+  // Presses what may ask once more who it is, until this is there: ten minutes pass on a busy machine.
+  async pressProven(button, seen) {
+    const { page, expects, traveller } = this;
+    const question = page.locator("#confirm-form");
+    const isThere = async (part) => (await part.count()) > 0;
+    expects.add(403);
+    await page.locator(button).click();
+    await until(20, seen, async () => (await isThere(page.locator(seen))) || isThere(question));
+    if (await isThere(question)) {
+      await question.locator("[name=confirm_password]").fill(traveller.password);
+      await question.locator("button.button-main").click();
+      await page.locator(seen).first().waitFor();
+    }
+    expects.delete(403);
+  }
+
+  // What the theme has under a key.
+  word(key) {
+    const text = this.texts.get(key);
+    assert.ok(text, `the theme has no text ${key}`);
+    return text;
+  }
+
+  // Something of a kind as somebody finds it who reads: by what it says.
+  named(role, key, values) {
+    return this.page.getByRole(role, { name: called(this.word(key), values) });
+  }
+
+  // A field that is shown, by its label, whether it may be left empty or not.
+  field(key, { values, within = this.page.locator("main") } = {}) {
+    const { source } = called(this.word(key), values);
+    const optional = called(this.word("optional")).source.slice(1, -1);
+    const label = new RegExp(`${source.slice(0, -1)}(${optional})?$`);
+    return within.getByLabel(label).filter({ visible: true });
+  }
+
+  // Follows a link to where it leads, also where that is the same page asked for something else.
+  async follow(link) {
+    const { pathname, search } = new URL(await link.getAttribute("href"), this.house.base);
+    await link.click();
+    await this.page.waitForURL((url) => url.pathname + url.search === pathname + search, { waitUntil: "load" });
+  }
+
   // The text of the page's own part, as it is shown.
   text() {
     return this.page.locator("main").innerText();
@@ -78,8 +121,7 @@ export class Trip {
 
   // Asserts that a part of the page says what the theme has under a key.
   async reads(selector, key) {
-    const wanted = this.texts.get(key);
-    assert.ok(wanted, `the theme has no text ${key}`);
+    const wanted = this.word(key);
     const part = this.page.locator(selector).filter({ visible: true }).first();
     const shown = await part.innerText();
     assert.ok(says(shown, wanted), `"${wanted}" is not in "${shown}"`);

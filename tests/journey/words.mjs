@@ -22,6 +22,16 @@ export const travellers = {
     weekly: "Stock taking",
     imported: "Photographs of the window",
     importedDays: "Trade fair",
+    week: {
+      ruth: "Ruth Adler",
+      lena: "Lena Park",
+      ben: "Ben Ortiz",
+      sam: "Sam Doyle",
+      dora: "Dora West",
+      call: "Call Ruth about the ribbons",
+      order: "Order the tulips",
+      note: "Wants ivory ribbons, not white",
+    },
   },
   he: {
     language: "he",
@@ -40,6 +50,16 @@ export const travellers = {
     weekly: "ספירת מלאי",
     imported: "צילומי חלון הראווה",
     importedDays: "יריד",
+    week: {
+      ruth: "רות אדלר",
+      lena: "לנה פרץ",
+      ben: "בן אורטיז",
+      sam: "שמואל דויטש",
+      dora: "דורה מערבי",
+      call: "להתקשר לרות בעניין הסרטים",
+      order: "להזמין צבעונים",
+      note: "רוצה סרטים בצבע שנהב, לא לבן",
+    },
   },
 };
 
@@ -58,9 +78,20 @@ function read(file) {
   return [...lines].map(([, key, text]) => [key, text]);
 }
 
+const verbatim = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+// What is called by a text of the theme and nothing else, these values filled in: for finding things as
+// somebody does who looks for them. Others may be anything.
+export function called(text, values = {}) {
+  const parts = text.trim().split(/\{\s*\$([\w-]+)\s*\}/);
+  const value = (name) => (name in values ? `[\u2066-\u2069]*${verbatim(String(values[name]))}[\u2066-\u2069]*` : ".+");
+  const inside = parts.map((part, at) => (at % 2 ? value(part) : verbatim(part))).join("");
+  return new RegExp(`^\\s*${inside}\\s*$`);
+}
+
 // Whether a page's text says what the theme has under a key, whatever its values are.
 export function says(pageText, text) {
   const plain = (some) => some.replace(/[\u2066-\u2069]/g, "").replace(/\s+/g, " ");
-  const parts = plain(text).split(/\{[^}]*\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const parts = plain(text).split(/\{[^}]*\}/).map(verbatim);
   return new RegExp(parts.join(".+")).test(plain(pageText));
 }
