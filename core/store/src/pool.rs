@@ -16,7 +16,8 @@ const TRUSTED_FOR: Duration = Duration::from_secs(20);
 
 /// Of the connection that writes. The log is copied into the file every sixteen megabytes: under
 /// load the same pages change again and again, and each copy waits for the disk twice.
-const WRITER_SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000;";
+const WRITER_SETUP: &str =
+    "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32768;";
 
 /// Of a connection that reads. Each has a cache of its own, which grows with the businesses it has
 /// looked at; what doesn't fit is in the system's cache of the file.

@@ -428,13 +428,20 @@ pub fn sums(c: &mut Conn, tenant: &TenantId, filter: &PersonFilter) -> Result<Ve
 /// The sources that people of a tenant have, each once, in order.
 pub fn list_sources(c: &mut Conn, tenant: &TenantId, limit: i64) -> Result<Vec<String>> {
     scope::tenant(c, tenant)?;
-    Ok(people::table
-        .filter(people::tenant_id.eq(tenant.as_str()))
-        .filter(people::deleted_at.is_null())
-        .filter(people::source.ne(""))
-        .select(people::source)
-        .distinct()
-        .order(people::source)
-        .limit(limit)
-        .load(c)?)
+    let query = diesel::sql_query(SOURCES).bind::<Text, _>(tenant.as_str());
+    let found: Vec<SourceRow> = query.bind::<BigInt, _>(limit).load(c)?;
+    Ok(found.into_iter().map(|row| row.source).collect())
+}
+
+/// Each source leads to the next one in the index: many people have few sources.
+const SOURCES: &str = "WITH RECURSIVE seen(source) AS (SELECT '' \
+    UNION ALL SELECT (SELECT people.source FROM people WHERE people.tenant_id = $1 \
+        AND people.source > seen.source AND people.deleted_at IS NULL \
+        ORDER BY people.source LIMIT 1) FROM seen WHERE seen.source IS NOT NULL) \
+    SELECT source FROM seen WHERE source <> '' LIMIT $2";
+
+#[derive(QueryableByName)]
+struct SourceRow {
+    #[diesel(sql_type = Text)]
+    source: String,
 }

@@ -99,7 +99,6 @@ pub fn find_by_contacts(
             .filter(contacts::kind.eq(kind.as_str()))
             .filter(contacts::match_key.eq_any(keys))
             .filter(people::deleted_at.is_null())
-            .order(contacts::person_id.desc())
             .select((contacts::match_key, contacts::person_id))
             .load(c)?;
     by_key(rows)
@@ -117,7 +116,6 @@ pub fn find_by_names(
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::name_key.eq_any(keys))
         .filter(people::deleted_at.is_null())
-        .order(people::id.desc())
         .select((people::name_key, people::id))
         .load(c)?;
     by_key(rows)
@@ -128,7 +126,10 @@ pub fn folded_name(name: &str) -> String {
     name_key(name)
 }
 
-fn by_key(rows: Vec<(String, String)>) -> Result<HashMap<String, PersonId>> {
+/// Of several with a key the oldest, whose id is the least. Ordered here: asked for an order, SQLite walks
+/// through everybody in that order rather than look the keys up.
+fn by_key(mut rows: Vec<(String, String)>) -> Result<HashMap<String, PersonId>> {
+    rows.sort_unstable_by(|one, other| other.1.cmp(&one.1));
     let read = |(key, id): (String, String)| Ok((key, id.parse().map_err(Error::internal)?));
     rows.into_iter().map(read).collect()
 }
