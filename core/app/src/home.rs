@@ -5,7 +5,7 @@ use store::Conn;
 use store::appointments::{Appointment, Status};
 use store::connections::{Connection, ConnectionState};
 use store::examples::ExampleKind;
-use store::people::{PersonFilter, Standing};
+use store::people::{Person, PersonFilter, PersonOrder, Standing};
 use store::tasks::Task;
 
 use crate::audit::{self, Act, Who};
@@ -18,8 +18,8 @@ use crate::{App, approvals, tasks};
 /// How far ahead the next appointment is looked for, in seconds.
 const AHEAD_SECS: i64 = 30 * 24 * 3_600;
 
-/// How many tasks are shown; the list has all.
-const TASKS_SHOWN: i64 = 6;
+/// How many tasks are shown, and how many people; the lists have all.
+const SHOWN: i64 = 6;
 
 /// The home page. A part the role can't see is None.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct Home {
     pub next: Option<Appointment>,
     /// The reader's open tasks that are due by the end of today, the longest due first.
     pub tasks: Option<DueTasks>,
+    /// Whom somebody is to get back to by the end of today, who waits longest first.
+    pub waiting: Option<Waiting>,
     /// Accounts at providers that are connected, newest first.
     pub connections: Option<Vec<Connection>>,
     /// How many people there are.
@@ -58,6 +60,15 @@ pub enum Examples {
 pub struct DueTasks {
     /// The first of them.
     pub first: Vec<Task>,
+    /// How many there are.
+    pub count: i64,
+}
+
+/// Those who wait for somebody to get back to them.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// The first of them.
+    pub first: Vec<Person>,
     /// How many there are.
     pub count: i64,
 }
@@ -108,6 +119,7 @@ pub async fn get_home(app: &App, ctx: &Context) -> Result<Home> {
                 _ => None,
             };
             let tasks = may(Permission::ReadTasks).then(|| due(c, &ctx, now)).transpose()?;
+            let waiting = may(Permission::ReadPeople).then(|| waiting(c, &ctx, now)).transpose()?;
             let connections = connected(c, &ctx.tenant)?;
             let people = may(Permission::ReadPeople).then(|| count(c, &ctx.tenant)).transpose()?;
             let checklist = match people {
@@ -131,6 +143,7 @@ pub async fn get_home(app: &App, ctx: &Context) -> Result<Home> {
                 today,
                 next,
                 tasks,
+                waiting,
                 connections,
                 people,
                 approvals,
@@ -154,8 +167,19 @@ fn today(c: &mut Conn, tenant: &TenantId, zone: &Zone, now: Timestamp) -> Result
 /// What is due is what the list of tasks shows for today.
 fn due(c: &mut Conn, ctx: &Context, now: Timestamp) -> Result<DueTasks> {
     let filter = tasks::due_today(ctx, now);
-    let first = store::tasks::list(c, &ctx.tenant, &filter, None, TASKS_SHOWN)?.items;
+    let first = store::tasks::list(c, &ctx.tenant, &filter, None, SHOWN)?.items;
     Ok(DueTasks { first, count: store::tasks::count(c, &ctx.tenant, &filter)? })
+}
+
+/// As the list of people shows those to get back to by today.
+fn waiting(c: &mut Conn, ctx: &Context, now: Timestamp) -> Result<Waiting> {
+    let filter = PersonFilter {
+        follow_up_until: Some(ctx.zone.local(now).date().to_string()),
+        ..PersonFilter::default()
+    };
+    let order = PersonOrder::FollowUp;
+    let first = store::people::list(c, &ctx.tenant, &filter, order, None, SHOWN)?.items;
+    Ok(Waiting { first, count: store::people::count(c, &ctx.tenant, &filter)? })
 }
 
 fn count(c: &mut Conn, tenant: &TenantId) -> Result<PeopleCount> {

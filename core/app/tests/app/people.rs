@@ -2,7 +2,7 @@
 
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::audit::AuditFilter;
-use app::people::{self, Person, PersonFilter, PersonInput, PersonOrder, Standing};
+use app::people::{self, DetailsInput, Person, PersonFilter, PersonInput, PersonOrder, Standing};
 use app::{Error, activity, home, retention};
 use domain::{PersonId, Role};
 
@@ -253,6 +253,26 @@ async fn home_shows_what_the_role_may_see() {
         assert!(after.today.unwrap().is_empty());
         let theirs = home::get_home(&f.app, &accountant.ctx).await.unwrap();
         assert!(theirs.people.is_none() && theirs.today.is_none() && theirs.checklist.is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_tells_whom_to_get_back_to_by_today_however_late_they_came() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let today = owner.ctx.zone.local(f.app.clock.now()).date();
+        for (name, days) in [("Late", -3), ("Today", 0), ("Tomorrow", 1)] {
+            let follow_up_on = today.saturating_add(jiff::Span::new().days(days)).to_string();
+            let details = DetailsInput { follow_up_on, ..DetailsInput::default() };
+            let input = PersonInput { name: name.into(), details: Some(details), ..noa() };
+            people::create_person(&f.app, &owner.ctx, input, "").await.unwrap();
+        }
+        let accountant = f.join(&owner, "books@example.com", Role::Accountant).await;
+        let waiting = home::get_home(&f.app, &owner.ctx).await.unwrap().waiting.unwrap();
+        let names: Vec<&str> = waiting.first.iter().map(|person| person.name.as_str()).collect();
+        assert_eq!((names.as_slice(), waiting.count), (["Late", "Today"].as_slice(), 2));
+        assert!(home::get_home(&f.app, &accountant.ctx).await.unwrap().waiting.is_none());
     })
     .await;
 }

@@ -8,8 +8,9 @@ use domain::Permission;
 use crate::answer::{Answer, go};
 use crate::error::Failure;
 use crate::member::{Account, Member};
+use crate::pages::people::list::Names;
 use crate::pages::{appointments, connections::rows as connection_rows, plugin_views, tasks};
-use crate::views::home::{DueTasks, Home, PeopleCount, Task};
+use crate::views::home::{DueTasks, Home, PeopleCount, Task, Waiting};
 use crate::visit::Visit;
 
 /// Home; a new installation is opened first, a stranger signs in.
@@ -45,6 +46,7 @@ async fn page(member: &Member) -> Result<Home, Failure> {
         }),
         None => None,
     };
+    let waiting = waiting(member, home.waiting).await?;
     let checklist = checklist(home.checklist);
     let panels = plugin_views::slots(member, Place::Home, None).await?;
     Ok(Home {
@@ -57,6 +59,7 @@ async fn page(member: &Member) -> Result<Home, Failure> {
         today,
         next,
         tasks,
+        waiting,
         can_add_tasks: ctx.role.may(Permission::WriteTasks),
         approvals: home.approvals,
         sees_connections: home.connections.is_some(),
@@ -72,6 +75,17 @@ async fn page(member: &Member) -> Result<Home, Failure> {
             Examples::There => "there",
         }),
     })
+}
+
+async fn waiting(
+    member: &Member,
+    found: Option<home::Waiting>,
+) -> Result<Option<Waiting>, Failure> {
+    let Some(home::Waiting { first, count }) = found else { return Ok(None) };
+    let names = Names::load(member).await?;
+    let more = count - i64::try_from(first.len()).unwrap_or(count);
+    let rows = first.iter().map(|person| names.row(member, person)).collect();
+    Ok(Some(Waiting { rows, more }))
 }
 
 /// Brings examples to look around with.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::calendar::AppointmentRow;
 use super::connections::ConnectionRow;
 use super::pages;
+use super::people::PersonRow;
 use super::plugin_views::Slot;
 use super::tasks::TaskRow;
 
@@ -33,6 +34,8 @@ pub struct Home {
     pub next: Option<AppointmentRow>,
     /// What the reader has to do by the end of today; none where the role sees no tasks.
     pub tasks: Option<DueTasks>,
+    /// Whom somebody is to get back to by the end of today; none where the role sees no people.
+    pub waiting: Option<Waiting>,
     /// Whether the role may add tasks.
     pub can_add_tasks: bool,
     /// How many proposals of plugins wait for this reader's decision.
@@ -58,6 +61,15 @@ pub struct Home {
 pub struct DueTasks {
     /// The first of them.
     pub rows: Vec<TaskRow>,
+    /// How many more there are.
+    pub more: i64,
+}
+
+/// Those who wait for somebody to get back to them.
+#[derive(Debug, Clone, Serialize)]
+pub struct Waiting {
+    /// The first of them.
+    pub rows: Vec<PersonRow>,
     /// How many more there are.
     pub more: i64,
 }

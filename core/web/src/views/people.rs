@@ -156,6 +156,8 @@ pub struct PersonRow {
     pub follow_up: String,
     /// Whether that day has come.
     pub is_due: bool,
+    /// Whether it is over.
+    pub is_late: bool,
     /// What they may be worth.
     pub value: String,
     /// When they were added.

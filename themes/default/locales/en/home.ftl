@@ -31,3 +31,9 @@ home-connection-needs-you = { $provider } has to be connected again
 home-to-people = All
 task-look = Make it look like yours
 task-look-text = Your logo and colour, on your pages and in mail.
+home-waiting = To get back to
+home-to-waiting = All
+home-waiting-more = { $count ->
+    [one] One more waits
+   *[other] { $count } more wait
+}

@@ -32,3 +32,10 @@ home-connection-needs-you = צריך לחבר מחדש את { $provider }
 home-to-people = לכל האנשים
 task-look = המראה של העסק
 task-look-text = הלוגו והצבע שלכם, בדפים ובמיילים.
+home-waiting = מחכים שנחזור אליהם
+home-to-waiting = הכול
+home-waiting-more = { $count ->
+    [one] עוד אחד מחכה
+    [two] עוד שניים מחכים
+   *[other] עוד { $count } מחכים
+}

@@ -3,6 +3,7 @@
 use super::work::rows;
 use super::{Gallery, Words, views};
 use crate::views::calendar::AppointmentRow;
+use crate::views::home::Waiting;
 use crate::views::own_fields::{
     OptionField, OwnAsked, OwnFieldForm, OwnNarrow, OwnSettings, OwnShown, RemovedField,
 };
@@ -74,9 +75,21 @@ fn row(w: Words, name: (&str, &str), company: (&str, &str), won: bool, phone: &s
         owner: if won { "Dana".into() } else { String::new() },
         follow_up: if won { String::new() } else { w.of("Today", "היום") },
         is_due: !won,
+        is_late: false,
         value: if won { "1,800.00 ILS".into() } else { String::new() },
         added: w.of("12 Nov", "12 בנוב׳"),
     }
+}
+
+/// Who waits, on home.
+pub(super) fn waiting(w: Words) -> Waiting {
+    let late = PersonRow {
+        follow_up: w.of("Yesterday", "אתמול"),
+        is_late: true,
+        ..row(w, ("Noa Levi", "נועה לוי"), ("", ""), false, "052-345-6789")
+    };
+    let today = row(w, ("Tamar Shalom", "תמר שלום"), ("", ""), false, "054-222-0199");
+    Waiting { rows: vec![late, today], more: 2 }
 }
 
 fn all(w: Words) -> Vec<PersonRow> {

@@ -6,7 +6,7 @@ use crate::views::calendar::{
     AppointmentEdit, AppointmentForm, AppointmentPage, AppointmentRow, MergeRow, TakenRow,
 };
 use crate::views::connections::ConnectionRow;
-use crate::views::home::{DueTasks, Home, PeopleCount, Task};
+use crate::views::home::{DueTasks, Home, PeopleCount, Task, Waiting};
 use crate::views::{Choice, Errors};
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
@@ -99,6 +99,7 @@ fn home(w: Words) -> Home {
         today: rows(w),
         next: None,
         tasks: Some(super::tasks::due(w)),
+        waiting: Some(people::waiting(w)),
         can_add_tasks: true,
         approvals: 2,
         sees_connections: true,
@@ -126,6 +127,7 @@ fn home_new(w: Words) -> Home {
         given_up: 0,
         people: Some(PeopleCount { leads: 0, customers: 0 }),
         tasks: Some(DueTasks { rows: vec![], more: 0 }),
+        waiting: Some(Waiting { rows: vec![], more: 0 }),
         today: vec![],
         next: Some(row(
             w,

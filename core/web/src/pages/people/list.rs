@@ -375,6 +375,7 @@ impl Names {
             own: Vec::new(),
             owner: owner.map(|(_, name)| name.clone()).unwrap_or_default(),
             is_due: follow_up.is_some_and(|day| day <= dates.today()),
+            is_late: follow_up.is_some_and(|day| day < dates.today()),
             follow_up: follow_up.map(|day| dates.day(day)).unwrap_or_default(),
             value: match person.value {
                 0 => String::new(),
