@@ -91,6 +91,16 @@ async function undo(trip) {
   await trip.reads(".toast", "calendar-move-undone");
 }
 
+// A key that comes while it is drawn anew reaches nothing; whoever sees that presses it again.
+async function pressTo(trip, key, times) {
+  for (let tries = 1; ; tries += 1) {
+    await trip.page.keyboard.press(key);
+    const isDone = await timesAre(trip, times).then(() => true, (error) => { if (tries === 2) throw error; });
+    if (isDone) return;
+    await entry(trip).locator(".grid-link").focus();
+  }
+}
+
 async function byKeys(trip) {
   // What was taken back is drawn anew once more, and takes the focus with it.
   const link = entry(trip).locator(".grid-link");
@@ -100,19 +110,13 @@ async function byKeys(trip) {
     await trip.page.waitForTimeout(500);
     return (await entry(trip).locator(".grid-link:focus").count()) === 1;
   });
-  await trip.page.keyboard.press("Shift+ArrowUp");
-  await timesAre(trip, "14:45–15:45");
+  await pressTo(trip, "Shift+ArrowUp", "14:45–15:45");
   // The page draws it anew; whoever uses keys is still on it.
   await until(20, "the moved appointment, and the focus on it", async () => {
     const isFocused = entry(trip).locator(".grid-link:focus");
     return (await isFocused.count()) === 1 && (await entry(trip).innerText()).includes("14:45");
   });
-  // A key that comes while it is drawn anew reaches nothing; whoever sees that presses it again.
-  for (let tries = 1; ; tries += 1) {
-    await trip.page.keyboard.press("Shift+Alt+ArrowDown");
-    const isDone = await timesAre(trip, "14:45–16:00").then(() => true, (error) => { if (tries === 2) throw error; });
-    if (isDone) break;
-  }
+  await pressTo(trip, "Shift+Alt+ArrowDown", "14:45–16:00");
 }
 
 // A finger that stays on something takes hold of it; one that moves at once scrolls.
