@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use domain::{PersonId, TagId, TenantId, Timestamp};
 
@@ -52,6 +53,7 @@ macro_rules! insert_all {
 /// Adds people, all of one tenant.
 pub fn insert_many(c: &mut Conn, tenant: &TenantId, all: Vec<NewPerson>) -> Result<()> {
     scope::tenant(c, tenant)?;
+    plan_anew(c, tenant)?;
     let (mut rows, mut theirs, mut tags) = (Vec::new(), Vec::new(), Vec::new());
     let (mut touches, mut entries, mut values) = (Vec::new(), Vec::new(), Vec::new());
     let ids: Vec<PersonId> = all.iter().map(|new| new.person.id.clone()).collect();
@@ -80,6 +82,18 @@ pub fn insert_many(c: &mut Conn, tenant: &TenantId, all: Vec<NewPerson>) -> Resu
     insert_all!(c, attributions, touches);
     insert_all!(c, timeline, entries);
     search::of_people(c, tenant, &ids)
+}
+
+/// PostgreSQL keeps how it checks a reference for as long as a connection lasts, and what it chose while
+/// there was nobody walks through everybody once there are many: chosen anew, it looks them up.
+fn plan_anew(c: &mut Conn, tenant: &TenantId) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    each_backend!(
+        c,
+        Sqlite(_c) => {},
+        Postgres(c) => c.batch_execute("DISCARD PLANS")?
+    );
+    Ok(())
 }
 
 /// Who has which of these numbers or addresses, by their keys; of several the oldest.
