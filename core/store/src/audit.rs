@@ -100,6 +100,7 @@ pub fn append(
     new: NewEntry,
     mac: impl FnOnce(&Entry) -> Vec<u8>,
 ) -> Result<Entry> {
+    scope::tenant(c, tenant)?;
     let (seq, previous_mac) = lock_head(c, tenant)?;
     let mut entry = Entry {
         tenant_id: tenant.clone(),

@@ -202,6 +202,21 @@ fn the_manifests_of_this_repository_are_right() {
 }
 
 #[test]
+fn a_stamped_delivery_is_named_by_its_stamp_alone() {
+    let route = "[[webhooks]]\nroute = \"stamped\"\n\
+        signature = { scheme = \"standard-webhooks\", slot = \"proof\" }\n";
+    let proof = "[[slots]]\nid = \"proof\"\nsecret = \"api_key\"\n";
+    let manifest = Manifest::parse(&format!("{GOOD}\n{proof}{route}")).unwrap();
+    let webhook = manifest.webhook("stamped").unwrap();
+    assert_eq!(webhook.delivery_id, ["webhook-id"]);
+    let slot = manifest.slot("proof").unwrap();
+    assert!(slot.hmac.is_empty() && slot.place == SlotPlace::Nowhere, "it proves and no more");
+    let named = format!("{GOOD}\n{proof}{route}delivery_id = [\"X-Id\"]\n");
+    assert!(refusal(&named).1.contains("webhook-id wherever"));
+    assert!(refusal(&format!("{GOOD}\n{route}")).1.contains("is not in [[slots]]"));
+}
+
+#[test]
 fn a_slot_signs_only_where_it_says_so() {
     let key = "[[slots]]\nid = \"signing\"\nsecret = \"api_key\"\n";
     let text = format!("{GOOD}\n{key}hmac = [\"sha256\", \"sha1\"]\n");
@@ -225,7 +240,9 @@ fn a_slot_signs_only_where_it_says_so() {
         GOOD.replacen("place = \"bearer\"", "place = \"bearer\"\nhmac = [\"sha256\"]", 1);
     assert!(refusal(&of_token).1.contains("a provider's token signs nothing"));
     assert!(refusal(&format!("{GOOD}\n{key}hmac = [\"md5\"]\n")).1.contains("`hmac` is one of"));
-    assert!(refusal(&format!("{GOOD}\n{key}")).1.contains("lacks the key `origin`"));
+    assert!(refusal(&format!("{GOOD}\n{key}")).1.contains("nothing uses the slot"));
+    let half = format!("{GOOD}\n{key}place = \"bearer\"\n");
+    assert!(refusal(&half).1.contains("lacks the key `origin`"));
 }
 
 const LOGIN: &str = r#"
