@@ -43,7 +43,7 @@ async fn work_schedules_pages_and_notices_are_counted_and_stop() {
         }
         let waiting = [shelf.enqueue("count").await?, shelf.enqueue("count").await?];
         let stops = page(&shelf).await?.stops;
-        assert_eq!((stops.jobs, stops.schedules, stops.views, stops.webhooks), (2, 1, 1, 3));
+        assert_eq!((stops.jobs, stops.schedules, stops.views, stops.webhooks), (2, 1, 1, 4));
         assert_eq!((stops.connections, stops.calendars), (0, 0));
         let said = [
             "One thing it does regularly",
