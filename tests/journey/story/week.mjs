@@ -97,13 +97,16 @@ async function chooseMorning(trip) {
 
 async function fromHome(trip) {
   const { page } = trip;
-  const { order, call, ruth } = names(trip);
+  const { order, call, ruth, ben } = names(trip);
   await to(trip, "nav-home");
   await task(trip, order).waitFor();
   assert.ok((await task(trip, order).innerText()).includes(trip.word("task-late")), "what was due yesterday isn't late");
   assert.ok(!(await task(trip, call).innerText()).includes(trip.word("task-late")), "what is due today is late");
+  const waiting = page.locator("#home-waiting");
+  const late = waiting.getByRole("link", { name: ben });
+  assert.ok((await late.innerText()).includes(trip.word("task-late")), "who waits since yesterday isn't late");
   await trip.look("home of the week");
-  await trip.press(page.getByRole("link", { name: ruth }), PERSON);
+  await trip.press(waiting.getByRole("link", { name: ruth }), PERSON);
   assert.equal(trip.path(), trip.kept[ruth]);
 }
 
@@ -120,7 +123,7 @@ async function turnTo(trip) {
   await trip.named("button", "chosen-move").click();
   await page.locator(".page-head .badge", { hasText: stage }).waitFor();
   const when = page.locator(".fact", { hasText: trip.word("follow-up") });
-  assert.equal(await when.locator(".due").count(), 1, "today doesn't stand out");
+  assert.equal(await when.locator(".due-today").count(), 1, "today doesn't stand out");
   await to(trip, "edit");
   await trip.field("follow-up").fill(dayIn(trip, 2));
   await trip.press(trip.named("button", "save"), PERSON);
