@@ -135,6 +135,7 @@ async function feed(trip) {
   assert.match(text, /^BEGIN:VCALENDAR/);
   // What the program booked is in the calendar that another program reads.
   assert.ok(text.includes("SUMMARY:Fitting by a program"), text);
-  await trip.press('form[action="/calendar/feed/withdraw"] button', /^\/calendar\/feed$/);
+  await page.locator('main [popovertarget="withdraw-feed"]').first().click();
+  await trip.press("#withdraw-feed .button-bad-main", /^\/calendar\/feed$/);
   assert.equal((await file(trip, address)).status, 404);
 }
