@@ -76,7 +76,7 @@ impl Walk {
             task.title.clone(),
             assignee.cloned().unwrap_or_default(),
             task.due.map(|due| due.day.to_string()).unwrap_or_default(),
-            time.map(|time| time.strftime("%H:%M").to_string()).unwrap_or_default(),
+            time.map(domain::task::clock).unwrap_or_default(),
             time.map(|_| task.zone.name().to_owned()).unwrap_or_default(),
             task.rule.as_ref().map(ToString::to_string).unwrap_or_default(),
             about.join("; "),

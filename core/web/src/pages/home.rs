@@ -82,6 +82,9 @@ async fn waiting(
     found: Option<home::Waiting>,
 ) -> Result<Option<Waiting>, Failure> {
     let Some(home::Waiting { first, count }) = found else { return Ok(None) };
+    if first.is_empty() {
+        return Ok(Some(Waiting { rows: Vec::new(), more: 0 }));
+    }
     let names = Names::load(member).await?;
     let more = count - i64::try_from(first.len()).unwrap_or(count);
     let rows = first.iter().map(|person| names.row(member, person)).collect();
