@@ -72,6 +72,17 @@ async fn walk(site: &Site) -> Result<()> {
     let saved = post(site, "/people/views", &[("name", "Big"), ("address", &address)]).await?;
     assert_eq!(saved.status, 303);
     assert!(get(site, "/people").await?.contains(&format!("/people?{address}")));
+    let act = format!("own-{id}");
+    let to = format!("to-{act}");
+    let many = [("person", person.trim_start_matches("/people/")), ("act", act.as_str())];
+    let refused = post(site, "/people/change", &[many[0], many[1], (to.as_str(), "lots")]).await?;
+    assert_eq!(refused.status, 422);
+    let filled =
+        post(site, "/people/change", &[many[0], many[1], (to.as_str(), "1500.75")]).await?;
+    assert_eq!(filled.status, 303);
+    assert!(get(site, &person).await?.contains("1500.75"));
+    let back = post(site, "/people/change", &[many[0], many[1], (to.as_str(), "1250.5")]).await?;
+    assert_eq!(back.status, 303);
     let export = narrowed("own-ID-from=1000").replacen("/people?", "/people/export?", 1);
     let file = get(site, &export).await?;
     assert!(file.contains("Guests") && file.contains("1250.5"), "{file}");

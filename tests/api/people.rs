@@ -249,6 +249,23 @@ async fn own_fields_are_told_and_written_by_their_ids() {
         assert_eq!(changed["name"], "Dana");
         let list = json(&own(&site, "GET", "/people?order=newest&limit=1", None).await?);
         assert_eq!(list["items"][0]["fields"], expected);
+        let asked = |field: &str| format!("/people?field={}", field.replace(':', "%3A"));
+        for (field, is_listed) in [
+            (format!("{number}:1200.50"), true),
+            (format!("{number}:7"), false),
+            (format!("{size}:1"), true),
+            (format!("{flag}:"), true),
+            (format!("{number}:"), false),
+        ] {
+            let found = json(&own(&site, "GET", &asked(&field), None).await?);
+            let all = found["items"].as_array().unwrap();
+            let listed = all.iter().any(|person| person["id"] == made["id"]);
+            assert_eq!(listed, is_listed, "{field}: {found}");
+        }
+        for wrong in ["7", "nothing:7", &format!("{number}:many")] {
+            let refused = own(&site, "GET", &asked(wrong), None).await?;
+            assert_eq!(refused.status, 400, "{wrong}: {}", refused.body);
+        }
         for (fields, at) in [
             (json!({(number): "many"}), number),
             (json!({(number): true}), number),

@@ -255,8 +255,20 @@ pub(crate) fn change_fields(
     before: &Person,
     change: PersonChange,
 ) -> Result<Person> {
+    change_with(app, c, who, before, change, Vec::new())
+}
+
+/// [`change_fields`], and what they have of the business's own fields.
+pub(crate) fn change_with(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    before: &Person,
+    change: PersonChange,
+    own: Vec<values::OwnChange>,
+) -> Result<Person> {
     let contacts = store::contacts::list(c, &before.tenant_id, &before.id)?;
-    let draft = Draft { change, contacts, tags: None, own: Vec::new() };
+    let draft = Draft { change, contacts, tags: None, own };
     self::change(app, c, who, before, draft, before.rev)
 }
 

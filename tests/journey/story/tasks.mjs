@@ -44,9 +44,9 @@ async function done(trip) {
 async function delay(trip) {
   const { page } = trip;
   await trip.open("/tasks?show=today");
+  await page.locator("details.chosen > summary").click();
   await row(page, "Count the vases").locator("[name=task]").check();
   assert.match(await page.locator("[data-chosen-count]").innerText(), /1/);
-  await page.locator("details.chosen > summary").click();
   await trip.look("tasks chosen");
   await trip.press('button[name=act][value="delay+7"]', /^\/tasks$/);
   assert.equal(await row(page, "Count the vases").count(), 0);

@@ -1,9 +1,10 @@
 //! One act over many people, and taking it back as a whole.
 
-use domain::{MemberId, PersonId, StageId, TagId, UndoId};
+use domain::{MemberId, OwnFieldId, PersonId, StageId, TagId, TenantId, UndoId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Conn;
+use store::own_fields::OwnField;
 use store::people::{Person, PersonChange};
 
 use super::{change_fields, fields_of, input, record, require_to_write, tell, to_stage};
@@ -11,6 +12,7 @@ use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::own_fields::{self, values};
 use crate::{tags, undos};
 
 /// Most people of one act.
@@ -21,9 +23,10 @@ pub(crate) const UNDO: &str = "people";
 /// What is done to each of them, as a form says it.
 #[derive(Debug, Clone, Default)]
 pub struct BulkInput {
-    /// `stage`, `owner`, `tag`, `untag`, `follow-up` or `remove`.
+    /// `stage`, `owner`, `tag`, `untag`, `follow-up`, `remove`, or the name that forms have for an own
+    /// field ([`field_name`](crate::own_fields::field_name)).
     pub act: String,
-    /// To what: a stage's, member's or tag's id, a tag's name, a day; empty for removing.
+    /// To what: a stage's, member's or tag's id, a tag's name, a day, a value; empty for removing.
     pub to: String,
 }
 
@@ -42,6 +45,7 @@ enum Act {
     Tag(TagId),
     Untag(TagId),
     FollowUp(Option<String>),
+    Own(OwnField, Option<(String, String)>),
     Remove,
 }
 
@@ -51,6 +55,7 @@ enum Was {
     Stage { was: StageId, now: StageId },
     Owner { was: Option<MemberId>, now: Option<MemberId> },
     FollowUp { was: Option<String>, now: Option<String> },
+    Own { field: OwnFieldId, was: Option<String>, now: Option<String> },
     Tagged(TagId),
     Untagged(TagId),
     Removed,
@@ -107,8 +112,16 @@ fn read(app: &App, c: &mut Conn, ctx: &Context, input: &BulkInput) -> Result<Act
             Act::Untag(tag.ok_or(Error::invalid("to", "error-tag-unknown"))?.id)
         }
         "remove" => Act::Remove,
-        _ => return Err(Error::invalid("act", "error-required")),
+        act => return own_field(c, tenant, act, to),
     })
+}
+
+fn own_field(c: &mut Conn, tenant: &TenantId, act: &str, to: &str) -> Result<Act> {
+    let named = |it: &OwnField| own_fields::field_name(it.id.as_str()) == act;
+    let field = store::own_fields::list(c, tenant)?.into_iter().find(named);
+    let field = field.ok_or_else(|| Error::invalid("act", "error-required"))?;
+    let value = values::read(&field, "to", to, None)?;
+    Ok(Act::Own(field, value))
 }
 
 /// What the person was before; nothing where the act changes nothing of them.
@@ -135,6 +148,7 @@ fn apply(app: &App, c: &mut Conn, who: &Who, person: &Person, act: &Act) -> Resu
             let was_on = store::tags::take(c, tenant, id, tag)?;
             return retagged(app, c, who, person, was_on, Was::Untagged(tag.clone()));
         }
+        Act::Own(field, value) => return filled(app, c, who, person, field, value.clone()),
         Act::Remove => {
             store::people::delete(c, tenant, id, person.rev, app.clock.now())?;
             super::remind(app, c, person)?;
@@ -147,6 +161,31 @@ fn apply(app: &App, c: &mut Conn, who: &Who, person: &Person, act: &Act) -> Resu
     }
     change_fields(app, c, who, person, fields)?;
     Ok(Some(was))
+}
+
+fn filled(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    person: &Person,
+    field: &OwnField,
+    value: Option<(String, String)>,
+) -> Result<Option<Was>> {
+    let was = own_value(c, person, &field.id)?;
+    let now = value.as_ref().map(|(value, _)| value.clone());
+    if was == now {
+        return Ok(None);
+    }
+    let own = vec![values::change(&person.id, field, value)];
+    super::change_with(app, c, who, person, fields_of(person), own)?;
+    Ok(Some(Was::Own { field: field.id.clone(), was, now }))
+}
+
+/// What the person has of the field.
+fn own_value(c: &mut Conn, person: &Person, field: &OwnFieldId) -> Result<Option<String>> {
+    let id = std::slice::from_ref(&person.id);
+    let all = store::own_fields::list_of(c, &person.tenant_id, id)?;
+    Ok(all.into_iter().find(|it| it.field_id == *field).map(|it| it.value))
 }
 
 fn retagged(
@@ -219,6 +258,12 @@ fn revert(
         }
         Was::FollowUp { was, now } if person.follow_up_on == now => {
             PersonChange { follow_up_on: was, ..fields_of(&person) }
+        }
+        Was::Own { field, was, now } if own_value(c, &person, &field)? == now => {
+            let field = store::own_fields::get(c, tenant, &field)?;
+            let before = was.as_deref().unwrap_or_default();
+            let value = values::read(&field, "to", before, Some(before))?;
+            return Ok(filled(app, c, who, &person, &field, value)?.is_some());
         }
         Was::Tagged(tag) => {
             let was = Was::Untagged(tag.clone());

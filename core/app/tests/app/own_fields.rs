@@ -3,6 +3,7 @@
 use crate::support::people::{add, named};
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::own_fields::{self, FieldInput, OptionInput, OwnField, OwnInput};
+use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::merge_people;
 use app::people::{
     self, OwnAsk, OwnFilter, Person, PersonFilter, PersonInput, PersonOrder, Sorting,
@@ -300,6 +301,42 @@ async fn lists_are_narrowed_and_ordered_by_own_fields() {
         let size = found.iter().find(|it| it.id == size.id).unwrap();
         let small = listed(&f, &owner, &within(size, "1", "1"), PersonOrder::Name).await;
         assert_eq!(small, ["Ten"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_field_is_filled_in_for_many_and_taken_back_where_nobody_changed_it_since() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let size = field(&f, &owner, "Size", "choice").await;
+        let mut ids = Vec::new();
+        for (name, value) in [("Noa", "1"), ("Ben", ""), ("Gil", "2")] {
+            ids.push(add(&f, &owner, with(name, &[(&size, value)])).await.id);
+        }
+        let fill = async |to: &str| {
+            let act = own_fields::field_name(size.id.as_str());
+            let input = BulkInput { act, to: to.into() };
+            change_people(&f.app, &owner.ctx, ids.clone(), input).await
+        };
+        let have = async || {
+            let of = own_fields::list_values_of(&f.app, &owner.ctx, ids.clone()).await.unwrap();
+            let value =
+                |id| of.iter().find(|own| own.person_id == *id).map(|own| own.value.clone());
+            ids.iter().map(|id| value(id).unwrap_or_default()).collect::<Vec<_>>()
+        };
+        expect_invalid(fill("9").await, "to");
+        let done = fill("2").await.unwrap();
+        assert_eq!((done.count, have().await), (2, vec!["2".to_owned(); 3]));
+        let told = timeline::list_entries(&f.app, &owner.ctx, &ids[0], None, 1).await.unwrap();
+        assert!(format!("{told:?}").contains("Size"), "{told:?}");
+        let other = PersonInput { own: with("Ben", &[(&size, "1")]).own, ..named("Ben") };
+        let ben = people::get_person(&f.app, &owner.ctx, &ids[1]).await.unwrap();
+        people::update_person(&f.app, &owner.ctx, &ids[1], other, ben.rev).await.unwrap();
+        assert_eq!(undos::undo(&f.app, &owner.ctx, &done.undo.unwrap()).await.unwrap(), 1);
+        assert_eq!(have().await, ["1", "1", "2"], "what came after stays, the rest is as it was");
+        assert_eq!(fill("").await.unwrap().count, 3);
+        assert_eq!(have().await, ["", "", ""]);
     })
     .await;
 }

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use app::own_fields::{self, FieldOption, OwnField, OwnInput, OwnKind, OwnValue};
+use app::people::{OwnAsk, OwnFilter};
 use domain::PersonId;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
-use super::call::Call;
-use super::describe::{about, flag, id, said, whole, word};
+use super::call::{Call, wrong_parameter};
+use super::describe::{about, flag, id, said, text, whole, word};
 use super::problem::Problem;
 use super::schema::{Named, named};
 
@@ -42,6 +43,32 @@ pub fn values() -> Value {
         "The business's own fields by their ids: a number as text, a day as ISO 8601, yes or no as \
          a boolean, a choice as its option's id; null is nothing.",
     )
+}
+
+/// The schema of what a list is asked for.
+pub fn asked() -> Value {
+    about(
+        text(300),
+        "Those who have this of one of the business's own fields: its id, a colon and the value, \
+         spelled as in answers (`yes` or `no` for a boolean); nothing behind the colon for those who \
+         have nothing of it.",
+    )
+}
+
+/// Who is asked for by an own field.
+pub async fn filter(call: &Call) -> Result<Vec<OwnFilter>, Problem> {
+    let Some(said) = call.asked("field") else { return Ok(Vec::new()) };
+    let wrong = || wrong_parameter("field");
+    let (id, value) = said.split_once(':').ok_or_else(wrong)?;
+    let fields = own_fields::list_fields(call.app(), call.ctx()).await?;
+    let field = fields.iter().find(|field| field.id.as_str() == id).ok_or_else(wrong)?;
+    let ask = if value.trim().is_empty() {
+        OwnAsk::Nothing
+    } else {
+        let key = own_fields::key_of(field, value).ok_or_else(wrong)?;
+        OwnAsk::Within(Some(key.clone()), Some(key))
+    };
+    Ok(vec![OwnFilter { field: field.id.clone(), ask }])
 }
 
 /// The fields in their order.

@@ -135,6 +135,7 @@ pub fn list_query() -> Fields {
         ("tag", about(id(), "A tag's id.")),
         ("source", text(people::SOURCE_CHARS_MAX)),
         ("follow_up_until", about(day(), "Those to get back to up to this day.")),
+        ("field", own_fields::asked()),
         ("order", word(ORDERS)),
         ("limit", limit()),
         ("after", cursor()),
@@ -157,6 +158,7 @@ pub async fn list(call: Call) -> Answer {
         tags: call.asked_as("tag")?.into_iter().collect(),
         source: call.asked("source").map(str::to_owned),
         follow_up_until: call.asked("follow_up_until").map(str::to_owned),
+        own: own_fields::filter(&call).await?,
         ..PersonFilter::default()
     };
     let after: Option<PersonCursor> = call.after()?;

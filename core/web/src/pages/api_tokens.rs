@@ -2,13 +2,13 @@
 
 use actix_web::web::{Form, Path};
 use app::api_tokens::{self, TokenInput, TokenView};
-use domain::{ApiScope, ApiTokenId, Timestamp};
+use domain::{ApiTokenId, Timestamp};
 
 use crate::answer::{Answer, form_errors};
 use crate::member::Member;
 use crate::pages::id;
 use crate::views::Errors;
-use crate::views::api_tokens::{ScopeBox, ScopeNoun, ScopeShown, TokenMade, TokenRow, TokensPage};
+use crate::views::api_tokens::{ScopeNoun, TokenMade, TokenRow, TokensPage};
 
 type Pairs = Vec<(String, String)>;
 
@@ -21,7 +21,7 @@ async fn page(member: &Member, input: TokenInput, errors: Errors) -> Answer {
     let all = api_tokens::list_tokens(&member.web.app, &member.ctx).await?;
     let page = TokensPage {
         tokens: all.into_iter().map(|token| row(member, token)).collect(),
-        nouns: nouns(&input.scopes),
+        nouns: ScopeNoun::all(|word| input.scopes.iter().any(|each| each == word)),
         name: input.name,
         last_day: input.last_day,
         today: member.dates().today().to_string(),
@@ -35,38 +35,18 @@ fn row(member: &Member, token: TokenView) -> TokenRow {
     let day = |at: Timestamp| dates.short(dates.local(at).date());
     // It ends with its last day, so a moment before is still within that.
     let last = |end: Timestamp| day(end.plus_millis(-1));
+    let may = ScopeNoun::ticked(|word| token.scopes.iter().any(|scope| scope.as_str() == word));
     TokenRow {
         id: token.id.to_string(),
         name: token.name,
         ending: token.ending,
-        scopes: token.scopes.iter().map(shown).collect(),
+        may,
         maker: token.maker,
         made: day(token.created_at),
         used: token.used_at.map(|at| dates.moment(at)).unwrap_or_default(),
         until: token.expires_at.map(last).unwrap_or_default(),
         is_over: token.is_over,
     }
-}
-
-fn shown(scope: ApiScope) -> ScopeShown {
-    let (noun, act) = scope.as_str().split_once(':').unwrap_or((scope.as_str(), "read"));
-    ScopeShown { noun: noun.to_owned(), act: act.to_owned() }
-}
-
-/// What may be ticked, by what it is about.
-fn nouns(ticked: &[String]) -> Vec<ScopeNoun> {
-    let mut nouns: Vec<ScopeNoun> = Vec::new();
-    for scope in ApiScope::ALL {
-        let ScopeShown { noun, act } = shown(*scope);
-        let word = scope.as_str();
-        let selected = ticked.iter().any(|each| each == word);
-        let choice = ScopeBox { word, act, selected };
-        match nouns.iter_mut().find(|known| known.noun == noun) {
-            Some(known) => known.scopes.push(choice),
-            None => nouns.push(ScopeNoun { noun, scopes: vec![choice] }),
-        }
-    }
-    nouns
 }
 
 /// Makes a token. It is on the answered page and nowhere else.

@@ -1,5 +1,6 @@
 //! Tokens for programs.
 
+use domain::ApiScope;
 use serde::Serialize;
 
 use super::{Errors, pages};
@@ -36,7 +37,7 @@ pub struct TokenRow {
     /// Its last characters.
     pub ending: String,
     /// What it may do.
-    pub scopes: Vec<ScopeShown>,
+    pub may: Vec<ScopeNoun>,
     /// Who made it.
     pub maker: String,
     /// When, in words.
@@ -49,22 +50,40 @@ pub struct TokenRow {
     pub is_over: bool,
 }
 
-/// A thing that a token may do.
-#[derive(Debug, Clone, Serialize)]
-pub struct ScopeShown {
-    /// With what; the text is `token-noun-<noun>`.
-    pub noun: String,
-    /// `read` or `write`.
-    pub act: String,
-}
-
-/// What a token may do with one kind of thing.
+/// What a token may do with one kind of thing, or what may be ticked of it.
 #[derive(Debug, Clone, Serialize)]
 pub struct ScopeNoun {
     /// The text is `token-noun-<noun>`.
     pub noun: String,
     /// Its scopes.
     pub scopes: Vec<ScopeBox>,
+}
+
+impl ScopeNoun {
+    /// Everything that may be ticked, by what it is about.
+    pub fn all(is_ticked: impl Fn(&str) -> bool) -> Vec<Self> {
+        let mut nouns: Vec<Self> = Vec::new();
+        for scope in ApiScope::ALL {
+            let word = scope.as_str();
+            let (noun, act) = word.split_once(':').unwrap_or((word, "read"));
+            let choice = ScopeBox { word, act: act.to_owned(), selected: is_ticked(word) };
+            match nouns.iter_mut().find(|known| known.noun == noun) {
+                Some(known) => known.scopes.push(choice),
+                None => nouns.push(Self { noun: noun.to_owned(), scopes: vec![choice] }),
+            }
+        }
+        nouns
+    }
+
+    /// What is ticked and nothing else, by what it is about.
+    pub fn ticked(is_ticked: impl Fn(&str) -> bool) -> Vec<Self> {
+        let mut nouns = Self::all(is_ticked);
+        for noun in &mut nouns {
+            noun.scopes.retain(|scope| scope.selected);
+        }
+        nouns.retain(|noun| !noun.scopes.is_empty());
+        nouns
+    }
 }
 
 /// A scope in the form.

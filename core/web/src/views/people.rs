@@ -123,6 +123,17 @@ pub struct Bulk {
     pub owners: Vec<Choice>,
     /// The tags there are.
     pub tags: Vec<Choice>,
+    /// The own fields that may be filled in for all of them.
+    pub own: Vec<BulkOwn>,
+}
+
+/// An own field that may be filled in for everybody who is chosen.
+#[derive(Debug, Clone, Serialize)]
+pub struct BulkOwn {
+    /// What the act is called.
+    pub act: String,
+    /// How the form asks for the value.
+    pub field: OwnAsked,
 }
 
 /// A line of the list, or a card of the board.

@@ -142,5 +142,5 @@ reach = הפגישה היא חלק מסדרה. למה הכוונה?
 reach-one = רק לפגישה הזאת
 reach-following = לפגישה הזאת ולבאות אחריה
 reach-all = לכל הפגישות שעוד לא התקיימו
-calendar-file = הורדת הפגישות האלה כקובץ יומן (ics.)
-appointment-file = הורדה כקובץ יומן (ics.)
+calendar-file = הורדת הפגישות האלה כקובץ יומן (‎.ics‎)
+appointment-file = הורדה כקובץ יומן (‎.ics‎)

@@ -2,9 +2,8 @@
 
 use super::{Gallery, Words};
 use crate::views::Errors;
-use crate::views::api_tokens::{ScopeBox, ScopeNoun, ScopeShown, TokenMade, TokenRow, TokensPage};
+use crate::views::api_tokens::{ScopeNoun, TokenMade, TokenRow, TokensPage};
 use crate::views::calendar_feeds::FeedPage;
-use domain::ApiScope;
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let w = Words(gallery.locale);
@@ -19,7 +18,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     ];
     let page = TokensPage {
         tokens,
-        nouns: nouns(),
+        nouns: ScopeNoun::all(|word| word.ends_with(":read")),
         name: String::new(),
         last_day: String::new(),
         today: "2026-11-29".into(),
@@ -44,31 +43,13 @@ fn row(w: Words, id: &str, name: (&str, &str), scopes: &[&str]) -> TokenRow {
         id: id.to_owned(),
         name: w.of(name.0, name.1),
         ending: "wErT".into(),
-        scopes: scopes.iter().map(|word| shown(word)).collect(),
+        may: ScopeNoun::ticked(|word| scopes.contains(&word)),
         maker: w.of("Maya Cohen", "מאיה כהן"),
         made: w.of("1 Nov 2026", "1 בנוב׳ 2026"),
         used: w.of("today, 09:40", "היום, 09:40"),
         until: String::new(),
         is_over: false,
     }
-}
-
-fn shown(word: &str) -> ScopeShown {
-    let (noun, act) = word.split_once(':').unwrap_or((word, "read"));
-    ScopeShown { noun: noun.to_owned(), act: act.to_owned() }
-}
-
-fn nouns() -> Vec<ScopeNoun> {
-    let mut nouns: Vec<ScopeNoun> = Vec::new();
-    for scope in ApiScope::ALL {
-        let ScopeShown { noun, act } = shown(scope.as_str());
-        let choice = ScopeBox { word: scope.as_str(), selected: act == "read", act };
-        match nouns.iter_mut().find(|known| known.noun == noun) {
-            Some(known) => known.scopes.push(choice),
-            None => nouns.push(ScopeNoun { noun, scopes: vec![choice] }),
-        }
-    }
-    nouns
 }
 
 fn feeds(gallery: &mut Gallery<'_>, w: Words) {

@@ -8,8 +8,8 @@ use crate::views::own_fields::{
     OptionField, OwnAsked, OwnFieldForm, OwnNarrow, OwnSettings, OwnShown, RemovedField,
 };
 use crate::views::people::{
-    Asked, Board, BoardTab, Bulk, Column, ContactField, ContactRow, Doubles, DoublesRow, EntryRow,
-    NoteForm, People, PersonEdit, PersonForm, PersonPage, PersonRow, SavedRow,
+    Asked, Board, BoardTab, Bulk, BulkOwn, Column, ContactField, ContactRow, Doubles, DoublesRow,
+    EntryRow, NoteForm, People, PersonEdit, PersonForm, PersonPage, PersonRow, SavedRow,
 };
 use crate::views::pipelines::{PipelineForm, Pipelines, StageField, TagRow};
 use crate::views::{Avatar, Choice, Errors, Tab};
@@ -151,7 +151,7 @@ fn people(w: Words) -> People {
         next: Some("/people?after=x".into()),
         any: true,
         can_write: true,
-        bulk: Bulk { stages: stages(w), owners: owners(), tags: tags(w) },
+        bulk: Bulk { stages: stages(w), owners: owners(), tags: tags(w), own: own_bulk(w) },
         errors: Errors::new(),
     }
 }
@@ -403,6 +403,14 @@ fn own_asked(w: Words) -> Vec<OwnAsked> {
         choices: vec![Choice::new("1", w.of("Medium", "בינונית"), "1")],
     };
     KINDS.iter().enumerate().map(one).collect()
+}
+
+fn own_bulk(w: Words) -> Vec<BulkOwn> {
+    let one = |field: OwnAsked| BulkOwn {
+        act: field.field.clone(),
+        field: OwnAsked { field: format!("to-{}", field.field), help: String::new(), ..field },
+    };
+    own_asked(w).into_iter().take(5).map(one).collect()
 }
 
 fn own_settings(w: Words) -> OwnSettings {

@@ -181,6 +181,7 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
             stages: names.stages(""),
             owners: names.owners(""),
             tags: names.tag_choices(&[]),
+            own: own::to_fill(member, &fields),
         },
         errors,
     };

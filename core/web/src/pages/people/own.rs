@@ -7,9 +7,10 @@ use app::people::{OwnAsk, OwnFilter, Person, Sorting};
 
 use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::own_fields::{choices, one_shown};
+use crate::pages::own_fields::{asked as asked_for, choices, one_shown};
 use crate::views::Choice;
-use crate::views::own_fields::{OwnNarrow, OwnShown};
+use crate::views::own_fields::{OwnAsked, OwnNarrow, OwnShown};
+use crate::views::people::BulkOwn;
 
 /// What is asked, by the names of the list's address.
 pub type Asked = BTreeMap<String, String>;
@@ -107,6 +108,18 @@ pub fn narrowing(member: &Member, fields: &[OwnField], asked: &Asked) -> Vec<Own
         }
     };
     fields.iter().map(one).collect()
+}
+
+/// The fields as the form asks for them that fills one in for many; nobody has the same paragraph.
+pub fn to_fill(member: &Member, fields: &[OwnField]) -> Vec<BulkOwn> {
+    let fields: Vec<OwnField> =
+        fields.iter().filter(|field| field.kind != OwnKind::Paragraph).cloned().collect();
+    let one = |asked: OwnAsked| {
+        let to = format!("to-{}", asked.field);
+        let field = OwnAsked { field: to, help: String::new(), ..asked.clone() };
+        BulkOwn { act: asked.field, field }
+    };
+    asked_for(member, &fields, &Asked::new()).into_iter().map(one).collect()
 }
 
 /// The fields that the list shows: those that were chosen, and those that narrow or order it.
