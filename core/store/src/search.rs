@@ -16,7 +16,7 @@ pub(crate) use finding::{Found, having};
 pub use finding::{Sought, best, seek};
 pub(crate) use index::forget;
 pub use query::TERMS_MAX;
-pub(crate) use things::{of_appointments, of_people, of_tasks, with_people};
+pub(crate) use things::{of_appointments, of_new_people, of_people, of_tasks, with_people};
 
 words! {
     /// What kind of thing is found.

@@ -1,15 +1,17 @@
 //! Lists of people: which, how many, and what lists of them show beside.
 
-use domain::{MemberId, Permission, PersonId, TagId};
-use store::Page;
+use domain::{MemberId, Permission, PersonId, TagId, TenantId};
 use store::contacts::ContactKind;
 use store::people::{Person, PersonCursor, PersonFilter, Sorting};
+use store::{Conn, Page};
 
 use super::{SEARCH_CHARS_MAX, SOURCES_MAX, bulk};
 use crate::App;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::fields;
+use crate::pipelines::PipelineStages;
+use crate::tags::Tag;
 
 /// A page of people.
 pub async fn list_people(
@@ -71,13 +73,39 @@ pub(crate) fn searchable(filter: PersonFilter) -> Result<PersonFilter> {
 pub async fn list_owners(app: &App, ctx: &Context) -> Result<Vec<(MemberId, String)>> {
     ctx.require_to_see(Permission::ReadPeople)?;
     let tenant = ctx.tenant.clone();
+    app.db.inspect(move |c| owners_in(c, &tenant)).await
+}
+
+/// What lists of people tell their rows with.
+#[derive(Debug, Clone)]
+pub struct RowNames {
+    /// All stages.
+    pub pipelines: Vec<PipelineStages>,
+    /// Everybody who may look after people, by name.
+    pub owners: Vec<(MemberId, String)>,
+    /// All tags.
+    pub tags: Vec<Tag>,
+}
+
+/// The names that rows of people are told with, in one view of the database.
+pub async fn get_row_names(app: &App, ctx: &Context) -> Result<RowNames> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let tenant = ctx.tenant.clone();
     app.db
-        .inspect(move |c| -> Result<Vec<(MemberId, String)>> {
-            let named = store::members::list(c, &tenant)?;
-            let sees = named.into_iter().filter(|it| it.member.role.may(Permission::ReadPeople));
-            Ok(sees.map(|it| (it.member.id, it.name)).collect())
+        .inspect(move |c| -> Result<RowNames> {
+            Ok(RowNames {
+                pipelines: crate::pipelines::list_in(c, &tenant)?,
+                owners: owners_in(c, &tenant)?,
+                tags: store::tags::list(c, &tenant)?,
+            })
         })
         .await
+}
+
+fn owners_in(c: &mut Conn, tenant: &TenantId) -> Result<Vec<(MemberId, String)>> {
+    let named = store::members::list(c, tenant)?;
+    let sees = named.into_iter().filter(|it| it.member.role.may(Permission::ReadPeople));
+    Ok(sees.map(|it| (it.member.id, it.name)).collect())
 }
 
 /// Those who match, as far as one act reaches.

@@ -54,9 +54,9 @@ macro_rules! insert_all {
 pub fn insert_many(c: &mut Conn, tenant: &TenantId, all: Vec<NewPerson>) -> Result<()> {
     scope::tenant(c, tenant)?;
     plan_anew(c, tenant)?;
+    search::of_new_people(c, tenant, &all)?;
     let (mut rows, mut theirs, mut tags) = (Vec::new(), Vec::new(), Vec::new());
     let (mut touches, mut entries, mut values) = (Vec::new(), Vec::new(), Vec::new());
-    let ids: Vec<PersonId> = all.iter().map(|new| new.person.id.clone()).collect();
     for NewPerson { person, contacts, tags: on, own, attribution, entry } in all {
         let email = crate::accounts::normal_email(&person.email);
         let found_by =
@@ -81,7 +81,7 @@ pub fn insert_many(c: &mut Conn, tenant: &TenantId, all: Vec<NewPerson>) -> Resu
     insert_all!(c, person_field_values, values);
     insert_all!(c, attributions, touches);
     insert_all!(c, timeline, entries);
-    search::of_people(c, tenant, &ids)
+    Ok(())
 }
 
 /// PostgreSQL keeps how it checks a reference for as long as a connection lasts, and what it chose while

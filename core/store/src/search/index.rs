@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Text};
 use domain::TenantId;
 
 use super::words::{Words, kept_words};
@@ -27,6 +28,26 @@ pub(super) fn write(
         write_some(c, tenant, kind, some)?;
     }
     Ok(())
+}
+
+/// [`write`] for things of which nothing is kept.
+pub(super) fn write_new(
+    c: &mut Conn,
+    tenant: &TenantId,
+    kind: Kind,
+    things: Vec<(String, Words)>,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let (mut new, mut come) = (Vec::new(), Vec::new());
+    for (id, words) in things {
+        let kept = words.kept();
+        if !kept.is_empty() {
+            come.extend(words.all().into_iter().map(|word| (word, id.clone())));
+            new.push((id, kept));
+        }
+    }
+    insert(c, tenant, kind, new)?;
+    post(c, tenant, kind, come)
 }
 
 /// Takes things out.
@@ -142,17 +163,37 @@ fn post(
     let distinct: BTreeSet<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
     near::learn(c, tenant, distinct)?;
     for some in words.chunks(AT_ONCE * 2) {
-        let row = |(word, id): &(String, String)| {
-            (
-                search_words::tenant_id.eq(tenant.to_string()),
-                search_words::kind.eq(kind.to_string()),
-                search_words::word.eq(word.clone()),
-                search_words::thing_id.eq(id.clone()),
-            )
-        };
-        let rows: Vec<_> = some.iter().map(row).collect();
-        let insert = diesel::insert_into(search_words::table).values(rows).on_conflict_do_nothing();
-        each_backend!(c, |c| insert.execute(c)?);
+        each_backend!(
+            c,
+            Sqlite(c) => {
+                let row = |(word, id): &(String, String)| {
+                    (
+                        search_words::tenant_id.eq(tenant.to_string()),
+                        search_words::kind.eq(kind.to_string()),
+                        search_words::word.eq(word.clone()),
+                        search_words::thing_id.eq(id.clone()),
+                    )
+                };
+                let rows: Vec<_> = some.iter().map(row).collect();
+                let insert = diesel::insert_into(search_words::table).values(rows);
+                insert.on_conflict_do_nothing().execute(c)?
+            },
+            Postgres(c) => {
+                // Two lists in place of four values a row, which take longer to read than to write.
+                let (words, ids): (Vec<&str>, Vec<&str>) =
+                    some.iter().map(|(word, id)| (word.as_str(), id.as_str())).unzip();
+                diesel::sql_query(POST)
+                    .bind::<Text, _>(tenant.as_str())
+                    .bind::<Text, _>(kind.as_str())
+                    .bind::<Array<Text>, _>(words)
+                    .bind::<Array<Text>, _>(ids)
+                    .execute(c)?
+            },
+        );
     }
     Ok(())
 }
+
+const POST: &str = "INSERT INTO search_words (tenant_id, kind, word, thing_id) \
+     SELECT $1, $2, new.word, new.thing_id FROM unnest($3, $4) AS new (word, thing_id) \
+     ON CONFLICT DO NOTHING";

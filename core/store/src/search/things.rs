@@ -12,6 +12,7 @@ use crate::backend::Conn;
 use crate::contacts::ContactKind;
 use crate::error::Result;
 use crate::own_fields::{self, OwnField};
+use crate::people::NewPerson;
 use crate::schema::{appointments, contacts, people, person_field_values, person_tags, tasks};
 use crate::scope;
 
@@ -57,6 +58,37 @@ pub(crate) fn of_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Re
         index::write(c, tenant, Kind::Person, words.into_iter().collect())?;
     }
     Ok(())
+}
+
+/// Writes the words of people who come with these very rows: nothing of them is kept yet, and nothing
+/// needs to be read back.
+pub(crate) fn of_new_people(c: &mut Conn, tenant: &TenantId, people: &[NewPerson]) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let has_own = people.iter().any(|new| !new.own.is_empty());
+    let fields = if has_own { own_fields::list(c, tenant)? } else { Vec::new() };
+    for some in people.chunks(index::AT_ONCE) {
+        let of = |new: &NewPerson| (new.person.id.to_string(), words_of_new(new, &fields));
+        index::write_new(c, tenant, Kind::Person, some.iter().map(of).collect())?;
+    }
+    Ok(())
+}
+
+fn words_of_new(new: &NewPerson, fields: &[OwnField]) -> Words {
+    let NewPerson { person, contacts, tags, own, .. } = new;
+    let email = crate::accounts::normal_email(&person.email);
+    let main = Words::default().text(&person.name).text(&person.company);
+    let mut words = main.phone(&person.phone).text(&email);
+    for contact in contacts {
+        let is_phone = contact.kind == ContactKind::Phone;
+        let value = &contact.value;
+        words = if is_phone { words.phone(value) } else { words.text(value) };
+    }
+    words = tags.iter().fold(words, |words, tag| words.sign(tag.as_str()));
+    let said = own.iter().filter_map(|own| {
+        let field = fields.iter().find(|field| field.id == own.field_id)?;
+        field.found_by(&own.value)
+    });
+    said.fold(words, |words, value| words.text(&value))
 }
 
 /// What people have of the own fields that words are looked for in, options by their names.

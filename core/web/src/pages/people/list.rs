@@ -293,13 +293,9 @@ pub struct Names {
 impl Names {
     /// Those of the reader's business.
     pub async fn load(member: &Member) -> Result<Self, Failure> {
-        let (app, ctx) = (&member.web.app, &member.ctx);
-        Ok(Self {
-            pipelines: app::pipelines::list_pipelines(app, ctx).await?,
-            members: people::list_owners(app, ctx).await?,
-            tags: app::tags::list_tags(app, ctx).await?,
-            of_people: HashMap::new(),
-        })
+        let names = people::get_row_names(&member.web.app, &member.ctx).await?;
+        let people::RowNames { pipelines, owners, tags } = names;
+        Ok(Self { pipelines, members: owners, tags, of_people: HashMap::new() })
     }
 
     /// And which of these people has which tags.
