@@ -115,7 +115,7 @@ async fn ask(place: &Place, queries: Queries) -> Result<Times> {
 }
 
 /// What every page asks: who it is, and in which business.
-fn frame(c: &mut Conn, ctx: &Context, now: Timestamp) -> store::Result<()> {
+pub fn frame(c: &mut Conn, ctx: &Context, now: Timestamp) -> store::Result<()> {
     store::sessions::list(c, &ctx.account, now)?;
     store::accounts::find(c, &ctx.account)?;
     store::members::list_of_account(c, &ctx.account)?;
