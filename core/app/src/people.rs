@@ -3,6 +3,7 @@
 //! A phone number is kept as it was typed. Its international form is found when it is needed, from
 //! the country that the business's time zone tells: see [`dialled`].
 
+pub(crate) mod at_once;
 pub mod board;
 pub mod bulk;
 pub mod input;

@@ -66,12 +66,19 @@ pub(crate) fn append(
     who: &Who,
     new: New<'_>,
 ) -> Result<EntryId> {
+    let entry = entry(app, tenant, who, new);
+    store::timeline::insert(c, &entry)?;
+    Ok(entry.id)
+}
+
+/// An entry for a person's page.
+pub(crate) fn entry(app: &App, tenant: &TenantId, who: &Who, new: New<'_>) -> Entry {
     let (actor_kind, actor_id) = match &who.actor {
         Actor::Account(id) => (ActorKind::Account, id.to_string()),
         Actor::Plugin(id) => (ActorKind::Plugin, id.to_string()),
         Actor::System => (ActorKind::System, String::new()),
     };
-    let entry = Entry {
+    Entry {
         tenant_id: tenant.clone(),
         id: EntryId::new(&*app.clock, &*app.rng),
         person_id: new.person.clone(),
@@ -81,9 +88,7 @@ pub(crate) fn append(
         actor_id,
         entity_id: new.entity_id.to_owned(),
         detail_json: new.detail.into(),
-    };
-    store::timeline::insert(c, &entry)?;
-    Ok(entry.id)
+    }
 }
 
 /// An entry with the name of who did it, as it is today.

@@ -59,7 +59,7 @@ fn icon(kind: &str) -> &'static str {
         NOTE => "notes",
         "created" | "imported" => "add",
         "import-undone" => "refresh",
-        "stage" => "forward",
+        "stage" | "restaged" => "forward",
         _ if kind.starts_with("appointment-") => "calendar",
         _ if kind.starts_with("task-") => "task",
         _ => "edit",
@@ -73,6 +73,7 @@ fn words(member: &Member, kind: &str, detail: &Value) -> String {
         "stage" => {
             member.text_with("timeline-stage", &[("from", text("from")), ("to", text("to"))])
         }
+        "restaged" => restaged(member, detail),
         "changed" => {
             let all = |name: &str| detail.get(name).and_then(Value::as_array).into_iter().flatten();
             let known = all("fields").filter_map(Value::as_str);
@@ -96,6 +97,20 @@ fn words(member: &Member, kind: &str, detail: &Value) -> String {
         }
         _ => member.text(&format!("timeline-{kind}")),
     }
+}
+
+/// What became of somebody because their stage went, or means something else.
+fn restaged(member: &Member, detail: &Value) -> String {
+    let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
+    let key = match text("standing") {
+        "lead" => "timeline-restaged-lead",
+        "customer" => "timeline-restaged-customer",
+        _ => {
+            let values = [("from", text("from")), ("to", text("to"))];
+            return member.text_with("timeline-restaged", &values);
+        }
+    };
+    member.text_with(key, &[("stage", text("stage"))])
 }
 
 /// Writes a note.
