@@ -128,7 +128,8 @@ fn said(member: &Member, name: &str, value: &Value, members: &Members) -> String
             member.money(amount, value["currency"].as_str().unwrap_or_default())
         }
         "follow-up" => {
-            text.parse().map_or_else(|_| text.to_owned(), |day| member.dates().short(day))
+            let day = text.parse::<jiff::civil::Date>();
+            day.map_or_else(|_| text.to_owned(), |day| member.dates().short(day))
         }
         "consent" => member.text(&format!("consent-{text}")),
         _ => text.to_owned(),
