@@ -6,6 +6,7 @@ mod document;
 mod feeds;
 mod people;
 mod strangers;
+mod tasks;
 mod tokens;
 mod told;
 

@@ -184,16 +184,21 @@ pub(crate) fn said(row: &Approval) -> Result<Said> {
     Ok(serde_json::from_value(row.words_json.0.clone())?)
 }
 
+/// What is proposed, in the reader's language.
+pub(crate) fn title_of(app: &App, ctx: &Context, row: &Approval) -> String {
+    let title = said(row).map(|said| in_words(app, ctx, &row.plugin_id, &said.title));
+    title.unwrap_or_default()
+}
+
 fn card(app: &App, ctx: &Context, row: &Approval) -> ApprovalCard {
     let said = said(row).ok();
-    let title = said.as_ref().map(|said| in_words(app, ctx, &row.plugin_id, &said.title));
     let host = url::Url::parse(&row.url).ok().and_then(|url| url.host_str().map(str::to_owned));
     ApprovalCard {
         id: row.id.clone(),
         plugin: row.plugin_id.clone(),
         plugin_name: plugins::name_of(app, &row.plugin_id, ctx.locale),
         effect: row.effect.clone(),
-        title: title.unwrap_or_default(),
+        title: title_of(app, ctx, row),
         amount: said.and_then(|said| said.amount),
         host: host.unwrap_or_default(),
         state: state_at(row, app.clock.now()),

@@ -48,31 +48,38 @@ pub async fn changed_since(app: &App, ctx: &Context, seq: i64) -> Result<Changed
     if head.saturating_sub(seq) >= BEHIND_MAX {
         return Ok(Changed { head, topics: vec![EVERYTHING] });
     }
-    let seen = |(topic, needs): (&'static str, Permission)| role.may(needs).then_some(topic);
+    let all = entities.iter().flat_map(|entity| topics_of(entity));
     let mut topics: Vec<&'static str> =
-        entities.iter().filter_map(|entity| seen(topic_of(entity)?)).collect();
+        all.filter(|(_, needs)| role.may(*needs)).map(|(topic, _)| *topic).collect();
     topics.sort_unstable();
     topics.dedup();
     Ok(Changed { head, topics })
 }
 
-/// The topic of what an entry is about, and who may hear of it.
-fn topic_of(entity: &str) -> Option<(&'static str, Permission)> {
-    Some(match entity {
-        "person" | "act" => ("people", Permission::ReadPeople),
+/// The topics of what an entry is about, and who may hear of each.
+fn topics_of(entity: &str) -> &'static [(&'static str, Permission)] {
+    match entity {
+        // A stage that goes or means something else takes its people along.
+        "person" | "act" | "pipeline" => &[("people", Permission::ReadPeople)],
         "appointment" | "series" | "calendar_import" => {
-            ("appointments", Permission::ReadAppointments)
+            &[("appointments", Permission::ReadAppointments)]
         }
-        "task" | "reminder" => ("tasks", Permission::ReadTasks),
-        "endpoint" => ("endpoints", Permission::ManageSettings),
-        "export" => ("exports", Permission::ManageSettings),
-        "import" => ("imports", Permission::ReadPeople),
-        "calendar" => ("calendars", Permission::ReadAppointments),
-        "approval" => ("approvals", Permission::DecideApprovals),
-        "connection" => ("connections", Permission::ReadPlugins),
-        "plugin" => ("plugins", Permission::ReadPlugins),
-        "invitation" | "member" => ("team", Permission::ReadTeam),
-        "job" => ("jobs", Permission::ManageJobs),
-        _ => return None,
-    })
+        "task" | "reminder" => &[("tasks", Permission::ReadTasks)],
+        "endpoint" => &[("endpoints", Permission::ManageSettings)],
+        "export" => &[("exports", Permission::ManageSettings)],
+        "import" => &[("imports", Permission::ReadPeople)],
+        "calendar" => &[("calendars", Permission::ReadAppointments)],
+        "approval" => &[("approvals", Permission::DecideApprovals)],
+        "connection" => &[("connections", Permission::ReadPlugins)],
+        "plugin" => &[("plugins", Permission::ReadPlugins)],
+        "invitation" => &[("team", Permission::ReadTeam)],
+        // Who leaves leaves people and tasks behind.
+        "member" => &[
+            ("team", Permission::ReadTeam),
+            ("people", Permission::ReadPeople),
+            ("tasks", Permission::ReadTasks),
+        ],
+        "job" => &[("jobs", Permission::ManageJobs)],
+        _ => &[],
+    }
 }

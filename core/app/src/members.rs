@@ -10,7 +10,8 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{api_tokens, factors, fields};
+use crate::people::at_once;
+use crate::{api_tokens, factors, fields, reminders};
 
 /// A member, as the team's page shows them.
 #[derive(Debug, Clone)]
@@ -119,13 +120,15 @@ pub async fn remove_member(app: &App, ctx: &Context, id: &MemberId) -> Result<()
                 }
             }
             or_last_owner(store::members::delete(c, &ctx.tenant, &id))?;
-            end_what_they_had(&app2, c, &member)?;
-            let detail = json!({"role": member.role, "account": member.account_id});
+            let (people, tasks) = end_what_they_had(&app2, c, &Who::from(&ctx), &member)?;
+            let detail = json!({"role": member.role, "account": member.account_id,
+                "people": people, "tasks": tasks});
             let left = member.id == ctx.member;
             let action = if left { "member.left" } else { "member.removed" };
             record(&app2, c, &ctx, action, &member, detail)
         })
         .await
+        .inspect(|()| app.wake_jobs())
 }
 
 /// Makes changes of one team wait for each other, and looks again at who asks: between the request's
@@ -146,22 +149,32 @@ fn or_last_owner(result: store::Result<()>) -> Result<()> {
     }
 }
 
-fn end_what_they_had(app: &App, c: &mut Conn, member: &Member) -> Result<()> {
+/// Ends what a member had here; answers how many people and tasks they leave with nobody.
+fn end_what_they_had(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    member: &Member,
+) -> Result<(usize, usize)> {
     let now = app.clock.now();
     for session in store::sessions::list(c, &member.account_id, now)? {
         if session.tenant_id.as_ref() == Some(&member.tenant_id) {
             store::sessions::delete(c, &session.token_hash)?;
         }
     }
-    store::people::disown(c, &member.tenant_id, &member.id)?;
-    store::tasks::disown(c, &member.tenant_id, &member.id)?;
+    let people = at_once::disown(app, c, who, &member.tenant_id, &member.id)?;
+    let tasks = store::tasks::disown(c, &member.tenant_id, &member.id, now)?;
+    if people + tasks > 0 {
+        // Whoever is left hears of what was theirs to be reminded of.
+        reminders::enqueue(app, c, &member.tenant_id)?;
+    }
     store::saved_views::delete_of(c, &member.tenant_id, &member.id)?;
     for invitation in store::invitations::list(c, &member.tenant_id)? {
         if invitation.invited_by == member.account_id {
             store::invitations::revoke(c, &member.tenant_id, &invitation.id, now)?;
         }
     }
-    Ok(())
+    Ok((people, tasks))
 }
 
 fn record(

@@ -3,8 +3,10 @@
 //! A phone number is kept as it was typed. Its international form is found when it is needed, from
 //! the country that the business's time zone tells: see [`dialled`].
 
+pub(crate) mod at_once;
 pub mod board;
 pub mod bulk;
+mod changes;
 pub mod input;
 mod lists;
 pub mod merge;
@@ -308,30 +310,9 @@ pub(crate) fn change(
         remind(app, c, before)?;
     }
     if !changed.is_empty() || !own.is_empty() {
-        tell_change(app, c, who, before, &changed, &own)?;
+        changes::tell(app, c, who, (before, &fields), &changed, &own)?;
     }
     Ok(store::people::get(c, tenant, id)?)
-}
-
-/// Notes what changed of a person: own fields by the names they have now, but in the log by their ids.
-fn tell_change(
-    app: &App,
-    c: &mut Conn,
-    who: &Who,
-    before: &Person,
-    changed: &[&str],
-    own: &[values::OwnChange],
-) -> Result<()> {
-    let (tenant, id) = (&before.tenant_id, &before.id);
-    let detail = |own: Vec<&str>| match own.is_empty() {
-        true => json!({"fields": changed}),
-        false => json!({"fields": changed, "own": own}),
-    };
-    let living = own.iter().filter(|it| it.field.removed_at.is_none());
-    let names = living.map(|it| it.field.name.as_str()).collect();
-    tell(app, c, tenant, who, id, "changed", detail(names))?;
-    let ids = own.iter().map(|it| it.field.id.as_str()).collect();
-    record(app, c, tenant, who, "person.changed", id, detail(ids))
 }
 
 fn retags(c: &mut Conn, before: &Person, wanted: &Option<Vec<domain::TagId>>) -> Result<bool> {

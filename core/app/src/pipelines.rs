@@ -10,6 +10,7 @@ use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::fields;
+use crate::people::at_once;
 
 pub use store::pipelines::{Outcome, Pipeline, Stage};
 
@@ -201,7 +202,7 @@ pub async fn create_pipeline(app: &App, ctx: &Context, input: PipelineInput) -> 
                 let stage = new_stage(&app2, &pipeline, name, position, outcome);
                 store::pipelines::insert_stage(c, &stage)?;
             }
-            record(&app2, c, &ctx, "pipeline.created", &pipeline.id)?;
+            record(&app2, c, &ctx, "pipeline.created", &pipeline.id, json!({}))?;
             Ok(pipeline)
         })
         .await
@@ -224,22 +225,26 @@ pub async fn update_pipeline(
             let (name, wanted) = input.check()?;
             let renamed = Pipeline { name, ..before.pipeline.clone() };
             store::pipelines::update(c, &renamed)?;
-            let kept = put_stages(&app2, c, &before, wanted)?;
+            let who = Who::from(&ctx);
+            let (kept, meant) = put_stages(&app2, c, &who, &before, wanted)?;
             let stays = |it: &&Stage| kept.iter().any(|kept| kept.id == it.id);
-            hand_on(c, before.stages.iter().filter(|it| !stays(it)), &kept)?;
-            record(&app2, c, &ctx, "pipeline.changed", &id)
+            let gone = before.stages.iter().filter(|it| !stays(it));
+            let moved = hand_on(&app2, c, &who, gone, &kept)?;
+            record(&app2, c, &ctx, "pipeline.changed", &id, json!({"people": meant + moved}))
         })
         .await
 }
 
-/// Writes the stages that stay and adds new ones; answers all of them in order.
+/// Writes the stages that stay and adds new ones; answers all of them in order, and how many people are
+/// something else now because their stage means it.
 fn put_stages(
     app: &App,
     c: &mut Conn,
+    who: &Who,
     before: &PipelineStages,
     wanted: Vec<Checked>,
-) -> Result<Vec<Stage>> {
-    let mut kept: Vec<Stage> = Vec::new();
+) -> Result<(Vec<Stage>, usize)> {
+    let (mut kept, mut meant): (Vec<Stage>, usize) = (Vec::new(), 0);
     for (position, (id, name, outcome)) in (0..).zip(wanted) {
         let Some(id) = id else {
             let stage = new_stage(app, &before.pipeline, name, position, outcome);
@@ -252,10 +257,13 @@ fn put_stages(
         // One that somebody else removed meanwhile, or another pipeline's.
         let known = known.ok_or(Error::Conflict { key: "error-changed-meanwhile" })?;
         let stage = Stage { name, position, outcome, ..known.clone() };
+        if outcome.standing() != known.outcome.standing() {
+            meant += at_once::tell_meant(app, c, who, &stage)?;
+        }
         store::pipelines::update_stage(c, &stage)?;
         kept.push(stage);
     }
-    Ok(kept)
+    Ok((kept, meant))
 }
 
 /// Removes a pipeline that isn't the last; its people move to the first other one, to a stage that
@@ -270,26 +278,31 @@ pub async fn delete_pipeline(app: &App, ctx: &Context, id: &PipelineId) -> Resul
             let all = list_in(c, &ctx.tenant)?;
             let other = all.iter().find(|each| each.pipeline.id != id);
             let other = other.ok_or(Error::Conflict { key: "error-pipeline-last" })?;
-            hand_on(c, before.stages.iter(), &other.stages)?;
+            let stages = before.stages.iter();
+            let moved = hand_on(&app2, c, &Who::from(&ctx), stages, &other.stages)?;
             store::pipelines::delete(c, &ctx.tenant, &id)?;
-            record(&app2, c, &ctx, "pipeline.deleted", &id)
+            record(&app2, c, &ctx, "pipeline.deleted", &id, json!({"people": moved}))
         })
         .await
 }
 
 /// Removes stages; who is in one moves to the first of the others that means the same, or else to the
-/// first of all.
+/// first of all. Answers how many that were.
 fn hand_on<'a>(
+    app: &App,
     c: &mut Conn,
+    who: &Who,
     gone: impl Iterator<Item = &'a Stage>,
     others: &[Stage],
-) -> Result<()> {
+) -> Result<usize> {
+    let mut moved = 0;
     for gone in gone {
         let same = others.iter().find(|it| it.outcome == gone.outcome);
         let to = same.or(others.first()).ok_or(Error::NotFound)?;
+        moved += at_once::tell_moved(app, c, who, gone, to)?;
         store::pipelines::delete_stage(c, &gone.tenant_id, &gone.id, to)?;
     }
-    Ok(())
+    Ok(moved)
 }
 
 fn find_in(c: &mut Conn, tenant: &TenantId, id: &PipelineId) -> Result<PipelineStages> {
@@ -308,7 +321,8 @@ fn record(
     ctx: &Context,
     action: &'static str,
     id: &PipelineId,
+    detail: serde_json::Value,
 ) -> Result<()> {
-    let act = Act { action, entity: "pipeline", entity_id: id.as_str(), detail: json!({}) };
+    let act = Act { action, entity: "pipeline", entity_id: id.as_str(), detail };
     audit::append(app, c, &ctx.tenant, &Who::from(ctx), &act)
 }

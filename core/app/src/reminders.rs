@@ -11,7 +11,7 @@ mod sending;
 mod snoozing;
 
 pub use habits::{Habits, HabitsInput, LEADS, choose_habits, get_habits};
-pub(crate) use plan::{is_in_reach, plan_all, replan, run};
+pub(crate) use plan::{enqueue, is_in_reach, plan_all, replan, run};
 pub(crate) use sending::{run_due, still_said};
 pub use snoozing::{SNOOZES, find_of_task, snooze_notification, snooze_task};
 pub use store::reminders::{Reminder, State, Subject};

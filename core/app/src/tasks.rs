@@ -1,6 +1,7 @@
 //! Tasks: what is to be done, by whom and when, once or again and again. A repeating one makes the next
 //! when it is done, so that there is one open at a time and nothing piles up while nobody looks.
 
+mod about;
 pub mod bulk;
 pub mod input;
 mod links;
@@ -19,12 +20,16 @@ use crate::endpoints::events;
 use crate::error::{Error, Result};
 use crate::{notifications, once, reminders};
 
+pub use about::{LinkInput, list_named};
 pub use input::TaskInput;
 pub use links::*;
 pub use lists::*;
 pub use store::tasks::{Assigned, LinkKind, Task, TaskChange, TaskFilter};
 
 use input::Draft;
+
+/// The longest address in the web that a task is about, in characters.
+pub const LINK_CHARS_MAX: usize = 500;
 
 /// How long a deleted task can be brought back, in days.
 pub const DELETED_DAYS: i64 = 30;
@@ -52,7 +57,7 @@ pub async fn create_task(
             if let Some(done) = once::find::<TaskId>(c, &ctx.tenant, CREATE, &form_id)? {
                 return Ok(store::tasks::get(c, &ctx.tenant, &done)?);
             }
-            let draft = input.draft(c, &ctx, None)?;
+            let draft = input.draft(&app2, c, &ctx, None)?;
             let task = insert(&app2, c, &ctx, draft)?;
             once::keep(&app2, c, &ctx.tenant, CREATE, &form_id, &task.id)?;
             Ok(task)
@@ -107,7 +112,7 @@ pub async fn change_task(
     app.db
         .transact(move |c| -> Result<Task> {
             let before = store::tasks::get(c, &ctx.tenant, &id)?;
-            let Draft { change, links } = input.draft(c, &ctx, Some(&before))?;
+            let Draft { change, links } = input.draft(&app2, c, &ctx, Some(&before))?;
             let old = links::of(c, &before)?;
             let moved = links.len() != old.len() || links.iter().any(|link| !old.contains(link));
             if before.rev == expected_rev && change == before.unchanged() && !moved {

@@ -3,10 +3,13 @@
 //! An entry is written in the transaction of what it tells. Its detail is what the page shows, so that
 //! it still reads the same when the appointment it tells of is gone.
 
+use std::collections::BTreeMap;
+
 use domain::{EntryId, Permission, PersonId, TenantId};
 use serde_json::{Value, json};
 use store::Conn;
 use store::audit::ActorKind;
+use store::members::NamedMember;
 
 use crate::App;
 use crate::audit::{self, Act, Actor, Who};
@@ -66,12 +69,19 @@ pub(crate) fn append(
     who: &Who,
     new: New<'_>,
 ) -> Result<EntryId> {
+    let entry = entry(app, tenant, who, new);
+    store::timeline::insert(c, &entry)?;
+    Ok(entry.id)
+}
+
+/// An entry for a person's page.
+pub(crate) fn entry(app: &App, tenant: &TenantId, who: &Who, new: New<'_>) -> Entry {
     let (actor_kind, actor_id) = match &who.actor {
         Actor::Account(id) => (ActorKind::Account, id.to_string()),
         Actor::Plugin(id) => (ActorKind::Plugin, id.to_string()),
         Actor::System => (ActorKind::System, String::new()),
     };
-    let entry = Entry {
+    Entry {
         tenant_id: tenant.clone(),
         id: EntryId::new(&*app.clock, &*app.rng),
         person_id: new.person.clone(),
@@ -81,9 +91,7 @@ pub(crate) fn append(
         actor_id,
         entity_id: new.entity_id.to_owned(),
         detail_json: new.detail.into(),
-    };
-    store::timeline::insert(c, &entry)?;
-    Ok(entry.id)
+    }
 }
 
 /// An entry with the name of who did it, as it is today.
@@ -95,6 +103,8 @@ pub struct Told {
     pub actor: String,
     /// Whether the reader may change or remove it: their own notes.
     pub is_own_note: bool,
+    /// The names of the members that it tells of, by their ids; who has left isn't among them.
+    pub members: BTreeMap<String, String>,
 }
 
 /// A page of what happened with a person, newest first.
@@ -110,12 +120,13 @@ pub async fn list_entries(
     app.db
         .inspect(move |c| -> Result<Page<Told>> {
             let page = store::timeline::list(c, &ctx.tenant, &person, after.as_ref(), limit)?;
-            let mut known: Vec<(String, String)> = Vec::new();
+            let (mut known, mut team) = (Vec::<(String, String)>::new(), None);
             let mut items = Vec::new();
             for entry in page.items {
                 let actor = actor(c, &mut known, &entry)?;
                 let is_own_note = is_note_of(&entry, &ctx);
-                items.push(Told { entry, actor, is_own_note });
+                let members = members_in(c, &ctx.tenant, &mut team, &entry)?;
+                items.push(Told { entry, actor, is_own_note, members });
             }
             Ok(Page { items, next: page.next })
         })
@@ -124,6 +135,26 @@ pub async fn list_entries(
 
 fn is_note_of(entry: &Entry, ctx: &Context) -> bool {
     entry.kind == NOTE && entry.actor_id == ctx.account.as_str()
+}
+
+/// The names of the members that an entry tells of; the team is looked up once, if at all.
+fn members_in(
+    c: &mut Conn,
+    tenant: &TenantId,
+    team: &mut Option<Vec<NamedMember>>,
+    entry: &Entry,
+) -> Result<BTreeMap<String, String>> {
+    let owner = &entry.detail_json.0["changes"]["owner"];
+    let told: Vec<&str> =
+        [&owner["from"], &owner["to"]].into_iter().filter_map(Value::as_str).collect();
+    if told.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    if team.is_none() {
+        *team = Some(store::members::list(c, tenant)?);
+    }
+    let those = team.iter().flatten().filter(|it| told.contains(&it.member.id.as_str()));
+    Ok(those.map(|it| (it.member.id.to_string(), it.name.clone())).collect())
 }
 
 /// The name of who did it, each looked up once.
@@ -153,7 +184,7 @@ pub async fn get_note(app: &App, ctx: &Context, person: &PersonId, id: &EntryId)
             }
             let actor = actor(c, &mut Vec::new(), &entry)?;
             let is_own_note = is_note_of(&entry, &ctx);
-            Ok(Told { entry, actor, is_own_note })
+            Ok(Told { entry, actor, is_own_note, members: BTreeMap::new() })
         })
         .await
 }

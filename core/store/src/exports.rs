@@ -7,12 +7,16 @@ use domain::{AccountId, DocumentId, ExportId, TenantId, Timestamp};
 
 use crate::backend::Conn;
 use crate::columns::Opt;
+use crate::documents::{Document, OWN};
 use crate::error::{Error, Result, found, settled};
-use crate::page::bounded;
-use crate::schema::exports;
+use crate::page::{Page, bounded};
+use crate::schema::{documents, exports};
 use crate::scope;
 
 pub use tables::*;
+
+/// What a document is for that is an archive.
+pub const ARCHIVE: &str = "export";
 
 words! {
     /// How far it is.
@@ -118,4 +122,27 @@ pub fn list_expired(c: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Expo
         .limit(bounded(limit))
         .select(Export::as_select())
         .load(c)?)
+}
+
+/// A page of the documents that an archive has, after an id: what plugins keep and what the house keeps,
+/// but other archives.
+pub fn list_documents(
+    c: &mut Conn,
+    tenant: &TenantId,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Page<Document, String>> {
+    scope::tenant(c, tenant)?;
+    let limit = bounded(limit);
+    let mut query = documents::table
+        .filter(documents::tenant_id.eq(tenant.as_str()))
+        .filter(documents::plugin_id.ne(OWN).or(documents::source.ne(ARCHIVE)))
+        .order(documents::id)
+        .limit(limit + 1)
+        .select(Document::as_select())
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(documents::id.gt(after.to_owned()));
+    }
+    Ok(Page::cut(query.load(c)?, limit, |row: &Document| row.id.to_string()))
 }

@@ -178,12 +178,22 @@ pub fn delete(c: &mut Conn, tenant: &TenantId, id: &TaskId) -> Result<()> {
 }
 
 /// Leaves what this member was to do with nobody; answers how many.
-pub fn disown(c: &mut Conn, tenant: &TenantId, assignee: &MemberId) -> Result<usize> {
+pub fn disown(
+    c: &mut Conn,
+    tenant: &TenantId,
+    assignee: &MemberId,
+    now: Timestamp,
+) -> Result<usize> {
     scope::tenant(c, tenant)?;
     let theirs = tasks::table
         .filter(tasks::tenant_id.eq(tenant.as_str()))
         .filter(tasks::assignee_id.eq(assignee.as_str()));
-    Ok(diesel::update(theirs).set(tasks::assignee_id.eq(None::<String>)).execute(c)?)
+    let set = (
+        tasks::assignee_id.eq(None::<String>),
+        tasks::updated_at.eq(now.as_millis()),
+        tasks::rev.eq(tasks::rev + 1),
+    );
+    Ok(diesel::update(theirs).set(set).execute(c)?)
 }
 
 /// Removes, of all tenants, what was marked as deleted before, for good; answers how many.

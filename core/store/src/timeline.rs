@@ -38,6 +38,18 @@ pub fn insert(c: &mut Conn, row: &Entry) -> Result<()> {
     Ok(())
 }
 
+/// Adds entries, all of one tenant, in few statements.
+pub fn insert_many(c: &mut Conn, tenant: &TenantId, mut rows: Vec<Entry>) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(MOVED_AT_ONCE));
+        let insert = diesel::insert_into(timeline::table).values(rows);
+        each_backend!(c, |c| insert.execute(c)?);
+        rows = rest;
+    }
+    Ok(())
+}
+
 /// The entry, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &EntryId) -> Result<Option<Entry>> {
     scope::tenant(c, tenant)?;

@@ -188,6 +188,7 @@ mod lines {
         get  "/tasks"                                    Member  (TASKS, ALL) tasks::list::show;
         post "/tasks"                                    Member  (TASKS, WRITE_TASKS) tasks::create;
         get  "/tasks/new"                                Member  (TASKS, WRITE_TASKS) tasks::show_new;
+        get  "/tasks/choices"                            Member  (TASKS, WRITE_TASKS) tasks::choices::show;
         get  "/tasks/export"                             Member  (TASKS, ALL) exports::tasks;
         post "/tasks/change"                             Member  (TASKS, WRITE_TASKS) tasks::list::change;
         get  "/tasks/{task}"                             Member  (TASKS, ALL) tasks::show;

@@ -65,7 +65,7 @@ fn data_of(
     let gone = |object: &str| json!({"object": object, "id": id});
     if kind.name.ends_with(".deleted") {
         let object = kind.name.trim_end_matches(".deleted");
-        return Ok(gone(object));
+        return Ok(with_detail(gone(object), kind, detail));
     }
     let found = match kind.about {
         About::People => {
@@ -91,7 +91,7 @@ fn data_of(
             let Ok(it) = id.parse::<AppointmentId>() else { return Ok(gone("appointment")) };
             store::appointments::find(c, tenant, &it)?.map(|it| appointment_of(&it))
         }
-        About::Imports => Some(json!({"object": "import", "id": id})),
+        About::Imports | About::Pipelines | About::Team => None,
     };
     let object = kind.name.split('.').next().unwrap_or_default();
     Ok(with_detail(found.unwrap_or_else(|| gone(object)), kind, detail))
@@ -109,6 +109,8 @@ fn with_detail(mut data: Value, kind: &Kind, detail: &Value) -> Value {
             ("skipped", "skipped"),
             ("refused", "refused"),
         ],
+        "pipeline.changed" | "pipeline.deleted" => &[("people", "people")],
+        "member.removed" => &[("people", "people"), ("tasks", "tasks")],
         _ => &[],
     };
     for (from, to) in more {

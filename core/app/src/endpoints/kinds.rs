@@ -14,12 +14,23 @@ pub enum About {
     Appointments,
     /// An import of people.
     Imports,
+    /// A pipeline and its stages.
+    Pipelines,
+    /// A member of the business.
+    Team,
 }
 
 impl About {
     /// All, in the order of forms.
-    pub const ALL: [Self; 5] =
-        [Self::People, Self::Notes, Self::Tasks, Self::Appointments, Self::Imports];
+    pub const ALL: [Self; 7] = [
+        Self::People,
+        Self::Notes,
+        Self::Tasks,
+        Self::Appointments,
+        Self::Imports,
+        Self::Pipelines,
+        Self::Team,
+    ];
 
     /// The word in translation keys.
     pub const fn as_str(self) -> &'static str {
@@ -29,6 +40,8 @@ impl About {
             Self::Tasks => "tasks",
             Self::Appointments => "appointments",
             Self::Imports => "imports",
+            Self::Pipelines => "pipelines",
+            Self::Team => "team",
         }
     }
 }
@@ -61,7 +74,7 @@ const fn kind(
 pub const TEST: &str = "endpoint.test";
 
 /// All kinds there are.
-pub static KINDS: [Kind; 19] = [
+pub static KINDS: [Kind; 22] = [
     kind("person.created", About::People, true, &["person.created"]),
     kind("person.changed", About::People, true, &["person.changed"]),
     kind("person.stage_changed", About::People, true, &["person.stage-changed"]),
@@ -92,6 +105,9 @@ pub static KINDS: [Kind; 19] = [
         &["appointment.cancelled", "appointment.cancelled-elsewhere"],
     ),
     kind("import.finished", About::Imports, false, &["import.finished"]),
+    kind("pipeline.changed", About::Pipelines, false, &["pipeline.changed"]),
+    kind("pipeline.deleted", About::Pipelines, false, &["pipeline.deleted"]),
+    kind("member.removed", About::Team, false, &["member.left", "member.removed"]),
 ];
 
 /// The kind that tells of an act, if one does.

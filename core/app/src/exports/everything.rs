@@ -1,6 +1,6 @@
 //! Everything that a business has, in one archive: each table as lines of JSON, each document as the file
 //! it is, and a manifest that counts and sums them. Made by the worker, kept sealed for some days, handed
-//! out to who proves once more who they are.
+//! out to who asked for it and proves once more who they are: it tells how they sign in, which is theirs.
 
 mod archive;
 
@@ -39,7 +39,7 @@ pub async fn list_archives(app: &App, ctx: &Context) -> Result<Vec<Archive>> {
     app.db.inspect(move |c| Ok(store::exports::list(c, &tenant, LISTED_MAX)?)).await
 }
 
-/// Begins to make an archive. While one is being made, that is the one.
+/// Begins to make an archive. While one is being made for who asks, that is the one.
 pub async fn begin_archive(app: &App, ctx: &Context) -> Result<ExportId> {
     require(ctx)?;
     ctx.require_recent()?;
@@ -50,7 +50,8 @@ pub async fn begin_archive(app: &App, ctx: &Context) -> Result<ExportId> {
             // Of two who ask at once one waits, and gets the other's.
             store::tenants::lock(c, &ctx.tenant)?;
             let all = store::exports::list(c, &ctx.tenant, LISTED_MAX)?;
-            if let Some(running) = all.into_iter().find(|it| it.state == State::Running) {
+            let is_ours = |it: &Export| it.state == State::Running && it.created_by == ctx.account;
+            if let Some(running) = all.into_iter().find(is_ours) {
                 return Ok(running.id);
             }
             let now = app2.clock.now();
@@ -99,7 +100,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<Outcome> {
         tenant: export.tenant_id.clone(),
         name: format!("oxpi-{day}.zip"),
         media_type: "application/zip".to_owned(),
-        source: "export".to_owned(),
+        source: store::exports::ARCHIVE.to_owned(),
         retention: Retention::Plugin,
     };
     let (app2, export2) = (app.clone(), export.clone());
@@ -141,7 +142,8 @@ pub(crate) fn give_up(app: &App, c: &mut Conn, job: &Job) -> Result<()> {
 /// An archive's bytes, for a download, which the activity log notes before they go.
 ///
 /// # Errors
-/// [`Error::Unproven`] where the last proof of who acts is too long ago.
+/// [`Error::Unproven`] where the last proof of who acts is too long ago, [`Error::Forbidden`] where
+/// somebody else asked for the archive.
 pub async fn download_archive(
     app: &App,
     ctx: &Context,
@@ -159,6 +161,9 @@ pub async fn download_archive(
         })
         .await?;
     ctx.require_recent()?;
+    if export.created_by != ctx.account {
+        return Err(Error::Forbidden);
+    }
     let who = Who::from(ctx);
     app.db.transact(move |c| record(&app2, c, &who, &export, "export.downloaded")).await?;
     let body = documents::stream_body(app, &row).await?;

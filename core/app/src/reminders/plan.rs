@@ -282,7 +282,7 @@ pub(super) fn withdraw(app: &App, c: &mut Conn, row: Reminder) -> Result<()> {
 }
 
 /// Orders a round through everything that a business may be reminded of.
-pub(super) fn enqueue(app: &App, c: &mut Conn, tenant: &TenantId) -> Result<()> {
+pub(crate) fn enqueue(app: &App, c: &mut Conn, tenant: &TenantId) -> Result<()> {
     let mut job = jobs::new_job(app, tenant, jobs::REMINDERS_PLAN, json!({}));
     job.once = Once::WhileUnfinished("all".to_owned());
     store::jobs::enqueue(c, &job, app.clock.now())?;

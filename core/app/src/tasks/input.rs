@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use store::Conn;
 use store::tasks::{LinkKind, NO_DUE, Task, TaskChange};
 
+use super::about::{self, LinkInput};
+use crate::App;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{fields, people};
@@ -38,6 +40,8 @@ pub struct TaskInput {
     pub people: Vec<String>,
     /// Ids of the appointments it is about; empty ones don't count.
     pub appointments: Vec<String>,
+    /// What else it is about.
+    pub links: Vec<LinkInput>,
 }
 
 /// What is kept of a form.
@@ -51,6 +55,7 @@ pub(crate) struct Draft {
 impl TaskInput {
     pub(crate) fn draft(
         &self,
+        app: &App,
         c: &mut Conn,
         ctx: &Context,
         before: Option<&Task>,
@@ -78,7 +83,7 @@ impl TaskInput {
             done_at: before.and_then(|before| before.done_at),
             done_by: before.and_then(|before| before.done_by.clone()),
         };
-        Ok(Draft { change, links: self.links(c, ctx)? })
+        Ok(Draft { change, links: self.links(app, c, ctx, before)? })
     }
 
     fn due(&self) -> Result<Option<Due>> {
@@ -138,7 +143,13 @@ impl TaskInput {
     }
 
     /// What the input points at must be the tenant's own; a stranger's id reads like a wrong one.
-    fn links(&self, c: &mut Conn, ctx: &Context) -> Result<Vec<(LinkKind, String)>> {
+    fn links(
+        &self,
+        app: &App,
+        c: &mut Conn,
+        ctx: &Context,
+        before: Option<&Task>,
+    ) -> Result<Vec<(LinkKind, String)>> {
         let mut links: Vec<(LinkKind, String)> = Vec::new();
         for text in self.people.iter().filter(|text| !text.is_empty()) {
             let unknown = || Error::invalid("person", "error-person-unknown");
@@ -151,6 +162,12 @@ impl TaskInput {
             let id: AppointmentId = text.parse().map_err(|_| unknown())?;
             store::appointments::find(c, &ctx.tenant, &id)?.ok_or_else(unknown)?;
             links.push((LinkKind::Appointment, id.to_string()));
+        }
+        for link in &self.links {
+            links.push(about::read(app, c, ctx, link, before.map(|task| &task.id))?);
+        }
+        if let Some(before) = before {
+            links.extend(about::unseen(c, ctx, before)?);
         }
         links.sort_by(|a, b| (a.0.as_str(), &a.1).cmp(&(b.0.as_str(), &b.1)));
         links.dedup();

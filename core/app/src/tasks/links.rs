@@ -1,10 +1,11 @@
 //! What tasks are about, and telling of them there.
 
-use domain::{AppointmentId, Permission, PersonId, TaskId};
+use domain::{Permission, PersonId, TaskId};
 use serde_json::json;
 use store::Conn;
 use store::tasks::{LinkKind, Task};
 
+use super::about::{name_of, needs};
 use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
@@ -21,20 +22,41 @@ pub struct Linked {
     pub task: TaskId,
     /// What kind it is.
     pub kind: LinkKind,
-    /// Its id.
+    /// Its id, or an address in the web.
     pub id: String,
-    /// A person's name, or an appointment's title.
+    /// What it is called: a person's name, a title, an account, a file, a host.
+    pub name: String,
+}
+
+/// Something by its name of today, whatever is about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// What kind it is.
+    pub kind: LinkKind,
+    /// Its id, or an address in the web.
+    pub id: String,
+    /// What it is called: a person's name, a title, an account, a file, a host.
     pub name: String,
 }
 
 /// What these tasks are about, as far as the role sees it; what is gone is left out.
 pub async fn list_linked(app: &App, ctx: &Context, tasks: Vec<TaskId>) -> Result<Vec<Linked>> {
+    Ok(list_all_linked(app, ctx, tasks).await?.0)
+}
+
+/// The same, and of what kind and to which task what this reader doesn't see of it is.
+pub async fn list_all_linked(
+    app: &App,
+    ctx: &Context,
+    tasks: Vec<TaskId>,
+) -> Result<(Vec<Linked>, Vec<(TaskId, LinkKind)>)> {
     ctx.require_to_see(Permission::ReadTasks)?;
-    let ctx = ctx.clone();
+    let (app2, ctx) = (app.clone(), ctx.clone());
     app.db
-        .inspect(move |c| -> Result<Vec<Linked>> {
-            let mut links = store::tasks::list_links(c, &ctx.tenant, &tasks)?;
-            links.retain(|link| ctx.may(needs(link.kind)));
+        .inspect(move |c| -> Result<_> {
+            let links = store::tasks::list_links(c, &ctx.tenant, &tasks)?;
+            let (links, unseen): (Vec<_>, Vec<_>) =
+                links.into_iter().partition(|link| ctx.may(needs(link.kind)));
             let people: Vec<PersonId> = links
                 .iter()
                 .filter(|link| link.kind == LinkKind::Person)
@@ -48,25 +70,14 @@ pub async fn list_linked(app: &App, ctx: &Context, tasks: Vec<TaskId>) -> Result
                         let named = names.iter().find(|(id, _)| id.as_str() == link.entity_id);
                         named.map(|(_, name)| name.clone())
                     }
-                    LinkKind::Appointment => {
-                        let id: AppointmentId = link.entity_id.parse().map_err(Error::internal)?;
-                        store::appointments::find(c, &ctx.tenant, &id)?.map(|it| it.title)
-                    }
+                    kind => name_of(&app2, c, &ctx, kind, &link.entity_id)?,
                 };
                 let (task, kind, id) = (link.task_id, link.kind, link.entity_id);
                 linked.extend(name.map(|name| Linked { task, kind, id, name }));
             }
-            Ok(linked)
+            Ok((linked, unseen.into_iter().map(|link| (link.task_id, link.kind)).collect()))
         })
         .await
-}
-
-/// Who may see what a task is about.
-const fn needs(kind: LinkKind) -> Permission {
-    match kind {
-        LinkKind::Person => Permission::ReadPeople,
-        LinkKind::Appointment => Permission::ReadAppointments,
-    }
 }
 
 /// The tasks about something: open ones first.

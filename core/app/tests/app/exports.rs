@@ -12,8 +12,9 @@ use app::imports::{self, Counts};
 use app::people::{self, PersonFilter, PersonInput, PersonOrder};
 use app::tasks::{self, TaskFilter, TaskInput};
 use app::{jobs, timeline};
-use domain::{ExportId, Role};
+use domain::{ExportId, PasskeyId, Role};
 use sha2::{Digest as _, Sha256};
+use store::passkeys::Passkey;
 
 /// Heads as the theme has them, as far as they are needed to come back in.
 fn words(key: &str) -> String {
@@ -188,6 +189,86 @@ fn unpacked(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
+type Files = BTreeMap<String, Vec<u8>>;
+
+fn rows(files: &Files, table: &str) -> Vec<serde_json::Value> {
+    let text = String::from_utf8(files[&format!("data/{table}.jsonl")].clone()).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn all_text(files: &Files) -> String {
+    files.values().map(|body| String::from_utf8_lossy(body).into_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_document_of_an_archive_has_its_row_and_its_file_and_is_as_long_as_that_says() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        // Larger than the pieces in which it is sealed and opened.
+        let mut list = String::from("Name\n");
+        (0..60_000).for_each(|n| list.push_str(&format!("Person {n}\n")));
+        let bytes = list.clone().into_bytes();
+        imports::keep_file(&f.app, &owner.ctx, "long list.csv", bytes).await.unwrap();
+        archive(&f, &owner).await;
+        let files = unpacked(&download(&f, &owner, &archive(&f, &owner).await).await);
+        let documents = rows(&files, "documents");
+        // The list, but not the archive before this one.
+        assert_eq!(documents.len(), 1);
+        for row in &documents {
+            let (id, name) = (row["id"].as_str().unwrap(), row["name"].as_str().unwrap());
+            let body = &files[&format!("documents/{id}/{name}")];
+            assert_eq!(row["size_bytes"].as_u64(), Some(body.len() as u64));
+            assert_eq!(*body, list.as_bytes());
+        }
+        let bodies = files.keys().filter(|path| path.starts_with("documents/"));
+        assert_eq!(bodies.count(), documents.len());
+        assert_eq!(rows(&files, "exports").len(), 2);
+        let manifest: serde_json::Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
+        assert_eq!(manifest["gone"], serde_json::json!([]));
+        assert_eq!(manifest["moments"].as_array().unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_somebody_signs_in_is_in_no_archive_but_their_own() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let admin = f.join(&owner, "admin@example.com", Role::Admin).await;
+        for (who, name) in [(&owner, "Key of the owner"), (&admin, "Key of the admin")] {
+            let key = Passkey {
+                id: PasskeyId::new(&*f.app.clock, &*f.app.rng),
+                account_id: who.ctx.account.clone(),
+                name: name.to_owned(),
+                credential_id: format!("canary of {name}"),
+                credential_json: serde_json::json!({"canary": name}).into(),
+                counter: 0,
+                created_at: f.app.clock.now(),
+                used_at: None,
+            };
+            f.app.db.write(move |c| store::passkeys::insert(c, &key)).await.unwrap();
+        }
+        let id = archive(&f, &owner).await;
+        let files = unpacked(&download(&f, &owner, &id).await);
+        let keys = rows(&files, "passkeys");
+        assert_eq!(keys.len(), 2);
+        for key in &keys {
+            let is_own = key["account_id"] == owner.ctx.account.as_str();
+            assert_eq!(key["name"].as_str(), is_own.then_some("Key of the owner"));
+            assert!(key["created_at"].is_i64());
+        }
+        let text = all_text(&files);
+        assert!(!text.contains("Key of the admin") && !text.contains("canary"));
+        // What the owner has of theirs is none of the admin's, who makes another.
+        let refused = everything::download_archive(&f.app, &admin.ctx, &id).await;
+        assert!(matches!(refused, Err(Error::Forbidden)));
+        let own = archive(&f, &admin).await;
+        let text = all_text(&unpacked(&download(&f, &admin, &own).await));
+        assert!(text.contains("Key of the admin") && !text.contains("Key of the owner"));
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_archive_holds_all_of_the_business_and_nothing_of_anothers_or_sealed() {
     each(async |f| {
@@ -212,21 +293,15 @@ async fn the_archive_holds_all_of_the_business_and_nothing_of_anothers_or_sealed
                 assert_eq!(body.iter().filter(|byte| **byte == b'\n').count() as u64, rows);
             }
         }
-        let rows = |table: &str| -> Vec<serde_json::Value> {
-            let text = String::from_utf8(files[&format!("data/{table}.jsonl")].clone()).unwrap();
-            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-        };
-        assert_eq!(rows("people").len(), 3);
-        assert!(
-            rows("people").iter().any(|row| row["name"] == "Zoë" && row["deleted_at"].is_null())
-        );
-        assert_eq!(rows("tenants").len(), 1);
-        let accounts = rows("accounts");
+        let people = rows(&files, "people");
+        assert_eq!(people.len(), 3);
+        assert!(people.iter().any(|row| row["name"] == "Zoë" && row["deleted_at"].is_null()));
+        assert_eq!(rows(&files, "tenants").len(), 1);
+        let accounts = rows(&files, "accounts");
         assert_eq!(accounts.len(), 1);
         assert_eq!(accounts[0]["email"], "dana@example.com");
         assert!(accounts[0].get("password_hash").is_none());
-        let text: String =
-            files.values().map(|body| String::from_utf8_lossy(body).into_owned()).collect();
+        let text = all_text(&files);
         assert!(text.contains("Likes roses"));
         for foreign in ["Stranger of the other", "stranger@example.com", "$argon2"] {
             assert!(!text.contains(foreign), "{foreign}");

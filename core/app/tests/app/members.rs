@@ -1,9 +1,13 @@
 //! Businesses, members and invitations: who may, who may not, and what happens at once.
 
+use crate::support::people::{add, named};
 use crate::support::{self, Fixture, PASSWORD, Signed, each, expect_invalid, secret};
+use app::people::{self, DetailsInput, PersonInput};
+use app::tasks::{self, TaskInput};
 use app::tenants::{self, BusinessInput};
-use app::{Error, invitations, members, sessions, settings};
+use app::{Error, invitations, members, sessions, settings, timeline};
 use domain::Role;
+use serde_json::json;
 
 fn business(name: &str) -> BusinessInput {
     BusinessInput {
@@ -225,6 +229,38 @@ async fn a_removed_member_is_out_at_once() {
         let mine = tenants::list_my_tenants(&f.app, &current.login).await.unwrap();
         assert!(mine.is_empty());
         assert_eq!(role_of(&f, &owner, &admin).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_somebody_leaves_is_nobody_s_and_tells_so() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let admin = f.join(&owner, "admin@example.com", Role::Admin).await;
+        let (theirs, now) = (admin.ctx.member.to_string(), f.app.clock.now());
+        let details = DetailsInput { owner: theirs.clone(), ..DetailsInput::default() };
+        let input = PersonInput { details: Some(details), ..named("Noa") };
+        let person = add(&f, &owner, input).await;
+        let input =
+            TaskInput { title: "Call".into(), assignee: theirs.clone(), ..TaskInput::default() };
+        let task = tasks::create_task(&f.app, &owner.ctx, input, "").await.unwrap();
+        f.clock.advance_millis(60_000);
+        members::remove_member(&f.app, &owner.ctx, &admin.ctx.member).await.unwrap();
+        let after = people::get_person(&f.app, &owner.ctx, &person.id).await.unwrap();
+        assert_eq!((after.owner_id, after.rev), (None, person.rev + 1));
+        assert!(after.updated_at > now);
+        let page = timeline::list_entries(&f.app, &owner.ctx, &person.id, None, 9).await.unwrap();
+        let entry = &page.items[0].entry;
+        let words =
+            json!({"fields": ["owner"], "changes": {"owner": {"from": theirs, "to": null}}});
+        assert_eq!((entry.kind.as_str(), &entry.detail_json.0), ("changed", &words));
+        let after = tasks::get_task(&f.app, &owner.ctx, &task.id).await.unwrap();
+        assert_eq!((after.assignee_id, after.rev), (None, task.rev + 1));
+        let chain = f.chain(&owner.ctx.tenant).await;
+        let left = chain.iter().find(|entry| entry.action == "member.removed").unwrap();
+        let left = &left.detail_json.0;
+        assert_eq!((&left["people"], &left["tasks"]), (&json!(1), &json!(1)));
     })
     .await;
 }

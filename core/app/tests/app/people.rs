@@ -1,10 +1,12 @@
 //! People, home and the activity log: what each role sees, and what strangers don't.
 
+use crate::support::people as samples;
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::audit::AuditFilter;
 use app::people::{self, DetailsInput, Person, PersonFilter, PersonInput, PersonOrder, Standing};
-use app::{Error, activity, home, retention};
+use app::{Error, activity, home, members, retention, timeline};
 use domain::{PersonId, Role};
+use serde_json::json;
 
 type Spoil = fn(&mut PersonInput);
 
@@ -27,6 +29,56 @@ async fn search(f: &Fixture, who: &Signed, text: &str) -> Vec<String> {
     let page =
         people::list_people(&f.app, &who.ctx, filter, PersonOrder::Newest, None, 50).await.unwrap();
     page.items.into_iter().map(|person| person.name).collect()
+}
+
+#[tokio::test]
+async fn a_person_s_page_says_what_was_and_what_is_and_the_log_does_not() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let admin = f.join(&owner, "admin@example.com", Role::Admin).await;
+        let theirs = admin.ctx.member.to_string();
+        let person = samples::add(&f, &owner, samples::detailed()).await;
+        f.clock.advance_millis(60_000);
+        let details = DetailsInput {
+            owner: theirs.clone(),
+            value: "2,000".into(),
+            consent: "withdrawn".into(),
+            ..DetailsInput::default()
+        };
+        let input = PersonInput { details: Some(details), ..samples::detailed() };
+        people::update_person(&f.app, &owner.ctx, &person.id, input, person.rev).await.unwrap();
+        let latest = async || {
+            let page = timeline::list_entries(&f.app, &owner.ctx, &person.id, None, 9).await;
+            page.unwrap().items
+        };
+        let told = latest().await.remove(0);
+        let expected = json!({
+            "owner": {"from": null, "to": theirs},
+            "value": {
+                "from": {"amount": 150_050, "currency": "ILS"},
+                "to": {"amount": 200_000, "currency": "ILS"},
+            },
+            "follow-up": {"from": "2026-12-24", "to": null},
+            "consent": {"from": "given", "to": "withdrawn"},
+        });
+        assert_eq!(told.entry.detail_json.0["changes"], expected);
+        assert_eq!(told.members.get(&theirs).map(String::as_str), Some("Admin"));
+        let log = f.chain(&owner.ctx.tenant).await;
+        let noted = log.iter().rev().find(|entry| entry.action == "person.changed").unwrap();
+        assert_eq!(noted.detail_json.0.get("changes"), None);
+        f.clock.advance_millis(60_000);
+        members::remove_member(&f.app, &owner.ctx, &admin.ctx.member).await.unwrap();
+        let after = latest().await;
+        assert_eq!(after[1].entry, told.entry);
+        assert!(after.iter().all(|told| told.members.is_empty()), "nobody is called by it now");
+        // What says nothing of these says nothing of what they were.
+        let renamed = samples::named("Noa Levi");
+        let now = people::get_person(&f.app, &owner.ctx, &person.id).await.unwrap();
+        f.clock.advance_millis(60_000);
+        people::update_person(&f.app, &owner.ctx, &person.id, renamed, now.rev).await.unwrap();
+        assert_eq!(latest().await[0].entry.detail_json.0.get("changes"), None);
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -2,12 +2,14 @@
 
 use crate::support::people::{add, detailed, named};
 use crate::support::{Fixture, Signed, each, expect_invalid};
+use app::endpoints::{self, EndpointInput};
 use app::people::board::get_board;
 use app::people::bulk::{self, BulkInput};
 use app::people::{self, DetailsInput, PersonFilter, PersonInput, PersonOrder, Standing};
 use app::pipelines::{self, Outcome, PipelineInput, PipelineStages, Stage, StageInput};
 use app::{Error, members, saved_views, tags, timeline, undos};
 use domain::{PersonId, Role};
+use serde_json::json;
 
 async fn pipeline(f: &Fixture, who: &Signed) -> PipelineStages {
     pipelines::list_pipelines(&f.app, &who.ctx).await.unwrap().remove(0)
@@ -93,6 +95,68 @@ async fn stages_are_renamed_added_ordered_and_removed_without_losing_anybody() {
         }
         let last = pipelines::delete_pipeline(&f.app, &owner.ctx, id).await;
         assert!(matches!(last, Err(Error::Conflict { key: "error-pipeline-last" })));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_goes_with_a_stage_has_it_on_their_page_and_others_are_told_once() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let before = pipeline(&f, &owner).await;
+        let in_stage = async |at: usize, name: &str| {
+            let input = PersonInput { stage: before.stages[at].id.to_string(), ..named(name) };
+            add(&f, &owner, input).await
+        };
+        let lost = before.stages.iter().position(|it| it.outcome == Outcome::Lost).unwrap();
+        let moved = [in_stage(lost, "A").await, in_stage(lost, "B").await];
+        let meant = in_stage(1, "C").await;
+        let stays = in_stage(0, "D").await;
+        let gone = in_stage(lost, "E").await;
+        people::delete_person(&f.app, &owner.ctx, &gone.id).await.unwrap();
+        let proven = app::Context { is_recent: true, ..owner.ctx.clone() };
+        let everything = EndpointInput {
+            url: "https://hooks.example.com/in".into(),
+            all: true,
+            ..EndpointInput::default()
+        };
+        endpoints::add_endpoint(&f.app, &proven, everything, "").await.unwrap();
+        f.clock.advance_millis(60_000);
+        let mut input = input_of(&before);
+        input.stages.retain(|stage| stage.outcome != "lost");
+        input.stages[1].outcome = "won".into();
+        let id = &before.pipeline.id;
+        pipelines::update_pipeline(&f.app, &owner.ctx, id, input.clone()).await.unwrap();
+        let latest = async |person: &PersonId| {
+            let page = timeline::list_entries(&f.app, &owner.ctx, person, None, 9).await.unwrap();
+            page.items.into_iter().next().unwrap().entry
+        };
+        for was in moved {
+            let now = people::get_person(&f.app, &owner.ctx, &was.id).await.unwrap();
+            assert_eq!((now.rev, now.standing), (was.rev + 1, Standing::Lead));
+            assert!(now.updated_at > was.updated_at);
+            let entry = latest(&was.id).await;
+            let words = json!({"from": before.stages[lost].name, "to": before.stages[0].name});
+            assert_eq!((entry.kind.as_str(), &entry.detail_json.0), ("restaged", &words));
+            assert_eq!(entry.actor_id, owner.ctx.account.as_str());
+        }
+        let now = people::get_person(&f.app, &owner.ctx, &meant.id).await.unwrap();
+        assert_eq!((now.rev, now.standing), (meant.rev + 1, Standing::Customer));
+        let words = json!({"stage": before.stages[1].name, "standing": "customer"});
+        assert_eq!(latest(&meant.id).await.detail_json.0, words);
+        let now = people::get_person(&f.app, &owner.ctx, &stays.id).await.unwrap();
+        assert_eq!(now.rev, stays.rev);
+        people::restore_person(&f.app, &owner.ctx, &gone.id).await.unwrap();
+        // What changes nothing for anybody says so.
+        f.clock.advance_millis(60_000);
+        pipelines::update_pipeline(&f.app, &owner.ctx, id, input).await.unwrap();
+        let waiting = f.app.db.write(|c| store::outbox::list_undispatched(c, 99)).await.unwrap();
+        let told = waiting.iter().map(|it| it.payload_json.0.clone());
+        let told: Vec<_> = told.filter(|it| it["kind"] != "person.restored").collect();
+        let of = |people: usize| json!({"object": "pipeline", "id": id, "people": people});
+        assert_eq!(told[0], json!({"kind": "pipeline.changed", "data": of(3)}));
+        assert_eq!(told[1], json!({"kind": "pipeline.changed", "data": of(0)}));
+        assert_eq!(told.len(), 2, "nobody is told of one by one");
     })
     .await;
 }

@@ -3,9 +3,12 @@
 use crate::support::people::{add, named};
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::tasks::bulk::{BulkInput, change_tasks};
-use app::tasks::{self, Assigned, LinkKind, Task, TaskFilter, TaskInput};
-use app::{Error, home, members, notifications, people, retention, search, timeline, undos};
-use domain::{Role, TaskId};
+use app::tasks::{self, Assigned, LinkInput, LinkKind, Task, TaskFilter, TaskInput};
+use app::{
+    Context, Error, home, imports, members, notifications, people, retention, search, timeline,
+    undos,
+};
+use domain::{ApiScope, Role, TaskId};
 
 pub fn task(title: &str, day: &str, time: &str) -> TaskInput {
     TaskInput { title: title.into(), day: day.into(), time: time.into(), ..TaskInput::default() }
@@ -246,6 +249,66 @@ async fn a_task_about_somebody_is_on_their_page_and_stays_with_them_when_two_bec
         assert_eq!(linked[0].name, "Noa");
         undos::undo(&f.app, &owner.ctx, &merged.unwrap()).await.unwrap();
         assert_eq!((about(kept.id.as_str()).await, about(gone.id.as_str()).await), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_task_is_about_anything_and_says_what_to_who_may_see_it() {
+    each(async |f: Fixture| {
+        let (owner, stranger) = f.two_businesses().await;
+        let other = make(&f, &owner, task("Other", "", "")).await;
+        let theirs = make(&f, &stranger, task("Theirs", "", "")).await;
+        let list = b"Name\nNoa\n".to_vec();
+        let import = imports::keep_file(&f.app, &owner.ctx, "list.csv", list).await.unwrap();
+        let link = |kind: &str, id: &str| LinkInput { kind: kind.into(), id: id.into() };
+        let links = vec![
+            link("task", other.id.as_str()),
+            link("import", import.as_str()),
+            link("address", "https://Shop.example.com/orders?id=7"),
+        ];
+        let input = TaskInput { links: links.clone(), ..task("Look", "", "") };
+        let made = make(&f, &owner, input.clone()).await;
+        let told = async |ctx: &Context| {
+            let ids = vec![made.id.clone()];
+            let (seen, unseen) = tasks::list_all_linked(&f.app, ctx, ids).await.unwrap();
+            let mut names: Vec<String> = seen.into_iter().map(|it| it.name).collect();
+            names.sort();
+            (names.join(", "), unseen.len())
+        };
+        let all = ("Other, list.csv, shop.example.com".to_owned(), 0);
+        assert_eq!(told(&owner.ctx).await, all);
+        // Who sees none of the people sees that there is something, and leaves it.
+        let scopes = [ApiScope::TasksRead, ApiScope::TasksWrite].into_iter().collect();
+        let narrow = Context { scopes: Some(scopes), ..owner.ctx.clone() };
+        assert_eq!(told(&narrow).await, ("Other, shop.example.com".to_owned(), 1));
+        let renamed = TaskInput {
+            links: vec![links[0].clone(), links[2].clone()],
+            ..task("Look again", "", "")
+        };
+        let changed = tasks::change_task(&f.app, &narrow, &made.id, renamed, made.rev).await;
+        assert_eq!(changed.unwrap().title, "Look again");
+        assert_eq!(told(&owner.ctx).await, all);
+        for wrong in [
+            link("task", theirs.id.as_str()),
+            link("task", made.id.as_str()),
+            link("task", import.as_str()),
+            link("approval", "1"),
+            link("member", owner.ctx.member.as_str()),
+            link("address", "javascript:alert(1)"),
+            link("address", "http://shop.example.com/"),
+        ] {
+            let now = tasks::get_task(&f.app, &owner.ctx, &made.id).await.unwrap();
+            let input = TaskInput { links: vec![wrong], ..task("x", "", "") };
+            let refused = tasks::change_task(&f.app, &owner.ctx, &made.id, input, now.rev).await;
+            expect_invalid(refused, "links");
+        }
+        let refused = tasks::create_task(&f.app, &narrow, input, "").await;
+        expect_invalid(refused, "links");
+        tasks::delete_task(&f.app, &owner.ctx, &other.id).await.unwrap();
+        assert_eq!(told(&owner.ctx).await, ("list.csv, shop.example.com".to_owned(), 0));
+        let named = tasks::list_named(&f.app, &owner.ctx, links).await.unwrap();
+        assert_eq!(named.len(), 2, "what is gone has no name");
     })
     .await;
 }

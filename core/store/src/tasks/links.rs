@@ -20,6 +20,16 @@ words! {
         Person = "person",
         /// An appointment.
         Appointment = "appointment",
+        /// Another task.
+        Task = "task",
+        /// What a plugin proposed to do.
+        Approval = "approval",
+        /// A connected account.
+        Connection = "connection",
+        /// A list of people that somebody brought.
+        Import = "import",
+        /// An address in the web, which stands in the place of an id.
+        Address = "address",
     }
 }
 

@@ -13,6 +13,13 @@ use super::describe::{
 use super::problem::Problem;
 use super::schema::Named;
 
+const DETAIL: &str = "More, by kind. Of `changed`, `fields` has the names of what changed, and `changes` \
+    by the names `owner`, `value`, `follow-up` and `consent` what that was (`from`) and is (`to`), `null` \
+    for nothing: a member's id, an `amount` in the smallest unit with its `currency`, a day, `given`, \
+    `withdrawn` or `unknown`. What happened before these were told of has no `changes`. Of `stage`, and of \
+    `restaged` when everybody in it was moved, `from` and `to` are the stages' names; where a stage means \
+    something else now, it is `stage` and `standing`.";
+
 /// The schemas of what happened.
 pub fn schemas() -> Vec<Named> {
     let actor = word(&["account", "plugin", "system"]);
@@ -23,7 +30,7 @@ pub fn schemas() -> Vec<Named> {
         ("actor_kind", actor.clone()),
         ("actor", about(said(), "A member's name, or a plugin's id.")),
         ("text", about(or_null(said()), "Of a note.")),
-        ("detail", about(json!({"type": "object"}), "More, by kind.")),
+        ("detail", about(json!({"type": "object"}), DETAIL)),
     ]);
     let note = whole(vec![
         ("id", id()),

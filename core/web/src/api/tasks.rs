@@ -1,8 +1,9 @@
 //! What is to be done.
 
-use app::Context;
 use app::cursors::Cursor;
-use app::tasks::{self, Assigned, LinkKind, Linked, Task, TaskFilter, TaskInput, input};
+use app::tasks::{
+    self, Assigned, LINK_CHARS_MAX, LinkInput, LinkKind, Linked, Task, TaskFilter, TaskInput, input,
+};
 use domain::{Due, Recurrence, TaskId};
 use serde_json::{Value, json};
 
@@ -19,12 +20,16 @@ use super::schema::Named;
 /// The longest rule, in characters.
 const RULE_CHARS_MAX: usize = 200;
 
+/// What a task may be about.
+const LINK_KINDS: &[&str] =
+    &["person", "appointment", "task", "approval", "connection", "import", "address"];
+
 /// The schemas of tasks.
 pub fn schemas() -> Vec<Named> {
     let link = whole(vec![
-        ("kind", word(&["person", "appointment"])),
-        ("id", id()),
-        ("name", about(said(), "A person's name, or an appointment's title.")),
+        ("kind", word(LINK_KINDS)),
+        ("id", about(said(), "Its id; of an `address` in the web, that address.")),
+        ("name", about(said(), "A person's name, a title, an account, a file, a host.")),
     ]);
     let task = whole(vec![
         ("id", id()),
@@ -52,6 +57,15 @@ fn written() -> Fields {
     let time = json!({"type": "string", "pattern": patterns::TIME});
     let lead = json!({"type": "string", "pattern": patterns::LEAD});
     let ids = |sentence| about(list_of(id(), input::LINKS_MAX), sentence);
+    // People and appointments have fields of their own.
+    let link = vec![
+        ("kind", word(&LINK_KINDS[2..])),
+        (
+            "id",
+            about(text(LINK_CHARS_MAX), "Its id; of an `address` in the web, that, with https."),
+        ),
+    ];
+    let links = list_of(object(link, &["kind", "id"]), input::LINKS_MAX);
     vec![
         ("title", required_text(input::TITLE_CHARS_MAX)),
         ("notes", or_null(text(input::NOTES_CHARS_MAX))),
@@ -71,6 +85,7 @@ fn written() -> Fields {
         ),
         ("people", ids("The people it is about.")),
         ("appointments", ids("The appointments it is about.")),
+        ("links", about(links, "What else it is about.")),
     ]
 }
 
@@ -154,6 +169,22 @@ fn rule(call: &Call, before: Option<&Recurrence>) -> Result<Option<Recurrence>, 
     }
 }
 
+/// Whether it has no field of its own in a body.
+const fn is_other(kind: LinkKind) -> bool {
+    !matches!(kind, LinkKind::Person | LinkKind::Appointment)
+}
+
+fn said_of(link: &Linked) -> LinkInput {
+    LinkInput { kind: link.kind.to_string(), id: link.id.clone() }
+}
+
+/// What a body says that it is about besides people and appointments.
+fn said_links(call: &Call) -> Vec<LinkInput> {
+    let all = call.body.get("links").and_then(Value::as_array).into_iter().flatten();
+    let text = |link: &Value, name: &str| link[name].as_str().unwrap_or_default().to_owned();
+    all.map(|link| LinkInput { kind: text(link, "kind"), id: text(link, "id") }).collect()
+}
+
 /// Adds one.
 pub async fn create(call: Call) -> Answer {
     let input = TaskInput {
@@ -166,6 +197,7 @@ pub async fn create(call: Call) -> Answer {
         rule: rule(&call, None)?,
         people: call.texts("people"),
         appointments: call.texts("appointments"),
+        links: said_links(&call),
     };
     let task = tasks::create_task(call.app(), call.ctx(), input, &call.once).await?;
     let Reply { body, rev, .. } = one(&call, &task.id).await?;
@@ -177,8 +209,7 @@ pub async fn update(call: Call) -> Answer {
     let id: TaskId = call.id("task")?;
     let before = tasks::get_task(call.app(), call.ctx(), &id).await?;
     // What this token doesn't see of a task stays all the same.
-    let whole = Context { scopes: None, ..call.ctx().clone() };
-    let links = tasks::list_linked(call.app(), &whole, vec![id.clone()]).await?;
+    let links = tasks::list_linked(call.app(), call.ctx(), vec![id.clone()]).await?;
     let linked = |kind: LinkKind| {
         let own = links.iter().filter(|link| link.kind == kind);
         own.map(|link| link.id.clone()).collect::<Vec<_>>()
@@ -203,6 +234,10 @@ pub async fn update(call: Call) -> Answer {
         appointments: match call.has("appointments") {
             true => call.texts("appointments"),
             false => linked(LinkKind::Appointment),
+        },
+        links: match call.has("links") {
+            true => said_links(&call),
+            false => links.iter().filter(|link| is_other(link.kind)).map(said_of).collect(),
         },
     };
     let rev = call.rev.unwrap_or(before.rev);

@@ -88,17 +88,21 @@ pub async fn list(member: Member) -> Answer {
     let all = everything::list_archives(&member.web.app, &member.ctx).await?;
     let dates = member.dates();
     let is_running = all.iter().any(|it| it.state == ArchiveState::Running);
+    let is_mine = |it: &Archive| it.created_by == member.ctx.account;
+    let can_make = !all.iter().any(|it| it.state == ArchiveState::Running && is_mine(it));
     let row = |it: Archive| ArchiveRow {
         href: format!("/exports/{}", it.id),
         when: dates.moment(it.created_at),
         state: it.state.as_str(),
+        is_mine: is_mine(&it),
         done: it.done,
         todo: it.todo,
         size: size(&member, it.size_bytes),
         until: dates.day(dates.local(it.expires_at).date()),
     };
     let archives = all.into_iter().map(row).collect();
-    member.page(&ExportsPage { archives, is_running, days: everything::KEPT_DAYS }).await
+    let days = everything::KEPT_DAYS;
+    member.page(&ExportsPage { archives, is_running, can_make, days }).await
 }
 
 fn size(member: &Member, bytes: i64) -> String {

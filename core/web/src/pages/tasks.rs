@@ -1,27 +1,28 @@
 //! Tasks: a task's page, adding, changing and doing it, and what other pages show of tasks.
 
+pub mod choices;
 mod form;
 pub mod list;
 
 use std::collections::HashMap;
 
 use actix_web::web::{Form, Path, Query};
-use app::tasks::{self, LinkKind, Linked, Task, bulk};
-use app::{Error, people, reminders};
+use app::reminders;
+use app::tasks::{self, LinkKind, Linked, Named, Task, bulk};
 use domain::{Lead, MemberId, Permission, TaskId};
 use serde::Deserialize;
 
 use crate::answer::{Answer, form_errors, own_path};
 use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::{appointments, id, paragraphs, repeats, zone_name};
+use crate::pages::{id, paragraphs, repeats, zone_name};
 use crate::views::tasks::{TaskEdit, TaskForm, TaskLink, TaskPage, TaskPanel, TaskRow};
 use crate::views::{Avatar, Choice, Errors};
 
 /// The names that rows of tasks need: of members, and of what the tasks are about.
 pub struct Names {
     members: Vec<(MemberId, String)>,
-    links: HashMap<TaskId, Vec<Linked>>,
+    links: HashMap<TaskId, Vec<TaskLink>>,
 }
 
 impl Names {
@@ -29,9 +30,15 @@ impl Names {
     pub async fn load(member: &Member, all: &[Task]) -> Result<Self, Failure> {
         let (app, ctx) = (&member.web.app, &member.ctx);
         let ids = all.iter().map(|task| task.id.clone()).collect();
-        let mut links: HashMap<TaskId, Vec<Linked>> = HashMap::new();
-        for link in tasks::list_linked(app, ctx, ids).await? {
-            links.entry(link.task.clone()).or_default().push(link);
+        let mut links: HashMap<TaskId, Vec<TaskLink>> = HashMap::new();
+        let (seen, unseen) = tasks::list_all_linked(app, ctx, ids).await?;
+        for Linked { task, kind, id, name } in seen {
+            links.entry(task).or_default().push(link(kind, id, name));
+        }
+        // That there is more is no secret; what it is may be.
+        for (task, kind) in unseen {
+            let word = member.text(&format!("task-about-{kind}-unseen"));
+            links.entry(task).or_default().push(TaskLink::unseen(kind.to_string(), word));
         }
         Ok(Self { members: tasks::list_assignees(app, ctx).await?, links })
     }
@@ -49,7 +56,6 @@ impl Names {
         let now = member.web.app.clock.now();
         let assignee = self.members.iter().find(|(id, _)| Some(id) == task.assignee_id.as_ref());
         let assignee = assignee.map(|(_, name)| name.clone()).unwrap_or_default();
-        let links = self.links.get(&task.id).map(Vec::as_slice).unwrap_or_default();
         TaskRow {
             id: task.id.to_string(),
             href: format!("/tasks/{}", task.id),
@@ -64,17 +70,42 @@ impl Names {
             avatar: Avatar::of(&assignee),
             assignee,
             repeats: task.rule.is_some(),
-            links: links.iter().map(link).collect(),
+            links: self.links.get(&task.id).cloned().unwrap_or_default(),
         }
     }
 }
 
-fn link(of: &Linked) -> TaskLink {
-    let (href, icon) = match of.kind {
-        LinkKind::Person => (format!("/people/{}", of.id), "person"),
-        LinkKind::Appointment => (format!("/appointments/{}", of.id), "calendar"),
+fn link(kind: LinkKind, id: String, name: String) -> TaskLink {
+    let (href, icon) = match kind {
+        LinkKind::Address => (id.clone(), "globe"),
+        _ => (page_of(kind, &id), icon(kind)),
     };
-    TaskLink { kind: of.kind.to_string(), id: of.id.clone(), name: of.name.clone(), href, icon }
+    TaskLink { kind: kind.to_string(), is_out: kind == LinkKind::Address, id, name, href, icon }
+}
+
+/// Where the page is of what has one here.
+fn page_of(kind: LinkKind, id: &str) -> String {
+    match kind {
+        LinkKind::Person => format!("/people/{id}"),
+        LinkKind::Appointment => format!("/appointments/{id}"),
+        LinkKind::Task => format!("/tasks/{id}"),
+        LinkKind::Approval => format!("/approvals/{id}"),
+        LinkKind::Connection => format!("/connections/{id}"),
+        LinkKind::Import => format!("/imports/{id}"),
+        LinkKind::Address => String::new(),
+    }
+}
+
+const fn icon(kind: LinkKind) -> &'static str {
+    match kind {
+        LinkKind::Person => "person",
+        LinkKind::Appointment => "calendar",
+        LinkKind::Task => "task",
+        LinkKind::Approval => "shield",
+        LinkKind::Connection => "connection",
+        LinkKind::Import => "people",
+        LinkKind::Address => "globe",
+    }
 }
 
 /// Tasks as lists show them.
@@ -94,10 +125,7 @@ pub async fn panel(member: &Member, kind: LinkKind, about: &str) -> Result<TaskP
         return Ok(TaskPanel::default());
     }
     let all = tasks::list_about(&member.web.app, &member.ctx, kind, about).await?;
-    let back = match kind {
-        LinkKind::Person => format!("/people/{about}"),
-        LinkKind::Appointment => format!("/appointments/{about}"),
-    };
+    let back = page_of(kind, about);
     Ok(TaskPanel {
         rows: rows(member, &all).await?,
         add: list::address("/tasks/new", &[(kind.as_str(), about), ("back", back.as_str())]),
@@ -203,7 +231,7 @@ async fn edit_page(member: &Member, task: Option<&Task>, form: TaskForm, errors:
         repeats: repeats::choices(member, &form.again),
         weekdays: repeats::weekdays(member, &form.again),
         about: about(member, &form).await?,
-        people: appointments::people_choices(member, "").await?,
+        choices: choices::offered(member).await?,
         zone: zone_name(&member.ctx.zone),
         form,
         errors,
@@ -213,34 +241,8 @@ async fn edit_page(member: &Member, task: Option<&Task>, form: TaskForm, errors:
 
 /// What a form says that the task is about, by name; what isn't there has none.
 async fn about(member: &Member, form: &TaskForm) -> Result<Vec<TaskLink>, Failure> {
-    let (app, ctx) = (&member.web.app, &member.ctx);
-    let mut about = Vec::new();
-    if ctx.role.may(Permission::ReadPeople) {
-        let ids = form.people.iter().filter_map(|id| id.parse().ok()).collect();
-        for person in people::list_people_by_ids(app, ctx, ids).await? {
-            about.push(TaskLink {
-                kind: "person".to_owned(),
-                href: format!("/people/{}", person.id),
-                id: person.id.to_string(),
-                name: person.name,
-                icon: "person",
-            });
-        }
-    }
-    for which in form.appointments.iter().filter_map(|id| id.parse().ok()) {
-        match app::appointments::get_appointment(app, ctx, &which).await {
-            Ok(found) => about.push(TaskLink {
-                kind: "appointment".to_owned(),
-                href: format!("/appointments/{}", found.id),
-                id: found.id.to_string(),
-                name: found.title,
-                icon: "calendar",
-            }),
-            Err(Error::NotFound) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(about)
+    let named = tasks::list_named(&member.web.app, &member.ctx, form::about(form)).await?;
+    Ok(named.into_iter().map(|Named { kind, id, name }| link(kind, id, name)).collect())
 }
 
 /// Adds a task.

@@ -1,5 +1,7 @@
 //! What happened with a person, and the notes written there.
 
+use std::collections::BTreeMap;
+
 use actix_web::web::{Form, Path};
 use app::timeline::{self, Cursor, NOTE, Told};
 use domain::PersonId;
@@ -10,6 +12,9 @@ use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::{id, paragraphs, people};
 use crate::views::people::{EntryRow, NoteForm};
+
+/// Names of members by their ids.
+type Members = BTreeMap<String, String>;
 
 /// How many entries a page shows.
 const PAGE: i64 = 30;
@@ -27,13 +32,13 @@ pub async fn rows(
 }
 
 fn row(member: &Member, told: Told) -> EntryRow {
-    let Told { entry, actor, is_own_note } = told;
+    let Told { entry, actor, is_own_note, members } = told;
     let detail = &entry.detail_json.0;
     let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
     let typed = if entry.kind == NOTE { text("text") } else { "" };
     EntryRow {
         icon: icon(&entry.kind),
-        text: words(member, &entry.kind, detail),
+        text: words(member, &entry.kind, detail, &members),
         note: paragraphs(typed),
         typed: typed.to_owned(),
         actor,
@@ -59,7 +64,7 @@ fn icon(kind: &str) -> &'static str {
         NOTE => "notes",
         "created" | "imported" => "add",
         "import-undone" => "refresh",
-        "stage" => "forward",
+        "stage" | "restaged" => "forward",
         _ if kind.starts_with("appointment-") => "calendar",
         _ if kind.starts_with("task-") => "task",
         _ => "edit",
@@ -67,17 +72,18 @@ fn icon(kind: &str) -> &'static str {
 }
 
 /// What happened, in the reader's words.
-fn words(member: &Member, kind: &str, detail: &Value) -> String {
+fn words(member: &Member, kind: &str, detail: &Value, members: &Members) -> String {
     let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
     match kind {
         "stage" => {
             member.text_with("timeline-stage", &[("from", text("from")), ("to", text("to"))])
         }
+        "restaged" => restaged(member, detail),
         "changed" => {
             let all = |name: &str| detail.get(name).and_then(Value::as_array).into_iter().flatten();
             let known = all("fields").filter_map(Value::as_str);
             let own = all("own").filter_map(Value::as_str).map(str::to_owned);
-            let known = known.map(|name| member.text(&format!("field-{name}")));
+            let known = known.map(|name| changed(member, name, &detail["changes"][name], members));
             let names: Vec<String> = known.chain(own).collect();
             member.text_with("timeline-changed", &[("fields", &names.join(", "))])
         }
@@ -96,6 +102,52 @@ fn words(member: &Member, kind: &str, detail: &Value) -> String {
         }
         _ => member.text(&format!("timeline-{kind}")),
     }
+}
+
+/// A field that changed, with what it was and is where that is known: entries of long ago have the name
+/// alone.
+fn changed(member: &Member, name: &str, change: &Value, members: &Members) -> String {
+    let field = member.text(&format!("field-{name}"));
+    if change.is_null() {
+        return field;
+    }
+    let from = said(member, name, &change["from"], members);
+    let to = said(member, name, &change["to"], members);
+    member.text_with("timeline-change", &[("field", &field), ("from", &from), ("to", &to)])
+}
+
+/// What was or is in a field, as the reader would write it.
+fn said(member: &Member, name: &str, value: &Value, members: &Members) -> String {
+    let text = value.as_str().unwrap_or_default();
+    match name {
+        "owner" if value.is_null() => member.text("timeline-nobody"),
+        _ if value.is_null() => member.text("timeline-nothing"),
+        "owner" => members.get(text).cloned().unwrap_or_else(|| member.text("timeline-left")),
+        "value" => {
+            let amount = value["amount"].as_i64().unwrap_or_default();
+            member.money(amount, value["currency"].as_str().unwrap_or_default())
+        }
+        "follow-up" => {
+            let day = text.parse::<jiff::civil::Date>();
+            day.map_or_else(|_| text.to_owned(), |day| member.dates().short(day))
+        }
+        "consent" => member.text(&format!("consent-{text}")),
+        _ => text.to_owned(),
+    }
+}
+
+/// What became of somebody because their stage went, or means something else.
+fn restaged(member: &Member, detail: &Value) -> String {
+    let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
+    let key = match text("standing") {
+        "lead" => "timeline-restaged-lead",
+        "customer" => "timeline-restaged-customer",
+        _ => {
+            let values = [("from", text("from")), ("to", text("to"))];
+            return member.text_with("timeline-restaged", &values);
+        }
+    };
+    member.text_with(key, &[("stage", text("stage"))])
 }
 
 /// Writes a note.

@@ -15,6 +15,8 @@ pub struct ExportsPage {
     pub archives: Vec<ArchiveRow>,
     /// Whether one is being made.
     pub is_running: bool,
+    /// Whether who looks may begin another: theirs isn't being made.
+    pub can_make: bool,
     /// For how many days one is kept.
     pub days: i64,
 }
@@ -28,6 +30,8 @@ pub struct ArchiveRow {
     pub when: String,
     /// The text is `exports-state-<state>`.
     pub state: &'static str,
+    /// Whether who looks asked for it, and so may have it.
+    pub is_mine: bool,
     /// How much of it is done.
     pub done: i64,
     /// How much there is to do.

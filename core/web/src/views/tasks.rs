@@ -106,16 +106,26 @@ pub struct TaskRow {
 /// What a task is about.
 #[derive(Debug, Clone, Serialize)]
 pub struct TaskLink {
-    /// `person` or `appointment`.
+    /// Such as `person` or `address`.
     pub kind: String,
-    /// Its id.
+    /// Its id, or an address in the web.
     pub id: String,
-    /// Its name.
+    /// Its name; a word for what the role doesn't see.
     pub name: String,
-    /// Its page.
+    /// Its page; empty for what the role doesn't see.
     pub href: String,
     /// Its icon.
     pub icon: &'static str,
+    /// Whether it leads out of the workspace.
+    pub is_out: bool,
+}
+
+impl TaskLink {
+    /// Something that the role doesn't see.
+    pub fn unseen(kind: String, word: String) -> Self {
+        let (id, href) = (String::new(), String::new());
+        Self { kind, id, name: word, href, icon: "lock", is_out: false }
+    }
 }
 
 /// The tasks that another page shows.
@@ -179,6 +189,10 @@ pub struct TaskForm {
     pub people: Vec<String>,
     /// The appointments it is about.
     pub appointments: Vec<String>,
+    /// What else it is about: kinds and ids, with colons between.
+    pub links: Vec<String>,
+    /// An address in the web that is being typed.
+    pub address: String,
     /// How it comes again.
     pub again: AppointmentForm,
     /// The revision that was being changed.
@@ -212,8 +226,8 @@ pub struct TaskEdit {
     pub weekdays: Vec<Choice>,
     /// What it is about already.
     pub about: Vec<TaskLink>,
-    /// The people it may be about.
-    pub people: Vec<Choice>,
+    /// What it may be about.
+    pub choices: Vec<Choice>,
     /// The business's zone.
     pub zone: String,
 }

@@ -1,4 +1,5 @@
-// A form offers some people to choose from; whoever types above them is offered those who fit, of all.
+// A form offers some to choose from; whoever types above them is offered those that fit, of all. Where they
+// come from is told by the choice itself: people, unless it says otherwise.
 const PAUSE_MILLIS = 150;
 const ROWS_MAX = 6;
 
@@ -8,6 +9,7 @@ export function findPeople(root) {
 
 function findIn(root, select) {
   const offered = [...select.options];
+  const from = select.dataset.from ?? "/people/choices";
   const input = root.createElement("input");
   const status = root.createElement("p");
   let asked = 0;
@@ -43,7 +45,7 @@ function findIn(root, select) {
       return offer(offered, false);
     }
     try {
-      const answer = await fetch(`/people/choices?q=${encodeURIComponent(text)}`, { headers: { accept: "text/html" } });
+      const answer = await fetch(`${from}?q=${encodeURIComponent(text)}`, { headers: { accept: "text/html" } });
       if (!answer.ok || answer.redirected) return;
       const page = new DOMParser().parseFromString(`<select>${await answer.text()}</select>`, "text/html");
       // An older question's answer may come last.

@@ -1,23 +1,29 @@
-//! Writes the archive, on a thread that may wait: tables a page at a time, documents one by one, and last
-//! the manifest, which names every file with its rows, bytes and SHA-256.
+//! Writes the archive, on a thread that may wait: tables a page at a time, documents piece by piece, and
+//! last the manifest, which names every file with its rows, bytes and SHA-256.
 
 use std::io::Write;
+use std::time::{Duration, Instant};
 
+use domain::TenantId;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use store::Conn;
 use store::documents::Document;
-use store::exports::{Export, ExportedTable, exported_tables, read_rows, reading_of};
+use store::exports::{Export, Piece, Place, exported_tables, read_tables};
 use tokio::runtime::Handle;
+use tokio::sync::mpsc;
 use zip::write::{SimpleFileOptions, StreamWriter};
 
 use crate::App;
 use crate::documents;
 use crate::error::{Error, Result};
 
-/// Rows that are fetched at a time.
-const FETCHED: i64 = 500;
 /// Documents that are listed at a time.
 const LISTED: i64 = 100;
+/// Pieces of tables that wait to be written, at most.
+const PIECES: usize = 4;
+/// How long one transaction reads.
+const MOMENT: Duration = Duration::from_secs(300);
 
 /// A file of the archive, as the manifest names it.
 #[derive(Debug, Serialize)]
@@ -32,14 +38,21 @@ struct Entry {
 struct Archive<'a> {
     zip: zip::ZipWriter<StreamWriter<&'a mut dyn Write>>,
     entries: Vec<Entry>,
+    /// The file that is being written.
+    path: Option<String>,
     digest: Sha256,
     bytes: u64,
 }
 
-impl Archive<'_> {
+impl<'a> Archive<'a> {
+    fn over(zip: zip::ZipWriter<StreamWriter<&'a mut dyn Write>>) -> Self {
+        Self { zip, entries: Vec::new(), path: None, digest: Sha256::new(), bytes: 0 }
+    }
+
     fn begin(&mut self, path: &str) -> Result<()> {
         let options = SimpleFileOptions::default().large_file(true);
         self.zip.start_file(path, options).map_err(Error::internal)?;
+        self.path = Some(path.to_owned());
         (self.digest, self.bytes) = (Sha256::new(), 0);
         Ok(())
     }
@@ -50,40 +63,48 @@ impl Archive<'_> {
         self.zip.write_all(bytes).map_err(Error::internal)
     }
 
-    fn end(&mut self, path: String, rows: Option<u64>) {
+    fn end(&mut self, rows: Option<u64>) -> Result<()> {
+        let path = self.path.take().ok_or_else(|| Error::internal("no file was begun"))?;
         let digest = std::mem::replace(&mut self.digest, Sha256::new()).finalize();
         let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         self.entries.push(Entry { path, rows, bytes: self.bytes, sha256 });
+        Ok(())
     }
+}
+
+/// What is read on its way to who writes it.
+enum Read {
+    Documents(Vec<Document>),
+    Rows(Piece),
+}
+
+/// How the tables were read.
+struct Tables {
+    documents: Vec<Document>,
+    /// The moments that they were read as of; more than one where it took too long.
+    moments: Vec<String>,
+    count: i64,
 }
 
 /// Writes all of it.
 pub(super) fn write(app: &App, export: &Export, out: &mut dyn Write) -> Result<()> {
     let handle = Handle::current();
-    let tables = exported_tables();
-    let documents = handle.block_on(list_documents(app, export))?;
-    let todo = i64::try_from(tables.len() + documents.len()).map_err(Error::internal)?;
     let zip = zip::ZipWriter::new_stream(out);
-    let mut archive = Archive { zip, entries: Vec::new(), digest: Sha256::new(), bytes: 0 };
-    let mut done = 0;
-    for table in &tables {
-        write_table(app, &handle, export, table, &mut archive)?;
+    let mut archive = Archive::over(zip);
+    let read = write_tables(app, &handle, export, &mut archive)?;
+    let documents = i64::try_from(read.documents.len()).map_err(Error::internal)?;
+    let (mut done, todo) = (read.count, read.count + documents);
+    let mut gone = Vec::new();
+    for document in &read.documents {
+        if !write_document(app, &handle, document, &mut archive)? {
+            gone.push(document.id.to_string());
+        }
         done += 1;
-        handle.block_on(advance(app, export, done, todo))?;
-    }
-    for document in documents {
-        let path = format!("documents/{}/{}", document.id, safe_name(&document.name));
-        let whole = usize::try_from(document.size_bytes).map_err(Error::internal)?;
-        let body = handle.block_on(documents::read_body(app, &document, 0, whole))?;
-        archive.begin(&path)?;
-        archive.write(&body)?;
-        archive.end(path, None);
-        done += 1;
-        if done % 20 == 0 {
+        if done % 20 == 0 || done == todo {
             handle.block_on(advance(app, export, done, todo))?;
         }
     }
-    write_manifest(app, &handle, export, archive)
+    write_manifest(app, &handle, export, archive, &read.moments, &gone)
 }
 
 async fn advance(app: &App, export: &Export, done: i64, todo: i64) -> Result<()> {
@@ -91,53 +112,138 @@ async fn advance(app: &App, export: &Export, done: i64, todo: i64) -> Result<()>
     Ok(app.db.write(move |c| store::exports::advance(c, &tenant, &id, done, todo)).await?)
 }
 
-async fn list_documents(app: &App, export: &Export) -> Result<Vec<Document>> {
-    let tenant = export.tenant_id.clone();
+/// Writes the tables as they come from another thread, which reads them in one transaction: all are as of
+/// one moment, and nobody who writes waits for it. One that goes on for longer than [`MOMENT`] would keep
+/// SQLite from beginning its log anew, and PostgreSQL from clearing up, so what is left is read as of
+/// another.
+fn write_tables(
+    app: &App,
+    handle: &Handle,
+    export: &Export,
+    archive: &mut Archive<'_>,
+) -> Result<Tables> {
+    let count = i64::try_from(exported_tables().len()).map_err(Error::internal)?;
+    let mut read = Tables { documents: Vec::new(), moments: Vec::new(), count };
+    let (mut done, mut rows) = (0, 0_u64);
+    let mut place = Some(Place::default());
+    while let Some(from) = place {
+        read.moments.push(app.clock.now().to_rfc3339());
+        let (sender, mut receiver) = mpsc::channel(PIECES);
+        let reading = handle.spawn(read_moment(app.clone(), export.clone(), from, sender));
+        while let Some(piece) = receiver.blocking_recv() {
+            let piece = match piece {
+                Read::Documents(documents) => {
+                    read.documents = documents;
+                    continue;
+                }
+                Read::Rows(piece) => piece,
+            };
+            write_rows(&piece, &mut rows, archive)?;
+            if piece.is_last {
+                done += 1;
+                handle.block_on(advance(app, export, done, count))?;
+            }
+        }
+        place = handle.block_on(reading).map_err(Error::internal)??;
+    }
+    Ok(read)
+}
+
+/// Reads what there is as of this moment, and gives it away piece by piece.
+async fn read_moment(
+    app: App,
+    export: Export,
+    from: Place,
+    sender: mpsc::Sender<Read>,
+) -> Result<Option<Place>> {
+    let until = Instant::now() + MOMENT;
     app.db
-        .inspect(move |c| -> Result<Vec<Document>> {
-            let (mut all, mut before) = (Vec::new(), None::<String>);
-            loop {
-                let page = store::documents::list(c, &tenant, before.as_deref(), LISTED)?;
-                all.extend(page.items);
-                match page.next {
-                    Some(next) => before = Some(next),
-                    None => return Ok(all),
+        .inspect(move |c| -> Result<Option<Place>> {
+            let (tenant, asker) = (&export.tenant_id, &export.created_by);
+            if from == Place::default() {
+                let documents = list_documents(c, tenant)?;
+                // Who wrote has stopped; it says itself why.
+                if sender.blocking_send(Read::Documents(documents)).is_err() {
+                    return Ok(None);
                 }
             }
+            let mut take = |piece| sender.blocking_send(Read::Rows(piece)).is_ok();
+            Ok(read_tables(c, tenant, asker, from, until, &mut take)?)
         })
         .await
 }
 
-fn write_table(
-    app: &App,
-    handle: &Handle,
-    export: &Export,
-    table: &ExportedTable,
-    archive: &mut Archive<'_>,
-) -> Result<()> {
-    let path = format!("data/{}.jsonl", table.name);
-    let wanted = table.clone();
-    let reading =
-        handle.block_on(app.db.inspect(move |c| Ok::<_, Error>(reading_of(c, &wanted)?)))?;
-    let (mut after, mut rows) = (None::<String>, 0_u64);
-    archive.begin(&path)?;
+fn list_documents(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Document>> {
+    let (mut all, mut after) = (Vec::new(), None::<String>);
     loop {
-        let (tenant, reading) = (export.tenant_id.clone(), reading.clone());
-        let (page, next) = handle.block_on(app.db.inspect(move |c| {
-            Ok::<_, Error>(read_rows(c, &tenant, &reading, after.as_deref(), FETCHED)?)
-        }))?;
-        for row in page {
-            archive.write(row.as_bytes())?;
-            archive.write(b"\n")?;
-            rows += 1;
-        }
-        after = next;
-        if after.is_none() {
-            break;
+        let page = store::exports::list_documents(c, tenant, after.as_deref(), LISTED)?;
+        all.extend(page.items);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(all),
         }
     }
-    archive.end(path, Some(rows));
+}
+
+/// Writes some rows of a table; `rows` counts them until it is done.
+fn write_rows(piece: &Piece, rows: &mut u64, archive: &mut Archive<'_>) -> Result<()> {
+    let path = format!("data/{}.jsonl", piece.table);
+    if archive.path.as_deref() != Some(&path) {
+        archive.begin(&path)?;
+        *rows = 0;
+    }
+    for row in &piece.rows {
+        archive.write(row.as_bytes())?;
+        archive.write(b"\n")?;
+        *rows += 1;
+    }
+    if piece.is_last {
+        archive.end(Some(*rows))?;
+    }
     Ok(())
+}
+
+/// Writes a document as it is opened, piece by piece; answers whether it was there. One that somebody
+/// removed since its row was read is not.
+fn write_document(
+    app: &App,
+    handle: &Handle,
+    document: &Document,
+    archive: &mut Archive<'_>,
+) -> Result<bool> {
+    let path = format!("documents/{}/{}", document.id, safe_name(&document.name));
+    let mut pieces = match handle.block_on(documents::stream_body(app, document)) {
+        Ok(pieces) => pieces,
+        Err(error) => return unless_gone(app, handle, document, error),
+    };
+    while let Some(piece) = pieces.blocking_recv() {
+        match piece {
+            Ok(piece) => {
+                if archive.path.is_none() {
+                    archive.begin(&path)?;
+                }
+                archive.write(&piece)?;
+            }
+            Err(error) if archive.path.is_none() => {
+                return unless_gone(app, handle, document, error);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    // What ends too early, or never begins, is no document.
+    if archive.path.is_none() || u64::try_from(document.size_bytes) != Ok(archive.bytes) {
+        return Err(Error::internal("a document is not as long as it should be"));
+    }
+    archive.end(None)?;
+    Ok(true)
+}
+
+fn unless_gone(app: &App, handle: &Handle, document: &Document, error: Error) -> Result<bool> {
+    let (tenant, id) = (document.tenant_id.clone(), document.id.clone());
+    let found = handle.block_on(
+        app.db.inspect(move |c| Ok::<_, Error>(store::documents::find(c, &tenant, &id)?)),
+    )?;
+    if found.is_none() { Ok(false) } else { Err(error) }
 }
 
 fn write_manifest(
@@ -145,6 +251,8 @@ fn write_manifest(
     handle: &Handle,
     export: &Export,
     mut archive: Archive<'_>,
+    moments: &[String],
+    gone: &[String],
 ) -> Result<()> {
     let tenant = export.tenant_id.clone();
     let business = handle
@@ -155,9 +263,13 @@ fn write_manifest(
         "business": business.name,
         "id": export.tenant_id,
         "made_at": app.clock.now().to_rfc3339(),
+        "made_for": export.created_by,
+        "moments": moments,
         "about": "data/ has one table a file, one row a line, as JSON. documents/ has the files, by id. \
-                  Passwords, keys and what services gave access with are in no export.",
+                  Passwords, keys and what services gave access with are in no export. How somebody signs \
+                  in is told of who asked for the archive; of others only that and when.",
         "files": archive.entries,
+        "gone": gone,
     });
     let options = SimpleFileOptions::default();
     archive.zip.start_file("manifest.json", options).map_err(Error::internal)?;

@@ -57,6 +57,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
 
 fn exports(gallery: &mut Gallery<'_>, w: Words) {
     let row = |state, size: &str| ArchiveRow {
+        is_mine: true,
         href: "/exports/1".into(),
         when: w.of("23 Nov 2026, 10:00", "23 בנוב׳ 2026, 10:00"),
         state,
@@ -65,9 +66,11 @@ fn exports(gallery: &mut Gallery<'_>, w: Words) {
         size: size.to_owned(),
         until: w.of("Monday, 30 November", "יום שני, 30 בנובמבר"),
     };
-    let all = vec![row("running", ""), row("ready", "48 MB"), row("failed", "")];
-    gallery.page("exports", "/exports", &ExportsPage { archives: all, is_running: true, days: 7 });
-    let none = ExportsPage { archives: vec![], is_running: false, days: 7 };
+    let others = ArchiveRow { is_mine: false, ..row("ready", "47 MB") };
+    let archives = vec![row("running", ""), row("ready", "48 MB"), others, row("failed", "")];
+    let all = ExportsPage { archives, is_running: true, can_make: false, days: 7 };
+    gallery.page("exports", "/exports", &all);
+    let none = ExportsPage { archives: vec![], is_running: false, can_make: true, days: 7 };
     gallery.page("exports-none", "/exports", &none);
 }
 

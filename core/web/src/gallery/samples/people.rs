@@ -215,6 +215,15 @@ fn timeline(w: Words) -> Vec<EntryRow> {
             vec![],
             "/appointments/1",
         ),
+        entry(
+            "edit",
+            w.of(
+                "changed: worth (before: not set, now: ₪2,000.00), who looks after them (before: nobody, now: Dana Mizrahi)",
+                "עדכון: שווי (קודם: לא נקבע, עכשיו: 2,000.00 ₪), אחריות (קודם: אף אחד, עכשיו: דנה מזרחי)",
+            ),
+            vec![],
+            "",
+        ),
         entry("add", w.of("added them", "הוספה לרשימה"), vec![], ""),
     ]
 }

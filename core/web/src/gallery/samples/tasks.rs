@@ -49,9 +49,19 @@ fn late(w: Words) -> TaskRow {
         name: w.of("Noa Levi", "נועה לוי"),
         href: "/people/1".into(),
         icon: "person",
+        is_out: false,
     };
+    let shop = TaskLink {
+        kind: "address".into(),
+        id: "https://shop.example.com/orders/7".into(),
+        name: "shop.example.com".into(),
+        href: "https://shop.example.com/orders/7".into(),
+        icon: "globe",
+        is_out: true,
+    };
+    let hidden = TaskLink::unseen("approval".into(), w.of("a proposal", "הצעה"));
     let about = row(w, ("Send Noa the quote", "לשלוח לנועה את ההצעה"), ("Yesterday", "אתמול"));
-    TaskRow { late: true, links: vec![link], ..about }
+    TaskRow { late: true, links: vec![link, shop, hidden], ..about }
 }
 
 fn today(w: Words) -> TaskRow {
@@ -174,7 +184,7 @@ fn edit(w: Words) -> TaskEdit {
         ],
         weekdays: vec![choice("on_1", "Mon", "ב׳"), choice("on_4", "Thu", "ה׳")],
         about: late(w).links,
-        people: vec![choice("2", "Amit Peretz", "עמית פרץ")],
+        choices: vec![choice("person:2", "Amit Peretz", "עמית פרץ")],
         zone: "Asia/Jerusalem".into(),
     }
 }

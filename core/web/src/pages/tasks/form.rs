@@ -2,7 +2,7 @@
 
 use actix_web::web::Query;
 use app::Error;
-use app::tasks::{LinkKind, Linked, Task, TaskInput};
+use app::tasks::{LinkInput, LinkKind, Linked, Task, TaskInput};
 use domain::task::clock;
 use jiff::civil::Date;
 
@@ -34,6 +34,8 @@ pub fn read(pairs: Pairs) -> TaskForm {
             "lead" => form.lead = value,
             "person" if !value.is_empty() => form.people.push(value),
             "appointment" if !value.is_empty() => form.appointments.push(value),
+            "about" => put_about(&mut form, &value),
+            "address" => form.address = value,
             "rev" => form.rev = value.parse().unwrap_or_default(),
             "back" => form.back = value,
             "quick" => form.quick = value,
@@ -46,6 +48,16 @@ pub fn read(pairs: Pairs) -> TaskForm {
     let again = Query::<AppointmentForm>::from_query(&again.finish());
     form.again = again.map(Query::into_inner).unwrap_or_default();
     form
+}
+
+/// What was chosen or stays ticked: a kind and an id, or an address, with a colon between.
+fn put_about(form: &mut TaskForm, value: &str) {
+    match value.split_once(':') {
+        Some(("person", id)) => form.people.push(id.to_owned()),
+        Some(("appointment", id)) => form.appointments.push(id.to_owned()),
+        Some(_) => form.links.push(value.to_owned()),
+        None => {}
+    }
 }
 
 /// What the form means.
@@ -62,12 +74,31 @@ pub fn input(member: &Member, form: &TaskForm) -> Result<TaskInput, Error> {
         rule: repeats::rule(&form.again, first)?,
         people: form.people.clone(),
         appointments: form.appointments.clone(),
+        links: others(form),
     })
+}
+
+/// What it is about besides people and appointments: what was chosen, and an address that was typed.
+fn others(form: &TaskForm) -> Vec<LinkInput> {
+    let chosen = form.links.iter().filter_map(|each| each.split_once(':'));
+    let typed = Some(("address", form.address.trim())).filter(|(_, typed)| !typed.is_empty());
+    let input = |(kind, id): (&str, &str)| LinkInput { kind: kind.to_owned(), id: id.to_owned() };
+    chosen.chain(typed).map(input).collect()
+}
+
+/// All that it is about, but what is being typed.
+pub fn about(form: &TaskForm) -> Vec<LinkInput> {
+    let of = |kind: LinkKind, id: &String| LinkInput { kind: kind.to_string(), id: id.clone() };
+    let people = form.people.iter().map(|id| of(LinkKind::Person, id));
+    let booked = form.appointments.iter().map(|id| of(LinkKind::Appointment, id));
+    let all = people.chain(booked);
+    let typed = TaskForm { address: String::new(), ..form.clone() };
+    all.chain(others(&typed)).collect()
 }
 
 /// The form of a task as it is.
 pub fn of(task: &Task, links: &[Linked]) -> TaskForm {
-    let about = |kind: LinkKind| {
+    let its_own = |kind: LinkKind| {
         let its = links.iter().filter(|link| link.kind == kind);
         its.map(|link| link.id.clone()).collect()
     };
@@ -79,10 +110,18 @@ pub fn of(task: &Task, links: &[Linked]) -> TaskForm {
         day: task.due.map(|due| due.day.to_string()).unwrap_or_default(),
         time: time.map(clock).unwrap_or_default(),
         lead: task.lead.map(|lead| lead.to_string()).unwrap_or_default(),
-        people: about(LinkKind::Person),
-        appointments: about(LinkKind::Appointment),
+        people: its_own(LinkKind::Person),
+        appointments: its_own(LinkKind::Appointment),
+        links: links.iter().filter_map(other).collect(),
         again: task.rule.as_ref().map(repeats::form_of).unwrap_or_default(),
         rev: task.rev,
         ..TaskForm::default()
+    }
+}
+
+fn other(link: &Linked) -> Option<String> {
+    match link.kind {
+        LinkKind::Person | LinkKind::Appointment => None,
+        kind => Some(format!("{kind}:{}", link.id)),
     }
 }

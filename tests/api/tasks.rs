@@ -1,0 +1,45 @@
+//! Tasks by program: what they are about.
+
+use serde_json::{Value, json};
+
+use super::{call, each, json, own, problem, text};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_is_about_what_is_named_and_what_is_left_out_stays() {
+    each(async |site| {
+        let other = json(&own(&site, "POST", "/tasks", Some(json!({"title": "Other"}))).await?);
+        let address = "https://shop.example.com/orders/7";
+        let links = json!([
+            {"kind": "task", "id": other["id"]},
+            {"kind": "address", "id": address},
+        ]);
+        let body = json!({"title": "Look", "links": links});
+        let made = own(&site, "POST", "/tasks", Some(body)).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let task = json(&made);
+        let told = json!([
+            {"kind": "task", "id": other["id"], "name": "Other"},
+            {"kind": "address", "id": address, "name": "shop.example.com"},
+        ]);
+        assert_eq!(task["links"], told);
+        let path = format!("/tasks/{}", text(&task["id"]));
+        let merge = [("Content-Type", "application/merge-patch+json")];
+        let change = async |body: Value| {
+            call(&site, &site.api_token, "PATCH", &path, &merge, Some(body)).await
+        };
+        let renamed = json(&change(json!({"title": "Look again"})).await?);
+        assert_eq!((text(&renamed["title"]), &renamed["links"]), ("Look again", &told));
+        for wrong in [
+            json!({"links": [{"kind": "address", "id": "http://shop.example.com/"}]}),
+            json!({"links": [{"kind": "task", "id": task["id"]}]}),
+            json!({"links": [{"kind": "person", "id": address}]}),
+            json!({"links": [{"kind": "address"}]}),
+        ] {
+            assert_eq!(problem(&change(wrong).await?, 422), "invalid");
+        }
+        let emptied = json(&change(json!({"links": []})).await?);
+        assert_eq!(emptied["links"], json!([]));
+        Ok(())
+    })
+    .await;
+}
