@@ -109,6 +109,7 @@ fn with_detail(mut data: Value, kind: &Kind, detail: &Value) -> Value {
             ("skipped", "skipped"),
             ("refused", "refused"),
         ],
+        "import.undone" => &[("made", "made"), ("changed", "changed"), ("kept", "kept")],
         _ => &[],
     };
     for (from, to) in more {

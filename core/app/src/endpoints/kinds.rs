@@ -61,7 +61,7 @@ const fn kind(
 pub const TEST: &str = "endpoint.test";
 
 /// All kinds there are.
-pub static KINDS: [Kind; 19] = [
+pub static KINDS: [Kind; 20] = [
     kind("person.created", About::People, true, &["person.created"]),
     kind("person.changed", About::People, true, &["person.changed"]),
     kind("person.stage_changed", About::People, true, &["person.stage-changed"]),
@@ -92,6 +92,7 @@ pub static KINDS: [Kind; 19] = [
         &["appointment.cancelled", "appointment.cancelled-elsewhere"],
     ),
     kind("import.finished", About::Imports, false, &["import.finished"]),
+    kind("import.undone", About::Imports, false, &["import.undone"]),
 ];
 
 /// The kind that tells of an act, if one does.
