@@ -113,7 +113,7 @@ pub fn list_kept(
     Ok(import_results::table
         .filter(import_results::tenant_id.eq(tenant.as_str()))
         .filter(import_results::import_id.eq(import.as_str()))
-        .filter(import_results::kept.eq(true))
+        .filter(import_results::kept)
         .filter(import_results::row_number.gt(after))
         .order(import_results::row_number)
         .limit(bounded(limit))
