@@ -403,3 +403,49 @@ async fn an_import_is_told_once_and_a_series_each_time() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_an_import_changes_is_told_of_each_and_its_undoing_as_a_whole() {
+    each(async |w| {
+        let noa = app::people::PersonInput {
+            name: "Noa Levi".to_owned(),
+            phone: "050-1234567".to_owned(),
+            ..app::people::PersonInput::default()
+        };
+        app::people::create_person(&w.app, &w.owner, noa, "").await?;
+        let kinds = [
+            "person.created",
+            "person.changed",
+            "person.deleted",
+            "import.finished",
+            "import.undone",
+        ];
+        w.add(HOOKS, &kinds).await?;
+        let file = b"Name,Phone,Company\nNoa Levi,050-1234567,Acme\nDana Cohen,050-7654321,\n";
+        let id = app::imports::keep_file(&w.app, &w.owner, "people.csv", file.to_vec()).await?;
+        let plan = app::imports::plan_of(&app::imports::get_import(&w.app, &w.owner, &id).await?)?;
+        let input = app::imports::PlanInput {
+            head: plan.head,
+            columns: plan.columns.iter().map(|column| column.word()).collect(),
+            dates: plan.dates.as_str().to_owned(),
+            doubles: "update".to_owned(),
+            ..app::imports::PlanInput::default()
+        };
+        app::imports::plan_import(&w.app, &w.owner, &id, input).await?;
+        app::imports::start_import(&w.app, &w.owner, &id).await?;
+        w.work().await?;
+        assert_eq!(w.kinds()?, ["import.finished", "person.changed"]);
+        app::imports::undo_import(&w.app, &w.owner, &id).await?;
+        w.work().await?;
+        let all = ["import.finished", "import.undone", "person.changed", "person.changed"];
+        assert_eq!(w.kinds()?, all);
+        let bodies: Result<Vec<Value>, _> =
+            w.receiver.got().iter().map(|message| serde_json::from_str(&message.body)).collect();
+        let bodies = bodies?;
+        let undone = bodies.iter().find(|body| body["type"] == "import.undone").unwrap();
+        let data = &undone["data"];
+        assert!(data["made"] == 1 && data["changed"] == 1 && data["kept"] == 0, "{data}");
+        Ok(())
+    })
+    .await;
+}

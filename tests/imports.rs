@@ -78,6 +78,10 @@ async fn a_list_is_brought_shown_imported_and_taken_back_by_the_pages() {
         assert!(refused.body.starts_with('\u{feff}'));
         assert!(refused.body.contains("\"'=cmd|"), "{}", refused.body);
         assert!(refused.body.contains("That isn’t an email address."));
+        for (list, head) in [("skipped", "Who was here already"), ("kept", "Who stayed")] {
+            let list = site.get(&format!("{page}/{list}"), Some(&owner)).await?;
+            assert!(list.status == 200 && list.body.contains(head), "{}", list.body);
+        }
         let undone = site.send("POST", &format!("{page}/restore"), Some(&owner), Some("")).await?;
         assert_eq!(undone.status, 303);
         site.house.work().await?;

@@ -226,3 +226,21 @@ async fn without_a_mail_server_the_link_is_on_the_page_and_lets_in() {
     let again = site.get(&format!("/join/{token}"), None).await.unwrap();
     assert_eq!(again.status, 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_took_long_is_told_of_by_mail_and_a_quick_one_is_not() {
+    each(async |house, smtp| {
+        for (waited_millis, mails) in [(0, 0), (6 * 60_000, 1)] {
+            let (app, owner) = (&house.app, &house.owner);
+            let file = b"Name\nNoa Levi\n".to_vec();
+            let import = app::imports::keep_file(app, owner, "list.csv", file).await?;
+            app::imports::start_import(app, owner, &import).await?;
+            house.clock.advance_millis(waited_millis);
+            house.work().await?;
+            let all = smtp.mails().into_iter().filter(|it| it.text().contains("An import is done"));
+            assert_eq!(all.count(), mails);
+        }
+        Ok(())
+    })
+    .await;
+}

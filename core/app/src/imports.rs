@@ -6,6 +6,7 @@ mod words;
 mod doubles;
 mod encodings;
 mod files;
+mod listing;
 mod looking;
 mod plan;
 mod reading;
@@ -14,6 +15,7 @@ mod running;
 mod sheet;
 mod taking;
 mod targets;
+mod telling;
 mod undoing;
 mod workbooks;
 
@@ -26,6 +28,7 @@ use store::imports::Import;
 use store::jobs::Once;
 
 pub use encodings::CHOICES as ENCODINGS;
+pub use listing::{RowPerson, Whom, list_imports_after, list_row_people};
 pub use looking::{Look, Shown, look_at_import};
 pub use plan::{Column, DateOrder, Doubles, Format, Plan, Reading};
 pub use reading::{FILE_BYTES_MAX, SEPARATORS};
@@ -42,6 +45,7 @@ use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::fields;
+use crate::notifications;
 use crate::own_fields::OwnField;
 use crate::people::SOURCE_CHARS_MAX;
 use crate::tags::TAG_CHARS_MAX;
@@ -109,6 +113,8 @@ pub async fn keep_file(app: &App, ctx: &Context, name: &str, bytes: Vec<u8>) -> 
         created_by: ctx.account.clone(),
         created_at: app.clock.now(),
         settled_at: None,
+        begun_at: None,
+        begun_by: None,
     };
     let id = import.id.clone();
     let (app2, ctx2) = (app.clone(), ctx.clone());
@@ -321,7 +327,8 @@ pub async fn start_import(app: &App, ctx: &Context, id: &ImportId) -> Result<()>
                 return Err(Error::invalid("form", "error-imports-empty"));
             }
             let step = (State::Waiting, State::Running);
-            store::imports::begin(c, &ctx2.tenant, &id, step)?;
+            let now = app2.clock.now();
+            store::imports::begin(c, &ctx2.tenant, &id, step, (now, &ctx2.account))?;
             queue(&app2, c, &import)?;
             let detail = json!({"rows": import.rows_all, "doubles": plan.doubles.as_str()});
             record(&app2, c, &Who::from(&ctx2), &import, "import.begun", detail)
@@ -410,6 +417,7 @@ pub(crate) async fn sweep(app: &App) -> Result<usize> {
             .db
             .transact(move |c| -> Result<Option<domain::DocumentId>> {
                 store::imports::delete(c, &import.tenant_id, &import.id)?;
+                notifications::import_forgotten(c, &import)?;
                 files::forget_row(c, &import)
             })
             .await?;

@@ -21,8 +21,10 @@ use crate::error::{Error, Result};
 use crate::{endpoints, mail, plugins};
 
 mod reminders;
+mod work;
 
 pub(crate) use reminders::*;
+pub(crate) use work::*;
 
 pub use store::notifications::{Kind, Notification};
 
@@ -70,8 +72,10 @@ const fn needs(kind: Kind) -> Permission {
         Kind::PluginStopped => Permission::ManagePlugins,
         Kind::TaskDue | Kind::TaskAssigned => Permission::WriteTasks,
         Kind::AppointmentSoon => Permission::ReadAppointments,
-        Kind::FollowUpDue => Permission::WritePeople,
-        Kind::EndpointOff => Permission::ManageSettings,
+        Kind::FollowUpDue | Kind::ImportDone | Kind::ImportFailed | Kind::ImportUndone => {
+            Permission::WritePeople
+        }
+        Kind::EndpointOff | Kind::ArchiveReady | Kind::ArchiveFailed => Permission::ManageSettings,
     }
 }
 
@@ -86,7 +90,12 @@ const fn usual(kind: Kind) -> Way {
         | Kind::ApprovalUnknown
         | Kind::TaskDue
         | Kind::FollowUpDue
-        | Kind::EndpointOff => Way::Both,
+        | Kind::EndpointOff
+        | Kind::ImportDone
+        | Kind::ImportFailed
+        | Kind::ImportUndone
+        | Kind::ArchiveReady
+        | Kind::ArchiveFailed => Way::Both,
         Kind::AppointmentUnsent
         | Kind::SeriesOverlaps
         | Kind::PluginStopped
@@ -319,6 +328,17 @@ pub(crate) fn plugin_stopped(
 }
 
 fn tell(app: &App, c: &mut Conn, tenant: &TenantId, news: &News<'_>) -> Result<()> {
+    tell_by(app, c, tenant, news, true)
+}
+
+/// Tells of something, by mail only where that is `worth_mail`.
+fn tell_by(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    news: &News<'_>,
+    worth_mail: bool,
+) -> Result<()> {
     let may = |role: domain::Role| role.may(needs(news.kind));
     let team = store::members::list(c, tenant)?;
     let all: Vec<_> = team.into_iter().map(|named| named.member).filter(|m| may(m.role)).collect();
@@ -342,7 +362,7 @@ fn tell(app: &App, c: &mut Conn, tenant: &TenantId, news: &News<'_>) -> Result<(
             read_at: None,
         };
         let is_news = store::notifications::put(c, &row)?;
-        if is_news && way == Way::Both {
+        if is_news && worth_mail && way == Way::Both {
             mail::tell_news(
                 app,
                 c,

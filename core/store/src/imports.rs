@@ -8,7 +8,7 @@ use domain::{AccountId, DocumentId, ImportId, TenantId, Timestamp};
 use crate::backend::Conn;
 use crate::columns::{Json, Opt};
 use crate::error::{Error, Result, found, settled};
-use crate::page::bounded;
+use crate::page::{Page, bounded};
 use crate::schema::imports;
 use crate::scope;
 
@@ -67,6 +67,8 @@ row! {
         pub created_by: AccountId as String,
         pub created_at: Timestamp as i64,
         pub settled_at: Option<Timestamp> as Opt<i64, Timestamp>,
+        pub begun_at: Option<Timestamp> as Opt<i64, Timestamp>,
+        pub begun_by: Option<AccountId> as Opt<String, AccountId>,
     }
 }
 
@@ -123,6 +125,24 @@ pub fn list(c: &mut Conn, tenant: &TenantId, limit: i64) -> Result<Vec<Import>> 
         .load(c)?)
 }
 
+/// The imports of the tenant that came before one, latest first; without one, from the latest.
+pub fn list_after(
+    c: &mut Conn,
+    tenant: &TenantId,
+    after: Option<&ImportId>,
+    limit: i64,
+) -> Result<Page<Import, ImportId>> {
+    scope::tenant(c, tenant)?;
+    let limit = bounded(limit);
+    let mut query = imports::table.filter(imports::tenant_id.eq(tenant.as_str())).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(imports::id.lt(after.as_str()));
+    }
+    let rows: Vec<Import> =
+        query.order(imports::id.desc()).limit(limit + 1).select(Import::as_select()).load(c)?;
+    Ok(Page::cut(rows, limit, |last| last.id.clone()))
+}
+
 /// Sets how a waiting file is read and how many rows that makes.
 ///
 /// # Errors
@@ -143,7 +163,8 @@ pub fn set_plan(
     settled(rows, || Ok(get(c, tenant, id).is_ok()))
 }
 
-/// Brings an import from one state to the next, and its count of rows to its beginning.
+/// Brings an import from one state to the next, and its count of rows to its beginning; with when and by
+/// whom that was.
 ///
 /// # Errors
 /// [`Error::Conflict`] when it is not in the state `from`.
@@ -152,12 +173,18 @@ pub fn begin(
     tenant: &TenantId,
     id: &ImportId,
     (from, to): (State, State),
+    (now, by): (Timestamp, &AccountId),
 ) -> Result<()> {
     scope::tenant(c, tenant)?;
     let target = imports::table
         .find((tenant.as_str(), id.as_str()))
         .filter(imports::state.eq(from.as_str()));
-    let set = (imports::state.eq(to.as_str()), imports::rows_done.eq(0_i64));
+    let set = (
+        imports::state.eq(to.as_str()),
+        imports::rows_done.eq(0_i64),
+        imports::begun_at.eq(now.as_millis()),
+        imports::begun_by.eq(by.as_str()),
+    );
     let rows = diesel::update(target).set(set).execute(c)?;
     settled(rows, || Ok(get(c, tenant, id).is_ok()))
 }

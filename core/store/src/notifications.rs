@@ -41,6 +41,16 @@ words! {
         FollowUpDue = "follow-up-due",
         /// An endpoint was turned off, because nothing arrived.
         EndpointOff = "endpoint-off",
+        /// An import has ended.
+        ImportDone = "import-done",
+        /// An import could not go on.
+        ImportFailed = "import-failed",
+        /// An import was taken back.
+        ImportUndone = "import-undone",
+        /// An archive is there to be downloaded.
+        ArchiveReady = "archive-ready",
+        /// An archive could not be put together.
+        ArchiveFailed = "archive-failed",
     }
 }
 
@@ -169,6 +179,16 @@ pub fn settle(c: &mut Conn, tenant: &TenantId, matter: &str, now: Timestamp) -> 
         .filter(notifications::matter.eq(matter))
         .filter(notifications::read_at.is_null());
     Ok(diesel::update(unread).set(notifications::read_at.eq(now.as_millis())).execute(c)?)
+}
+
+/// Removes what everybody was told of a matter whose page is gone.
+pub fn delete(c: &mut Conn, tenant: &TenantId, matter: &str) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let told = notifications::table
+        .filter(notifications::tenant_id.eq(tenant.as_str()))
+        .filter(notifications::matter.eq(matter));
+    diesel::delete(told).execute(c)?;
+    Ok(())
 }
 
 /// Removes those of before; answers how many.

@@ -63,7 +63,10 @@ impl ThemedMail {
             }
             Letter::News { name, brand, kind, subject, link } => {
                 let what = format!("notice-{kind}");
-                (self.letterhead(&brand), Sheet::News { name, what, subject, link })
+                // Work that somebody began has ended; all else needs them.
+                let is_work = kind.starts_with("import-") || kind.starts_with("archive-");
+                let text = if is_work { "mail-news-done-text" } else { "mail-news-text" };
+                (self.letterhead(&brand), Sheet::News { name, what, text, subject, link })
             }
             Letter::Reminder { name, brand, kind, subject, at, is_day, link } => {
                 let what = format!("notice-{kind}");
@@ -113,6 +116,7 @@ enum Sheet {
     News {
         name: String,
         what: String,
+        text: &'static str,
         subject: String,
         link: String,
     },

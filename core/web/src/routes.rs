@@ -181,6 +181,8 @@ mod lines {
         get  "/imports/{people_import}"                  Member  (PEOPLE, WRITE_PEOPLE) imports::show;
         post "/imports/{people_import}"                  Member  (PEOPLE, WRITE_PEOPLE) imports::plan;
         get  "/imports/{people_import}/refused"          Member  (PEOPLE, WRITE_PEOPLE) imports::refused;
+        get  "/imports/{people_import}/skipped"          Member  (PEOPLE, WRITE_PEOPLE) imports::skipped;
+        get  "/imports/{people_import}/kept"             Member  (PEOPLE, WRITE_PEOPLE) imports::kept;
         post "/imports/{people_import}/cancel"           Member  (PEOPLE, WRITE_PEOPLE) imports::cancel;
         post "/imports/{people_import}/restore"          Member  (PEOPLE, WRITE_PEOPLE) imports::undo;
         post "/undo/{undo}/restore"                      Member  (ALL, ALL) undos::undo;

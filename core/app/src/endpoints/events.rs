@@ -111,6 +111,7 @@ fn with_detail(mut data: Value, kind: &Kind, detail: &Value) -> Value {
         ],
         "pipeline.changed" | "pipeline.deleted" => &[("people", "people")],
         "member.removed" => &[("people", "people"), ("tasks", "tasks")],
+        "import.undone" => &[("made", "made"), ("changed", "changed"), ("kept", "kept")],
         _ => &[],
     };
     for (from, to) in more {

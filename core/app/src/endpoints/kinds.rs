@@ -74,7 +74,7 @@ const fn kind(
 pub const TEST: &str = "endpoint.test";
 
 /// All kinds there are.
-pub static KINDS: [Kind; 22] = [
+pub static KINDS: [Kind; 23] = [
     kind("person.created", About::People, true, &["person.created"]),
     kind("person.changed", About::People, true, &["person.changed"]),
     kind("person.stage_changed", About::People, true, &["person.stage-changed"]),
@@ -108,6 +108,7 @@ pub static KINDS: [Kind; 22] = [
     kind("pipeline.changed", About::Pipelines, false, &["pipeline.changed"]),
     kind("pipeline.deleted", About::Pipelines, false, &["pipeline.deleted"]),
     kind("member.removed", About::Team, false, &["member.left", "member.removed"]),
+    kind("import.undone", About::Imports, false, &["import.undone"]),
 ];
 
 /// The kind that tells of an act, if one does.

@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::documents::{self, House};
 use crate::error::{Error, Result};
 use crate::jobs::{self, Outcome};
+use crate::notifications;
 
 pub use store::exports::{Export as Archive, State as ArchiveState};
 
@@ -116,6 +117,8 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<Outcome> {
             let now = app2.clock.now();
             store::exports::settle(c, &export.tenant_id, &export.id, document, now)?;
             store::documents::insert(c, &row2)?;
+            let now = store::exports::get(c, &export.tenant_id, &export.id)?;
+            notifications::archive_ended(&app2, c, &now)?;
             record(&app2, c, &Who::system(), &export, "export.made")
         })
         .await;
@@ -136,6 +139,7 @@ pub(crate) fn give_up(app: &App, c: &mut Conn, job: &Job) -> Result<()> {
         other => other?,
     }
     let export = store::exports::get(c, &job.tenant_id, &id)?;
+    notifications::archive_ended(app, c, &export)?;
     record(app, c, &Who::system(), &export, "export.failed")
 }
 

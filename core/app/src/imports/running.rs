@@ -18,7 +18,7 @@ use crate::audit::{Actor, Who};
 use crate::context::Origin;
 use crate::error::{Error, Result};
 use crate::jobs::Outcome as Done;
-use crate::{App, endpoints, people};
+use crate::{App, endpoints, notifications, people};
 
 /// The job's kind.
 pub(crate) const RUN: &str = "import.run";
@@ -31,7 +31,8 @@ const LOTS: usize = 20;
 
 /// Who did it, as the rows' history says: whoever began it.
 pub(super) fn who(import: &Import) -> Who {
-    Who { actor: Actor::Account(import.created_by.clone()), origin: Origin::default() }
+    let by = import.begun_by.as_ref().unwrap_or(&import.created_by);
+    Who { actor: Actor::Account(by.clone()), origin: Origin::default() }
 }
 
 fn import_of(job: &Job) -> Result<ImportId> {
@@ -70,6 +71,8 @@ fn fail(app: &App, c: &mut Conn, import: &Import, problem: &str) -> Result<()> {
     store::imports::settle(c, &import.tenant_id, &import.id, step, problem, app.clock.now())?;
     // Its body has no row any more, and is swept away.
     files::forget_row(c, import)?;
+    let now = store::imports::get(c, &import.tenant_id, &import.id)?;
+    notifications::import_ended(app, c, &now)?;
     record(app, c, &Who::system(), import, "import.failed", json!({"problem": problem}))
 }
 
@@ -156,6 +159,9 @@ fn take_lot(
     done: i64,
     others_turn: bool,
 ) -> Result<Next> {
+    // Who is there is looked up once for a lot. Of two imports at once the second looks when the first's
+    // lot is there, or both would bring the same people.
+    store::tenants::lock(c, &import.tenant_id)?;
     let first = plan.first_row() + usize::try_from(done).map_err(Error::internal)?;
     let count = sheet.len().saturating_sub(first).min(ROWS_AT_ONCE);
     let step = (done, done + i64::try_from(count).map_err(Error::internal)?);
@@ -197,6 +203,7 @@ fn finish(app: &App, c: &mut Conn, import: &Import) -> Result<()> {
     store::imports::settle(c, &import.tenant_id, &import.id, step, "", app.clock.now())?;
     files::forget_row(c, import)?;
     let now = store::imports::get(c, &import.tenant_id, &import.id)?;
+    notifications::import_ended(app, c, &now)?;
     let detail = told(now.counts(), (0, now.rows_done));
     endpoints::events::publish(
         app,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{PersonId, TagId};
+use domain::{PersonId, TagId, TenantId};
 use serde_json::json;
 use store::Conn;
 use store::attributions::Attribution;
@@ -18,6 +18,7 @@ use super::plan::{Doubles, Plan};
 use super::rows::{self, Known, OwnSaid, Said, Wrong};
 use super::running::TOLD;
 use super::sheet::Sheet;
+use super::telling::{self, Change};
 use super::undoing::Was;
 use crate::App;
 use crate::error::{Error, Result};
@@ -30,12 +31,13 @@ pub(super) struct Taking<'a> {
     app: &'a App,
     import: &'a Import,
     plan: &'a Plan,
-    known: Known,
+    pub(super) known: Known,
     first_stage: Stage,
     tags: HashMap<String, TagId>,
     index: Index,
     made: Vec<NewPerson>,
     results: Vec<RowResult>,
+    are_told: bool,
     pub(super) counts: Counts,
 }
 
@@ -58,6 +60,7 @@ impl<'a> Taking<'a> {
             index: Index::default(),
             made: Vec::new(),
             results: Vec::new(),
+            are_told: telling::are_endpoints_told(c, tenant)?,
             counts: Counts::default(),
         })
     }
@@ -146,6 +149,7 @@ impl<'a> Taking<'a> {
             place: 0,
             problem: String::new(),
             cells_json: None,
+            kept: false,
         }
     }
 
@@ -191,6 +195,18 @@ impl<'a> Taking<'a> {
         self.results.push(result);
         self.counts.made += 1;
         Ok(())
+    }
+
+    /// Whose import it is.
+    pub(super) fn tenant(&self) -> &TenantId {
+        &self.import.tenant_id
+    }
+
+    /// Whoever a row would make, for telling whether a later row is of the same.
+    pub(super) fn imagined(&self, said: &Said) -> Person {
+        let id = PersonId::new(&*self.app.clock, &*self.app.rng);
+        let now = self.app.clock.now();
+        people::person_of(&self.import.tenant_id, &id, self.fields_of_new(said), now)
     }
 
     /// What a row says of own fields, for this person.
@@ -303,9 +319,11 @@ impl<'a> Taking<'a> {
         let rev = store::people::update(c, tenant, id, &after.0, &after.1, before.rev, now)?;
         tags::put_all(c, tenant, id, &all)?;
         values::put(c, tenant, id, &own)?;
-        let own: Vec<&str> = own.iter().map(|it| it.field.name.as_str()).collect();
-        let detail = json!({"file": self.import.name, "fields": fields, "own": own});
+        let names: Vec<&str> = own.iter().map(|it| it.field.name.as_str()).collect();
+        let detail = json!({"file": self.import.name, "fields": fields, "own": names});
         store::timeline::insert(c, &self.entry(id, detail))?;
+        let change = Change { before: &before, after: &after.0, fields: &fields, own: &own };
+        telling::changed(self.app, c, &change, self.are_told)?;
         let step = (before.rev, rev);
         let is_again = store::imports::touch(c, tenant, &self.import.id, id, step)?;
         self.results.push(RowResult {

@@ -1,6 +1,7 @@
 //! Takes a whole import back: who came with it goes, and who was changed is as before, unless somebody
 //! has changed them or done something with them since. In lots, as it came.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use domain::{ImportId, OwnFieldId, PersonId, TagId};
@@ -14,13 +15,14 @@ use store::people::{Person, PersonChange};
 use store::timeline::Entry;
 
 use super::running::{Next, ROWS_AT_ONCE, TOLD, advance, who};
+use super::telling::{self, Change};
 use super::{queue, record, require};
 use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::own_fields::values;
-use crate::{people, tags};
+use crate::{endpoints, notifications, people, tags};
 
 /// Lots after which others come first.
 const LOTS: usize = 20;
@@ -88,7 +90,8 @@ pub async fn undo_import(app: &App, ctx: &Context, id: &ImportId) -> Result<()> 
                 State::Running => return Err(Error::Conflict { key: "error-imports-running" }),
                 State::Done | State::Cancelled | State::Failed => {}
             }
-            store::imports::begin(c, &ctx2.tenant, &id, (import.state, State::Undoing))?;
+            let (step, now) = ((import.state, State::Undoing), app2.clock.now());
+            store::imports::begin(c, &ctx2.tenant, &id, step, (now, &ctx2.account))?;
             queue(&app2, c, &import)?;
             record(&app2, c, &Who::from(&ctx2), &import, "import.undo-begun", json!({}))
         })
@@ -121,6 +124,8 @@ fn take_lot(
     others_turn: bool,
 ) -> Result<Next> {
     let tenant = &import.tenant_id;
+    // As when they came: no other import looks who is there between.
+    store::tenants::lock(c, tenant)?;
     let touched = [Outcome::Made, Outcome::Changed];
     let most = i64::try_from(ROWS_AT_ONCE).map_err(Error::internal)?;
     let rows = store::imports::list_results(c, tenant, &import.id, &touched, done, most)?;
@@ -134,16 +139,21 @@ fn take_lot(
     if rows.is_empty() {
         let step = (State::Undoing, State::Undone);
         store::imports::settle(c, tenant, &import.id, step, "", app.clock.now())?;
-        let kept = store::imports::get(c, tenant, &import.id)?.kept;
-        let detail = json!({"kept": kept});
+        let now = store::imports::get(c, tenant, &import.id)?;
+        notifications::import_ended(app, c, &now)?;
+        let told = json!({"made": now.made, "changed": now.changed, "kept": now.kept});
+        endpoints::events::publish(app, c, tenant, "import.undone", import.id.as_str(), &told)?;
+        let detail = json!({"kept": now.kept});
         people::record_many(app, c, tenant, &who(import), "person.import-undone", detail)?;
         return Ok(Next::Over);
     }
-    let (gone, kept) = remove(app, c, import, &rows)?;
-    let (back, stayed) = give_back(app, c, import, &rows)?;
-    let more = Counts { kept: kept + stayed, ..Counts::default() };
-    store::imports::count(c, tenant, &import.id, more)?;
-    let detail = json!({"removed": gone, "restored": back, "kept": kept + stayed});
+    let (gone, mut stay) = remove(app, c, import, &rows)?;
+    let (back, unchanged) = give_back(app, c, import, &rows)?;
+    stay.extend(unchanged);
+    store::imports::keep(c, tenant, &import.id, &stay)?;
+    let kept = i64::try_from(stay.len()).map_err(Error::internal)?;
+    store::imports::count(c, tenant, &import.id, Counts { kept, ..Counts::default() })?;
+    let detail = json!({"removed": gone, "restored": back, "kept": kept});
     record(app, c, &who(import), import, "import.rows-undone", detail)?;
     if others_turn {
         queue(app, c, import)?;
@@ -151,44 +161,70 @@ fn take_lot(
     Ok(Next::On(next))
 }
 
-/// Removes those who came with these rows; answers how many went and how many stay.
-fn remove(app: &App, c: &mut Conn, import: &Import, rows: &[RowResult]) -> Result<(i64, i64)> {
+/// Removes those who came with these rows; answers how many went, and the rows whose people stay.
+fn remove(
+    app: &App,
+    c: &mut Conn,
+    import: &Import,
+    rows: &[RowResult],
+) -> Result<(usize, Vec<i64>)> {
     let tenant = &import.tenant_id;
     let made = rows.iter().filter(|row| row.outcome == Outcome::Made);
-    let made: Vec<(PersonId, i64)> =
-        made.filter_map(|row| Some((row.person_id.clone()?, row.rev))).collect();
+    let made: Vec<(PersonId, &RowResult)> =
+        made.filter_map(|row| Some((row.person_id.clone()?, row))).collect();
     let ids: Vec<PersonId> = made.iter().map(|(id, _)| id.clone()).collect();
     let busy = store::people::list_busy(c, tenant, &ids, TOLD)?;
-    let free: Vec<(PersonId, i64)> =
-        made.into_iter().filter(|(id, _)| !busy.contains(id)).collect();
-    let gone = store::people::delete_many(c, tenant, &free, app.clock.now())?;
     // Whom somebody removed before stays as they are, and isn't there.
-    let there = store::people::list_by_ids(c, tenant, &ids)?.len();
-    let count = |n: usize| i64::try_from(n).map_err(Error::internal);
-    Ok((count(gone.len())?, count(there)?))
+    let there = store::people::list_by_ids(c, tenant, &ids)?;
+    let free = made.iter().filter(|(id, _)| !busy.contains(id));
+    let free: Vec<(PersonId, i64)> = free.map(|(id, row)| (id.clone(), row.rev)).collect();
+    let gone: HashSet<PersonId> =
+        store::people::delete_many(c, tenant, &free, app.clock.now())?.into_iter().collect();
+    let due = there.iter().filter(|it| it.follow_up_on.is_some() && gone.contains(&it.id));
+    for person in due {
+        people::remind(app, c, person)?;
+    }
+    let stay: HashSet<&PersonId> =
+        there.iter().map(|it| &it.id).filter(|id| !gone.contains(*id)).collect();
+    let rows = made.iter().filter(|(id, _)| stay.contains(id)).map(|(_, row)| row.row_number);
+    Ok((gone.len(), rows.collect()))
 }
 
-/// Gives those who were changed by these rows back what they were; answers how many got it and how many
-/// stay.
-fn give_back(app: &App, c: &mut Conn, import: &Import, rows: &[RowResult]) -> Result<(i64, i64)> {
+/// Gives those who were changed by these rows back what they were; answers how many got it, and the rows
+/// whose people stay as they are.
+fn give_back(
+    app: &App,
+    c: &mut Conn,
+    import: &Import,
+    rows: &[RowResult],
+) -> Result<(usize, Vec<i64>)> {
     let tenant = &import.tenant_id;
-    let (mut back, mut stayed) = (0, 0);
+    let are_told = telling::are_endpoints_told(c, tenant)?;
+    let (mut back, mut stay) = (0, Vec::new());
     for row in rows.iter().filter(|row| row.outcome == Outcome::Changed) {
         let (Some(id), Some(before)) = (&row.person_id, &row.before_json) else { continue };
         let Some(person) = store::people::find(c, tenant, id)? else { continue };
         if person.rev != row.rev {
-            stayed += 1;
+            stay.push(row.row_number);
             continue;
         }
         let was: Was = serde_json::from_value(before.0.clone())?;
-        restore(app, c, import, &person, was)?;
+        restore(app, c, import, &person, was, are_told)?;
         back += 1;
     }
-    Ok((back, stayed))
+    Ok((back, stay))
 }
 
-fn restore(app: &App, c: &mut Conn, import: &Import, person: &Person, was: Was) -> Result<()> {
+fn restore(
+    app: &App,
+    c: &mut Conn,
+    import: &Import,
+    person: &Person,
+    was: Was,
+    are_told: bool,
+) -> Result<()> {
     let (tenant, now) = (&person.tenant_id, app.clock.now());
+    let is = Was::of(c, person)?;
     let contacts = was.contacts_of(person);
     let Was { mut fields, tags: on, own, .. } = was;
     // A stage or a member who left meanwhile can't take anybody back.
@@ -206,9 +242,17 @@ fn restore(app: &App, c: &mut Conn, import: &Import, person: &Person, was: Was) 
     let on: Vec<TagId> =
         on.into_iter().filter(|tag| known.iter().any(|it| it.id == *tag)).collect();
     store::people::update(c, tenant, &person.id, &fields, &contacts, person.rev, now)?;
-    tags::put_all(c, tenant, &person.id, &on)?;
+    let mut named = people::changed(&is.fields, &fields);
+    if is.contacts_differ(&contacts) {
+        named.push("contacts");
+    }
+    if tags::put_all(c, tenant, &person.id, &on)? {
+        named.push("tags");
+    }
     let own = values::as_they_were(c, person, &own)?;
     values::put(c, tenant, &person.id, &own)?;
+    let change = Change { before: person, after: &fields, fields: &named, own: &own };
+    telling::changed(app, c, &change, are_told)?;
     let entry = Entry {
         tenant_id: tenant.clone(),
         id: domain::EntryId::new(&*app.clock, &*app.rng),
@@ -216,7 +260,7 @@ fn restore(app: &App, c: &mut Conn, import: &Import, person: &Person, was: Was) 
         at: now,
         kind: "import-undone".to_owned(),
         actor_kind: ActorKind::Account,
-        actor_id: import.created_by.to_string(),
+        actor_id: import.begun_by.as_ref().unwrap_or(&import.created_by).to_string(),
         entity_id: import.id.to_string(),
         detail_json: json!({"file": import.name}).into(),
     };

@@ -26,6 +26,8 @@ const BATCH: i64 = 200;
 const ROUND_MAX: usize = 20_000;
 
 const DAY_SECS: i64 = 24 * 3_600;
+/// How long after its time a round still finds what was to come, and nobody had planned.
+const LATE_SECS: i64 = 2 * 3_600;
 
 /// Whether the reminders of something at an instant are planned by now.
 pub(crate) fn is_in_reach(app: &App, at: Timestamp) -> bool {
@@ -50,6 +52,8 @@ pub(super) struct Matter {
     pub begins: Option<Timestamp>,
     /// From when on a reminder is of no use.
     pub ends: Option<Timestamp>,
+    /// When it became what it is.
+    changed_at: Timestamp,
 }
 
 /// What a reminder is about, if that is still to come.
@@ -94,6 +98,7 @@ fn of_task(task: Task) -> Option<Matter> {
         of: task.assignee_id.or(Some(task.created_by)),
         begins: None,
         ends: None,
+        changed_at: task.updated_at,
     })
 }
 
@@ -115,6 +120,7 @@ fn of_appointment(c: &mut Conn, it: Appointment) -> Result<Option<Matter>> {
         of: booked_by.map(|member| member.id),
         begins: Some(it.starts_at),
         ends: Some(it.ends_at),
+        changed_at: it.updated_at,
     }))
 }
 
@@ -132,6 +138,7 @@ fn of_person(c: &mut Conn, person: Person) -> Result<Option<Matter>> {
         of: person.owner_id,
         begins: None,
         ends: None,
+        changed_at: person.updated_at,
     }))
 }
 
@@ -199,6 +206,18 @@ pub(crate) fn replan(
     subject: Subject,
     id: &str,
 ) -> Result<()> {
+    plan(app, c, tenant, subject, id, 0)
+}
+
+/// [`replan`], with what was to come up to so many seconds ago and nobody has planned: it comes now.
+fn plan(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    subject: Subject,
+    id: &str,
+    late_secs: i64,
+) -> Result<()> {
     let now = app.clock.now();
     let there = store::reminders::list_about(c, tenant, subject, id)?;
     let matter = find(c, tenant, subject, id)?;
@@ -221,8 +240,11 @@ pub(crate) fn replan(
         }
     }
     let horizon = now.plus_secs(AHEAD_DAYS * DAY_SECS);
-    // What should have come before it was even planned comes no more.
-    for want in wants.into_iter().filter(|want| want.instant > now && want.instant <= horizon) {
+    // What should have come before there was anything to plan comes no more.
+    let earliest = now.plus_secs(-late_secs);
+    let is_to_come = |at: Timestamp| at > now || (at > earliest && at > matter.changed_at);
+    let wants = wants.into_iter().filter(|want| is_to_come(want.instant));
+    for want in wants.filter(|want| want.instant <= horizon) {
         let row = Reminder {
             tenant_id: tenant.clone(),
             id: ReminderId::new(&*app.clock, &*app.rng),
@@ -312,7 +334,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<Outcome> {
                 .transact(move |c| -> Result<Vec<String>> {
                     let ids = coming(&app2, c, &tenant, *subject, &from)?;
                     for id in &ids {
-                        replan(&app2, c, &tenant, *subject, id)?;
+                        plan(&app2, c, &tenant, *subject, id, LATE_SECS)?;
                     }
                     Ok(ids)
                 })

@@ -338,6 +338,11 @@ async fn an_archive_is_for_who_runs_the_business_and_proves_it_and_for_some_days
         let made = everything::list_archives(&f.app, &owner.ctx).await.unwrap();
         assert_eq!((made.len(), made[0].state), (1, ArchiveState::Ready));
         assert_eq!(made[0].done, made[0].todo);
+        let told = app::notifications::list_notifications(&f.app, &owner.ctx).await.unwrap();
+        let told: Vec<_> = told.iter().map(|it| (it.kind, it.href.as_str())).collect();
+        assert_eq!(told, [(app::notifications::Kind::ArchiveReady, "/exports")]);
+        let told = app::notifications::list_notifications(&f.app, &stale.ctx).await.unwrap();
+        assert!(told.is_empty(), "only who asked for it");
         let refused = everything::download_archive(&f.app, &stale.ctx, &one).await;
         assert!(matches!(refused, Err(Error::Unproven)));
         // No list of documents shows it, and no page of documents hands it out.

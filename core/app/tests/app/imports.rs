@@ -1,5 +1,7 @@
 //! Lists of people: what comes of each row, that it comes once, what is refused, and taking it all back.
 
+mod beside;
+
 use crate::support::people::{add, named};
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::Error;

@@ -376,6 +376,34 @@ async fn what_was_chosen_holds_for_what_is_planned_and_a_task_may_say_otherwise(
 }
 
 #[tokio::test]
+async fn a_round_finds_what_was_to_come_since_and_nobody_had_planned() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        choose(&f, &owner, HabitsInput { follow_ups: "never".into(), ..habits() }).await;
+        let of_today = |name: &str| people::PersonInput {
+            details: Some(DetailsInput {
+                follow_up_on: "2026-03-01".into(),
+                ..DetailsInput::default()
+            }),
+            ..named(name)
+        };
+        add(&f, &owner, of_today("Dana")).await;
+        // The morning begins at nine in Jerusalem; the round comes half an hour later.
+        work_at(&f, "2026-03-01T07:30:00Z").await;
+        assert!(unread(&f, &owner).await.is_empty());
+        choose(&f, &owner, habits()).await;
+        jobs::run_due(&f.app).await.unwrap();
+        assert_eq!(unread(&f, &owner).await.len(), 1);
+        // What became due for today after the morning comes no more.
+        add(&f, &owner, of_today("Late")).await;
+        choose(&f, &owner, habits()).await;
+        jobs::run_due(&f.app).await.unwrap();
+        assert_eq!(unread(&f, &owner).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_lies_far_ahead_is_planned_when_it_comes_into_reach() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;

@@ -38,6 +38,7 @@ row! {
         pub place: i64,
         pub problem: String,
         pub cells_json: Option<Json> as Opt<String, Json>,
+        pub kept: bool,
     }
 }
 
@@ -82,6 +83,37 @@ pub fn list_results(
         .filter(import_results::tenant_id.eq(tenant.as_str()))
         .filter(import_results::import_id.eq(import.as_str()))
         .filter(import_results::outcome.eq_any(outcomes.iter().map(|it| it.as_str())))
+        .filter(import_results::row_number.gt(after))
+        .order(import_results::row_number)
+        .limit(bounded(limit))
+        .select(RowResult::as_select())
+        .load(c)?)
+}
+
+/// Notes that whoever these rows brought or changed stayed when their import was undone.
+pub fn keep(c: &mut Conn, tenant: &TenantId, import: &ImportId, rows: &[i64]) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let target = import_results::table
+        .filter(import_results::tenant_id.eq(tenant.as_str()))
+        .filter(import_results::import_id.eq(import.as_str()))
+        .filter(import_results::row_number.eq_any(rows));
+    diesel::update(target).set(import_results::kept.eq(true)).execute(c)?;
+    Ok(())
+}
+
+/// The rows after a number whose people stayed when their import was undone, in their order.
+pub fn list_kept(
+    c: &mut Conn,
+    tenant: &TenantId,
+    import: &ImportId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<RowResult>> {
+    scope::tenant(c, tenant)?;
+    Ok(import_results::table
+        .filter(import_results::tenant_id.eq(tenant.as_str()))
+        .filter(import_results::import_id.eq(import.as_str()))
+        .filter(import_results::kept)
         .filter(import_results::row_number.gt(after))
         .order(import_results::row_number)
         .limit(bounded(limit))

@@ -150,6 +150,8 @@ diesel::table! {
         created_by -> Text,
         created_at -> BigInt,
         settled_at -> Nullable<BigInt>,
+        begun_at -> Nullable<BigInt>,
+        begun_by -> Nullable<Text>,
     }
 }
 
@@ -181,6 +183,7 @@ diesel::table! {
         place -> BigInt,
         problem -> Text,
         cells_json -> Nullable<Text>,
+        kept -> Bool,
     }
 }
 

@@ -33,6 +33,8 @@ fn import(world: &World, of: &TenantId) -> Import {
         created_by: AccountId::new(&world.clock, &world.rng),
         created_at: world.now(),
         settled_at: None,
+        begun_at: None,
+        begun_by: None,
     }
 }
 
@@ -74,11 +76,12 @@ store::both_backends! {
         let (of, now) = (a_tenant(&db, &world).await, world.now());
         let it = import(&world, &of);
         let (id, other) = (it.id.clone(), TenantId::new(&world.clock, &world.rng));
+        let by = it.created_by.clone();
         db.write(move |c| {
             imports::insert(c, &it)?;
             let step = (State::Waiting, State::Running);
-            imports::begin(c, &of, &id, step)?;
-            assert_conflict(imports::begin(c, &of, &id, step));
+            imports::begin(c, &of, &id, step, (now, &by))?;
+            assert_conflict(imports::begin(c, &of, &id, step, (now, &by)));
             assert_conflict(imports::set_plan(c, &of, &id, &serde_json::json!({}).into(), 1));
             imports::advance(c, &of, &id, State::Running, (0, 2))?;
             assert_conflict(imports::advance(c, &of, &id, State::Running, (0, 2)));
@@ -89,6 +92,7 @@ store::both_backends! {
             let step = (State::Running, State::Cancelled);
             assert_conflict(imports::settle(c, &of, &id, step, "", now));
             let done = imports::get(c, &of, &id)?;
+            assert_eq!((done.begun_at, done.begun_by.as_ref()), (Some(now), Some(&by)));
             assert_eq!((done.rows_done, done.made, done.refused), (2, 2, 1));
             assert_not_found(imports::get(c, &other, &id));
             assert!(imports::list_before(c, now, now, 10)?.is_empty());
@@ -103,6 +107,7 @@ store::both_backends! {
         let of = a_tenant(&db, &world).await;
         let it = import(&world, &of);
         let (id, person) = (it.id.clone(), PersonId::new(&world.clock, &world.rng));
+        let another = ImportId::new(&world.clock, &world.rng);
         let row = |number, outcome, rev| RowResult {
             tenant_id: of.clone(),
             import_id: it.id.clone(),
@@ -114,6 +119,7 @@ store::both_backends! {
             place: 0,
             problem: String::new(),
             cells_json: None,
+            kept: false,
         };
         let rows = vec![
             row(2, Outcome::Changed, 4),
@@ -132,8 +138,37 @@ store::both_backends! {
             let found = imports::list_results(c, &of, &id, &all, 0, 10)?;
             assert_eq!(found.iter().map(|row| (row.row_number, row.rev)).collect::<Vec<_>>(), [(2, 5), (5, 0)]);
             assert_eq!(imports::list_results(c, &of, &id, &all, 2, 10)?.len(), 1);
+            imports::keep(c, &of, &id, &[2, 5])?;
+            imports::keep(c, &of, &another, &[3])?;
+            let kept = imports::list_kept(c, &of, &id, 2, 10)?;
+            assert_eq!(kept.iter().map(|row| row.row_number).collect::<Vec<_>>(), [5]);
+            assert_eq!(imports::list_kept(c, &of, &id, 0, 10)?.len(), 2);
             imports::delete(c, &of, &id)?;
             assert!(imports::list_results(c, &of, &id, &all, 0, 10)?.is_empty());
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn all_imports_of_a_business_are_listed_page_by_page(db: Db) {
+        let world = World::new();
+        let (of, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let all: Vec<Import> = (0..5).map(|_| import(&world, &of)).collect();
+        let mut ids: Vec<ImportId> = all.iter().map(|it| it.id.clone()).collect();
+        ids.sort_by(|one, other| other.as_str().cmp(one.as_str()));
+        let foreign = import(&world, &other);
+        db.write(move |c| {
+            all.iter().chain([&foreign]).try_for_each(|it| imports::insert(c, it))?;
+            let (mut seen, mut after) = (Vec::new(), None);
+            loop {
+                let page = imports::list_after(c, &of, after.as_ref(), 2)?;
+                assert!(page.items.len() <= 2);
+                seen.extend(page.items.into_iter().map(|it| it.id));
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(seen, ids);
             Ok(())
         }).await.unwrap();
     }

@@ -61,6 +61,7 @@ async fn page(member: &Member) -> Result<Home, Failure> {
         tasks,
         waiting,
         can_add_tasks: ctx.role.may(Permission::WriteTasks),
+        can_bring: ctx.may(Permission::WritePeople),
         approvals: home.approvals,
         sees_connections: home.connections.is_some(),
         connections: connection_rows(member, home.connections.unwrap_or_default()).await?,
@@ -113,7 +114,7 @@ fn checklist(steps: Option<Checklist>) -> Vec<Task> {
     let Some(steps) = steps.filter(|steps| !steps.is_done()) else { return Vec::new() };
     vec![
         Task { key: "connection", href: "/connections", done: steps.has_connection },
-        Task { key: "people", href: "/people/new", done: steps.has_people },
+        Task { key: "people", href: "/imports", done: steps.has_people },
         Task { key: "team", href: "/team", done: steps.has_colleague },
         Task { key: "look", href: "/settings", done: steps.has_look },
     ]

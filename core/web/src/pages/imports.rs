@@ -1,28 +1,34 @@
 //! Bringing a list of people: choosing the file, saying what its columns are, following it, and back.
 
 use actix_web::http::header::CONTENT_DISPOSITION;
-use actix_web::web::{Bytes, Form, Path};
+use actix_web::web::{Bytes, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use app::exports::Csv;
 use app::imports::{
     self, Column, DateOrder, Doubles, ENCODINGS, Format, Look, Outcome, PeopleImport, Plan,
-    PlanInput, Reading, RowResult, SEPARATORS, Said, Shown, State, Target,
+    PlanInput, Reading, RowPerson, RowResult, SEPARATORS, Said, Shown, State, Target, Whom,
 };
 use app::own_fields::{OwnField, field_name};
 use app::{Context, Error};
 use domain::{ImportId, Permission};
+use serde::Deserialize;
 
 use crate::answer::{Answer, form_errors, go};
 use crate::member::Member;
 use crate::pages::id;
 use crate::upload::file_in;
 use crate::views::imports::{
-    ColumnRow, ImportPage, ImportRow, ImportsPage, LookPage, ShownRow, WrongRow,
+    ColumnRow, ImportPage, ImportRow, ImportsPage, LookPage, PersonOfRow, RowPeoplePage, ShownRow,
+    WrongRow,
 };
 use crate::views::{Choice, Errors};
 
 /// Mistakes that a page shows; all of them are in the list to download.
 const SHOWN_MAX: i64 = 20;
+/// Imports on a page of them.
+const PAGE: i64 = 20;
+/// Rows on a page of people whom they are about.
+const ROWS_PAGE: usize = 50;
 /// Rows of the list of refused ones that are fetched at a time.
 const FETCHED: i64 = 500;
 
@@ -31,14 +37,22 @@ fn may(ctx: &Context) -> Result<(), Error> {
     ctx.require(Permission::WritePeople)
 }
 
-/// Choosing a file.
-pub async fn list(member: Member) -> Answer {
-    choose(&member, Errors::new()).await
+/// Where a page of a list begins.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct ListQuery {
+    after: String,
 }
 
-async fn choose(member: &Member, errors: Errors) -> Answer {
+/// Choosing a file.
+pub async fn list(member: Member, query: Query<ListQuery>) -> Answer {
+    choose(&member, query.after.parse().ok(), Errors::new()).await
+}
+
+async fn choose(member: &Member, after: Option<ImportId>, errors: Errors) -> Answer {
     let dates = member.dates();
-    let all = imports::list_imports(&member.web.app, &member.ctx).await?;
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let found = imports::list_imports_after(app, ctx, after, PAGE).await?;
     let row = |import: PeopleImport| ImportRow {
         href: format!("/imports/{}", import.id),
         when: dates.moment(import.created_at),
@@ -53,7 +67,11 @@ async fn choose(member: &Member, errors: Errors) -> Answer {
         made: import.made,
         name: import.name,
     };
-    let page = ImportsPage { imports: all.into_iter().map(row).collect(), errors };
+    let page = ImportsPage {
+        next: found.next.map(|after| format!("/imports?after={after}")),
+        imports: found.items.into_iter().map(row).collect(),
+        errors,
+    };
     member.form_page(&page, &page.errors).await
 }
 
@@ -67,7 +85,7 @@ pub async fn keep(member: Member, request: HttpRequest, body: Bytes) -> Answer {
     };
     match kept {
         Ok(id) => Ok(go(&format!("/imports/{id}"))),
-        Err(error) => choose(&member, form_errors(error)?).await,
+        Err(error) => choose(&member, None, form_errors(error)?).await,
     }
 }
 
@@ -122,7 +140,8 @@ fn head(member: &Member, plan: &Plan, place: usize) -> String {
 }
 
 async fn look_page(member: &Member, look: Look, sent: Option<PlanInput>, errors: Errors) -> Answer {
-    let Look { import, mut plan, samples, shown, mistakes, checked, wrong, currency } = look;
+    let Look { import, mut plan, samples, shown, mistakes, checked, wrong, currency, .. } = look;
+    let (doubles_shown, doubles_found, twice) = (look.doubles_shown, look.doubles, look.twice);
     if let Some(sent) = sent {
         keep_sent(&mut plan, sent);
     }
@@ -166,8 +185,15 @@ async fn look_page(member: &Member, look: Look, sent: Option<PlanInput>, errors:
         source: plan.source.clone(),
         shown: shown.iter().filter_map(|row| shown_row(member, row, &currency)).collect(),
         mistakes: mistakes.iter().filter_map(|row| mistake(member, &plan, row)).collect(),
+        is_part: i64::try_from(checked).is_ok_and(|checked| checked < import.rows_all),
         checked,
         wrong,
+        doubles_found,
+        doubles_shown: doubles_shown
+            .iter()
+            .filter_map(|row| shown_row(member, row, &currency))
+            .collect(),
+        twice,
         errors,
         name: import.name,
     };
@@ -250,6 +276,7 @@ fn shown_row(member: &Member, row: &Shown, currency: &str) -> Option<ShownRow> {
         double: name,
         double_href: if id.is_empty() { id } else { format!("/people/{id}") },
         double_by: by,
+        twice: row.twice,
     })
 }
 
@@ -342,6 +369,39 @@ pub async fn undo(member: Member, path: Path<String>) -> Answer {
     let which: ImportId = id(&path)?;
     imports::undo_import(&member.web.app, &member.ctx, &which).await?;
     Ok(go(&format!("/imports/{which}")))
+}
+
+/// Rows of people who were here already.
+pub async fn skipped(member: Member, path: Path<String>, query: Query<ListQuery>) -> Answer {
+    row_people(&member, &id(&path)?, (Whom::Skipped, "skipped"), &query).await
+}
+
+/// Rows whose people stayed when the import was undone.
+pub async fn kept(member: Member, path: Path<String>, query: Query<ListQuery>) -> Answer {
+    row_people(&member, &id(&path)?, (Whom::Kept, "kept"), &query).await
+}
+
+async fn row_people(
+    member: &Member,
+    which: &ImportId,
+    (whom, word): (Whom, &'static str),
+    query: &ListQuery,
+) -> Answer {
+    let (app, ctx, after) = (&member.web.app, &member.ctx, query.after.parse().unwrap_or(0));
+    let import = imports::get_import(app, ctx, which).await?;
+    let found = imports::list_row_people(app, ctx, which, whom, after, ROWS_PAGE).await?;
+    let row = |row: RowPerson| {
+        let (href, name) = row.person.map(|(id, name)| (format!("/people/{id}"), name)).unzip();
+        PersonOfRow { number: row.number, name: name.unwrap_or_default(), href }
+    };
+    let page = RowPeoplePage {
+        href: format!("/imports/{which}"),
+        name: import.name,
+        which: word,
+        next: found.next.map(|after| format!("/imports/{which}/{word}?after={after}")),
+        rows: found.items.into_iter().map(row).collect(),
+    };
+    member.page(&page).await
 }
 
 /// The rows with a mistake, each with what is wrong with it, to be mended and brought again.

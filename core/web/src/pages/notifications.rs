@@ -66,6 +66,8 @@ fn row(member: &Member, one: Notification) -> NoticeRow {
             Kind::TaskDue | Kind::TaskAssigned => "task",
             Kind::AppointmentSoon => "clock",
             Kind::FollowUpDue => "person",
+            Kind::ImportDone | Kind::ImportFailed | Kind::ImportUndone => "people",
+            Kind::ArchiveReady | Kind::ArchiveFailed => "out",
         },
         snooze: one
             .matter

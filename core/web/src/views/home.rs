@@ -38,6 +38,8 @@ pub struct Home {
     pub waiting: Option<Waiting>,
     /// Whether the role may add tasks.
     pub can_add_tasks: bool,
+    /// Whether it may bring people.
+    pub can_bring: bool,
     /// How many proposals of plugins wait for this reader's decision.
     pub approvals: i64,
     /// Whether the role sees connections.

@@ -8,6 +8,7 @@ pages! {
     ImportsPage => "pages/imports/list.html",
     LookPage => "pages/imports/look.html",
     ImportPage => "pages/imports/import.html",
+    RowPeoplePage => "pages/imports/people.html",
 }
 
 /// Choosing a file, and those that came before.
@@ -17,6 +18,8 @@ pub struct ImportsPage {
     pub errors: Errors,
     /// Files that were brought, latest first.
     pub imports: Vec<ImportRow>,
+    /// Where those before them are.
+    pub next: Option<String>,
 }
 
 /// A file that was brought.
@@ -69,10 +72,18 @@ pub struct LookPage {
     pub shown: Vec<ShownRow>,
     /// The first rows with a mistake.
     pub mistakes: Vec<WrongRow>,
-    /// How many rows were read for that.
+    /// How many rows were read for that, and for those who are here already.
     pub checked: usize,
+    /// Whether there are more.
+    pub is_part: bool,
     /// How many of them have a mistake.
     pub wrong: usize,
+    /// How many of them are of people who are here already.
+    pub doubles_found: usize,
+    /// The first of those.
+    pub doubles_shown: Vec<ShownRow>,
+    /// How many of them are of people who come with a row before.
+    pub twice: usize,
     /// What is wrong with what was sent.
     pub errors: Errors,
 }
@@ -113,6 +124,8 @@ pub struct ShownRow {
     pub double_href: String,
     /// The text is `imports-double-<by>`.
     pub double_by: &'static str,
+    /// Whether it is of somebody new who comes with a row before.
+    pub twice: bool,
 }
 
 /// A row with a mistake.
@@ -159,4 +172,30 @@ pub struct ImportPage {
     pub problem: String,
     /// Whether it can be taken back.
     pub can_undo: bool,
+}
+
+/// Who some rows of an import are about.
+#[derive(Debug, Clone, Serialize)]
+pub struct RowPeoplePage {
+    /// The import's page.
+    pub href: String,
+    /// What the file is called.
+    pub name: String,
+    /// `skipped` or `kept`.
+    pub which: &'static str,
+    /// The rows.
+    pub rows: Vec<PersonOfRow>,
+    /// Where the next ones are.
+    pub next: Option<String>,
+}
+
+/// A row, and who it is about.
+#[derive(Debug, Clone, Serialize)]
+pub struct PersonOfRow {
+    /// Where it stands in the file.
+    pub number: i64,
+    /// Their name.
+    pub name: String,
+    /// Their page; none where they aren't here any more.
+    pub href: Option<String>,
 }

@@ -84,6 +84,19 @@ imports-new = New
 imports-double-phone = has the same phone
 imports-double-email = has the same email
 imports-double-name = has the same name
+imports-double-file = Twice in the file
+imports-here =
+    { $count ->
+        [one] One of { $all } rows is of somebody who is here already
+       *[other] { $count } of { $all } rows are of people who are here already
+    }
+imports-here-text = What becomes of them is what you choose above.
+imports-looked = We looked through the first { $count } rows; the others are looked at as they come in.
+imports-twice =
+    { $count ->
+        [one] One row is of somebody whom the file names before.
+       *[other] { $count } rows are of people whom the file names before.
+    }
 imports-shown-none = None of the first rows can be read this way. Check what the columns are.
 imports-wrong =
     { $count ->
@@ -120,6 +133,16 @@ imports-kept =
         [one] One person stayed, because somebody changed them since or has dealt with them.
        *[other] { $count } people stayed, because somebody changed them since or has dealt with them.
     }
+imports-kept-who = See who
+imports-skipped-who = See who was here already
+imports-people-skipped = Who was here already
+imports-people-skipped-text = The rows of the file, and whom we know each as. Nothing was changed of them.
+imports-people-kept = Who stayed
+imports-people-kept-text = Somebody changed them since or has dealt with them, so the undoing left them as they are.
+imports-people-gone = Isn’t here any more
+imports-people-none = Nobody here
+imports-people-none-text = There are no such rows.
+imports-people-more = More
 imports-refused = Download these rows
 imports-refused-text = Mend them in the file that you download, and import it again: who came in already is left alone.
 imports-refused-row = Row

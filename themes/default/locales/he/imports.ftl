@@ -86,6 +86,21 @@ imports-new = חדש
 imports-double-phone = עם אותו טלפון
 imports-double-email = עם אותו אימייל
 imports-double-name = עם אותו שם
+imports-double-file = פעמיים בקובץ
+imports-here =
+    { $count ->
+        [one] שורה אחת מתוך { $all } היא של מישהו שכבר נמצא אצלכם
+        [two] שתי שורות מתוך { $all } הן של אנשים שכבר נמצאים אצלכם
+       *[other] { $count } שורות מתוך { $all } הן של אנשים שכבר נמצאים אצלכם
+    }
+imports-here-text = מה יקרה איתן נקבע לפי הבחירה שלמעלה.
+imports-looked = בדקנו את { $count } השורות הראשונות; השאר ייבדקו בזמן הייבוא.
+imports-twice =
+    { $count ->
+        [one] שורה אחת חוזרת על מישהו שכבר מופיע בקובץ.
+        [two] שתי שורות חוזרות על אנשים שכבר מופיעים בקובץ.
+       *[other] { $count } שורות חוזרות על אנשים שכבר מופיעים בקובץ.
+    }
 imports-shown-none = אי אפשר לקרוא כך אף אחת מהשורות הראשונות. כדאי לבדוק מה יש בעמודות.
 imports-wrong =
     { $count ->
@@ -125,6 +140,16 @@ imports-kept =
         [two] שני אנשים נשארו, כי שינו אותם מאז או שכבר טיפלו בהם.
        *[other] { $count } אנשים נשארו, כי שינו אותם מאז או שכבר טיפלו בהם.
     }
+imports-kept-who = לראות מי
+imports-skipped-who = לראות מי כבר היה כאן
+imports-people-skipped = מי שכבר היה כאן
+imports-people-skipped-text = השורות בקובץ, ולצד כל אחת האדם שזיהינו. שום דבר לא השתנה אצלם.
+imports-people-kept = מי שנשאר
+imports-people-kept-text = מישהו שינה אותם מאז או כבר טיפל בהם, ולכן הביטול השאיר אותם כמו שהם.
+imports-people-gone = כבר לא נמצא כאן
+imports-people-none = אין כאן אף אחד
+imports-people-none-text = אין שורות כאלה.
+imports-people-more = עוד
 imports-refused = להוריד את השורות האלה
 imports-refused-text = מתקנים אותן בקובץ שמורידים ומייבאים שוב: מי שכבר נכנס לא ישתנה.
 imports-refused-row = שורה

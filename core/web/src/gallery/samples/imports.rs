@@ -3,7 +3,8 @@
 use super::{Gallery, Words};
 use crate::views::exports::{ArchiveRow, ExportsPage};
 use crate::views::imports::{
-    ColumnRow, ImportPage, ImportRow, ImportsPage, LookPage, ShownRow, WrongRow,
+    ColumnRow, ImportPage, ImportRow, ImportsPage, LookPage, PersonOfRow, RowPeoplePage, ShownRow,
+    WrongRow,
 };
 use crate::views::{Choice, Errors};
 
@@ -18,6 +19,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     };
     let chosen = ImportsPage {
         errors: Errors::new(),
+        next: Some("/imports?after=1".into()),
         imports: vec![
             row("contacts.csv", "running", "info", 1_500),
             row("לקוחות ותיקים.xlsx", "waiting", "warn", 0),
@@ -27,7 +29,11 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     };
     gallery.page("imports", "/imports", &chosen);
     let wrong = Errors::from([("file".to_owned(), "error-imports-old-excel".to_owned())]);
-    gallery.page("imports-wrong", "/imports", &ImportsPage { errors: wrong, imports: vec![] });
+    gallery.page(
+        "imports-wrong",
+        "/imports",
+        &ImportsPage { errors: wrong, imports: vec![], next: None },
+    );
     let look = look(w);
     gallery.page("imports-look", "/imports/1", &look);
     let twice = Errors::from([
@@ -41,6 +47,9 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
             Choice::new("1", w.of("Old", "ישן"), "0"),
         ],
         shown: vec![],
+        doubles_found: 0,
+        doubles_shown: vec![],
+        is_part: true,
         wrong: 0,
         mistakes: vec![],
         errors: twice,
@@ -52,7 +61,32 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     gallery.page("import-failed", "/imports/1", &import(w, "failed"));
     gallery.page("import-undoing", "/imports/1", &import(w, "undoing"));
     gallery.page("import-undone-people", "/imports/1", &import(w, "undone"));
+    people(gallery, w);
     exports(gallery, w);
+}
+
+fn people(gallery: &mut Gallery<'_>, w: Words) {
+    let row = |number, name: String, href: Option<&str>| PersonOfRow {
+        number,
+        name,
+        href: href.map(str::to_owned),
+    };
+    let skipped = RowPeoplePage {
+        href: "/imports/1".into(),
+        name: w.of("customers 2026.csv", "לקוחות 2026.csv"),
+        which: "skipped",
+        rows: vec![
+            row(3, w.of("Amit Peretz", "עמית פרץ"), Some("/people/1")),
+            row(17, String::new(), None),
+            row(1_233, "<script>alert(1)</script>".into(), Some("/people/2")),
+        ],
+        next: Some("/imports/1/skipped?after=1233".into()),
+    };
+    let kept = RowPeoplePage { which: "kept", next: None, ..skipped.clone() };
+    let none = RowPeoplePage { rows: vec![], ..kept.clone() };
+    gallery.page("import-skipped", "/imports/1/skipped", &skipped);
+    gallery.page("import-kept", "/imports/1/kept", &kept);
+    gallery.page("import-kept-none", "/imports/1/kept", &none);
 }
 
 fn exports(gallery: &mut Gallery<'_>, w: Words) {
@@ -171,7 +205,11 @@ fn look(w: Words) -> LookPage {
         shown: shown(w),
         mistakes: mistakes(w),
         checked: 2_400,
+        is_part: false,
         wrong: 3,
+        doubles_found: 45,
+        doubles_shown: shown(w).into_iter().filter(|row| !row.double.is_empty()).collect(),
+        twice: 2,
         errors: Errors::new(),
     }
 }
@@ -187,6 +225,7 @@ fn shown(w: Words) -> Vec<ShownRow> {
         double: String::new(),
         double_href: String::new(),
         double_by: "",
+        twice: false,
     };
     vec![
         ShownRow {
@@ -202,5 +241,6 @@ fn shown(w: Words) -> Vec<ShownRow> {
             ..row(3, w.of("A. Peretz", "ע. פרץ"))
         },
         ShownRow { contacts: vec![], ..row(4, "<script>alert(1)</script>".into()) },
+        ShownRow { twice: true, ..row(5, w.of("Noa Levi", "נועה לוי")) },
     ]
 }

@@ -101,6 +101,7 @@ fn home(w: Words) -> Home {
         tasks: Some(super::tasks::due(w)),
         waiting: Some(people::waiting(w)),
         can_add_tasks: true,
+        can_bring: true,
         approvals: 2,
         sees_connections: true,
         connections: vec![connection(w, "working", "good"), connection(w, "needs_you", "warn")],
@@ -108,7 +109,7 @@ fn home(w: Words) -> Home {
         people: Some(PeopleCount { leads: 12, customers: 36 }),
         checklist: vec![
             task("connection", "/connections", true),
-            task("people", "/people/new", true),
+            task("people", "/imports", true),
             task("team", "/team", false),
             task("look", "/settings", false),
         ],

@@ -1,0 +1,214 @@
+//! Imports and what is beside them: another one at once, who is here already, who stays, reminders, and who
+//! is told when they end.
+
+use super::{find, import, keep, names, planned, set, state, undo};
+use crate::support::people::{add, named};
+use crate::support::{Fixture, Signed, each};
+use app::Error;
+use app::imports::{self, Counts, Doubles, RowPerson, State, Whom};
+use app::jobs;
+use app::notifications::{self, Kind, Notification};
+use app::people::{self, PersonInput};
+use app::reminders::{Reminder, State as Reminded, Subject};
+use domain::{Clock, ImportId, PersonId, Role, Timestamp};
+
+async fn told(f: &Fixture, who: &Signed) -> Vec<Notification> {
+    notifications::list_notifications(&f.app, &who.ctx).await.unwrap()
+}
+
+async fn unread(f: &Fixture, who: &Signed) -> Vec<(Kind, String)> {
+    let all = told(f, who).await.into_iter();
+    all.filter(|it| it.read_at.is_none()).map(|it| (it.kind, it.href)).collect()
+}
+
+/// Brings a list whose columns are these.
+async fn bring(
+    f: &Fixture,
+    who: &Signed,
+    text: &str,
+    columns: &[&str],
+    doubles: Doubles,
+) -> ImportId {
+    let id = keep(f, who, text.as_bytes()).await;
+    set(f, who, &id, |input| {
+        input.columns = columns.iter().map(|&column| column.to_owned()).collect();
+        input.doubles = doubles.as_str().to_owned();
+    })
+    .await;
+    imports::start_import(&f.app, &who.ctx, &id).await.unwrap();
+    jobs::run_due(&f.app).await.unwrap();
+    assert_eq!(state(f, who, &id).await.0, State::Done);
+    id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_import_the_same_list_at_once_bring_nobody_twice() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let mut text = String::from("Name,Phone\n");
+        for n in 0..1_600 {
+            text.push_str(&format!("Person {n},+97250{n:07}\n"));
+        }
+        let one = keep(&f, &owner, text.as_bytes()).await;
+        let other = keep(&f, &noa, text.as_bytes()).await;
+        imports::start_import(&f.app, &owner.ctx, &one).await.unwrap();
+        imports::start_import(&f.app, &noa.ctx, &other).await.unwrap();
+        let (first, second) = tokio::join!(jobs::run_due(&f.app), jobs::run_due(&f.app));
+        assert!(first.unwrap() + second.unwrap() > 1);
+        let (of_one, of_other) = (state(&f, &owner, &one).await, state(&f, &noa, &other).await);
+        assert_eq!((of_one.0, of_other.0), (State::Done, State::Done));
+        assert_eq!(of_one.1.made + of_other.1.made, 1_600);
+        assert_eq!(of_one.1.skipped + of_other.1.skipped, 1_600);
+        let all = people::PersonFilter::default();
+        assert_eq!(people::count_people(&f.app, &owner.ctx, all).await.unwrap(), 1_600);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looking_tells_of_all_rows_who_is_here_and_who_comes_twice() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let here = PersonInput { phone: "050-9999999".into(), ..named("Here") };
+        let here = add(&f, &owner, here).await;
+        // Beyond the rows that are shown, and beyond the first lot.
+        let mut text = String::from("Name,Phone\n");
+        for n in 0..700 {
+            text.push_str(&format!("Person {n},+97250{n:07}\n"));
+        }
+        text.push_str("Somebody,050-9999999\nPerson 3,+972500000003\nPerson 650,+972500000650\n");
+        let id = keep(&f, &owner, text.as_bytes()).await;
+        let look = imports::look_at_import(&f.app, &owner.ctx, &id).await.unwrap();
+        assert_eq!((look.checked, look.wrong, look.doubles, look.twice), (703, 0, 1, 2));
+        assert_eq!((look.shown.len(), look.doubles_shown.len()), (8, 1));
+        let (who, name, _) = look.doubles_shown[0].double.clone().unwrap();
+        assert_eq!((look.doubles_shown[0].number, who, name.as_str()), (702, here.id, "Here"));
+        assert!(look.shown.iter().all(|row| row.double.is_none() && !row.twice));
+        assert_eq!(names(&f, &owner).await, ["Here"], "nothing came of looking");
+        let input = planned(&f, &owner, &id).await;
+        imports::plan_import(&f.app, &owner.ctx, &id, input).await.unwrap();
+        imports::start_import(&f.app, &owner.ctx, &id).await.unwrap();
+        jobs::run_due(&f.app).await.unwrap();
+        let counts = state(&f, &owner, &id).await.1;
+        assert_eq!(counts, Counts { made: 700, skipped: 3, ..Counts::default() }, "as was said");
+    })
+    .await;
+}
+
+async fn rows(
+    f: &Fixture,
+    who: &Signed,
+    id: &ImportId,
+    whom: Whom,
+    (after, limit): (i64, usize),
+) -> (Vec<(i64, String)>, Option<i64>) {
+    let page = imports::list_row_people(&f.app, &who.ctx, id, whom, after, limit).await.unwrap();
+    let row = |it: RowPerson| (it.number, it.person.map(|(_, name)| name).unwrap_or_default());
+    (page.items.into_iter().map(row).collect(), page.next)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_skipped_and_who_stayed_is_listed_page_by_page() {
+    each(async |f| {
+        let (owner, stranger) = f.two_businesses().await;
+        let list = "Name,Phone\nA,050-0000002\nB,050-0000003\nC,050-0000004\n";
+        let (first, _) = import(&f, &owner, list, Doubles::Skip).await;
+        let (again, counts) = import(&f, &owner, list, Doubles::Skip).await;
+        assert_eq!(counts.skipped, 3);
+        let row = |number: i64, name: &str| (number, name.to_owned());
+        let page = rows(&f, &owner, &again, Whom::Skipped, (0, 2)).await;
+        assert_eq!(page, (vec![row(2, "A"), row(3, "B")], Some(3)));
+        let page = rows(&f, &owner, &again, Whom::Skipped, (3, 2)).await;
+        assert_eq!(page, (vec![row(4, "C")], None));
+        assert!(rows(&f, &owner, &first, Whom::Kept, (0, 9)).await.0.is_empty());
+        let of = |name: &'static str| find(&f, &owner, name);
+        let (a, b) = (of("A").await, of("B").await);
+        people::update_person(&f.app, &owner.ctx, &a.id, named("A2"), a.rev).await.unwrap();
+        people::delete_person(&f.app, &owner.ctx, &b.id).await.unwrap();
+        assert_eq!(undo(&f, &owner, &first).await, 1);
+        let page = rows(&f, &owner, &first, Whom::Kept, (0, 9)).await;
+        assert_eq!(page, (vec![row(2, "A2")], None));
+        // Who is gone is listed without a name.
+        let page = rows(&f, &owner, &again, Whom::Skipped, (0, 9)).await;
+        assert_eq!(page.0, [row(2, "A2"), row(3, ""), row(4, "")]);
+        let theirs =
+            imports::list_row_people(&f.app, &stranger.ctx, &again, Whom::Skipped, 0, 9).await;
+        assert!(matches!(theirs, Err(Error::NotFound)));
+    })
+    .await;
+}
+
+async fn reminders(f: &Fixture, who: &Signed, id: &PersonId) -> Vec<(String, Reminded)> {
+    let (tenant, id) = (who.ctx.tenant.clone(), id.to_string());
+    let list =
+        move |c: &mut store::Conn| store::reminders::list_about(c, &tenant, Subject::Person, &id);
+    let day = |row: Reminder| (row.occurrence.day.to_string(), row.state);
+    let mut all: Vec<_> = f.app.db.read(list).await.unwrap().into_iter().map(day).collect();
+    all.sort_by(|one, other| one.0.cmp(&other.0));
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_to_get_back_that_an_import_brings_changes_and_takes_back_remind() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let columns = ["name", "phone", "follow-up"];
+        let day = |day: u8| format!("2026-03-0{day}");
+        let list = "Name,Phone,Day\nDana,050-0000001,2026-03-02\nNoa,050-0000002,2026-03-02\n";
+        let first = bring(&f, &owner, list, &columns, Doubles::Skip).await;
+        let (dana, noa) = (find(&f, &owner, "Dana").await.id, find(&f, &owner, "Noa").await.id);
+        assert_eq!(reminders(&f, &owner, &dana).await, [(day(2), Reminded::Pending)]);
+        let list = "Name,Phone,Day\nDana,050-0000001,2026-03-03\n";
+        let second = bring(&f, &owner, list, &columns, Doubles::Update).await;
+        let moved = [(day(2), Reminded::Withdrawn), (day(3), Reminded::Pending)];
+        assert_eq!(reminders(&f, &owner, &dana).await, moved);
+        assert_eq!(undo(&f, &owner, &second).await, 0);
+        let back = [(day(2), Reminded::Pending), (day(3), Reminded::Withdrawn)];
+        assert_eq!(reminders(&f, &owner, &dana).await, back);
+        let morning = Timestamp::parse_rfc3339("2026-03-02T07:00:00Z").unwrap();
+        f.clock.advance_millis(morning.millis_since(f.clock.now()));
+        jobs::run_due(&f.app).await.unwrap();
+        let due = async || {
+            let all = unread(&f, &owner).await;
+            all.into_iter().filter(|(kind, _)| *kind == Kind::FollowUpDue).count()
+        };
+        assert_eq!(due().await, 2);
+        // Dana was given back what she had, so she stays. Noa goes, and what told of her is settled.
+        assert_eq!(undo(&f, &owner, &first).await, 1);
+        assert_eq!(names(&f, &owner).await, ["Dana"]);
+        assert_eq!(reminders(&f, &owner, &noa).await, [(day(2), Reminded::Withdrawn)]);
+        assert_eq!(due().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_began_an_import_is_told_of_its_end_and_of_what_became_of_it() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let (id, _) = import(&f, &noa, "Name,Phone\nA,050-0000002\n", Doubles::Skip).await;
+        let page = format!("/imports/{id}");
+        assert_eq!(unread(&f, &noa).await, [(Kind::ImportDone, page.clone())]);
+        assert!(unread(&f, &owner).await.is_empty(), "it isn't theirs");
+        // Undone by another, the other is told of that, and nobody any more that it is done.
+        assert_eq!(undo(&f, &owner, &id).await, 0);
+        assert_eq!(unread(&f, &owner).await, [(Kind::ImportUndone, page)]);
+        assert!(unread(&f, &noa).await.is_empty());
+        // One whose file is lost can't go on.
+        let id = keep(&f, &noa, b"Name\nB\n").await;
+        imports::start_import(&f.app, &noa.ctx, &id).await.unwrap();
+        let import = imports::get_import(&f.app, &noa.ctx, &id).await.unwrap();
+        let (tenant, document) = (noa.ctx.tenant.clone(), import.document_id.unwrap());
+        f.app.db.write(move |c| store::documents::delete(c, &tenant, &document)).await.unwrap();
+        jobs::run_due(&f.app).await.unwrap();
+        assert_eq!(state(&f, &noa, &id).await.0, State::Failed);
+        assert_eq!(unread(&f, &noa).await, [(Kind::ImportFailed, format!("/imports/{id}"))]);
+        // With the import goes what leads to it.
+        f.clock.advance_millis((imports::UNDO_DAYS + 1) * 24 * 3_600_000);
+        app::retention::sweep(&f.app).await;
+        assert!(told(&f, &noa).await.iter().all(|it| !it.href.starts_with("/imports")));
+    })
+    .await;
+}
