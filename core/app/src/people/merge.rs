@@ -306,9 +306,8 @@ fn filled(kept: &Person, gone: &Person) -> Result<(PersonChange, Filled)> {
         fields.consent_note.clone_from(&gone.consent_note);
     }
     let was = fields_of(kept);
-    let differs = |name: &&str| said(&was, name) != said(&fields, name);
-    let filled = FILLED.iter().filter(differs);
-    let filled = filled.map(|name| ((*name).to_owned(), said(&was, name))).collect();
+    let differ = FILLED.iter().filter(|name| said(&was, name) != said(&fields, name));
+    let filled = differ.map(|name| ((*name).to_owned(), said(&was, name))).collect();
     Ok((fields, filled))
 }
 
