@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::own_fields::values::{self, OwnChange};
 use crate::people::{ContactKind, Draft, change, fields_of, record, require_to_write, tell};
-use crate::undos::{self, Summary};
+use crate::undos::Summary;
 
 /// Takes a merge back: the other is there again with what was theirs. What was filled in from them is
 /// put back field by field, where it still is what the merge made of it; what happened since stays with
