@@ -10,6 +10,7 @@ mod changes;
 pub mod input;
 mod lists;
 pub mod merge;
+mod removing;
 
 use domain::{Permission, PersonId, TenantId, Timestamp, Zone, phone};
 use serde_json::{Value, json};
@@ -18,12 +19,13 @@ use store::Conn;
 use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::own_fields::{OwnField, OwnValue, values};
 use crate::{once, tags, timeline};
 
 pub use input::{ContactInput, DetailsInput, PersonInput};
 pub use lists::*;
+pub use removing::*;
 use store::reminders::Subject;
 
 pub use store::Page;
@@ -382,43 +384,6 @@ pub(crate) fn changed(before: &PersonChange, after: &PersonChange) -> Vec<&'stat
         ("consent", consent(before) != consent(after)),
     ];
     fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
-}
-
-/// Deletes a person; [`restore_person`] undoes it. Deleting them again changes nothing.
-pub async fn delete_person(app: &App, ctx: &Context, id: &PersonId) -> Result<()> {
-    require_to_write(ctx)?;
-    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
-    app.db
-        .transact(move |c| -> Result<()> {
-            let person = store::people::find_even_deleted(c, &ctx.tenant, &id)?;
-            let person = person.ok_or(Error::NotFound)?;
-            if person.deleted_at.is_some() {
-                return Ok(());
-            }
-            store::people::delete(c, &ctx.tenant, &id, person.rev, app2.clock.now())?;
-            remind(&app2, c, &person)?;
-            record(&app2, c, &ctx.tenant, &Who::from(&ctx), "person.deleted", &id, json!({}))
-        })
-        .await
-}
-
-/// Brings a deleted person back; one who isn't deleted stays as they are.
-pub async fn restore_person(app: &App, ctx: &Context, id: &PersonId) -> Result<Person> {
-    require_to_write(ctx)?;
-    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
-    app.db
-        .transact(move |c| -> Result<Person> {
-            let person = store::people::find_even_deleted(c, &ctx.tenant, &id)?;
-            let person = person.ok_or(Error::NotFound)?;
-            if person.deleted_at.is_none() {
-                return Ok(person);
-            }
-            store::people::restore(c, &ctx.tenant, &id, person.rev)?;
-            remind(&app2, c, &person)?;
-            record(&app2, c, &ctx.tenant, &Who::from(&ctx), "person.restored", &id, json!({}))?;
-            Ok(store::people::get(c, &ctx.tenant, &id)?)
-        })
-        .await
 }
 
 fn require_to_write(ctx: &Context) -> Result<()> {

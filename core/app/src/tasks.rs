@@ -10,6 +10,7 @@ mod lists;
 use domain::{Permission, TaskId};
 use serde_json::json;
 use store::Conn;
+use store::examples::{Example, ExampleKind};
 use store::reminders::Subject;
 use store::tasks::NO_DUE;
 
@@ -122,8 +123,11 @@ pub async fn change_task(
             let after = store::tasks::get(c, &ctx.tenant, &id)?;
             store::tasks::put_links(c, &ctx.tenant, &id, &links)?;
             let who = Who::from(&ctx);
-            let new = links.iter().filter(|link| !old.contains(link));
-            links::tell_to(&app2, c, &who, &after, "added", new)?;
+            let (new, kept): (Vec<_>, Vec<_>) = links.iter().partition(|link| !old.contains(link));
+            links::tell_to(&app2, c, &who, &after, "added", new.into_iter())?;
+            if change != before.unchanged() {
+                links::tell_change(&app2, c, &who, &before, &after, kept.into_iter())?;
+            }
             record(&app2, c, &who, "task.changed", &after)?;
             settle_reminders(&app2, c, &after)?;
             if after.assignee_id != before.assignee_id {
@@ -145,7 +149,10 @@ fn change_fields(
     let (tenant, id) = (&before.tenant_id, &before.id);
     store::tasks::update(c, tenant, id, change, before.rev, app.clock.now())?;
     let after = store::tasks::get(c, tenant, id)?;
-    record(app, c, &Who::from(ctx), "task.changed", &after)?;
+    let who = Who::from(ctx);
+    let about = links::of(c, &after)?;
+    links::tell_change(app, c, &who, before, &after, about.iter())?;
+    record(app, c, &who, "task.changed", &after)?;
     settle_reminders(app, c, &after)?;
     if after.assignee_id != before.assignee_id {
         tell_assignee(app, c, ctx, &after)?;
@@ -208,6 +215,11 @@ fn make_next(app: &App, c: &mut Conn, done: &Task) -> Result<()> {
     store::tasks::insert(c, &task)?;
     let links = links::of(c, done)?;
     store::tasks::put_links(c, &task.tenant_id, &task.id, &links)?;
+    if store::examples::is_one(c, &task.tenant_id, ExampleKind::Task, done.id.as_str())? {
+        // What an example makes by itself goes with the examples.
+        let (tenant_id, entity_id) = (task.tenant_id.clone(), task.id.to_string());
+        store::examples::insert(c, &Example { tenant_id, kind: ExampleKind::Task, entity_id })?;
+    }
     // No entry tells of it: it came by itself.
     events::publish(app, c, &task.tenant_id, "task.created", task.id.as_str(), &json!({}))?;
     settle_reminders(app, c, &task)
@@ -235,6 +247,7 @@ fn unfinish(app: &App, c: &mut Conn, ctx: &Context, before: &Task) -> Result<Tas
         && next.rev == 1
     {
         store::tasks::delete(c, tenant, &next.id)?;
+        store::examples::delete(c, tenant, ExampleKind::Task, next.id.as_str())?;
         events::publish(app, c, tenant, "task.deleted", next.id.as_str(), &json!({}))?;
         reminders::replan(app, c, tenant, Subject::Task, next.id.as_str())?;
     }
@@ -267,7 +280,9 @@ pub async fn delete_task(app: &App, ctx: &Context, id: &TaskId) -> Result<()> {
 fn remove(app: &App, c: &mut Conn, ctx: &Context, task: &Task) -> Result<()> {
     let now = Some(app.clock.now());
     store::tasks::mark_deleted(c, &ctx.tenant, &task.id, task.rev, now)?;
-    record(app, c, &Who::from(ctx), "task.deleted", task)?;
+    let who = Who::from(ctx);
+    links::tell(app, c, &who, task, "removed")?;
+    record(app, c, &who, "task.deleted", task)?;
     settle_reminders(app, c, task)
 }
 
@@ -289,7 +304,9 @@ pub async fn restore_task(app: &App, ctx: &Context, id: &TaskId) -> Result<Task>
 
 fn bring_back(app: &App, c: &mut Conn, ctx: &Context, task: &Task) -> Result<()> {
     store::tasks::mark_deleted(c, &ctx.tenant, &task.id, task.rev, None)?;
-    record(app, c, &Who::from(ctx), "task.restored", task)?;
+    let who = Who::from(ctx);
+    links::tell(app, c, &who, task, "restored")?;
+    record(app, c, &who, "task.restored", task)?;
     settle_reminders(app, c, task)
 }
 

@@ -1,6 +1,8 @@
-//! Taking back, as a whole, what one act did to many.
+//! Taking back, as a whole, what one act did to many; `lists` tells what there is to take back.
 
-use domain::UndoId;
+mod lists;
+
+use domain::{Permission, UndoId};
 use serde_json::{Value, json};
 use store::Conn;
 use store::undos::Undo;
@@ -12,6 +14,10 @@ use crate::error::{Error, Result};
 use crate::people::{bulk, merge};
 use crate::series::undoing;
 use crate::tasks::bulk as tasks;
+
+pub use lists::{Done, Removed, Summary, list_done};
+pub(crate) use lists::{member, names};
+pub use store::{Cursor, Page};
 
 /// How long an act can be taken back, in days.
 pub const KEPT_DAYS: i64 = 30;
@@ -42,10 +48,15 @@ pub async fn list_of(app: &App, ctx: &Context, id: &UndoId) -> Result<&'static s
     let (ctx, id) = (ctx.clone(), id.clone());
     let found = app.db.read(move |c| store::undos::find(c, &ctx.tenant, &id)).await?;
     let kind = found.ok_or(Error::NotFound)?.kind;
-    Ok(if kind == tasks::UNDO { "/tasks" } else { "/people" })
+    Ok(match kind.as_str() {
+        tasks::UNDO => "/tasks",
+        undoing::UNDO => "/calendar",
+        _ => "/people",
+    })
 }
 
-/// Takes an act back that the same member did; answers how many it was taken back of. Doing so again
+/// Takes an act back that the same member did, or anybody's for who may change the business's settings,
+/// with the permission that the act itself needs; answers how many it was taken back of. Doing so again
 /// changes nothing.
 ///
 /// # Errors
@@ -55,7 +66,13 @@ pub async fn undo(app: &App, ctx: &Context, id: &UndoId) -> Result<usize> {
     app.db
         .transact(move |c| -> Result<usize> {
             let found = store::undos::find(c, &ctx.tenant, &id)?;
-            let undo = found.filter(|it| it.member_id == ctx.member).ok_or(Error::NotFound)?;
+            let may = ctx.may(Permission::ManageSettings);
+            let undo = found.filter(|it| may || it.member_id == ctx.member);
+            let undo = undo.ok_or(Error::NotFound)?;
+            let done_by = undo.member_id.clone();
+            if undo.undone_at.is_some() {
+                return Err(Error::Conflict { key: "error-undone-already" });
+            }
             let count = match undo.kind.as_str() {
                 bulk::UNDO => bulk::take_back(&app2, c, &ctx, undo.state_json.0)?,
                 merge::UNDO => merge::take_back(&app2, c, &ctx, undo.state_json.0)?,
@@ -67,7 +84,10 @@ pub async fn undo(app: &App, ctx: &Context, id: &UndoId) -> Result<usize> {
                 // Somebody was quicker: what was taken back here again is given up with this.
                 return Err(Error::Conflict { key: "error-undone-already" });
             }
-            let detail = json!({"count": count});
+            let detail = match done_by == ctx.member {
+                true => json!({"count": count}),
+                false => json!({"count": count, "member": done_by}),
+            };
             let act = Act { action: "act.undone", entity: "act", entity_id: id.as_str(), detail };
             audit::append(&app2, c, &ctx.tenant, &Who::from(&ctx), &act)?;
             Ok(count)

@@ -224,6 +224,31 @@ pub fn list(
     Ok(Page::cut(rows, limit, |last| last.seq))
 }
 
+/// Who did something to each of these last: the entity's id, what kind of actor, and which.
+pub fn list_last_actors(
+    c: &mut Conn,
+    tenant: &TenantId,
+    action: &str,
+    entity: &str,
+    ids: &[String],
+) -> Result<Vec<(String, ActorKind, String)>> {
+    scope::tenant(c, tenant)?;
+    let rows: Vec<Entry> = audit::table
+        .filter(audit::tenant_id.eq(tenant.as_str()))
+        .filter(audit::entity.eq(entity))
+        .filter(audit::entity_id.eq_any(ids))
+        .filter(audit::action.eq(action))
+        .order(audit::seq)
+        .select(Entry::as_select())
+        .load(c)?;
+    let mut last: Vec<(String, ActorKind, String)> = Vec::new();
+    for row in rows {
+        last.retain(|(id, ..)| *id != row.entity_id);
+        last.push((row.entity_id, row.actor_kind, row.actor_id));
+    }
+    Ok(last)
+}
+
 /// Up to `limit` entries after a number, in the order of the chain, for verifying and exporting it.
 pub fn list_chain(c: &mut Conn, tenant: &TenantId, after: i64, limit: i64) -> Result<Vec<Entry>> {
     scope::tenant(c, tenant)?;

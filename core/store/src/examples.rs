@@ -62,6 +62,21 @@ pub fn insert(c: &mut Conn, row: &Example) -> Result<()> {
     Ok(())
 }
 
+/// Whether something is an example.
+pub fn is_one(c: &mut Conn, tenant: &TenantId, kind: ExampleKind, id: &str) -> Result<bool> {
+    scope::tenant(c, tenant)?;
+    let key = (tenant.as_str(), kind.as_str(), id);
+    let query = examples::table.find(key).select(examples::entity_id);
+    Ok(query.first::<String>(c).optional()?.is_some())
+}
+
+/// Notes that something is no example, or none any more; answers whether it was one.
+pub fn delete(c: &mut Conn, tenant: &TenantId, kind: ExampleKind, id: &str) -> Result<bool> {
+    scope::tenant(c, tenant)?;
+    let key = (tenant.as_str(), kind.as_str(), id);
+    Ok(diesel::delete(examples::table.find(key)).execute(c)? > 0)
+}
+
 /// How many examples a business has.
 pub fn count(c: &mut Conn, tenant: &TenantId) -> Result<i64> {
     scope::tenant(c, tenant)?;

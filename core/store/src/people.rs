@@ -4,6 +4,7 @@ mod lists;
 mod many;
 mod merging;
 mod own;
+mod removed;
 
 use diesel::prelude::*;
 use domain::{MemberId, PersonId, StageId, TenantId, Timestamp};
@@ -22,6 +23,7 @@ pub use lists::*;
 pub use many::*;
 pub use merging::*;
 pub use own::*;
+pub use removed::*;
 
 /// How many characters of a name its order goes by.
 const NAME_KEY_CHARS: usize = 60;
@@ -255,14 +257,18 @@ pub fn disown(c: &mut Conn, tenant: &TenantId, owner: &MemberId) -> Result<usize
     Ok(diesel::update(theirs).set(people::owner_id.eq(None::<String>)).execute(c)?)
 }
 
-/// Takes the mark off again if they still have the revision.
+/// Takes the mark off again if they still have the revision, and with it whom they became one with.
 pub fn restore(c: &mut Conn, tenant: &TenantId, id: &PersonId, rev: i64) -> Result<()> {
     scope::tenant(c, tenant)?;
     let target = people::table
         .find((tenant.as_str(), id.as_str()))
         .filter(people::rev.eq(rev))
         .filter(people::deleted_at.is_not_null());
-    let set = (people::deleted_at.eq(None::<i64>), people::rev.eq(rev + 1));
+    let set = (
+        people::deleted_at.eq(None::<i64>),
+        people::merged_into.eq(None::<String>),
+        people::rev.eq(rev + 1),
+    );
     let rows = diesel::update(target).set(set).execute(c)?;
     settled(rows, || Ok(find_even_deleted(c, tenant, id)?.is_some()))?;
     come_or_gone(c, tenant, std::slice::from_ref(id))

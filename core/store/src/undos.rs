@@ -6,6 +6,7 @@ use domain::{MemberId, TenantId, Timestamp, UndoId};
 use crate::backend::Conn;
 use crate::columns::{Json, Opt};
 use crate::error::Result;
+use crate::page::{Cursor, Page, bounded};
 use crate::schema::undos;
 use crate::scope;
 
@@ -36,6 +37,37 @@ pub fn find(c: &mut Conn, tenant: &TenantId, id: &UndoId) -> Result<Option<Undo>
     scope::tenant(c, tenant)?;
     let query = undos::table.find((tenant.as_str(), id.as_str()));
     Ok(query.select(Undo::as_select()).first(c).optional()?)
+}
+
+/// A page of what can be undone, of these kinds, latest first: one member's, or everybody's.
+pub fn list(
+    c: &mut Conn,
+    tenant: &TenantId,
+    kinds: &[&str],
+    of: Option<&MemberId>,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Page<Undo>> {
+    scope::tenant(c, tenant)?;
+    let limit = bounded(limit);
+    let mut query = undos::table
+        .filter(undos::tenant_id.eq(tenant.as_str()))
+        .filter(undos::undone_at.is_null())
+        .filter(undos::kind.eq_any(kinds.to_vec()))
+        .into_boxed();
+    if let Some(member) = of {
+        query = query.filter(undos::member_id.eq(member.as_str()));
+    }
+    if let Some(after) = after {
+        let same = undos::made_at.eq(after.at).and(undos::id.lt(after.id.clone()));
+        query = query.filter(undos::made_at.lt(after.at).or(same));
+    }
+    let rows: Vec<Undo> = query
+        .order((undos::made_at.desc(), undos::id.desc()))
+        .limit(limit + 1)
+        .select(Undo::as_select())
+        .load(c)?;
+    Ok(Page::cut(rows, limit, |last| Cursor::new(last.made_at, last.id.as_str())))
 }
 
 /// Notes that it was undone; answers false when it was before.

@@ -185,6 +185,7 @@ mod lines {
         get  "/imports/{people_import}/kept"             Member  (PEOPLE, WRITE_PEOPLE) imports::kept;
         post "/imports/{people_import}/cancel"           Member  (PEOPLE, WRITE_PEOPLE) imports::cancel;
         post "/imports/{people_import}/restore"          Member  (PEOPLE, WRITE_PEOPLE) imports::undo;
+        get  "/undo"                                     Member  (ALL, ALL) undos::list;
         post "/undo/{undo}/restore"                      Member  (ALL, ALL) undos::undo;
 
         get  "/tasks"                                    Member  (TASKS, ALL) tasks::list::show;

@@ -9,6 +9,7 @@ export const lists = [
   ["its rows come in, with a progress bar, and the wrong one with its reason", bring],
   ["what is listed is exported", take],
   ["the whole list is taken back", undo],
+  ["somebody who came twice becomes one, and two again", becomeOne],
   ["an archive of everything is made and downloaded", archive],
 ];
 
@@ -89,6 +90,65 @@ async function undo(trip) {
   await until(30, "the list taken back", async () => (await page.locator("main h1").innerText()) === trip.texts.get("imports-title-undone"));
   await trip.open("/people?q=052-7000003");
   assert.equal((await page.locator("main").innerText()).includes("משה לוי"), false);
+}
+
+const PERSON = /^\/people\/[0-9a-f-]{36}$/;
+const THERE = { name: "Dalia Regev", phone: "054-600-0017" };
+const TWICE = "D. Regev";
+
+// The same number once more, with a list.
+async function bringTwice(trip) {
+  const { page } = trip;
+  await trip.open("/people/new");
+  await trip.fill(THERE);
+  await trip.press("main form.card .actions button", PERSON);
+  const kept = trip.path();
+  const rows = ["שם;נייד;הערות", `${TWICE};054 600 0017;ורדים`];
+  await choose(trip, { name: "twice.csv", mimeType: "text/csv", buffer: old(rows.join("\r\n")) });
+  await trip.press('form[action="/imports"] .button-main', /^\/imports\/[0-9a-f-]{36}$/);
+  await trip.contains("main", THERE.name);
+  await page.locator('main [name="doubles"][value="add"]').check();
+  await trip.press('main button[value="run"]', /^\/imports\/[0-9a-f-]{36}$/);
+  await until(30, "the double imported", async () => (await page.locator('main form[action$="/restore"]').count()) > 0);
+  return kept;
+}
+
+async function becomeOne(trip) {
+  const { page } = trip;
+  const kept = await bringTwice(trip);
+  await trip.open("/people");
+  await trip.press('main a[href="/people/doubles"]', /^\/people\/doubles$/);
+  const merge = page.locator(`form[action="${kept}/merge"]`).first();
+  const gone = `/people/${await merge.locator("[name=other]").getAttribute("value")}`;
+  await trip.look("doubles with somebody", { mixed: true });
+  await trip.press(merge.locator("button"), PERSON);
+  assert.equal(trip.path(), kept);
+  await trip.contains("main", THERE.name, "ורדים");
+  await trip.reads(".timeline", "timeline-merged");
+  await trip.open(gone);
+  assert.equal(trip.path(), kept, "who is gone leads to the one they became");
+
+  // Long after the toast: from the list of what can be undone.
+  await trip.open("/people");
+  await trip.press('main a[href="/undo"]', /^\/undo$/);
+  await trip.look("undos", { mixed: true });
+  const row = page.locator("main li.row").filter({ hasText: TWICE });
+  assert.equal(await row.count(), 1);
+  await trip.reads("main li.row", "undos-did-merged");
+  await row.getByRole("button").click();
+  await page.locator(".toast").waitFor();
+  await trip.reads(".toast", "said-undone");
+  assert.equal(trip.path(), "/undo");
+  assert.equal(await row.count(), 0, "it can be taken back once");
+  for (const [path, name] of [[kept, THERE.name], [gone, TWICE]]) {
+    await trip.open(path);
+    assert.equal(trip.path(), path);
+    await trip.contains("main h1", name);
+    await trip.reads(".timeline", "timeline-unmerged");
+  }
+  await trip.open("/undo?show=people");
+  await trip.contains("main", "משה לוי");
+  await trip.look("undos removed", { mixed: true });
 }
 
 async function archive(trip) {

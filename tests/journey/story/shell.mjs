@@ -238,6 +238,7 @@ async function otherPages(trip) {
     ["approvals", "/approvals"],
     ["jobs", "/jobs"],
     ["doubles", "/people/doubles"],
+    ["undos tasks", "/undo?show=tasks"],
     ["search", `/search?q=${encodeURIComponent(trip.traveller.person.name)}`],
   ]) {
     await trip.open(path);

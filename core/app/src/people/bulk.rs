@@ -4,16 +4,18 @@ use domain::{MemberId, OwnFieldId, PersonId, StageId, TagId, TenantId, UndoId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Conn;
+use store::members::NamedMember;
 use store::own_fields::OwnField;
 use store::people::{Person, PersonChange};
 
-use super::{change_fields, fields_of, input, record, require_to_write, tell, to_stage};
+use super::{change_fields, fields_of, input, record, removing, require_to_write, tell, to_stage};
 use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::own_fields::{self, values};
-use crate::{tags, undos};
+use crate::tags;
+use crate::undos::{self, Summary};
 
 /// Most people of one act.
 pub const BULK_MAX: usize = 1_000;
@@ -150,9 +152,7 @@ fn apply(app: &App, c: &mut Conn, who: &Who, person: &Person, act: &Act) -> Resu
         }
         Act::Own(field, value) => return filled(app, c, who, person, field, value.clone()),
         Act::Remove => {
-            store::people::delete(c, tenant, id, person.rev, app.clock.now())?;
-            super::remind(app, c, person)?;
-            record(app, c, tenant, who, "person.deleted", id, json!({}))?;
+            removing::remove(app, c, who, person)?;
             return Ok(Some(Was::Removed));
         }
     };
@@ -223,6 +223,44 @@ pub(crate) fn take_back(
     Ok(count)
 }
 
+/// What an act was, in a few words.
+pub(crate) fn summary(
+    c: &mut Conn,
+    tenant: &TenantId,
+    team: &[NamedMember],
+    state: serde_json::Value,
+) -> Result<Option<Summary>> {
+    let before: Vec<(PersonId, Was)> = serde_json::from_value(state)?;
+    let Some((_, first)) = before.first() else { return Ok(None) };
+    let (what, to) = match first {
+        Was::Stage { now, .. } => {
+            let stage = store::pipelines::find_stage(c, tenant, now)?;
+            ("people-stage", stage.map(|it| it.name).unwrap_or_default())
+        }
+        Was::Owner { now: None, .. } => ("people-disowned", String::new()),
+        Was::Owner { now, .. } => ("people-owner", undos::member(team, now.as_ref())),
+        Was::FollowUp { now: None, .. } => ("people-no-follow-up", String::new()),
+        Was::FollowUp { now, .. } => ("people-follow-up", now.clone().unwrap_or_default()),
+        Was::Own { field, .. } => {
+            let fields = store::own_fields::list_even_removed(c, tenant)?;
+            let field = fields.into_iter().find(|it| it.id == *field);
+            ("people-own", field.map(|it| it.name).unwrap_or_default())
+        }
+        Was::Tagged(tag) => ("people-tagged", tag_name(c, tenant, tag)?),
+        Was::Untagged(tag) => ("people-untagged", tag_name(c, tenant, tag)?),
+        Was::Removed => ("people-removed", String::new()),
+    };
+    let names = undos::names(&before, |(id, _)| {
+        Ok(store::people::find_even_deleted(c, tenant, id)?.map(|it| it.name))
+    })?;
+    Ok(Some(Summary { what, count: before.len(), names, to }))
+}
+
+fn tag_name(c: &mut Conn, tenant: &TenantId, id: &TagId) -> Result<String> {
+    let found = store::tags::list(c, tenant)?.into_iter().find(|it| it.id == *id);
+    Ok(found.map(|it| it.name).unwrap_or_default())
+}
+
 fn revert(
     app: &App,
     c: &mut Conn,
@@ -236,12 +274,12 @@ fn revert(
         let Some(person) = store::people::find_even_deleted(c, tenant, id)? else {
             return Ok(false);
         };
-        if person.deleted_at.is_none() {
+        // Who became one with another since is there again when that is taken back.
+        let is_merged = store::people::find_merged_into(c, tenant, id)?.is_some();
+        if person.deleted_at.is_none() || is_merged {
             return Ok(false);
         }
-        store::people::restore(c, tenant, id, person.rev)?;
-        super::remind(app, c, &person)?;
-        record(app, c, tenant, who, "person.restored", id, json!({}))?;
+        removing::bring_back(app, c, who, &person)?;
         return Ok(true);
     }
     let Some(person) = store::people::find(c, tenant, id)? else { return Ok(false) };

@@ -4,24 +4,29 @@
 //! and addresses, tags, notes, appointments and everything that happened. The other is deleted as
 //! people are, so that nothing is lost before its time.
 
+mod undoing;
+
 use domain::{
     AppointmentId, EntryId, OwnFieldId, PersonId, SeriesId, TagId, TaskId, TenantId, UndoId,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Conn;
 use store::attributions::Attribution;
 use store::contacts::Contact;
+use store::examples::ExampleKind;
 use store::people::{Consent, Person, PersonChange};
 
 use super::input::CONTACTS_MAX;
-use super::{ContactKind, Draft, change, fields_of, record, require_to_write, tell};
+use super::{ContactKind, Draft, change, fields_of, record, require_to_write};
 use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::own_fields::values::{self, OwnChange};
-use crate::undos;
+use crate::{timeline, undos};
+
+pub(crate) use undoing::{summary, take_back};
 
 /// What the undo of a merge is called.
 pub(crate) const UNDO: &str = "merge";
@@ -88,10 +93,19 @@ struct Merged {
     #[serde(default)]
     own: Vec<(OwnFieldId, String)>,
     /// Fields of the one that stays that came from the other, and what they were.
-    filled: Vec<(String, serde_json::Value)>,
+    filled: Filled,
+    /// What the merge made of these fields; nothing of them for one of before this was kept.
+    #[serde(default)]
+    made: Filled,
     /// Whether where they came from first came from the other, and what was known before.
     touched: bool,
     touch: Option<Attribution>,
+    /// What tells of it on the page of the one that stays.
+    #[serde(default)]
+    told: Option<EntryId>,
+    /// Whether the one that stays was an example, which what is one's own made of it no more.
+    #[serde(default)]
+    was_example: bool,
 }
 
 /// Makes one of two people: `keep` stays, `other` is deleted. Answers what takes it back.
@@ -112,11 +126,16 @@ pub async fn merge_people(
             let kept = store::people::get(c, tenant, &keep)?;
             let gone = store::people::get(c, tenant, &other)?;
             let who = Who::from(&ctx);
-            let merged = merge_in(&app2, c, &who, &kept, &gone)?;
-            let detail = json!({"other": gone.name});
-            tell(&app2, c, tenant, &who, &keep, "merged", detail)?;
+            let mut merged = merge_in(&app2, c, &who, &kept, &gone)?;
+            let new = timeline::New {
+                person: &keep,
+                kind: "merged".to_owned(),
+                entity_id: "",
+                detail: json!({"other": gone.name}),
+            };
+            merged.told = Some(timeline::append(&app2, c, tenant, &who, new)?);
             record(&app2, c, tenant, &who, "person.merged", &keep, json!({"other": other}))?;
-            undos::keep(&app2, c, &ctx, UNDO, serde_json::to_value(merged)?)
+            undos::keep(&app2, c, &ctx, UNDO, serde_json::to_value(&merged)?)
         })
         .await
 }
@@ -130,6 +149,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
         tags_of(c, tenant, &gone.id)?.into_iter().filter(|it| !on.contains(it)).collect();
     on.extend(tags.iter().cloned());
     let (fields, filled) = filled(kept, gone)?;
+    let made = filled.iter().map(|(name, _)| (name.clone(), said(&fields, name))).collect();
     let entries = store::timeline::hand_over(c, tenant, &gone.id, &kept.id)?;
     let appointments = store::people::hand_over_appointments(c, tenant, &gone.id, &kept.id)?;
     let series = store::people::hand_over_series(c, tenant, &gone.id, &kept.id)?;
@@ -137,7 +157,9 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     let own_touch = store::attributions::find(c, tenant, &kept.id)?;
     let touched = touch(c, tenant, kept, gone)?;
     store::people::delete(c, tenant, &gone.id, gone.rev, app.clock.now())?;
+    store::people::note_merged(c, tenant, &gone.id, &kept.id)?;
     super::remind(app, c, gone)?;
+    let was_example = make_own(c, kept, gone)?;
     let own = own_of_other(c, kept, gone)?;
     let came = |it: &OwnChange| Some((it.field.id.clone(), it.value.as_ref()?.value.clone()));
     let own_came = own.iter().filter_map(came).collect();
@@ -155,9 +177,22 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
         tasks,
         own: own_came,
         filled,
+        made,
         touched,
         touch: own_touch,
+        told: None,
+        was_example,
     })
+}
+
+/// An example that takes in somebody who is none is the business's own from then on, so that what is one's
+/// own doesn't go with the examples; answers whether that is so.
+fn make_own(c: &mut Conn, kept: &Person, gone: &Person) -> Result<bool> {
+    let (tenant, kind) = (&kept.tenant_id, ExampleKind::Person);
+    if store::examples::is_one(c, tenant, kind, gone.id.as_str())? {
+        return Ok(false);
+    }
+    Ok(store::examples::delete(c, tenant, kind, kept.id.as_str())?)
 }
 
 /// What the other has of own fields that one has nothing of, removed fields among them.
@@ -172,21 +207,6 @@ fn own_of_other(c: &mut Conn, kept: &Person, gone: &Person) -> Result<Vec<OwnCha
         Some(values::change(&kept.id, field, Some((it.value, it.sort_key))))
     });
     Ok(come.collect())
-}
-
-/// Emptying those own fields that came from the other, where they still are as they came.
-fn own_to_empty(c: &mut Conn, kept: &Person, merged: &Merged) -> Result<Vec<OwnChange>> {
-    let tenant = &kept.tenant_id;
-    let has = store::own_fields::list_of(c, tenant, std::slice::from_ref(&kept.id))?;
-    let fields = store::own_fields::list_even_removed(c, tenant)?;
-    let came = |field: &OwnFieldId, value: &str| {
-        merged.own.iter().any(|(its, was)| its == field && was == value)
-    };
-    let gone = has.iter().filter(|it| came(&it.field_id, &it.value)).filter_map(|it| {
-        let field = fields.iter().find(|field| field.id == it.field_id)?;
-        Some(values::change(&kept.id, field, None))
-    });
-    Ok(gone.collect())
 }
 
 /// The other's contacts after one's own, each once; answers which came.
@@ -246,26 +266,22 @@ fn tags_of(c: &mut Conn, tenant: &TenantId, person: &PersonId) -> Result<Vec<Tag
     Ok(on.into_iter().map(|(_, tag)| tag).collect())
 }
 
-type Filled = Vec<(String, serde_json::Value)>;
+type Filled = Vec<(String, Value)>;
 
 /// The fields of the one that stays, filled from the other; and what was filled, with what it was.
 fn filled(kept: &Person, gone: &Person) -> Result<(PersonChange, Filled)> {
     let mut fields = fields_of(kept);
-    let mut filled = Filled::new();
-    let mut note = |name: &str, was: serde_json::Value| filled.push((name.to_owned(), was));
-    for (name, own, other) in [
-        ("company", &mut fields.company, &gone.company),
-        ("phone", &mut fields.phone, &gone.phone),
-        ("email", &mut fields.email, &gone.email),
-        ("source", &mut fields.source, &gone.source),
+    for (own, other) in [
+        (&mut fields.company, &gone.company),
+        (&mut fields.phone, &gone.phone),
+        (&mut fields.email, &gone.email),
+        (&mut fields.source, &gone.source),
     ] {
-        if own.is_empty() && !other.is_empty() {
-            note(name, json!(""));
+        if own.is_empty() {
             own.clone_from(other);
         }
     }
     if !gone.notes.is_empty() && gone.notes != fields.notes {
-        note("notes", json!(fields.notes));
         let both = [fields.notes.as_str(), gone.notes.as_str()];
         fields.notes =
             both.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("\n\n");
@@ -273,27 +289,46 @@ fn filled(kept: &Person, gone: &Person) -> Result<(PersonChange, Filled)> {
             return Err(Error::invalid("other", "error-merge-notes"));
         }
     }
-    if fields.owner_id.is_none() && gone.owner_id.is_some() {
-        note("owner", json!(null));
+    if fields.owner_id.is_none() {
         fields.owner_id.clone_from(&gone.owner_id);
     }
     if fields.value == 0 && gone.value != 0 {
-        note("value", json!(0));
         (fields.value, fields.value_currency) = (gone.value, gone.value_currency.clone());
     }
-    if fields.follow_up_on.is_none() && gone.follow_up_on.is_some() {
-        note("follow-up", json!(null));
+    if fields.follow_up_on.is_none() {
         fields.follow_up_on.clone_from(&gone.follow_up_on);
     }
     // Who said no to either has said no.
     let says_more = gone.consent == Consent::Withdrawn || fields.consent == Consent::Unknown;
     if says_more && gone.consent != fields.consent && gone.consent != Consent::Unknown {
-        note("consent", json!([fields.consent, fields.consent_at, fields.consent_note]));
         fields.consent = gone.consent;
         fields.consent_at = gone.consent_at;
         fields.consent_note.clone_from(&gone.consent_note);
     }
+    let was = fields_of(kept);
+    let differ = FILLED.iter().filter(|name| said(&was, name) != said(&fields, name));
+    let filled = differ.map(|name| ((*name).to_owned(), said(&was, name))).collect();
     Ok((fields, filled))
+}
+
+/// The fields that a merge may fill.
+const FILLED: [&str; 9] =
+    ["company", "phone", "email", "source", "notes", "owner", "value", "follow-up", "consent"];
+
+/// What a field says, as it is kept for taking a merge back.
+fn said(fields: &PersonChange, name: &str) -> Value {
+    match name {
+        "company" => json!(fields.company),
+        "phone" => json!(fields.phone),
+        "email" => json!(fields.email),
+        "source" => json!(fields.source),
+        "notes" => json!(fields.notes),
+        "owner" => json!(fields.owner_id),
+        "value" => json!([fields.value, fields.value_currency]),
+        "follow-up" => json!(fields.follow_up_on),
+        "consent" => json!([fields.consent, fields.consent_at, fields.consent_note]),
+        _ => Value::Null,
+    }
 }
 
 /// The earlier first touch is the person's; answers whether that was the other's.
@@ -308,94 +343,7 @@ fn touch(c: &mut Conn, tenant: &TenantId, kept: &Person, gone: &Person) -> Resul
     Ok(true)
 }
 
-/// Takes a merge back: the other is there again with what was theirs. What was filled in from them is
-/// emptied where nobody changed the person since; what happened since stays with the one that stayed.
-pub(crate) fn take_back(
-    app: &App,
-    c: &mut Conn,
-    ctx: &Context,
-    state: serde_json::Value,
-) -> Result<usize> {
-    require_to_write(ctx)?;
-    let merged: Merged = serde_json::from_value(state)?;
-    let (tenant, who) = (&ctx.tenant, Who::from(ctx));
-    let gone = store::people::find_even_deleted(c, tenant, &merged.gone)?;
-    // Erased for good since: there is nobody to give anything back to.
-    let gone = gone.ok_or(Error::NotFound)?;
-    if gone.deleted_at.is_some() {
-        store::people::restore(c, tenant, &merged.gone, gone.rev)?;
-        super::remind(app, c, &gone)?;
-    }
-    store::timeline::hand_back(c, tenant, &merged.entries, &merged.kept, &merged.gone)?;
-    let booked = &merged.appointments;
-    store::people::hand_back_appointments(c, tenant, booked, &merged.kept, &merged.gone)?;
-    store::people::hand_back_series(c, tenant, &merged.series, &merged.kept, &merged.gone)?;
-    store::tasks::hand_back_links(c, tenant, &merged.tasks, &merged.kept, &merged.gone)?;
-    if let Some(kept) = store::people::find(c, tenant, &merged.kept)? {
-        undo_kept(app, c, &who, &kept, &merged)?;
-    }
-    record(app, c, tenant, &who, "person.unmerged", &merged.gone, json!({}))?;
-    Ok(1)
-}
-
-fn undo_kept(app: &App, c: &mut Conn, who: &Who, kept: &Person, merged: &Merged) -> Result<()> {
-    let tenant = &kept.tenant_id;
-    let mut contacts = store::contacts::list(c, tenant, &kept.id)?;
-    let came = |it: &Contact| {
-        merged.contacts.iter().any(|(kind, value)| *kind == it.kind.as_str() && *value == it.value)
-    };
-    contacts.retain(|it| !came(it));
-    for (position, contact) in (0..).zip(contacts.iter_mut()) {
-        contact.position = position;
-    }
-    let mut on = tags_of(c, tenant, &kept.id)?;
-    on.retain(|tag| !merged.tags.contains(tag));
-    if merged.touched {
-        store::attributions::delete(c, tenant, &kept.id)?;
-        if let Some(touch) = &merged.touch {
-            store::attributions::put_first(c, touch)?;
-        }
-    }
-    let mut fields = fields_of(kept);
-    if kept.rev == merged.rev {
-        empty(&mut fields, &merged.filled)?;
-    }
-    // A first number or address that went with the other's isn't the person's any more.
-    let has = |kind, value: &str| contacts.iter().any(|it| it.kind == kind && it.value == value);
-    if !has(ContactKind::Phone, &fields.phone) {
-        fields.phone = first(&contacts, ContactKind::Phone);
-    }
-    if !has(ContactKind::Email, &fields.email) {
-        fields.email = first(&contacts, ContactKind::Email);
-    }
-    let own = own_to_empty(c, kept, merged)?;
-    change(app, c, who, kept, Draft { change: fields, contacts, tags: Some(on), own }, kept.rev)?;
-    Ok(())
-}
-
 fn first(contacts: &[Contact], kind: ContactKind) -> String {
     let found = contacts.iter().find(|it| it.kind == kind);
     found.map(|it| it.value.clone()).unwrap_or_default()
-}
-
-fn empty(fields: &mut PersonChange, filled: &Filled) -> Result<()> {
-    for (name, was) in filled {
-        let text = || was.as_str().unwrap_or_default().to_owned();
-        match name.as_str() {
-            "company" => fields.company = text(),
-            "phone" => fields.phone = text(),
-            "email" => fields.email = text(),
-            "source" => fields.source = text(),
-            "notes" => fields.notes = text(),
-            "owner" => fields.owner_id = None,
-            "value" => (fields.value, fields.value_currency) = (0, String::new()),
-            "follow-up" => fields.follow_up_on = None,
-            "consent" => {
-                (fields.consent, fields.consent_at, fields.consent_note) =
-                    serde_json::from_value(was.clone())?;
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }

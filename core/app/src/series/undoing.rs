@@ -1,6 +1,6 @@
 //! Taking back that several of a series were cancelled.
 
-use domain::{AppointmentId, Permission, SeriesId};
+use domain::{AppointmentId, Permission, SeriesId, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Conn;
@@ -13,6 +13,7 @@ use crate::audit::Who;
 use crate::availability;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::undos::{self, Summary};
 
 /// What the act is called.
 pub(crate) const UNDO: &str = "series-cancel";
@@ -54,4 +55,15 @@ pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) ->
         go_on(app, c, series, before)?;
     }
     Ok(count)
+}
+
+/// What the act was, in a few words.
+pub(crate) fn summary(c: &mut Conn, tenant: &TenantId, state: Value) -> Result<Option<Summary>> {
+    let Was { cancelled, .. } = serde_json::from_value(state)?;
+    // They share a title more often than not, so one stands for all.
+    let first = cancelled.get(..1).unwrap_or_default();
+    let names =
+        undos::names(first, |id| Ok(store::appointments::find(c, tenant, id)?.map(|it| it.title)))?;
+    let count = cancelled.len();
+    Ok(Some(Summary { what: "series-cancelled", count, names, to: String::new() }))
 }

@@ -1,10 +1,11 @@
 //! One act over many tasks, and taking it back as a whole.
 
-use domain::{Due, MemberId, TaskId, UndoId};
+use domain::{Due, MemberId, TaskId, TenantId, UndoId};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::Conn;
+use store::members::NamedMember;
 use store::tasks::{NO_DUE, Task, TaskChange};
 
 use super::{bring_back, change_fields, finish, remove, require_to_write, unfinish};
@@ -12,7 +13,7 @@ use crate::App;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::input::{day, owner};
-use crate::undos;
+use crate::undos::{self, Summary};
 
 /// Most tasks of one act.
 pub const BULK_MAX: usize = 500;
@@ -161,6 +162,28 @@ pub(crate) fn take_back(
         count += usize::from(revert(app, c, ctx, &id, was)?);
     }
     Ok(count)
+}
+
+/// What an act was, in a few words.
+pub(crate) fn summary(
+    c: &mut Conn,
+    tenant: &TenantId,
+    team: &[NamedMember],
+    state: serde_json::Value,
+) -> Result<Option<Summary>> {
+    let before: Vec<(TaskId, Was)> = serde_json::from_value(state)?;
+    let Some((_, first)) = before.first() else { return Ok(None) };
+    let (what, to) = match first {
+        Was::Open => ("tasks-done", String::new()),
+        Was::Assigned { now: None, .. } => ("tasks-unassigned", String::new()),
+        Was::Assigned { now, .. } => ("tasks-assigned", undos::member(team, now.as_ref())),
+        Was::Due { .. } => ("tasks-moved", String::new()),
+        Was::There => ("tasks-removed", String::new()),
+    };
+    let names = undos::names(&before, |(id, _)| {
+        Ok(store::tasks::find_even_deleted(c, tenant, id)?.map(|it| it.title))
+    })?;
+    Ok(Some(Summary { what, count: before.len(), names, to }))
 }
 
 fn revert(app: &App, c: &mut Conn, ctx: &Context, id: &TaskId, was: Was) -> Result<bool> {

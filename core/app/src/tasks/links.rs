@@ -1,7 +1,7 @@
 //! What tasks are about, and telling of them there.
 
 use domain::{Permission, PersonId, TaskId};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Conn;
 use store::tasks::{LinkKind, Task};
 
@@ -10,7 +10,7 @@ use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::timeline;
+use crate::{timeline, undos};
 
 /// Most tasks that the page of a person or an appointment shows.
 const SHOWN_MAX: i64 = 20;
@@ -115,6 +115,43 @@ pub(super) fn tell_to<'a>(
     what: &str,
     links: impl Iterator<Item = &'a (LinkKind, String)>,
 ) -> Result<()> {
+    tell_with(app, c, who, task, what, json!({"title": task.title}), links)
+}
+
+/// Tells that a task was changed: to whom it was given, where that is what changed.
+pub(super) fn tell_change<'a>(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    before: &Task,
+    after: &Task,
+    links: impl Iterator<Item = &'a (LinkKind, String)>,
+) -> Result<()> {
+    let links: Vec<_> = links.collect();
+    if links.is_empty() {
+        return Ok(());
+    }
+    let (title, links) = (&after.title, links.into_iter());
+    if before.assignee_id == after.assignee_id {
+        return tell_with(app, c, who, after, "changed", json!({"title": title}), links);
+    }
+    let Some(assignee) = &after.assignee_id else {
+        return tell_with(app, c, who, after, "unassigned", json!({"title": title}), links);
+    };
+    let team = store::members::list(c, &after.tenant_id)?;
+    let to = undos::member(&team, Some(assignee));
+    tell_with(app, c, who, after, "assigned", json!({"title": title, "to": to}), links)
+}
+
+fn tell_with<'a>(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    task: &Task,
+    what: &str,
+    detail: Value,
+    links: impl Iterator<Item = &'a (LinkKind, String)>,
+) -> Result<()> {
     for (_, id) in links.filter(|(kind, _)| *kind == LinkKind::Person) {
         let person: PersonId = id.parse().map_err(Error::internal)?;
         // Somebody who was erased for good has no page.
@@ -125,7 +162,7 @@ pub(super) fn tell_to<'a>(
             person: &person,
             kind: format!("task-{what}"),
             entity_id: task.id.as_str(),
-            detail: json!({"title": task.title}),
+            detail: detail.clone(),
         };
         timeline::append(app, c, &task.tenant_id, who, new)?;
     }

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::people::SEARCH_CHARS_MAX;
+use crate::undos::Removed;
 
 /// Of whoever asks, what is due by the end of today, and what it is too late for.
 pub fn due_today(ctx: &Context, now: Timestamp) -> TaskFilter {
@@ -39,6 +40,31 @@ pub async fn list_tasks(
     let (tenant, filter) = (ctx.tenant.clone(), searchable(filter)?);
     app.db
         .inspect(move |c| Ok(store::tasks::list(c, &tenant, &filter, after.as_ref(), limit)?))
+        .await
+}
+
+/// A page of the tasks that were removed and can be brought back, latest first.
+pub async fn list_removed(
+    app: &App,
+    ctx: &Context,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Page<Removed>> {
+    ctx.require_to_see(Permission::ReadTasks)?;
+    let tenant = ctx.tenant.clone();
+    app.db
+        .inspect(move |c| -> Result<Page<Removed>> {
+            let page = store::tasks::list_removed(c, &tenant, after.as_ref(), limit)?;
+            let row = |it: Task| Removed {
+                id: it.id.to_string(),
+                at: it.deleted_at.unwrap_or(it.updated_at),
+                name: it.title,
+                by: String::new(),
+            };
+            let mut items: Vec<Removed> = page.items.into_iter().map(row).collect();
+            Removed::name_actors(c, &tenant, "task", "task.deleted", &mut items)?;
+            Ok(Page { items, next: page.next })
+        })
         .await
 }
 

@@ -2,6 +2,7 @@
 
 use crate::support::people::{add, detailed, named};
 use crate::support::{Fixture, each, expect_invalid};
+use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::{list_doubles, merge_people};
 use app::people::{self, Consent, DetailsInput, PersonInput};
 use app::{Error, timeline, undos};
@@ -82,6 +83,138 @@ async fn a_merge_keeps_what_was_said_and_crosses_no_border() {
         let after = people::get_person(app, ctx, &kept.id).await.unwrap();
         assert_eq!((after.company.as_str(), after.consent), ("Else", Consent::Given));
         people::get_person(app, ctx, &gone.id).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_merge_is_taken_back_only_after_the_later_one() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let first = add(&f, &owner, detailed()).await;
+        timeline::create_note(app, ctx, &first.id, "Theirs", "").await.unwrap();
+        let middle = add(&f, &owner, named("Middle")).await;
+        let last = add(&f, &owner, named("Last")).await;
+        let earlier = merge_people(app, ctx, &middle.id, &first.id).await.unwrap();
+        let later = merge_people(app, ctx, &last.id, &middle.id).await.unwrap();
+        for gone in [&first.id, &middle.id] {
+            let became = people::find_merged(app, ctx, gone).await.unwrap();
+            assert_eq!(became.as_ref(), Some(&last.id), "as far as it goes");
+            let alone = people::restore_person(app, ctx, gone).await;
+            assert!(matches!(alone, Err(Error::Conflict { key: "error-person-merged" })));
+        }
+        let refused = undos::undo(app, ctx, &earlier).await;
+        assert!(
+            matches!(refused, Err(Error::Conflict { key: "error-merge-later" })),
+            "{refused:?}"
+        );
+
+        undos::undo(app, ctx, &later).await.unwrap();
+        undos::undo(app, ctx, &earlier).await.unwrap();
+        let notes = async |id: &domain::PersonId| {
+            let told = timeline::list_entries(app, ctx, id, None, 50).await.unwrap();
+            told.items.iter().filter(|told| told.entry.kind == "note").count()
+        };
+        assert_eq!(notes(&first.id).await, 1, "nothing was spent");
+        assert_eq!((notes(&middle.id).await, notes(&last.id).await), (0, 0));
+        let value = async |id| people::get_person(app, ctx, id).await.unwrap().value;
+        assert_eq!(value(&first.id).await, 150_050);
+        assert_eq!((value(&middle.id).await, value(&last.id).await), (0, 0));
+        assert_eq!(people::find_merged(app, ctx, &first.id).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_merge_filled_in_goes_back_field_by_field() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let kept = add(&f, &owner, named("Kept")).await;
+        let mut other = detailed();
+        (other.company, other.notes) = ("Theirs Ltd".into(), "Theirs".into());
+        if let Some(details) = &mut other.details {
+            details.owner = ctx.member.to_string();
+        }
+        let gone = add(&f, &owner, other).await;
+        let undo = merge_people(app, ctx, &kept.id, &gone.id).await.unwrap();
+        let one = people::get_person(app, ctx, &kept.id).await.unwrap();
+        assert_eq!((one.value, one.company.as_str()), (150_050, "Theirs Ltd"));
+        // Somebody changes one field, and moves them along.
+        let own = BulkInput { act: "follow-up".into(), to: "2027-01-10".into() };
+        change_people(app, ctx, vec![kept.id.clone()], own).await.unwrap();
+        people::change_stage(app, ctx, &kept.id, "customer").await.unwrap();
+        undos::undo(app, ctx, &undo).await.unwrap();
+        let after = people::get_person(app, ctx, &kept.id).await.unwrap();
+        assert_eq!((after.value, after.value_currency.as_str()), (0, ""), "counted once");
+        assert_eq!((after.company.as_str(), after.notes.as_str()), ("", ""));
+        assert_eq!((after.source.as_str(), after.phone.as_str()), ("", ""));
+        assert_eq!((after.owner_id, after.consent), (None, Consent::Unknown));
+        assert_eq!(after.follow_up_on.as_deref(), Some("2027-01-10"), "what was changed stays");
+        assert_eq!(after.standing, people::Standing::Customer);
+        let theirs = people::get_person(app, ctx, &gone.id).await.unwrap();
+        assert_eq!((theirs.value, theirs.owner_id.as_ref()), (150_050, Some(&ctx.member)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_merge_of_before_fields_were_kept_is_still_taken_back() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let kept = add(&f, &owner, named("Kept")).await;
+        let gone = add(&f, &owner, detailed()).await;
+        let undo = merge_people(app, ctx, &kept.id, &gone.id).await.unwrap();
+        let (tenant, id) = (ctx.tenant.clone(), undo.clone());
+        let old = move |c: &mut store::Conn| -> store::Result<domain::UndoId> {
+            let mut kept = store::undos::find(c, &tenant, &id)?.ok_or(store::Error::NotFound)?;
+            kept.id = "01900000-0000-7000-8000-000000000001".parse().unwrap();
+            let state = kept.state_json.0.as_object_mut().unwrap();
+            for since in ["made", "told", "was_example"] {
+                state.remove(since).unwrap();
+            }
+            for field in state["filled"].as_array_mut().unwrap() {
+                if field[0] == "value" {
+                    field[1] = 0.into();
+                }
+            }
+            store::undos::insert(c, &kept)?;
+            Ok(kept.id)
+        };
+        let old = app.db.write(old).await.unwrap();
+        undos::undo(app, ctx, &old).await.unwrap();
+        let after = people::get_person(app, ctx, &kept.id).await.unwrap();
+        assert_eq!((after.value, after.value_currency.as_str()), (0, ""));
+        assert_eq!(after.source, "");
+        people::get_person(app, ctx, &gone.id).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn both_pages_tell_that_a_merge_was_taken_back() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let kept = add(&f, &owner, named("Kept")).await;
+        let gone = add(&f, &owner, named("Gone")).await;
+        let undo = merge_people(app, ctx, &kept.id, &gone.id).await.unwrap();
+        undos::undo(app, ctx, &undo).await.unwrap();
+        let told = async |id| {
+            let page = timeline::list_entries(app, ctx, id, None, 50).await.unwrap();
+            let all = page.items.into_iter().map(|told| told.entry);
+            all.map(|entry| (entry.kind, entry.detail_json.0)).collect::<Vec<_>>()
+        };
+        let (of_kept, of_gone) = (told(&kept.id).await, told(&gone.id).await);
+        let (kind, detail) = of_kept.iter().find(|(kind, _)| kind == "merged").unwrap();
+        assert!(detail["undone"] == true, "{kind} doesn't read as if it still held: {detail}");
+        for (told, other) in [(of_kept, "Gone"), (of_gone, "Kept")] {
+            let back = told.iter().filter(|(kind, _)| kind == "unmerged").collect::<Vec<_>>();
+            assert_eq!(back.len(), 1);
+            assert_eq!(back[0].1["other"], other);
+        }
     })
     .await;
 }

@@ -4,10 +4,11 @@ use crate::support::people::named;
 use crate::support::{Fixture, each};
 use app::appointments::{self, AppointmentInput};
 use app::home::{self, Examples};
+use app::people::merge::merge_people;
 use app::people::{self, PersonFilter};
 use app::reports;
-use app::tasks::{self, TaskInput};
-use app::{Error, examples, timeline};
+use app::tasks::{self, Task, TaskFilter, TaskInput};
+use app::{Error, examples, timeline, undos};
 use domain::{Role, Timestamp};
 
 async fn people(f: &Fixture, who: &crate::support::Signed) -> Vec<people::Person> {
@@ -97,6 +98,82 @@ async fn what_is_ones_own_stays_when_they_go() {
         assert_eq!(links.len(), 1);
         let home = home::get_home(&f.app, &owner.ctx).await.unwrap();
         assert_eq!(home.examples, None);
+    })
+    .await;
+}
+
+async fn open_tasks(f: &Fixture, who: &crate::support::Signed) -> Vec<Task> {
+    let filter = TaskFilter::default();
+    tasks::list_tasks(&f.app, &who.ctx, filter, None, 50).await.unwrap().items
+}
+
+#[tokio::test]
+async fn what_an_example_makes_by_itself_goes_with_them() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        examples::bring(&f.app, &owner.ctx).await.unwrap();
+        let own = TaskInput { title: "Own".to_owned(), ..TaskInput::default() };
+        let own = tasks::create_task(&f.app, &owner.ctx, own, "").await.unwrap();
+        let all = open_tasks(&f, &owner).await;
+        let weekly = all.iter().find(|task| task.rule.is_some()).unwrap().clone();
+        // Its next one comes, goes again with a second thought, and comes.
+        tasks::do_task(&f.app, &owner.ctx, &weekly.id).await.unwrap();
+        tasks::reopen_task(&f.app, &owner.ctx, &weekly.id).await.unwrap();
+        assert_eq!(open_tasks(&f, &owner).await.len(), all.len());
+        tasks::do_task(&f.app, &owner.ctx, &weekly.id).await.unwrap();
+        let next = open_tasks(&f, &owner).await;
+        assert!(next.iter().any(|task| task.previous_id.as_ref() == Some(&weekly.id)));
+        examples::remove(&f.app, &owner.ctx).await.unwrap();
+        let left = open_tasks(&f, &owner).await;
+        assert_eq!(left.iter().map(|task| &task.id).collect::<Vec<_>>(), [&own.id]);
+        let done = TaskFilter { done: true, ..TaskFilter::default() };
+        let done = tasks::list_tasks(&f.app, &owner.ctx, done, None, 50).await.unwrap().items;
+        assert!(done.is_empty(), "{done:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_example_that_took_in_somebody_of_ones_own_stays() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        examples::bring(app, ctx).await.unwrap();
+        let mut all = people(&f, &owner).await.into_iter();
+        let mut next = || all.next().unwrap();
+        let (kept, taken, other) = (next(), next(), next());
+        let own = people::create_person(app, ctx, named("Noa"), "").await.unwrap();
+        timeline::create_note(app, ctx, &own.id, "Called", "").await.unwrap();
+        let second = people::create_person(app, ctx, named("Gil"), "").await.unwrap();
+        merge_people(app, ctx, &kept.id, &own.id).await.unwrap();
+        // One that was taken back is an example again, and one that took in another example still is.
+        let undo = merge_people(app, ctx, &taken.id, &second.id).await.unwrap();
+        undos::undo(app, ctx, &undo).await.unwrap();
+        merge_people(app, ctx, &other.id, &taken.id).await.unwrap();
+        examples::remove(app, ctx).await.unwrap();
+        let left: Vec<_> = people(&f, &owner).await.into_iter().map(|it| it.id).collect();
+        assert_eq!(left.len(), 2, "{left:?}");
+        assert!(left.contains(&kept.id) && left.contains(&second.id));
+        let told = timeline::list_entries(app, ctx, &kept.id, None, 50).await.unwrap();
+        assert!(told.items.iter().any(|told| told.entry.kind == timeline::NOTE));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_example_that_was_changed_is_still_one() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        examples::bring(&f.app, &owner.ctx).await.unwrap();
+        let example = people(&f, &owner).await.remove(0);
+        let input = people::PersonInput { company: "Changed".to_owned(), ..named("Mine now") };
+        people::update_person(&f.app, &owner.ctx, &example.id, input, example.rev).await.unwrap();
+        let task = open_tasks(&f, &owner).await.remove(0);
+        let input = TaskInput { title: "Changed".to_owned(), ..TaskInput::default() };
+        tasks::change_task(&f.app, &owner.ctx, &task.id, input, task.rev).await.unwrap();
+        examples::remove(&f.app, &owner.ctx).await.unwrap();
+        assert!(people(&f, &owner).await.is_empty());
+        assert!(open_tasks(&f, &owner).await.is_empty());
     })
     .await;
 }

@@ -26,3 +26,4 @@ mod search;
 mod series;
 mod support;
 mod tasks;
+mod undos;

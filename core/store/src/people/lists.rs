@@ -39,8 +39,9 @@ pub struct Span {
 /// known of them.
 pub(crate) const STEP: &str = "timeline.tenant_id = people.tenant_id \
     AND timeline.person_id = people.id AND timeline.actor_kind = 'account' \
-    AND timeline.kind NOT IN ('created', 'imported', 'import-undone', 'merged', 'changed', \
-    'restaged')";
+    AND timeline.kind NOT IN ('created', 'imported', 'import-undone', 'merged', 'unmerged', \
+        'changed', 'restaged', 'removed', 'restored', 'task-changed', 'task-assigned', 'task-unassigned', \
+        'task-removed', 'task-restored')";
 
 /// What of it says that they were brought with a list, rather than changed by one.
 pub(crate) const IMPORTED: &str = "timeline.tenant_id = people.tenant_id \

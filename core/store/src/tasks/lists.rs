@@ -138,6 +138,33 @@ pub fn count(c: &mut Conn, tenant: &TenantId, filter: &TaskFilter) -> Result<i64
     Ok(matching(tenant, filter, &sought).count().get_result(c)?)
 }
 
+/// A page of the tasks that were removed, latest first.
+pub fn list_removed(
+    c: &mut Conn,
+    tenant: &TenantId,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Page<Task>> {
+    scope::tenant(c, tenant)?;
+    let limit = bounded(limit);
+    let mut query = tasks::table
+        .filter(tasks::tenant_id.eq(tenant.as_str()))
+        .filter(tasks::deleted_at.is_not_null())
+        .into_boxed();
+    if let Some(after) = after {
+        let same = tasks::deleted_at.eq(after.at).and(tasks::id.lt(after.id.clone()));
+        query = query.filter(tasks::deleted_at.lt(after.at).or(same));
+    }
+    let rows: Vec<Task> = query
+        .order((tasks::deleted_at.desc(), tasks::id.desc()))
+        .limit(limit + 1)
+        .select(Task::as_select())
+        .load(c)?;
+    Ok(Page::cut(rows, limit, |last| {
+        Cursor::new(last.deleted_at.unwrap_or(last.updated_at), last.id.as_str())
+    }))
+}
+
 /// The named tasks of the tenant, by when they are due; those it doesn't have are left out.
 pub fn list_by_ids(c: &mut Conn, tenant: &TenantId, ids: &[TaskId]) -> Result<Vec<Task>> {
     scope::tenant(c, tenant)?;

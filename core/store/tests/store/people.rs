@@ -154,6 +154,37 @@ store::both_backends! {
         assert_eq!(names(&db, &tenant, "dana").await, [""; 0]);
     }
 
+    async fn who_was_removed_is_listed_latest_first_and_who_became_one_is_not(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let rows = ["Kept", "First", "Second", "Third", "Merged"].map(|name| world.person(&tenant, name));
+        db.write(move |c| {
+            rows.iter().try_for_each(|row| people::insert(c, row, &[]))?;
+            let [kept, removed @ .., merged] = &rows;
+            for (row, after) in removed.iter().zip(1..) {
+                people::delete(c, &tenant, &row.id, 1, START.plus_millis(after))?;
+            }
+            // Nobody who is there became one with another.
+            assert_not_found(people::note_merged(c, &tenant, &merged.id, &kept.id));
+            people::delete(c, &tenant, &merged.id, 1, START)?;
+            people::note_merged(c, &tenant, &merged.id, &kept.id)?;
+            assert_eq!(people::find_merged_into(c, &tenant, &merged.id)?.as_ref(), Some(&kept.id));
+            let into_kept = people::list_merged_into(c, &tenant, &kept.id)?;
+            assert_eq!(into_kept.as_slice(), std::slice::from_ref(&merged.id));
+            let names = |page: &Page<people::Person>| -> Vec<String> {
+                page.items.iter().map(|person| person.name.clone()).collect()
+            };
+            let first = people::list_removed(c, &tenant, None, 2)?;
+            assert_eq!(names(&first), ["Third", "Second"]);
+            let rest = people::list_removed(c, &tenant, first.next.as_ref(), 2)?;
+            assert_eq!((names(&rest), rest.next), (vec!["First".to_owned()], None));
+            assert!(people::list_removed(c, &other, None, 9)?.items.is_empty(), "another's");
+            people::restore(c, &tenant, &merged.id, 2)?;
+            assert_eq!(people::find_merged_into(c, &tenant, &merged.id)?, None);
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn another_tenants_person_is_not_found(db: Db) {
         let world = World::new();
         let (mine, theirs) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);

@@ -8,6 +8,7 @@ pub mod merge;
 pub mod own;
 
 use actix_web::web::{Form, Path, Query};
+use app::Error;
 use app::appointments as booked;
 use app::people::{self, Consent, ContactKind, Person, WholePerson};
 use app::plugin_views::Place;
@@ -15,7 +16,8 @@ use app::tasks::LinkKind;
 use domain::{Permission, PersonId};
 use serde::Deserialize;
 
-use crate::answer::{Answer, form_errors};
+use crate::answer::{Answer, form_errors, go};
+use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::{appointments, id, own_fields, paragraphs, plugin_views, tasks, timeline};
 use crate::views::Errors;
@@ -30,10 +32,18 @@ pub struct PersonQuery {
     before: String,
 }
 
-/// One person.
+/// One person; who became one with another leads there.
 pub async fn show(member: Member, path: Path<String>, query: Query<PersonQuery>) -> Answer {
+    let person: PersonId = id(&path)?;
     let note = NoteForm { form_id: member.web.random(16), ..NoteForm::default() };
-    page(&member, &id(&path)?, &query.before, note).await
+    let answer = page(&member, &person, &query.before, note).await;
+    if !matches!(answer, Err(Failure::App(Error::NotFound))) {
+        return answer;
+    }
+    match people::find_merged(&member.web.app, &member.ctx, &person).await? {
+        Some(now) => Ok(go(&format!("/people/{now}"))),
+        None => answer,
+    }
 }
 
 /// The page of a person, with a note as it was typed.

@@ -102,9 +102,10 @@ fn actions(member: &Member, query: &str) -> Vec<Item> {
 }
 
 /// Pages that no menu names, their icons, and who sees them.
-const PLACES: [(&str, &str, &str, Permission); 2] = [
+const PLACES: [(&str, &str, &str, Permission); 3] = [
     ("people-board", "/people/board", "board", Permission::ReadPeople),
     ("doubles", "/people/doubles", "copy", Permission::WritePeople),
+    ("undos", "/undo", "refresh", Permission::WritePeople),
 ];
 
 async fn places(member: &Member, query: &str) -> Result<Vec<Item>, Failure> {

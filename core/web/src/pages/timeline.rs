@@ -63,7 +63,9 @@ fn icon(kind: &str) -> &'static str {
     match kind {
         NOTE => "notes",
         "created" | "imported" => "add",
-        "import-undone" => "refresh",
+        "import-undone" | "unmerged" | "restored" => "refresh",
+        "merged" => "copy",
+        "removed" => "bin",
         "stage" | "restaged" => "forward",
         _ if kind.starts_with("appointment-") => "calendar",
         _ if kind.starts_with("task-") => "task",
@@ -90,7 +92,16 @@ fn words(member: &Member, kind: &str, detail: &Value, members: &Members) -> Stri
         "imported" | "import-undone" => {
             member.text_with(&format!("timeline-{kind}"), &[("file", text("file"))])
         }
-        "merged" => member.text_with("timeline-merged", &[("other", text("other"))]),
+        "merged" | "unmerged" => {
+            // One that was taken back doesn't read as if it still held.
+            let is_undone = detail.get("undone").and_then(Value::as_bool) == Some(true);
+            let kind = if is_undone { "merged-undone" } else { kind };
+            member.text_with(&format!("timeline-{kind}"), &[("other", text("other"))])
+        }
+        "task-assigned" => {
+            let values = [("title", text("title")), ("to", text("to"))];
+            member.text_with("timeline-task-assigned", &values)
+        }
         _ if kind.starts_with("appointment-series-") || kind.starts_with("task-") => {
             member.text_with(&format!("timeline-{kind}"), &[("title", text("title"))])
         }

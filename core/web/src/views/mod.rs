@@ -38,6 +38,7 @@ pub mod search;
 pub mod settings;
 pub mod tasks;
 pub mod team;
+pub mod undos;
 
 /// A page: what its template needs and which template that is.
 pub trait Page: Serialize {

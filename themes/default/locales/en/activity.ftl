@@ -138,6 +138,6 @@ act-note-changed = changed a note
 act-note-deleted = removed a note
 act-view-saved = saved a view
 act-view-deleted = removed a view
-act-act-undone = took back a change of several people
+act-act-undone = took back what was done
 act-person-merged = merged another into
 act-person-unmerged = took back the merging of

@@ -181,4 +181,6 @@ error-too-many-chosen = That’s more than 1,000 at once. Narrow the list first.
 error-too-many-views = That’s more views than fit. Remove one first.
 error-undone-already = That was taken back already.
 error-merge-same = Choose two different people.
+error-merge-later = One of the two was merged with somebody else since. Take that later merge back first.
+error-person-merged = They were merged with somebody. To have both again, take the merge back.
 error-merge-notes = Their notes together are too long. Shorten one first.

@@ -236,3 +236,7 @@ double-do = Merge
 double-not = Keep both
 said-people-merged = Merged into one
 timeline-merged = became one with { $other }
+timeline-merged-undone = became one with { $other }, which was taken back later
+timeline-unmerged = took back the merging with { $other }
+timeline-removed = removed them
+timeline-restored = brought them back

@@ -138,6 +138,6 @@ act-note-changed = עריכת הערה
 act-note-deleted = הסרת הערה
 act-view-saved = שמירת תצוגה
 act-view-deleted = הסרת תצוגה
-act-act-undone = ביטול שינוי של כמה אנשים
+act-act-undone = ביטול פעולה
 act-person-merged = איחוד אל
 act-person-unmerged = ביטול האיחוד של

@@ -237,3 +237,7 @@ double-do = איחוד
 double-not = להשאיר את שניהם
 said-people-merged = אוחדו לאיש קשר אחד
 timeline-merged = איחוד עם { $other }
+timeline-merged-undone = איחוד עם { $other }, שבוטל בהמשך
+timeline-unmerged = ביטול האיחוד עם { $other }
+timeline-removed = הסרה מהרשימה
+timeline-restored = החזרה לרשימה

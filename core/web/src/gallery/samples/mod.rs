@@ -18,6 +18,7 @@ mod reports;
 mod search;
 mod security;
 mod tasks;
+mod undos;
 mod views;
 mod work;
 
@@ -47,6 +48,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     reports::draw(gallery);
     api_tokens::draw(gallery);
     endpoints::draw(gallery);
+    undos::draw(gallery);
 }
 
 /// A wide logo, in a few letters.

@@ -224,6 +224,22 @@ fn timeline(w: Words) -> Vec<EntryRow> {
             vec![],
             "",
         ),
+        entry(
+            "refresh",
+            w.of("took back the merging with N. Levi", "ביטול האיחוד עם נ. לוי"),
+            vec![],
+            "",
+        ),
+        entry(
+            "copy",
+            w.of(
+                "became one with N. Levi, which was taken back later",
+                "איחוד עם נ. לוי, שבוטל בהמשך",
+            ),
+            vec![],
+            "",
+        ),
+        entry("bin", w.of("removed them", "הסרה מהרשימה"), vec![], ""),
         entry("add", w.of("added them", "הוספה לרשימה"), vec![], ""),
     ]
 }

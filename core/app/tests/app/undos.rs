@@ -1,0 +1,183 @@
+//! What can be taken back beyond the moment it was done: listed, by whom, and for whom.
+
+use crate::support::people::{add, detailed, named};
+use crate::support::{Fixture, Signed, each};
+use app::people::bulk::{BulkInput, change_people};
+use app::people::merge::merge_people;
+use app::tasks::{self, TaskInput};
+use app::undos::{Done, Removed};
+use app::{Error, people, timeline, undos};
+use domain::{PersonId, Role};
+
+async fn done(f: &Fixture, who: &Signed) -> Vec<Done> {
+    undos::list_done(&f.app, &who.ctx, None, 50).await.unwrap().items
+}
+
+async fn tag(f: &Fixture, who: &Signed, ids: &[PersonId], name: &str) {
+    let input = BulkInput { act: "tag".into(), to: name.into() };
+    change_people(&f.app, &who.ctx, ids.to_vec(), input).await.unwrap();
+}
+
+#[tokio::test]
+async fn members_see_what_they_did_and_who_may_set_things_sees_all() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let books = f.join(&owner, "books@example.com", Role::Accountant).await;
+        let mut ids = Vec::new();
+        for name in ["A", "B", "C", "D"] {
+            ids.push(add(&f, &owner, named(name)).await.id);
+        }
+        tag(&f, &noa, &ids, "spring").await;
+        f.clock.advance_millis(1_000);
+        tag(&f, &owner, &ids[..1], "autumn").await;
+
+        let theirs = done(&f, &noa).await;
+        assert_eq!(theirs.len(), 1);
+        let summary = &theirs[0].summary;
+        assert_eq!((summary.what, summary.count), ("people-tagged", 4));
+        assert_eq!((summary.to.as_str(), theirs[0].by.as_str()), ("spring", "Noa"));
+        assert_eq!(summary.names.len(), 3, "some by name: {:?}", summary.names);
+        let all = done(&f, &owner).await;
+        let tags: Vec<_> = all.iter().map(|it| it.summary.to.as_str()).collect();
+        assert_eq!(tags, ["autumn", "spring"], "the latest comes first");
+        assert!(done(&f, &books).await.is_empty());
+
+        let refused = undos::undo(&f.app, &noa.ctx, &all[0].id).await;
+        assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
+        let refused = undos::undo(&f.app, &books.ctx, &all[1].id).await;
+        assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
+        assert_eq!(undos::undo(&f.app, &owner.ctx, &all[1].id).await.unwrap(), 4);
+        let entry = f.chain(&owner.ctx.tenant).await.pop().unwrap();
+        assert_eq!(entry.action, "act.undone");
+        assert_eq!(entry.detail_json.0["member"], noa.ctx.member.as_str());
+        assert!(done(&f, &noa).await.is_empty(), "what was taken back isn't there any more");
+        assert_eq!(done(&f, &owner).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_of_what_was_done_goes_on_where_the_last_ended() {
+    each(async |f: Fixture| {
+        let (owner, other) = f.two_businesses().await;
+        let ids = [add(&f, &owner, named("A")).await.id];
+        for name in ["one", "two", "three", "four", "five"] {
+            tag(&f, &owner, &ids, name).await;
+        }
+        let (mut told, mut after) = (Vec::new(), None);
+        loop {
+            let page = undos::list_done(&f.app, &owner.ctx, after, 2).await.unwrap();
+            assert!(page.items.len() <= 2);
+            told.extend(page.items.into_iter().map(|it| it.summary.to));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        told.sort();
+        assert_eq!(told, ["five", "four", "one", "three", "two"], "each once");
+        assert!(done(&f, &other).await.is_empty(), "another business's are its own");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_kind_of_act_is_told_in_its_words() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let ids = [add(&f, &owner, named("A")).await.id, add(&f, &owner, named("B")).await.id];
+        let me = ctx.member.to_string();
+        let acts = [
+            ("owner", me.as_str(), "people-owner"),
+            ("owner", "", "people-disowned"),
+            ("follow-up", "2026-12-24", "people-follow-up"),
+            ("follow-up", "", "people-no-follow-up"),
+            ("tag", "VIP", "people-tagged"),
+            ("untag", "VIP", "people-untagged"),
+            ("remove", "", "people-removed"),
+        ];
+        for (act, to, what) in acts {
+            f.clock.advance_millis(1_000);
+            let input = BulkInput { act: act.into(), to: to.into() };
+            change_people(app, ctx, ids.to_vec(), input).await.unwrap();
+            let latest = done(&f, &owner).await.remove(0).summary;
+            assert_eq!((latest.what, latest.count), (what, 2));
+            assert_eq!(latest.names.len(), 2, "{what}");
+        }
+        let task = TaskInput { title: "Call".into(), ..TaskInput::default() };
+        let task = tasks::create_task(app, ctx, task, "").await.unwrap().id;
+        let acts = [
+            ("assign", me.as_str(), "tasks-assigned"),
+            ("assign", "", "tasks-unassigned"),
+            ("delay", "+3", "tasks-moved"),
+            ("done", "", "tasks-done"),
+        ];
+        for (act, to, what) in acts {
+            f.clock.advance_millis(1_000);
+            let input = tasks::bulk::BulkInput { act: act.into(), to: to.into() };
+            tasks::bulk::change_tasks(app, ctx, vec![task.clone()], input).await.unwrap();
+            let latest = done(&f, &owner).await.remove(0).summary;
+            assert_eq!((latest.what, latest.names), (what, vec!["Call".to_owned()]));
+        }
+        let (kept, gone) =
+            (add(&f, &owner, named("Kept")).await, add(&f, &owner, named("Gone")).await);
+        f.clock.advance_millis(1_000);
+        merge_people(app, ctx, &kept.id, &gone.id).await.unwrap();
+        let latest = done(&f, &owner).await.remove(0).summary;
+        assert_eq!((latest.what, latest.to.as_str()), ("merged", "Kept"));
+        assert_eq!(latest.names, ["Gone"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_removed_on_its_own_is_listed_and_comes_back() {
+    each(async |f: Fixture| {
+        let (owner, other) = f.two_businesses().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let first = add(&f, &owner, named("First")).await;
+        let second = add(&f, &owner, named("Second")).await;
+        let merged = add(&f, &owner, detailed()).await;
+        let about = TaskInput {
+            title: "Call".into(),
+            people: vec![second.id.to_string()],
+            ..TaskInput::default()
+        };
+        let task = tasks::create_task(app, ctx, about, "").await.unwrap();
+        people::delete_person(app, &noa.ctx, &first.id).await.unwrap();
+        f.clock.advance_millis(1_000);
+        merge_people(app, ctx, &second.id, &merged.id).await.unwrap();
+        tasks::delete_task(app, ctx, &task.id).await.unwrap();
+        let people_of = async |who: &Signed| -> Vec<Removed> {
+            people::list_removed(app, &who.ctx, None, 50).await.unwrap().items
+        };
+        let gone = people_of(&owner).await;
+        assert_eq!(gone.len(), 1, "who became one with another isn't removed: {gone:?}");
+        assert_eq!((gone[0].name.as_str(), gone[0].by.as_str()), ("First", "Noa"));
+        assert!(people_of(&other).await.is_empty());
+        let gone = tasks::list_removed(app, ctx, None, 50).await.unwrap().items;
+        let by = gone[0].by.as_str();
+        assert_eq!((gone.len(), gone[0].name.as_str(), by.is_empty()), (1, "Call", false));
+
+        people::restore_person(app, ctx, &first.id).await.unwrap();
+        tasks::restore_task(app, ctx, &task.id).await.unwrap();
+        assert!(people_of(&owner).await.is_empty());
+        assert!(tasks::list_removed(app, ctx, None, 50).await.unwrap().items.is_empty());
+        let told = async |id: &PersonId| -> Vec<String> {
+            let page = timeline::list_entries(app, ctx, id, None, 50).await.unwrap();
+            page.items.into_iter().map(|told| told.entry.kind).collect()
+        };
+        for (id, kinds) in
+            [(&first.id, ["removed", "restored"]), (&second.id, ["task-removed", "task-restored"])]
+        {
+            let told = told(id).await;
+            for kind in kinds {
+                assert_eq!(told.iter().filter(|one| *one == kind).count(), 1, "{kind}");
+            }
+        }
+    })
+    .await;
+}
