@@ -9,8 +9,7 @@ use domain::{TenantId, Timestamp};
 use crate::backend::Conn;
 use crate::error::Result;
 use crate::people::{IMPORTED, STEP, Span, Standing};
-use crate::pipelines::Outcome;
-use crate::schema::{people, stages};
+use crate::schema::people;
 use crate::scope;
 
 /// How many people came, and how many of them are customers by now.
@@ -81,19 +80,14 @@ pub fn list_sources(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Vec<F
     Ok(all)
 }
 
-/// Those who came into a won stage in a span and are there still, by currency.
+/// Those who became customers in a span and are still, by currency.
 pub fn list_won(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Vec<Won>> {
     scope::tenant(c, tenant)?;
-    let won = stages::table
-        .filter(stages::tenant_id.eq(tenant.as_str()))
-        .filter(stages::outcome.eq(Outcome::Won.as_str()))
-        .select(stages::id);
     let rows: Vec<(String, i64, i64)> = people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::deleted_at.is_null())
-        .filter(people::stage_id.eq_any(won))
-        .filter(people::stage_since.ge(span.from.as_millis()))
-        .filter(people::stage_since.lt(span.until.as_millis()))
+        .filter(people::won_at.ge(span.from.as_millis()))
+        .filter(people::won_at.lt(span.until.as_millis()))
         .group_by(people::value_currency)
         .order(people::value_currency)
         .select((

@@ -63,9 +63,10 @@ pub async fn look_at_import(app: &App, ctx: &Context, id: &ImportId) -> Result<L
         _ => Sheet::default(),
     };
     let ctx = ctx.clone();
+    let now = app.clock.now();
     app.db
         .inspect(move |c| -> Result<Look> {
-            let known = Known::load(c, &ctx.tenant, &ctx.zone)?;
+            let known = Known::load(c, &ctx.tenant, ctx.zone.clone(), now)?;
             let first = plan.first_row();
             let read = |row: Row<'_>| {
                 let said = rows::read(row, &plan, &known);

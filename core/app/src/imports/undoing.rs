@@ -10,7 +10,7 @@ use store::Conn;
 use store::audit::ActorKind;
 use store::contacts::{Contact, ContactKind, match_key};
 use store::imports::{Counts, Import, Outcome, RowResult, State};
-use store::people::{Person, PersonChange};
+use store::people::{Person, PersonChange, Standing};
 use store::timeline::Entry;
 
 use super::running::{Next, ROWS_AT_ONCE, TOLD, advance, who};
@@ -192,10 +192,17 @@ fn restore(app: &App, c: &mut Conn, import: &Import, person: &Person, was: Was) 
     let contacts = was.contacts_of(person);
     let Was { mut fields, tags: on, own, .. } = was;
     // A stage or a member who left meanwhile can't take anybody back.
-    if store::pipelines::find_stage(c, tenant, &fields.stage_id)?.is_none() {
-        fields.stage_id = person.stage_id.clone();
-        fields.standing = person.standing;
-        fields.stage_since = person.stage_since;
+    match store::pipelines::find_stage(c, tenant, &fields.stage_id)? {
+        Some(stage) => {
+            fields.standing = stage.outcome.standing();
+            fields.won_at = fields.won_at.filter(|_| fields.standing == Standing::Customer);
+        }
+        None => {
+            fields.stage_id = person.stage_id.clone();
+            fields.standing = person.standing;
+            fields.stage_since = person.stage_since;
+            fields.won_at = person.won_at;
+        }
     }
     if let Some(owner) = &fields.owner_id
         && store::members::find(c, tenant, owner)?.is_none()

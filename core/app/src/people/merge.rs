@@ -12,7 +12,7 @@ use serde_json::json;
 use store::Conn;
 use store::attributions::Attribution;
 use store::contacts::Contact;
-use store::people::{Consent, Person, PersonChange};
+use store::people::{Consent, Person, PersonChange, Standing};
 
 use super::input::CONTACTS_MAX;
 use super::{ContactKind, Draft, change, fields_of, record, require_to_write, tell};
@@ -285,6 +285,14 @@ fn filled(kept: &Person, gone: &Person) -> Result<(PersonChange, Filled)> {
         note("follow-up", json!(null));
         fields.follow_up_on.clone_from(&gone.follow_up_on);
     }
+    // Who became a customer twice became one the first time.
+    let (own, other) = (fields.won_at, gone.won_at);
+    if fields.standing == Standing::Customer
+        && other.is_some_and(|at| own.is_none_or(|own| at < own))
+    {
+        note("customer-since", json!(own));
+        fields.won_at = other;
+    }
     // Who said no to either has said no.
     let says_more = gone.consent == Consent::Withdrawn || fields.consent == Consent::Unknown;
     if says_more && gone.consent != fields.consent && gone.consent != Consent::Unknown {
@@ -390,6 +398,7 @@ fn empty(fields: &mut PersonChange, filled: &Filled) -> Result<()> {
             "owner" => fields.owner_id = None,
             "value" => (fields.value, fields.value_currency) = (0, String::new()),
             "follow-up" => fields.follow_up_on = None,
+            "customer-since" => fields.won_at = serde_json::from_value(was.clone())?,
             "consent" => {
                 (fields.consent, fields.consent_at, fields.consent_note) =
                     serde_json::from_value(was.clone())?;

@@ -1,10 +1,9 @@
 //! Numbers about people: each is as long as the list behind it.
 
-use domain::{EntryId, StageId, TenantId, Timestamp};
+use domain::{EntryId, TenantId, Timestamp};
 use store::Db;
 use store::audit::ActorKind;
 use store::people::{self, Person, PersonFilter, Span, Standing};
-use store::pipelines::{self, Outcome, Pipeline, Stage};
 use store::reports::{self, Added, FirstStep, FromSource, Won};
 use store::timeline::{self, Entry};
 
@@ -36,26 +35,6 @@ fn entry(world: &World, of: &Person, kind: &str, actor_kind: ActorKind, at: Time
         entity_id: String::new(),
         detail_json: serde_json::json!({}).into(),
     }
-}
-
-/// A pipeline with a stage of each outcome, open, won, lost.
-fn stages(world: &World, tenant: &TenantId) -> (Pipeline, Vec<Stage>) {
-    let pipeline = Pipeline {
-        tenant_id: tenant.clone(),
-        id: domain::PipelineId::new(&world.clock, &world.rng),
-        name: "Customers".to_owned(),
-        position: 0,
-    };
-    let stage = |(position, outcome): (i64, &Outcome)| Stage {
-        tenant_id: tenant.clone(),
-        id: StageId::new(&world.clock, &world.rng),
-        pipeline_id: pipeline.id.clone(),
-        name: outcome.to_string(),
-        position,
-        outcome: *outcome,
-    };
-    let stages = (0..).zip(Outcome::ALL).map(stage).collect();
-    (pipeline, stages)
 }
 
 store::both_backends! {
@@ -91,31 +70,29 @@ store::both_backends! {
         assert_eq!(found, [of("site", 2, 1), of("", 1, 0), of("fair", 1, 0)]);
     }
 
-    async fn who_came_into_a_won_stage_is_won_while_they_are_in_it(db: Db) {
+    async fn who_was_won_is_won_when_they_were_and_where_that_is_known(db: Db) {
         let world = World::new();
         let tenant = a_tenant(&db, &world).await;
-        let (pipeline, stages) = stages(&world, &tenant);
-        let [open, won, lost] = [0, 1, 2].map(|at| stages[at].id.clone());
         let mut rows = Vec::new();
-        for (stage, hours, value, currency) in [
-            (&won, 1, 500, "ILS"),
-            (&won, 2, 250, "ILS"),
-            (&won, 3, 0, ""),
-            (&won, 4, 90, "USD"),
-            (&won, 11, 1_000, "ILS"),
-            (&open, 1, 2_000, "ILS"),
-            (&lost, 1, 4_000, "ILS"),
+        for (hours, value, currency) in [
+            (Some(0), 500, "ILS"),
+            (Some(2), 250, "ILS"),
+            (Some(3), 0, ""),
+            (Some(4), 90, "USD"),
+            (Some(-1), 300, "ILS"),
+            (Some(10), 1_000, "ILS"),
+            (None, 2_000, "ILS"),
         ] {
             let mut person = lead(&world, &tenant, "", -50);
-            person.stage_id = stage.clone();
-            person.stage_since = START.plus_secs(hours * HOUR);
+            person.standing = Standing::Customer;
+            // When they came into the stage they are in says nothing of it.
+            person.stage_since = START.plus_secs(HOUR);
+            person.won_at = hours.map(|hours| START.plus_secs(hours * HOUR));
             (person.value, person.value_currency) = (value, currency.to_owned());
             rows.push(person);
         }
         let of = tenant.clone();
         let found = db.write(move |c| {
-            pipelines::insert(c, &pipeline)?;
-            stages.iter().try_for_each(|stage| pipelines::insert_stage(c, stage))?;
             rows.iter().try_for_each(|row| people::insert(c, row, &[]))?;
             let filter = PersonFilter { won: Some(span()), ..PersonFilter::default() };
             assert_eq!(people::count(c, &of, &filter)?, 4);
@@ -137,8 +114,9 @@ store::both_backends! {
             // What plugins do, and what is only known better, is no step.
             entry(&world, &rows[1], "note", ActorKind::Plugin, after(1, 60)),
             entry(&world, &rows[1], "changed", ActorKind::Account, after(1, 60)),
-            entry(&world, &rows[3], "imported", ActorKind::Account, after(3, 1)),
+            entry(&world, &rows[3], "imported", ActorKind::Account, after(3, 30 * HOUR)),
             // Known before the list was brought.
+            entry(&world, &rows[4], "created", ActorKind::Account, after(4, 0)),
             entry(&world, &rows[4], "imported", ActorKind::Account, after(4, HOUR)),
         ];
         let expected: Vec<FirstStep> = [(0, Some(300)), (1, None), (2, None), (4, None)]

@@ -42,6 +42,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
         ],
         shown: vec![],
         wrong: 0,
+        undated: false,
         mistakes: vec![],
         errors: twice,
         ..look
@@ -143,6 +144,7 @@ fn look(w: Words) -> LookPage {
         separators: words(&[(",", "A comma", "פסיק"), (";", "A semicolon", "נקודה־פסיק")]),
         sheets: vec![],
         head: true,
+        undated: true,
         columns: vec![
             column(
                 0,
