@@ -159,11 +159,13 @@ impl DetailsInput {
         change.follow_up_on = day("follow_up_on", &self.follow_up_on)?;
         let consent = word("consent", &self.consent)?.unwrap_or(Consent::Unknown);
         let note = fields::line("consent_note", &self.consent_note, fields::NAME_CHARS_MAX)?;
-        let said = self.consented(&business.zone, now)?;
         change.consent_at = match consent {
             Consent::Unknown => None,
-            _ if consent != change.consent => Some(said.unwrap_or(now)),
+            _ if consent != change.consent => {
+                Some(self.consented(&business.zone, now)?.unwrap_or(now))
+            }
             _ => {
+                let said = self.consented(&business.zone, now)?;
                 let day = |at: Timestamp| business.zone.local(at).date();
                 let moved = said.filter(|said| change.consent_at.map(day) != Some(day(*said)));
                 moved.or(change.consent_at)

@@ -384,43 +384,6 @@ store::both_backends! {
         }).await.unwrap();
     }
 
-    async fn when_somebody_was_won_goes_along_between_won_stages_alone(db: Db) {
-        let world = World::new();
-        let tenant = a_tenant(&db, &world).await;
-        let pipeline = Pipeline {
-            tenant_id: tenant.clone(),
-            id: domain::PipelineId::new(&world.clock, &world.rng),
-            name: "Sales".to_owned(),
-            position: 0,
-        };
-        let stages: Vec<Stage> = [Outcome::Won, Outcome::Won, Outcome::Open, Outcome::Won]
-            .map(|outcome| Stage {
-                tenant_id: tenant.clone(),
-                id: StageId::new(&world.clock, &world.rng),
-                pipeline_id: pipeline.id.clone(),
-                name: "x".to_owned(),
-                position: 0,
-                outcome,
-            })
-            .to_vec();
-        let mut person = world.person(&tenant, "Dana");
-        person.stage_id = stages[0].id.clone();
-        (person.standing, person.won_at) = (Standing::Customer, Some(START));
-        let of = tenant.clone();
-        db.write(move |c| {
-            pipelines::insert(c, &pipeline)?;
-            stages.iter().try_for_each(|stage| pipelines::insert_stage(c, stage))?;
-            people::insert(c, &person, &[])?;
-            for (at, wanted) in [(1, Some(START)), (2, None), (3, None)] {
-                pipelines::delete_stage(c, &of, &stages[at - 1].id, &stages[at])?;
-                let after = people::get(c, &of, &person.id)?;
-                assert_eq!((after.won_at, &after.stage_id), (wanted, &stages[at].id), "{at}");
-                assert_eq!(after.standing, stages[at].outcome.standing());
-            }
-            Ok(())
-        }).await.unwrap();
-    }
-
     async fn what_happened_comes_newest_first_and_goes_with_the_person(db: Db) {
         let world = World::new();
         let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);

@@ -1,9 +1,10 @@
 //! Numbers about people: each is as long as the list behind it.
 
-use domain::{EntryId, TenantId, Timestamp};
+use domain::{EntryId, StageId, TenantId, Timestamp};
 use store::Db;
 use store::audit::ActorKind;
 use store::people::{self, Person, PersonFilter, Span, Standing};
+use store::pipelines::{self, Outcome, Pipeline, Stage};
 use store::reports::{self, Added, FirstStep, FromSource, Won};
 use store::timeline::{self, Entry};
 
@@ -100,6 +101,43 @@ store::both_backends! {
         }).await.unwrap();
         let of = |currency: &str, people, value| Won { currency: currency.to_owned(), people, value };
         assert_eq!(found, [of("", 1, 0), of("ILS", 2, 750), of("USD", 1, 90)]);
+    }
+
+    async fn when_somebody_was_won_goes_along_between_won_stages_alone(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let pipeline = Pipeline {
+            tenant_id: tenant.clone(),
+            id: domain::PipelineId::new(&world.clock, &world.rng),
+            name: "Sales".to_owned(),
+            position: 0,
+        };
+        let stages: Vec<Stage> = [Outcome::Won, Outcome::Won, Outcome::Open, Outcome::Won]
+            .map(|outcome| Stage {
+                tenant_id: tenant.clone(),
+                id: StageId::new(&world.clock, &world.rng),
+                pipeline_id: pipeline.id.clone(),
+                name: "x".to_owned(),
+                position: 0,
+                outcome,
+            })
+            .to_vec();
+        let mut person = world.person(&tenant, "Dana");
+        person.stage_id = stages[0].id.clone();
+        (person.standing, person.won_at) = (Standing::Customer, Some(START));
+        let of = tenant.clone();
+        db.write(move |c| {
+            pipelines::insert(c, &pipeline)?;
+            stages.iter().try_for_each(|stage| pipelines::insert_stage(c, stage))?;
+            people::insert(c, &person, &[])?;
+            for (at, wanted) in [(1, Some(START)), (2, None), (3, None)] {
+                pipelines::delete_stage(c, &of, &stages[at - 1].id, &stages[at])?;
+                let after = people::get(c, &of, &person.id)?;
+                assert_eq!((after.won_at, &after.stage_id), (wanted, &stages[at].id), "{at}");
+                assert_eq!(after.standing, stages[at].outcome.standing());
+            }
+            Ok(())
+        }).await.unwrap();
     }
 
     async fn the_first_step_is_a_member_s_and_lists_that_were_brought_have_none(db: Db) {
