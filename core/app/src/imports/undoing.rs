@@ -34,6 +34,9 @@ pub(super) struct Was {
     /// What they had of own fields.
     #[serde(default)]
     own: Vec<(OwnFieldId, String)>,
+    /// Whether it says when they became a customer: what was kept before people had that doesn't.
+    #[serde(default)]
+    dated: bool,
 }
 
 impl Was {
@@ -47,6 +50,7 @@ impl Was {
             contacts: contacts.into_iter().map(|it| (it.kind, it.value, it.label)).collect(),
             tags: on.into_iter().map(|(_, tag)| tag).collect(),
             own: own.into_iter().map(|it| (it.field_id, it.value)).collect(),
+            dated: true,
         })
     }
 
@@ -190,7 +194,10 @@ fn give_back(app: &App, c: &mut Conn, import: &Import, rows: &[RowResult]) -> Re
 fn restore(app: &App, c: &mut Conn, import: &Import, person: &Person, was: Was) -> Result<()> {
     let (tenant, now) = (&person.tenant_id, app.clock.now());
     let contacts = was.contacts_of(person);
-    let Was { mut fields, tags: on, own, .. } = was;
+    let Was { mut fields, tags: on, own, dated, .. } = was;
+    if !dated {
+        fields.won_at = person.won_at;
+    }
     // A stage or a member who left meanwhile can't take anybody back.
     match store::pipelines::find_stage(c, tenant, &fields.stage_id)? {
         Some(stage) => {
