@@ -190,6 +190,11 @@ async fn each_number_is_as_long_as_its_list() {
         }
         let sources: i64 = got.sources.iter().map(|each| each.added.people).sum();
         assert_eq!(sources, 4);
+        for each in &got.sources {
+            let first_source = Some(each.source.clone());
+            let came = PersonFilter { first_source, ..PersonFilter::default() };
+            assert_eq!(count(&f, &owner, came).await, each.added.people, "{}", each.source);
+        }
         let stages: i64 = got.stages.iter().map(|sum| sum.count).sum();
         assert_eq!(stages, count(&f, &owner, PersonFilter::default()).await);
         let steps =
@@ -201,6 +206,29 @@ async fn each_number_is_as_long_as_its_list() {
         // Of the last months, who came before them is in none; that they were won now is.
         let short = report(&f, &owner, 3).await;
         assert_eq!((short.added().people, short.won_people()), (3, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_they_came_from_is_where_they_came_from_first() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        for (name, source) in [("Noa", "site"), ("Amir", "")] {
+            let id = add(&f, &owner, name, source, "").await;
+            let rev = get(&f, &owner, &id).await.rev;
+            let later = PersonInput { source: "ads".into(), ..named(name) };
+            people::update_person(&f.app, &owner.ctx, &id, later, rev).await.unwrap();
+        }
+        let got = report(&f, &owner, 3).await;
+        let sources: Vec<_> =
+            got.sources.iter().map(|each| (each.source.as_str(), each.added.people)).collect();
+        assert_eq!(sources, [("ads", 1), ("site", 1)], "of Amir nothing was known before");
+        for (source, people) in sources {
+            let first_source = Some(source.to_owned());
+            let came = PersonFilter { first_source, ..PersonFilter::default() };
+            assert_eq!(count(&f, &owner, came).await, people, "{source}");
+        }
     })
     .await;
 }

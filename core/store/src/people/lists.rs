@@ -48,6 +48,11 @@ pub(crate) const IMPORTED: &str = "timeline.tenant_id = people.tenant_id \
         AND earlier.person_id = people.id AND earlier.kind = 'created' \
         AND earlier.at <= timeline.at)";
 
+/// Where somebody came from first: what was known then, and where that was nothing, what is entered.
+const FIRST_SOURCE: &str = "(COALESCE((SELECT NULLIF(attributions.source, '') FROM attributions \
+    WHERE attributions.tenant_id = people.tenant_id AND attributions.person_id = people.id), \
+    people.source) = ";
+
 /// Which people to list; what isn't said doesn't matter.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PersonFilter {
@@ -67,6 +72,8 @@ pub struct PersonFilter {
     pub own: Vec<OwnFilter>,
     /// Only those of exactly this source.
     pub source: Option<String>,
+    /// Only those who came first from exactly this source, which reports go by.
+    pub first_source: Option<String>,
     /// Only those to get back to up to this day, ISO 8601.
     pub follow_up_until: Option<String>,
     /// Only those who were added in this span.
@@ -177,6 +184,10 @@ macro_rules! narrowed {
         }
         if let Some(source) = &$filter.source {
             query = query.filter(people::source.eq(source));
+        }
+        if let Some(source) = &$filter.first_source {
+            let from = sql::<Bool>(FIRST_SOURCE).bind::<Text, _>(source.clone()).sql(")");
+            query = query.filter(from);
         }
         if let Some(until) = &$filter.follow_up_until {
             query = query.filter(people::follow_up_on.le(until));

@@ -2,6 +2,7 @@
 
 use domain::{EntryId, StageId, TenantId, Timestamp};
 use store::Db;
+use store::attributions::{self, Attribution};
 use store::audit::ActorKind;
 use store::people::{self, Person, PersonFilter, Span, Standing};
 use store::pipelines::{self, Outcome, Pipeline, Stage};
@@ -46,18 +47,37 @@ store::both_backends! {
             .map(|(source, hours)| lead(&world, &tenant, source, hours))
             .to_vec();
         rows[1].standing = Standing::Customer;
+        rows.push(lead(&world, &tenant, "", 3));
         rows.push(lead(&world, &other, "site", 1));
+        // Known before anybody entered something; and of one a campaign alone is known.
+        let first = |of: &Person, source: &str, campaign: &str| Attribution {
+            tenant_id: of.tenant_id.clone(),
+            person_id: of.id.clone(),
+            at: of.created_at,
+            source: source.to_owned(),
+            medium: String::new(),
+            campaign: campaign.to_owned(),
+            term: String::new(),
+            content: String::new(),
+            landing: String::new(),
+            referrer: String::new(),
+        };
+        let firsts = [first(&rows[2], "fair", ""), first(&rows[3], "", "spring")];
         let gone = lead(&world, &tenant, "site", 1);
         let gone_id = gone.id.clone();
         rows.push(gone);
         let of = tenant.clone();
         let found = db.write(move |c| {
             rows.iter().try_for_each(|row| people::insert(c, row, &[]))?;
+            firsts.iter().try_for_each(|first| attributions::put_first(c, first).map(drop))?;
             people::delete(c, &of, &gone_id, 1, START)?;
+            let sum = reports::count_added(c, &of, span())?;
+            assert_eq!(sum, Added { people: 5, customers: 1 });
             let found = reports::list_sources(c, &of, span())?;
             for each in &found {
-                let source = Some(each.source.clone());
-                let mut filter = PersonFilter { source, added: Some(span()), ..PersonFilter::default() };
+                let first_source = Some(each.source.clone());
+                let mut filter =
+                    PersonFilter { first_source, added: Some(span()), ..PersonFilter::default() };
                 assert_eq!(people::count(c, &of, &filter)?, each.added.people);
                 filter.standing = Some(Standing::Customer);
                 assert_eq!(people::count(c, &of, &filter)?, each.added.customers);
@@ -68,7 +88,7 @@ store::both_backends! {
             source: source.to_owned(),
             added: Added { people, customers },
         };
-        assert_eq!(found, [of("site", 2, 1), of("", 1, 0), of("fair", 1, 0)]);
+        assert_eq!(found, [of("fair", 2, 0), of("site", 2, 1), of("", 1, 0)]);
     }
 
     async fn who_was_won_is_won_when_they_were_and_where_that_is_known(db: Db) {

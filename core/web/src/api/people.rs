@@ -177,6 +177,13 @@ pub fn list_query() -> Fields {
         ("owner", about(text(40), "A member's id, `me` or `nobody`.")),
         ("tag", about(id(), "A tag's id.")),
         ("source", text(people::SOURCE_CHARS_MAX)),
+        (
+            "first_source",
+            about(
+                text(people::SOURCE_CHARS_MAX),
+                "Where they came from first, as reports have it.",
+            ),
+        ),
         ("follow_up_until", about(day(), "Those to get back to up to this day.")),
         ("field", own_fields::asked()),
         ("order", word(ORDERS)),
@@ -200,6 +207,7 @@ pub async fn list(call: Call) -> Answer {
         },
         tags: call.asked_as("tag")?.into_iter().collect(),
         source: call.asked("source").map(str::to_owned),
+        first_source: call.asked("first_source").map(str::to_owned),
         follow_up_until: call.asked("follow_up_until").map(str::to_owned),
         own: own_fields::filter(&call).await?,
         ..PersonFilter::default()
