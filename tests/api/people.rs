@@ -201,6 +201,52 @@ async fn appointments_are_booked_moved_cancelled_and_restored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn consent_has_its_day_and_where_somebody_came_from_is_said_once() {
+    each(async |site| {
+        let first = json!({"medium": "cpc", "landing": "https://shop.example/?a=1"});
+        let body = json!({"name": "Dana", "source": "google", "attribution": first,
+            "consent": "given", "consent_on": "2025-07-01"});
+        let made = own(&site, "POST", "/people", Some(body)).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let made = json(&made);
+        let whole = json!({"source": "google", "medium": "cpc", "campaign": "", "term": "",
+            "content": "", "landing": "https://shop.example/?a=1", "referrer": ""});
+        assert_eq!((&made["attribution"], &made["won_at"]), (&whole, &json!(null)));
+        assert_eq!(text(&made["consent_at"]), "2025-06-30T21:00:00Z");
+        let path = format!("/people/{}", text(&made["id"]));
+        let change = json!({"consent_on": "2025-07-02", "source": "shop"});
+        let changed = json(&own(&site, "PATCH", &path, Some(change)).await?);
+        assert_eq!(text(&changed["consent_at"]), "2025-07-01T21:00:00Z");
+        assert_eq!((text(&changed["source"]), &changed["attribution"]), ("shop", &whole));
+        // What says nothing of consent leaves it on its day; another answer is today's.
+        let kept = json(&own(&site, "PATCH", &path, Some(json!({"value": "10"}))).await?);
+        assert_eq!(kept["consent_at"], changed["consent_at"]);
+        let change = json!({"consent": "withdrawn", "stage": "customer"});
+        let changed = json(&own(&site, "PATCH", &path, Some(change)).await?);
+        assert!(text(&changed["consent_at"]).starts_with("2026-"), "{changed}");
+        assert_eq!(changed["won_at"], changed["stage_since"]);
+        let list = json(&own(&site, "GET", "/people?order=newest&limit=1", None).await?);
+        assert_eq!(list["items"][0]["won_at"], changed["won_at"]);
+        let bare = json(&own(&site, "POST", "/people", Some(json!({"name": "Noa"}))).await?);
+        assert_eq!(bare["attribution"], json!(null));
+        for (change, at) in [
+            (json!({"consent": "given", "consent_on": "2099-01-01"}), "/consent_on"),
+            (json!({"attribution": {"medium": "email"}}), "/attribution"),
+            (json!({"won_at": "2026-01-01T00:00:00Z"}), "/won_at"),
+        ] {
+            let refused = own(&site, "PATCH", &path, Some(change)).await?;
+            assert_eq!(problem(&refused, 422), "invalid");
+            assert_eq!(json(&refused)["errors"][0]["pointer"], at);
+        }
+        let body = json!({"name": "Noa", "attribution": {"medium": "x".repeat(201)}});
+        let refused = own(&site, "POST", "/people", Some(body)).await?;
+        assert_eq!(json(&refused)["errors"][0]["pointer"], "/attribution/medium");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pipelines_and_tags_are_changed_by_who_may() -> Result<()> {
     let site = oxpi_tests::site::Site::start(store::testing::sqlite().await).await?;
     let stages = json!([{"name": "In", "outcome": "open"}, {"name": "Fixed", "outcome": "won"}]);

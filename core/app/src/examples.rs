@@ -12,7 +12,6 @@ use jiff::Span;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use store::Conn;
-use store::attributions::Attribution;
 use store::contacts::{Contact, ContactKind, match_key};
 use store::examples::{Example, ExampleKind};
 use store::people::{Consent, Kind, Person, PersonFilter};
@@ -21,6 +20,7 @@ use store::tasks::{LinkKind, NO_DUE, Task};
 
 use crate::App;
 use crate::appointments::{AppointmentInput, new_appointment};
+use crate::attributions::{self, AttributionInput};
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -143,6 +143,7 @@ impl<'a> Bringing<'a> {
         let added_at = self.now.plus_secs(-of.days_ago * DAY_SECS);
         let stepped_at = of.step_hours.map(|hours| added_at.plus_secs(hours * HOUR_SECS));
         let stage = self.stage(of.stage)?;
+        let since = stepped_at.unwrap_or(added_at);
         let phone = shop::phone(&self.ctx.zone, at);
         let digits = i64::from(crate::currencies::minor_digits(&self.currency).unwrap_or(2));
         let minor = 10_i64.saturating_pow(u32::try_from(digits).unwrap_or(2));
@@ -152,7 +153,8 @@ impl<'a> Bringing<'a> {
             kind: Kind::Person,
             standing: stage.outcome.standing(),
             stage_id: stage.id.clone(),
-            stage_since: stepped_at.unwrap_or(added_at),
+            stage_since: since,
+            won_at: crate::people::input::won_at(None, stage, since),
             name: of.name.to_owned(),
             company: of.company.to_owned(),
             phone: phone.clone(),
@@ -167,12 +169,12 @@ impl<'a> Bringing<'a> {
             consent_at: None,
             consent_note: String::new(),
             created_at: added_at,
-            updated_at: stepped_at.unwrap_or(added_at),
+            updated_at: since,
             deleted_at: None,
             rev: 1,
         };
         store::people::insert(c, &person, &contacts(&person))?;
-        store::attributions::put_first(c, &first_touch(&person))?;
+        attributions::put_first(c, &person, &AttributionInput::default())?;
         self.tell(c, &id, added_at, "created", json!({"stage": "lead", "source": of.source}))?;
         if let Some(at) = stepped_at {
             if !of.note.is_empty() {
@@ -278,19 +280,4 @@ fn contacts(of: &Person) -> Vec<Contact> {
         label: String::new(),
     };
     [(0, ContactKind::Phone, &of.phone), (1, ContactKind::Email, &of.email)].map(contact).to_vec()
-}
-
-fn first_touch(of: &Person) -> Attribution {
-    Attribution {
-        tenant_id: of.tenant_id.clone(),
-        person_id: of.id.clone(),
-        at: of.created_at,
-        source: of.source.clone(),
-        medium: String::new(),
-        campaign: String::new(),
-        term: String::new(),
-        content: String::new(),
-        landing: String::new(),
-        referrer: String::new(),
-    }
 }

@@ -16,6 +16,7 @@ pub mod api_tokens;
 pub mod appointments;
 pub mod approvals;
 pub mod attempts;
+pub mod attributions;
 pub mod audit;
 pub mod availability;
 pub mod calendar_feeds;

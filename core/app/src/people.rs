@@ -21,7 +21,7 @@ use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::Result;
 use crate::own_fields::{OwnField, OwnValue, values};
-use crate::{once, tags, timeline};
+use crate::{attributions, once, tags, timeline};
 
 pub use input::{ContactInput, DetailsInput, PersonInput};
 pub use lists::*;
@@ -134,7 +134,7 @@ pub(crate) fn insert(
     store::people::insert(c, &person, &contacts)?;
     tags::put_all(c, tenant, &person.id, &tags.unwrap_or_default())?;
     values::put(c, tenant, &person.id, &own)?;
-    touch_first(c, &person)?;
+    attributions::put_first(c, &person, &input.attribution)?;
     let detail = json!({"stage": person.standing, "source": person.source});
     tell(app, c, tenant, who, &person.id, "created", detail)?;
     if person.follow_up_on.is_some() {
@@ -158,6 +158,7 @@ pub(crate) fn person_of(
         standing: change.standing,
         stage_id: change.stage_id,
         stage_since: now,
+        won_at: change.won_at,
         name: change.name,
         company: change.company,
         phone: change.phone,
@@ -176,27 +177,6 @@ pub(crate) fn person_of(
         deleted_at: None,
         rev: 1,
     }
-}
-
-/// Where somebody came from stays what it was when they were first seen, whatever is entered later.
-fn touch_first(c: &mut Conn, person: &Person) -> Result<()> {
-    if person.source.is_empty() {
-        return Ok(());
-    }
-    let first = store::attributions::Attribution {
-        tenant_id: person.tenant_id.clone(),
-        person_id: person.id.clone(),
-        at: person.created_at,
-        source: person.source.clone(),
-        medium: String::new(),
-        campaign: String::new(),
-        term: String::new(),
-        content: String::new(),
-        landing: String::new(),
-        referrer: String::new(),
-    };
-    store::attributions::put_first(c, &first)?;
-    Ok(())
 }
 
 /// Changes a person who still is at `expected_rev`.
@@ -246,6 +226,7 @@ pub(crate) fn to_stage(
         standing: stage.outcome.standing(),
         stage_id: stage.id.clone(),
         stage_since: app.clock.now(),
+        won_at: input::won_at(Some(before), stage, app.clock.now()),
         ..fields_of(before)
     }
 }
@@ -350,6 +331,7 @@ pub(crate) fn fields_of(person: &Person) -> PersonChange {
         standing: it.standing,
         stage_id: it.stage_id,
         stage_since: it.stage_since,
+        won_at: it.won_at,
         name: it.name,
         company: it.company,
         phone: it.phone,
@@ -366,10 +348,12 @@ pub(crate) fn fields_of(person: &Person) -> PersonChange {
     }
 }
 
-/// The names of what differs, but the stage: what it was and is belongs to the person, not to the log.
+/// The names of what differs, but the stage and what comes with it: what it was and is belongs to the
+/// person, not to the log.
 pub(crate) fn changed(before: &PersonChange, after: &PersonChange) -> Vec<&'static str> {
     let value = |it: &PersonChange| (it.value, it.value_currency.clone());
-    let consent = |it: &PersonChange| (it.consent, it.consent_note.clone());
+    let consent = |it: &PersonChange| (it.consent, it.consent_at, it.consent_note.clone());
+    let stays = before.stage_id == after.stage_id;
     let fields = [
         ("kind", before.kind != after.kind),
         ("name", before.name != after.name),
@@ -382,6 +366,7 @@ pub(crate) fn changed(before: &PersonChange, after: &PersonChange) -> Vec<&'stat
         ("value", value(before) != value(after)),
         ("follow-up", before.follow_up_on != after.follow_up_on),
         ("consent", consent(before) != consent(after)),
+        ("customer-since", stays && before.won_at != after.won_at),
     ];
     fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
 }

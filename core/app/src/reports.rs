@@ -27,7 +27,7 @@ pub struct Report {
     pub span: Span,
     /// The months, oldest first.
     pub months: Vec<Month>,
-    /// Where the people of these months came from, most first.
+    /// Where the people of these months came from first, most of them before others.
     pub sources: Vec<FromSource>,
     /// What each stage holds now, whenever they came.
     pub stages: Vec<StageSum>,
@@ -155,11 +155,7 @@ pub async fn get_report(app: &App, ctx: &Context, months: u8) -> Result<Report> 
 }
 
 fn month(c: &mut Conn, tenant: &TenantId, first: Date, span: Span) -> Result<Month> {
-    let sources = store::reports::list_sources(c, tenant, span)?;
-    let added = sources.iter().fold(Added::default(), |sum, each| Added {
-        people: sum.people + each.added.people,
-        customers: sum.customers + each.added.customers,
-    });
+    let added = store::reports::count_added(c, tenant, span)?;
     Ok(Month { first, span, added, won: store::reports::list_won(c, tenant, span)? })
 }
 

@@ -33,6 +33,17 @@ pub fn find(c: &mut Conn, tenant: &TenantId, person: &PersonId) -> Result<Option
     Ok(query.select(Attribution::as_select()).first(c).optional()?)
 }
 
+/// Where these people came from first, in no particular order; of whom that isn't known is left out.
+pub fn list_of(c: &mut Conn, tenant: &TenantId, people: &[PersonId]) -> Result<Vec<Attribution>> {
+    scope::tenant(c, tenant)?;
+    let people = people.iter().map(PersonId::as_str);
+    Ok(attributions::table
+        .filter(attributions::tenant_id.eq(tenant.as_str()))
+        .filter(attributions::person_id.eq_any(people))
+        .select(Attribution::as_select())
+        .load(c)?)
+}
+
 /// Keeps where a person came from, unless that is known already: the first touch stays. Answers
 /// whether it was news.
 pub fn put_first(c: &mut Conn, row: &Attribution) -> Result<bool> {

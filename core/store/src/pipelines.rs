@@ -110,7 +110,8 @@ pub fn insert_stage(c: &mut Conn, row: &Stage) -> Result<()> {
     Ok(())
 }
 
-/// Gives a stage another name, place or outcome; people in it become what the outcome says.
+/// Gives a stage another name, place or outcome; people in it become what the outcome says. Who is a
+/// customer by that alone became one at a time that nobody knows.
 pub fn update_stage(c: &mut Conn, row: &Stage) -> Result<()> {
     scope::tenant(c, &row.tenant_id)?;
     let target = stages::table.find((row.tenant_id.as_str(), row.id.as_str()));
@@ -125,11 +126,13 @@ pub fn update_stage(c: &mut Conn, row: &Stage) -> Result<()> {
         .filter(people::tenant_id.eq(row.tenant_id.as_str()))
         .filter(people::stage_id.eq(row.id.as_str()))
         .filter(people::standing.ne(standing));
-    diesel::update(theirs).set(people::standing.eq(standing)).execute(c)?;
+    let set = (people::standing.eq(standing), people::won_at.eq(None::<i64>));
+    diesel::update(theirs).set(set).execute(c)?;
     Ok(())
 }
 
-/// Removes a stage; whoever is in it, deleted people too, goes to the other first.
+/// Removes a stage; whoever is in it, deleted people too, goes to the other first. That is no way of
+/// becoming a customer.
 pub fn delete_stage(c: &mut Conn, tenant: &TenantId, id: &StageId, to: &Stage) -> Result<usize> {
     scope::tenant(c, tenant)?;
     if *id == to.id || to.tenant_id != *tenant {
@@ -138,8 +141,9 @@ pub fn delete_stage(c: &mut Conn, tenant: &TenantId, id: &StageId, to: &Stage) -
     let theirs = people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::stage_id.eq(id.as_str()));
-    let set =
-        (people::stage_id.eq(to.id.as_str()), people::standing.eq(to.outcome.standing().as_str()));
+    let standing = to.outcome.standing();
+    let leave = (standing != Standing::Customer).then(|| people::won_at.eq(None::<i64>));
+    let set = (people::stage_id.eq(to.id.as_str()), people::standing.eq(standing.as_str()), leave);
     let moved = diesel::update(theirs).set(set).execute(c)?;
     found(diesel::delete(stages::table.find((tenant.as_str(), id.as_str()))).execute(c)?)?;
     Ok(moved)

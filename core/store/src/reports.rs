@@ -9,8 +9,7 @@ use domain::{TenantId, Timestamp};
 use crate::backend::Conn;
 use crate::error::Result;
 use crate::people::{IMPORTED, STEP, Span, Standing};
-use crate::pipelines::Outcome;
-use crate::schema::{people, stages};
+use crate::schema::people;
 use crate::scope;
 
 /// How many people came, and how many of them are customers by now.
@@ -20,6 +19,15 @@ pub struct Added {
     pub people: i64,
     /// Those who became customers.
     pub customers: i64,
+}
+
+impl Added {
+    fn add(&mut self, standing: &str, count: i64) {
+        self.people += count;
+        if standing == Standing::Customer.as_str() {
+            self.customers += count;
+        }
+    }
 }
 
 /// How many people came from somewhere.
@@ -51,28 +59,56 @@ pub struct FirstStep {
     pub stepped_at: Option<Timestamp>,
 }
 
-/// How many people came from each source in a span; those of most people first.
-pub fn list_sources(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Vec<FromSource>> {
+/// How many people came in a span.
+pub fn count_added(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Added> {
     scope::tenant(c, tenant)?;
-    let rows: Vec<(String, String, i64)> = people::table
+    let rows: Vec<(String, i64)> = people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::deleted_at.is_null())
         .filter(people::created_at.ge(span.from.as_millis()))
         .filter(people::created_at.lt(span.until.as_millis()))
-        .group_by((people::source, people::standing))
-        .select((people::source, people::standing, sql::<BigInt>("COUNT(*)")))
+        .group_by(people::standing)
+        .select((people::standing, sql::<BigInt>("COUNT(*)")))
+        .load(c)?;
+    let mut added = Added::default();
+    rows.iter().for_each(|(standing, count)| added.add(standing, *count));
+    Ok(added)
+}
+
+/// What lists go by as `first_source`, joined: each person's first touch is found by their own key.
+const SOURCES: &str = "SELECT COALESCE(NULLIF(attributions.source, ''), people.source) AS source, \
+        people.standing AS standing, COUNT(*) AS people \
+    FROM people LEFT JOIN attributions ON attributions.tenant_id = people.tenant_id \
+        AND attributions.person_id = people.id \
+    WHERE people.tenant_id = $1 AND people.deleted_at IS NULL \
+        AND people.created_at >= $2 AND people.created_at < $3 GROUP BY 1, 2";
+
+#[derive(QueryableByName)]
+struct Came {
+    #[diesel(sql_type = Text)]
+    source: String,
+    #[diesel(sql_type = Text)]
+    standing: String,
+    #[diesel(sql_type = BigInt)]
+    people: i64,
+}
+
+/// How many people came first from each source in a span, whatever is entered since; those of most people
+/// first.
+pub fn list_sources(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Vec<FromSource>> {
+    scope::tenant(c, tenant)?;
+    let rows: Vec<Came> = diesel::sql_query(SOURCES)
+        .bind::<Text, _>(tenant.as_str())
+        .bind::<BigInt, _>(span.from.as_millis())
+        .bind::<BigInt, _>(span.until.as_millis())
         .load(c)?;
     let mut all: Vec<FromSource> = Vec::new();
-    for (source, standing, count) in rows {
+    for Came { source, standing, people } in rows {
         let at = all.iter().position(|known| known.source == source).unwrap_or_else(|| {
             all.push(FromSource { source, added: Added::default() });
             all.len() - 1
         });
-        let added = &mut all[at].added;
-        added.people += count;
-        if standing == Standing::Customer.as_str() {
-            added.customers += count;
-        }
+        all[at].added.add(&standing, people);
     }
     all.sort_by(|a, b| {
         let people = b.added.people.cmp(&a.added.people);
@@ -81,19 +117,14 @@ pub fn list_sources(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Vec<F
     Ok(all)
 }
 
-/// Those who came into a won stage in a span and are there still, by currency.
+/// Those who became customers in a span and are still, by currency.
 pub fn list_won(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Vec<Won>> {
     scope::tenant(c, tenant)?;
-    let won = stages::table
-        .filter(stages::tenant_id.eq(tenant.as_str()))
-        .filter(stages::outcome.eq(Outcome::Won.as_str()))
-        .select(stages::id);
     let rows: Vec<(String, i64, i64)> = people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::deleted_at.is_null())
-        .filter(people::stage_id.eq_any(won))
-        .filter(people::stage_since.ge(span.from.as_millis()))
-        .filter(people::stage_since.lt(span.until.as_millis()))
+        .filter(people::won_at.ge(span.from.as_millis()))
+        .filter(people::won_at.lt(span.until.as_millis()))
         .group_by(people::value_currency)
         .order(people::value_currency)
         .select((

@@ -70,6 +70,7 @@ impl Crowd {
             standing: if self.rng.below(2) == 0 { Standing::Lead } else { Standing::Customer },
             stage_id: stage.unwrap_or_else(|| StageId::new(clock, rng)),
             stage_since: now,
+            won_at: None,
             name: format!("{} {}", self.word(), self.word()),
             company: if self.rng.below(3) == 0 { self.word() } else { String::new() },
             phone: number,

@@ -95,6 +95,7 @@ async fn per_second_bare(place: &Place) -> Result<f64> {
             standing: Standing::Lead,
             stage_id: stage.clone(),
             stage_since: now,
+            won_at: None,
             name: format!("Bare {lot} {n}"),
             company: String::new(),
             phone: String::new(),

@@ -190,6 +190,7 @@ fn person(place: &Place, number: usize, now: Timestamp) -> Person {
         standing: if number.is_multiple_of(3) { Standing::Lead } else { Standing::Customer },
         stage_id: StageId::new(clock, rng),
         stage_since: now,
+        won_at: None,
         name: format!("Noa Levi {number}"),
         company: String::new(),
         phone: format!("+97250{number:07}"),

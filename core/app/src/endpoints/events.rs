@@ -136,6 +136,7 @@ fn person_of(c: &mut Conn, it: &Person) -> Result<Value> {
         "email": it.email,
         "standing": it.standing,
         "stage": it.stage_id,
+        "won_at": it.won_at.map(|at| at.to_rfc3339()),
         "owner": it.owner_id,
         "source": it.source,
         "fields": crate::own_fields::document(&fields, &own),

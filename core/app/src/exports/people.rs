@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{MemberId, OwnFieldId, PersonId, StageId, TagId, Timestamp, Zone};
+use store::attributions::Attribution;
 use store::contacts::{Contact, ContactKind};
 use store::own_fields::{OwnField, OwnKind};
 use store::people::{Kind, Person, PersonCursor, PersonFilter, Sorting};
@@ -29,10 +30,18 @@ pub(super) const HEADS: &[&str] = &[
     "exports-currency",
     "imports-target-follow-up",
     "imports-target-consent",
+    "imports-target-consent-on",
     "exports-consent-note",
     "imports-target-notes",
-    "exports-added",
+    "imports-target-added-on",
+    "imports-target-customer-since",
     "exports-changed",
+    "imports-target-medium",
+    "imports-target-campaign",
+    "imports-target-term",
+    "imports-target-content",
+    "imports-target-landing",
+    "imports-target-referrer",
 ];
 
 /// Somebody, with the words for what is kept as ids.
@@ -44,6 +53,8 @@ pub(super) struct Card {
     pub tags: Vec<String>,
     /// What they have of each own field, in order.
     own: Vec<(OwnKind, String)>,
+    /// Where they came from first.
+    first: Option<Attribution>,
     zone: Zone,
 }
 
@@ -105,7 +116,7 @@ impl Walk {
         }
         let (tenant, filter) = (self.ctx.tenant.clone(), self.filter.clone());
         let (order, after) = (self.order.clone(), self.after.take());
-        let (page, contacts, tags, values) = self
+        let (page, contacts, tags, values, firsts) = self
             .app
             .db
             .inspect(move |c| -> Result<_> {
@@ -115,7 +126,8 @@ impl Walk {
                 let contacts = store::contacts::list_of(c, &tenant, &ids)?;
                 let tags = store::tags::list_of(c, &tenant, &ids)?;
                 let values = store::own_fields::list_of(c, &tenant, &ids)?;
-                Ok((page, contacts, tags, values))
+                let firsts = store::attributions::list_of(c, &tenant, &ids)?;
+                Ok((page, contacts, tags, values, firsts))
             })
             .await?;
         self.ended = page.next.is_none();
@@ -137,6 +149,8 @@ impl Walk {
             };
             self.own.iter().map(one).collect()
         };
+        let mut firsts: HashMap<PersonId, Attribution> =
+            firsts.into_iter().map(|it| (it.person_id.clone(), it)).collect();
         let name = |id: Option<&MemberId>| id.and_then(|id| self.members.get(id)).cloned();
         let card = |person: Person| Card {
             contacts: theirs.remove(&person.id).unwrap_or_default(),
@@ -144,6 +158,7 @@ impl Walk {
             stage: self.stages.get(&person.stage_id).cloned().unwrap_or_default(),
             owner: name(person.owner_id.as_ref()).unwrap_or_default(),
             own: own_of(&person.id),
+            first: firsts.remove(&person.id),
             zone: self.ctx.zone.clone(),
             person,
         };
@@ -159,6 +174,19 @@ impl Card {
 
     fn joined(&self, kind: ContactKind) -> String {
         self.of_kind(kind).map(|it| it.value.as_str()).collect::<Vec<_>>().join("; ")
+    }
+
+    fn first_cells(&self) -> [String; 6] {
+        let part = |of: fn(&Attribution) -> &str| self.first.as_ref().map(of).unwrap_or_default();
+        let parts = [
+            part(|it| &it.medium),
+            part(|it| &it.campaign),
+            part(|it| &it.term),
+            part(|it| &it.content),
+            part(|it| &it.landing),
+            part(|it| &it.referrer),
+        ];
+        parts.map(str::to_owned)
     }
 
     fn own_cells(&self, words: &Words) -> impl Iterator<Item = String> {
@@ -197,11 +225,13 @@ impl Card {
             it.value_currency.clone(),
             it.follow_up_on.clone().unwrap_or_default(),
             consent,
+            it.consent_at.map(day).unwrap_or_default(),
             it.consent_note.clone(),
             it.notes.clone(),
             day(it.created_at),
+            it.won_at.map(day).unwrap_or_default(),
             day(it.updated_at),
         ];
-        known.into_iter().chain(self.own_cells(words)).collect()
+        known.into_iter().chain(self.first_cells()).chain(self.own_cells(words)).collect()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::phone::{self, Country};
-use domain::{MemberId, OwnFieldId, TenantId, Zone};
+use domain::{MemberId, OwnFieldId, TenantId, Timestamp, Zone};
 use jiff::civil::Date;
 use store::Conn;
 use store::contacts::ContactKind;
@@ -14,6 +14,7 @@ use store::pipelines::Stage;
 use super::plan::{DateOrder, Plan};
 use super::sheet::Row;
 use super::targets::{Target, parts_of_date};
+use crate::attributions::{AttributionInput, PAGE_CHARS_MAX, WORD_CHARS_MAX};
 use crate::error::{Error, Result};
 use crate::own_fields::values;
 use crate::people::input::{ADDRESS_CHARS_MAX, CONTACTS_MAX, LABEL_CHARS_MAX, TAGS_MAX};
@@ -30,10 +31,17 @@ pub(super) struct Known {
     currency: String,
     home: Option<Country>,
     own: Vec<OwnField>,
+    zone: Zone,
+    today: Date,
 }
 
 impl Known {
-    pub(super) fn load(c: &mut Conn, tenant: &TenantId, zone: &Zone) -> Result<Self> {
+    pub(super) fn load(
+        c: &mut Conn,
+        tenant: &TenantId,
+        zone: Zone,
+        now: Timestamp,
+    ) -> Result<Self> {
         let mut members = HashMap::new();
         for named in store::members::list(c, tenant)? {
             members.insert(named.email.to_lowercase(), named.member.id.clone());
@@ -43,14 +51,21 @@ impl Known {
             stages: store::pipelines::list_stages(c, tenant)?,
             members,
             currency: store::tenants::get(c, tenant)?.currency,
-            home: phone::country_of(zone),
+            home: phone::country_of(&zone),
             own: store::own_fields::list(c, tenant)?,
+            today: zone.local(now).date(),
+            zone,
         })
     }
 
     /// The currency of amounts.
     pub(super) fn currency(&self) -> &str {
         &self.currency
+    }
+
+    /// Where days begin.
+    pub(super) fn zone(&self) -> &Zone {
+        &self.zone
     }
 
     /// One of the own fields.
@@ -100,6 +115,14 @@ pub struct Said {
     pub follow_up_on: Option<String>,
     /// Whether they want to be written to.
     pub consent: Option<Consent>,
+    /// When they said so.
+    pub consent_at: Option<Timestamp>,
+    /// When they were added.
+    pub added_at: Option<Timestamp>,
+    /// When they became a customer.
+    pub won_at: Option<Timestamp>,
+    /// Where they came from first.
+    pub attribution: AttributionInput,
     /// Notes.
     pub notes: String,
     /// What it says of own fields.
@@ -166,6 +189,9 @@ pub(super) fn read(row: Row<'_>, plan: &Plan, known: &Known) -> Read<Said> {
         .into_iter()
         .find_map(|to| plan.places(to).next())
         .unwrap_or(0);
+    if said.stage.is_none() && said.won_at.is_some() {
+        said.stage = known.stage("customer");
+    }
     name(&mut said, first, last).map_err(|error| Wrong { place, key: key_of(error) })?;
     if said.contacts.len() > CONTACTS_MAX {
         return Err(Wrong { place, key: "error-too-many-contacts".to_owned() });
@@ -256,6 +282,15 @@ fn take(
         Target::Value => said.value = Some(money::amount("value", cell, &known.currency)?),
         Target::FollowUp => said.follow_up_on = Some(day(cell, plan.dates)?.to_string()),
         Target::Consent => said.consent = Some(consent(cell)?),
+        Target::ConsentOn => said.consent_at = Some(past_day(cell, plan, known)?),
+        Target::AddedOn => said.added_at = Some(past_day(cell, plan, known)?),
+        Target::CustomerSince => said.won_at = Some(past_day(cell, plan, known)?),
+        Target::Medium
+        | Target::Campaign
+        | Target::Term
+        | Target::Content
+        | Target::Landing
+        | Target::Referrer => attributed(&mut said.attribution, to, cell)?,
         Target::Notes => notes(said, cell, head)?,
     }
     Ok(())
@@ -391,6 +426,30 @@ fn day(cell: &str, order: DateOrder) -> Result<Date> {
         return Err(wrong());
     }
     Date::new(year, part(month)?, part(day)?).map_err(|_| wrong())
+}
+
+/// When a day began that is over or today.
+fn past_day(cell: &str, plan: &Plan, known: &Known) -> Result<Timestamp> {
+    let day = day(cell, plan.dates)?;
+    if day > known.today {
+        return Err(Error::invalid("day", "error-day-future"));
+    }
+    known.zone.start_of_day(day).ok_or_else(|| Error::invalid("day", "error-imports-date"))
+}
+
+/// A part of where they came from first.
+fn attributed(said: &mut AttributionInput, to: Target, cell: &str) -> Result<()> {
+    let (part, most) = match to {
+        Target::Medium => (&mut said.medium, WORD_CHARS_MAX),
+        Target::Campaign => (&mut said.campaign, WORD_CHARS_MAX),
+        Target::Term => (&mut said.term, WORD_CHARS_MAX),
+        Target::Content => (&mut said.content, WORD_CHARS_MAX),
+        Target::Landing => (&mut said.landing, PAGE_CHARS_MAX),
+        Target::Referrer => (&mut said.referrer, PAGE_CHARS_MAX),
+        _ => return Ok(()),
+    };
+    *part = fields::line("attribution", cell, most)?;
+    Ok(())
 }
 
 #[cfg(test)]

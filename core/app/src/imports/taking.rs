@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use domain::{PersonId, TagId, TenantId};
+use domain::{PersonId, TagId, TenantId, Timestamp};
 use serde_json::json;
 use store::Conn;
-use store::attributions::Attribution;
 use store::audit::ActorKind;
 use store::contacts::ContactKind;
 use store::imports::{Counts, Import, Outcome, RowResult};
-use store::people::{Consent, Kind, NewPerson, Person, PersonChange, folded_name};
+use store::people::{Consent, Kind, NewPerson, Person, PersonChange, Standing, folded_name};
 use store::pipelines::Stage;
 use store::timeline::Entry;
 
@@ -24,7 +23,7 @@ use crate::App;
 use crate::error::{Error, Result};
 use crate::own_fields::values::{self, OwnChange};
 use crate::people::{self, input};
-use crate::{pipelines, tags};
+use crate::{attributions, pipelines, tags};
 
 /// A lot of rows on their way in.
 pub(super) struct Taking<'a> {
@@ -54,7 +53,7 @@ impl<'a> Taking<'a> {
             app,
             import,
             plan,
-            known: Known::load(c, tenant, &zone)?,
+            known: Known::load(c, tenant, zone, app.clock.now())?,
             first_stage: pipelines::first_of(c, tenant, store::people::Standing::Lead, None)?,
             tags: HashMap::new(),
             index: Index::default(),
@@ -174,19 +173,9 @@ impl<'a> Taking<'a> {
         let (id, now) = (PersonId::new(&*app.clock, &*app.rng), app.clock.now());
         let change = self.fields_of_new(said);
         let contacts = input::numbered(tenant, &id, &change, further(said));
-        let person = people::person_of(tenant, &id, change, now);
-        let attribution = (!person.source.is_empty()).then(|| Attribution {
-            tenant_id: tenant.clone(),
-            person_id: id.clone(),
-            at: now,
-            source: person.source.clone(),
-            medium: String::new(),
-            campaign: String::new(),
-            term: String::new(),
-            content: String::new(),
-            landing: String::new(),
-            referrer: String::new(),
-        });
+        let mut person = people::person_of(tenant, &id, change, now);
+        person.created_at = said.added_at.unwrap_or(now);
+        let attribution = attributions::first_of(&person, &said.attribution)?;
         let entry = self.entry(&id, json!({"file": self.import.name}));
         self.index.add(&person, said);
         let own = self.own_of(&id, said).into_iter().filter_map(|it| it.value).collect();
@@ -229,6 +218,8 @@ impl<'a> Taking<'a> {
             standing: stage.outcome.standing(),
             stage_id: stage.id.clone(),
             stage_since: now,
+            // A list tells that they are customers, not since when, unless it says so.
+            won_at: said.won_at.filter(|_| stage.outcome.standing() == Standing::Customer),
             name: said.name.clone(),
             company: said.company.clone(),
             phone: said.first(ContactKind::Phone).to_owned(),
@@ -244,7 +235,7 @@ impl<'a> Taking<'a> {
             },
             follow_up_on: said.follow_up_on.clone(),
             consent,
-            consent_at: is_said.then_some(now),
+            consent_at: is_said.then(|| said.consent_at.unwrap_or(now)),
             // Where it was said, as far as anybody can tell.
             consent_note: if is_said { self.import.name.clone() } else { String::new() },
         }
@@ -367,6 +358,10 @@ impl<'a> Taking<'a> {
             fields.stage_id = stage.id.clone();
             fields.standing = stage.outcome.standing();
             fields.stage_since = new.stage_since;
+            fields.won_at = input::won_at(Some(before), stage, new.stage_since);
+        }
+        if fields.standing == Standing::Customer {
+            self.date(&mut fields.won_at, said.won_at);
         }
         fields.owner_id = said.owner.clone().or(fields.owner_id);
         if said.value.is_some_and(|value| value != 0) {
@@ -379,10 +374,20 @@ impl<'a> Taking<'a> {
             fields.consent = new.consent;
             fields.consent_at = new.consent_at;
             fields.consent_note = new.consent_note;
+        } else if said.consent == Some(fields.consent) && fields.consent != Consent::Unknown {
+            self.date(&mut fields.consent_at, said.consent_at);
         }
         let contacts = store::contacts::list(c, &before.tenant_id, &before.id)?;
         let contacts = people::merge::with_contacts(before, &mut fields, contacts, &said.contacts)?;
         Ok((fields, contacts))
+    }
+
+    /// Puts a moment on the day that the row says; one that is on it already stays.
+    fn date(&self, own: &mut Option<Timestamp>, said: Option<Timestamp>) {
+        let day = |at: Timestamp| self.known.zone().local(at).date();
+        if said.is_some() && own.map(day) != said.map(day) {
+            *own = said;
+        }
     }
 }
 

@@ -45,6 +45,24 @@ words! {
         FollowUp = "follow-up",
         /// Whether they want to be written to.
         Consent = "consent",
+        /// The day they said so.
+        ConsentOn = "consent-on",
+        /// The day they were added.
+        AddedOn = "added-on",
+        /// The day they became a customer.
+        CustomerSince = "customer-since",
+        /// By what they came first.
+        Medium = "medium",
+        /// By which campaign.
+        Campaign = "campaign",
+        /// What they had looked for.
+        Term = "term",
+        /// Which of several links they took.
+        Content = "content",
+        /// The page they came to.
+        Landing = "landing",
+        /// The page they came from.
+        Referrer = "referrer",
         /// Notes.
         Notes = "notes",
     }
@@ -55,6 +73,16 @@ impl Target {
     pub const fn is_many(self) -> bool {
         use Target::{Address, Email, Notes, Nothing, Phone, Tags};
         matches!(self, Nothing | Phone | Email | Address | Notes | Tags)
+    }
+
+    /// Whether it is a day.
+    const fn is_day(self) -> bool {
+        matches!(self, Self::FollowUp) || self.is_past_day()
+    }
+
+    /// Whether it is a day that was.
+    const fn is_past_day(self) -> bool {
+        matches!(self, Self::ConsentOn | Self::AddedOn | Self::CustomerSince)
     }
 }
 
@@ -124,6 +152,35 @@ const HEADS: &[(Target, &[&str])] = &[
         "consent", "marketing consent", "opt in", "opted in", "email opt in", "newsletter", "subscribed",
         "accepts marketing", "agreed to be written to", "email marketing status",
         "הסכמה", "אישור דיוור", "הסכמה לדיוור", "דיוור", "מאשר דיוור", "אישור שיווק",
+    ]),
+    (Target::ConsentOn, &[
+        "consent date", "consent on", "consented on", "date of consent", "opt in date", "opted in on", "optin time",
+        "subscribed on", "תאריך ההסכמה לדיוור", "תאריך ההסכמה", "תאריך הסכמה", "תאריך אישור דיוור",
+    ]),
+    (Target::AddedOn, &[
+        "added on", "added", "date added", "added date", "created on", "created at", "created", "date created",
+        "created date", "create date", "creation date", "created time", "first seen",
+        "נוסף בתאריך", "נוסף", "נוספה", "נוסף ב", "תאריך הוספה", "נוצר", "נוצר בתאריך", "תאריך יצירה", "תאריך פתיחה",
+    ]),
+    (Target::CustomerSince, &[
+        "customer since", "client since", "became a customer", "became a customer on", "became a customer date",
+        "became customer on", "won on", "won at", "date won",
+        "לקוח מאז", "לקוחה מאז", "לקוח החל מ", "לקוח מתאריך", "הפך ללקוח", "תאריך הצטרפות",
+    ]),
+    (Target::Medium, &["utm medium", "medium", "lead medium", "אמצעי הגעה", "מדיום", "סוג ההפניה"]),
+    (Target::Campaign, &[
+        "utm campaign", "campaign", "campaign name", "lead campaign", "קמפיין", "שם הקמפיין", "שם קמפיין",
+    ]),
+    (Target::Term, &[
+        "utm term", "search term", "keyword", "keywords", "מילת חיפוש", "מילות חיפוש", "מילת מפתח",
+    ]),
+    (Target::Content, &["utm content", "ad content", "ad name", "תוכן המודעה", "שם המודעה"]),
+    (Target::Landing, &[
+        "landing page", "landing page url", "landing", "first page seen", "דף נחיתה", "דף הנחיתה", "עמוד נחיתה",
+    ]),
+    (Target::Referrer, &[
+        "referrer", "referer", "referrer url", "referring site", "http referrer", "referring page",
+        "דף מפנה", "הדף המפנה", "אתר מפנה", "האתר המפנה",
     ]),
     (Target::Notes, &[
         "notes", "note", "comments", "comment", "remarks", "description", "details", "message",
@@ -208,7 +265,10 @@ pub(super) fn guess(sheet: &Sheet, head: bool) -> Vec<Column> {
     let mut columns: Vec<Column> = (0..sheet.width())
         .map(|place| {
             let name = sheet.row(0).filter(|_| head).map_or("", |row| row.cell(place));
-            let to = of_head(name).filter(|to| to.is_many() || used.insert(to.as_str()));
+            let fits =
+                |to: &Target| !to.is_past_day() || holds_days(sheet, usize::from(head), place);
+            let to = of_head(name).filter(fits);
+            let to = to.filter(|to| to.is_many() || used.insert(to.as_str()));
             let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
             let name = name.chars().take(60).collect();
             Column { name, to: to.unwrap_or(Target::Nothing), own: None }
@@ -236,6 +296,16 @@ pub(super) fn guess_own(columns: &mut [Column], own: &[OwnField]) {
             (column.to, column.own) = (Target::Nothing, Some(field.id.clone()));
         }
     }
+}
+
+/// Whether what stands below a head are days, as far as anything does: what programs note beside their
+/// people is often worded, and nobody should have to leave it out by hand.
+fn holds_days(sheet: &Sheet, first: usize, place: usize) -> bool {
+    let cells = || {
+        let rows = sheet.rows_from(first).take(LOOKED_AT_ROWS);
+        rows.map(|row| row.cell(place)).filter(|cell| !cell.is_empty())
+    };
+    cells().filter(|cell| looks_like_date(cell)).count() * 5 >= cells().count() * 4
 }
 
 fn of_contents(sheet: &Sheet, first: usize, place: usize) -> Target {
@@ -282,7 +352,7 @@ pub(super) fn date_order(
     locale: Locale,
     zone: &str,
 ) -> DateOrder {
-    let may_be_date = |column: &Column| column.to == Target::FollowUp || column.own.is_some();
+    let may_be_date = |column: &Column| column.to.is_day() || column.own.is_some();
     let of_dates = columns.iter().enumerate().filter(|(_, column)| may_be_date(column));
     for (place, _) in of_dates {
         let cells = sheet.rows_from(0).take(5_000).map(|row| row.cell(place));
@@ -325,6 +395,17 @@ mod tests {
         assert_eq!(
             guessed(&[&["שם הלקוח", "דוא\"ל", "טל'", "סטטוס", "הערות", "תגיות", "נייד"]]),
             ["name", "email", "phone", "stage", "notes", "tags", "phone"]
+        );
+        assert_eq!(
+            guessed(&[
+                &["Name", "Customer since", "Created", "utm_medium", "utm_source", "Landing Page"],
+                &["Dana", "2019-03-01", "Monday", "cpc", "search", "https://a.example"],
+            ]),
+            ["name", "customer-since", "", "medium", "source", "landing"]
+        );
+        assert_eq!(
+            guessed(&[&["שם", "לקוח מאז", "נוסף בתאריך", "תאריך ההסכמה לדיוור", "קמפיין"]]),
+            ["name", "customer-since", "added-on", "consent-on", "campaign"]
         );
         // The same word twice is one thing once.
         assert_eq!(guessed(&[&["Name", "Customer"], &["Dana", "x"]]), ["name", ""]);

@@ -11,7 +11,7 @@ use store::Conn;
 use store::audit::ActorKind;
 use store::contacts::{Contact, ContactKind, match_key};
 use store::imports::{Counts, Import, Outcome, RowResult, State};
-use store::people::{Person, PersonChange};
+use store::people::{Person, PersonChange, Standing};
 use store::timeline::Entry;
 
 use super::running::{Next, ROWS_AT_ONCE, TOLD, advance, who};
@@ -36,6 +36,9 @@ pub(super) struct Was {
     /// What they had of own fields.
     #[serde(default)]
     own: Vec<(OwnFieldId, String)>,
+    /// Whether it says when they became a customer: what was kept before people had that doesn't.
+    #[serde(default)]
+    dated: bool,
 }
 
 impl Was {
@@ -49,6 +52,7 @@ impl Was {
             contacts: contacts.into_iter().map(|it| (it.kind, it.value, it.label)).collect(),
             tags: on.into_iter().map(|(_, tag)| tag).collect(),
             own: own.into_iter().map(|it| (it.field_id, it.value)).collect(),
+            dated: true,
         })
     }
 
@@ -226,12 +230,22 @@ fn restore(
     let (tenant, now) = (&person.tenant_id, app.clock.now());
     let is = Was::of(c, person)?;
     let contacts = was.contacts_of(person);
-    let Was { mut fields, tags: on, own, .. } = was;
+    let Was { mut fields, tags: on, own, dated, .. } = was;
+    if !dated {
+        fields.won_at = person.won_at;
+    }
     // A stage or a member who left meanwhile can't take anybody back.
-    if store::pipelines::find_stage(c, tenant, &fields.stage_id)?.is_none() {
-        fields.stage_id = person.stage_id.clone();
-        fields.standing = person.standing;
-        fields.stage_since = person.stage_since;
+    match store::pipelines::find_stage(c, tenant, &fields.stage_id)? {
+        Some(stage) => {
+            fields.standing = stage.outcome.standing();
+            fields.won_at = fields.won_at.filter(|_| fields.standing == Standing::Customer);
+        }
+        None => {
+            fields.stage_id = person.stage_id.clone();
+            fields.standing = person.standing;
+            fields.stage_since = person.stage_since;
+            fields.won_at = person.won_at;
+        }
     }
     if let Some(owner) = &fields.owner_id
         && store::members::find(c, tenant, owner)?.is_none()

@@ -1,12 +1,12 @@
 //! One act over many people, and taking it back as a whole.
 
-use domain::{MemberId, OwnFieldId, PersonId, StageId, TagId, TenantId, UndoId};
+use domain::{MemberId, OwnFieldId, PersonId, StageId, TagId, TenantId, Timestamp, UndoId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Conn;
 use store::members::NamedMember;
 use store::own_fields::OwnField;
-use store::people::{Person, PersonChange};
+use store::people::{Person, PersonChange, Standing};
 
 use super::{change_fields, fields_of, input, record, removing, require_to_write, tell, to_stage};
 use crate::App;
@@ -54,10 +54,26 @@ enum Act {
 /// What a person was before, in the field that the act changed, and what the act made of it.
 #[derive(Debug, Serialize, Deserialize)]
 enum Was {
-    Stage { was: StageId, now: StageId },
-    Owner { was: Option<MemberId>, now: Option<MemberId> },
-    FollowUp { was: Option<String>, now: Option<String> },
-    Own { field: OwnFieldId, was: Option<String>, now: Option<String> },
+    Stage {
+        was: StageId,
+        now: StageId,
+        /// When they had come into the stage they were in, and when they had become a customer.
+        since: Timestamp,
+        won_at: Option<Timestamp>,
+    },
+    Owner {
+        was: Option<MemberId>,
+        now: Option<MemberId>,
+    },
+    FollowUp {
+        was: Option<String>,
+        now: Option<String>,
+    },
+    Own {
+        field: OwnFieldId,
+        was: Option<String>,
+        now: Option<String>,
+    },
     Tagged(TagId),
     Untagged(TagId),
     Removed,
@@ -131,7 +147,12 @@ fn apply(app: &App, c: &mut Conn, who: &Who, person: &Person, act: &Act) -> Resu
     let (tenant, id) = (&person.tenant_id, &person.id);
     let (was, fields) = match act {
         Act::Stage(stage) => {
-            let was = Was::Stage { was: person.stage_id.clone(), now: stage.id.clone() };
+            let was = Was::Stage {
+                was: person.stage_id.clone(),
+                now: stage.id.clone(),
+                since: person.stage_since,
+                won_at: person.won_at,
+            };
             (was, to_stage(app, person, stage))
         }
         Act::Owner(owner) => {
@@ -284,12 +305,15 @@ fn revert(
     }
     let Some(person) = store::people::find(c, tenant, id)? else { return Ok(false) };
     let fields = match was {
-        Was::Stage { was, now } if person.stage_id == now => {
+        Was::Stage { was, now, since, won_at } if person.stage_id == now => {
             // A stage that was removed meanwhile can't take anybody back.
             let Some(stage) = store::pipelines::find_stage(c, tenant, &was)? else {
                 return Ok(false);
             };
-            to_stage(app, &person, &stage)
+            let standing = stage.outcome.standing();
+            let won_at = won_at.filter(|_| standing == Standing::Customer);
+            let stage_id = stage.id;
+            PersonChange { standing, stage_id, stage_since: since, won_at, ..fields_of(&person) }
         }
         Was::Owner { was, now } if person.owner_id == now => {
             PersonChange { owner_id: was, ..fields_of(&person) }

@@ -1,12 +1,14 @@
 //! What forms, files and plugins say of a person, and what is kept of it.
 
-use domain::{MemberId, PersonId, StageId, TagId, TenantId, Timestamp};
+use domain::{MemberId, PersonId, StageId, TagId, TenantId, Timestamp, Zone};
+use jiff::civil::Date;
 use store::Conn;
 use store::contacts::{Contact, ContactKind, match_key};
 use store::people::{Consent, Kind, Person, PersonChange, Standing};
 use store::pipelines::Stage;
 
 use super::{COMPANY_CHARS_MAX, NOTES_CHARS_MAX, SOURCE_CHARS_MAX};
+use crate::attributions::AttributionInput;
 use crate::error::{Error, Result};
 use crate::own_fields::OwnInput;
 use crate::own_fields::values::{self, OwnChange};
@@ -20,6 +22,8 @@ pub const ADDRESS_CHARS_MAX: usize = 300;
 pub const CONTACTS_MAX: usize = 12;
 /// Most tags of a person.
 pub const TAGS_MAX: usize = 30;
+/// Nobody says of earlier years when something was.
+const FIRST_YEAR: i16 = 1_900;
 
 /// What the form for a person asks; everything but the name may be empty.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +47,8 @@ pub struct PersonInput {
     pub details: Option<DetailsInput>,
     /// What is said of own fields; those that aren't named stay as they are.
     pub own: Vec<OwnInput>,
+    /// Where a new person came from first; who is there already keeps what was said then.
+    pub attribution: AttributionInput,
 }
 
 /// The rest of the form.
@@ -62,6 +68,8 @@ pub struct DetailsInput {
     pub consent: String,
     /// How they said so.
     pub consent_note: String,
+    /// The day they said so, ISO 8601; empty is today, and as it was where they said so before.
+    pub consent_on: String,
     /// Tags by name.
     pub tags: Vec<String>,
 }
@@ -105,6 +113,7 @@ impl PersonInput {
             kind: before.map_or(Kind::Person, |before| before.kind),
             standing: stage.outcome.standing(),
             stage_since: before.filter(|_| stays).map_or(now, |before| before.stage_since),
+            won_at: won_at(before, &stage, now),
             stage_id: stage.id,
             name: fields::required_line("name", &self.name, fields::NAME_CHARS_MAX)?,
             company: fields::line("company", &self.company, COMPANY_CHARS_MAX)?,
@@ -143,17 +152,39 @@ impl DetailsInput {
     ) -> Result<()> {
         change.kind = word("kind", &self.kind)?.unwrap_or(Kind::Person);
         change.owner_id = owner(c, tenant, &self.owner)?;
-        let currency = store::tenants::get(c, tenant)?.currency;
+        let business = store::tenants::get(c, tenant)?;
+        let currency = business.currency;
         change.value = money::amount("value", &self.value, &currency)?;
         change.value_currency = if change.value == 0 { String::new() } else { currency };
         change.follow_up_on = day("follow_up_on", &self.follow_up_on)?;
         let consent = word("consent", &self.consent)?.unwrap_or(Consent::Unknown);
         let note = fields::line("consent_note", &self.consent_note, fields::NAME_CHARS_MAX)?;
-        if consent != change.consent {
-            change.consent_at = (consent != Consent::Unknown).then_some(now);
-        }
+        change.consent_at = match consent {
+            Consent::Unknown => None,
+            _ if consent != change.consent => {
+                Some(self.consented(&business.zone, now)?.unwrap_or(now))
+            }
+            _ => {
+                let said = self.consented(&business.zone, now)?;
+                let day = |at: Timestamp| business.zone.local(at).date();
+                let moved = said.filter(|said| change.consent_at.map(day) != Some(day(*said)));
+                moved.or(change.consent_at)
+            }
+        };
         (change.consent, change.consent_note) = (consent, note);
         Ok(())
+    }
+
+    /// When the day began on which they said so, where it is said.
+    fn consented(&self, zone: &Zone, now: Timestamp) -> Result<Option<Timestamp>> {
+        let Some(text) = day("consent_on", &self.consent_on)? else { return Ok(None) };
+        let wrong = || Error::invalid("consent_on", "error-date-invalid");
+        let day: Date = text.parse().map_err(|_| wrong())?;
+        if day > zone.local(now).date() {
+            return Err(Error::invalid("consent_on", "error-day-future"));
+        }
+        let begins = zone.start_of_day(day).filter(|_| day.year() >= FIRST_YEAR);
+        begins.map(Some).ok_or_else(wrong)
     }
 
     fn contacts(&self) -> Result<Vec<(ContactKind, String, String)>> {
@@ -190,7 +221,7 @@ pub(crate) fn day(field: &str, text: &str) -> Result<Option<String>> {
     match text.trim() {
         "" => Ok(None),
         text => {
-            let day: jiff::civil::Date =
+            let day: Date =
                 text.parse().map_err(|_| Error::invalid(field, "error-date-invalid"))?;
             Ok(Some(day.to_string()))
         }
@@ -229,6 +260,17 @@ pub(crate) fn stage_of(
         _ => text.parse().map_err(|_| unknown())?,
     };
     store::pipelines::find_stage(c, tenant, &id)?.ok_or_else(unknown)
+}
+
+/// When somebody became a customer who is in this stage from now on: as it was for who is one already, and
+/// perhaps nobody knows.
+pub(crate) fn won_at(before: Option<&Person>, stage: &Stage, now: Timestamp) -> Option<Timestamp> {
+    let is_one = |standing| standing == Standing::Customer;
+    match before {
+        _ if !is_one(stage.outcome.standing()) => None,
+        Some(before) if is_one(before.standing) => before.won_at,
+        _ => Some(now),
+    }
 }
 
 /// What the person has beyond the first number and the first address.

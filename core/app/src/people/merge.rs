@@ -15,7 +15,7 @@ use store::Conn;
 use store::attributions::Attribution;
 use store::contacts::Contact;
 use store::examples::ExampleKind;
-use store::people::{Consent, Person, PersonChange};
+use store::people::{Consent, Person, PersonChange, Standing};
 
 use super::input::CONTACTS_MAX;
 use super::{ContactKind, Draft, change, fields_of, record, require_to_write};
@@ -298,6 +298,13 @@ fn filled(kept: &Person, gone: &Person) -> Result<(PersonChange, Filled)> {
     if fields.follow_up_on.is_none() {
         fields.follow_up_on.clone_from(&gone.follow_up_on);
     }
+    // Who became a customer twice became one the first time.
+    let (own, other) = (fields.won_at, gone.won_at);
+    if fields.standing == Standing::Customer
+        && other.is_some_and(|at| own.is_none_or(|own| at < own))
+    {
+        fields.won_at = other;
+    }
     // Who said no to either has said no.
     let says_more = gone.consent == Consent::Withdrawn || fields.consent == Consent::Unknown;
     if says_more && gone.consent != fields.consent && gone.consent != Consent::Unknown {
@@ -312,8 +319,18 @@ fn filled(kept: &Person, gone: &Person) -> Result<(PersonChange, Filled)> {
 }
 
 /// The fields that a merge may fill.
-const FILLED: [&str; 9] =
-    ["company", "phone", "email", "source", "notes", "owner", "value", "follow-up", "consent"];
+const FILLED: [&str; 10] = [
+    "company",
+    "phone",
+    "email",
+    "source",
+    "notes",
+    "owner",
+    "value",
+    "follow-up",
+    "customer-since",
+    "consent",
+];
 
 /// What a field says, as it is kept for taking a merge back.
 fn said(fields: &PersonChange, name: &str) -> Value {
@@ -326,6 +343,7 @@ fn said(fields: &PersonChange, name: &str) -> Value {
         "owner" => json!(fields.owner_id),
         "value" => json!([fields.value, fields.value_currency]),
         "follow-up" => json!(fields.follow_up_on),
+        "customer-since" => json!(fields.won_at),
         "consent" => json!([fields.consent, fields.consent_at, fields.consent_note]),
         _ => Value::Null,
     }

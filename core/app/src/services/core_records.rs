@@ -8,6 +8,7 @@ use serde_json::Value;
 use store::Conn;
 use store::appointments::Appointment;
 
+use crate::attributions::AttributionInput;
 use crate::audit::Who;
 use crate::error::{Error, Result};
 use crate::people::{self, Person, PersonInput};
@@ -74,6 +75,7 @@ impl PersonFields {
             notes: or(self.notes, |p| &p.notes),
             details: None,
             own: Vec::new(),
+            attribution: AttributionInput::default(),
         }
     }
 }

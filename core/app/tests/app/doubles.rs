@@ -55,6 +55,30 @@ async fn two_become_one_and_two_again() {
 }
 
 #[tokio::test]
+async fn who_became_a_customer_twice_became_one_the_first_time() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let customer = |name: &str| PersonInput { stage: "customer".into(), ..named(name) };
+        let gone = add(&f, &owner, customer("Two")).await;
+        f.clock.advance_millis(1_000);
+        let kept = add(&f, &owner, customer("One")).await;
+        let lead = add(&f, &owner, named("Three")).await;
+        let undo = merge_people(app, ctx, &kept.id, &gone.id).await.unwrap();
+        let one = people::get_person(app, ctx, &kept.id).await.unwrap();
+        assert_eq!((one.won_at, one.stage_since), (gone.won_at, kept.stage_since));
+        undos::undo(app, ctx, &undo).await.unwrap();
+        let two = people::get_person(app, ctx, &gone.id).await.unwrap();
+        let one = people::get_person(app, ctx, &kept.id).await.unwrap();
+        assert_eq!((one.won_at, two.won_at), (kept.won_at, gone.won_at));
+        merge_people(app, ctx, &lead.id, &gone.id).await.unwrap();
+        let lead = people::get_person(app, ctx, &lead.id).await.unwrap();
+        assert_eq!(lead.won_at, None, "the one that stays stays a lead");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_merge_keeps_what_was_said_and_crosses_no_border() {
     each(async |f: Fixture| {
         let (ours, theirs) = f.two_businesses().await;

@@ -6,13 +6,14 @@ use std::io::{Cursor, Read as _};
 use crate::support::people::{add, detailed, named};
 use crate::support::{Fixture, Signed, each};
 use app::Error;
+use app::attributions::AttributionInput;
 use app::exports::everything::{self, ArchiveState};
 use app::exports::{self, Download, Format};
 use app::imports::{self, Counts};
 use app::people::{self, PersonFilter, PersonInput, PersonOrder};
 use app::tasks::{self, TaskFilter, TaskInput};
 use app::{jobs, timeline};
-use domain::{ExportId, PasskeyId, Role};
+use domain::{ExportId, PasskeyId, Role, Timestamp};
 use sha2::{Digest as _, Sha256};
 use store::passkeys::Passkey;
 
@@ -32,6 +33,12 @@ fn words(key: &str) -> String {
         "imports-target-value" => "Worth",
         "imports-target-follow-up" => "Get back on",
         "imports-target-consent" => "Agreed to be written to",
+        "imports-target-consent-on" => "Consent date",
+        "imports-target-added-on" => "Added on",
+        "imports-target-customer-since" => "Customer since",
+        "imports-target-medium" => "UTM medium",
+        "imports-target-campaign" => "Campaign",
+        "imports-target-landing" => "Landing page",
         "imports-target-notes" => "Notes",
         "exports-kind-person" => "Person",
         "exports-kind-company" => "Company",
@@ -62,6 +69,13 @@ async fn some(f: &Fixture, who: &Signed) {
     let odd = PersonInput {
         name: "=2+3, \"the odd\"".into(),
         company: "קפה נואר".into(),
+        stage: "customer".into(),
+        attribution: AttributionInput {
+            medium: "cpc".into(),
+            campaign: "spring".into(),
+            landing: "https://shop.example/?a=1".into(),
+            ..AttributionInput::default()
+        },
         email: "odd@example.com".into(),
         notes: "one\ntwo; three".into(),
         ..named("")
@@ -76,6 +90,7 @@ async fn people_who_were_exported_come_back_in_as_they_were() {
         some(&f, &first).await;
         for (at, format) in [Format::Csv, Format::Xlsx].into_iter().enumerate() {
             let bytes = people_as(&f, &first, format).await;
+            f.clock.advance_millis(3 * 86_400_000);
             let name = format!("people.{}", format.extension());
             let id = imports::keep_file(&f.app, &second.ctx, &name, bytes).await.unwrap();
             imports::start_import(&f.app, &second.ctx, &id).await.unwrap();
@@ -110,7 +125,19 @@ async fn people_who_were_exported_come_back_in_as_they_were() {
         };
         assert_eq!(values(&is), values(&was));
         assert_eq!(is.tags.len(), was.tags.len());
+        let day = |at: Option<Timestamp>| at.map(|at| first.ctx.zone.local(at).date());
+        for text in ["Noa", "odd@example.com"] {
+            let (was, is) = (find(&first, text).await, find(&second, text).await);
+            assert_eq!(day(Some(is.person.created_at)), day(Some(was.person.created_at)));
+            assert_eq!(day(is.person.won_at), day(was.person.won_at));
+            assert_eq!(day(is.person.consent_at), day(was.person.consent_at));
+            let parts = |whole: people::WholePerson| {
+                whole.attribution.map(|it| [it.source, it.medium, it.campaign, it.landing])
+            };
+            assert_eq!(parts(is), parts(was));
+        }
         let odd = find(&second, "odd@example.com").await.person;
+        assert!(odd.won_at.is_some());
         // Defused in text, where a spreadsheet would calculate it.
         assert_eq!(odd.name, "'=2+3, \"the odd\"");
         assert_eq!((odd.company.as_str(), odd.notes.as_str()), ("קפה נואר", "one\ntwo; three"));

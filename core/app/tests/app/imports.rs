@@ -7,8 +7,8 @@ use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::Error;
 use app::imports::{self, Counts, Doubles, Outcome, PlanInput, State, Target};
 use app::people::{self, Person, PersonFilter, PersonInput, PersonOrder};
-use app::{jobs, tags, timeline};
-use domain::{ImportId, Role};
+use app::{jobs, reports, tags, timeline};
+use domain::{ImportId, Role, Timestamp};
 
 const LIST: &str = "Full name,Phone,E-mail,Status,Tags,Birthday\n\
     Dana Cohen,050-1234567,dana@example.com,Customer,\"vip; wedding\",1.2.1990\n\
@@ -193,6 +193,49 @@ async fn who_is_here_already_is_left_updated_or_added_as_was_said() {
         assert_eq!(names(&f, &owner).await, ["Dana", "Noa Levi", "Noa Levi", "Omer"]);
         let (_, counts) = import(&f, &owner, &list, Doubles::Add).await;
         assert_eq!(counts.made, 5);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn customers_of_a_list_are_of_the_day_it_says_or_of_none() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let at = |text: &str| Timestamp::parse_rfc3339(text);
+        let list = "Name,Status,Customer since,Added on\n\
+            Dana,Customer,3.2.2025,1.1.2024\nNoa,Customer,,\nAmit,,5.2.2026,\n\
+            Omer,New,1.2.2025,\nTal,Customer,2.3.2026,\n";
+        let (_, counts) = import(&f, &owner, list, Doubles::Skip).await;
+        // Nobody is a customer since tomorrow.
+        assert_eq!(counts, Counts { made: 4, refused: 1, ..Counts::default() });
+        let mut got = Vec::new();
+        for name in ["Dana", "Noa", "Amit", "Omer"] {
+            let person = find(&f, &owner, name).await;
+            got.push((person.standing, person.won_at));
+        }
+        use people::Standing::{Customer, Lead};
+        let wanted = [
+            (Customer, at("2025-02-02T22:00:00Z")),
+            (Customer, None),
+            (Customer, at("2026-02-04T22:00:00Z")),
+            (Lead, None),
+        ];
+        assert_eq!(got, wanted);
+        let dana = find(&f, &owner, "Dana").await;
+        assert_eq!(Some(dana.created_at), at("2023-12-31T22:00:00Z"));
+        let report = reports::get_report(&f.app, &owner.ctx, 12).await.unwrap();
+        assert_eq!((report.added().people, report.won_people()), (3, 1));
+        // Whoever is known for how long, nobody waits who came with a list.
+        let waiting = PersonFilter { waiting: true, ..PersonFilter::default() };
+        assert_eq!(people::count_people(&f.app, &owner.ctx, waiting).await.unwrap(), 0);
+        assert_eq!(report.steps, reports::Steps::default());
+
+        let better = "Name,Customer since\nNoa,10.2.2026\nAmit,5.2.2026\n";
+        let (id, counts) = import(&f, &owner, better, Doubles::Update).await;
+        assert_eq!(counts, Counts { changed: 1, skipped: 1, ..Counts::default() });
+        assert_eq!(find(&f, &owner, "Noa").await.won_at, at("2026-02-09T22:00:00Z"));
+        assert_eq!(undo(&f, &owner, &id).await, 0);
+        assert_eq!(find(&f, &owner, "Noa").await.won_at, None);
     })
     .await;
 }

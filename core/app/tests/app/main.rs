@@ -6,6 +6,7 @@
 extern crate oxpi_app as app;
 
 mod accounts;
+mod attributions;
 mod audit;
 mod calendar_imports;
 mod chores;

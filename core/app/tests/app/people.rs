@@ -5,7 +5,7 @@ use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::audit::AuditFilter;
 use app::people::{self, DetailsInput, Person, PersonFilter, PersonInput, PersonOrder, Standing};
 use app::{Error, activity, home, members, retention, timeline};
-use domain::{PersonId, Role};
+use domain::{PersonId, Role, Timestamp};
 use serde_json::json;
 
 type Spoil = fn(&mut PersonInput);
@@ -348,6 +348,51 @@ async fn the_log_names_who_did_what_and_is_for_admins() {
         assert!(matches!(log(&member, None, 2).await, Err(Error::NotFound)));
         let strangers = log(&theirs, None, 100).await.unwrap();
         assert!(strangers.items.iter().all(|one| one.action != "person.created"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn consent_is_of_the_day_that_is_said_and_of_today_without_one() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let said = |consent: &str, day: &str| PersonInput {
+            details: Some(DetailsInput {
+                consent: consent.into(),
+                consent_on: day.into(),
+                ..DetailsInput::default()
+            }),
+            ..noa()
+        };
+        let at = |text: &str| Timestamp::parse_rfc3339(text);
+        let made = people::create_person(app, ctx, said("given", "2025-07-01"), "").await;
+        let id = made.unwrap().id;
+        let now = Some(f.app.clock.now());
+        // Each after the other: what is said, and when that was.
+        for (consent, day, wanted) in [
+            ("given", "", at("2025-06-30T21:00:00Z")),
+            ("given", "2025-01-01", at("2024-12-31T22:00:00Z")),
+            ("withdrawn", "", now),
+            // The day it is already, to the moment.
+            ("withdrawn", "2026-03-01", now),
+            ("withdrawn", "2026-02-28", at("2026-02-27T22:00:00Z")),
+            ("", "2026-02-28", None),
+            ("given", "2026-03-01", at("2026-02-28T22:00:00Z")),
+        ] {
+            let before = people::get_person(app, ctx, &id).await.unwrap();
+            let input = said(consent, day);
+            let after = people::update_person(app, ctx, &id, input, before.rev).await.unwrap();
+            assert_eq!(after.consent_at, wanted, "{consent} {day}");
+        }
+        let told = timeline::list_entries(app, ctx, &id, None, 20).await.unwrap();
+        let changes = told.items.iter().filter(|told| told.entry.kind == "changed");
+        assert_eq!(changes.count(), 5, "another day is a change");
+        for (day, key) in [("2026-03-02", "future"), ("1850-01-01", "old"), ("soon", "none")] {
+            let refused = people::create_person(app, ctx, said("given", day), "").await;
+            assert!(matches!(&refused, Err(Error::Invalid { .. })), "{key}: {refused:?}");
+            expect_invalid(refused, "consent_on");
+        }
     })
     .await;
 }

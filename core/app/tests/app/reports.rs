@@ -2,9 +2,11 @@
 
 use crate::support::people::named;
 use crate::support::{Fixture, Signed, each, expect_invalid};
-use app::people::{self, DetailsInput, PersonFilter, PersonInput};
+use app::people::bulk::{self, BulkInput};
+use app::people::{self, DetailsInput, Person, PersonFilter, PersonInput, Standing};
+use app::pipelines::{Outcome, PipelineInput, Stage, StageInput};
 use app::reports::{self, Report, Steps};
-use app::{Error, pipelines, timeline};
+use app::{Error, pipelines, timeline, undos};
 use domain::{PersonId, Role};
 
 const DAY_MILLIS: i64 = 86_400_000;
@@ -29,6 +31,137 @@ async fn win(f: &Fixture, who: &Signed, id: &PersonId) {
     let won = all.iter().flat_map(|each| &each.stages);
     let won = won.into_iter().find(|stage| stage.outcome == pipelines::Outcome::Won).unwrap();
     people::change_stage(&f.app, &who.ctx, id, won.id.as_str()).await.unwrap();
+}
+
+async fn get(f: &Fixture, who: &Signed, id: &PersonId) -> Person {
+    people::get_person(&f.app, &who.ctx, id).await.unwrap()
+}
+
+/// The months in which somebody was won, and how many. Each is as long as its list.
+async fn won_in(f: &Fixture, who: &Signed) -> Vec<(i8, i64)> {
+    let mut all = Vec::new();
+    for month in report(f, who, 12).await.months {
+        let won = month.won.iter().map(|won| won.people).sum();
+        let list = PersonFilter { won: Some(month.span), ..PersonFilter::default() };
+        assert_eq!(count(f, who, list).await, won, "{}", month.first);
+        all.push((month.first.month(), won));
+    }
+    all.retain(|(_, won)| *won > 0);
+    all
+}
+
+/// Changes the stages of the first pipeline.
+async fn set_stages(f: &Fixture, who: &Signed, change: impl FnOnce(&mut Vec<StageInput>)) {
+    let of = pipelines::list_pipelines(&f.app, &who.ctx).await.unwrap().remove(0);
+    let stage = |stage: &Stage| StageInput {
+        id: stage.id.to_string(),
+        name: stage.name.clone(),
+        outcome: stage.outcome.to_string(),
+    };
+    let mut stages = of.stages.iter().map(stage).collect();
+    change(&mut stages);
+    let input = PipelineInput { name: of.pipeline.name.clone(), stages };
+    pipelines::update_pipeline(&f.app, &who.ctx, &of.pipeline.id, input).await.unwrap();
+}
+
+async fn stages(f: &Fixture, who: &Signed) -> Vec<Stage> {
+    pipelines::list_pipelines(&f.app, &who.ctx).await.unwrap().remove(0).stages
+}
+
+#[tokio::test]
+async fn a_move_that_is_taken_back_leaves_everybody_won_when_they_were() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (noa, amir) =
+            (add(&f, &owner, "Noa", "", "").await, add(&f, &owner, "Amir", "", "").await);
+        win(&f, &owner, &noa).await;
+        let before = get(&f, &owner, &noa).await;
+        assert_eq!(before.won_at, Some(f.app.clock.now()));
+        f.clock.advance_millis(40 * DAY_MILLIS);
+        let act = |to: &str| BulkInput { act: "stage".into(), to: to.into() };
+        let both = vec![noa.clone(), amir.clone()];
+        for (to, won) in [("lead", vec![]), ("customer", vec![(3, 1), (4, 1)])] {
+            let done =
+                bulk::change_people(&f.app, &owner.ctx, both.clone(), act(to)).await.unwrap();
+            assert_eq!((done.count, won_in(&f, &owner).await), (1, won), "{to}");
+            f.clock.advance_millis(60_000);
+            undos::undo(&f.app, &owner.ctx, &done.undo.unwrap()).await.unwrap();
+            let after = get(&f, &owner, &noa).await;
+            assert_eq!(
+                (after.stage_id, after.stage_since, after.won_at),
+                (before.stage_id.clone(), before.stage_since, before.won_at)
+            );
+            assert_eq!(get(&f, &owner, &amir).await.won_at, None);
+            assert_eq!(won_in(&f, &owner).await, [(3, 1)]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_goes_on_to_another_won_stage_is_won_once() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = add(&f, &owner, "Noa", "", "").await;
+        let regular =
+            StageInput { id: String::new(), name: "Regular".into(), outcome: "won".into() };
+        set_stages(&f, &owner, |stages| stages.push(regular)).await;
+        win(&f, &owner, &noa).await;
+        let first = get(&f, &owner, &noa).await;
+        f.clock.advance_millis(40 * DAY_MILLIS);
+        let regular = stages(&f, &owner).await.pop().unwrap();
+        let move_to = async |stage: &str| {
+            people::change_stage(&f.app, &owner.ctx, &noa, stage).await.unwrap()
+        };
+        let second = move_to(regular.id.as_str()).await;
+        assert!(second.stage_since > first.stage_since);
+        assert_eq!((second.won_at, won_in(&f, &owner).await), (first.won_at, vec![(3, 1)]));
+        // A form that says the same stage in another way changes nothing of it either.
+        let form = PersonInput { stage: first.stage_id.to_string(), ..named("Noa Levi") };
+        let third =
+            people::update_person(&f.app, &owner.ctx, &noa, form, second.rev).await.unwrap();
+        assert_eq!((third.won_at, third.stage_id), (first.won_at, first.stage_id));
+        // Who was lost and comes back is won anew.
+        assert_eq!(move_to("lead").await.won_at, None);
+        assert!(won_in(&f, &owner).await.is_empty());
+        assert_eq!(move_to("customer").await.won_at, Some(f.app.clock.now()));
+        assert_eq!(won_in(&f, &owner).await, [(4, 1)]);
+        let added = PersonInput { stage: "customer".into(), ..named("Dana") };
+        let added = people::create_person(&f.app, &owner.ctx, added, "").await.unwrap();
+        assert_eq!(
+            (added.won_at, won_in(&f, &owner).await),
+            (Some(f.app.clock.now()), vec![(4, 2)])
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stage_that_becomes_a_won_one_makes_customers_of_no_month() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let offered = stages(&f, &owner).await.remove(2);
+        let input = PersonInput { stage: offered.id.to_string(), ..named("Noa") };
+        let noa = people::create_person(&f.app, &owner.ctx, input, "").await.unwrap();
+        let amir = add(&f, &owner, "Amir", "", "").await;
+        win(&f, &owner, &amir).await;
+        f.clock.advance_millis(40 * DAY_MILLIS);
+        set_stages(&f, &owner, |stages| stages[2].outcome = "won".into()).await;
+        let is = get(&f, &owner, &noa.id).await;
+        assert_eq!((is.standing, is.won_at), (Standing::Customer, None));
+        assert_eq!(won_in(&f, &owner).await, [(3, 1)]);
+        // Nor does going on from there.
+        let won = stages(&f, &owner).await.into_iter().rfind(|it| it.outcome == Outcome::Won);
+        let to = won.unwrap().id;
+        let is = people::change_stage(&f.app, &owner.ctx, &noa.id, to.as_str()).await.unwrap();
+        assert_eq!((is.won_at, won_in(&f, &owner).await), (None, vec![(3, 1)]));
+        // The stage of a customer that becomes an open one makes a lead.
+        set_stages(&f, &owner, |stages| stages[3].outcome = "open".into()).await;
+        let is = get(&f, &owner, &amir).await;
+        assert_eq!((is.standing, is.won_at), (Standing::Lead, None));
+        assert!(won_in(&f, &owner).await.is_empty());
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -57,6 +190,11 @@ async fn each_number_is_as_long_as_its_list() {
         }
         let sources: i64 = got.sources.iter().map(|each| each.added.people).sum();
         assert_eq!(sources, 4);
+        for each in &got.sources {
+            let first_source = Some(each.source.clone());
+            let came = PersonFilter { first_source, ..PersonFilter::default() };
+            assert_eq!(count(&f, &owner, came).await, each.added.people, "{}", each.source);
+        }
         let stages: i64 = got.stages.iter().map(|sum| sum.count).sum();
         assert_eq!(stages, count(&f, &owner, PersonFilter::default()).await);
         let steps =
@@ -68,6 +206,29 @@ async fn each_number_is_as_long_as_its_list() {
         // Of the last months, who came before them is in none; that they were won now is.
         let short = report(&f, &owner, 3).await;
         assert_eq!((short.added().people, short.won_people()), (3, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_they_came_from_is_where_they_came_from_first() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        for (name, source) in [("Noa", "site"), ("Amir", "")] {
+            let id = add(&f, &owner, name, source, "").await;
+            let rev = get(&f, &owner, &id).await.rev;
+            let later = PersonInput { source: "ads".into(), ..named(name) };
+            people::update_person(&f.app, &owner.ctx, &id, later, rev).await.unwrap();
+        }
+        let got = report(&f, &owner, 3).await;
+        let sources: Vec<_> =
+            got.sources.iter().map(|each| (each.source.as_str(), each.added.people)).collect();
+        assert_eq!(sources, [("ads", 1), ("site", 1)], "of Amir nothing was known before");
+        for (source, people) in sources {
+            let first_source = Some(source.to_owned());
+            let came = PersonFilter { first_source, ..PersonFilter::default() };
+            assert_eq!(count(&f, &owner, came).await, people, "{source}");
+        }
     })
     .await;
 }

@@ -245,17 +245,7 @@ fn latest<T: Clone>(all: &[(usize, T)], who: usize) -> Option<T> {
 fn person(Somebody(name, rest): &Somebody) -> PersonInput {
     let [company, phone, email, source, notes] = rest.map(str::to_owned);
     let (stage, name) = ("lead".to_owned(), (*name).to_owned());
-    PersonInput {
-        stage,
-        name,
-        company,
-        phone,
-        email,
-        source,
-        notes,
-        details: None,
-        own: Vec::new(),
-    }
+    PersonInput { stage, name, company, phone, email, source, notes, ..PersonInput::default() }
 }
 
 /// On the day after where it would be a Saturday.

@@ -12,8 +12,7 @@ use super::{Kind, OwnFilter, Person, Sorting, Standing};
 use crate::backend::{Conn, MultiBackend};
 use crate::error::{Error, Result};
 use crate::page::{BadCursor, Page, bounded};
-use crate::pipelines::Outcome;
-use crate::schema::{people, person_field_values, person_tags, stages};
+use crate::schema::{people, person_field_values, person_tags};
 use crate::scope;
 use crate::search::{self, Found, Sought};
 
@@ -43,10 +42,18 @@ pub(crate) const STEP: &str = "timeline.tenant_id = people.tenant_id \
         'changed', 'restaged', 'removed', 'restored', 'task-changed', 'task-assigned', 'task-unassigned', \
         'task-removed', 'task-restored')";
 
-/// What of it says that they were brought with a list, rather than changed by one.
+/// What of it says that they were brought with a list, rather than changed by one. A list may say that they
+/// are known for long, so that it doesn't tell by when they were added.
 pub(crate) const IMPORTED: &str = "timeline.tenant_id = people.tenant_id \
     AND timeline.person_id = people.id AND timeline.kind = 'imported' \
-    AND timeline.at < people.created_at + 60000";
+    AND NOT EXISTS (SELECT 1 FROM timeline earlier WHERE earlier.tenant_id = people.tenant_id \
+        AND earlier.person_id = people.id AND earlier.kind = 'created' \
+        AND earlier.at <= timeline.at)";
+
+/// Where somebody came from first: what was known then, and where that was nothing, what is entered.
+const FIRST_SOURCE: &str = "(COALESCE((SELECT NULLIF(attributions.source, '') FROM attributions \
+    WHERE attributions.tenant_id = people.tenant_id AND attributions.person_id = people.id), \
+    people.source) = ";
 
 /// Which people to list; what isn't said doesn't matter.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -67,11 +74,13 @@ pub struct PersonFilter {
     pub own: Vec<OwnFilter>,
     /// Only those of exactly this source.
     pub source: Option<String>,
+    /// Only those who came first from exactly this source, which reports go by.
+    pub first_source: Option<String>,
     /// Only those to get back to up to this day, ISO 8601.
     pub follow_up_until: Option<String>,
     /// Only those who were added in this span.
     pub added: Option<Span>,
-    /// Only those who became customers in this span, and are.
+    /// Only those who became customers in this span, and are. Of whom nobody knows when isn't in any.
     pub won: Option<Span>,
     /// Only those towards whom no member took a step yet, lists that were brought left out.
     pub waiting: bool,
@@ -178,6 +187,10 @@ macro_rules! narrowed {
         if let Some(source) = &$filter.source {
             query = query.filter(people::source.eq(source));
         }
+        if let Some(source) = &$filter.first_source {
+            let from = sql::<Bool>(FIRST_SOURCE).bind::<Text, _>(source.clone()).sql(")");
+            query = query.filter(from);
+        }
         if let Some(until) = &$filter.follow_up_until {
             query = query.filter(people::follow_up_on.le(until));
         }
@@ -187,14 +200,9 @@ macro_rules! narrowed {
                 .filter(people::created_at.lt(until.as_millis()));
         }
         if let Some(Span { from, until }) = $filter.won {
-            let won = stages::table
-                .filter(stages::tenant_id.eq($tenant.as_str()))
-                .filter(stages::outcome.eq(Outcome::Won.as_str()))
-                .select(stages::id);
             query = query
-                .filter(people::stage_id.eq_any(won))
-                .filter(people::stage_since.ge(from.as_millis()))
-                .filter(people::stage_since.lt(until.as_millis()));
+                .filter(people::won_at.ge(from.as_millis()))
+                .filter(people::won_at.lt(until.as_millis()));
         }
         if $filter.waiting {
             let text =

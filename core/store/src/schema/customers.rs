@@ -27,6 +27,7 @@ diesel::table! {
         consent_at -> Nullable<BigInt>,
         consent_note -> Text,
         name_key -> Text,
+        won_at -> Nullable<BigInt>,
         merged_into -> Nullable<Text>,
     }
 }

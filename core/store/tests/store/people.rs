@@ -22,6 +22,7 @@ pub fn change(name: &str) -> PersonChange {
         standing: Standing::Customer,
         stage_id: STAGE.parse().unwrap(),
         stage_since: START,
+        won_at: None,
         name: name.to_owned(),
         company: "Levi & Sons".to_owned(),
         phone: "+972 50-123-4567".to_owned(),
@@ -384,6 +385,7 @@ store::both_backends! {
         person.standing = Standing::Customer;
         person.value = 700;
         person.value_currency = "ILS".to_owned();
+        person.won_at = Some(START);
         let of = tenant.clone();
         db.write(move |c| {
             pipelines::insert(c, &pipeline)?;
@@ -395,9 +397,16 @@ store::both_backends! {
             assert_eq!((sums[0].count, sums[0].value, sums[0].currency.as_str()), (1, 700, "ILS"));
             let held = people::list_in_stage(c, &of, &PersonFilter::default(), &won.id, 5)?;
             assert_eq!(held.len(), 1);
+            let renamed = Stage { name: "y".to_owned(), ..won.clone() };
+            pipelines::update_stage(c, &renamed)?;
+            assert_eq!(people::get(c, &of, &person.id)?.won_at, Some(START));
             let lost = Stage { outcome: Outcome::Lost, ..won.clone() };
             pipelines::update_stage(c, &lost)?;
-            assert_eq!(people::get(c, &of, &person.id)?.standing, Standing::Lead);
+            let after = people::get(c, &of, &person.id)?;
+            assert_eq!((after.standing, after.won_at), (Standing::Lead, None));
+            pipelines::update_stage(c, &renamed)?;
+            let after = people::get(c, &of, &person.id)?;
+            assert_eq!((after.standing, after.won_at), (Standing::Customer, None), "nobody knows when");
             assert_eq!(pipelines::delete_stage(c, &of, &won.id, &open)?, 1);
             assert_eq!(people::get(c, &of, &person.id)?.stage_id, open.id);
             assert!(pipelines::find_stage(c, &of, &won.id)?.is_none());
@@ -478,6 +487,8 @@ store::both_backends! {
                 assert_eq!(stage.outcome, outcome);
                 assert_eq!(outcome.standing(), person.standing);
                 assert_eq!(person.stage_since, person.created_at);
+                let is_won = outcome == Outcome::Won;
+                assert_eq!(person.won_at, is_won.then_some(person.stage_since));
                 // What today's code would write is what is there: the next change rewrites nothing.
                 let firsts = [(ContactKind::Phone, person.phone), (ContactKind::Email, person.email)];
                 let wanted: Vec<Contact> = (0..)

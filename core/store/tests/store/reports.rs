@@ -2,6 +2,7 @@
 
 use domain::{EntryId, StageId, TenantId, Timestamp};
 use store::Db;
+use store::attributions::{self, Attribution};
 use store::audit::ActorKind;
 use store::people::{self, Person, PersonFilter, Span, Standing};
 use store::pipelines::{self, Outcome, Pipeline, Stage};
@@ -38,26 +39,6 @@ fn entry(world: &World, of: &Person, kind: &str, actor_kind: ActorKind, at: Time
     }
 }
 
-/// A pipeline with a stage of each outcome, open, won, lost.
-fn stages(world: &World, tenant: &TenantId) -> (Pipeline, Vec<Stage>) {
-    let pipeline = Pipeline {
-        tenant_id: tenant.clone(),
-        id: domain::PipelineId::new(&world.clock, &world.rng),
-        name: "Customers".to_owned(),
-        position: 0,
-    };
-    let stage = |(position, outcome): (i64, &Outcome)| Stage {
-        tenant_id: tenant.clone(),
-        id: StageId::new(&world.clock, &world.rng),
-        pipeline_id: pipeline.id.clone(),
-        name: outcome.to_string(),
-        position,
-        outcome: *outcome,
-    };
-    let stages = (0..).zip(Outcome::ALL).map(stage).collect();
-    (pipeline, stages)
-}
-
 store::both_backends! {
     async fn sources_count_the_new_and_who_of_them_is_a_customer(db: Db) {
         let world = World::new();
@@ -66,18 +47,37 @@ store::both_backends! {
             .map(|(source, hours)| lead(&world, &tenant, source, hours))
             .to_vec();
         rows[1].standing = Standing::Customer;
+        rows.push(lead(&world, &tenant, "", 3));
         rows.push(lead(&world, &other, "site", 1));
+        // Known before anybody entered something; and of one a campaign alone is known.
+        let first = |of: &Person, source: &str, campaign: &str| Attribution {
+            tenant_id: of.tenant_id.clone(),
+            person_id: of.id.clone(),
+            at: of.created_at,
+            source: source.to_owned(),
+            medium: String::new(),
+            campaign: campaign.to_owned(),
+            term: String::new(),
+            content: String::new(),
+            landing: String::new(),
+            referrer: String::new(),
+        };
+        let firsts = [first(&rows[2], "fair", ""), first(&rows[3], "", "spring")];
         let gone = lead(&world, &tenant, "site", 1);
         let gone_id = gone.id.clone();
         rows.push(gone);
         let of = tenant.clone();
         let found = db.write(move |c| {
             rows.iter().try_for_each(|row| people::insert(c, row, &[]))?;
+            firsts.iter().try_for_each(|first| attributions::put_first(c, first).map(drop))?;
             people::delete(c, &of, &gone_id, 1, START)?;
+            let sum = reports::count_added(c, &of, span())?;
+            assert_eq!(sum, Added { people: 5, customers: 1 });
             let found = reports::list_sources(c, &of, span())?;
             for each in &found {
-                let source = Some(each.source.clone());
-                let mut filter = PersonFilter { source, added: Some(span()), ..PersonFilter::default() };
+                let first_source = Some(each.source.clone());
+                let mut filter =
+                    PersonFilter { first_source, added: Some(span()), ..PersonFilter::default() };
                 assert_eq!(people::count(c, &of, &filter)?, each.added.people);
                 filter.standing = Some(Standing::Customer);
                 assert_eq!(people::count(c, &of, &filter)?, each.added.customers);
@@ -88,34 +88,32 @@ store::both_backends! {
             source: source.to_owned(),
             added: Added { people, customers },
         };
-        assert_eq!(found, [of("site", 2, 1), of("", 1, 0), of("fair", 1, 0)]);
+        assert_eq!(found, [of("fair", 2, 0), of("site", 2, 1), of("", 1, 0)]);
     }
 
-    async fn who_came_into_a_won_stage_is_won_while_they_are_in_it(db: Db) {
+    async fn who_was_won_is_won_when_they_were_and_where_that_is_known(db: Db) {
         let world = World::new();
         let tenant = a_tenant(&db, &world).await;
-        let (pipeline, stages) = stages(&world, &tenant);
-        let [open, won, lost] = [0, 1, 2].map(|at| stages[at].id.clone());
         let mut rows = Vec::new();
-        for (stage, hours, value, currency) in [
-            (&won, 1, 500, "ILS"),
-            (&won, 2, 250, "ILS"),
-            (&won, 3, 0, ""),
-            (&won, 4, 90, "USD"),
-            (&won, 11, 1_000, "ILS"),
-            (&open, 1, 2_000, "ILS"),
-            (&lost, 1, 4_000, "ILS"),
+        for (hours, value, currency) in [
+            (Some(0), 500, "ILS"),
+            (Some(2), 250, "ILS"),
+            (Some(3), 0, ""),
+            (Some(4), 90, "USD"),
+            (Some(-1), 300, "ILS"),
+            (Some(10), 1_000, "ILS"),
+            (None, 2_000, "ILS"),
         ] {
             let mut person = lead(&world, &tenant, "", -50);
-            person.stage_id = stage.clone();
-            person.stage_since = START.plus_secs(hours * HOUR);
+            person.standing = Standing::Customer;
+            // When they came into the stage they are in says nothing of it.
+            person.stage_since = START.plus_secs(HOUR);
+            person.won_at = hours.map(|hours| START.plus_secs(hours * HOUR));
             (person.value, person.value_currency) = (value, currency.to_owned());
             rows.push(person);
         }
         let of = tenant.clone();
         let found = db.write(move |c| {
-            pipelines::insert(c, &pipeline)?;
-            stages.iter().try_for_each(|stage| pipelines::insert_stage(c, stage))?;
             rows.iter().try_for_each(|row| people::insert(c, row, &[]))?;
             let filter = PersonFilter { won: Some(span()), ..PersonFilter::default() };
             assert_eq!(people::count(c, &of, &filter)?, 4);
@@ -123,6 +121,43 @@ store::both_backends! {
         }).await.unwrap();
         let of = |currency: &str, people, value| Won { currency: currency.to_owned(), people, value };
         assert_eq!(found, [of("", 1, 0), of("ILS", 2, 750), of("USD", 1, 90)]);
+    }
+
+    async fn when_somebody_was_won_goes_along_between_won_stages_alone(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let pipeline = Pipeline {
+            tenant_id: tenant.clone(),
+            id: domain::PipelineId::new(&world.clock, &world.rng),
+            name: "Sales".to_owned(),
+            position: 0,
+        };
+        let stages: Vec<Stage> = [Outcome::Won, Outcome::Won, Outcome::Open, Outcome::Won]
+            .map(|outcome| Stage {
+                tenant_id: tenant.clone(),
+                id: StageId::new(&world.clock, &world.rng),
+                pipeline_id: pipeline.id.clone(),
+                name: "x".to_owned(),
+                position: 0,
+                outcome,
+            })
+            .to_vec();
+        let mut person = world.person(&tenant, "Dana");
+        person.stage_id = stages[0].id.clone();
+        (person.standing, person.won_at) = (Standing::Customer, Some(START));
+        let of = tenant.clone();
+        db.write(move |c| {
+            pipelines::insert(c, &pipeline)?;
+            stages.iter().try_for_each(|stage| pipelines::insert_stage(c, stage))?;
+            people::insert(c, &person, &[])?;
+            for (at, wanted) in [(1, Some(START)), (2, None), (3, None)] {
+                pipelines::delete_stage(c, &of, &stages[at - 1].id, &stages[at])?;
+                let after = people::get(c, &of, &person.id)?;
+                assert_eq!((after.won_at, &after.stage_id), (wanted, &stages[at].id), "{at}");
+                assert_eq!(after.standing, stages[at].outcome.standing());
+            }
+            Ok(())
+        }).await.unwrap();
     }
 
     async fn the_first_step_is_a_member_s_and_lists_that_were_brought_have_none(db: Db) {
@@ -137,8 +172,9 @@ store::both_backends! {
             // What plugins do, and what is only known better, is no step.
             entry(&world, &rows[1], "note", ActorKind::Plugin, after(1, 60)),
             entry(&world, &rows[1], "changed", ActorKind::Account, after(1, 60)),
-            entry(&world, &rows[3], "imported", ActorKind::Account, after(3, 1)),
+            entry(&world, &rows[3], "imported", ActorKind::Account, after(3, 30 * HOUR)),
             // Known before the list was brought.
+            entry(&world, &rows[4], "created", ActorKind::Account, after(4, 0)),
             entry(&world, &rows[4], "imported", ActorKind::Account, after(4, HOUR)),
         ];
         let expected: Vec<FirstStep> = [(0, Some(300)), (1, None), (2, None), (4, None)]

@@ -86,6 +86,7 @@ impl World {
             standing: Standing::Lead,
             stage_id: StageId::new(&self.clock, &self.rng),
             stage_since: self.now(),
+            won_at: None,
             name: name.to_owned(),
             company: String::new(),
             phone: String::new(),

@@ -206,7 +206,8 @@ fn headers() -> Value {
 /// An example of each body.
 fn example(name: &str) -> Value {
     match name {
-        "PersonNew" => json!({"name": "Dana Levi", "phone": "050-123-4567", "tags": ["garden"]}),
+        "PersonNew" => json!({"name": "Dana Levi", "phone": "050-123-4567", "tags": ["garden"],
+            "attribution": {"source": "search", "medium": "cpc", "campaign": "spring"}}),
         "PersonChange" => json!({"email": "dana@example.com", "follow_up_on": "2026-12-01"}),
         "StageMove" => json!({"stage": "customer"}),
         "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),

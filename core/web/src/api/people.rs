@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use app::attributions::{AttributionInput, PAGE_CHARS_MAX, WORD_CHARS_MAX};
 use app::people::{
     self, ContactInput, ContactKind, DetailsInput, Kind, Owned, Person, PersonCursor, PersonFilter,
     PersonInput, PersonOrder, Standing, WholePerson, input,
@@ -27,8 +28,27 @@ const STANDINGS: &[&str] = &["lead", "customer"];
 const CONSENTS: &[&str] = &["unknown", "given", "withdrawn"];
 const ORDERS: &[&str] = &["newest", "name", "changed", "value", "follow-up"];
 /// What only the fuller form of a person has.
-const DETAILS: [&str; 8] =
-    ["kind", "owner", "value", "follow_up_on", "consent", "consent_note", "tags", "contacts"];
+const DETAILS: [&str; 9] = [
+    "kind",
+    "owner",
+    "value",
+    "follow_up_on",
+    "consent",
+    "consent_on",
+    "consent_note",
+    "tags",
+    "contacts",
+];
+/// The parts of where somebody came from first, each with its most characters.
+const ATTRIBUTION: [(&str, usize); 7] = [
+    ("source", people::SOURCE_CHARS_MAX),
+    ("medium", WORD_CHARS_MAX),
+    ("campaign", WORD_CHARS_MAX),
+    ("term", WORD_CHARS_MAX),
+    ("content", WORD_CHARS_MAX),
+    ("landing", PAGE_CHARS_MAX),
+    ("referrer", PAGE_CHARS_MAX),
+];
 
 /// The schemas of people.
 pub fn schemas() -> Vec<Named> {
@@ -40,8 +60,17 @@ pub fn schemas() -> Vec<Named> {
     let row = known_fields();
     let mut full = known_fields();
     full.push(("contacts", json!({"type": "array", "items": named("Contact")})));
+    let first = whole(ATTRIBUTION.iter().map(|(name, _)| (*name, said())).collect());
+    full.push((
+        "attribution",
+        about(or_null(first), "Where they came from first; what isn't known of it is empty."),
+    ));
     let mut new = written();
     new[0].1 = required_text(NAME_CHARS_MAX);
+    let first = ATTRIBUTION.iter().map(|(name, most)| (*name, text(*most))).collect();
+    let about_first = "Where they came from first. It is said once and stays; without a source, that \
+        is the person's.";
+    new.push(("attribution", about(object(first, &[]), about_first)));
     let stage = about(text(40), "A stage's id, or `lead` or `customer`.");
     vec![
         ("Contact", contact),
@@ -69,6 +98,13 @@ fn known_fields() -> Fields {
         ("standing", about(word(STANDINGS), "What the stage makes of them.")),
         ("stage", id()),
         ("stage_since", instant()),
+        (
+            "won_at",
+            about(
+                or_null(instant()),
+                "When they became a customer; null for who isn't one, and where nobody knows.",
+            ),
+        ),
         ("name", said()),
         ("company", said()),
         ("phone", said()),
@@ -105,6 +141,13 @@ fn written() -> Fields {
         ("value", about(or_null(amount), "In the currency of the business.")),
         ("follow_up_on", or_null(day())),
         ("consent", word(CONSENTS)),
+        (
+            "consent_on",
+            about(
+                or_null(day()),
+                "The day they said so, none to come; without it, today where `consent` changes.",
+            ),
+        ),
         ("consent_note", or_null(text(NAME_CHARS_MAX))),
         (
             "tags",
@@ -134,6 +177,13 @@ pub fn list_query() -> Fields {
         ("owner", about(text(40), "A member's id, `me` or `nobody`.")),
         ("tag", about(id(), "A tag's id.")),
         ("source", text(people::SOURCE_CHARS_MAX)),
+        (
+            "first_source",
+            about(
+                text(people::SOURCE_CHARS_MAX),
+                "Where they came from first, as reports have it.",
+            ),
+        ),
         ("follow_up_until", about(day(), "Those to get back to up to this day.")),
         ("field", own_fields::asked()),
         ("order", word(ORDERS)),
@@ -157,6 +207,7 @@ pub async fn list(call: Call) -> Answer {
         },
         tags: call.asked_as("tag")?.into_iter().collect(),
         source: call.asked("source").map(str::to_owned),
+        first_source: call.asked("first_source").map(str::to_owned),
         follow_up_until: call.asked("follow_up_until").map(str::to_owned),
         own: own_fields::filter(&call).await?,
         ..PersonFilter::default()
@@ -201,6 +252,7 @@ fn shown(person: &Person, tags: Vec<String>, own: Value) -> Value {
         "standing": person.standing,
         "stage": person.stage_id,
         "stage_since": person.stage_since.to_rfc3339(),
+        "won_at": person.won_at.map(|at| at.to_rfc3339()),
         "name": person.name,
         "company": person.company,
         "phone": person.phone,
@@ -231,6 +283,17 @@ fn whole_shown(whole: WholePerson) -> Value {
         |contact| json!({"kind": contact.kind, "value": contact.value, "label": contact.label}),
     );
     shown["contacts"] = contacts.collect();
+    shown["attribution"] = whole.attribution.map_or(Value::Null, |first| {
+        json!({
+            "source": first.source,
+            "medium": first.medium,
+            "campaign": first.campaign,
+            "term": first.term,
+            "content": first.content,
+            "landing": first.landing,
+            "referrer": first.referrer,
+        })
+    });
     shown
 }
 
@@ -260,6 +323,7 @@ pub async fn create(call: Call) -> Answer {
         source: call.text("source"),
         notes: call.text("notes"),
         own: own_fields::written(&call).await?,
+        attribution: attribution(&call),
         details: Some(DetailsInput {
             kind: call.text("kind"),
             contacts: contacts(&call),
@@ -267,6 +331,7 @@ pub async fn create(call: Call) -> Answer {
             value: call.text("value"),
             follow_up_on: call.text("follow_up_on"),
             consent: call.text("consent"),
+            consent_on: call.text("consent_on"),
             consent_note: call.text("consent_note"),
             tags: call.texts("tags"),
         }),
@@ -275,6 +340,23 @@ pub async fn create(call: Call) -> Answer {
     let whole = found(&call, &person.id).await?;
     let (rev, location) = (whole.person.rev, format!("/api/v1/people/{}", person.id));
     Ok(Reply::made(whole_shown(whole), Some(rev), location))
+}
+
+fn attribution(call: &Call) -> AttributionInput {
+    let said = call.body.get("attribution");
+    let text = |name: &str| {
+        let part = said.and_then(|said| said.get(name)).and_then(Value::as_str);
+        part.unwrap_or_default().to_owned()
+    };
+    AttributionInput {
+        source: text("source"),
+        medium: text("medium"),
+        campaign: text("campaign"),
+        term: text("term"),
+        content: text("content"),
+        landing: text("landing"),
+        referrer: text("referrer"),
+    }
 }
 
 fn contacts(call: &Call) -> Vec<ContactInput> {
@@ -306,6 +388,7 @@ pub async fn update(call: Call) -> Answer {
         notes: call.text_or("notes", &person.notes),
         details: details(&call, &before).await?,
         own: own_fields::written(&call).await?,
+        attribution: AttributionInput::default(),
     };
     people::update_person(call.app(), call.ctx(), &id, input, rev).await?;
     one(&call, &id).await
@@ -345,6 +428,7 @@ async fn details(call: &Call, before: &WholePerson) -> Result<Option<DetailsInpu
         follow_up_on: call
             .text_or("follow_up_on", person.follow_up_on.as_deref().unwrap_or_default()),
         consent: call.text_or("consent", person.consent.as_str()),
+        consent_on: call.text("consent_on"),
         consent_note: call.text_or("consent_note", &person.consent_note),
         tags: match call.has("tags") {
             true => call.texts("tags"),

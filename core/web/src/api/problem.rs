@@ -175,6 +175,9 @@ fn pointer(field: &str) -> String {
     if let Some(id) = field.strip_prefix("own-") {
         return format!("/fields/{id}");
     }
+    if let Some(part) = field.strip_prefix("attribution-") {
+        return format!("/attribution/{part}");
+    }
     match (number, field) {
         (Some(number), _) => format!("/contacts/{number}/value"),
         (None, "ends") => "/ends_at".to_owned(),

@@ -45,7 +45,10 @@ pub fn schemas() -> Vec<Named> {
     ]);
     let report = whole(vec![
         ("months", about(many(whole(month)), "Oldest first.")),
-        ("sources", about(many(whole(source)), "Where the people of these months came from.")),
+        (
+            "sources",
+            about(many(whole(source)), "Where the people of these months came from first."),
+        ),
         ("stages", about(many(stage), "What each stage holds now.")),
         ("first_steps", about(steps, "How soon a member turned to who came.")),
         ("currency", about(said(), "The business's own.")),

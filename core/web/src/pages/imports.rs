@@ -174,6 +174,8 @@ async fn look_page(member: &Member, look: Look, sent: Option<PlanInput>, errors:
                 Choice::new(it.as_str(), member.text(&key), plan.dates.as_str())
             })
             .collect(),
+        undated: plan.places(Target::Stage).next().is_some()
+            && plan.places(Target::CustomerSince).next().is_none(),
         doubles: Doubles::ALL
             .iter()
             .map(|it| {
@@ -289,6 +291,12 @@ fn more_of(member: &Member, said: &Said, currency: &str) -> Vec<String> {
     let day = said.follow_up_on.as_ref().and_then(|day| day.parse().ok());
     more.extend(day.map(|day| dates.day(day)));
     more.extend(said.consent.map(|consent| member.text(&format!("consent-{consent}"))));
+    for (key, at) in [("added", said.added_at), ("customer-since", said.won_at)] {
+        let day = at.map(|at| dates.short(dates.local(at).date()));
+        more.extend(day.map(|day| format!("{}: {day}", member.text(key))));
+    }
+    let campaign = said.attribution.campaign.as_str();
+    more.extend((!campaign.is_empty()).then(|| campaign.to_owned()));
     more.extend(said.own.iter().map(|own| own.cell.chars().take(60).collect()));
     if !said.notes.is_empty() {
         let notes: String = said.notes.chars().take(60).collect();

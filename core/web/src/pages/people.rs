@@ -21,7 +21,9 @@ use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::{appointments, id, own_fields, paragraphs, plugin_views, tasks, timeline};
 use crate::views::Errors;
-use crate::views::people::{ContactRow, NoteForm, PersonEdit, PersonForm, PersonPage, PersonRow};
+use crate::views::people::{
+    ContactRow, FirstRow, NoteForm, PersonEdit, PersonForm, PersonPage, PersonRow,
+};
 
 pub use list::Names;
 
@@ -74,6 +76,11 @@ pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteFo
         contacts: contacts(&whole),
         own: own_fields::shown(member, &whole.own_fields, &whole.own),
         first_source: first_source(&whole),
+        firsts: firsts(&whole),
+        customer_since: shown
+            .won_at
+            .map(|at| member.dates().short(member.dates().local(at).date()))
+            .unwrap_or_default(),
         source: shown.source.clone(),
         consent: consent(member, shown),
         notes: paragraphs(&shown.notes),
@@ -115,6 +122,21 @@ fn contacts(whole: &WholePerson) -> Vec<ContactRow> {
 fn first_source(whole: &WholePerson) -> String {
     let first = whole.attribution.as_ref().map(|first| first.source.clone()).unwrap_or_default();
     if first == whole.person.source { String::new() } else { first }
+}
+
+/// What else is known of that.
+fn firsts(whole: &WholePerson) -> Vec<FirstRow> {
+    let Some(first) = whole.attribution.clone() else { return Vec::new() };
+    let parts = [
+        ("medium", first.medium),
+        ("campaign", first.campaign),
+        ("term", first.term),
+        ("content", first.content),
+        ("landing", first.landing),
+        ("referrer", first.referrer),
+    ];
+    let known = parts.into_iter().filter(|(_, value)| !value.is_empty());
+    known.map(|(name, value)| FirstRow { name, value }).collect()
 }
 
 /// Whether they agreed to be written to, and since when.
@@ -185,7 +207,7 @@ pub async fn create(member: Member, form: Form<form::Pairs>) -> Answer {
 pub async fn show_edit(member: Member, path: Path<String>) -> Answer {
     let whole = people::get_whole_person(&member.web.app, &member.ctx, &id(&path)?).await?;
     member.ctx.require(Permission::WritePeople)?;
-    edit_page(&member, Some(&whole.person), form::of(&whole), Errors::new()).await
+    edit_page(&member, Some(&whole.person), form::of(&whole, &member.ctx.zone), Errors::new()).await
 }
 
 /// Changes a person.

@@ -137,6 +137,11 @@ pub fn narrowed(member: &Member, filter: &PersonFilter) -> Vec<(&'static str, St
         format!("{} – {}", day(span.from), day(span.until.plus_secs(-1)))
     };
     let mut all = Vec::new();
+    match filter.first_source.as_deref() {
+        Some("") => all.push(("first", member.text("narrowed-first-unknown"))),
+        Some(it) => all.push(("first", member.text_with("narrowed-first", &[("source", it)]))),
+        None => {}
+    }
     if let Some(span) = filter.added {
         all.push(("added", member.text_with("narrowed-added", &[("days", &told(span))])));
     }

@@ -247,6 +247,10 @@ pub struct PersonPage {
     pub source: String,
     /// Where they came from first, where that is something else.
     pub first_source: String,
+    /// What else is known of that.
+    pub firsts: Vec<FirstRow>,
+    /// The day they became a customer; empty for who isn't one, and where nobody knows.
+    pub customer_since: String,
     /// Whether they agreed to be written to: a sentence, empty where nobody asked.
     pub consent: String,
     /// Notes, one paragraph an entry.
@@ -273,6 +277,15 @@ pub struct PersonPage {
     pub can_book: bool,
     /// Whether it may change the person.
     pub can_write: bool,
+}
+
+/// A part of where somebody came from first.
+#[derive(Debug, Clone, Serialize)]
+pub struct FirstRow {
+    /// What its text's key ends in.
+    pub name: &'static str,
+    /// As it was said.
+    pub value: String,
 }
 
 /// A number or address.
@@ -353,6 +366,10 @@ pub struct PersonForm {
     pub follow_up_on: String,
     /// `given`, `withdrawn` or nothing.
     pub consent: String,
+    /// The day they said so.
+    pub consent_on: String,
+    /// What they had said before and on which day, a space between.
+    pub consent_was: String,
     /// How they said so.
     pub consent_note: String,
     /// Tags that were ticked.

@@ -153,6 +153,7 @@ error-login-refused = The server doesn’t accept this user name and password. T
 error-login-not-this = There is a server, but not of this kind. Look up the right address at your provider.
 error-login-empty = The user name and the password are right, but there is nothing to connect in this account yet.
 error-date-invalid = Enter a day, such as 2026-12-31.
+error-day-future = That day is still to come. Enter today or an earlier day.
 error-member-unknown = That colleague isn’t in the team any more. Choose another.
 error-amount-invalid = Enter an amount, such as 1,500 or 1,500.50.
 error-amount-too-large = That amount is too large.

@@ -13,6 +13,8 @@ fn known() -> Known {
         currency: "ILS".to_owned(),
         home: Some(Country { code: "972", trunk: "0" }),
         own: Vec::new(),
+        zone: "Asia/Jerusalem".parse().unwrap(),
+        today: jiff::civil::date(2026, 11, 29),
     }
 }
 
@@ -93,6 +95,30 @@ fn dates_amounts_and_consent_are_read_as_people_write_them() {
     assert_eq!(wrong(Target::Stage, "Nowhere"), "error-imports-stage");
     assert_eq!(wrong(Target::Owner, "Nobody"), "error-imports-member");
     assert_eq!(wrong(Target::Kind, "cat"), "error-imports-kind-word");
+}
+
+#[test]
+fn days_that_were_begin_where_the_business_is_and_none_is_still_to_come() {
+    use Target::{AddedOn, ConsentOn, CustomerSince};
+    let at = |text: &str| domain::Timestamp::parse_rfc3339(text);
+    let said = |target, cell: &str| read_row(&[Target::Name, target], &["Dana", cell]).unwrap();
+    assert_eq!(said(AddedOn, "1.2.2020").added_at, at("2020-01-31T22:00:00Z"));
+    assert_eq!(said(CustomerSince, "2026-11-29").won_at, at("2026-11-28T22:00:00Z"));
+    assert_eq!(said(ConsentOn, "2026-07-01 10:30").consent_at, at("2026-06-30T21:00:00Z"));
+    for target in [AddedOn, ConsentOn, CustomerSince] {
+        assert_eq!(wrong(target, "30.11.2026"), "error-day-future");
+        assert_eq!(wrong(target, "long ago"), "error-imports-date");
+    }
+}
+
+#[test]
+fn where_somebody_came_from_first_is_read_part_by_part() {
+    use Target::{Campaign, Landing, Medium};
+    let row = ["Dana", "cpc", "Spring", "https://shop.example/?utm_medium=cpc"];
+    let said = read_row(&[Target::Name, Medium, Campaign, Landing], &row).unwrap().attribution;
+    assert_eq!((said.medium.as_str(), said.campaign.as_str()), ("cpc", "Spring"));
+    assert_eq!((said.landing.as_str(), said.referrer.as_str()), (row[3], ""));
+    assert_eq!(wrong(Medium, &"x".repeat(201)), "error-too-long");
 }
 
 #[test]

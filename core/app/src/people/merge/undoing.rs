@@ -171,6 +171,7 @@ fn put_back(fields: &mut PersonChange, filled: &Filled) -> Result<()> {
                     serde_json::from_value(was.clone()).unwrap_or_default();
             }
             "follow-up" => fields.follow_up_on = None,
+            "customer-since" => fields.won_at = serde_json::from_value(was.clone())?,
             "consent" => {
                 (fields.consent, fields.consent_at, fields.consent_note) =
                     serde_json::from_value(was.clone())?;

@@ -51,6 +51,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
         doubles_shown: vec![],
         is_part: true,
         wrong: 0,
+        undated: false,
         mistakes: vec![],
         errors: twice,
         ..look
@@ -180,6 +181,7 @@ fn look(w: Words) -> LookPage {
         separators: words(&[(",", "A comma", "פסיק"), (";", "A semicolon", "נקודה־פסיק")]),
         sheets: vec![],
         head: true,
+        undated: true,
         columns: vec![
             column(
                 0,

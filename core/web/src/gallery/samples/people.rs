@@ -9,7 +9,7 @@ use crate::views::own_fields::{
 };
 use crate::views::people::{
     Asked, Board, BoardTab, Bulk, BulkOwn, Column, ContactField, ContactRow, Doubles, DoublesRow,
-    EntryRow, NoteForm, People, PersonEdit, PersonForm, PersonPage, PersonRow, SavedRow,
+    EntryRow, FirstRow, NoteForm, People, PersonEdit, PersonForm, PersonPage, PersonRow, SavedRow,
 };
 use crate::views::pipelines::{PipelineForm, Pipelines, StageField, TagRow};
 use crate::views::{Avatar, Choice, Errors, Tab};
@@ -280,6 +280,15 @@ fn person(w: Words) -> PersonPage {
         own: own(w),
         source: w.of("Recommended by Tamar", "המלצה של תמר"),
         first_source: "website".into(),
+        firsts: vec![
+            FirstRow { name: "campaign", value: w.of("Spring weddings", "חתונות אביב") },
+            FirstRow {
+                name: "landing",
+                value: "https://flowers.example/weddings?utm_source=search&utm_campaign=spring"
+                    .into(),
+            },
+        ],
+        customer_since: w.of("3 March 2025", "3 במרץ 2025"),
         consent: w.of("Agreed on 12 November", "נתן הסכמה ב־12 בנובמבר"),
         notes: vec![
             w.of(
@@ -322,6 +331,9 @@ fn person_edit(w: Words) -> PersonEdit {
             contacts: vec![contact("phone", "03-555-0101"), contact("email", "noa@")],
             value: "4000".into(),
             follow_up_on: "2026-12-01".into(),
+            consent: "given".into(),
+            consent_on: "2026-11-12".into(),
+            consent_was: "given 2026-11-12".into(),
             notes: w.of("Loves ranunculus.", "אוהבת נוריות."),
             ..PersonForm::default()
         },
@@ -346,6 +358,7 @@ fn wrong(w: Words) -> PersonEdit {
         ("name", "error-required"),
         ("contact-1", "error-email-invalid"),
         ("value", "error-amount-invalid"),
+        ("consent_on", "error-day-future"),
         ("own-3", "error-number-invalid"),
     ] {
         page.errors.insert(field.into(), key.into());

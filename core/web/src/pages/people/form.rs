@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use app::attributions::AttributionInput;
 use app::people::{
     Consent, ContactInput, DetailsInput, PersonInput, WholePerson, input::CONTACTS_MAX,
 };
+use domain::Zone;
 
 use crate::pages::own_fields;
 use crate::views::people::{ContactField, PersonForm};
@@ -29,6 +31,8 @@ pub fn read(pairs: Pairs) -> PersonForm {
             "value" => form.value = value,
             "follow_up_on" => form.follow_up_on = value,
             "consent" => form.consent = value,
+            "consent_on" => form.consent_on = value,
+            "consent_was" => form.consent_was = value,
             "consent_note" => form.consent_note = value,
             "tag" => form.tags.push(value),
             "new_tags" => form.new_tags = value,
@@ -84,6 +88,7 @@ pub fn input(form: &PersonForm) -> PersonInput {
         source: form.source.clone(),
         notes: form.notes.clone(),
         own: own_fields::said(&form.own),
+        attribution: AttributionInput::default(),
         details: Some(DetailsInput {
             kind: form.kind.clone(),
             contacts: form.contacts.iter().map(contact).collect(),
@@ -91,14 +96,24 @@ pub fn input(form: &PersonForm) -> PersonInput {
             value: form.value.clone(),
             follow_up_on: form.follow_up_on.clone(),
             consent: form.consent.clone(),
+            consent_on: consent_on(form),
             consent_note: form.consent_note.clone(),
             tags: form.tags.iter().cloned().chain(typed).collect(),
         }),
     }
 }
 
-/// The form as the person is.
-pub fn of(whole: &WholePerson) -> PersonForm {
+/// The day of what they said. Where they say something else now and the day of what they said before was
+/// left standing, it isn't the day of this.
+fn consent_on(form: &PersonForm) -> String {
+    match form.consent_was.split_once(' ') {
+        Some((was, on)) if was != form.consent && on == form.consent_on => String::new(),
+        _ => form.consent_on.clone(),
+    }
+}
+
+/// The form as the person is, with days as they are where the business is.
+pub fn of(whole: &WholePerson, zone: &Zone) -> PersonForm {
     let person = whole.person.clone();
     let further = app::people::input::further(whole.contacts.clone(), &person);
     let field = |contact: app::people::Contact| ContactField {
@@ -106,6 +121,8 @@ pub fn of(whole: &WholePerson) -> PersonForm {
         value: contact.value,
         label: contact.label,
     };
+    let said = person.consent_at.filter(|_| person.consent != Consent::Unknown);
+    let consent_on = said.map(|at| zone.local(at).date().to_string()).unwrap_or_default();
     PersonForm {
         form_id: String::new(),
         kind: person.kind.to_string(),
@@ -121,6 +138,8 @@ pub fn of(whole: &WholePerson) -> PersonForm {
             Consent::Unknown => String::new(),
             said => said.to_string(),
         },
+        consent_was: format!("{} {consent_on}", person.consent),
+        consent_on,
         consent_note: person.consent_note,
         tags: whole.tags.iter().map(|tag| tag.name.clone()).collect(),
         new_tags: String::new(),

@@ -36,6 +36,8 @@ pub struct ListQuery {
     owner: String,
     tag: String,
     source: String,
+    // Where they came from first: what reports lead to.
+    first: String,
     follow_up: String,
     added: String,
     won: String,
@@ -57,12 +59,13 @@ impl ListQuery {
     fn pairs(&self) -> Vec<(&str, &str)> {
         let own = self.own.iter().filter(|(name, _)| name.starts_with("own-"));
         let own = own.map(|(name, value)| (name.as_str(), value.as_str()));
-        let fixed: [(&str, &str); 12] = [
+        let fixed: [(&str, &str); 13] = [
             ("standing", &self.standing),
             ("stage", &self.stage),
             ("owner", &self.owner),
             ("tag", &self.tag),
             ("source", &self.source),
+            ("first", &self.first),
             ("follow_up", &self.follow_up),
             ("added", &self.added),
             ("won", &self.won),
@@ -80,6 +83,7 @@ impl ListQuery {
             &self.owner,
             &self.tag,
             &self.source,
+            &self.first,
             &self.follow_up,
             &self.added,
             &self.won,
@@ -116,6 +120,7 @@ impl ListQuery {
             tags: self.tag.parse().into_iter().collect(),
             own,
             source: (!self.source.is_empty()).then(|| self.source.trim().to_owned()),
+            first_source: (!self.first.is_empty()).then(|| self.first.trim().to_owned()),
             follow_up_until: self.follow_up_until(member),
             added: reports::span_of(member, &self.added),
             won: reports::span_of(member, &self.won),

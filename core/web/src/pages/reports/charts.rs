@@ -127,7 +127,7 @@ fn sources(member: &Member, report: &Report) -> ReportChart {
                     true => each.source.clone(),
                     false => member.text("report-no-source"),
                 },
-                cells: added_cells(each.added, &[("source", source), ("added", &span)]),
+                cells: added_cells(each.added, &[("first", source), ("added", &span)]),
             }
         })
         .collect();
