@@ -73,8 +73,8 @@ pub async fn look_at_import(app: &App, ctx: &Context, id: &ImportId) -> Result<L
                 Shown { number: row.number(), cell: short(cell), said, double: None }
             };
             let mut shown: Vec<Shown> = sheet.rows_from(first).take(SHOWN_ROWS).map(read).collect();
-            let index =
-                Index::load(c, &ctx.tenant, shown.iter().filter_map(|it| it.said.as_ref().ok()))?;
+            let said = shown.iter().filter_map(|it| it.said.as_ref().ok());
+            let index = Index::load(c, &ctx.tenant, known.home(), said)?;
             let found: Vec<Option<(PersonId, By)>> = shown
                 .iter()
                 .map(|it| it.said.as_ref().ok().and_then(|said| index.find(said)))

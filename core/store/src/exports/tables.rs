@@ -14,7 +14,7 @@ use crate::scope;
 const COLUMNS: &str = include_str!("../../columns.toml");
 
 /// What is made from the other tables is left out.
-const DERIVED: &str = "search_";
+const DERIVED: [&str; 2] = ["search_", "contact_backlog"];
 
 /// A table of which rows are exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn exported_tables() -> Vec<ExportedTable> {
     all.retain(|table| {
         let has_tenant = table.columns.iter().any(|column| column == "tenant_id");
         let is_kept = has_tenant || matches!(table.name.as_str(), "tenants" | "accounts");
-        is_kept && !table.name.starts_with(DERIVED)
+        is_kept && !DERIVED.iter().any(|made| table.name.starts_with(made))
     });
     all
 }
