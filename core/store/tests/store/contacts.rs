@@ -23,7 +23,10 @@ fn calling(world: &World, of: &TenantId, number: &str) -> Person {
 
 /// What several people of the business share.
 fn shared(c: &mut Conn, of: &TenantId) -> Result<Vec<String>> {
-    Ok(people::list_shared(c, of, 50)?.into_iter().map(|alike| alike.key).collect())
+    let mut keys: Vec<String> =
+        people::list_shared(c, of, 50)?.into_iter().map(|alike| alike.key).collect();
+    keys.sort();
+    Ok(keys)
 }
 
 fn e164(c: &mut Conn, of: &TenantId, ids: &[PersonId]) -> Result<Vec<String>> {
