@@ -8,7 +8,7 @@ pub mod bulk;
 pub mod input;
 mod lists;
 pub mod merge;
-pub(crate) mod numbers;
+pub mod numbers;
 
 use domain::{Permission, PersonId, TenantId, Timestamp};
 use serde_json::{Value, json};
@@ -23,6 +23,7 @@ use crate::{once, tags, timeline};
 
 pub use input::{ContactInput, DetailsInput, PersonInput};
 pub use lists::*;
+pub use numbers::list_dialled;
 use store::reminders::Subject;
 
 pub use store::Page;

@@ -1,7 +1,5 @@
 //! Lists of people: which, how many, and what lists of them show beside.
 
-use std::collections::HashMap;
-
 use domain::{MemberId, Permission, PersonId, TagId};
 use store::Page;
 use store::contacts::ContactKind;
@@ -134,17 +132,6 @@ pub async fn list_tags_of(
     ctx.require_to_see(Permission::ReadPeople)?;
     let tenant = ctx.tenant.clone();
     app.db.inspect(move |c| Ok(store::tags::list_of(c, &tenant, &ids)?)).await
-}
-
-/// How the numbers in these people's own rows are dialled from anywhere, of those where that is known.
-pub async fn list_dialled(
-    app: &App,
-    ctx: &Context,
-    ids: Vec<PersonId>,
-) -> Result<HashMap<PersonId, String>> {
-    ctx.require_to_see(Permission::ReadPeople)?;
-    let tenant = ctx.tenant.clone();
-    app.db.inspect(move |c| Ok(store::contacts::list_dialled(c, &tenant, &ids)?)).await
 }
 
 /// The named people, in no particular order, such as those of a day's appointments; who isn't there

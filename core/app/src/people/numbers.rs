@@ -1,13 +1,27 @@
-//! Numbers of before they were kept as they are dialled from anywhere, read some at a time.
+//! Numbers as they are dialled from anywhere; those of before they were kept so are read some at a time.
 
-use domain::TenantId;
+use std::collections::HashMap;
+
+use domain::{Permission, PersonId, TenantId};
 
 use crate::App;
+use crate::context::Context;
 use crate::error::Result;
 
 /// How many people's numbers are read in one transaction, and how many such there are in a row.
 const AT_ONCE: i64 = 200;
 const IN_A_ROW: usize = 10;
+
+/// How the numbers in these people's own rows are dialled from anywhere, of those where that is known.
+pub async fn list_dialled(
+    app: &App,
+    ctx: &Context,
+    ids: Vec<PersonId>,
+) -> Result<HashMap<PersonId, String>> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let tenant = ctx.tenant.clone();
+    app.db.inspect(move |c| Ok(store::contacts::list_dialled(c, &tenant, &ids)?)).await
+}
 
 /// Whether a business has numbers still to be read.
 pub(crate) async fn is_behind(app: &App) -> Result<bool> {
