@@ -53,6 +53,37 @@ async fn a_person_is_added_read_changed_and_removed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn numbers_are_told_as_they_were_typed_and_as_they_are_dialled() {
+    each(async |site| {
+        let body = json!({"name": "Dana", "phone": "050-123-4567", "contacts": [
+            {"kind": "phone", "value": "03-5550101", "label": "shop"},
+            {"kind": "phone", "value": "*2700", "label": ""},
+            {"kind": "email", "value": "d@x.il", "label": ""},
+        ]});
+        let made = own(&site, "POST", "/people", Some(body)).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let person = json(&made);
+        assert_eq!(text(&person["phone"]), "050-123-4567");
+        assert_eq!(text(&person["phone_e164"]), "+972501234567");
+        let dialled: Vec<_> =
+            person["contacts"].as_array().unwrap().iter().map(|it| &it["e164"]).collect();
+        assert_eq!(dialled, [&json!("+97235550101"), &json!(null), &json!(null)]);
+        let row = json(&own(&site, "GET", "/people?order=newest&limit=1", None).await?);
+        assert_eq!(row["items"][0]["phone_e164"], person["phone_e164"], "{row}");
+        // What an answer says of contacts may be sent back as it came.
+        let path = format!("/people/{}", text(&person["id"]));
+        let change = json!({"phone": null, "contacts": person["contacts"]});
+        let changed = own(&site, "PATCH", &path, Some(change)).await?;
+        assert_eq!(changed.status, 200, "{}", changed.body);
+        let after = json(&changed);
+        assert_eq!(after["contacts"], person["contacts"]);
+        assert_eq!((text(&after["phone"]), &after["phone_e164"]), ("", &json!(null)));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_follow_each_other_and_a_place_is_good_for_its_own_list() {
     each(async |site| {
         for n in 0..5 {

@@ -3,7 +3,7 @@
 use domain::Timestamp;
 
 use crate::error::Result;
-use crate::{App, approvals, connections, reminders, retention, search, series};
+use crate::{App, approvals, connections, people, reminders, retention, search, series};
 
 const UNANSWERED: &str = "approvals.unanswered";
 const UNANSWERED_EVERY_MS: i64 = 60_000;
@@ -15,6 +15,8 @@ const REMINDERS: &str = "reminders.plan";
 const REMINDERS_EVERY_MS: i64 = 3_600_000;
 const SEARCH: &str = "search.catch-up";
 const SEARCH_EVERY_MS: i64 = 1_000;
+const NUMBERS: &str = "people.read-numbers";
+const NUMBERS_EVERY_MS: i64 = 1_000;
 const SWEEP: &str = "retention.sweep";
 const SWEEP_EVERY_MS: i64 = 3_600_000;
 
@@ -33,7 +35,12 @@ pub(crate) async fn run_due(app: &App) -> Result<()> {
             tracing::info!(made, "carried series of appointments on");
         }
     }
-    // Asked first: at rest nothing is written for it.
+    // Asked first: at rest nothing is written for either.
+    if people::numbers::is_behind(app).await?
+        && take(app, NUMBERS, NUMBERS_EVERY_MS, app.clock.now()).await?
+    {
+        people::numbers::catch_up(app).await?;
+    }
     if search::is_behind(app).await? && take(app, SEARCH, SEARCH_EVERY_MS, app.clock.now()).await? {
         search::catch_up(app).await?;
     }

@@ -3,6 +3,7 @@
 
 mod shop;
 
+use domain::phone::{self, Country};
 use domain::recurrence::{Ends, Every};
 use domain::{
     AppointmentId, Due, EntryId, MemberId, Permission, PersonId, Recurrence, TaskId, TenantId,
@@ -12,7 +13,7 @@ use jiff::Span;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use store::Conn;
-use store::contacts::{Contact, ContactKind, match_key};
+use store::contacts::{Contact, ContactKind};
 use store::examples::{Example, ExampleKind};
 use store::people::{Consent, Kind, Person, PersonFilter};
 use store::pipelines::Stage;
@@ -173,7 +174,8 @@ impl<'a> Bringing<'a> {
             deleted_at: None,
             rev: 1,
         };
-        store::people::insert(c, &person, &contacts(&person))?;
+        let home = phone::country_of(&self.ctx.zone);
+        store::people::insert(c, &person, &contacts(&person, home))?;
         attributions::put_first(c, &person, &AttributionInput::default())?;
         self.tell(c, &id, added_at, "created", json!({"stage": "lead", "source": of.source}))?;
         if let Some(at) = stepped_at {
@@ -269,15 +271,9 @@ impl<'a> Bringing<'a> {
     }
 }
 
-fn contacts(of: &Person) -> Vec<Contact> {
-    let contact = |(position, kind, value): (i64, ContactKind, &String)| Contact {
-        tenant_id: of.tenant_id.clone(),
-        person_id: of.id.clone(),
-        position,
-        kind,
-        value: value.clone(),
-        match_key: match_key(kind, value),
-        label: String::new(),
+fn contacts(of: &Person, home: Option<Country>) -> Vec<Contact> {
+    let contact = |(position, kind, value): (i64, ContactKind, &String)| {
+        Contact::said((&of.tenant_id, &of.id), position, kind, (value, ""), home)
     };
     [(0, ContactKind::Phone, &of.phone), (1, ContactKind::Email, &of.email)].map(contact).to_vec()
 }

@@ -1,7 +1,7 @@
 //! People: leads and customers, which are stages of one person.
 //!
-//! A phone number is kept as it was typed. Its international form is found when it is needed, from
-//! the country that the business's time zone tells: see [`dialled`].
+//! A phone number is kept as it was typed, and beside it its international form, understood by the
+//! country that the business's time zone tells: see [`store::contacts`].
 
 pub(crate) mod at_once;
 pub mod board;
@@ -10,9 +10,10 @@ mod changes;
 pub mod input;
 mod lists;
 pub mod merge;
+pub mod numbers;
 mod removing;
 
-use domain::{Permission, PersonId, TenantId, Timestamp, Zone, phone};
+use domain::{Permission, PersonId, TenantId, Timestamp};
 use serde_json::{Value, json};
 use store::Conn;
 
@@ -25,6 +26,7 @@ use crate::{attributions, once, tags, timeline};
 
 pub use input::{ContactInput, DetailsInput, PersonInput};
 pub use lists::*;
+pub use numbers::list_dialled;
 pub use removing::*;
 use store::reminders::Subject;
 
@@ -47,11 +49,6 @@ pub const NOTES_CHARS_MAX: usize = 8_000;
 pub const SEARCH_CHARS_MAX: usize = 100;
 /// Most sources that a list offers to filter by.
 const SOURCES_MAX: i64 = 100;
-
-/// A person's phone number as it is dialled from anywhere, where that can be known.
-pub fn dialled(person: &Person, zone: &Zone) -> Option<String> {
-    phone::to_e164(&person.phone, phone::country_of(zone))
-}
 
 /// One of the people.
 pub async fn get_person(app: &App, ctx: &Context, id: &PersonId) -> Result<Person> {
@@ -271,7 +268,9 @@ pub(crate) fn change(
     let own = values::differing(c, tenant, id, own)?;
     let old = store::contacts::list(c, tenant, id)?;
     let mut changed = changed(&fields_of(before), &fields);
-    if contacts != old {
+    // What a number is understood as may have become known since: nobody changed that.
+    let said = |it: &Contact| (it.kind, it.value.clone(), it.label.clone());
+    if !contacts.iter().map(said).eq(old.iter().map(said)) {
         changed.push("contacts");
     }
     let moves = fields.stage_id != before.stage_id;

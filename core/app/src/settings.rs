@@ -69,6 +69,11 @@ pub async fn update_settings(
             let change = TenantChange { name, locale, zone, currency, colour, theme };
             let detail = json!({"changed": changed(&before, &change)});
             store::tenants::update(c, &ctx.tenant, &change, expected_rev)?;
+            // Numbers that were understood stay as they are; others can be now.
+            let knows_country = |zone| domain::phone::country_of(zone).is_some();
+            if !knows_country(&before.zone) && knows_country(&change.zone) {
+                store::contacts::again(c, &ctx.tenant)?;
+            }
             let act = Act {
                 action: "tenant.settings-changed",
                 entity: "tenant",

@@ -76,6 +76,10 @@ const COUNTRIES: &[Row] = &[
     ("972", "0", &["Asia/Jerusalem", "Asia/Tel_Aviv"]),
 ];
 
+/// Countries of which a number typed at home may begin like the code, and the most digits it has there: with
+/// no more than those it is a number at home, and the code wasn't typed.
+const LIKE_THEIR_CODE: &[(&str, usize)] = &[("39", 10), ("55", 11), ("91", 10)];
+
 /// The country whose clocks a zone shows, for the zones we know.
 pub fn country_of(zone: &Zone) -> Option<Country> {
     let row = COUNTRIES.iter().find(|(_, _, zones)| zones.contains(&zone.name()))?;
@@ -93,6 +97,7 @@ pub fn to_e164(typed: &str, home: Option<Country>) -> Option<String> {
     } else {
         national(&digits, home?)
     };
+    let international = without_trunk(international);
     let length_ok = (8..=15).contains(&international.len());
     (length_ok && !international.starts_with('0')).then(|| format!("+{international}"))
 }
@@ -136,10 +141,25 @@ fn without_marked_trunk(typed: &str) -> String {
     typed.replacen("(0)", "", 1).chars().filter(char::is_ascii_digit).collect()
 }
 
+/// Without the zero that is dialled at home alone, and that some write behind the code all the same.
+fn without_trunk(international: String) -> String {
+    for (code, trunk, _) in COUNTRIES {
+        let rest = international.strip_prefix(code).and_then(|rest| rest.strip_prefix('0'));
+        if let (Some(rest), "0") = (rest, *trunk) {
+            return format!("{code}{rest}");
+        }
+    }
+    international
+}
+
 fn national(digits: &str, home: Country) -> String {
     // Eight digits or more after the country's own code: the code was typed without its plus.
+    let at_home = LIKE_THEIR_CODE.iter().find(|(code, _)| *code == home.code);
+    let is_longer = at_home.is_none_or(|(_, most)| digits.len() > *most);
+    // Where nothing is dialled before a number at home, a zero is the number's own.
+    let may_begin = |rest: &str| home.trunk.is_empty() || !rest.starts_with('0');
     let rest = digits.strip_prefix(home.code);
-    if rest.is_some_and(|rest| rest.len() >= 8 && !rest.starts_with('0')) {
+    if is_longer && rest.is_some_and(|rest| rest.len() >= 8 && may_begin(rest)) {
         return digits.to_owned();
     }
     let trunkless = digits.strip_prefix(home.trunk).unwrap_or(digits);
@@ -148,6 +168,8 @@ fn national(digits: &str, home: Country) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::zone::UnknownZone;
 
@@ -180,6 +202,16 @@ mod tests {
             ("America/New_York", "1-212-555-0123", "+12125550123"),
             ("Europe/Rome", "06 1234 5678", "+390612345678"),
             ("Europe/Budapest", "06 1 234 5678", "+3612345678"),
+            ("Europe/Rome", "390612345678", "+390612345678"),
+            // They begin like the country's own code.
+            ("Europe/Rome", "391 234 5678", "+393912345678"),
+            ("Asia/Kolkata", "91234 56789", "+919123456789"),
+            ("Asia/Kolkata", "919123456789", "+919123456789"),
+            ("America/Sao_Paulo", "(55) 99123-4567", "+5555991234567"),
+            ("America/Sao_Paulo", "5555991234567", "+5555991234567"),
+            // Some write the zero behind the code.
+            ("Asia/Jerusalem", "+44 020 7946 0018", "+442079460018"),
+            ("Europe/London", "00972-050-1234567", "+972501234567"),
         ] {
             assert_eq!(to_e164(typed, home(zone)?).as_deref(), Some(expected), "{typed}");
         }
@@ -205,5 +237,49 @@ mod tests {
         assert_eq!(to_e164("050-123-4567", None), None);
         assert_eq!(to_e164("+1234567890123456", None), None);
         Ok(())
+    }
+
+    /// A country, and two numbers as they stand behind its code.
+    fn numbers() -> impl Strategy<Value = (Country, String, String)> {
+        (0..COUNTRIES.len(), "[2-9][0-9]{8}", "[2-9][0-9]{8}").prop_map(|(at, one, other)| {
+            let (code, trunk, _) = COUNTRIES[at];
+            // A digit longer than everywhere else.
+            let end = if code == "55" { "1" } else { "" };
+            (Country { code, trunk }, format!("{one}{end}"), format!("{other}{end}"))
+        })
+    }
+
+    /// How people write a number at home and abroad.
+    fn spellings(of: Country, number: &str) -> Vec<String> {
+        let Country { code, trunk } = of;
+        let (area, rest) = number.split_at(2);
+        let mut all = vec![
+            format!("+{code}{number}"),
+            format!("\u{200e}+{code} {area}-{rest}"),
+            format!("00{code}{number}"),
+            format!("{code}{number}"),
+            format!("{trunk}{number}"),
+            format!("({trunk}{area}) {rest}"),
+        ];
+        if trunk == "0" {
+            all.extend([format!("+{code} (0){number}"), format!("+{code} 0{area}/{rest}")]);
+        }
+        all
+    }
+
+    proptest! {
+        #[test]
+        fn all_spellings_of_a_number_are_one_and_other_numbers_are_others(
+            (home, one, other) in numbers()
+        ) {
+            let whole = format!("+{}{one}", home.code);
+            for typed in spellings(home, &one) {
+                prop_assert_eq!(to_e164(&typed, Some(home)), Some(whole.clone()), "{}", typed);
+            }
+            for typed in spellings(home, &other) {
+                let is_same = to_e164(&typed, Some(home)).as_deref() == Some(whole.as_str());
+                prop_assert_eq!(is_same, one == other, "{}", typed);
+            }
+        }
     }
 }

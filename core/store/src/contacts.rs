@@ -1,9 +1,18 @@
 //! The numbers and addresses of people. The first number and the first e-mail address also stand in
 //! the row of the person.
+//!
+//! A number is kept as it was typed, and beside that as it was understood: in the form in which it is
+//! dialled from anywhere (E.164), where its country can be told. It stays understood so, whichever
+//! country the business is in later.
+
+mod backlog;
+
+use std::collections::HashMap;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use domain::phone::{self, Country};
 use domain::{PersonId, TenantId};
 
 use crate::backend::Conn;
@@ -12,11 +21,10 @@ use crate::fold;
 use crate::schema::{contacts, people};
 use crate::scope;
 
+pub use backlog::{again, catch_up, is_behind, list_behind};
+
 /// Most people with one number or address that are told.
 const SHARING_MAX: i64 = 20;
-/// How many digits at the end make a number the same number: what prefixes of countries and trunks
-/// leave of the shortest national numbers.
-const KEY_DIGITS: usize = 8;
 /// Fewer digits than this are no number to know anybody by.
 const KEY_DIGITS_MIN: usize = 7;
 
@@ -43,21 +51,67 @@ row! {
         pub value: String,
         pub match_key: String,
         pub label: String,
+        pub e164: String,
+    }
+}
+
+impl Contact {
+    /// A number or address as somebody said it: a number without its country is one of this country.
+    pub fn said(
+        (tenant, person): (&TenantId, &PersonId),
+        position: i64,
+        kind: ContactKind,
+        (value, label): (&str, &str),
+        home: Option<Country>,
+    ) -> Self {
+        let e164 = e164(kind, value, home);
+        Self {
+            tenant_id: tenant.clone(),
+            person_id: person.clone(),
+            position,
+            kind,
+            match_key: key(kind, value, &e164),
+            value: value.to_owned(),
+            label: label.to_owned(),
+            e164,
+        }
+    }
+
+    /// The same, understood as it was before, where it was.
+    #[must_use]
+    pub fn understood_as(self, e164: &str) -> Self {
+        if e164.is_empty() || self.kind != ContactKind::Phone {
+            return self;
+        }
+        let match_key = key(self.kind, &self.value, e164);
+        Self { match_key, e164: e164.to_owned(), ..self }
     }
 }
 
 /// What two spellings of the same number or address have in common; empty where there is nothing to
-/// know somebody by.
-pub fn match_key(kind: ContactKind, value: &str) -> String {
+/// know somebody by. A number without its country is one of this country.
+pub fn match_key(kind: ContactKind, value: &str, home: Option<Country>) -> String {
+    key(kind, value, &e164(kind, value, home))
+}
+
+/// How a number is dialled from anywhere; empty where that can't be told, and for what is no number.
+fn e164(kind: ContactKind, value: &str, home: Option<Country>) -> String {
+    let number = (kind == ContactKind::Phone).then(|| phone::to_e164(value, home));
+    number.flatten().unwrap_or_default()
+}
+
+/// A whole number, or nothing: the ends of two strangers' numbers may be the same.
+fn key(kind: ContactKind, value: &str, e164: &str) -> String {
     match kind {
         ContactKind::Email => crate::accounts::normal_email(value),
         ContactKind::Address => String::new(),
         ContactKind::Phone => {
             let digits = fold::digits(value);
-            if digits.len() < KEY_DIGITS_MIN {
-                return String::new();
+            match (digits.len() < KEY_DIGITS_MIN, e164.is_empty()) {
+                (true, _) => String::new(),
+                (false, true) => digits,
+                (false, false) => e164.to_owned(),
             }
-            digits.get(digits.len().saturating_sub(KEY_DIGITS)..).unwrap_or_default().to_owned()
         }
     }
 }
@@ -83,6 +137,30 @@ pub fn list_of(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<Vec<
         .order((contacts::person_id, contacts::position))
         .select(Contact::as_select())
         .load(c)?)
+}
+
+/// How the numbers in these people's own rows are dialled from anywhere; without those of whom that
+/// isn't known.
+pub fn list_dialled(
+    c: &mut Conn,
+    tenant: &TenantId,
+    ids: &[PersonId],
+) -> Result<HashMap<PersonId, String>> {
+    scope::tenant(c, tenant)?;
+    let rows: Vec<(String, String)> =
+        contacts::table
+            .inner_join(people::table.on(
+                people::tenant_id.eq(contacts::tenant_id).and(people::id.eq(contacts::person_id)),
+            ))
+            .filter(contacts::tenant_id.eq(tenant.as_str()))
+            .filter(contacts::person_id.eq_any(ids.iter().map(PersonId::as_str)))
+            .filter(contacts::kind.eq(ContactKind::Phone.as_str()))
+            .filter(contacts::value.eq(people::phone))
+            .filter(contacts::e164.ne(""))
+            .select((contacts::person_id, contacts::e164))
+            .load(c)?;
+    let read = |(id, e164): (String, String)| Ok((id.parse().map_err(Error::internal)?, e164));
+    rows.into_iter().map(read).collect()
 }
 
 /// Puts these in the place of all that the person had. Most changes of a person are of something else,
@@ -147,12 +225,45 @@ pub fn list_sharing(
 mod tests {
     use super::*;
 
+    const ISRAEL: Option<Country> = Some(Country { code: "972", trunk: "0" });
+
     #[test]
-    fn spellings_of_a_number_share_a_key() {
-        let key = |text| match_key(ContactKind::Phone, text);
-        assert_eq!(key("050-123 4567"), "01234567");
-        assert_eq!(key("+972 (50) 1234567"), "01234567");
-        assert_eq!(key("103"), "");
-        assert_eq!(match_key(ContactKind::Email, " Noa@X.com"), "noa@x.com");
+    fn spellings_of_a_number_share_a_key_and_other_numbers_dont() {
+        let key = |text| match_key(ContactKind::Phone, text, ISRAEL);
+        for spelled in ["050-1234567", "+972 50 123 4567", "00972501234567", "972501234567"] {
+            assert_eq!(key(spelled), "+972501234567", "{spelled}");
+        }
+        // A landline and a mobile with the same last eight digits.
+        assert_ne!(key("02-1234567"), key("052-1234567"));
+        assert_ne!(key("050-1234567"), key("+44 50 123 4567"));
+    }
+
+    #[test]
+    fn a_number_whose_country_is_unknown_is_known_by_all_of_its_digits() {
+        let key = |text| match_key(ContactKind::Phone, text, None);
+        assert_eq!(key("050-123 4567"), key("(050) 1234567"));
+        assert_eq!(key("050-123 4567"), "0501234567");
+        assert_ne!(key("02-1234567"), key("052-1234567"));
+        assert_eq!(key("+972 50 123 4567"), "+972501234567");
+        for short in ["103", "*2700", "12 34 56"] {
+            assert_eq!(match_key(ContactKind::Phone, short, ISRAEL), "", "{short}");
+        }
+        assert_eq!(match_key(ContactKind::Email, " Noa@X.com", ISRAEL), "noa@x.com");
+    }
+
+    #[test]
+    fn what_was_understood_stays_so() {
+        let ids = ("0192f000-0000-7000-8000-000000000001", "0192f000-0000-7000-8000-000000000002");
+        let of: (TenantId, PersonId) = (ids.0.parse().unwrap(), ids.1.parse().unwrap());
+        let said = |kind, value, home| Contact::said((&of.0, &of.1), 0, kind, (value, ""), home);
+        let israeli = said(ContactKind::Phone, "050-1234567", ISRAEL);
+        let germany = Some(Country { code: "49", trunk: "0" });
+        let german = said(ContactKind::Phone, "050-1234567", germany);
+        assert_ne!(german, israeli);
+        assert_eq!(german.understood_as(&israeli.e164), israeli);
+        let unknown = said(ContactKind::Phone, "050-1234567", None);
+        assert_eq!(israeli.clone().understood_as(&unknown.e164), israeli);
+        let address = said(ContactKind::Email, "noa@x.com", ISRAEL);
+        assert_eq!((address.e164.as_str(), address.match_key.as_str()), ("", "noa@x.com"));
     }
 }

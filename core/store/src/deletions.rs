@@ -62,6 +62,7 @@ pub const TABLES: &[&str] = &[
     "person_tags",
     "tags",
     "contacts",
+    "contact_backlog",
     "people",
     "stages",
     "pipelines",

@@ -140,7 +140,7 @@ pub fn find_even_deleted(c: &mut Conn, tenant: &TenantId, id: &PersonId) -> Resu
 /// The person with this address, among all of theirs, oldest first where there are several.
 pub fn find_by_email(c: &mut Conn, tenant: &TenantId, email: &str) -> Result<Option<Person>> {
     scope::tenant(c, tenant)?;
-    let keys = [contacts::match_key(contacts::ContactKind::Email, email)];
+    let keys = [contacts::match_key(contacts::ContactKind::Email, email, None)];
     let theirs = contacts::list_sharing(c, tenant, contacts::ContactKind::Email, &keys, None)?;
     match theirs.first() {
         Some(id) => find(c, tenant, id),

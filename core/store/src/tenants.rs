@@ -2,6 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use domain::phone::{self, Country};
 use domain::{Locale, TenantId, Timestamp, Zone};
 
 use crate::backend::Conn;
@@ -75,6 +76,13 @@ pub fn find(c: &mut Conn, id: &TenantId) -> Result<Option<Tenant>> {
 pub fn get(c: &mut Conn, id: &TenantId) -> Result<Tenant> {
     scope::tenant(c, id)?;
     find(c, id)?.ok_or(Error::NotFound)
+}
+
+/// The country of a tenant, whose numbers are typed there without its code; none where its zone doesn't
+/// tell.
+pub fn find_country(c: &mut Conn, id: &TenantId) -> Result<Option<Country>> {
+    scope::tenant(c, id)?;
+    Ok(phone::country_of(&get(c, id)?.zone))
 }
 
 /// Every tenant of the instance, oldest first.

@@ -6,7 +6,7 @@ use domain::{Clock, EntryId, PersonId, Rng, StageId, TenantId};
 use store::Db;
 use store::attributions::Attribution;
 use store::audit::ActorKind;
-use store::contacts::{Contact, ContactKind, match_key};
+use store::contacts::{Contact, ContactKind};
 use store::people::{Consent, Kind, NewPerson, Person, Standing};
 use store::timeline::Entry;
 
@@ -52,14 +52,8 @@ impl Crowd {
         let number = format!("+97250{:07}", self.rng.below(10_000_000));
         let email = format!("{}@{}.example", self.rng.below(100_000_000), self.word());
         let stage = self.pick(&self.stages).cloned();
-        let contact = |position, kind, value: &str| Contact {
-            tenant_id: self.tenant.clone(),
-            person_id: id.clone(),
-            position,
-            kind,
-            value: value.to_owned(),
-            match_key: match_key(kind, value),
-            label: String::new(),
+        let contact = |position, kind, value: &str| {
+            Contact::said((&self.tenant, &id), position, kind, (value, ""), None)
         };
         let contacts =
             vec![contact(0, ContactKind::Phone, &number), contact(1, ContactKind::Email, &email)];

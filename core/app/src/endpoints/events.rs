@@ -126,6 +126,7 @@ fn with_detail(mut data: Value, kind: &Kind, detail: &Value) -> Value {
 fn person_of(c: &mut Conn, it: &Person) -> Result<Value> {
     let fields = store::own_fields::list(c, &it.tenant_id)?;
     let own = store::own_fields::list_of(c, &it.tenant_id, std::slice::from_ref(&it.id))?;
+    let contacts = store::contacts::list(c, &it.tenant_id, &it.id)?;
     Ok(json!({
         "object": "person",
         "id": it.id,
@@ -133,6 +134,7 @@ fn person_of(c: &mut Conn, it: &Person) -> Result<Value> {
         "name": it.name,
         "company": it.company,
         "phone": it.phone,
+        "phone_e164": crate::people::input::dialled(&contacts, it),
         "email": it.email,
         "standing": it.standing,
         "stage": it.stage_id,

@@ -27,7 +27,10 @@ pub(super) fn write(card: &Card) -> String {
     }
     for (kind, what) in [(ContactKind::Phone, "TEL"), (ContactKind::Email, "EMAIL")] {
         for (at, contact) in card.of_kind(kind).enumerate() {
-            put(&format!("{what}{}:{}", parameters(contact, at), escaped(&contact.value)));
+            // What reads cards may be in another country.
+            let is_known = !contact.e164.is_empty();
+            let value = if is_known { &contact.e164 } else { &contact.value };
+            put(&format!("{what}{}:{}", parameters(contact, at), escaped(value)));
         }
     }
     for contact in card.of_kind(ContactKind::Address) {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use domain::phone::Country;
 use domain::{PersonId, TenantId};
 use store::Conn;
 use store::contacts::{ContactKind, match_key};
@@ -40,61 +41,81 @@ pub(super) struct Index {
     names: HashMap<String, PersonId>,
     /// What they are known by first: a name alone says little where these differ.
     firsts: HashMap<PersonId, (String, String)>,
+    /// The country of numbers without one.
+    home: Option<Country>,
 }
 
-fn keys<'a>(said: &'a Said, kind: ContactKind) -> impl Iterator<Item = String> + 'a {
+fn keys<'a>(
+    said: &'a Said,
+    kind: ContactKind,
+    home: Option<Country>,
+) -> impl Iterator<Item = String> + 'a {
     let its = said.contacts.iter().filter(move |(its, ..)| *its == kind);
-    its.map(move |(_, value, _)| match_key(kind, value)).filter(|key| !key.is_empty())
+    its.map(move |(_, value, _)| match_key(kind, value, home)).filter(|key| !key.is_empty())
 }
 
 impl Index {
+    /// Nobody yet.
+    pub(super) fn empty(home: Option<Country>) -> Self {
+        Self { home, ..Self::default() }
+    }
+
     /// Those among the people whom these rows may be.
     pub(super) fn load<'a>(
         c: &mut Conn,
         tenant: &TenantId,
+        home: Option<Country>,
         rows: impl Iterator<Item = &'a Said> + Clone,
     ) -> Result<Self> {
         let of = |kind| -> Vec<String> {
             let all: BTreeSet<String> =
-                rows.clone().flat_map(|said| keys(said, kind).collect::<Vec<_>>()).collect();
+                rows.clone().flat_map(|said| keys(said, kind, home).collect::<Vec<_>>()).collect();
             all.into_iter().collect()
         };
         let names: BTreeSet<String> = rows.clone().map(|said| folded_name(&said.name)).collect();
         let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
-        let mut index = Self::default();
+        let mut index = Self::empty(home);
         let (phones, emails) = (of(ContactKind::Phone), of(ContactKind::Email));
         index.phones = store::people::find_by_contacts(c, tenant, ContactKind::Phone, &phones)?;
         index.emails = store::people::find_by_contacts(c, tenant, ContactKind::Email, &emails)?;
         index.names = store::people::find_by_names(c, tenant, &names)?;
         let named: Vec<PersonId> = index.names.values().cloned().collect();
-        for person in store::people::list_by_ids(c, tenant, &named)? {
-            index.keep_firsts(&person);
+        for id in &named {
+            index.firsts.insert(id.clone(), Default::default());
+        }
+        for contact in store::contacts::list_of(c, tenant, &named)? {
+            let Some((phone, email)) = index.firsts.get_mut(&contact.person_id) else { continue };
+            match contact.kind {
+                ContactKind::Phone if phone.is_empty() => *phone = contact.match_key,
+                ContactKind::Email if email.is_empty() => *email = contact.match_key,
+                _ => {}
+            }
         }
         Ok(index)
     }
 
-    fn keep_firsts(&mut self, person: &Person) {
-        let phone = match_key(ContactKind::Phone, &person.phone);
-        let email = match_key(ContactKind::Email, &person.email);
-        self.firsts.insert(person.id.clone(), (phone, email));
-    }
-
     /// Somebody who has just come.
     pub(super) fn add(&mut self, person: &Person, said: &Said) {
-        for key in keys(said, ContactKind::Phone) {
+        for key in keys(said, ContactKind::Phone, self.home) {
             self.phones.entry(key).or_insert_with(|| person.id.clone());
         }
-        for key in keys(said, ContactKind::Email) {
+        for key in keys(said, ContactKind::Email, self.home) {
             self.emails.entry(key).or_insert_with(|| person.id.clone());
         }
         self.names.entry(folded_name(&person.name)).or_insert_with(|| person.id.clone());
-        self.keep_firsts(person);
+        let firsts = (self.first(said, ContactKind::Phone), self.first(said, ContactKind::Email));
+        self.firsts.insert(person.id.clone(), firsts);
+    }
+
+    /// What a row says first of a kind, as it is compared.
+    fn first(&self, said: &Said, kind: ContactKind) -> String {
+        match_key(kind, said.first(kind), self.home)
     }
 
     /// Who the row is, if they are there.
     pub(super) fn find(&self, said: &Said) -> Option<(PersonId, By)> {
         let by = |kind, of: &HashMap<String, PersonId>, by| {
-            keys(said, kind).find_map(|key| of.get(&key).cloned()).map(|id| (id, by))
+            keys(said, kind, self.home).find_map(|key| of.get(&key).cloned()).map(|id| (id, by))
         };
         by(ContactKind::Phone, &self.phones, By::Phone)
             .or_else(|| by(ContactKind::Email, &self.emails, By::Email))
@@ -104,7 +125,7 @@ impl Index {
     fn by_name(&self, said: &Said) -> Option<(PersonId, By)> {
         let id = self.names.get(&folded_name(&said.name))?;
         let (phone, email) = self.firsts.get(id)?;
-        let own = |kind| match_key(kind, said.first(kind));
+        let own = |kind| self.first(said, kind);
         let differ = |one: &str, other: &str| !one.is_empty() && !other.is_empty();
         let speaks_against =
             differ(&own(ContactKind::Phone), phone) || differ(&own(ContactKind::Email), email);

@@ -80,7 +80,8 @@ pub async fn look_at_import(app: &App, ctx: &Context, id: &ImportId) -> Result<L
     app.db
         .inspect(move |c| -> Result<Look> {
             let taking = Taking::begin(&app2, c, &import, &plan)?;
-            let mut found = Found::default();
+            let coming = Index::empty(taking.known.home());
+            let mut found = Found { coming, ..Found::default() };
             let mut first = plan.first_row();
             let end = sheet.len().min(first + CHECKED_ROWS);
             while first < end {
@@ -135,7 +136,7 @@ impl Found {
     ) -> Result<()> {
         let rows: Vec<_> = rows.map(|row| (row, rows::read(row, plan, &taking.known))).collect();
         let said = rows.iter().filter_map(|(_, read)| read.as_ref().ok());
-        let there = Index::load(c, taking.tenant(), said)?;
+        let there = Index::load(c, taking.tenant(), taking.known.home(), said)?;
         for (row, read) in rows {
             self.one(taking, &there, row, read);
         }

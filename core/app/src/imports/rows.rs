@@ -68,6 +68,11 @@ impl Known {
         &self.zone
     }
 
+    /// The country whose numbers stand there without its code.
+    pub(super) fn home(&self) -> Option<Country> {
+        self.home
+    }
+
     /// One of the own fields.
     pub(super) fn own_field(&self, id: &OwnFieldId) -> Option<&OwnField> {
         self.own.iter().find(|field| field.id == *id)

@@ -104,6 +104,7 @@ pub(super) fn advance(
 }
 
 async fn take_in(app: &App, import: Import) -> Result<()> {
+    people::numbers::read_all(app, &import.tenant_id).await?;
     let plan: Plan = serde_json::from_value(import.plan_json.0.clone())?;
     let sheet = match files::sheet_of(app, &import, &plan.reading).await {
         Ok(sheet) => sheet,

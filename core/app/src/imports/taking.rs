@@ -77,7 +77,7 @@ impl<'a> Taking<'a> {
             .map(|row| (row, rows::read(row, self.plan, &self.known)))
             .collect();
         let said = rows.iter().filter_map(|(_, read)| read.as_ref().ok());
-        self.index = Index::load(c, &self.import.tenant_id, said)?;
+        self.index = Index::load(c, &self.import.tenant_id, self.known.home(), said)?;
         for (row, read) in rows {
             let read = match read {
                 Ok(said) => self.one(c, row.number(), said)?,
@@ -172,7 +172,7 @@ impl<'a> Taking<'a> {
         let (app, tenant) = (self.app, &self.import.tenant_id);
         let (id, now) = (PersonId::new(&*app.clock, &*app.rng), app.clock.now());
         let change = self.fields_of_new(said);
-        let contacts = input::numbered(tenant, &id, &change, further(said));
+        let contacts = input::numbered((tenant, &id), &change, further(said), self.known.home());
         let mut person = people::person_of(tenant, &id, change, now);
         person.created_at = said.added_at.unwrap_or(now);
         let attribution = attributions::first_of(&person, &said.attribution)?;
@@ -378,7 +378,9 @@ impl<'a> Taking<'a> {
             self.date(&mut fields.consent_at, said.consent_at);
         }
         let contacts = store::contacts::list(c, &before.tenant_id, &before.id)?;
-        let contacts = people::merge::with_contacts(before, &mut fields, contacts, &said.contacts)?;
+        let home = self.known.home();
+        let contacts =
+            people::merge::with_contacts(before, &mut fields, contacts, &said.contacts, home)?;
         Ok((fields, contacts))
     }
 

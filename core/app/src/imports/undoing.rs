@@ -4,12 +4,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use domain::phone::Country;
 use domain::{ImportId, OwnFieldId, PersonId, TagId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Conn;
 use store::audit::ActorKind;
-use store::contacts::{Contact, ContactKind, match_key};
+use store::contacts::{Contact, ContactKind};
 use store::imports::{Counts, Import, Outcome, RowResult, State};
 use store::people::{Person, PersonChange, Standing};
 use store::timeline::Entry;
@@ -32,6 +33,9 @@ const LOTS: usize = 20;
 pub(super) struct Was {
     pub fields: PersonChange,
     contacts: Vec<(ContactKind, String, String)>,
+    /// What each of them was understood as.
+    #[serde(default)]
+    e164: Vec<String>,
     pub tags: Vec<TagId>,
     /// What they had of own fields.
     #[serde(default)]
@@ -49,6 +53,7 @@ impl Was {
         let own = store::own_fields::list_of(c, tenant, id)?;
         Ok(Self {
             fields: people::fields_of(person),
+            e164: contacts.iter().map(|it| it.e164.clone()).collect(),
             contacts: contacts.into_iter().map(|it| (it.kind, it.value, it.label)).collect(),
             tags: on.into_iter().map(|(_, tag)| tag).collect(),
             own: own.into_iter().map(|it| (it.field_id, it.value)).collect(),
@@ -63,18 +68,16 @@ impl Was {
         self.contacts.len() != after.len() || !self.contacts.iter().zip(after).all(same)
     }
 
-    fn contacts_of(&self, person: &Person) -> Vec<Contact> {
-        let contact =
-            |(position, (kind, value, label)): (i64, &(ContactKind, String, String))| Contact {
-                tenant_id: person.tenant_id.clone(),
-                person_id: person.id.clone(),
-                position,
-                kind: *kind,
-                match_key: match_key(*kind, value),
-                value: value.clone(),
-                label: label.clone(),
-            };
-        (0..).zip(&self.contacts).map(contact).collect()
+    fn contacts_of(&self, person: &Person, home: Option<Country>) -> Vec<Contact> {
+        let of = (&person.tenant_id, &person.id);
+        let understood = self.e164.iter().map(String::as_str).chain(std::iter::repeat(""));
+        (0..)
+            .zip(&self.contacts)
+            .zip(understood)
+            .map(|((position, (kind, value, label)), e164)| {
+                Contact::said(of, position, *kind, (value, label), home).understood_as(e164)
+            })
+            .collect()
     }
 }
 
@@ -229,7 +232,8 @@ fn restore(
 ) -> Result<()> {
     let (tenant, now) = (&person.tenant_id, app.clock.now());
     let is = Was::of(c, person)?;
-    let contacts = was.contacts_of(person);
+    let home = store::tenants::find_country(c, tenant)?;
+    let contacts = was.contacts_of(person, home);
     let Was { mut fields, tags: on, own, dated, .. } = was;
     if !dated {
         fields.won_at = person.won_at;

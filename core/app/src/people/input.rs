@@ -1,9 +1,10 @@
 //! What forms, files and plugins say of a person, and what is kept of it.
 
+use domain::phone::Country;
 use domain::{MemberId, PersonId, StageId, TagId, TenantId, Timestamp, Zone};
 use jiff::civil::Date;
 use store::Conn;
-use store::contacts::{Contact, ContactKind, match_key};
+use store::contacts::{Contact, ContactKind};
 use store::people::{Consent, Kind, Person, PersonChange, Standing};
 use store::pipelines::Stage;
 
@@ -129,14 +130,19 @@ impl PersonInput {
             consent_at: before.and_then(|before| before.consent_at),
             consent_note: before.map(|it| it.consent_note.clone()).unwrap_or_default(),
         };
+        let has = match before {
+            Some(before) => store::contacts::list(c, tenant, &before.id)?,
+            None => Vec::new(),
+        };
         let (further, tags) = match &self.details {
             Some(details) => {
                 details.apply(c, tenant, &mut change, now)?;
                 (details.contacts()?, Some(tags::find_or_make(app, c, tenant, &details.tags)?))
             }
-            None => (further_of(c, tenant, before)?, None),
+            None => (further_of(&has, before), None),
         };
-        let contacts = numbered(tenant, id, &change, further);
+        let home = store::tenants::find_country(c, tenant)?;
+        let contacts = as_understood(numbered((tenant, id), &change, further, home), &has);
         let own = values::read_all(c, tenant, id, &self.own)?;
         Ok(Draft { change, contacts, tags, own })
     }
@@ -274,14 +280,10 @@ pub(crate) fn won_at(before: Option<&Person>, stage: &Stage, now: Timestamp) -> 
 }
 
 /// What the person has beyond the first number and the first address.
-fn further_of(
-    c: &mut Conn,
-    tenant: &TenantId,
-    before: Option<&Person>,
-) -> Result<Vec<(ContactKind, String, String)>> {
-    let Some(before) = before else { return Ok(Vec::new()) };
-    let all = store::contacts::list(c, tenant, &before.id)?;
-    Ok(further(all, before).into_iter().map(|it| (it.kind, it.value, it.label)).collect())
+fn further_of(has: &[Contact], before: Option<&Person>) -> Vec<(ContactKind, String, String)> {
+    let Some(before) = before else { return Vec::new() };
+    let further = further(has.to_vec(), before).into_iter();
+    further.map(|it| (it.kind, it.value, it.label)).collect()
 }
 
 /// All contacts but the first number and the first e-mail address, which are the person's own.
@@ -299,12 +301,29 @@ pub fn further(all: Vec<Contact>, person: &Person) -> Vec<Contact> {
     all.into_iter().filter(|it| is_further(it)).collect()
 }
 
-/// All contacts in their places: the first number, the first address, then the rest.
+/// How the number in somebody's own row is dialled from anywhere, where that is known.
+pub fn dialled<'a>(contacts: &'a [Contact], person: &Person) -> Option<&'a str> {
+    let is_first = |it: &&Contact| it.kind == ContactKind::Phone && it.value == person.phone;
+    let number = contacts.iter().find(is_first)?.e164.as_str();
+    (!number.is_empty()).then_some(number)
+}
+
+/// What somebody had stays what it was understood as, whichever country the business is in by now.
+pub(crate) fn as_understood(said: Vec<Contact>, had: &[Contact]) -> Vec<Contact> {
+    let as_before = |it: Contact| {
+        let was = had.iter().find(|was| was.kind == it.kind && was.value == it.value);
+        it.understood_as(was.map_or("", |was| &was.e164))
+    };
+    said.into_iter().map(as_before).collect()
+}
+
+/// All contacts in their places: the first number, the first address, then the rest. A number without its
+/// country is one of this country.
 pub(crate) fn numbered(
-    tenant: &TenantId,
-    id: &PersonId,
+    of: (&TenantId, &PersonId),
     change: &PersonChange,
     further: Vec<(ContactKind, String, String)>,
+    home: Option<Country>,
 ) -> Vec<Contact> {
     let first = |kind, value: &str| (kind, value.to_owned(), String::new());
     let firsts =
@@ -312,14 +331,81 @@ pub(crate) fn numbered(
     let all = firsts.into_iter().filter(|(_, value, _)| !value.is_empty()).chain(further);
     (0..)
         .zip(all)
-        .map(|(position, (kind, value, label))| Contact {
-            tenant_id: tenant.clone(),
-            person_id: id.clone(),
-            position,
-            kind,
-            match_key: match_key(kind, &value),
-            value,
-            label,
+        .map(|(position, (kind, value, label))| {
+            Contact::said(of, position, kind, (&value, &label), home)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::phone::country_of;
+    use proptest::prelude::*;
+    use store::contacts::match_key;
+
+    use super::*;
+
+    const ZONES: [&str; 6] = [
+        "Asia/Jerusalem",
+        "Europe/Berlin",
+        "America/New_York",
+        "Europe/Rome",
+        "Asia/Kolkata",
+        "Europe/Budapest",
+    ];
+
+    /// What two people of one country are called by: the ends of their numbers are often the same.
+    fn two_numbers() -> impl Strategy<Value = (Country, String, String)> {
+        (0..ZONES.len(), "[2-9][0-9]", "[2-9][0-9]", "[0-9]{7}").prop_map(|(at, a, b, end)| {
+            let home = country_of(&ZONES[at].parse().unwrap()).unwrap();
+            (home, format!("{a}{end}"), format!("{b}{end}"))
+        })
+    }
+
+    fn spellings(of: Country, number: &str) -> [String; 5] {
+        let (area, rest) = number.split_at(2);
+        let Country { code, trunk } = of;
+        [
+            format!("{trunk}{area}-{rest}"),
+            format!("{trunk}{number}"),
+            format!("+{code} {area} {rest}"),
+            format!("00{code}{number}"),
+            format!("{code}{number}"),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn people_are_one_by_a_number_in_any_spelling_and_by_no_other(
+            (home, one, other) in two_numbers()
+        ) {
+            let key = |typed: &str| match_key(ContactKind::Phone, typed, Some(home));
+            for typed in spellings(home, &one) {
+                prop_assert_eq!(key(&typed), key(&one), "{}", typed);
+                for others in spellings(home, &other) {
+                    prop_assert_eq!(key(&typed) == key(&others), one == other, "{} {}", typed, others);
+                }
+            }
+            // And where the country is unknown, strangers are strangers all the same.
+            let blind = |typed: &str| match_key(ContactKind::Phone, typed, None);
+            prop_assert_eq!(blind(&one) == blind(&other), one == other);
+        }
+    }
+
+    #[test]
+    fn a_person_s_own_number_is_dialled_as_it_was_understood() {
+        let ids = ["0192f000-0000-7000-8000-000000000001", "0192f000-0000-7000-8000-000000000002"];
+        let of: (TenantId, PersonId) = (ids[0].parse().unwrap(), ids[1].parse().unwrap());
+        let home = |zone: &str| country_of(&zone.parse().unwrap());
+        let said = |value: &str, zone: &str| {
+            let typed = (value, "");
+            vec![Contact::said((&of.0, &of.1), 0, ContactKind::Phone, typed, home(zone))]
+        };
+        let had = said("050-1234567", "Asia/Jerusalem");
+        let moved = as_understood(said("050-1234567", "Europe/Berlin"), &had);
+        assert_eq!(moved, had);
+        let retyped = as_understood(said("050-1234568", "Europe/Berlin"), &had);
+        assert_eq!(retyped, said("050-1234568", "Europe/Berlin"));
+        assert_eq!(as_understood(had.clone(), &said("050-1234567", "Etc/UTC")), had);
+    }
 }

@@ -6,6 +6,7 @@
 
 mod undoing;
 
+use domain::phone::Country;
 use domain::{
     AppointmentId, EntryId, OwnFieldId, PersonId, SeriesId, TagId, TaskId, TenantId, UndoId,
 };
@@ -245,16 +246,11 @@ pub(crate) fn with_contacts(
     fields: &mut PersonChange,
     mut own: Vec<Contact>,
     said: &[(ContactKind, String, String)],
+    home: Option<Country>,
 ) -> Result<Vec<Contact>> {
-    let named = said.iter().map(|(kind, value, label)| Contact {
-        tenant_id: person.tenant_id.clone(),
-        person_id: person.id.clone(),
-        position: 0,
-        kind: *kind,
-        match_key: store::contacts::match_key(*kind, value),
-        value: value.clone(),
-        label: label.clone(),
-    });
+    let of = (&person.tenant_id, &person.id);
+    let named =
+        said.iter().map(|(kind, value, label)| Contact::said(of, 0, *kind, (value, label), home));
     add_contacts(&mut own, named.collect(), person)?;
     fields.phone = first(&own, ContactKind::Phone);
     fields.email = first(&own, ContactKind::Email);

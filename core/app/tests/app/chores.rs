@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use crate::support::people::{add, named, unread};
 use crate::support::{Fixture, each, each_with_its_database};
 use app::jobs::{run_due, run_worker};
+use app::people::PersonInput;
 use app::{people, retention};
 use domain::{ScheduleId, TenantId, Timestamp};
 use store::ceremonies::{Ceremony, CeremonyKind};
@@ -64,6 +66,43 @@ async fn workers_forget_what_had_its_time_once_an_hour() {
         stop.send(true).unwrap();
         for worker in workers {
             worker.await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_read_the_numbers_of_before() {
+    each(async |f| {
+        let (ours, theirs) = f.two_businesses().await;
+        let with = |phone: &str| PersonInput { phone: phone.into(), ..named(phone) };
+        let dana = add(&f, &ours, with("02-1234567")).await;
+        let noa = add(&f, &ours, with("052-1234567")).await;
+        let other = add(&f, &theirs, with("050-7654321")).await;
+        for (who, person) in [(&ours, &dana), (&ours, &noa), (&theirs, &other)] {
+            unread(&f, who, person).await;
+        }
+        let doubles = async || people::merge::list_doubles(&f.app, &ours.ctx).await.unwrap().len();
+        assert_eq!(doubles().await, 1, "strangers, as it was");
+        let (stop, stopped) = watch::channel(false);
+        let worker = tokio::spawn(run_worker(f.app.clone(), 1, stopped));
+        let behind = async || f.app.db.read(store::contacts::list_behind).await.unwrap().len();
+        let read = within_seconds(async || {
+            f.clock.advance_millis(1_000);
+            behind().await == 0
+        });
+        assert!(read.await, "numbers aren't read");
+        stop.send(true).unwrap();
+        worker.await.unwrap();
+        assert_eq!(doubles().await, 0);
+        for (who, person, expected) in [
+            (&ours, &dana, "+97221234567"),
+            (&ours, &noa, "+972521234567"),
+            (&theirs, &other, "+972507654321"),
+        ] {
+            let ids = vec![person.id.clone()];
+            let dialled = people::list_dialled(&f.app, &who.ctx, ids).await.unwrap();
+            assert_eq!(dialled.get(&person.id).map(String::as_str), Some(expected));
         }
     })
     .await;

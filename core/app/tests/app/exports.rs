@@ -172,8 +172,8 @@ async fn cards_say_who_somebody_is_in_the_words_of_the_standard() {
         assert_eq!(whole.matches("BEGIN:VCARD\r\nVERSION:4.0\r\n").count(), 2);
         for line in [
             "FN:Noa\r\n",
-            "TEL;PREF=1:050-1234567\r\n",
-            "TEL;TYPE=work:03-555 0101\r\n",
+            "TEL;PREF=1:+972501234567\r\n",
+            "TEL;TYPE=work:+97235550101\r\n",
             "EMAIL;PREF=1:second@example.com\r\n",
             "ADR:;;3 Yefet St\\, Jaffa;;;;\r\n",
             "FN:=2+3\\, \"the odd\"\r\n",

@@ -1,6 +1,7 @@
 //! People, home and the activity log: what each role sees, and what strangers don't.
 
 use crate::support::people as samples;
+use crate::support::people::move_to;
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::audit::AuditFilter;
 use app::people::{self, DetailsInput, Person, PersonFilter, PersonInput, PersonOrder, Standing};
@@ -88,13 +89,45 @@ async fn a_person_is_kept_clean_and_found_however_the_phone_is_written() {
         let person = people::create_person(&f.app, &owner.ctx, noa(), "").await.unwrap();
         assert_eq!((person.name.as_str(), person.email.as_str()), ("Noa Levi", "noa@example.com"));
         assert_eq!((person.standing, person.phone.as_str()), (Standing::Lead, "050-123 4567"));
-        let dialled = people::dialled(&person, &owner.ctx.zone);
-        assert_eq!(dialled.as_deref(), Some("+972501234567"));
+        let ids = vec![person.id.clone()];
+        let dialled = people::list_dialled(&f.app, &owner.ctx, ids).await.unwrap();
+        assert_eq!(dialled.get(&person.id).map(String::as_str), Some("+972501234567"));
         for text in ["noa", "LEVI", "+972 50 1234567", "0501234567", "972-50-123-4567", "example"] {
             assert_eq!(search(&f, &owner, text).await, ["Noa Levi"], "{text}");
         }
         assert!(search(&f, &owner, "050-7654321").await.is_empty());
         assert!(search(&f, &owner, "%").await.is_empty(), "a wildcard is text");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_stays_what_it_was_understood_as_when_the_business_moves() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let noa = people::create_person(app, ctx, noa(), "").await.unwrap();
+        let dialled = async |id: &PersonId| {
+            people::list_dialled(app, ctx, vec![id.clone()]).await.unwrap().remove(id)
+        };
+        move_to(&f, &owner, "Europe/Berlin").await;
+        let of = |phone: &str| PersonInput { phone: phone.into(), ..self::noa() };
+        let same = PersonInput { name: "Noa L".into(), ..of(&noa.phone) };
+        let after = people::update_person(app, ctx, &noa.id, same, noa.rev).await.unwrap();
+        assert_eq!((after.name.as_str(), after.phone.as_str()), ("Noa L", "050-123 4567"));
+        assert_eq!(dialled(&noa.id).await.as_deref(), Some("+972501234567"));
+        let new = people::create_person(app, ctx, of("030 1234567"), "").await.unwrap();
+        assert_eq!(dialled(&new.id).await.as_deref(), Some("+49301234567"));
+        // Where the country can't be told, a number without it isn't dialled from anywhere.
+        move_to(&f, &owner, "Etc/UTC").await;
+        let unknown = people::create_person(app, ctx, of("050-7654321"), "").await.unwrap();
+        assert_eq!(dialled(&unknown.id).await, None);
+        move_to(&f, &owner, "Asia/Jerusalem").await;
+        let tenant = ctx.tenant.clone();
+        let step = move |c: &mut store::Conn| store::contacts::catch_up(c, &tenant, 50);
+        assert_eq!(app.db.write(step).await.unwrap(), 3);
+        assert_eq!(dialled(&unknown.id).await.as_deref(), Some("+972507654321"));
+        assert_eq!(dialled(&new.id).await.as_deref(), Some("+49301234567"));
     })
     .await;
 }

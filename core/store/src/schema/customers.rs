@@ -61,6 +61,14 @@ diesel::table! {
         value -> Text,
         match_key -> Text,
         label -> Text,
+        e164 -> Text,
+    }
+}
+
+diesel::table! {
+    contact_backlog (tenant_id) {
+        tenant_id -> Text,
+        after_id -> Text,
     }
 }
 

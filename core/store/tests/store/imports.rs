@@ -40,15 +40,7 @@ fn import(world: &World, of: &TenantId) -> Import {
 
 pub fn new_person(world: &World, of: &TenantId, name: &str, phone: &str) -> NewPerson {
     let person = Person { phone: phone.to_owned(), ..world.person(of, name) };
-    let contact = Contact {
-        tenant_id: of.clone(),
-        person_id: person.id.clone(),
-        position: 0,
-        kind: ContactKind::Phone,
-        value: phone.to_owned(),
-        match_key: match_key(ContactKind::Phone, phone),
-        label: String::new(),
-    };
+    let contact = Contact::said((of, &person.id), 0, ContactKind::Phone, (phone, ""), home());
     let entry = Entry {
         tenant_id: of.clone(),
         id: EntryId::new(&world.clock, &world.rng),
@@ -183,7 +175,7 @@ store::both_backends! {
         db.write(move |c| {
             people::insert_many(c, &of, all)?;
             people::insert_many(c, &of, Vec::new())?;
-            let keys = [match_key(ContactKind::Phone, "+972500000007"), String::from("x")];
+            let keys = [match_key(ContactKind::Phone, "+972500000007", None), String::from("x")];
             let by = people::find_by_contacts(c, &of, ContactKind::Phone, &keys)?;
             assert_eq!(by.get(&keys[0]), Some(&ids[7]));
             let names = [people::folded_name(" person  42 ")];

@@ -14,6 +14,7 @@ mod calendar_imports;
 mod calendars;
 mod checkups;
 mod connections;
+mod contacts;
 mod db;
 mod deletions;
 mod documents;

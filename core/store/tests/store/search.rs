@@ -8,7 +8,7 @@ use diesel::sql_types::BigInt;
 use domain::rng::SeededRng;
 use domain::{PersonId, Rng, TagId, TenantId};
 use store::appointments::{self, Status};
-use store::contacts::{Contact, ContactKind, match_key};
+use store::contacts::{Contact, ContactKind};
 use store::people::{self, NewPerson, Person, PersonFilter, PersonOrder};
 use store::search::{self, Kind, catch_up, progress};
 use store::tags::{self, Tag};
@@ -31,15 +31,7 @@ fn listed(c: &mut Conn, tenant: &TenantId, text: &str) -> Result<BTreeSet<String
 }
 
 fn contact(of: &Person, position: i64, kind: ContactKind, value: &str) -> Contact {
-    Contact {
-        tenant_id: of.tenant_id.clone(),
-        person_id: of.id.clone(),
-        position,
-        kind,
-        value: value.to_owned(),
-        match_key: match_key(kind, value),
-        label: String::new(),
-    }
+    Contact::said((&of.tenant_id, &of.id), position, kind, (value, ""), home())
 }
 
 /// How many rows the index has of a business.

@@ -208,6 +208,11 @@ pub fn zone() -> Zone {
     "Asia/Jerusalem".parse().unwrap()
 }
 
+/// The country of numbers without one.
+pub fn home() -> Option<domain::phone::Country> {
+    domain::phone::country_of(&zone())
+}
+
 pub fn plugin() -> PluginId {
     "acme-calendar".parse().unwrap()
 }

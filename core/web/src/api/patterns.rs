@@ -12,6 +12,9 @@ pub const LEAD: &str = "^(never|[0-9]{1,4}m|[0-9]{1,2}d)$";
 /// What lists give out as places.
 pub const CURSOR: &str = "^[A-Za-z0-9_-]+$";
 
+/// A number as it is dialled from anywhere.
+pub const E164: &str = "^\\+[1-9][0-9]{7,14}$";
+
 /// Whether the text matches one of these patterns; None for another.
 pub fn matches(pattern: &str, text: &str) -> Option<bool> {
     Some(match pattern {
@@ -20,6 +23,7 @@ pub fn matches(pattern: &str, text: &str) -> Option<bool> {
         AMOUNT => is_amount(text),
         LEAD => is_lead(text),
         CURSOR => !text.is_empty() && text.bytes().all(is_cursor),
+        E164 => domain::phone::to_e164(text, None).as_deref() == Some(text),
         _ => return None,
     })
 }
@@ -67,6 +71,7 @@ mod tests {
             (AMOUNT, "1500.50", "1,500"),
             (LEAD, "30m", "30h"),
             (CURSOR, "aB-_9", "a="),
+            (E164, "+972501234567", "0501234567"),
         ] {
             assert_eq!(matches(pattern, good), Some(true), "{good}");
             assert_eq!(matches(pattern, bad), Some(false), "{bad}");

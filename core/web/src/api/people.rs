@@ -21,6 +21,8 @@ use super::problem::Problem;
 use super::schema::{Named, named};
 use super::{own_fields, patterns};
 
+/// The longest number that is dialled from anywhere, in characters.
+const E164_CHARS_MAX: usize = 16;
 /// The longest name, in characters.
 const NAME_CHARS_MAX: usize = 120;
 const KINDS: &[&str] = &["person", "company"];
@@ -52,11 +54,18 @@ const ATTRIBUTION: [(&str, usize); 7] = [
 
 /// The schemas of people.
 pub fn schemas() -> Vec<Named> {
-    let contact = whole(vec![
-        ("kind", word(&["phone", "email", "address"])),
-        ("value", required_text(input::ADDRESS_CHARS_MAX)),
-        ("label", text(input::LABEL_CHARS_MAX)),
-    ]);
+    let contact = || {
+        vec![
+            ("kind", word(&["phone", "email", "address"])),
+            ("value", required_text(input::ADDRESS_CHARS_MAX)),
+            ("label", text(input::LABEL_CHARS_MAX)),
+        ]
+    };
+    let mut known = contact();
+    known.push(("e164", dialled()));
+    let mut written_contact = contact();
+    let aside = "Not read: the value says it. An answer's contacts may be sent as they came.";
+    written_contact.push(("e164", about(or_null(text(E164_CHARS_MAX)), aside)));
     let row = known_fields();
     let mut full = known_fields();
     full.push(("contacts", json!({"type": "array", "items": named("Contact")})));
@@ -73,7 +82,8 @@ pub fn schemas() -> Vec<Named> {
     new.push(("attribution", about(object(first, &[]), about_first)));
     let stage = about(text(40), "A stage's id, or `lead` or `customer`.");
     vec![
-        ("Contact", contact),
+        ("Contact", whole(known)),
+        ("ContactNew", object(written_contact, &["kind", "value", "label"])),
         ("PersonRow", whole(row)),
         ("Person", whole(full)),
         ("PersonNew", object(new, &["name"])),
@@ -88,6 +98,12 @@ pub fn schemas() -> Vec<Named> {
             ]),
         ),
     ]
+}
+
+/// How a number is dialled, in an answer.
+fn dialled() -> Value {
+    let e164 = json!({"type": "string", "pattern": patterns::E164});
+    about(or_null(e164), "The number in E.164; null where its country can't be told.")
 }
 
 /// What an answer says of a person.
@@ -107,7 +123,8 @@ fn known_fields() -> Fields {
         ),
         ("name", said()),
         ("company", said()),
-        ("phone", said()),
+        ("phone", about(said(), "As it was typed.")),
+        ("phone_e164", dialled()),
         ("email", said()),
         ("source", said()),
         ("notes", said()),
@@ -159,7 +176,7 @@ fn written() -> Fields {
         (
             "contacts",
             about(
-                list_of(named("Contact"), input::CONTACTS_MAX),
+                list_of(named("ContactNew"), input::CONTACTS_MAX),
                 "Further numbers and addresses; they take the place of those there are.",
             ),
         ),
@@ -217,10 +234,12 @@ pub async fn list(call: Call) -> Answer {
         people::list_people(call.app(), call.ctx(), filter, order, after, call.limit()).await?;
     let ids: Vec<PersonId> = page.items.iter().map(|person| person.id.clone()).collect();
     let own = own_fields::of_people(&call, &ids).await?;
+    let dialled = people::list_dialled(call.app(), call.ctx(), ids.clone()).await?;
     let tags = tags_of(&call, ids).await?;
     let row = |person: &Person| {
         let tags = tags.get(&person.id).cloned().unwrap_or_default();
-        shown(person, tags, own.get(&person.id).cloned().unwrap_or_default())
+        let own = own.get(&person.id).cloned().unwrap_or_default();
+        shown(person, dialled.get(&person.id).map(String::as_str), tags, own)
     };
     let items = page.items.iter().map(row).collect();
     Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
@@ -244,7 +263,7 @@ async fn tags_of(
     Ok(all)
 }
 
-fn shown(person: &Person, tags: Vec<String>, own: Value) -> Value {
+fn shown(person: &Person, dialled: Option<&str>, tags: Vec<String>, own: Value) -> Value {
     let has_value = person.value != 0;
     json!({
         "id": person.id,
@@ -256,6 +275,7 @@ fn shown(person: &Person, tags: Vec<String>, own: Value) -> Value {
         "name": person.name,
         "company": person.company,
         "phone": person.phone,
+        "phone_e164": dialled,
         "email": person.email,
         "source": person.source,
         "notes": person.notes,
@@ -277,11 +297,13 @@ fn whole_shown(whole: WholePerson) -> Value {
     let mut tags: Vec<String> = whole.tags.into_iter().map(|tag| tag.name).collect();
     tags.sort();
     let own = app::own_fields::document(&whole.own_fields, &whole.own);
-    let mut shown = shown(&whole.person, tags, own);
+    let dialled = people::input::dialled(&whole.contacts, &whole.person);
+    let mut shown = shown(&whole.person, dialled, tags, own);
     let contacts = people::input::further(whole.contacts, &whole.person);
-    let contacts = contacts.iter().map(
-        |contact| json!({"kind": contact.kind, "value": contact.value, "label": contact.label}),
-    );
+    let contacts = contacts.iter().map(|contact| {
+        let e164 = Some(&contact.e164).filter(|it| !it.is_empty());
+        json!({"kind": contact.kind, "value": contact.value, "label": contact.label, "e164": e164})
+    });
     shown["contacts"] = contacts.collect();
     shown["attribution"] = whole.attribution.map_or(Value::Null, |first| {
         json!({

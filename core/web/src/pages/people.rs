@@ -72,7 +72,9 @@ pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteFo
         tasks: tasks::panel(member, LinkKind::Person, person.as_str()).await?,
         id: person.to_string(),
         person: PersonRow { tags: tag_names(&whole), ..names.row(member, shown) },
-        phone_href: people::dialled(shown, &ctx.zone).unwrap_or_else(|| shown.phone.clone()),
+        phone_href: people::input::dialled(&whole.contacts, shown)
+            .unwrap_or(&shown.phone)
+            .to_owned(),
         contacts: contacts(&whole),
         own: own_fields::shown(member, &whole.own_fields, &whole.own),
         first_source: first_source(&whole),
@@ -108,7 +110,10 @@ fn contacts(whole: &WholePerson) -> Vec<ContactRow> {
     let row = |contact: people::Contact| ContactRow {
         kind: contact.kind.to_string(),
         href: match contact.kind {
-            ContactKind::Phone => format!("tel:{}", contact.value.replace(' ', "")),
+            ContactKind::Phone if contact.e164.is_empty() => {
+                format!("tel:{}", contact.value.replace(' ', ""))
+            }
+            ContactKind::Phone => format!("tel:{}", contact.e164),
             ContactKind::Email => format!("mailto:{}", contact.value),
             ContactKind::Address => String::new(),
         },

@@ -1,8 +1,10 @@
 //! People to test with.
 
-use app::people::{self, ContactInput, DetailsInput, Person, PersonInput};
+use app::people::{self, Contact, ContactInput, ContactKind, DetailsInput, Person, PersonInput};
 
-use super::{Fixture, Signed};
+use app::settings::{self, LookInput};
+
+use super::{Fixture, Signed, first_run};
 
 /// Somebody with a name and nothing else.
 pub fn named(name: &str) -> PersonInput {
@@ -12,6 +14,55 @@ pub fn named(name: &str) -> PersonInput {
 /// Adds somebody.
 pub async fn add(f: &Fixture, who: &Signed, input: PersonInput) -> Person {
     people::create_person(&f.app, &who.ctx, input, "").await.unwrap()
+}
+
+/// Moves the business to another time zone.
+pub async fn move_to(f: &Fixture, who: &Signed, zone: &str) {
+    let mut input = first_run("").business;
+    input.zone = zone.into();
+    let look = LookInput { colour: "pine".into(), theme: "default".into() };
+    let rev = settings::get_settings(&f.app, &who.ctx).await.unwrap().rev;
+    settings::update_settings(&f.app, &who.ctx, input, look, rev).await.unwrap();
+}
+
+/// Makes of somebody's number one of before numbers were kept as they are dialled from anywhere.
+pub async fn unread(f: &Fixture, who: &Signed, person: &Person) {
+    let (tenant, id) = (who.ctx.tenant.clone(), person.id.clone());
+    let of_before = |it: Contact| match it.kind {
+        ContactKind::Phone => {
+            let cut = it.match_key.len().saturating_sub(8);
+            let match_key = it.match_key.chars().skip(cut).collect();
+            Contact { match_key, e164: String::new(), ..it }
+        }
+        ContactKind::Email | ContactKind::Address => it,
+    };
+    let write = move |c: &mut store::Conn| {
+        let person = store::people::get(c, &tenant, &id)?;
+        let all = store::contacts::list(c, &tenant, &id)?.into_iter().map(of_before);
+        let change = store::people::PersonChange {
+            kind: person.kind,
+            standing: person.standing,
+            stage_id: person.stage_id,
+            stage_since: person.stage_since,
+            name: person.name,
+            company: person.company,
+            phone: person.phone,
+            email: person.email,
+            source: person.source,
+            notes: person.notes,
+            owner_id: person.owner_id,
+            value: person.value,
+            value_currency: person.value_currency,
+            follow_up_on: person.follow_up_on,
+            consent: person.consent,
+            consent_at: person.consent_at,
+            consent_note: person.consent_note,
+        };
+        let (all, now): (Vec<Contact>, _) = (all.collect(), person.updated_at);
+        store::people::update(c, &tenant, &id, &change, &all, person.rev, now)?;
+        store::contacts::again(c, &tenant)
+    };
+    f.app.db.write(write).await.unwrap();
 }
 
 /// Somebody of whom much is known.

@@ -274,7 +274,7 @@ fn person(w: Words) -> PersonPage {
         },
         phone_href: "+972523456789".into(),
         contacts: vec![
-            contact("phone", "03-555-0101", w.of("work", "עבודה"), "tel:035550101"),
+            contact("phone", "03-555-0101", w.of("work", "עבודה"), "tel:+97235550101"),
             contact("address", &w.of("3 Yefet St, Jaffa", "יפת 3, יפו"), String::new(), ""),
         ],
         own: own(w),
