@@ -74,7 +74,9 @@ pub fn exported_tables() -> Vec<ExportedTable> {
     all.retain(|table| {
         let is_theirs = table.has("tenant_id") || table.has("account_id");
         let is_kept = is_theirs || matches!(table.name.as_str(), "tenants" | "accounts");
-        is_kept && !DERIVED.iter().any(|made| table.name.starts_with(made)) && table.name != UNFINISHED
+        is_kept
+            && !DERIVED.iter().any(|made| table.name.starts_with(made))
+            && table.name != UNFINISHED
     });
     all.sort_by_key(|table| table.name != "documents");
     all
