@@ -4,6 +4,7 @@ mod lists;
 mod many;
 mod merging;
 mod own;
+mod steps;
 
 use diesel::prelude::*;
 use domain::{MemberId, PersonId, StageId, TenantId, Timestamp};
@@ -22,6 +23,7 @@ pub use lists::*;
 pub use many::*;
 pub use merging::*;
 pub use own::*;
+pub use steps::*;
 
 /// How many characters of a name its order goes by.
 const NAME_KEY_CHARS: usize = 60;

@@ -6,9 +6,9 @@ use std::str::FromStr;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
-use domain::{MemberId, OwnFieldId, PersonId, StageId, TagId, TenantId, Timestamp};
+use domain::{MemberId, OwnFieldId, PersonId, PipelineId, StageId, TagId, TenantId, Timestamp};
 
-use super::{Kind, OwnFilter, Person, Sorting, Standing};
+use super::{Consent, Kind, OwnFilter, Person, Sorting, Standing, StepWithin, waiting};
 use crate::backend::{Conn, MultiBackend};
 use crate::error::{Error, Result};
 use crate::page::{BadCursor, Page, bounded};
@@ -35,17 +35,6 @@ pub struct Span {
     pub until: Timestamp,
 }
 
-/// What of a person's timeline is a step of a member's towards them, rather than a change of what is
-/// known of them.
-pub(crate) const STEP: &str = "timeline.tenant_id = people.tenant_id \
-    AND timeline.person_id = people.id AND timeline.actor_kind = 'account' \
-    AND timeline.kind NOT IN ('created', 'imported', 'import-undone', 'merged', 'changed')";
-
-/// What of it says that they were brought with a list, rather than changed by one.
-pub(crate) const IMPORTED: &str = "timeline.tenant_id = people.tenant_id \
-    AND timeline.person_id = people.id AND timeline.kind = 'imported' \
-    AND timeline.at < people.created_at + 60000";
-
 /// Which people to list; what isn't said doesn't matter.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PersonFilter {
@@ -55,6 +44,10 @@ pub struct PersonFilter {
     pub standing: Option<Standing>,
     /// Only people, or only companies.
     pub kind: Option<Kind>,
+    /// Only those who said this of being written to.
+    pub consent: Option<Consent>,
+    /// Only those in a stage of this pipeline.
+    pub pipeline: Option<PipelineId>,
     /// Only those in one of these stages; empty is all.
     pub stages: Vec<StageId>,
     /// Only those looked after so.
@@ -65,6 +58,10 @@ pub struct PersonFilter {
     pub own: Vec<OwnFilter>,
     /// Only those of exactly this source.
     pub source: Option<String>,
+    /// Only those of another source than each of these.
+    pub other_sources: Vec<String>,
+    /// Only those with a value in this currency; without a value where it is empty.
+    pub currency: Option<String>,
     /// Only those to get back to up to this day, ISO 8601.
     pub follow_up_until: Option<String>,
     /// Only those who were added in this span.
@@ -73,6 +70,8 @@ pub struct PersonFilter {
     pub won: Option<Span>,
     /// Only those towards whom no member took a step yet, lists that were brought left out.
     pub waiting: bool,
+    /// Only those towards whom a member took the first step so soon, lists that were brought left out.
+    pub step: Option<StepWithin>,
 }
 
 words! {
@@ -144,6 +143,16 @@ macro_rules! narrowed {
         if let Some(kind) = $filter.kind {
             query = query.filter(people::kind.eq(kind.as_str()));
         }
+        if let Some(consent) = $filter.consent {
+            query = query.filter(people::consent.eq(consent.as_str()));
+        }
+        if let Some(pipeline) = &$filter.pipeline {
+            let its = stages::table
+                .filter(stages::tenant_id.eq($tenant.as_str()))
+                .filter(stages::pipeline_id.eq(pipeline.as_str()))
+                .select(stages::id);
+            query = query.filter(people::stage_id.eq_any(its));
+        }
         if !$filter.stages.is_empty() {
             let stages = $filter.stages.iter().map(StageId::as_str);
             query = query.filter(people::stage_id.eq_any(stages));
@@ -176,6 +185,12 @@ macro_rules! narrowed {
         if let Some(source) = &$filter.source {
             query = query.filter(people::source.eq(source));
         }
+        if !$filter.other_sources.is_empty() {
+            query = query.filter(people::source.ne_all(&$filter.other_sources));
+        }
+        if let Some(currency) = &$filter.currency {
+            query = query.filter(people::value_currency.eq(currency));
+        }
         if let Some(until) = &$filter.follow_up_until {
             query = query.filter(people::follow_up_on.le(until));
         }
@@ -195,9 +210,10 @@ macro_rules! narrowed {
                 .filter(people::stage_since.lt(until.as_millis()));
         }
         if $filter.waiting {
-            let text =
-                format!("NOT EXISTS (SELECT 1 FROM timeline WHERE ({STEP}) OR ({IMPORTED}))");
-            query = query.filter(sql::<Bool>(&text));
+            query = query.filter(sql::<Bool>(&waiting()));
+        }
+        if let Some(within) = $filter.step {
+            query = query.filter(sql::<Bool>(&within.condition()));
         }
         match &$sought.0 {
             Found::All => {}

@@ -27,6 +27,7 @@ diesel::table! {
         consent_at -> Nullable<BigInt>,
         consent_note -> Text,
         name_key -> Text,
+        brought -> Bool,
     }
 }
 
