@@ -68,6 +68,10 @@ pub struct Asked {
     pub tags: Vec<Choice>,
     /// The sources to choose from.
     pub sources: Vec<Choice>,
+    /// People or companies.
+    pub kinds: Vec<Choice>,
+    /// What they say of being written to.
+    pub consents: Vec<Choice>,
     /// When to get back to them.
     pub follow_ups: Vec<Choice>,
     /// The own fields to narrow by.

@@ -130,6 +130,8 @@ fn people(w: Words) -> People {
             owners: owners(),
             tags: tags(w),
             sources: vec![Choice::new("site", "site", "")],
+            kinds: vec![choice("A person", "אדם")],
+            consents: vec![choice("They agreed", "הסכימו")],
             follow_ups: vec![choice("Today or earlier", "היום או קודם")],
             orders: vec![choice("Newest first", "החדשים קודם"), choice("By name", "לפי שם")],
             address: "owner=me".into(),
