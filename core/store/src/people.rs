@@ -270,11 +270,13 @@ pub fn restore(c: &mut Conn, tenant: &TenantId, id: &PersonId, rev: i64) -> Resu
     come_or_gone(c, tenant, std::slice::from_ref(id))
 }
 
-/// What these people and the appointments with them are found by, once they were deleted or are there again.
+/// What these people, the appointments with them and the notes about them are found by, once they were
+/// deleted or are there again.
 fn come_or_gone(c: &mut Conn, tenant: &TenantId, them: &[PersonId]) -> Result<()> {
     scope::tenant(c, tenant)?;
     search::of_people(c, tenant, them)?;
-    search::with_people(c, tenant, them)
+    search::with_people(c, tenant, them)?;
+    search::about_people(c, tenant, them)
 }
 
 /// Removes what was marked as deleted before, for good; appointments with them stay, without them.

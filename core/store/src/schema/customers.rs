@@ -193,6 +193,7 @@ diesel::table! {
         name -> Text,
         query -> Text,
         created_at -> BigInt,
+        list -> Text,
     }
 }
 
@@ -222,5 +223,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     person_tags,
     person_fields,
     person_field_values,
-    stages
+    stages,
+    timeline
 );
