@@ -22,7 +22,7 @@ use crate::{notifications, once, reminders};
 pub use input::TaskInput;
 pub use links::*;
 pub use lists::*;
-pub use store::tasks::{Assigned, LinkKind, Task, TaskChange, TaskFilter};
+pub use store::tasks::{Assigned, LinkKind, Task, TaskChange, TaskFilter, TaskOrder};
 
 use input::Draft;
 

@@ -360,9 +360,9 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct ViewForm {
-    name: String,
-    address: String,
-    shared: String,
+    pub(crate) name: String,
+    pub(crate) address: String,
+    pub(crate) shared: String,
 }
 
 /// Saves what the list shows as a view.
