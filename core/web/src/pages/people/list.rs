@@ -37,7 +37,7 @@ pub struct ListQuery {
     tag: String,
     source: String,
     follow_up: String,
-    pipeline: String,
+    pub(super) pipeline: String,
     other_sources: String,
     added: String,
     won: String,
@@ -45,7 +45,7 @@ pub struct ListQuery {
     waiting: String,
     step: String,
     order: String,
-    q: String,
+    pub(super) q: String,
     after: String,
     // What is asked of own fields: which there are, each business says.
     #[serde(flatten)]
@@ -55,7 +55,34 @@ pub struct ListQuery {
 impl ListQuery {
     /// The address of the same list from another place, or narrowed otherwise.
     fn address(&self) -> String {
-        address("/people", &self.pairs())
+        self.at("/people")
+    }
+
+    /// The same people on another page.
+    pub(super) fn at(&self, path: &str) -> String {
+        address(path, &self.pairs())
+    }
+
+    /// What a board takes over: its stages stand beside each other, each in its own order.
+    pub(super) fn on_board(self) -> Self {
+        let none = String::new;
+        Self { stage: none(), standing: none(), order: none(), after: none(), ..self }
+    }
+
+    /// The same in a pipeline.
+    pub(super) fn in_pipeline(&self, pipeline: &str) -> Self {
+        Self { pipeline: pipeline.to_owned(), ..self.clone() }
+    }
+
+    /// Only those in a stage, whose pipeline is plain.
+    pub(super) fn in_stage(&self, stage: &str) -> Self {
+        Self { stage: stage.to_owned(), ..self.in_pipeline("") }
+    }
+
+    /// What is asked of own fields, as the address has it.
+    pub(super) fn own_pairs(&self) -> Vec<(String, String)> {
+        let own = self.own.iter().filter(|(name, _)| name.starts_with("own-"));
+        own.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     fn pairs(&self) -> Vec<(&str, &str)> {
@@ -256,7 +283,7 @@ async fn views(member: &Member, here: &ListQuery) -> Result<Vec<SavedRow>, Failu
     Ok(views.into_iter().map(row).collect())
 }
 
-async fn asked(
+pub(super) async fn asked(
     member: &Member,
     names: &Names,
     here: &ListQuery,
@@ -295,7 +322,7 @@ async fn asked(
         kinds: kinds.map(|(value, key)| choice(&here.kind, value, key)).to_vec(),
         consents: consents.map(|(value, key)| choice(&here.consent, value, key)).to_vec(),
         sources,
-        limits: limits(member, names, here),
+        limits: limits(member, names, here, "/people"),
         follow_ups: follow_ups.map(|(value, key)| choice(&here.follow_up, value, key)).to_vec(),
         own: own::narrowing(member, fields, &here.own),
         own_asked: here.own.values().any(|value| !value.is_empty()),
@@ -306,11 +333,11 @@ async fn asked(
     })
 }
 
-/// What a report narrowed the list to, each with the list without it.
-fn limits(member: &Member, names: &Names, here: &ListQuery) -> Vec<Limit> {
+/// What a report narrowed the list to, each with the page of the list without it.
+pub(super) fn limits(member: &Member, names: &Names, here: &ListQuery, path: &str) -> Vec<Limit> {
     let without = |name: &str| {
         let pairs = here.pairs().into_iter().filter(|(its, _)| *its != name);
-        address("/people", &pairs.collect::<Vec<_>>())
+        address(path, &pairs.collect::<Vec<_>>())
     };
     let limit = |(name, text): (&'static str, String)| Limit {
         href: without(name),
