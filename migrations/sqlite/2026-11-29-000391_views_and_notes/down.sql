@@ -1,3 +1,5 @@
+DROP INDEX audit_by_actor;
+DROP INDEX audit_by_time;
 DELETE FROM search_backlog WHERE kind = 'note';
 DELETE FROM search_words WHERE kind = 'note';
 DELETE FROM search_things WHERE kind = 'note';
