@@ -6,13 +6,14 @@ use std::io::{Cursor, Read as _};
 use crate::support::people::{add, detailed, named};
 use crate::support::{Fixture, Signed, each};
 use app::Error;
+use app::audit::AuditFilter;
 use app::exports::everything::{self, ArchiveState};
 use app::exports::{self, Download, Format};
 use app::imports::{self, Counts};
 use app::people::{self, PersonFilter, PersonInput, PersonOrder};
 use app::tasks::{self, TaskFilter, TaskInput};
 use app::{jobs, timeline};
-use domain::{ExportId, Role};
+use domain::{Clock as _, ExportId, Role};
 use sha2::{Digest as _, Sha256};
 
 /// Heads as the theme has them, as far as they are needed to come back in.
