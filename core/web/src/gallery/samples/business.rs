@@ -200,6 +200,17 @@ fn team(w: Words) -> Team {
     }
 }
 
+fn activity_asked(w: Words) -> ActivityAsked {
+    ActivityAsked {
+        who: vec![
+            Choice::new("1", w.of("Dana Mizrahi", "דנה מזרחי"), ""),
+            Choice::new("itself", "OXPI", ""),
+        ],
+        what: vec![Choice::new("person", w.of("People", "אנשים"), "")],
+        ..ActivityAsked::default()
+    }
+}
+
 fn empty_activity() -> Activity {
     Activity { asked: ActivityAsked::default(), days: vec![], next: None }
 }
@@ -268,14 +279,7 @@ fn activity(w: Words) -> Activity {
                 entries: vec![row(maya(), ("signed in", "כניסה"), ("", ""), "key")],
             },
         ],
-        asked: ActivityAsked {
-            who: vec![
-                Choice::new("1", w.of("Dana Mizrahi", "דנה מזרחי"), ""),
-                Choice::new("itself", "OXPI", ""),
-            ],
-            what: vec![Choice::new("person", w.of("People", "אנשים"), "")],
-            ..ActivityAsked::default()
-        },
+        asked: activity_asked(w),
         next: Some("/activity?before=4".into()),
     }
 }
