@@ -60,7 +60,7 @@ struct Known {
 
 impl Known {
     fn of(member: &Member, (key, href, icon, _): &Place) -> Self {
-        Self { item: item(*icon, member.text(key), String::new(), *href), also: also(member, key) }
+        Self { item: item(icon, member.text(key), String::new(), *href), also: also(member, key) }
     }
 }
 
