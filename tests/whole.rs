@@ -22,6 +22,7 @@ mod endpoints;
 mod faults;
 mod hostile;
 mod imports;
+mod lists;
 mod live;
 mod mail;
 mod mischief;

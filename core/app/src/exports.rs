@@ -16,7 +16,7 @@ use serde_json::json;
 pub use csv::Csv;
 
 use crate::App;
-use crate::audit::{self, Act, Who};
+use crate::audit::{self, Act, AuditFilter, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::{PersonFilter, Sorting};
@@ -231,17 +231,18 @@ pub async fn export_tasks(
     Download::new("tasks", format, ctx.locale, Rows::Tasks(walk), words)
 }
 
-/// The whole activity log, from its beginning.
+/// What of the activity log matches, from its beginning.
 pub async fn export_activity(
     app: &App,
     ctx: &Context,
+    filter: AuditFilter,
     format: Format,
     words: Words,
 ) -> Result<Download> {
     ctx.require_to_see(Permission::ReadActivity)?;
     let format = as_table(format)?;
     note(app, ctx, "activity", format).await?;
-    let rows = Rows::Entries(entries::Walk::begin(app, ctx));
+    let rows = Rows::Entries(entries::Walk::begin(app, ctx, filter));
     Download::new("activity", format, ctx.locale, rows, words)
 }
 

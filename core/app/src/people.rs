@@ -34,7 +34,7 @@ pub use store::Page;
 pub use store::contacts::{Contact, ContactKind};
 pub use store::people::{
     Consent, Kind, OwnAsk, OwnFilter, Owned, Person, PersonChange, PersonCursor, PersonFilter,
-    PersonOrder, Sorting, Standing,
+    PersonOrder, Sorting, Standing, StepWithin,
 };
 
 use input::Draft;

@@ -2,10 +2,11 @@
 //! soon somebody turned to those who came. By months of the business's own calendar; each number is the
 //! length of a list that people can open.
 
-use domain::{Permission, TenantId, Timestamp, Zone};
+use domain::{Permission, PipelineId, TenantId, Timestamp, Zone};
 use jiff::civil::Date;
 use store::Conn;
-use store::people::{PersonFilter, StageSum};
+use store::people::{Owned, PersonFilter, StageSum, StepWithin};
+use store::reports::Asked;
 
 use crate::App;
 use crate::context::Context;
@@ -16,9 +17,6 @@ pub use store::reports::{Added, FirstStep, FromSource, Won};
 
 /// How many months a report may be about.
 pub const MONTHS: [u8; 3] = [3, 6, 12];
-
-const HOUR_SECS: i64 = 3_600;
-const DAY_SECS: i64 = 24 * HOUR_SECS;
 
 /// The report of the last months, this one included.
 #[derive(Debug, Clone)]
@@ -78,19 +76,31 @@ impl Steps {
                 continue;
             };
             // What was written before them belongs to somebody they were merged with.
-            let secs = ((at.as_millis() - each.added_at.as_millis()) / 1_000).max(0);
-            waits.push(secs);
-            let bucket = match secs {
-                secs if secs <= HOUR_SECS => &mut steps.hour,
-                secs if secs <= DAY_SECS => &mut steps.day,
-                secs if secs <= 3 * DAY_SECS => &mut steps.three_days,
-                _ => &mut steps.later,
+            let millis = (at.as_millis() - each.added_at.as_millis()).max(0);
+            waits.push(millis / 1_000);
+            let bucket = match StepWithin::of(millis) {
+                StepWithin::Hour => &mut steps.hour,
+                StepWithin::Day => &mut steps.day,
+                StepWithin::ThreeDays => &mut steps.three_days,
+                StepWithin::Later => &mut steps.later,
             };
             *bucket += 1;
         }
         waits.sort_unstable();
         steps.median_secs = waits.get(waits.len().saturating_sub(1) / 2).copied();
         steps
+    }
+}
+
+impl Steps {
+    /// How many were turned to so soon.
+    pub const fn within(&self, step: StepWithin) -> i64 {
+        match step {
+            StepWithin::Hour => self.hour,
+            StepWithin::Day => self.day,
+            StepWithin::ThreeDays => self.three_days,
+            StepWithin::Later => self.later,
+        }
     }
 }
 
@@ -127,6 +137,20 @@ impl Report {
 /// # Errors
 /// For another number of months than [`MONTHS`] has.
 pub async fn get_report(app: &App, ctx: &Context, months: u8) -> Result<Report> {
+    get_report_of(app, ctx, months, None, None).await
+}
+
+/// The same of some people: those who are in a pipeline, or looked after so.
+///
+/// # Errors
+/// As for [`get_report`].
+pub async fn get_report_of(
+    app: &App,
+    ctx: &Context,
+    months: u8,
+    pipeline: Option<PipelineId>,
+    owner: Option<Owned>,
+) -> Result<Report> {
     ctx.require_to_see(Permission::ReadPeople)?;
     if !MONTHS.contains(&months) {
         return Err(Error::invalid("months", "error-invalid"));
@@ -136,17 +160,23 @@ pub async fn get_report(app: &App, ctx: &Context, months: u8) -> Result<Report> 
         .inspect(move |c| -> Result<Report> {
             let tenant = &ctx.tenant;
             let spans = months_until(&ctx.zone, now, months)?;
+            let of = |span| Asked { span, pipeline: pipeline.clone(), owner: owner.clone() };
             let months: Result<Vec<Month>> =
-                spans.into_iter().map(|(first, span)| month(c, tenant, first, span)).collect();
+                spans.into_iter().map(|(first, span)| month(c, tenant, first, of(span))).collect();
             let months = months?;
             let ends = months.first().zip(months.last());
             let (first, last) = ends.ok_or_else(|| Error::internal("no months"))?;
             let span = Span { from: first.span.from, until: last.span.until };
+            let now = PersonFilter {
+                pipeline: pipeline.clone(),
+                owner: owner.clone(),
+                ..PersonFilter::default()
+            };
             Ok(Report {
                 span,
-                sources: store::reports::list_sources(c, tenant, span)?,
-                stages: store::people::sums(c, tenant, &PersonFilter::default())?,
-                steps: Steps::of(&store::reports::list_first_steps(c, tenant, span)?),
+                sources: store::reports::list_sources(c, tenant, of(span))?,
+                stages: store::people::sums(c, tenant, &now)?,
+                steps: Steps::of(&store::reports::list_first_steps(c, tenant, of(span))?),
                 currency: store::tenants::get(c, tenant)?.currency,
                 months,
             })
@@ -154,9 +184,10 @@ pub async fn get_report(app: &App, ctx: &Context, months: u8) -> Result<Report> 
         .await
 }
 
-fn month(c: &mut Conn, tenant: &TenantId, first: Date, span: Span) -> Result<Month> {
-    let added = store::reports::count_added(c, tenant, span)?;
-    Ok(Month { first, span, added, won: store::reports::list_won(c, tenant, span)? })
+fn month(c: &mut Conn, tenant: &TenantId, first: Date, asked: Asked) -> Result<Month> {
+    let span = asked.span;
+    let added = store::reports::count_added(c, tenant, asked.clone())?;
+    Ok(Month { first, span, added, won: store::reports::list_won(c, tenant, asked)? })
 }
 
 /// The days from one to another, both included, as a span of the zone's own days; None where the second
@@ -184,6 +215,8 @@ fn months_until(zone: &Zone, now: Timestamp, months: u8) -> Result<Vec<(Date, Sp
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const DAY_SECS: i64 = 86_400;
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse_rfc3339(text).unwrap()

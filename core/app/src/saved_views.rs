@@ -1,4 +1,5 @@
-//! Views of the list of people that members saved: a search, filters and an order under a name.
+//! Views of a list that members saved: a search, filters and an order under a name. Of people and of tasks,
+//! each for those who see the list.
 
 use domain::{Permission, SavedViewId};
 use serde_json::json;
@@ -10,7 +11,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::fields;
 
-pub use store::saved_views::SavedView;
+pub use store::saved_views::{SavedList, SavedView};
 
 /// The longest name of a view, in characters.
 pub const VIEW_NAME_CHARS_MAX: usize = 40;
@@ -19,15 +20,47 @@ const QUERY_BYTES_MAX: usize = 1_000;
 /// Most views that a member sees.
 const VIEWS_MAX: usize = 50;
 
-/// Everybody's views and the member's own.
-pub async fn list_views(app: &App, ctx: &Context) -> Result<Vec<SavedView>> {
-    ctx.require_to_see(Permission::ReadPeople)?;
-    let (tenant, member) = (ctx.tenant.clone(), ctx.member.clone());
-    app.db.inspect(move |c| Ok(store::saved_views::list(c, &tenant, &member)?)).await
+/// Who sees a list, and so the views of it.
+const fn to_see(list: SavedList) -> Permission {
+    match list {
+        SavedList::People => Permission::ReadPeople,
+        SavedList::Tasks => Permission::ReadTasks,
+    }
 }
 
-/// Saves a view under a name, for oneself or for everybody. A view that has the name already and is as
-/// much theirs is written anew.
+/// Who saves and removes views of a list for everybody.
+const fn to_share(list: SavedList) -> Permission {
+    match list {
+        SavedList::People => Permission::WritePeople,
+        SavedList::Tasks => Permission::WriteTasks,
+    }
+}
+
+/// Everybody's views of people and the member's own.
+pub async fn list_views(app: &App, ctx: &Context) -> Result<Vec<SavedView>> {
+    list_views_of(app, ctx, SavedList::People).await
+}
+
+/// Everybody's views of a list and the member's own.
+pub async fn list_views_of(app: &App, ctx: &Context, list: SavedList) -> Result<Vec<SavedView>> {
+    ctx.require_to_see(to_see(list))?;
+    let mut all = list_all_views(app, ctx).await?;
+    all.retain(|view| view.list == list);
+    Ok(all)
+}
+
+/// Everybody's views and the member's own, of all lists that they see.
+pub async fn list_all_views(app: &App, ctx: &Context) -> Result<Vec<SavedView>> {
+    let (tenant, member) = (ctx.tenant.clone(), ctx.member.clone());
+    let mut all: Vec<SavedView> = app
+        .db
+        .inspect(move |c| Ok::<_, Error>(store::saved_views::list(c, &tenant, &member)?))
+        .await?;
+    all.retain(|view| ctx.may(to_see(view.list)));
+    Ok(all)
+}
+
+/// Saves a view of people under a name.
 pub async fn save_view(
     app: &App,
     ctx: &Context,
@@ -35,9 +68,21 @@ pub async fn save_view(
     query: &str,
     is_shared: bool,
 ) -> Result<SavedView> {
-    ctx.require_to_see(Permission::ReadPeople)?;
+    save_view_of(app, ctx, SavedList::People, (name, query), is_shared).await
+}
+
+/// Saves a view of a list under a name, for oneself or for everybody. A view that has the name already and
+/// is as much theirs is written anew.
+pub async fn save_view_of(
+    app: &App,
+    ctx: &Context,
+    list: SavedList,
+    (name, query): (&str, &str),
+    is_shared: bool,
+) -> Result<SavedView> {
+    ctx.require_to_see(to_see(list))?;
     if is_shared {
-        ctx.require(Permission::WritePeople)?;
+        ctx.require(to_share(list))?;
     }
     let name = fields::required_line("name", name, VIEW_NAME_CHARS_MAX)?;
     if query.len() > QUERY_BYTES_MAX || query.chars().any(char::is_control) {
@@ -46,7 +91,8 @@ pub async fn save_view(
     let (app2, ctx, query) = (app.clone(), ctx.clone(), query.to_owned());
     app.db
         .transact(move |c| -> Result<SavedView> {
-            let all = store::saved_views::list(c, &ctx.tenant, &ctx.member)?;
+            let mut all = store::saved_views::list(c, &ctx.tenant, &ctx.member)?;
+            all.retain(|view| view.list == list);
             let owner = (!is_shared).then(|| ctx.member.clone());
             for same in all.iter().filter(|it| it.name == name && it.member_id == owner) {
                 store::saved_views::delete(c, &ctx.tenant, &same.id)?;
@@ -61,6 +107,7 @@ pub async fn save_view(
                 name,
                 query,
                 created_at: app2.clock.now(),
+                list,
             };
             store::saved_views::insert(c, &view)?;
             record(&app2, c, &ctx, "view.saved", &view.id)?;
@@ -71,15 +118,15 @@ pub async fn save_view(
 
 /// Removes one's own view, or one that is everybody's.
 pub async fn delete_view(app: &App, ctx: &Context, id: &SavedViewId) -> Result<()> {
-    ctx.require_to_see(Permission::ReadPeople)?;
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
         .transact(move |c| -> Result<()> {
             let view = store::saved_views::find(c, &ctx.tenant, &id)?.ok_or(Error::NotFound)?;
+            ctx.require_to_see(to_see(view.list))?;
             match &view.member_id {
                 Some(member) if *member != ctx.member => return Err(Error::NotFound),
                 Some(_) => {}
-                None => ctx.require(Permission::WritePeople)?,
+                None => ctx.require(to_share(view.list))?,
             }
             store::saved_views::delete(c, &ctx.tenant, &id)?;
             record(&app2, c, &ctx, "view.deleted", &id)

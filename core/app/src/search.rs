@@ -1,8 +1,9 @@
-//! Finding people, appointments and tasks by words, as far as the role sees them.
+//! Finding people, appointments, tasks and notes by words, as far as the role sees them.
 
 use domain::{Permission, PersonId};
 use store::appointments::Appointment;
 use store::tasks::Task;
+use store::timeline::FoundNote;
 
 use crate::App;
 use crate::context::Context;
@@ -11,6 +12,9 @@ use crate::people::{Person, SEARCH_CHARS_MAX};
 
 /// The most that is found of each kind.
 pub const EACH_MAX: usize = 6;
+
+/// The most notes that are found: they stand beside what has a name.
+pub const NOTES_MAX: usize = 3;
 
 /// What was found.
 #[derive(Debug, Clone, Default)]
@@ -21,9 +25,11 @@ pub struct Found {
     pub appointments: Vec<Appointment>,
     /// Open tasks, what fits best first; none for a role that doesn't see them.
     pub tasks: Vec<Task>,
+    /// Notes about people, what fits best first; none for a role that doesn't see people.
+    pub notes: Vec<FoundNote>,
 }
 
-/// Looks for a text among people, appointments and tasks. Blank text finds nothing; a long one counts by
+/// Looks for a text among people, appointments, tasks and notes. Blank text finds nothing; a long one counts by
 /// its beginning.
 pub async fn search(app: &App, ctx: &Context, text: &str) -> Result<Found> {
     let text: String = text.trim().chars().take(SEARCH_CHARS_MAX).collect();
@@ -35,6 +41,9 @@ pub async fn search(app: &App, ctx: &Context, text: &str) -> Result<Found> {
         let mut found = Found::default();
         if ctx.may(Permission::ReadPeople) {
             found.people = store::people::search(c, &ctx.tenant, &text, EACH_MAX)?;
+        }
+        if ctx.may(Permission::ReadPeople) {
+            found.notes = store::timeline::search(c, &ctx.tenant, &text, NOTES_MAX)?;
         }
         if ctx.may(Permission::ReadAppointments) {
             let ids: Vec<PersonId> = found.people.iter().map(|it| it.id.clone()).collect();

@@ -25,7 +25,7 @@ pub use about::{LinkInput, list_named};
 pub use input::TaskInput;
 pub use links::*;
 pub use lists::*;
-pub use store::tasks::{Assigned, LinkKind, Task, TaskChange, TaskFilter};
+pub use store::tasks::{Assigned, LinkKind, Task, TaskChange, TaskFilter, TaskOrder};
 
 use input::Draft;
 

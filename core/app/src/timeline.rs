@@ -17,11 +17,9 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{fields, once};
 
-pub use store::timeline::Entry;
+pub use store::timeline::{Entry, NOTE};
 pub use store::{Cursor, Page};
 
-/// A note that a member wrote; the detail's `text`.
-pub const NOTE: &str = "note";
 /// The longest note, in characters.
 pub const NOTE_CHARS_MAX: usize = 4_000;
 

@@ -6,7 +6,7 @@ use domain::{AppointmentId, TenantId};
 
 use crate::backend::Conn;
 use crate::error::{Error, Result};
-use crate::schema::{appointments, examples};
+use crate::schema::{appointments, examples, timeline};
 use crate::scope;
 use crate::search::{self, Kind};
 
@@ -134,6 +134,14 @@ fn found_by(c: &mut Conn, tenant: &TenantId) -> Result<FoundBy> {
         all.push((*kind, ids));
     }
     let people = all.iter().filter(|(kind, _)| *kind == Kind::Person).flat_map(|(_, ids)| ids);
+    let people: Vec<String> = people.cloned().collect();
+    let notes: Vec<String> = timeline::table
+        .filter(timeline::tenant_id.eq(tenant.as_str()))
+        .filter(timeline::person_id.eq_any(&people))
+        .filter(timeline::kind.eq(crate::timeline::NOTE))
+        .select(timeline::id)
+        .load(c)?;
+    all.push((Kind::Note, notes));
     let visits: Vec<String> = appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::person_id.eq_any(people))

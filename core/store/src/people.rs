@@ -5,6 +5,7 @@ mod many;
 mod merging;
 mod own;
 mod removed;
+mod steps;
 
 use diesel::prelude::*;
 use domain::{MemberId, PersonId, StageId, TenantId, Timestamp};
@@ -24,6 +25,7 @@ pub use many::*;
 pub use merging::*;
 pub use own::*;
 pub use removed::*;
+pub use steps::*;
 
 /// How many characters of a name its order goes by.
 const NAME_KEY_CHARS: usize = 60;
@@ -276,11 +278,13 @@ pub fn restore(c: &mut Conn, tenant: &TenantId, id: &PersonId, rev: i64) -> Resu
     come_or_gone(c, tenant, std::slice::from_ref(id))
 }
 
-/// What these people and the appointments with them are found by, once they were deleted or are there again.
+/// What these people, the appointments with them and the notes about them are found by, once they were
+/// deleted or are there again.
 fn come_or_gone(c: &mut Conn, tenant: &TenantId, them: &[PersonId]) -> Result<()> {
     scope::tenant(c, tenant)?;
     search::of_people(c, tenant, them)?;
-    search::with_people(c, tenant, them)
+    search::with_people(c, tenant, them)?;
+    search::about_people(c, tenant, them)
 }
 
 /// Removes what was marked as deleted before, for good; appointments with them stay, without them.

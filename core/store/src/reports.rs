@@ -4,13 +4,50 @@
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
-use domain::{TenantId, Timestamp};
+use domain::{PipelineId, TenantId, Timestamp};
 
 use crate::backend::Conn;
 use crate::error::Result;
-use crate::people::{IMPORTED, STEP, Span, Standing};
-use crate::schema::people;
+use crate::people::{CAME, Owned, STEP, Span, Standing};
+use crate::schema::{people, stages};
 use crate::scope;
+
+/// What the numbers are about: a span of time, and of whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// When they came or were won.
+    pub span: Span,
+    /// Only those in a stage of this pipeline now.
+    pub pipeline: Option<PipelineId>,
+    /// Only those looked after so now.
+    pub owner: Option<Owned>,
+}
+
+impl From<Span> for Asked {
+    fn from(span: Span) -> Self {
+        Self { span, pipeline: None, owner: None }
+    }
+}
+
+/// A boxed query narrowed to those who are asked for, as lists narrow theirs.
+macro_rules! asked {
+    ($query:expr, $tenant:ident, $asked:ident) => {{
+        let mut query = $query;
+        if let Some(pipeline) = &$asked.pipeline {
+            let its = stages::table
+                .filter(stages::tenant_id.eq($tenant.as_str()))
+                .filter(stages::pipeline_id.eq(pipeline.as_str()))
+                .select(stages::id);
+            query = query.filter(people::stage_id.eq_any(its));
+        }
+        match &$asked.owner {
+            Some(Owned::By(member)) => query = query.filter(people::owner_id.eq(member.as_str())),
+            Some(Owned::ByNobody) => query = query.filter(people::owner_id.is_null()),
+            None => {}
+        }
+        query
+    }};
+}
 
 /// How many people came, and how many of them are customers by now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,19 +97,42 @@ pub struct FirstStep {
 }
 
 /// How many people came in a span.
-pub fn count_added(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Added> {
+pub fn count_added(c: &mut Conn, tenant: &TenantId, asked: impl Into<Asked>) -> Result<Added> {
     scope::tenant(c, tenant)?;
-    let rows: Vec<(String, i64)> = people::table
+    let asked: Asked = asked.into();
+    let span = asked.span;
+    let grouped = people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::deleted_at.is_null())
         .filter(people::created_at.ge(span.from.as_millis()))
         .filter(people::created_at.lt(span.until.as_millis()))
         .group_by(people::standing)
         .select((people::standing, sql::<BigInt>("COUNT(*)")))
-        .load(c)?;
+        .into_boxed();
+    let rows: Vec<(String, i64)> = asked!(grouped, tenant, asked).load(c)?;
     let mut added = Added::default();
     rows.iter().for_each(|(standing, count)| added.add(standing, *count));
     Ok(added)
+}
+
+/// Narrows a statement of its own as `asked!` does, by two parameters that are empty where all are meant.
+const ASKED: &str = "($4 = '' OR people.stage_id IN (SELECT stages.id FROM stages \
+        WHERE stages.tenant_id = people.tenant_id AND stages.pipeline_id = $4)) \
+    AND ($5 = '' OR COALESCE(people.owner_id, '-') = $5)";
+
+/// What stands for nobody where whoever looks after somebody is asked for; no member is called so.
+const NOBODY: &str = "-";
+
+impl Asked {
+    /// What `ASKED` takes: the pipeline, and whoever looks after them.
+    fn parameters(&self) -> (&str, &str) {
+        let owner = match &self.owner {
+            Some(Owned::By(member)) => member.as_str(),
+            Some(Owned::ByNobody) => NOBODY,
+            None => "",
+        };
+        (self.pipeline.as_ref().map_or("", PipelineId::as_str), owner)
+    }
 }
 
 /// What lists go by as `first_source`, joined: each person's first touch is found by their own key.
@@ -81,7 +141,7 @@ const SOURCES: &str = "SELECT COALESCE(NULLIF(attributions.source, ''), people.s
     FROM people LEFT JOIN attributions ON attributions.tenant_id = people.tenant_id \
         AND attributions.person_id = people.id \
     WHERE people.tenant_id = $1 AND people.deleted_at IS NULL \
-        AND people.created_at >= $2 AND people.created_at < $3 GROUP BY 1, 2";
+        AND people.created_at >= $2 AND people.created_at < $3";
 
 #[derive(QueryableByName)]
 struct Came {
@@ -95,12 +155,20 @@ struct Came {
 
 /// How many people came first from each source in a span, whatever is entered since; those of most people
 /// first.
-pub fn list_sources(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Vec<FromSource>> {
+pub fn list_sources(
+    c: &mut Conn,
+    tenant: &TenantId,
+    asked: impl Into<Asked>,
+) -> Result<Vec<FromSource>> {
     scope::tenant(c, tenant)?;
-    let rows: Vec<Came> = diesel::sql_query(SOURCES)
+    let asked: Asked = asked.into();
+    let (pipeline, owner) = asked.parameters();
+    let rows: Vec<Came> = diesel::sql_query(format!("{SOURCES} AND {ASKED} GROUP BY 1, 2"))
         .bind::<Text, _>(tenant.as_str())
-        .bind::<BigInt, _>(span.from.as_millis())
-        .bind::<BigInt, _>(span.until.as_millis())
+        .bind::<BigInt, _>(asked.span.from.as_millis())
+        .bind::<BigInt, _>(asked.span.until.as_millis())
+        .bind::<Text, _>(pipeline)
+        .bind::<Text, _>(owner)
         .load(c)?;
     let mut all: Vec<FromSource> = Vec::new();
     for Came { source, standing, people } in rows {
@@ -118,9 +186,11 @@ pub fn list_sources(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Vec<F
 }
 
 /// Those who became customers in a span and are still, by currency.
-pub fn list_won(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Vec<Won>> {
+pub fn list_won(c: &mut Conn, tenant: &TenantId, asked: impl Into<Asked>) -> Result<Vec<Won>> {
     scope::tenant(c, tenant)?;
-    let rows: Vec<(String, i64, i64)> = people::table
+    let asked: Asked = asked.into();
+    let span = asked.span;
+    let grouped = people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::deleted_at.is_null())
         .filter(people::won_at.ge(span.from.as_millis()))
@@ -132,7 +202,8 @@ pub fn list_won(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Vec<Won>>
             sql::<BigInt>("COUNT(*)"),
             sql::<BigInt>("CAST(SUM(value) AS BIGINT)"),
         ))
-        .load(c)?;
+        .into_boxed();
+    let rows: Vec<(String, i64, i64)> = asked!(grouped, tenant, asked).load(c)?;
     let won = |(currency, people, value)| Won { currency, people, value };
     Ok(rows.into_iter().map(won).collect())
 }
@@ -147,19 +218,26 @@ struct Step {
 
 /// When each who came in a span was first turned to. Who was brought with a list is left out: nobody
 /// waited when it was.
-pub fn list_first_steps(c: &mut Conn, tenant: &TenantId, span: Span) -> Result<Vec<FirstStep>> {
+pub fn list_first_steps(
+    c: &mut Conn,
+    tenant: &TenantId,
+    asked: impl Into<Asked>,
+) -> Result<Vec<FirstStep>> {
     scope::tenant(c, tenant)?;
+    let asked: Asked = asked.into();
+    let (pipeline, owner) = asked.parameters();
     let text = format!(
         "SELECT people.created_at AS added_at, \
             (SELECT MIN(timeline.at) FROM timeline WHERE {STEP}) AS stepped_at \
         FROM people WHERE people.tenant_id = $1 AND people.deleted_at IS NULL \
-            AND people.created_at >= $2 AND people.created_at < $3 \
-            AND NOT EXISTS (SELECT 1 FROM timeline WHERE {IMPORTED})"
+            AND people.created_at >= $2 AND people.created_at < $3 AND {CAME} AND {ASKED}"
     );
     let rows: Vec<Step> = diesel::sql_query(text)
         .bind::<Text, _>(tenant.as_str())
-        .bind::<BigInt, _>(span.from.as_millis())
-        .bind::<BigInt, _>(span.until.as_millis())
+        .bind::<BigInt, _>(asked.span.from.as_millis())
+        .bind::<BigInt, _>(asked.span.until.as_millis())
+        .bind::<Text, _>(pipeline)
+        .bind::<Text, _>(owner)
         .load(c)?;
     let step = |row: Step| FirstStep {
         added_at: Timestamp::from_millis(row.added_at),

@@ -9,6 +9,16 @@ use crate::error::{Result, found};
 use crate::schema::saved_views;
 use crate::scope;
 
+words! {
+    /// Which list a view is of.
+    pub enum SavedList {
+        /// Leads and customers.
+        People = "people",
+        /// What is to be done.
+        Tasks = "tasks",
+    }
+}
+
 row! {
     /// A saved view: a list's address under a name. Without a member it is everybody's.
     #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +29,11 @@ row! {
         pub name: String,
         pub query: String,
         pub created_at: Timestamp as i64,
+        pub list: SavedList as String,
     }
 }
 
-/// Everybody's views and this member's own, oldest first.
+/// Everybody's views and this member's own, of all lists, oldest first.
 pub fn list(c: &mut Conn, tenant: &TenantId, member: &MemberId) -> Result<Vec<SavedView>> {
     scope::tenant(c, tenant)?;
     let theirs = saved_views::member_id.eq(member.as_str());

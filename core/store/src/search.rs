@@ -16,7 +16,9 @@ pub(crate) use finding::{Found, having};
 pub use finding::{Sought, best, seek};
 pub(crate) use index::forget;
 pub use query::TERMS_MAX;
-pub(crate) use things::{of_appointments, of_new_people, of_people, of_tasks, with_people};
+pub(crate) use things::{
+    about_people, of_appointments, of_new_people, of_notes, of_people, of_tasks, with_people,
+};
 
 words! {
     /// What kind of thing is found.
@@ -27,8 +29,10 @@ words! {
         Appointment = "appointment",
         /// A task.
         Task = "task",
+        /// A note about a person.
+        Note = "note",
     }
 }
 
 /// All kinds, as the tables name them.
-const KINDS: [&str; 3] = ["person", "appointment", "task"];
+const KINDS: [&str; 4] = ["person", "appointment", "task", "note"];

@@ -8,11 +8,15 @@ use crate::backend::Conn;
 use crate::columns::Json;
 use crate::error::{Error, Result, found};
 use crate::page::{Cursor, Page, bounded};
-use crate::schema::timeline;
+use crate::schema::{people, timeline};
 use crate::scope;
+use crate::search;
 
 /// Most rows that one statement names.
 const MOVED_AT_ONCE: usize = 500;
+
+/// A note that a member wrote; the detail's `text`.
+pub const NOTE: &str = "note";
 
 row! {
     /// Something that happened with a person. Which kinds there are, and what their detail holds, is
@@ -35,6 +39,9 @@ row! {
 pub fn insert(c: &mut Conn, row: &Entry) -> Result<()> {
     scope::tenant(c, &row.tenant_id)?;
     diesel::insert_into(timeline::table).values(row.clone()).execute(c)?;
+    if row.kind == NOTE {
+        search::of_notes(c, &row.tenant_id, std::slice::from_ref(&row.id))?;
+    }
     Ok(())
 }
 
@@ -50,6 +57,46 @@ pub fn insert_many(c: &mut Conn, tenant: &TenantId, mut rows: Vec<Entry>) -> Res
     Ok(())
 }
 
+/// What a note's detail says.
+pub(crate) fn text_of(detail: &Json) -> &str {
+    detail.0["text"].as_str().unwrap_or_default()
+}
+
+/// A note that was found, with whom it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundNote {
+    /// Whom.
+    pub person_id: PersonId,
+    /// What they are called.
+    pub person: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// The notes that fit a text best, at most so many, the best first. None while those from before have no
+/// words yet.
+pub fn search(c: &mut Conn, tenant: &TenantId, text: &str, limit: usize) -> Result<Vec<FoundNote>> {
+    scope::tenant(c, tenant)?;
+    let ids = search::best(c, tenant, search::Kind::Note, text, limit)?.unwrap_or_default();
+    let mut rows: Vec<(String, String, String, String)> =
+        timeline::table
+            .inner_join(people::table.on(
+                people::tenant_id.eq(timeline::tenant_id).and(people::id.eq(timeline::person_id)),
+            ))
+            .filter(timeline::tenant_id.eq(tenant.as_str()))
+            .filter(timeline::id.eq_any(&ids))
+            .filter(people::deleted_at.is_null())
+            .select((timeline::id, people::id, people::name, timeline::detail_json))
+            .load(c)?;
+    rows.sort_by_key(|row| ids.iter().position(|id| *id == row.0));
+    let note = |(_, id, person, detail): (String, String, String, String)| {
+        let detail = Json::try_from(detail).map_err(Error::internal)?;
+        let person_id = id.parse().map_err(Error::internal)?;
+        Ok(FoundNote { person_id, person, text: text_of(&detail).to_owned() })
+    };
+    rows.into_iter().map(note).collect()
+}
+
 /// The entry, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &EntryId) -> Result<Option<Entry>> {
     scope::tenant(c, tenant)?;
@@ -62,13 +109,15 @@ pub fn update(c: &mut Conn, tenant: &TenantId, id: &EntryId, detail: &Json) -> R
     scope::tenant(c, tenant)?;
     let target = timeline::table.find((tenant.as_str(), id.as_str()));
     let set = timeline::detail_json.eq(detail.0.to_string());
-    found(diesel::update(target).set(set).execute(c)?)
+    found(diesel::update(target).set(set).execute(c)?)?;
+    search::of_notes(c, tenant, std::slice::from_ref(id))
 }
 
 /// Removes an entry.
 pub fn delete(c: &mut Conn, tenant: &TenantId, id: &EntryId) -> Result<()> {
     scope::tenant(c, tenant)?;
-    found(diesel::delete(timeline::table.find((tenant.as_str(), id.as_str()))).execute(c)?)
+    found(diesel::delete(timeline::table.find((tenant.as_str(), id.as_str()))).execute(c)?)?;
+    search::forget(c, tenant, search::Kind::Note, &[id.to_string()])
 }
 
 /// A page of what happened with a person.

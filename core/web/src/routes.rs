@@ -194,6 +194,8 @@ mod lines {
         get  "/tasks/choices"                            Member  (TASKS, WRITE_TASKS) tasks::choices::show;
         get  "/tasks/export"                             Member  (TASKS, ALL) exports::tasks;
         post "/tasks/change"                             Member  (TASKS, WRITE_TASKS) tasks::list::change;
+        post "/tasks/views"                              Member  (TASKS, ALL) tasks::list::save_view;
+        post "/tasks/views/{saved_view}/remove"          Member  (TASKS, ALL) tasks::list::remove_view;
         get  "/tasks/{task}"                             Member  (TASKS, ALL) tasks::show;
         post "/tasks/{task}"                             Member  (TASKS, WRITE_TASKS) tasks::update;
         get  "/tasks/{task}/edit"                        Member  (TASKS, WRITE_TASKS) tasks::show_edit;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Place;
 
-use store::audit::ActorKind;
+use store::audit::{ActorKind, AuditFilter};
 
 use super::{FETCHED, Words};
 use crate::App;
@@ -27,15 +27,16 @@ pub(super) const HEADS: &[&str] = &[
 pub(super) struct Walk {
     app: App,
     ctx: Context,
+    filter: AuditFilter,
     after: i64,
     ended: bool,
     names: HashMap<String, String>,
 }
 
 impl Walk {
-    pub(super) fn begin(app: &App, ctx: &Context) -> Self {
+    pub(super) fn begin(app: &App, ctx: &Context, filter: AuditFilter) -> Self {
         let (app, ctx) = (app.clone(), ctx.clone());
-        Self { app, ctx, after: 0, ended: false, names: HashMap::new() }
+        Self { app, ctx, filter, after: 0, ended: false, names: HashMap::new() }
     }
 
     pub(super) async fn next(&mut self, _: &Words) -> Result<Option<Vec<Vec<String>>>> {
@@ -43,12 +44,13 @@ impl Walk {
             return Ok(None);
         }
         let (tenant, after) = (self.ctx.tenant.clone(), self.after);
+        let filter = self.filter.clone();
         let mut names = std::mem::take(&mut self.names);
         let (all, names) = self
             .app
             .db
             .inspect(move |c| -> Result<_> {
-                let all = store::audit::list_chain(c, &tenant, after, FETCHED)?;
+                let all = store::audit::list_after(c, &tenant, &filter, after, FETCHED)?;
                 for entry in all.iter().filter(|it| it.actor_kind == ActorKind::Account) {
                     if let Place::Vacant(place) = names.entry(entry.actor_id.clone()) {
                         let id = entry.actor_id.parse().map_err(Error::internal)?;

@@ -5,7 +5,7 @@ use crate::support::{Fixture, each, expect_invalid};
 use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::{list_doubles, merge_people};
 use app::people::{self, Consent, DetailsInput, PersonInput};
-use app::{Error, timeline, undos};
+use app::{Error, imports, jobs, reports, timeline, undos};
 
 #[tokio::test]
 async fn two_become_one_and_two_again() {
@@ -239,6 +239,34 @@ async fn both_pages_tell_that_a_merge_was_taken_back() {
             assert_eq!(back.len(), 1);
             assert_eq!(back[0].1["other"], other);
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_came_by_hand_is_waited_for_whoever_they_are_merged_with() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let list = b"Name,Phone\nDana Cohen,050-1234567\n".to_vec();
+        let import = imports::keep_file(app, ctx, "list.csv", list).await.unwrap();
+        imports::start_import(app, ctx, &import).await.unwrap();
+        jobs::run_due(app).await.unwrap();
+        f.clock.advance_millis(3_600_000);
+        let by_hand = add(&f, &owner, named("D. Cohen")).await;
+        let waiting = async || reports::get_report(app, ctx, 3).await.unwrap().steps.waiting;
+        assert_eq!(waiting().await, 1, "nobody waits of those a list brought");
+        let found = people::search_people(app, ctx, "Dana", 1).await.unwrap();
+        let brought = &found[0].id;
+
+        let undo = merge_people(app, ctx, &by_hand.id, brought).await.unwrap();
+        assert_eq!(waiting().await, 1, "the one that stays came by hand");
+        undos::undo(app, ctx, &undo).await.unwrap();
+        assert_eq!(waiting().await, 1);
+        let undo = merge_people(app, ctx, brought, &by_hand.id).await.unwrap();
+        assert_eq!(waiting().await, 0, "the one that stays was brought");
+        undos::undo(app, ctx, &undo).await.unwrap();
+        assert_eq!(waiting().await, 1);
     })
     .await;
 }

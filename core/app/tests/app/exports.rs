@@ -7,13 +7,14 @@ use crate::support::people::{add, detailed, named};
 use crate::support::{Fixture, Signed, each};
 use app::Error;
 use app::attributions::AttributionInput;
+use app::audit::AuditFilter;
 use app::exports::everything::{self, ArchiveState};
 use app::exports::{self, Download, Format};
 use app::imports::{self, Counts};
 use app::people::{self, PersonFilter, PersonInput, PersonOrder};
 use app::tasks::{self, TaskFilter, TaskInput};
 use app::{jobs, timeline};
-use domain::{ExportId, PasskeyId, Role, Timestamp};
+use domain::{Clock as _, ExportId, PasskeyId, Role, Timestamp};
 use sha2::{Digest as _, Sha256};
 use store::passkeys::Passkey;
 
@@ -431,6 +432,39 @@ async fn tasks_are_exported_as_the_list_has_them() {
         let filter = TaskFilter::default();
         let card = exports::export_tasks(&f.app, &owner.ctx, filter, Format::Vcard, words).await;
         assert!(matches!(card, Err(Error::NotFound)));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_exported_as_its_page_is_narrowed() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let mia = f.join(&owner, "mia@example.com", Role::Member).await;
+        add(&f, &owner, named("Noa Levi")).await;
+        add(&f, &mia, named("Dana Cohen")).await;
+        let read = async |filter: AuditFilter| {
+            let words: exports::Words = Box::new(words);
+            let (app, ctx) = (&f.app, &owner.ctx);
+            let file = exports::export_activity(app, ctx, filter, Format::Csv, words).await;
+            String::from_utf8(whole(file.unwrap()).await).unwrap()
+        };
+        let hers = AuditFilter {
+            actor_id: Some(mia.ctx.account.to_string()),
+            entity: Some("person".to_owned()),
+            ..AuditFilter::default()
+        };
+        let found = read(hers).await;
+        assert_eq!(found.lines().count(), 2, "{found}");
+        assert!(found.contains("person.created"), "{found}");
+        let long_ago = Some(f.clock.now().plus_secs(-86_400));
+        let before = AuditFilter { to: long_ago, ..AuditFilter::default() };
+        assert_eq!(read(before).await.lines().count(), 1, "the heads alone");
+        assert!(read(AuditFilter::default()).await.lines().count() > 4);
+        let words: exports::Words = Box::new(words);
+        let all = AuditFilter::default();
+        let hidden = exports::export_activity(&f.app, &mia.ctx, all, Format::Csv, words).await;
+        assert!(matches!(hidden, Err(Error::NotFound)));
     })
     .await;
 }

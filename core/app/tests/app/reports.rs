@@ -3,7 +3,9 @@
 use crate::support::people::named;
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::people::bulk::{self, BulkInput};
-use app::people::{self, DetailsInput, Person, PersonFilter, PersonInput, Standing};
+use app::people::{
+    self, DetailsInput, Owned, Person, PersonFilter, PersonInput, Standing, StepWithin,
+};
 use app::pipelines::{Outcome, PipelineInput, Stage, StageInput};
 use app::reports::{self, Report, Steps};
 use app::{Error, pipelines, timeline, undos};
@@ -202,6 +204,19 @@ async fn each_number_is_as_long_as_its_list() {
         assert_eq!(got.steps, steps);
         let waiting = PersonFilter { waiting: true, ..PersonFilter::default() };
         assert_eq!(count(&f, &owner, waiting).await, 2);
+        for step in StepWithin::ALL {
+            let filter = PersonFilter { step: Some(*step), ..PersonFilter::default() };
+            assert_eq!(count(&f, &owner, filter).await, steps.within(*step), "{step}");
+        }
+        let others = PersonFilter { other_sources: vec!["site".into()], ..PersonFilter::default() };
+        let rest = got.sources.iter().filter(|each| each.source != "site");
+        let rest: i64 = rest.map(|each| each.added.people).sum();
+        assert_eq!(count(&f, &owner, others).await, rest);
+        for sum in &got.stages {
+            let (stages, currency) = (vec![sum.stage.clone()], Some(sum.currency.clone()));
+            let filter = PersonFilter { stages, currency, ..PersonFilter::default() };
+            assert_eq!(count(&f, &owner, filter).await, sum.count, "{}", sum.currency);
+        }
 
         // Of the last months, who came before them is in none; that they were won now is.
         let short = report(&f, &owner, 3).await;
@@ -247,6 +262,28 @@ async fn a_note_is_a_first_step_and_a_correction_is_none() {
         timeline::create_note(&f.app, &owner.ctx, &noa, "Called", "").await.unwrap();
         let steps = report(&f, &owner, 3).await.steps;
         assert_eq!((steps.waiting, steps.hour, steps.median_secs), (0, 1, Some(120)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_is_of_whoever_looks_after_them_and_of_a_pipeline() {
+    each(async |f: Fixture| {
+        let (owner, other) = f.two_businesses().await;
+        add(&f, &owner, "Noa", "site", "250").await;
+        let all = pipelines::list_pipelines(&f.app, &owner.ctx).await.unwrap();
+        let first = &all[0].pipeline.id;
+        let of = async |who: &Signed, pipeline, owned| {
+            let got = reports::get_report_of(&f.app, &who.ctx, 3, pipeline, owned).await.unwrap();
+            let stages: i64 = got.stages.iter().map(|sum| sum.count).sum();
+            (got.added().people, stages, got.steps.waiting)
+        };
+        assert_eq!(of(&owner, Some(first.clone()), None).await, (1, 1, 1));
+        let mine = Owned::By(owner.ctx.member.clone());
+        let nobody = of(&owner, None, Some(Owned::ByNobody)).await;
+        let of_mine = of(&owner, None, Some(mine)).await;
+        assert_eq!((nobody.0 + of_mine.0, nobody.1 + of_mine.1), (1, 1));
+        assert_eq!(of(&other, Some(first.clone()), None).await, (0, 0, 0));
     })
     .await;
 }

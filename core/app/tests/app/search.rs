@@ -3,7 +3,7 @@
 use crate::support::{Fixture, Signed, each, origin};
 use app::appointments::{AppointmentInput, book_appointment};
 use app::people::{PersonInput, create_person};
-use app::{live, search, sessions};
+use app::{live, search, sessions, timeline};
 use domain::Role;
 
 async fn fill(at: &Fixture, by: &Signed) {
@@ -55,9 +55,15 @@ async fn neither_another_business_nor_a_role_that_sees_nothing_finds_anything() 
         let (owner, stranger) = at.two_businesses().await;
         fill(&at, &owner).await;
         let accountant = at.join(&owner, "books@example.com", Role::Accountant).await;
+        let noa = search::search(&at.app, &owner.ctx, "noa").await.unwrap().people.remove(0).id;
+        timeline::create_note(&at.app, &owner.ctx, &noa, "Likes peonies", "").await.unwrap();
+        let found = search::search(&at.app, &owner.ctx, "peonies").await.unwrap();
+        assert_eq!(found.notes[0].person, "Noa Élan");
         for who in [&stranger, &accountant] {
             assert_eq!(titles(&at, who, "fitting").await, (0, vec![]));
             assert_eq!(titles(&at, who, "noa").await, (0, vec![]));
+            let found = search::search(&at.app, &who.ctx, "peonies").await.unwrap();
+            assert_eq!(found.notes.len(), 0);
         }
     })
     .await;

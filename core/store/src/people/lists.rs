@@ -6,9 +6,9 @@ use std::str::FromStr;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
-use domain::{MemberId, OwnFieldId, PersonId, StageId, TagId, TenantId, Timestamp};
+use domain::{MemberId, OwnFieldId, PersonId, PipelineId, StageId, TagId, TenantId, Timestamp};
 
-use super::{Kind, OwnFilter, Person, Sorting, Standing};
+use super::{Consent, Kind, OwnFilter, Person, Sorting, Standing, StepWithin, waiting};
 use crate::backend::{Conn, MultiBackend};
 use crate::error::{Error, Result};
 use crate::page::{BadCursor, Page, bounded};
@@ -34,26 +34,10 @@ pub struct Span {
     pub until: Timestamp,
 }
 
-/// What of a person's timeline is a step of a member's towards them, rather than a change of what is
-/// known of them.
-pub(crate) const STEP: &str = "timeline.tenant_id = people.tenant_id \
-    AND timeline.person_id = people.id AND timeline.actor_kind = 'account' \
-    AND timeline.kind NOT IN ('created', 'imported', 'import-undone', 'merged', 'unmerged', \
-        'changed', 'restaged', 'removed', 'restored', 'task-changed', 'task-assigned', 'task-unassigned', \
-        'task-removed', 'task-restored')";
-
-/// What of it says that they were brought with a list, rather than changed by one. A list may say that they
-/// are known for long, so that it doesn't tell by when they were added.
-pub(crate) const IMPORTED: &str = "timeline.tenant_id = people.tenant_id \
-    AND timeline.person_id = people.id AND timeline.kind = 'imported' \
-    AND NOT EXISTS (SELECT 1 FROM timeline earlier WHERE earlier.tenant_id = people.tenant_id \
-        AND earlier.person_id = people.id AND earlier.kind = 'created' \
-        AND earlier.at <= timeline.at)";
-
 /// Where somebody came from first: what was known then, and where that was nothing, what is entered.
-const FIRST_SOURCE: &str = "(COALESCE((SELECT NULLIF(attributions.source, '') FROM attributions \
+const FIRST_SOURCE: &str = "COALESCE((SELECT NULLIF(attributions.source, '') FROM attributions \
     WHERE attributions.tenant_id = people.tenant_id AND attributions.person_id = people.id), \
-    people.source) = ";
+    people.source)";
 
 /// Which people to list; what isn't said doesn't matter.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -64,6 +48,10 @@ pub struct PersonFilter {
     pub standing: Option<Standing>,
     /// Only people, or only companies.
     pub kind: Option<Kind>,
+    /// Only those who said this of being written to.
+    pub consent: Option<Consent>,
+    /// Only those in a stage of this pipeline.
+    pub pipeline: Option<PipelineId>,
     /// Only those in one of these stages; empty is all.
     pub stages: Vec<StageId>,
     /// Only those looked after so.
@@ -76,6 +64,10 @@ pub struct PersonFilter {
     pub source: Option<String>,
     /// Only those who came first from exactly this source, which reports go by.
     pub first_source: Option<String>,
+    /// Only those who came first from another source than each of these.
+    pub other_sources: Vec<String>,
+    /// Only those with a value in this currency; without a value where it is empty.
+    pub currency: Option<String>,
     /// Only those to get back to up to this day, ISO 8601.
     pub follow_up_until: Option<String>,
     /// Only those who were added in this span.
@@ -84,6 +76,8 @@ pub struct PersonFilter {
     pub won: Option<Span>,
     /// Only those towards whom no member took a step yet, lists that were brought left out.
     pub waiting: bool,
+    /// Only those towards whom a member took the first step so soon, lists that were brought left out.
+    pub step: Option<StepWithin>,
 }
 
 words! {
@@ -155,6 +149,16 @@ macro_rules! narrowed {
         if let Some(kind) = $filter.kind {
             query = query.filter(people::kind.eq(kind.as_str()));
         }
+        if let Some(consent) = $filter.consent {
+            query = query.filter(people::consent.eq(consent.as_str()));
+        }
+        if let Some(pipeline) = &$filter.pipeline {
+            let its = stages::table
+                .filter(stages::tenant_id.eq($tenant.as_str()))
+                .filter(stages::pipeline_id.eq(pipeline.as_str()))
+                .select(stages::id);
+            query = query.filter(people::stage_id.eq_any(its));
+        }
         if !$filter.stages.is_empty() {
             let stages = $filter.stages.iter().map(StageId::as_str);
             query = query.filter(people::stage_id.eq_any(stages));
@@ -188,8 +192,13 @@ macro_rules! narrowed {
             query = query.filter(people::source.eq(source));
         }
         if let Some(source) = &$filter.first_source {
-            let from = sql::<Bool>(FIRST_SOURCE).bind::<Text, _>(source.clone()).sql(")");
-            query = query.filter(from);
+            query = query.filter(sql::<Text>(FIRST_SOURCE).eq(source));
+        }
+        if !$filter.other_sources.is_empty() {
+            query = query.filter(sql::<Text>(FIRST_SOURCE).ne_all(&$filter.other_sources));
+        }
+        if let Some(currency) = &$filter.currency {
+            query = query.filter(people::value_currency.eq(currency));
         }
         if let Some(until) = &$filter.follow_up_until {
             query = query.filter(people::follow_up_on.le(until));
@@ -205,9 +214,10 @@ macro_rules! narrowed {
                 .filter(people::won_at.lt(until.as_millis()));
         }
         if $filter.waiting {
-            let text =
-                format!("NOT EXISTS (SELECT 1 FROM timeline WHERE ({STEP}) OR ({IMPORTED}))");
-            query = query.filter(sql::<Bool>(&text));
+            query = query.filter(sql::<Bool>(&waiting()));
+        }
+        if let Some(within) = $filter.step {
+            query = query.filter(sql::<Bool>(&within.condition()));
         }
         match &$sought.0 {
             Found::All => {}

@@ -51,7 +51,7 @@ macro_rules! insert_all {
     }};
 }
 
-/// Adds people, all of one tenant.
+/// Adds people whom a list brought, all of one tenant.
 pub fn insert_many(c: &mut Conn, tenant: &TenantId, all: Vec<NewPerson>) -> Result<()> {
     scope::tenant(c, tenant)?;
     plan_anew(c, tenant)?;
@@ -62,7 +62,11 @@ pub fn insert_many(c: &mut Conn, tenant: &TenantId, all: Vec<NewPerson>) -> Resu
         let email = crate::accounts::normal_email(&person.email);
         let found_by =
             search_text([&person.name, &person.company, &person.phone, &email], &contacts);
-        let keys = (people::search_text.eq(found_by), people::name_key.eq(name_key(&person.name)));
+        let keys = (
+            people::search_text.eq(found_by),
+            people::name_key.eq(name_key(&person.name)),
+            people::brought.eq(true),
+        );
         tags.extend(on.into_iter().map(|tag| {
             (
                 person_tags::tenant_id.eq(tenant.to_string()),

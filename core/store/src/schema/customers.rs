@@ -29,6 +29,7 @@ diesel::table! {
         name_key -> Text,
         won_at -> Nullable<BigInt>,
         merged_into -> Nullable<Text>,
+        brought -> Bool,
     }
 }
 
@@ -205,6 +206,7 @@ diesel::table! {
         name -> Text,
         query -> Text,
         created_at -> BigInt,
+        list -> Text,
     }
 }
 
@@ -234,5 +236,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     person_tags,
     person_fields,
     person_field_values,
-    stages
+    stages,
+    timeline
 );

@@ -7,7 +7,7 @@ use domain::TenantId;
 use super::{Kind, things};
 use crate::backend::Conn;
 use crate::error::{Error, Result};
-use crate::schema::{appointments, people, search_backlog, tasks};
+use crate::schema::{appointments, people, search_backlog, tasks, timeline};
 use crate::scope;
 
 row! {
@@ -62,6 +62,7 @@ pub fn catch_up(c: &mut Conn, tenant: &TenantId, kind: Kind, limit: i64) -> Resu
         Kind::Person => things::of_people(c, tenant, &parsed(&ids)?)?,
         Kind::Appointment => things::of_appointments(c, tenant, &parsed(&ids)?)?,
         Kind::Task => things::of_tasks(c, tenant, &parsed(&ids)?)?,
+        Kind::Note => things::of_notes(c, tenant, &parsed(&ids)?)?,
     }
     let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
     let set =
@@ -119,6 +120,14 @@ fn next(
         Kind::Person => next_of!(people),
         Kind::Appointment => next_of!(appointments),
         Kind::Task => next_of!(tasks),
+        Kind::Note => timeline::table
+            .filter(timeline::tenant_id.eq(tenant.as_str()))
+            .filter(timeline::kind.eq(crate::timeline::NOTE))
+            .filter(timeline::id.gt(after))
+            .order(timeline::id)
+            .limit(limit)
+            .select(timeline::id)
+            .load(c)?,
     })
 }
 

@@ -3,17 +3,20 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use domain::{AppointmentId, PersonId, TaskId, TenantId};
+use domain::{AppointmentId, EntryId, PersonId, TaskId, TenantId};
 
 use super::words::Words;
 use super::{Kind, index};
 use crate::appointments::Status;
 use crate::backend::Conn;
+use crate::columns::Json;
 use crate::contacts::ContactKind;
 use crate::error::Result;
 use crate::own_fields::{self, OwnField};
 use crate::people::NewPerson;
-use crate::schema::{appointments, contacts, people, person_field_values, person_tags, tasks};
+use crate::schema::{
+    appointments, contacts, people, person_field_values, person_tags, tasks, timeline,
+};
 use crate::scope;
 
 /// Writes the words of these people anew: names, numbers and addresses, their tags, and
@@ -163,6 +166,50 @@ pub(crate) fn of_tasks(c: &mut Conn, tenant: &TenantId, ids: &[TaskId]) -> Resul
     Ok(())
 }
 
+/// Writes the words of these notes anew. Those about somebody who was deleted are found by nothing.
+pub(crate) fn of_notes(c: &mut Conn, tenant: &TenantId, ids: &[EntryId]) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    for some in ids.chunks(index::AT_ONCE) {
+        let ids: Vec<&str> = some.iter().map(EntryId::as_str).collect();
+        let rows: Vec<(String, String)> = timeline::table
+            .inner_join(people::table.on(
+                people::tenant_id.eq(timeline::tenant_id).and(people::id.eq(timeline::person_id)),
+            ))
+            .filter(timeline::tenant_id.eq(tenant.as_str()))
+            .filter(timeline::id.eq_any(&ids))
+            .filter(timeline::kind.eq(crate::timeline::NOTE))
+            .filter(people::deleted_at.is_null())
+            .select((timeline::id, timeline::detail_json))
+            .load(c)?;
+        let mut words: HashMap<String, Words> =
+            ids.iter().map(|id| ((*id).to_owned(), Words::default())).collect();
+        for (id, detail) in rows {
+            let detail = Json::try_from(detail).map_err(crate::error::Error::internal)?;
+            words.insert(id, Words::default().text(crate::timeline::text_of(&detail)));
+        }
+        index::write(c, tenant, Kind::Note, words.into_iter().collect())?;
+    }
+    Ok(())
+}
+
+/// The notes about these people.
+fn notes_about(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<Vec<EntryId>> {
+    scope::tenant(c, tenant)?;
+    let mut theirs = Vec::new();
+    for some in ids.chunks(index::AT_ONCE) {
+        let rows: Vec<String> = timeline::table
+            .filter(timeline::tenant_id.eq(tenant.as_str()))
+            .filter(timeline::person_id.eq_any(some.iter().map(PersonId::as_str)))
+            .filter(timeline::kind.eq(crate::timeline::NOTE))
+            .select(timeline::id)
+            .load(c)?;
+        for id in rows {
+            theirs.push(id.parse().map_err(crate::error::Error::internal)?);
+        }
+    }
+    Ok(theirs)
+}
+
 /// Writes the words of these appointments anew: title, place and the name of the person.
 pub(crate) fn of_appointments(
     c: &mut Conn,
@@ -228,4 +275,11 @@ pub(crate) fn with_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> 
         }
     }
     of_appointments(c, tenant, &theirs)
+}
+
+/// Writes the words of the notes about these people anew: they are gone, or there again.
+pub(crate) fn about_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let theirs = notes_about(c, tenant, ids)?;
+    of_notes(c, tenant, &theirs)
 }

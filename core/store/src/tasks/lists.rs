@@ -1,13 +1,15 @@
 //! Lists of tasks: which, and a page at a time.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use domain::{MemberId, TaskId, TenantId, Timestamp};
+use diesel::sql_types::Text;
+use domain::{MemberId, PersonId, TaskId, TenantId, Timestamp};
 
-use super::Task;
+use super::{LinkKind, Task};
 use crate::backend::{Conn, MultiBackend};
 use crate::error::Result;
 use crate::page::{Cursor, Page, bounded};
-use crate::schema::tasks;
+use crate::schema::{task_links, tasks};
 use crate::scope;
 use crate::search::{self, Found, Sought};
 
@@ -20,11 +22,31 @@ pub enum Assigned {
     ToNobody,
 }
 
+words! {
+    /// How a list of tasks is ordered.
+    pub enum TaskOrder {
+        /// By when they are due; those that are done by when that was, latest first.
+        Due = "due",
+        /// By who is to do them, each one's by when they are due; nobody's last.
+        Assignee = "assignee",
+        /// By when they were added, newest first.
+        Newest = "newest",
+    }
+}
+
+/// Who is to do a task, for an order; after every id where that is nobody.
+const ASSIGNEE: &str = "COALESCE(tasks.assignee_id, 'zzzz')";
+const NOBODY: &str = "zzzz";
+
 /// Which tasks to list; what isn't said doesn't matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TaskFilter {
-    /// Those that are done, latest first, instead of those that are not, by when they are due.
+    /// Those that are done instead of those that are not.
     pub done: bool,
+    /// In what order; by when they are due where nothing is said.
+    pub order: Option<TaskOrder>,
+    /// Only those about this person.
+    pub about: Option<PersonId>,
     /// Only those of whom.
     pub assigned: Option<Assigned>,
     /// Only those that it is too late for from this instant on, or before it.
@@ -33,11 +55,7 @@ pub struct TaskFilter {
     pub search: Option<String>,
 }
 
-fn matching<'a>(
-    tenant: &'a TenantId,
-    filter: &'a TaskFilter,
-    sought: &'a Sought,
-) -> tasks::BoxedQuery<'a, MultiBackend> {
+fn matching<'a>(tenant: &'a TenantId, filter: &'a TaskFilter, sought: &'a Sought) -> Query<'a> {
     let mut query = tasks::table
         .filter(tasks::tenant_id.eq(tenant.as_str()))
         .filter(tasks::deleted_at.is_null())
@@ -53,6 +71,14 @@ fn matching<'a>(
     };
     if let Some(until) = filter.due_until {
         query = query.filter(tasks::due_at.le(until.as_millis()));
+    }
+    if let Some(person) = &filter.about {
+        let linked = task_links::table
+            .filter(task_links::tenant_id.eq(tenant.as_str()))
+            .filter(task_links::kind.eq(LinkKind::Person.as_str()))
+            .filter(task_links::entity_id.eq(person.as_str()))
+            .select(task_links::task_id);
+        query = query.filter(tasks::id.eq_any(linked));
     }
     match &sought.0 {
         Found::All => {}
@@ -110,25 +136,61 @@ pub fn list(
     scope::tenant(c, tenant)?;
     let limit = bounded(limit);
     let sought = seek(c, tenant, filter)?;
-    let mut query = matching(tenant, filter, &sought);
-    if let Some(after) = after {
-        let id = after.id.clone();
-        query = if filter.done {
-            let same = tasks::done_at.eq(after.at).and(tasks::id.lt(id));
-            query.filter(tasks::done_at.lt(after.at).or(same))
-        } else {
-            let same = tasks::due_at.eq(after.at).and(tasks::id.gt(id));
-            query.filter(tasks::due_at.gt(after.at).or(same))
-        };
-    }
-    query = match filter.done {
-        true => query.order((tasks::done_at.desc(), tasks::id.desc())),
-        false => query.order((tasks::due_at, tasks::id)),
-    };
+    let query = ordered(matching(tenant, filter, &sought), filter, after);
     let rows: Vec<Task> = query.limit(limit + 1).select(Task::as_select()).load(c)?;
-    Ok(Page::cut(rows, limit, |last| {
-        Cursor::new(last.done_at.unwrap_or(last.due_at), last.id.as_str())
-    }))
+    Ok(Page::cut(rows, limit, |last| place(last, filter)))
+}
+
+type Query<'a> = tasks::BoxedQuery<'a, MultiBackend>;
+
+fn ordered<'a>(query: Query<'a>, filter: &TaskFilter, after: Option<&Cursor>) -> Query<'a> {
+    let mut query = query;
+    let at = after.map(|after| (after.at, after.id.clone()));
+    match (filter.order.unwrap_or(TaskOrder::Due), filter.done) {
+        (TaskOrder::Due, false) => {
+            if let Some((at, id)) = at {
+                let same = tasks::due_at.eq(at).and(tasks::id.gt(id));
+                query = query.filter(tasks::due_at.gt(at).or(same));
+            }
+            query.order((tasks::due_at, tasks::id))
+        }
+        (TaskOrder::Due, true) => {
+            if let Some((at, id)) = at {
+                let same = tasks::done_at.eq(at).and(tasks::id.lt(id));
+                query = query.filter(tasks::done_at.lt(at).or(same));
+            }
+            query.order((tasks::done_at.desc(), tasks::id.desc()))
+        }
+        (TaskOrder::Newest, _) => {
+            if let Some((at, id)) = at {
+                let same = tasks::created_at.eq(at).and(tasks::id.lt(id));
+                query = query.filter(tasks::created_at.lt(at).or(same));
+            }
+            query.order((tasks::created_at.desc(), tasks::id.desc()))
+        }
+        (TaskOrder::Assignee, _) => {
+            if let Some((at, key)) = at {
+                let (who, id) = key.split_once('~').unwrap_or((NOBODY, &key));
+                let (who, id) = (who.to_owned(), id.to_owned());
+                let same = tasks::due_at.eq(at).and(tasks::id.gt(id));
+                let later = tasks::due_at.gt(at).or(same);
+                let theirs = sql::<Text>(ASSIGNEE).eq(who.clone()).and(later);
+                query = query.filter(sql::<Text>(ASSIGNEE).gt(who).or(theirs));
+            }
+            query.order((sql::<Text>(ASSIGNEE), tasks::due_at, tasks::id))
+        }
+    }
+}
+
+fn place(last: &Task, filter: &TaskFilter) -> Cursor {
+    match filter.order.unwrap_or(TaskOrder::Due) {
+        TaskOrder::Due => Cursor::new(last.done_at.unwrap_or(last.due_at), last.id.as_str()),
+        TaskOrder::Newest => Cursor::new(last.created_at, last.id.as_str()),
+        TaskOrder::Assignee => {
+            let who = last.assignee_id.as_ref().map_or(NOBODY, MemberId::as_str);
+            Cursor::new(last.due_at, &format!("{who}~{}", last.id))
+        }
+    }
 }
 
 /// How many match.

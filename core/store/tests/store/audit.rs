@@ -102,6 +102,23 @@ store::both_backends! {
         assert_eq!(list(early, None).await.unwrap().items.len(), 1);
         let nobody = AuditFilter { actor_id: Some("x".to_owned()), ..AuditFilter::default() };
         assert!(list(nobody, None).await.unwrap().items.is_empty());
+        let within = AuditFilter {
+            actor_id: Some("somebody".to_owned()),
+            from: Some(START.plus_millis(20)),
+            to: Some(START.plus_millis(50)),
+            ..AuditFilter::default()
+        };
+        let found = list(within.clone(), None).await.unwrap();
+        assert_eq!(found.items.iter().map(|e| e.seq).collect::<Vec<_>>(), [4, 3, 2]);
+        let later = AuditFilter { from: Some(START.plus_secs(9)), ..AuditFilter::default() };
+        assert!(list(later.clone(), None).await.unwrap().items.is_empty());
+        db.read(move |c| {
+            let after = audit::list_after(c, &tenant, &within, 2, 9)?;
+            assert_eq!(after.iter().map(|e| e.seq).collect::<Vec<_>>(), [3, 4]);
+            assert!(audit::list_after(c, &tenant, &later, 0, 9)?.is_empty());
+            assert_eq!(audit::list_after(c, &tenant, &AuditFilter::default(), 0, 9)?.len(), 7);
+            Ok(())
+        }).await.unwrap();
     }
 
     async fn the_chain_outlives_its_tenant(db: Db) {

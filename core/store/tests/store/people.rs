@@ -276,6 +276,7 @@ store::both_backends! {
             (PersonFilter { owner: Some(Owned::By(member.id)), ..filter() }, "Mine"),
             (PersonFilter { owner: Some(Owned::ByNobody), ..filter() }, "Firm"),
             (PersonFilter { source: Some("site".into()), ..filter() }, "Mine"),
+            (PersonFilter { other_sources: vec![String::new()], ..filter() }, "Mine"),
             (PersonFilter { kind: Some(Kind::Company), ..filter() }, "Firm"),
             (PersonFilter { standing: Some(Standing::Customer), ..filter() }, "Firm"),
             (PersonFilter { stages: vec![stage], ..filter() }, "Mine"),

@@ -4,9 +4,9 @@ use domain::{EntryId, StageId, TenantId, Timestamp};
 use store::Db;
 use store::attributions::{self, Attribution};
 use store::audit::ActorKind;
-use store::people::{self, Person, PersonFilter, Span, Standing};
+use store::people::{self, NewPerson, Owned, Person, PersonFilter, Span, Standing, StepWithin};
 use store::pipelines::{self, Outcome, Pipeline, Stage};
-use store::reports::{self, Added, FirstStep, FromSource, Won};
+use store::reports::{self, Added, Asked, FirstStep, FromSource, Won};
 use store::timeline::{self, Entry};
 
 use crate::support::*;
@@ -37,6 +37,25 @@ fn entry(world: &World, of: &Person, kind: &str, actor_kind: ActorKind, at: Time
         entity_id: String::new(),
         detail_json: serde_json::json!({}).into(),
     }
+}
+
+fn stages(world: &World, tenant: &TenantId) -> (Pipeline, Vec<Stage>) {
+    let pipeline = Pipeline {
+        tenant_id: tenant.clone(),
+        id: domain::PipelineId::new(&world.clock, &world.rng),
+        name: "Customers".to_owned(),
+        position: 0,
+    };
+    let stage = |(position, outcome): (i64, &Outcome)| Stage {
+        tenant_id: tenant.clone(),
+        id: StageId::new(&world.clock, &world.rng),
+        pipeline_id: pipeline.id.clone(),
+        name: outcome.to_string(),
+        position,
+        outcome: *outcome,
+    };
+    let stages = (0..).zip(Outcome::ALL).map(stage).collect();
+    (pipeline, stages)
 }
 
 store::both_backends! {
@@ -117,7 +136,13 @@ store::both_backends! {
             rows.iter().try_for_each(|row| people::insert(c, row, &[]))?;
             let filter = PersonFilter { won: Some(span()), ..PersonFilter::default() };
             assert_eq!(people::count(c, &of, &filter)?, 4);
-            reports::list_won(c, &of, span())
+            let won = reports::list_won(c, &of, span())?;
+            for each in &won {
+                let currency = Some(each.currency.clone());
+                let filter = PersonFilter { currency, ..filter.clone() };
+                assert_eq!(people::count(c, &of, &filter)?, each.people, "{}", each.currency);
+            }
+            Ok(won)
         }).await.unwrap();
         let of = |currency: &str, people, value| Won { currency: currency.to_owned(), people, value };
         assert_eq!(found, [of("", 1, 0), of("ILS", 2, 750), of("USD", 1, 90)]);
@@ -172,7 +197,6 @@ store::both_backends! {
             // What plugins do, and what is only known better, is no step.
             entry(&world, &rows[1], "note", ActorKind::Plugin, after(1, 60)),
             entry(&world, &rows[1], "changed", ActorKind::Account, after(1, 60)),
-            entry(&world, &rows[3], "imported", ActorKind::Account, after(3, 30 * HOUR)),
             // Known before the list was brought.
             entry(&world, &rows[4], "created", ActorKind::Account, after(4, 0)),
             entry(&world, &rows[4], "imported", ActorKind::Account, after(4, HOUR)),
@@ -184,8 +208,18 @@ store::both_backends! {
             })
             .to_vec();
         let of = tenant.clone();
+        let brought = NewPerson {
+            person: rows[3].clone(),
+            contacts: vec![],
+            tags: vec![],
+            own: vec![],
+            attribution: None,
+            entry: entry(&world, &rows[3], "imported", ActorKind::Account, after(3, 1)),
+        };
         let mut found = db.write(move |c| {
-            rows.iter().try_for_each(|row| people::insert(c, row, &[]))?;
+            people::insert_many(c, &of, vec![brought])?;
+            let mut came = rows.iter().filter(|row| row.id != rows[3].id);
+            came.try_for_each(|row| people::insert(c, row, &[]))?;
             entries.iter().try_for_each(|entry| timeline::insert(c, entry))?;
             let filter = PersonFilter { waiting: true, added: Some(span()), ..PersonFilter::default() };
             assert_eq!(people::count(c, &of, &filter)?, 3);
@@ -193,5 +227,83 @@ store::both_backends! {
         }).await.unwrap();
         found.sort_by_key(|step| step.added_at);
         assert_eq!(found, expected);
+    }
+
+    async fn how_soon_somebody_was_turned_to_is_a_list(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let rows: Vec<Person> = (0..6).map(|n| lead(&world, &tenant, "site", n)).collect();
+        let steps = [(0, HOUR), (1, HOUR + 1), (2, 24 * HOUR), (3, 72 * HOUR), (4, 72 * HOUR + 1)];
+        let step = |(at, secs): (usize, i64)| {
+            let of: &Person = &rows[at];
+            let when = of.created_at.plus_secs(secs);
+            // A later one is no first one.
+            [when, when.plus_secs(60)].map(|at| entry(&world, of, "note", ActorKind::Account, at))
+        };
+        let entries: Vec<Entry> = steps.into_iter().flat_map(step).collect();
+        let of = tenant.clone();
+        db.write(move |c| {
+            rows.iter().try_for_each(|row| people::insert(c, row, &[]))?;
+            entries.iter().try_for_each(|entry| timeline::insert(c, entry))?;
+            for (step, wanted) in StepWithin::ALL.iter().zip([1, 2, 1, 1]) {
+                let filter = PersonFilter { step: Some(*step), ..PersonFilter::default() };
+                assert_eq!(people::count(c, &of, &filter)?, wanted, "{step}");
+                let millis = |it: &FirstStep| Some(it.stepped_at?.as_millis() - it.added_at.as_millis());
+                let all = reports::list_first_steps(c, &of, span())?;
+                let its = all.iter().filter_map(millis).filter(|wait| StepWithin::of(*wait) == *step);
+                assert_eq!(its.count(), usize::try_from(wanted).unwrap(), "{step}");
+            }
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn numbers_are_those_of_a_pipeline_and_of_whoever_looks_after_them(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let account = an_account(&db, &world, "dana@example.com").await;
+        let member = world.member(&tenant, &account, domain::Role::Member);
+        let (first, its) = stages(&world, &tenant);
+        let (second, others) = stages(&world, &tenant);
+        let mut rows = Vec::new();
+        for (stage, owner) in [
+            (&its[1], Some(&member.id)),
+            (&its[1], None),
+            (&its[0], None),
+            (&others[1], Some(&member.id)),
+        ] {
+            let mut person = lead(&world, &tenant, "site", 1);
+            person.stage_id = stage.id.clone();
+            person.standing = stage.outcome.standing();
+            let is_customer = person.standing == Standing::Customer;
+            person.won_at = is_customer.then(|| START.plus_secs(HOUR));
+            person.owner_id = owner.cloned();
+            rows.push(person);
+        }
+        let (of, pipeline, dana) = (tenant.clone(), first.id.clone(), member.id.clone());
+        db.write(move |c| {
+            store::members::insert(c, &member)?;
+            pipelines::insert(c, &first)?;
+            pipelines::insert(c, &Pipeline { name: "Orders".to_owned(), position: 1, ..second })?;
+            its.iter().chain(&others).try_for_each(|stage| pipelines::insert_stage(c, stage))?;
+            rows.iter().try_for_each(|row| people::insert(c, row, &[]))?;
+            for (pipeline, owner, all, won) in [
+                (None, None, 4, 3),
+                (Some(&pipeline), None, 3, 2),
+                (None, Some(Owned::By(dana.clone())), 2, 2),
+                (Some(&pipeline), Some(Owned::By(dana)), 1, 1),
+                (None, Some(Owned::ByNobody), 2, 1),
+            ] {
+                let asked = Asked { span: span(), pipeline: pipeline.cloned(), owner: owner.clone() };
+                let filter = PersonFilter { pipeline: pipeline.cloned(), owner, ..PersonFilter::default() };
+                assert_eq!(people::count(c, &of, &filter)?, all);
+                let sources = reports::list_sources(c, &of, asked.clone())?;
+                assert_eq!(sources.iter().map(|it| it.added.people).sum::<i64>(), all);
+                let steps = reports::list_first_steps(c, &of, asked.clone())?;
+                assert_eq!(i64::try_from(steps.len()).unwrap(), all);
+                let found = reports::list_won(c, &of, asked)?;
+                assert_eq!(found.iter().map(|it| it.people).sum::<i64>(), won);
+            }
+            Ok(())
+        }).await.unwrap();
     }
 }

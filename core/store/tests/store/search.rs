@@ -6,13 +6,15 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use domain::rng::SeededRng;
-use domain::{PersonId, Rng, TagId, TenantId};
+use domain::{AccountId, EntryId, PersonId, Rng, TagId, TenantId};
 use store::appointments::{self, Status};
+use store::audit::ActorKind;
 use store::contacts::{Contact, ContactKind};
 use store::people::{self, NewPerson, Person, PersonFilter, PersonOrder};
 use store::search::{self, Kind, catch_up, progress};
 use store::tags::{self, Tag};
 use store::tasks::{self, TaskFilter};
+use store::timeline::{self, Entry};
 use store::{Conn, Db, Result};
 
 use crate::people::change;
@@ -32,6 +34,20 @@ fn listed(c: &mut Conn, tenant: &TenantId, text: &str) -> Result<BTreeSet<String
 
 fn contact(of: &Person, position: i64, kind: ContactKind, value: &str) -> Contact {
     Contact::said((&of.tenant_id, &of.id), position, kind, (value, ""), home())
+}
+
+fn noted(world: &World, of: &Person, text: &str) -> Entry {
+    Entry {
+        tenant_id: of.tenant_id.clone(),
+        id: EntryId::new(&world.clock, &world.rng),
+        person_id: of.id.clone(),
+        at: world.now(),
+        kind: timeline::NOTE.to_owned(),
+        actor_kind: ActorKind::Account,
+        actor_id: AccountId::new(&world.clock, &world.rng).to_string(),
+        entity_id: String::new(),
+        detail_json: serde_json::json!({"text": text}).into(),
+    }
 }
 
 /// How many rows the index has of a business.
@@ -240,6 +256,55 @@ store::both_backends! {
             assert_eq!(titles(c, &tenant, "invoyce")?, 1);
             tasks::delete(c, &tenant, &row.id)?;
             assert_eq!((titles(c, &tenant, "call")?, rows(c, &tenant)?), (0, 0));
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn notes_are_found_while_whom_they_are_about_is_there(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let person = world.person(&tenant, "Noa Levi");
+        let note = noted(&world, &person, "Prefers peonies, wedding in June");
+        let moved = Entry { kind: "stage".to_owned(), ..noted(&world, &person, "peonies") };
+        db.write(move |c| {
+            people::insert(c, &person, &[])?;
+            timeline::insert(c, &note)?;
+            timeline::insert(c, &moved)?;
+            let found = |c: &mut Conn, of: &TenantId, text: &str| -> Result<Vec<String>> {
+                Ok(timeline::search(c, of, text, 9)?.into_iter().map(|it| it.person).collect())
+            };
+            assert_eq!(found(c, &tenant, "peon wedd")?, ["Noa Levi"]);
+            assert_eq!((found(c, &other, "peonies")?.len(), found(c, &tenant, "noa")?.len()), (0, 0));
+            timeline::update(c, &tenant, &note.id, &serde_json::json!({"text": "Tulips"}).into())?;
+            assert_eq!((found(c, &tenant, "peonies")?.len(), found(c, &tenant, "tulip")?.len()), (0, 1));
+            people::delete(c, &tenant, &person.id, 1, START)?;
+            assert_eq!((found(c, &tenant, "tulips")?.len(), rows(c, &tenant)?), (0, 0));
+            people::restore(c, &tenant, &person.id, 2)?;
+            assert_eq!(found(c, &tenant, "tulips")?.len(), 1);
+            timeline::delete(c, &tenant, &note.id)?;
+            assert_eq!(found(c, &tenant, "tulips")?.len(), 0);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn notes_from_before_get_their_words(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let person = world.person(&tenant, "Noa Levi");
+        let all = ["Peonies", "Tulips", "Roses"].map(|text| noted(&world, &person, text));
+        db.write(move |c| {
+            people::insert(c, &person, &[])?;
+            all.iter().try_for_each(|note| timeline::insert(c, note))
+        }).await.unwrap();
+        db.revert_down_to("20261129000391").await.unwrap();
+        db.migrate().await.unwrap();
+        db.write(move |c| {
+            let left = progress(c)?;
+            assert_eq!(left.iter().map(|it| (it.kind, it.todo)).collect::<Vec<_>>(), [(Kind::Note, 3)]);
+            assert!(timeline::search(c, &tenant, "roses", 9)?.is_empty());
+            while catch_up(c, &tenant, Kind::Note, 2)? > 0 {}
+            assert_eq!(timeline::search(c, &tenant, "roses", 9)?.len(), 1);
+            assert!(progress(c)?.is_empty());
             Ok(())
         }).await.unwrap();
     }

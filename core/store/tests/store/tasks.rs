@@ -2,7 +2,7 @@
 
 use domain::{Due, Lead, MemberId, ReminderId, Role, TaskId, TenantId};
 use store::reminders::{self, Reminder, State, Subject};
-use store::tasks::{self, Assigned, LinkKind, NO_DUE, Task, TaskFilter};
+use store::tasks::{self, Assigned, LinkKind, NO_DUE, Task, TaskFilter, TaskOrder};
 use store::{Db, Error, members};
 
 use crate::support::*;
@@ -85,6 +85,54 @@ store::both_backends! {
             assert_eq!(tasks::update(c, &tenant, &plain.id, &change, 1, now)?, 2);
             assert!(matches!(tasks::update(c, &tenant, &plain.id, &change, 1, now), Err(Error::Conflict)));
             assert_eq!(tasks::count(c, &tenant, &found("rested"))?, 1);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn each_order_holds_all_page_by_page(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let ruth = a_member(&db, &world, &tenant).await;
+        let due = |day: &str| -> Option<Due> { Some(day.parse().unwrap()) };
+        let mut rows: Vec<Task> = [
+            ("a", due("2026-03-05"), Some(&ruth)),
+            ("b", due("2026-03-01"), None),
+            ("c", None, Some(&ruth)),
+            ("d", due("2026-03-09"), None),
+        ]
+        .into_iter()
+        .map(|(title, due, who)| Task { assignee_id: who.cloned(), ..task(&world, &tenant, title, due) })
+        .collect();
+        for (row, hours) in rows.iter_mut().zip([2, 1, 4, 3]) {
+            row.created_at = START.plus_secs(hours * 3_600);
+        }
+        let person = world.person(&tenant, "Noa");
+        let (linked, noa) = (rows[3].id.clone(), person.id.clone());
+        db.write(move |c| {
+            store::people::insert(c, &person, &[])?;
+            rows.iter().try_for_each(|row| tasks::insert(c, row))?;
+            tasks::put_links(c, &tenant, &linked, &[(LinkKind::Person, noa.to_string())])?;
+            for (order, wanted) in [
+                (TaskOrder::Due, "badc"),
+                (TaskOrder::Newest, "cdab"),
+                (TaskOrder::Assignee, "acbd"),
+            ] {
+                let filter = TaskFilter { order: Some(order), ..TaskFilter::default() };
+                let (mut titles, mut after) = (String::new(), None);
+                loop {
+                    let page = tasks::list(c, &tenant, &filter, after.as_ref(), 1)?;
+                    titles.extend(page.items.iter().map(|task| task.title.as_str()));
+                    // As an address carries it.
+                    after = page.next.map(|next| next.to_string().parse().unwrap());
+                    if after.is_none() {
+                        break;
+                    }
+                }
+                assert_eq!(titles, wanted, "{order}");
+            }
+            let about = TaskFilter { about: Some(noa), ..TaskFilter::default() };
+            let found = tasks::list(c, &tenant, &about, None, 9)?.items;
+            assert_eq!((found.len(), found[0].title.as_str()), (1, "d"));
             Ok(())
         }).await.unwrap();
     }

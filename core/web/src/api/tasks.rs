@@ -119,6 +119,7 @@ pub async fn list(call: Call) -> Answer {
         },
         due_until,
         search: call.asked("q").map(str::trim).filter(|q| !q.is_empty()).map(str::to_owned),
+        ..TaskFilter::default()
     };
     let after: Option<Cursor> = call.after()?;
     let page = tasks::list_tasks(call.app(), call.ctx(), filter, after, call.limit()).await?;

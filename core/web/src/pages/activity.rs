@@ -3,29 +3,123 @@
 use actix_web::web::Query;
 use app::activity::{self, Activity as Entry};
 use app::audit::AuditFilter;
+use app::{members, plugins};
+use domain::Permission;
 use serde::Deserialize;
 
 use crate::answer::Answer;
 use crate::device;
+use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::appointments::in_words;
-use crate::views::activity::{Activity, ActivityDay, ActivityRow, MergedRow};
+use crate::pages::people::list::address;
+use crate::views::Choice;
+use crate::views::activity::{Activity, ActivityAsked, ActivityDay, ActivityRow, MergedRow};
 
 /// How many entries a page has.
 const PAGE: i64 = 60;
 
-/// Where the page begins.
-#[derive(Deserialize, Default)]
+/// The kinds of things that may be asked for; their texts are `thing-<kind>`.
+const KINDS: [&str; 23] = [
+    "person",
+    "note",
+    "appointment",
+    "task",
+    "calendar",
+    "view",
+    "tag",
+    "pipeline",
+    "own-field",
+    "import",
+    "list",
+    "export",
+    "session",
+    "account",
+    "member",
+    "invitation",
+    "tenant",
+    "plugin",
+    "connection",
+    "approval",
+    "document",
+    "api-token",
+    "endpoint",
+];
+/// The word for what nobody did but the workspace itself.
+const ITSELF: &str = "itself";
+/// The longest id that somebody may be asked for by.
+const WHO_CHARS_MAX: usize = 100;
+
+/// What the page is asked for. What can't be read is as if it weren't said.
+#[derive(Deserialize, Default, Clone)]
 #[serde(default)]
 pub struct PageQuery {
     before: Option<i64>,
+    who: String,
+    what: String,
+    day: String,
+}
+
+impl PageQuery {
+    /// Which entries that are.
+    pub fn filter(&self, member: &Member) -> AuditFilter {
+        let day = self.day.parse().ok();
+        let span = day.and_then(|day| app::reports::span_of_days(&member.ctx.zone, day, day));
+        AuditFilter {
+            actor_id: match self.who.as_str() {
+                "" => None,
+                ITSELF => Some(String::new()),
+                text => Some(text.chars().take(WHO_CHARS_MAX).collect()),
+            },
+            entity: KINDS.contains(&self.what.as_str()).then(|| self.what.clone()),
+            from: span.map(|span| span.from),
+            to: span.map(|span| span.until),
+            ..AuditFilter::default()
+        }
+    }
+
+    fn address(&self, before: &str) -> String {
+        let pairs = [
+            ("who", self.who.as_str()),
+            ("what", self.what.as_str()),
+            ("day", self.day.as_str()),
+            ("before", before),
+        ];
+        address("/activity", &pairs)
+    }
+}
+
+/// What the page may be narrowed to, and is.
+async fn asked(member: &Member, query: &PageQuery) -> Result<ActivityAsked, Failure> {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let mut who = Vec::new();
+    if ctx.role.may(Permission::ReadTeam) {
+        for each in members::list_members(app, ctx).await? {
+            who.push(Choice::new(each.account.as_str(), each.name, &query.who));
+        }
+    }
+    who.push(Choice::new(ITSELF, "OXPI", &query.who));
+    if ctx.role.may(Permission::ReadPlugins) {
+        for card in plugins::list_plugins(app, ctx).await? {
+            who.push(Choice::new(card.id.as_str(), card.name, &query.who));
+        }
+    }
+    let kind = |kind: &&str| Choice::new(*kind, member.text(&format!("thing-{kind}")), &query.what);
+    let here = query.address("");
+    Ok(ActivityAsked {
+        who,
+        what: KINDS.iter().map(kind).collect(),
+        day: query.day.clone(),
+        narrowed: query.filter(member) != AuditFilter::default(),
+        narrowing: here.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default(),
+    })
 }
 
 /// A page of the log.
 pub async fn show(member: Member, query: Query<PageQuery>) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
-    let found =
-        activity::list_activity(app, ctx, AuditFilter::default(), query.before, PAGE).await?;
+    let filter = query.filter(&member);
+    let found = activity::list_activity(app, ctx, filter, query.before, PAGE).await?;
     let dates = member.dates();
     let mut days: Vec<(jiff::civil::Date, ActivityDay)> = Vec::new();
     for entry in &found.items {
@@ -39,7 +133,8 @@ pub async fn show(member: Member, query: Query<PageQuery>) -> Answer {
     }
     let page = Activity {
         days: days.into_iter().map(|(_, day)| day).collect(),
-        next: found.next.map(|before| format!("/activity?before={before}")),
+        asked: asked(&member, &query).await?,
+        next: found.next.map(|before| query.address(&before.to_string())),
     };
     member.page(&page).await
 }

@@ -103,7 +103,8 @@ fn row(member: &Member, connection: &Connection, how: Health) -> ConnectionRow {
 }
 
 /// The name of a provider, which is the same in every version.
-fn provider_name(member: &Member, plugin: &PluginId, name: &str) -> Option<String> {
+/// What a provider of a plugin is called; nothing where the plugin isn't there any more.
+pub fn provider_name(member: &Member, plugin: &PluginId, name: &str) -> Option<String> {
     let loaded = plugins::find_loaded(&member.web.app, plugin).ok()?;
     let provider = loaded.manifest().provider(name)?;
     Some(loaded.texts().text(member.ctx.locale, &provider.name, &[]))

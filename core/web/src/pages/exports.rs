@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::answer::{Answer, go};
 use crate::member::Member;
+use crate::pages::activity::PageQuery as ActivityQuery;
 use crate::pages::id;
 use crate::pages::people::list::ListQuery;
 use crate::pages::people::own;
@@ -53,11 +54,15 @@ pub async fn tasks(member: Member, query: Query<TasksQuery>, kind: Query<FormatQ
     send(exports::export_tasks(&member.web.app, ctx, filter, format, words).await?).await
 }
 
-/// The whole activity log.
-pub async fn activity(member: Member, kind: Query<FormatQuery>) -> Answer {
-    let words = words(&member);
-    let format = Format::of(&kind.format);
-    send(exports::export_activity(&member.web.app, &member.ctx, format, words).await?).await
+/// The activity log, as its page is narrowed.
+pub async fn activity(
+    member: Member,
+    query: Query<ActivityQuery>,
+    kind: Query<FormatQuery>,
+) -> Answer {
+    let (words, filter) = (words(&member), query.filter(&member));
+    let (ctx, format) = (&member.ctx, Format::of(&kind.format));
+    send(exports::export_activity(&member.web.app, ctx, filter, format, words).await?).await
 }
 
 /// Sends a file piece by piece. What goes wrong on the way breaks the answer off, so that nobody takes a

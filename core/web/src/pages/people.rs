@@ -5,6 +5,7 @@ pub mod choices;
 mod form;
 pub mod list;
 pub mod merge;
+mod names;
 pub mod own;
 
 use actix_web::web::{Form, Path, Query};

@@ -8,11 +8,12 @@ use actix_web::web::Query;
 use app::people::PersonFilter;
 use app::reports::{self, MONTHS, Report, Span};
 use domain::Permission;
+use domain::PipelineId;
 use serde::Deserialize;
 
 use crate::answer::Answer;
 use crate::member::Member;
-use crate::pages::people::list::address;
+use crate::pages::people::list::{Names, address, owned, owners};
 use crate::views::Tab;
 use crate::views::reports::{Figure, Reports};
 
@@ -24,33 +25,68 @@ const MONTHS_USUAL: u8 = 6;
 #[serde(default)]
 pub struct ReportQuery {
     months: String,
+    pipeline: String,
+    owner: String,
+}
+
+/// Whom a report is about: everybody, or those in a pipeline or looked after by somebody.
+struct Whom {
+    pipeline: String,
+    owner: String,
+}
+
+impl Whom {
+    fn pairs(&self) -> [(&str, &str); 2] {
+        [("pipeline", &self.pipeline), ("owner", &self.owner)]
+    }
+
+    /// The list of those of them who are narrowed so.
+    fn list(&self, narrow: &[(&str, &str)]) -> String {
+        address("/people", &[narrow, &self.pairs()].concat())
+    }
+
+    fn pipeline(&self) -> Option<PipelineId> {
+        self.pipeline.parse().ok()
+    }
 }
 
 /// The report.
 pub async fn show(member: Member, query: Query<ReportQuery>) -> Answer {
     let wanted = query.months.parse().ok().filter(|months| MONTHS.contains(months));
     let months = wanted.unwrap_or(MONTHS_USUAL);
-    let report = reports::get_report(&member.web.app, &member.ctx, months).await?;
-    let any = report.added().people > 0 || !report.stages.is_empty();
+    let query = query.into_inner();
+    let whom = Whom { pipeline: query.pipeline, owner: query.owner };
+    let (app, ctx, owner) = (&member.web.app, &member.ctx, owned(&member, &whom.owner));
+    let narrowed = whom.pipeline().is_some() || owner.is_some();
+    let report = reports::get_report_of(app, ctx, months, whom.pipeline(), owner).await?;
+    let any = narrowed || report.added().people > 0 || !report.stages.is_empty();
+    let names = Names::load(&member).await?;
     let ends = report.months.first().zip(report.months.last());
     let dates = member.dates();
     let page = Reports {
-        tabs: tabs(months),
+        tabs: tabs(months, &whom),
+        months,
+        pipelines: names.pipelines(&whom.pipeline),
+        owners: owners(&member, &names, &whom.owner),
+        cleared: narrowed.then(|| address("/reports", &[("months", &months.to_string())])),
         any,
         can_write: member.ctx.role.may(Permission::WritePeople),
         span: ends.map_or_else(String::new, |(first, last)| {
             format!("{} – {}", dates.month_of(first.first), dates.month_of(last.first))
         }),
-        figures: figures(&member, &report),
-        charts: if any { charts::all(&member, &report).await? } else { Vec::new() },
+        figures: figures(&member, &report, &whom),
+        charts: if any { charts::all(&member, &report, &names, &whom) } else { Vec::new() },
     };
     member.page(&page).await
 }
 
-fn tabs(months: u8) -> Vec<Tab> {
+fn tabs(months: u8, whom: &Whom) -> Vec<Tab> {
     let tab = |(key, of): (&'static str, u8)| Tab {
         key,
-        href: format!("/reports?months={of}"),
+        href: address(
+            "/reports",
+            &[&[("months", of.to_string().as_str())], &whom.pairs()[..]].concat(),
+        ),
         count: None,
         current: of == months,
     };
@@ -58,7 +94,7 @@ fn tabs(months: u8) -> Vec<Tab> {
     all.map(tab).to_vec()
 }
 
-fn figures(member: &Member, report: &Report) -> Vec<Figure> {
+fn figures(member: &Member, report: &Report, whom: &Whom) -> Vec<Figure> {
     let added = report.added();
     let days = days(member, report.span);
     let won: Vec<String> = report
@@ -74,7 +110,7 @@ fn figures(member: &Member, report: &Report) -> Vec<Figure> {
             key: "report-added",
             value: added.people.to_string(),
             note: String::new(),
-            href: Some(address("/people", &[("added", &days)])),
+            href: Some(whom.list(&[("added", &days)])),
         },
         Figure {
             key: "report-customers",
@@ -83,19 +119,19 @@ fn figures(member: &Member, report: &Report) -> Vec<Figure> {
                 "report-customers-of",
                 &[("share", &share(added.customers, added.people))],
             ),
-            href: Some(address("/people", &[("standing", "customer"), ("added", &days)])),
+            href: Some(whom.list(&[("standing", "customer"), ("added", &days)])),
         },
         Figure {
             key: "report-won",
             value: if won.is_empty() { won_people.clone() } else { won.join(" · ") },
             note: member.text_with("report-won-people", &[("count", &won_people)]),
-            href: Some(address("/people", &[("won", &days)])),
+            href: Some(whom.list(&[("won", &days)])),
         },
         Figure {
             key: "report-step",
             value: waited.unwrap_or_else(|| "–".to_owned()),
             note: member.text_with("report-step-waiting", &[("count", &waiting)]),
-            href: Some(address("/people", &[("waiting", "on"), ("added", &days)])),
+            href: Some(whom.list(&[("waiting", "on"), ("added", &days)])),
         },
     ]
 }
@@ -130,7 +166,11 @@ pub fn span_of(member: &Member, text: &str) -> Option<Span> {
 }
 
 /// What a list is narrowed to by a report, in words, and the words of its address that do it.
-pub fn narrowed(member: &Member, filter: &PersonFilter) -> Vec<(&'static str, String)> {
+pub fn narrowed(
+    member: &Member,
+    names: &Names,
+    filter: &PersonFilter,
+) -> Vec<(&'static str, String)> {
     let dates = member.dates();
     let told = |span: Span| {
         let day = |at| dates.short(dates.local(at).date());
@@ -150,6 +190,35 @@ pub fn narrowed(member: &Member, filter: &PersonFilter) -> Vec<(&'static str, St
     }
     if filter.waiting {
         all.push(("waiting", member.text("narrowed-waiting")));
+    }
+    all.extend(narrowed_more(member, names, filter));
+    all
+}
+
+fn narrowed_more(
+    member: &Member,
+    names: &Names,
+    filter: &PersonFilter,
+) -> Vec<(&'static str, String)> {
+    let mut all = Vec::new();
+    if let Some(step) = filter.step {
+        let within = member.text(charts::step_key(step));
+        all.push(("step", member.text_with("narrowed-step", &[("within", &within)])));
+    }
+    if let Some(pipeline) = &filter.pipeline {
+        let name = names.pipeline(pipeline);
+        all.push(("pipeline", member.text_with("narrowed-pipeline", &[("name", &name)])));
+    }
+    match filter.currency.as_deref() {
+        Some("") => all.push(("currency", member.text("narrowed-no-value"))),
+        Some(code) => {
+            all.push(("currency", member.text_with("narrowed-currency", &[("currency", code)])));
+        }
+        None => {}
+    }
+    if !filter.other_sources.is_empty() {
+        let count = filter.other_sources.len().to_string();
+        all.push(("other_sources", member.text_with("narrowed-others", &[("count", &count)])));
     }
     all
 }

@@ -1,30 +1,25 @@
-//! The search: pages, actions, people, appointments and tasks, as far as the role sees them.
+//! The search: pages, actions, people, appointments, tasks and notes, as far as the role sees them.
+
+mod places;
 
 use actix_web::HttpResponse;
 use actix_web::web::Query;
 use app::search;
-use domain::Permission;
 use serde::Deserialize;
 
 use crate::answer::Answer;
 use crate::error::Failure;
 use crate::member::Member;
-use crate::nav;
-use crate::pages::{appointments, plugin_views, tasks};
+use crate::pages::people::list::address;
+use crate::pages::{appointments, tasks};
 use crate::views::Page;
 use crate::views::search::{Found, Group, Item, Search};
 
 /// What is looked for; at most this many characters count.
 const QUERY_CHARS_MAX: usize = 100;
 
-/// Names of acts, where they begin, their icons, and who may do them.
-const ACTIONS: [(&str, &str, &str, Permission); 5] = [
-    ("book-appointment", "/appointments/new", "calendar-add", Permission::WriteAppointments),
-    ("task-new", "/tasks/new", "task", Permission::WriteTasks),
-    ("person-add", "/people/new", "person", Permission::WritePeople),
-    ("invite-colleague", "/team", "team", Permission::ManageTeam),
-    ("connect-account", "/connections", "connection", Permission::ManageConnections),
-];
+/// How much of a note is shown.
+const NOTE_CHARS: usize = 120;
 
 /// The search's words.
 #[derive(Deserialize, Default)]
@@ -42,7 +37,14 @@ impl SearchQuery {
 /// The page of a search.
 pub async fn show(member: Member, query: Query<SearchQuery>) -> Answer {
     let query = query.text();
-    let groups = groups(&member, &query).await?;
+    let mut groups = groups(&member, &query).await?;
+    for group in &mut groups {
+        group.more = match group.key {
+            "people" => Some(address("/people", &[("q", query.as_str())])),
+            "tasks" => Some(address("/tasks", &[("who", "all"), ("q", query.as_str())])),
+            _ => None,
+        };
+    }
     member.page(&Search { query, groups }).await
 }
 
@@ -62,6 +64,7 @@ async fn groups(member: &Member, query: &str) -> Result<Vec<Group>, Failure> {
         icon: "person",
         sub: if person.company.is_empty() { person.phone } else { person.company },
         title: person.name,
+        posts: false,
     });
     let rows = appointments::rows(member, found.appointments).await?;
     let booked = rows.into_iter().map(|row| Item {
@@ -73,70 +76,48 @@ async fn groups(member: &Member, query: &str) -> Result<Vec<Group>, Failure> {
             .collect::<Vec<_>>()
             .join(" · "),
         title: row.title,
+        posts: false,
     });
     let due = tasks::rows(member, &found.tasks).await?.into_iter().map(|row| Item {
         href: row.href,
         icon: "task",
         sub: if row.when.is_empty() { row.assignee } else { row.when },
         title: row.title,
+        posts: false,
+    });
+    let noted = found.notes.into_iter().map(|note| Item {
+        href: format!("/people/{}", note.person_id),
+        icon: "notes",
+        sub: excerpt(&note.text, query),
+        title: note.person,
+        posts: false,
     });
     let groups = [
-        Group { key: "people", items: people.collect() },
-        Group { key: "appointments", items: booked.collect() },
-        Group { key: "tasks", items: due.collect() },
-        Group { key: "actions", items: actions(member, query) },
-        Group { key: "pages", items: places(member, query).await? },
+        ("people", people.collect()),
+        ("appointments", booked.collect()),
+        ("tasks", due.collect()),
+        ("notes", noted.collect()),
+        ("actions", places::actions(member, query).await?),
+        ("pages", places::places(member, query).await?),
     ];
-    Ok(groups.into_iter().filter(|group| !group.items.is_empty()).collect())
+    let some = groups.into_iter().filter(|(_, items)| !items.is_empty());
+    Ok(some.map(|(key, items)| Group { key, items, more: None }).collect())
 }
 
-fn actions(member: &Member, query: &str) -> Vec<Item> {
-    let allowed = ACTIONS.iter().filter(|(.., needs)| member.ctx.role.may(*needs));
-    let items = allowed.map(|(key, href, icon, _)| Item {
-        href: (*href).to_owned(),
-        icon,
-        title: member.text(key),
-        sub: String::new(),
-    });
-    items.filter(|item| fits(&item.title, query)).collect()
-}
-
-/// Pages that no menu names, their icons, and who sees them.
-const PLACES: [(&str, &str, &str, Permission); 3] = [
-    ("people-board", "/people/board", "board", Permission::ReadPeople),
-    ("doubles", "/people/doubles", "copy", Permission::WritePeople),
-    ("undos", "/undo", "refresh", Permission::WritePeople),
-];
-
-async fn places(member: &Member, query: &str) -> Result<Vec<Item>, Failure> {
-    let profile = Item {
-        href: "/profile".to_owned(),
-        icon: "person",
-        title: member.text("nav-profile"),
-        sub: String::new(),
-    };
-    let places = nav::items(member.ctx.role, "").into_iter().map(|place| Item {
-        href: place.href.to_owned(),
-        icon: place.icon,
-        title: member.text(place.key),
-        sub: String::new(),
-    });
-    let seen = PLACES.iter().filter(|(.., needs)| member.ctx.role.may(*needs));
-    let more = seen.map(|(key, href, icon, _)| Item {
-        href: (*href).to_owned(),
-        icon,
-        title: member.text(key),
-        sub: String::new(),
-    });
-    let views = &member.frame().await?.views;
-    let of_plugins = plugin_views::apps(member, views, "").into_iter().map(|page| Item {
-        href: page.href,
-        icon: "plugin",
-        title: page.label,
-        sub: String::new(),
-    });
-    let all = places.chain(more).chain([profile]).chain(of_plugins);
-    Ok(all.filter(|item| fits(&item.title, query)).collect())
+/// A note in a line, from where it begins to speak of what was looked for.
+fn excerpt(text: &str, query: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let chars: Vec<char> = line.chars().collect();
+    let lower: String = line.to_lowercase();
+    let first = query.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let at = lower.find(&first).map_or(0, |byte| lower[..byte].chars().count());
+    // A few words before it, so that it reads.
+    let from = if chars.len() <= NOTE_CHARS { 0 } else { at.min(chars.len()).saturating_sub(30) };
+    let until = chars.len().min(from + NOTE_CHARS);
+    let part: String = chars[from..until].iter().collect();
+    let (before, after) =
+        (if from > 0 { "…" } else { "" }, if until < chars.len() { "…" } else { "" });
+    format!("{before}{}{after}", part.trim())
 }
 
 /// Whether every word of the query begins a word of the name; an empty query fits all. What Hebrew puts
@@ -158,7 +139,17 @@ fn bare(word: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::{excerpt, fits};
+
+    #[test]
+    fn a_note_is_shown_where_it_speaks_of_what_was_looked_for() {
+        assert_eq!(excerpt("Likes\n peonies", "peon"), "Likes peonies");
+        let long = format!("{} Peonies for the wedding {}", "a ".repeat(90), "b ".repeat(90));
+        let shown = excerpt(&long, "peonies");
+        assert!(shown.contains("Peonies for the wedding"), "{shown}");
+        assert!(shown.starts_with('…') && shown.ends_with('…') && shown.chars().count() < 130);
+        assert!(excerpt(&long, "nothing").starts_with("a a"));
+    }
 
     #[test]
     fn a_name_is_found_by_the_beginnings_of_its_words() {

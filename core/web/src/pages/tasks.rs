@@ -128,6 +128,8 @@ pub async fn panel(member: &Member, kind: LinkKind, about: &str) -> Result<TaskP
     let back = page_of(kind, about);
     Ok(TaskPanel {
         rows: rows(member, &all).await?,
+        all: (kind == LinkKind::Person && !all.is_empty())
+            .then(|| list::address("/tasks", &[("who", "all"), ("person", about)])),
         add: list::address("/tasks/new", &[(kind.as_str(), about), ("back", back.as_str())]),
         back,
         sees: true,

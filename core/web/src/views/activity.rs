@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::pages;
+use super::{Choice, pages};
 
 pages! {
     Activity => "pages/activity.html",
@@ -11,10 +11,27 @@ pages! {
 /// A page of it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Activity {
+    /// What it is narrowed to.
+    pub asked: ActivityAsked,
     /// Days, newest first.
     pub days: Vec<ActivityDay>,
     /// The address of older entries.
     pub next: Option<String>,
+}
+
+/// What of the log is asked for.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ActivityAsked {
+    /// Who may have acted: members, the workspace itself, plugins.
+    pub who: Vec<Choice>,
+    /// The kinds of things it may have been done to.
+    pub what: Vec<Choice>,
+    /// The day, ISO 8601; empty for all.
+    pub day: String,
+    /// Whether any of them narrows it.
+    pub narrowed: bool,
+    /// What does, as an address has it.
+    pub narrowing: String,
 }
 
 /// What happened on a day.

@@ -68,6 +68,10 @@ pub struct Asked {
     pub tags: Vec<Choice>,
     /// The sources to choose from.
     pub sources: Vec<Choice>,
+    /// People or companies.
+    pub kinds: Vec<Choice>,
+    /// What they say of being written to.
+    pub consents: Vec<Choice>,
     /// When to get back to them.
     pub follow_ups: Vec<Choice>,
     /// The own fields to narrow by.
@@ -184,6 +188,14 @@ pub struct Board {
     pub columns: Vec<Column>,
     /// What was searched for.
     pub query: String,
+    /// What the board is narrowed by.
+    pub asked: Asked,
+    /// What is asked of own fields, kept as it is: names and values of the address.
+    pub kept: Vec<(String, String)>,
+    /// The views that somebody saved.
+    pub views: Vec<SavedRow>,
+    /// The list of the same people.
+    pub list: String,
     /// The pipeline shown.
     pub pipeline: String,
     /// Whether the role may move people.

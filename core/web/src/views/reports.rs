@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::plugin_views::ChartBlock;
-use super::{Tab, pages};
+use super::{Choice, Tab, pages};
 
 pages! {
     Reports => "pages/reports.html",
@@ -14,6 +14,14 @@ pages! {
 pub struct Reports {
     /// How many months it may be about.
     pub tabs: Vec<Tab>,
+    /// How many it is about.
+    pub months: u8,
+    /// The pipelines it may be narrowed to, where there are several.
+    pub pipelines: Vec<Choice>,
+    /// Those who look after people, to narrow it to theirs.
+    pub owners: Vec<Choice>,
+    /// The report of everybody, where it is narrowed.
+    pub cleared: Option<String>,
     /// Whether there is anybody to report on.
     pub any: bool,
     /// Whether the role may add people, where there is nobody.

@@ -28,10 +28,12 @@ pub struct Found {
 /// What was found of one kind.
 #[derive(Debug, Clone, Serialize)]
 pub struct Group {
-    /// `pages`, `actions`, `people`, `appointments` or `tasks`.
+    /// `pages`, `actions`, `people`, `appointments`, `tasks` or `notes`.
     pub key: &'static str,
     /// The lines.
     pub items: Vec<Item>,
+    /// The list of all that fit, where there is one; its text is `found-all-<key>`.
+    pub more: Option<String>,
 }
 
 /// One thing that was found.
@@ -45,4 +47,6 @@ pub struct Item {
     pub title: String,
     /// More about it; empty where there is none.
     pub sub: String,
+    /// Whether it is done there by a form, rather than looked at.
+    pub posts: bool,
 }

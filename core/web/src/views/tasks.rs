@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::calendar::AppointmentForm;
+use super::people::{Limit, SavedRow};
 use super::{Avatar, Choice, Errors, Tab, pages};
 
 pages! {
@@ -18,6 +19,8 @@ pub struct Tasks {
     pub tabs: Vec<Tab>,
     /// What is asked for.
     pub asked: TasksAsked,
+    /// The views that somebody saved.
+    pub views: Vec<SavedRow>,
     /// The tasks, by when they are due.
     pub groups: Vec<TaskGroup>,
     /// How many match.
@@ -45,6 +48,16 @@ pub struct TasksAsked {
     pub query: String,
     /// Whose: the reader's, everybody's, nobody's or somebody's.
     pub who: Vec<Choice>,
+    /// The one of them that is asked for, as the address has it.
+    pub whose: String,
+    /// The orders to choose from.
+    pub orders: Vec<Choice>,
+    /// The one that is asked for, as the address has it.
+    pub order: String,
+    /// People to narrow it to.
+    pub people: Vec<Choice>,
+    /// The one that it is narrowed to.
+    pub limits: Vec<Limit>,
     /// The list's own address.
     pub address: String,
     /// What narrows it, as an address has it.
@@ -71,9 +84,11 @@ pub struct QuickForm {
 /// Tasks that are due about the same time.
 #[derive(Debug, Clone, Serialize)]
 pub struct TaskGroup {
-    /// `overdue`, `today`, `tomorrow`, `week`, `later`, `someday` or `done`; its text is
-    /// `tasks-group-<key>`.
+    /// `overdue`, `today`, `tomorrow`, `week`, `later`, `someday`, `done`, `newest`, `nobody` or `somebody`;
+    /// its text is `tasks-group-<key>`.
     pub key: &'static str,
+    /// Who is to do them, where that is what they stand under.
+    pub title: String,
     /// The tasks.
     pub rows: Vec<TaskRow>,
 }
@@ -133,6 +148,8 @@ impl TaskLink {
 pub struct TaskPanel {
     /// Open ones first.
     pub rows: Vec<TaskRow>,
+    /// The list of all about a person.
+    pub all: Option<String>,
     /// Where one is added.
     pub add: String,
     /// Where the page is, to come back to it.

@@ -6,6 +6,7 @@ export-vcard = As contacts (vCard)
 export-people-text = All that match, in this order.
 export-tasks-text = All tasks that match.
 export-appointments = Download all appointments (Excel)
+export-activity-part = What fits:
 export-activity = The whole log:
 exports = Take everything with you
 exports-text = All that this business has here, in one archive: people, appointments, notes, settings, the activity log and the files themselves. Programs read it, and so can you.

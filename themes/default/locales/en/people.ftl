@@ -48,6 +48,7 @@ order-changed = Changed last
 order-value = Worth most
 order-follow-up = Get back to soonest
 filters = Filter and order
+board-filters = Filter
 filters-apply = Show
 filters-clear = Clear filters
 filter-any = Any

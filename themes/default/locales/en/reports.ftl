@@ -31,6 +31,10 @@ report-days = { $count ->
     [one] a day
    *[other] { $count } days
 }
+report-won-unsaid = New customers without a value
+report-pipeline = Pipeline
+report-all-pipelines = All pipelines
+report-all-owners = Everybody’s people
 report-month = Month
 report-source = Source
 report-value = Value
@@ -59,4 +63,9 @@ narrowed-first = First came from { $source }
 narrowed-first-unknown = Not known where they came from
 narrowed-won = Became customers { $days }
 narrowed-waiting = Nobody has turned to them yet
+narrowed-step = First step: { $within }
+narrowed-pipeline = Pipeline: { $name }
+narrowed-currency = Value in { $currency }
+narrowed-no-value = No value given
+narrowed-others = All other sources
 narrowed-remove = Show all again:

@@ -59,6 +59,15 @@ tasks-group-tomorrow = Tomorrow
 tasks-group-week = This week
 tasks-group-later = Later
 tasks-group-someday = No day set
+tasks-group-newest = Newest first
+tasks-group-nobody = Nobody’s yet
+tasks-group-somebody = Somebody who is gone
+tasks-order-due = By when they are due
+tasks-order-assignee = By who does them
+tasks-order-newest = Newest first
+tasks-about = About { $name }
+tasks-about-whom = About whom
+tasks-all-about = In the list of tasks
 tasks-group-done = Done
 tasks-chosen-all = { $count ->
     [one] The one that was found

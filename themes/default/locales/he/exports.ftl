@@ -6,6 +6,7 @@ export-vcard = כאנשי קשר (vCard)
 export-people-text = כל מי שמתאים, בסדר הזה.
 export-tasks-text = כל המשימות שמתאימות.
 export-appointments = הורדת כל הפגישות (אקסל)
+export-activity-part = מה שמוצג כאן:
 export-activity = היומן כולו:
 exports = לקחת את הכול
 exports-text = כל מה שיש לעסק הזה כאן, בארכיון אחד: אנשים, פגישות, הערות, הגדרות, יומן הפעילות והקבצים עצמם. תוכנות קוראות אותו, וגם אנשים.

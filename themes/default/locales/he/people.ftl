@@ -49,6 +49,7 @@ order-changed = עודכנו לאחרונה
 order-value = לפי שווי
 order-follow-up = למי חוזרים קודם
 filters = סינון וסדר
+board-filters = סינון
 filters-apply = הצגה
 filters-clear = ניקוי הסינון
 filter-any = הכול

@@ -33,6 +33,10 @@ report-days = { $count ->
     [two] יומיים
    *[other] { $count } ימים
 }
+report-won-unsaid = לקוחות חדשים בלי שווי
+report-pipeline = מסלול
+report-all-pipelines = כל המסלולים
+report-all-owners = האנשים של כולם
 report-month = חודש
 report-source = מקור
 report-value = שווי
@@ -61,4 +65,9 @@ narrowed-first = הגיעו לראשונה דרך { $source }
 narrowed-first-unknown = לא ידוע מאיפה הגיעו
 narrowed-won = הפכו ללקוחות { $days }
 narrowed-waiting = עדיין לא פנו אליהם
+narrowed-step = הצעד הראשון: { $within }
+narrowed-pipeline = מסלול: { $name }
+narrowed-currency = שווי ב־{ $currency }
+narrowed-no-value = בלי שווי
+narrowed-others = כל שאר המקורות
 narrowed-remove = חזרה לכולם:

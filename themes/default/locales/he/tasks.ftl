@@ -59,6 +59,15 @@ tasks-group-tomorrow = מחר
 tasks-group-week = השבוע
 tasks-group-later = בהמשך
 tasks-group-someday = בלי תאריך
+tasks-group-newest = החדשות קודם
+tasks-group-nobody = עוד לא של אף אחד
+tasks-group-somebody = של מי שכבר לא בצוות
+tasks-order-due = לפי מועד
+tasks-order-assignee = לפי מי שעושה
+tasks-order-newest = החדשות קודם
+tasks-about = בקשר אל { $name }
+tasks-about-whom = בקשר אל
+tasks-all-about = ברשימת המשימות
 tasks-group-done = בוצעו
 tasks-chosen-all = { $count ->
     [one] המשימה שנמצאה

@@ -5,7 +5,7 @@ use domain::Locale;
 
 use super::{Gallery, Words, languages};
 use crate::views::account::{Profile, ProfileForm, SessionRow};
-use crate::views::activity::{Activity, ActivityDay, ActivityRow, MergedRow};
+use crate::views::activity::{Activity, ActivityAsked, ActivityDay, ActivityRow, MergedRow};
 use crate::views::door::{
     AcceptInvitation, Reset, SignIn, TenantRow, Tenants, Welcome, WelcomeForm,
 };
@@ -20,7 +20,9 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     draw_door(gallery, w);
     gallery.page("team", "/team", &team(w));
     gallery.page("activity", "/activity", &activity(w));
-    gallery.page("activity-empty", "/activity", &Activity { days: vec![], next: None });
+    gallery.page("activity-empty", "/activity", &empty_activity());
+    let asked = ActivityAsked { narrowed: true, day: "2026-11-03".into(), ..activity(w).asked };
+    gallery.page("activity-none-found", "/activity", &Activity { asked, ..empty_activity() });
     gallery.page("settings", "/settings", &settings(w));
     gallery.page("profile", "/profile", &profile(w));
     for kind in
@@ -198,6 +200,21 @@ fn team(w: Words) -> Team {
     }
 }
 
+fn activity_asked(w: Words) -> ActivityAsked {
+    ActivityAsked {
+        who: vec![
+            Choice::new("1", w.of("Dana Mizrahi", "דנה מזרחי"), ""),
+            Choice::new("itself", "OXPI", ""),
+        ],
+        what: vec![Choice::new("person", w.of("People", "אנשים"), "")],
+        ..ActivityAsked::default()
+    }
+}
+
+fn empty_activity() -> Activity {
+    Activity { asked: ActivityAsked::default(), days: vec![], next: None }
+}
+
 fn activity(w: Words) -> Activity {
     let row = |who: Option<String>, what: (&str, &str), subject: (&str, &str), icon| ActivityRow {
         who,
@@ -262,6 +279,7 @@ fn activity(w: Words) -> Activity {
                 entries: vec![row(maya(), ("signed in", "כניסה"), ("", ""), "key")],
             },
         ],
+        asked: activity_asked(w),
         next: Some("/activity?before=4".into()),
     }
 }

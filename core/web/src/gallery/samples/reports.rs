@@ -3,15 +3,24 @@
 use app::plugin_views::document::ChartKind;
 
 use super::{Gallery, Words};
-use crate::views::Tab;
 use crate::views::people::Limit;
 use crate::views::reports::{Figure, ReportCell, ReportChart, ReportRow, Reports};
+use crate::views::{Choice, Tab};
 use crate::widgets::Drawing;
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let w = Words(gallery.locale);
     let all = report(w);
     gallery.page("reports", "/reports", &all);
+    let narrowed = Reports {
+        pipelines: vec![
+            Choice::new("1", w.of("Customers", "לקוחות"), "1"),
+            Choice::new("2", w.of("Wedding orders", "הזמנות לחתונות"), "1"),
+        ],
+        cleared: Some("/reports?months=3".into()),
+        ..all.clone()
+    };
+    gallery.page("reports-narrowed", "/reports", &narrowed);
     let none = Reports { any: false, charts: Vec::new(), figures: Vec::new(), ..all };
     gallery.page("reports-empty", "/reports", &none);
 }
@@ -43,6 +52,10 @@ fn report(w: Words) -> Reports {
             tab("report-months-6", false),
             tab("report-months-12", false),
         ],
+        months: 3,
+        pipelines: vec![],
+        owners: vec![Choice::new("me", w.of("Me", "אני"), "")],
+        cleared: None,
         any: true,
         can_write: true,
         span: w.of("September 2026 – November 2026", "ספטמבר 2026 – נובמבר 2026"),

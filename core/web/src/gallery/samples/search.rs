@@ -11,13 +11,20 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
 }
 
 fn search(w: Words) -> Search {
-    let item = |icon, title: String, sub: String| Item { href: "/".into(), icon, title, sub };
+    let item = |icon, title: String, sub: String| Item {
+        href: "/".into(),
+        icon,
+        title,
+        sub,
+        posts: icon == "sign-out",
+    };
     Search {
         query: w.of("no", "נו"),
         groups: vec![
             Group {
                 key: "people",
                 items: vec![item("person", w.of("Noa Levi", "נועה לוי"), "052-345-6789".into())],
+                more: Some("/people?q=no".into()),
             },
             Group {
                 key: "appointments",
@@ -26,14 +33,32 @@ fn search(w: Words) -> Search {
                     w.of("Bridal bouquet consultation", "ייעוץ לזר כלה"),
                     w.of("Monday, 23 November · 09:30–10:30", "יום שני, 23 בנובמבר · 09:30–10:30"),
                 )],
+                more: None,
             },
             Group {
                 key: "tasks",
                 items: vec![item("task", w.of("Note the date", "נועה: לאשר תאריך"), String::new())],
+                more: Some("/tasks?who=all&q=no".into()),
+            },
+            Group {
+                key: "notes",
+                items: vec![item(
+                    "notes",
+                    w.of("Tamar Shalom", "תמר שלום"),
+                    w.of(
+                        "…asked Noa to call back about peonies",
+                        "…ביקשה שנועה תחזור לגבי אדמוניות",
+                    ),
+                )],
+                more: None,
             },
             Group {
                 key: "actions",
-                items: vec![item("person", w.of("Add person", "הוספת איש קשר"), String::new())],
+                items: vec![
+                    item("person", w.of("Add person", "הוספת איש קשר"), String::new()),
+                    item("sign-out", w.of("Sign out", "התנתקות"), String::new()),
+                ],
+                more: None,
             },
             Group {
                 key: "pages",
@@ -42,6 +67,7 @@ fn search(w: Words) -> Search {
                     w.of("What didn’t work", "מה לא הצליח"),
                     String::new(),
                 )],
+                more: None,
             },
         ],
     }

@@ -3,6 +3,7 @@
 use super::{Gallery, Words};
 use crate::views::calendar::AppointmentForm;
 use crate::views::home::DueTasks;
+use crate::views::people::{Limit, SavedRow};
 use crate::views::tasks::{
     QuickForm, TaskEdit, TaskForm, TaskGroup, TaskLink, TaskPage, TaskPanel, TaskRow, Tasks,
     TasksAsked,
@@ -15,9 +16,31 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     gallery.page("tasks-empty", "/tasks", &Tasks { any: false, groups: vec![], ..tasks(w) });
     let asked = TasksAsked { query: "zzz".into(), narrowed: true, ..tasks(w).asked };
     gallery.page("tasks-none-found", "/tasks", &Tasks { groups: vec![], asked, ..tasks(w) });
-    let done = TaskGroup { key: "done", rows: vec![TaskRow { done: true, ..late(w) }] };
+    let done = TaskGroup {
+        key: "done",
+        title: String::new(),
+        rows: vec![TaskRow { done: true, ..late(w) }],
+    };
     let asked = TasksAsked { show: "done".into(), ..tasks(w).asked };
     gallery.page("tasks-done", "/tasks", &Tasks { groups: vec![done], asked, ..tasks(w) });
+    let by_name = TaskGroup {
+        key: "somebody",
+        title: w.of("Maya Cohen", "מאיה כהן"),
+        rows: vec![late(w), today(w)],
+    };
+    let nobody = TaskGroup { key: "nobody", title: String::new(), rows: vec![nobodys(w)] };
+    let limit = Limit {
+        text: w.of("About Noa Levi", "על נועה לוי"),
+        href: "/tasks".into(),
+        name: "person",
+        value: "1".into(),
+    };
+    let asked = TasksAsked { limits: vec![limit], order: "assignee".into(), ..tasks(w).asked };
+    gallery.page(
+        "tasks-by-assignee",
+        "/tasks",
+        &Tasks { groups: vec![by_name, nobody], asked, ..tasks(w) },
+    );
     let wrong = Errors::from([("title".to_owned(), "error-required".to_owned())]);
     let quick = QuickForm { errors: wrong.clone(), ..tasks(w).quick };
     gallery.page("tasks-wrong", "/tasks", &Tasks { quick, errors: wrong.clone(), ..tasks(w) });
@@ -105,6 +128,7 @@ pub(super) fn due(w: Words) -> DueTasks {
 pub(super) fn panel(w: Words) -> TaskPanel {
     TaskPanel {
         rows: vec![late(w), TaskRow { done: true, ..today(w) }],
+        all: Some("/tasks?who=all&person=1".into()),
         add: "/tasks/new?person=1".into(),
         back: "/people/1".into(),
         sees: true,
@@ -127,13 +151,25 @@ fn tasks(w: Words) -> Tasks {
                 Choice::new("", w.of("Mine", "שלי"), ""),
                 Choice::new("all", w.of("Everybody’s", "של כולם"), ""),
             ],
+            orders: vec![
+                Choice::new("due", w.of("By when they are due", "לפי מועד"), "due"),
+                Choice::new("newest", w.of("Newest first", "החדשות קודם"), "due"),
+            ],
+            people: vec![Choice::new("1", w.of("Noa Levi", "נועה לוי"), "")],
             address: "/tasks".into(),
             ..TasksAsked::default()
         },
+        views: vec![SavedRow {
+            id: "1".into(),
+            name: w.of("Weddings", "חתונות"),
+            href: "/tasks?q=wedding".into(),
+            current: false,
+            shared: true,
+        }],
         groups: vec![
-            TaskGroup { key: "overdue", rows: vec![late(w)] },
-            TaskGroup { key: "today", rows: vec![today(w)] },
-            TaskGroup { key: "someday", rows: vec![nobodys(w)] },
+            TaskGroup { key: "overdue", title: String::new(), rows: vec![late(w)] },
+            TaskGroup { key: "today", title: String::new(), rows: vec![today(w)] },
+            TaskGroup { key: "someday", title: String::new(), rows: vec![nobodys(w)] },
         ],
         count: 4,
         next: Some("/tasks?after=x".into()),

@@ -3,52 +3,53 @@
 use actix_web::web::Query;
 use app::people::PersonFilter;
 use app::people::board::{self, Column as Held};
+use app::saved_views::{self, SavedView};
 use domain::Permission;
-use serde::Deserialize;
 
-use super::list::{Names, address};
+use super::list::{ListQuery, Names, address, asked, limits};
+use super::own;
 use crate::answer::Answer;
+use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::id;
-use crate::views::people::{Board, BoardTab, Column};
+use crate::views::people::{Asked, Board, BoardTab, Column, SavedRow};
 
-/// What the board is asked for.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct BoardQuery {
-    pipeline: String,
-    q: String,
-}
+/// Where the board is.
+const BOARD: &str = "/people/board";
 
-/// The board.
-pub async fn show(member: Member, query: Query<BoardQuery>) -> Answer {
+/// The board, narrowed as the list of people is.
+pub async fn show(member: Member, query: Query<ListQuery>) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
+    let query = query.into_inner().on_board();
     let pipeline = match query.pipeline.as_str() {
         "" => None,
         text => Some(id(text)?),
     };
-    let search = query.q.trim();
-    let filter = PersonFilter {
-        search: (!search.is_empty()).then(|| search.to_owned()),
-        ..PersonFilter::default()
-    };
+    let fields = own::fields(&member).await?;
+    // The stages of the board are those of its pipeline.
+    let filter = PersonFilter { pipeline: None, ..query.filter(&member, &fields) };
     let found = board::get_board(app, ctx, pipeline, filter).await?;
     let names = Names::load(&member)
         .await?
         .with_tags_of(&member, found.columns.iter().flat_map(|column| &column.people))
         .await?;
     let current = found.current.to_string();
+    let here = query.in_pipeline(&current);
     let tab = |pipeline: &app::pipelines::Pipeline| BoardTab {
         label: pipeline.name.clone(),
-        href: board_address(pipeline.id.as_str(), search),
+        href: query.in_pipeline(pipeline.id.as_str()).at(BOARD),
         current: pipeline.id == found.current,
     };
     let page = Board {
         pipelines: found.pipelines.iter().map(tab).collect(),
-        columns: found.columns.iter().map(|held| column(&member, &names, held, search)).collect(),
-        query: search.to_owned(),
+        columns: found.columns.iter().map(|held| column(&member, &names, held, &here)).collect(),
+        query: query.q.clone(),
         stages: names.stages_of(&found.current, ""),
-        address: board_address(&current, search),
+        address: here.at(BOARD),
+        list: query.in_pipeline("").at("/people"),
+        views: views(&member, &here).await?,
+        asked: narrowing(&member, &names, &here, asked(&member, &names, &here, &fields).await?),
+        kept: here.own_pairs(),
         pipeline: current,
         can_write: ctx.role.may(Permission::WritePeople),
         can_manage: ctx.role.may(Permission::ManageSettings),
@@ -56,11 +57,38 @@ pub async fn show(member: Member, query: Query<BoardQuery>) -> Answer {
     member.page(&page).await
 }
 
-fn board_address(pipeline: &str, search: &str) -> String {
-    address("/people/board", &[("pipeline", pipeline), ("q", search)])
+/// What the board is asked for: which pipeline is no limit here.
+fn narrowing(member: &Member, names: &Names, here: &ListQuery, asked: Asked) -> Asked {
+    let mut limits = limits(member, names, here, BOARD);
+    limits.retain(|limit| limit.name != "pipeline");
+    Asked {
+        limits,
+        narrowed: asked.narrowed.saturating_sub(1),
+        cleared: address(BOARD, &[("pipeline", &here.pipeline), ("q", &here.q)]),
+        ..asked
+    }
 }
 
-fn column(member: &Member, names: &Names, held: &Held, search: &str) -> Column {
+/// The views of the list, each with what the board takes over of it.
+async fn views(member: &Member, here: &ListQuery) -> Result<Vec<SavedRow>, Failure> {
+    let views = saved_views::list_views(&member.web.app, &member.ctx).await?;
+    let shown = here.at(BOARD);
+    let row = |view: SavedView| {
+        let query = Query::<ListQuery>::from_query(&view.query).map(Query::into_inner);
+        let query = query.unwrap_or_default().on_board();
+        let href = query.in_pipeline(&here.pipeline).at(BOARD);
+        SavedRow {
+            id: view.id.to_string(),
+            current: href == shown,
+            name: view.name,
+            href,
+            shared: view.member_id.is_none(),
+        }
+    };
+    Ok(views.into_iter().map(row).collect())
+}
+
+fn column(member: &Member, names: &Names, held: &Held, here: &ListQuery) -> Column {
     let shown = i64::try_from(held.people.len()).unwrap_or(i64::MAX);
     let stage = held.stage.id.as_str();
     Column {
@@ -70,6 +98,6 @@ fn column(member: &Member, names: &Names, held: &Held, search: &str) -> Column {
         count: held.count,
         values: held.values.iter().map(|(code, sum)| member.money(*sum, code)).collect(),
         people: held.people.iter().map(|person| names.row(member, person)).collect(),
-        more: (held.count > shown).then(|| address("/people", &[("stage", stage), ("q", search)])),
+        more: (held.count > shown).then(|| here.in_stage(stage).at("/people")),
     }
 }

@@ -1,7 +1,5 @@
 //! The list of people: searched, filtered, ordered, saved as views, and changed several at once.
 
-use std::collections::HashMap;
-
 use actix_web::web::{Form, Path, Query};
 use app::own_fields::OwnField;
 use app::people::{
@@ -9,10 +7,8 @@ use app::people::{
     Standing,
     bulk::{self, BulkInput},
 };
-use app::pipelines::{Outcome, PipelineStages};
 use app::saved_views::{self, SavedView};
-use app::tags::Tag;
-use domain::{MemberId, Permission, PersonId, PipelineId, TagId};
+use domain::{Permission, PersonId};
 use jiff::ToSpan;
 use serde::Deserialize;
 
@@ -22,7 +18,9 @@ use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::{id, reports};
 use crate::views::people::{Asked, Bulk, Limit, People, PersonRow, SavedRow};
-use crate::views::{Avatar, Choice, Errors, Tab};
+use crate::views::{Choice, Errors, Tab};
+
+pub use super::names::Names;
 
 /// How many a page of the list has.
 const PAGE: i64 = 50;
@@ -32,6 +30,8 @@ const PAGE: i64 = 50;
 #[serde(default)]
 pub struct ListQuery {
     standing: String,
+    kind: String,
+    consent: String,
     stage: String,
     owner: String,
     tag: String,
@@ -39,11 +39,15 @@ pub struct ListQuery {
     // Where they came from first: what reports lead to.
     first: String,
     follow_up: String,
+    pub(super) pipeline: String,
+    other_sources: String,
     added: String,
     won: String,
+    currency: String,
     waiting: String,
+    step: String,
     order: String,
-    q: String,
+    pub(super) q: String,
     after: String,
     // What is asked of own fields: which there are, each business says.
     #[serde(flatten)]
@@ -53,23 +57,56 @@ pub struct ListQuery {
 impl ListQuery {
     /// The address of the same list from another place, or narrowed otherwise.
     fn address(&self) -> String {
-        address("/people", &self.pairs())
+        self.at("/people")
+    }
+
+    /// The same people on another page.
+    pub(super) fn at(&self, path: &str) -> String {
+        address(path, &self.pairs())
+    }
+
+    /// What a board takes over: its stages stand beside each other, each in its own order.
+    pub(super) fn on_board(self) -> Self {
+        let none = String::new;
+        Self { stage: none(), standing: none(), order: none(), after: none(), ..self }
+    }
+
+    /// The same in a pipeline.
+    pub(super) fn in_pipeline(&self, pipeline: &str) -> Self {
+        Self { pipeline: pipeline.to_owned(), ..self.clone() }
+    }
+
+    /// Only those in a stage, whose pipeline is plain.
+    pub(super) fn in_stage(&self, stage: &str) -> Self {
+        Self { stage: stage.to_owned(), ..self.in_pipeline("") }
+    }
+
+    /// What is asked of own fields, as the address has it.
+    pub(super) fn own_pairs(&self) -> Vec<(String, String)> {
+        let own = self.own.iter().filter(|(name, _)| name.starts_with("own-"));
+        own.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     fn pairs(&self) -> Vec<(&str, &str)> {
         let own = self.own.iter().filter(|(name, _)| name.starts_with("own-"));
         let own = own.map(|(name, value)| (name.as_str(), value.as_str()));
-        let fixed: [(&str, &str); 13] = [
+        let fixed: [(&str, &str); 19] = [
             ("standing", &self.standing),
+            ("kind", &self.kind),
+            ("consent", &self.consent),
             ("stage", &self.stage),
             ("owner", &self.owner),
             ("tag", &self.tag),
             ("source", &self.source),
             ("first", &self.first),
             ("follow_up", &self.follow_up),
+            ("pipeline", &self.pipeline),
+            ("other_sources", &self.other_sources),
             ("added", &self.added),
             ("won", &self.won),
+            ("currency", &self.currency),
             ("waiting", &self.waiting),
+            ("step", &self.step),
             ("order", &self.order),
             ("q", &self.q),
             ("after", &self.after),
@@ -79,15 +116,21 @@ impl ListQuery {
 
     fn narrowed(&self) -> usize {
         let filters = [
+            &self.kind,
+            &self.consent,
             &self.stage,
             &self.owner,
             &self.tag,
             &self.source,
             &self.first,
             &self.follow_up,
+            &self.pipeline,
+            &self.other_sources,
             &self.added,
             &self.won,
+            &self.currency,
             &self.waiting,
+            &self.step,
         ];
         filters.iter().filter(|text| !text.is_empty()).count() + own::narrowed(&self.own)
     }
@@ -110,21 +153,22 @@ impl ListQuery {
         PersonFilter {
             search: (!search.is_empty()).then(|| search.to_owned()),
             standing: self.standing.parse::<Standing>().ok(),
-            kind: None,
+            kind: self.kind.parse().ok(),
+            consent: self.consent.parse().ok(),
+            pipeline: self.pipeline.parse().ok(),
             stages: self.stage.parse().into_iter().collect(),
-            owner: match self.owner.as_str() {
-                "me" => Some(Owned::By(member.ctx.member.clone())),
-                "nobody" => Some(Owned::ByNobody),
-                text => text.parse().ok().map(Owned::By),
-            },
+            owner: owned(member, &self.owner),
             tags: self.tag.parse().into_iter().collect(),
             own,
             source: (!self.source.is_empty()).then(|| self.source.trim().to_owned()),
             first_source: (!self.first.is_empty()).then(|| self.first.trim().to_owned()),
+            other_sources: self.other_sources.lines().map(|it| it.trim().to_owned()).collect(),
+            currency: (!self.currency.is_empty()).then(|| self.currency.trim().to_owned()),
             follow_up_until: self.follow_up_until(member),
             added: reports::span_of(member, &self.added),
             won: reports::span_of(member, &self.won),
             waiting: self.waiting == "on",
+            step: self.step.parse().ok(),
         }
     }
 
@@ -141,6 +185,24 @@ impl ListQuery {
         };
         Some(until.to_string())
     }
+}
+
+/// Who looks after the people that an address asks for.
+pub fn owned(member: &Member, text: &str) -> Option<Owned> {
+    match text {
+        "me" => Some(Owned::By(member.ctx.member.clone())),
+        "nobody" => Some(Owned::ByNobody),
+        text => text.parse().ok().map(Owned::By),
+    }
+}
+
+/// Who may look after people, to narrow by: oneself and nobody first.
+pub fn owners(member: &Member, names: &Names, current: &str) -> Vec<Choice> {
+    let mut all: Vec<Choice> = [("me", "owner-me"), ("nobody", "owner-nobody")]
+        .map(|(value, key)| Choice::new(value, member.text(key), current))
+        .into();
+    all.extend(names.owners(current));
+    all
 }
 
 /// An address with what isn't empty of these.
@@ -226,7 +288,7 @@ async fn views(member: &Member, here: &ListQuery) -> Result<Vec<SavedRow>, Failu
     Ok(views.into_iter().map(row).collect())
 }
 
-async fn asked(
+pub(super) async fn asked(
     member: &Member,
     names: &Names,
     here: &ListQuery,
@@ -234,10 +296,12 @@ async fn asked(
 ) -> Result<Asked, Failure> {
     let choice =
         |current: &str, value: &str, key: &str| Choice::new(value, member.text(key), current);
-    let mut owners =
-        vec![choice(&here.owner, "me", "owner-me"), choice(&here.owner, "nobody", "owner-nobody")];
-    owners.extend(names.owners(&here.owner));
-    let tags = names.tags.iter().map(|tag| Choice::new(tag.id.as_str(), &tag.name, &here.tag));
+    let kinds = [("person", "kind-person"), ("company", "kind-company")];
+    let consents = [
+        ("unknown", "consent-unknown"),
+        ("given", "consent-given"),
+        ("withdrawn", "consent-withdrawn"),
+    ];
     let sources = people::list_sources(&member.web.app, &member.ctx).await?;
     let sources = sources.into_iter().map(|it| Choice::new(it.clone(), it, &here.source));
     let follow_ups =
@@ -258,10 +322,12 @@ async fn asked(
         query: here.q.clone(),
         standing: here.standing.clone(),
         stages: names.stages(&here.stage),
-        owners,
-        tags: tags.collect(),
+        owners: owners(member, names, &here.owner),
+        tags: names.tags(&here.tag),
+        kinds: kinds.map(|(value, key)| choice(&here.kind, value, key)).to_vec(),
+        consents: consents.map(|(value, key)| choice(&here.consent, value, key)).to_vec(),
         sources,
-        limits: limits(member, here),
+        limits: limits(member, names, here, "/people"),
         follow_ups: follow_ups.map(|(value, key)| choice(&here.follow_up, value, key)).to_vec(),
         own: own::narrowing(member, fields, &here.own),
         own_asked: here.own.values().any(|value| !value.is_empty()),
@@ -272,11 +338,11 @@ async fn asked(
     })
 }
 
-/// What a report narrowed the list to, each with the list without it.
-fn limits(member: &Member, here: &ListQuery) -> Vec<Limit> {
+/// What a report narrowed the list to, each with the page of the list without it.
+pub(super) fn limits(member: &Member, names: &Names, here: &ListQuery, path: &str) -> Vec<Limit> {
     let without = |name: &str| {
         let pairs = here.pairs().into_iter().filter(|(its, _)| *its != name);
-        address("/people", &pairs.collect::<Vec<_>>())
+        address(path, &pairs.collect::<Vec<_>>())
     };
     let limit = |(name, text): (&'static str, String)| Limit {
         href: without(name),
@@ -284,117 +350,7 @@ fn limits(member: &Member, here: &ListQuery) -> Vec<Limit> {
         name,
         text,
     };
-    reports::narrowed(member, &here.filter(member, &[])).into_iter().map(limit).collect()
-}
-
-/// The names that lists need: of stages, members and tags.
-pub struct Names {
-    pipelines: Vec<PipelineStages>,
-    members: Vec<(MemberId, String)>,
-    tags: Vec<Tag>,
-    of_people: HashMap<PersonId, Vec<TagId>>,
-}
-
-impl Names {
-    /// Those of the reader's business.
-    pub async fn load(member: &Member) -> Result<Self, Failure> {
-        let names = people::get_row_names(&member.web.app, &member.ctx).await?;
-        let people::RowNames { pipelines, owners, tags } = names;
-        Ok(Self { pipelines, members: owners, tags, of_people: HashMap::new() })
-    }
-
-    /// And which of these people has which tags.
-    pub async fn with_tags_of<'a>(
-        mut self,
-        member: &Member,
-        people: impl IntoIterator<Item = &'a Person>,
-    ) -> Result<Self, Failure> {
-        let ids = people.into_iter().map(|person| person.id.clone()).collect();
-        for (person, tag) in people::list_tags_of(&member.web.app, &member.ctx, ids).await? {
-            self.of_people.entry(person).or_default().push(tag);
-        }
-        Ok(self)
-    }
-
-    /// Every stage, with its pipeline where there are several.
-    pub fn stages(&self, current: &str) -> Vec<Choice> {
-        let is_one = self.pipelines.len() == 1;
-        let label = |each: &PipelineStages, name: &str| {
-            if is_one { name.to_owned() } else { format!("{}: {name}", each.pipeline.name) }
-        };
-        let of = |each: &PipelineStages| -> Vec<Choice> {
-            let choice = |stage: &app::pipelines::Stage| {
-                Choice::new(stage.id.as_str(), label(each, &stage.name), current)
-            };
-            each.stages.iter().map(choice).collect()
-        };
-        self.pipelines.iter().flat_map(of).collect()
-    }
-
-    /// The stages of one pipeline.
-    pub fn stages_of(&self, pipeline: &PipelineId, current: &str) -> Vec<Choice> {
-        let its = self.pipelines.iter().filter(|each| each.pipeline.id == *pipeline);
-        its.flat_map(|each| &each.stages)
-            .map(|stage| Choice::new(stage.id.as_str(), &stage.name, current))
-            .collect()
-    }
-
-    /// Everybody who may look after people.
-    pub fn owners(&self, current: &str) -> Vec<Choice> {
-        self.members.iter().map(|(id, name)| Choice::new(id.as_str(), name, current)).collect()
-    }
-
-    /// Every tag by name, those of a form ticked.
-    pub fn tag_choices(&self, ticked: &[String]) -> Vec<Choice> {
-        let choice = |tag: &Tag| Choice {
-            value: tag.name.clone(),
-            label: tag.name.clone(),
-            selected: ticked.contains(&tag.name),
-        };
-        self.tags.iter().map(choice).collect()
-    }
-
-    /// A person as lists show them.
-    pub fn row(&self, member: &Member, person: &Person) -> PersonRow {
-        let dates = member.dates();
-        let stages = || self.pipelines.iter().flat_map(|each| &each.stages);
-        let stage = stages().find(|stage| stage.id == person.stage_id);
-        let owner = self.members.iter().find(|(id, _)| Some(id) == person.owner_id.as_ref());
-        let its = self.of_people.get(&person.id).map(Vec::as_slice).unwrap_or_default();
-        let tags = self.tags.iter().filter(|tag| its.contains(&tag.id));
-        let follow_up = person.follow_up_on.as_ref().and_then(|day| day.parse().ok());
-        PersonRow {
-            id: person.id.to_string(),
-            href: format!("/people/{}", person.id),
-            name: person.name.clone(),
-            company: person.company.clone(),
-            avatar: Avatar::of(&person.name),
-            stage: stage.map(|stage| stage.name.clone()).unwrap_or_default(),
-            tone: stage.map_or("", |stage| tone(stage.outcome)),
-            phone: person.phone.clone(),
-            email: person.email.clone(),
-            tags: tags.map(|tag| tag.name.clone()).collect(),
-            own: Vec::new(),
-            owner: owner.map(|(_, name)| name.clone()).unwrap_or_default(),
-            is_due: follow_up.is_some_and(|day| day <= dates.today()),
-            is_late: follow_up.is_some_and(|day| day < dates.today()),
-            follow_up: follow_up.map(|day| dates.day(day)).unwrap_or_default(),
-            value: match person.value {
-                0 => String::new(),
-                value => member.money(value, &person.value_currency),
-            },
-            added: dates.short(dates.local(person.created_at).date()),
-        }
-    }
-}
-
-/// The colour of a stage's badge.
-const fn tone(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Open => "info",
-        Outcome::Won => "accent",
-        Outcome::Lost => "",
-    }
+    reports::narrowed(member, names, &here.filter(member, &[])).into_iter().map(limit).collect()
 }
 
 /// Does one act to everybody who is ticked, or to all that match.
@@ -436,9 +392,9 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct ViewForm {
-    name: String,
-    address: String,
-    shared: String,
+    pub(crate) name: String,
+    pub(crate) address: String,
+    pub(crate) shared: String,
 }
 
 /// Saves what the list shows as a view.

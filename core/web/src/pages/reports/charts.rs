@@ -1,43 +1,49 @@
 //! The charts of a report, each with the table of the lists behind it.
 
+use app::people::StepWithin;
 use app::plugin_views::document::ChartKind;
-use app::reports::{Added, Report};
+use app::reports::{Added, Month, Report};
 use domain::StageId;
 
-use super::{days, share};
-use crate::error::Failure;
+use super::{Whom, days, share};
 use crate::member::Member;
-use crate::pages::people::list::{Names, address};
+use crate::pages::people::list::Names;
 use crate::views::reports::{ReportCell, ReportChart, ReportRow};
 use crate::widgets::Drawing;
 
 /// How many sources are told by name; what is left is one more.
 const SOURCES_MAX: usize = 8;
-/// The word for no source in the address of a list: no source is a space.
+/// The word for no source, and for no currency, in the address of a list: none of them is a space.
 pub const NO_SOURCE: &str = " ";
 
 /// Every chart there is something for.
-pub async fn all(member: &Member, report: &Report) -> Result<Vec<ReportChart>, Failure> {
-    let names = Names::load(member).await?;
-    let mut all = vec![months(member, report)];
+pub(super) fn all(
+    member: &Member,
+    report: &Report,
+    names: &Names,
+    whom: &Whom,
+) -> Vec<ReportChart> {
+    let mut all = vec![months(member, report, whom)];
     if !report.sources.is_empty() {
-        all.push(sources(member, report));
+        all.push(sources(member, report, whom));
     }
     if report.won_people() > 0 {
-        all.extend(won(member, report));
+        all.extend(won(member, report, whom));
     }
     if !report.stages.is_empty() {
-        all.push(stages(member, report, &names));
+        all.push(stages(member, report, names, whom));
     }
     if report.added().people > 0 {
-        all.push(steps(member, report));
+        all.push(steps(member, report, whom));
     }
-    Ok(all)
+    all
 }
 
 /// What a chart is made of.
 struct Parts {
     key: &'static str,
+    /// What stands behind its name, such as a currency; may be empty.
+    of: String,
     kind: ChartKind,
     first: &'static str,
     /// The heads of the columns; those that are drawn come first.
@@ -47,9 +53,10 @@ struct Parts {
 }
 
 fn chart(member: &Member, parts: Parts, tell: impl Fn(f64) -> String) -> ReportChart {
-    let Parts { key, kind, first, heads, drawn, rows } = parts;
+    let Parts { key, of, kind, first, heads, drawn, rows } = parts;
+    let title = member.text(&format!("report-{key}"));
     let drawing = Drawing {
-        title: member.text(&format!("report-{key}")),
+        title: if of.is_empty() { title } else { format!("{title} · {of}") },
         labels: rows.iter().map(|row| row.label.clone()).collect(),
         names: heads.iter().take(drawn.len()).cloned().collect(),
         series: drawn,
@@ -66,6 +73,11 @@ fn plain(text: String) -> ReportCell {
     ReportCell { text, href: None }
 }
 
+/// A source or a currency as an address has it.
+fn in_address(text: &str) -> &str {
+    if text.is_empty() { NO_SOURCE } else { text }
+}
+
 /// Counts in a business stay far below what a double holds exactly.
 #[allow(clippy::cast_precision_loss, reason = "only drawn")]
 fn length(number: i64) -> f64 {
@@ -77,11 +89,11 @@ fn count(number: f64) -> String {
 }
 
 /// Who came and who of them became a customer: two lists, and the share.
-fn added_cells(added: Added, narrow: &[(&str, &str)]) -> Vec<ReportCell> {
+fn added_cells(added: Added, whom: &Whom, narrow: &[(&str, &str)]) -> Vec<ReportCell> {
     let customers = [&[("standing", "customer")], narrow].concat();
     vec![
-        cell(added.people, address("/people", narrow)),
-        cell(added.customers, address("/people", &customers)),
+        cell(added.people, whom.list(narrow)),
+        cell(added.customers, whom.list(&customers)),
         plain(format!("{}%", share(added.customers, added.people))),
     ]
 }
@@ -96,14 +108,15 @@ fn both(all: &[Added]) -> Vec<Vec<f64>> {
     vec![people, customers]
 }
 
-fn months(member: &Member, report: &Report) -> ReportChart {
+fn months(member: &Member, report: &Report, whom: &Whom) -> ReportChart {
     let all: Vec<Added> = report.months.iter().map(|month| month.added).collect();
-    let row = |month: &app::reports::Month| ReportRow {
+    let row = |month: &Month| ReportRow {
         label: member.dates().month_of(month.first),
-        cells: added_cells(month.added, &[("added", &days(member, month.span))]),
+        cells: added_cells(month.added, whom, &[("added", &days(member, month.span))]),
     };
     let parts = Parts {
         key: "months",
+        of: String::new(),
         kind: ChartKind::Bar,
         first: "report-month",
         heads: added_heads(member),
@@ -113,7 +126,7 @@ fn months(member: &Member, report: &Report) -> ReportChart {
     chart(member, parts, count)
 }
 
-fn sources(member: &Member, report: &Report) -> ReportChart {
+fn sources(member: &Member, report: &Report, whom: &Whom) -> ReportChart {
     let span = days(member, report.span);
     let (named, rest) = report.sources.split_at(report.sources.len().min(SOURCES_MAX));
     let mut all: Vec<Added> = named.iter().map(|each| each.added).collect();
@@ -121,13 +134,13 @@ fn sources(member: &Member, report: &Report) -> ReportChart {
         .iter()
         .map(|each| {
             let is_known = !each.source.is_empty();
-            let source = if is_known { each.source.as_str() } else { NO_SOURCE };
+            let source = in_address(&each.source);
             ReportRow {
                 label: match is_known {
                     true => each.source.clone(),
                     false => member.text("report-no-source"),
                 },
-                cells: added_cells(each.added, &[("first", source), ("added", &span)]),
+                cells: added_cells(each.added, whom, &[("first", source), ("added", &span)]),
             }
         })
         .collect();
@@ -137,16 +150,15 @@ fn sources(member: &Member, report: &Report) -> ReportChart {
             customers: sum.customers + each.added.customers,
         });
         all.push(sum);
-        let texts = [
-            sum.people.to_string(),
-            sum.customers.to_string(),
-            format!("{}%", share(sum.customers, sum.people)),
-        ];
-        let cells = texts.map(plain).to_vec();
+        let others: Vec<&str> = named.iter().map(|each| in_address(&each.source)).collect();
+        let narrow = [("other_sources", others.join("\n")), ("added", span)];
+        let narrow = narrow.each_ref().map(|(name, text)| (*name, text.as_str()));
+        let cells = added_cells(sum, whom, &narrow);
         rows.push(ReportRow { label: member.text("report-other-sources"), cells });
     }
     let parts = Parts {
         key: "sources",
+        of: String::new(),
         kind: ChartKind::Bar,
         first: "report-source",
         heads: added_heads(member),
@@ -156,96 +168,146 @@ fn sources(member: &Member, report: &Report) -> ReportChart {
     chart(member, parts, count)
 }
 
-/// What customers are worth by the month in which they became it: a chart for each currency.
-fn won(member: &Member, report: &Report) -> Vec<ReportChart> {
+/// What customers are worth by the month in which they became it: a chart for each currency. Those of whom
+/// nobody said a value stand beside the first.
+fn won(member: &Member, report: &Report, whom: &Whom) -> Vec<ReportChart> {
     let mut currencies: Vec<String> =
         report.won_values().into_iter().map(|(currency, _)| currency).collect();
     if currencies.is_empty() {
         currencies.push(report.currency.clone());
     }
-    currencies.iter().map(|currency| won_in(member, report, currency)).collect()
+    let is_one = currencies.len() == 1;
+    let chart = |(at, currency): (usize, &String)| {
+        let of = if is_one { String::new() } else { currency.clone() };
+        won_in(member, report, whom, currency, (of, at == 0))
+    };
+    currencies.iter().enumerate().map(chart).collect()
 }
 
-fn won_in(member: &Member, report: &Report, currency: &str) -> ReportChart {
-    let values: Vec<i64> = report
-        .months
-        .iter()
-        .map(|month| month.won.iter().filter(|won| won.currency == currency).map(|won| won.value))
-        .map(Iterator::sum)
-        .collect();
-    let row = |(month, value): (&app::reports::Month, &i64)| {
-        let people: i64 = month.won.iter().map(|won| won.people).sum();
-        let list = address("/people", &[("won", &days(member, month.span))]);
-        ReportRow {
-            label: member.dates().month_of(month.first),
-            cells: vec![plain(member.money(*value, currency)), cell(people, list)],
+/// The value and number of those who were won in a month, of one currency.
+fn won_of(month: &Month, currency: &str) -> (i64, i64) {
+    let its = month.won.iter().filter(|won| won.currency == currency);
+    its.fold((0, 0), |(value, people), won| (value + won.value, people + won.people))
+}
+
+fn won_in(
+    member: &Member,
+    report: &Report,
+    whom: &Whom,
+    currency: &str,
+    (of, with_rest): (String, bool),
+) -> ReportChart {
+    let with_rest = with_rest && report.months.iter().any(|month| won_of(month, "").1 > 0);
+    let row = |month: &Month| {
+        let span = days(member, month.span);
+        let list = |currency| whom.list(&[("won", &span), ("currency", in_address(currency))]);
+        let (value, people) = won_of(month, currency);
+        let money = member.money(value, currency);
+        let href = (people > 0).then(|| list(currency));
+        let mut cells = vec![ReportCell { text: money, href }, cell(people, list(currency))];
+        if with_rest {
+            cells.push(cell(won_of(month, "").1, list("")));
         }
+        ReportRow { label: member.dates().month_of(month.first), cells }
     };
+    let mut heads = vec!["report-value", "report-won-customers"];
+    heads.extend(with_rest.then_some("report-won-unsaid"));
+    let values = report.months.iter().map(|month| length(won_of(month, currency).0));
     let parts = Parts {
         key: "won",
+        of,
         kind: ChartKind::Bar,
         first: "report-month",
-        heads: ["report-value", "report-won-customers"].map(|key| member.text(key)).to_vec(),
-        drawn: vec![values.iter().map(|value| length(*value)).collect()],
-        rows: report.months.iter().zip(&values).map(row).collect(),
+        heads: heads.into_iter().map(|key| member.text(key)).collect(),
+        drawn: vec![values.collect()],
+        rows: report.months.iter().map(row).collect(),
     };
     #[allow(clippy::cast_possible_truncation, reason = "it was a whole number before")]
     chart(member, parts, |number| member.money(number as i64, currency))
 }
 
-/// What each stage holds now, in the order of the stages.
-fn stages(member: &Member, report: &Report, names: &Names) -> ReportChart {
+/// What each stage holds now, in the order of the stages: everybody in it, and their worth by currency.
+fn stages(member: &Member, report: &Report, names: &Names, whom: &Whom) -> ReportChart {
+    let mut currencies: Vec<&str> = report
+        .stages
+        .iter()
+        .filter(|sum| sum.value != 0)
+        .map(|sum| sum.currency.as_str())
+        .collect();
+    currencies.sort_by_key(|currency| (*currency != report.currency, *currency));
+    currencies.dedup();
+    let all = match whom.pipeline() {
+        Some(pipeline) => names.stages_of(&pipeline, ""),
+        None => names.stages(""),
+    };
     let mut rows = Vec::new();
     let mut counts = Vec::new();
-    for choice in names.stages("") {
+    for choice in all {
         let Ok(id) = choice.value.parse::<StageId>() else { continue };
         let its = || report.stages.iter().filter(|sum| sum.stage == id);
         let people: i64 = its().map(|sum| sum.count).sum();
-        let values: Vec<String> = its()
-            .filter(|sum| sum.value != 0)
-            .map(|sum| member.money(sum.value, &sum.currency))
-            .collect();
-        let list = address("/people", &[("stage", &choice.value)]);
+        let worth = |currency: &&str| {
+            let sum = its().find(|sum| sum.currency == **currency && sum.value != 0);
+            let text = sum.map(|sum| member.money(sum.value, currency)).unwrap_or_default();
+            let list = [("stage", choice.value.as_str()), ("currency", *currency)];
+            ReportCell { text, href: sum.map(|_| whom.list(&list)) }
+        };
         counts.push(length(people));
-        rows.push(ReportRow {
-            label: choice.label,
-            cells: vec![cell(people, list), plain(values.join(" · "))],
-        });
+        let mut cells = vec![cell(people, whom.list(&[("stage", &choice.value)]))];
+        cells.extend(currencies.iter().map(worth));
+        rows.push(ReportRow { label: choice.label.clone(), cells });
     }
+    let mut heads = vec![member.text("nav-people")];
+    let value = member.text("report-value");
+    let is_one = currencies.len() == 1;
+    heads.extend(currencies.iter().map(|currency| match is_one {
+        true => value.clone(),
+        false => format!("{value} · {currency}"),
+    }));
     let parts = Parts {
         key: "stages",
+        of: String::new(),
         kind: ChartKind::Bar,
         first: "stage",
-        heads: ["nav-people", "report-value"].map(|key| member.text(key)).to_vec(),
+        heads,
         drawn: vec![counts],
         rows,
     };
     chart(member, parts, count)
 }
 
-fn steps(member: &Member, report: &Report) -> ReportChart {
+/// The words for how soon somebody was turned to.
+pub const fn step_key(step: StepWithin) -> &'static str {
+    match step {
+        StepWithin::Hour => "report-step-hour",
+        StepWithin::Day => "report-step-day",
+        StepWithin::ThreeDays => "report-step-three-days",
+        StepWithin::Later => "report-step-later",
+    }
+}
+
+fn steps(member: &Member, report: &Report, whom: &Whom) -> ReportChart {
     let steps = report.steps;
     let span = days(member, report.span);
-    let all = [
-        ("report-step-hour", steps.hour),
-        ("report-step-day", steps.day),
-        ("report-step-three-days", steps.three_days),
-        ("report-step-later", steps.later),
-        ("report-step-none", steps.waiting),
-    ];
-    let row = |(key, number): (&str, i64)| {
-        let waiting = address("/people", &[("waiting", "on"), ("added", &span)]);
-        let is_list = key == "report-step-none";
-        let cell = if is_list { cell(number, waiting) } else { plain(number.to_string()) };
-        ReportRow { label: member.text(key), cells: vec![cell] }
+    let mut numbers = Vec::new();
+    let mut rows = Vec::new();
+    let mut row = |key: &str, number: i64, narrow: (&str, &str)| {
+        numbers.push(length(number));
+        let list = whom.list(&[narrow, ("added", &span)]);
+        rows.push(ReportRow { label: member.text(key), cells: vec![cell(number, list)] });
     };
+    for step in StepWithin::ALL {
+        row(step_key(*step), steps.within(*step), ("step", step.as_str()));
+    }
+    row("report-step-none", steps.waiting, ("waiting", "on"));
     let parts = Parts {
         key: "steps",
+        of: String::new(),
         kind: ChartKind::Bar,
         first: "report-step-within",
         heads: vec![member.text("nav-people")],
-        drawn: vec![all.iter().map(|(_, number)| length(*number)).collect()],
-        rows: all.map(row).to_vec(),
+        drawn: vec![numbers],
+        rows,
     };
     chart(member, parts, count)
 }

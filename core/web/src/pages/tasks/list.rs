@@ -1,11 +1,13 @@
 //! The list of tasks: by when they are due, whose, searched, and changed several at once.
 
-use actix_web::web::{Form, Query};
+use actix_web::web::{Form, Path, Query};
+use app::people::{self, PersonFilter, PersonOrder};
+use app::saved_views::{self, SavedList, SavedView};
 use app::tasks::{
-    self, Assigned, Task, TaskFilter,
+    self, Assigned, Task, TaskFilter, TaskOrder,
     bulk::{self, BulkInput},
 };
-use domain::{Permission, TaskId};
+use domain::{Permission, PersonId, TaskId};
 use jiff::ToSpan;
 use serde::Deserialize;
 
@@ -14,12 +16,17 @@ use crate::answer::{Answer, form_errors};
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::id;
+use crate::pages::people::choices;
+use crate::pages::people::list::ViewForm;
 pub use crate::pages::people::list::address;
+use crate::views::people::{Limit, SavedRow};
 use crate::views::tasks::{QuickForm, TaskForm, TaskGroup, Tasks, TasksAsked};
 use crate::views::{Choice, Errors, Tab};
 
 /// How many a page of the list has.
 const PAGE: i64 = 100;
+/// How many people are offered to narrow it to, before somebody types.
+const OFFERED_MAX: i64 = 20;
 
 /// The tabs: their texts, and the word in the address.
 const SHOWN: [(&str, &str); 5] = [
@@ -36,6 +43,8 @@ const SHOWN: [(&str, &str); 5] = [
 pub struct ListQuery {
     show: String,
     who: String,
+    person: String,
+    order: String,
     q: String,
     after: String,
 }
@@ -46,6 +55,8 @@ impl ListQuery {
         let pairs = [
             ("show", self.show.as_str()),
             ("who", self.who.as_str()),
+            ("person", self.person.as_str()),
+            ("order", self.order.as_str()),
             ("q", self.q.as_str()),
             ("after", self.after.as_str()),
         ];
@@ -56,6 +67,10 @@ impl ListQuery {
     fn narrowing(&self) -> String {
         let address = self.address();
         address.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
+    }
+
+    fn order(&self) -> TaskOrder {
+        self.order.parse().unwrap_or(TaskOrder::Due)
     }
 
     /// Which tasks that are.
@@ -74,7 +89,12 @@ impl ListQuery {
             show => TaskFilter { assigned, done: show == "done", ..TaskFilter::default() },
         };
         let search = self.q.trim();
-        TaskFilter { search: (!search.is_empty()).then(|| search.to_owned()), ..filter }
+        TaskFilter {
+            search: (!search.is_empty()).then(|| search.to_owned()),
+            about: self.person.parse().ok(),
+            order: Some(self.order()),
+            ..filter
+        }
     }
 }
 
@@ -127,8 +147,9 @@ async fn page(member: &Member, query: ListQuery, mut quick: QuickForm, errors: E
     }
     let page = Tasks {
         tabs: tabs(&here, &shown, &counts),
-        asked: asked(member, &names, &here),
-        groups: groups(member, &names, &found.items),
+        asked: asked(member, &names, &here).await?,
+        views: views(member, &here).await?,
+        groups: groups(member, &names, &found.items, here.order()),
         count,
         next: next.map(|next| next.address()),
         any,
@@ -152,11 +173,68 @@ fn tabs(here: &ListQuery, shown: &[ListQuery], counts: &[i64]) -> Vec<Tab> {
     .collect()
 }
 
-fn asked(member: &Member, names: &Names, here: &ListQuery) -> TasksAsked {
+async fn views(member: &Member, here: &ListQuery) -> Result<Vec<SavedRow>, Failure> {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let views = saved_views::list_views_of(app, ctx, SavedList::Tasks).await?;
+    let here = here.address();
+    let row = |view: SavedView| {
+        let href = format!("/tasks?{}", view.query);
+        SavedRow {
+            id: view.id.to_string(),
+            current: href == here,
+            name: view.name,
+            href,
+            shared: view.member_id.is_none(),
+        }
+    };
+    Ok(views.into_iter().map(row).collect())
+}
+
+/// Whom the list may be narrowed to: the one that it is, and some others.
+async fn offered(member: &Member, here: &ListQuery) -> Result<Vec<Choice>, Failure> {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    if !ctx.role.may(Permission::ReadPeople) {
+        return Ok(Vec::new());
+    }
+    let all = PersonFilter::default();
+    let some = people::list_people(app, ctx, all, PersonOrder::Name, None, OFFERED_MAX).await?;
+    let mut offered = some.items;
+    if let Ok(chosen) = here.person.parse::<PersonId>()
+        && offered.iter().all(|person| person.id != chosen)
+    {
+        offered.extend(people::list_people_by_ids(app, ctx, vec![chosen]).await?);
+    }
+    let choice = |person: &people::Person| {
+        Choice::new(person.id.as_str(), choices::label(person), &here.person)
+    };
+    Ok(offered.iter().map(choice).collect())
+}
+
+/// Whom the list is narrowed to, with the list without that. Somebody who isn't there has no name.
+fn limits(member: &Member, here: &ListQuery, people: &[Choice]) -> Vec<Limit> {
+    if here.person.parse::<PersonId>().is_err() {
+        return Vec::new();
+    }
+    let its = people.iter().find(|choice| choice.value == here.person);
+    let name = its.map_or("–", |choice| choice.label.as_str());
+    vec![Limit {
+        text: member.text_with("tasks-about", &[("name", name)]),
+        href: ListQuery { person: String::new(), ..here.clone() }.address(),
+        name: "person",
+        value: here.person.clone(),
+    }]
+}
+
+async fn asked(member: &Member, names: &Names, here: &ListQuery) -> Result<TasksAsked, Failure> {
     let of = |word: &str, key: &str| Choice::new(word, member.text(key), &here.who);
     let me = member.ctx.member.as_str();
     let team = names.assignees(member, &here.who).into_iter().filter(|it| it.value != me);
-    TasksAsked {
+    let by = here.order();
+    let order = |one: &TaskOrder| {
+        Choice::new(one.as_str(), member.text(&format!("tasks-order-{one}")), by.as_str())
+    };
+    let people = offered(member, here).await?;
+    Ok(TasksAsked {
         show: here.show.clone(),
         query: here.q.clone(),
         who: [of("", "tasks-mine"), of("all", "tasks-everybodys"), of("nobody", "tasks-nobodys")]
@@ -165,18 +243,30 @@ fn asked(member: &Member, names: &Names, here: &ListQuery) -> TasksAsked {
             .collect(),
         narrowing: here.narrowing(),
         address: here.address(),
-        narrowed: !here.q.is_empty() || !here.who.is_empty(),
-    }
+        narrowed: !here.q.is_empty() || !here.who.is_empty() || !here.person.is_empty(),
+        limits: limits(member, here, &people),
+        people,
+        orders: TaskOrder::ALL.iter().map(order).collect(),
+        order: here.order.clone(),
+        whose: here.who.clone(),
+    })
 }
 
-/// Tasks under the time that they are due in.
-fn groups(member: &Member, names: &Names, all: &[Task]) -> Vec<TaskGroup> {
+/// Tasks under the time that they are due in, or under who is to do them.
+fn groups(member: &Member, names: &Names, all: &[Task], order: TaskOrder) -> Vec<TaskGroup> {
     let mut groups: Vec<TaskGroup> = Vec::new();
     for task in all {
-        let (key, row) = (group(member, task), names.row(member, task));
-        match groups.iter_mut().find(|group| group.key == key) {
+        let row = names.row(member, task);
+        let (key, title) = match order {
+            TaskOrder::Due => (group(member, task), String::new()),
+            TaskOrder::Newest => ("newest", String::new()),
+            TaskOrder::Assignee if task.assignee_id.is_none() => ("nobody", String::new()),
+            TaskOrder::Assignee => ("somebody", row.assignee.clone()),
+        };
+        // Two who are called the same stand beside each other, and under one name.
+        match groups.iter_mut().find(|group| group.key == key && group.title == title) {
             Some(group) => group.rows.push(row),
-            None => groups.push(TaskGroup { key, rows: vec![row] }),
+            None => groups.push(TaskGroup { key, title, rows: vec![row] }),
         }
     }
     groups
@@ -239,4 +329,26 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
             page(&member, query, quick, form_errors(error)?).await
         }
     }
+}
+
+/// Saves what the list shows as a view.
+pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
+    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
+    let query = Query::<ListQuery>::from_query(&form.address);
+    let query = query.map(Query::into_inner).unwrap_or_default();
+    let kept = (form.name.as_str(), &*query.narrowing());
+    let is_shared = form.shared == "on";
+    match saved_views::save_view_of(app, ctx, SavedList::Tasks, kept, is_shared).await {
+        Ok(_) => member.said(&query.address(), "said-view-saved"),
+        Err(error) => {
+            let quick = QuickForm { form_id: member.web.random(16), ..QuickForm::default() };
+            page(&member, query, quick, form_errors(error)?).await
+        }
+    }
+}
+
+/// Removes a view.
+pub async fn remove_view(member: Member, path: Path<String>) -> Answer {
+    saved_views::delete_view(&member.web.app, &member.ctx, &id(&path)?).await?;
+    member.said("/tasks", "said-view-removed")
 }

@@ -1,0 +1,139 @@
+//! Lists, and what leads to them: numbers of the reports, the search, saved views, the board and the log.
+
+use anyhow::{Context as _, Result, ensure};
+use oxpi_tests::http::Reply;
+use oxpi_tests::site::Site;
+
+fn form(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+async fn post(site: &Site, path: &str, pairs: &[(&str, &str)]) -> Result<Reply> {
+    site.send("POST", path, Some(&site.house.token), Some(&form(pairs))).await
+}
+
+async fn get(site: &Site, path: &str) -> Result<String> {
+    let reply = site.get(path, Some(&site.house.token)).await?;
+    ensure!(reply.status == 200, "{path}: {}", reply.status);
+    Ok(reply.body)
+}
+
+async fn found(site: &Site, text: &str) -> Result<String> {
+    get(site, &format!("/search/found?{}", form(&[("q", text)]))).await
+}
+
+/// The lists that numbers of a report lead to, each with its number; amounts are none.
+fn numbers(report: &str) -> Vec<(String, usize)> {
+    let cells = report.split("<td class=\"view-numeric\"><a href=\"").skip(1);
+    let cell = |cell: &str| {
+        let href = cell.split('"').next()?.replace("&amp;", "&");
+        let number = cell.split("class=\"number\">").nth(1)?.split('<').next()?;
+        Some((href, number.parse().ok()?))
+    };
+    cells.filter_map(cell).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_number_of_a_report_is_as_long_as_its_list() -> Result<()> {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let site = Site::start(db).await?;
+        let report = get(&site, "/reports?months=12").await?;
+        let all = numbers(&report);
+        ensure!(!all.is_empty(), "no number leads anywhere: {report}");
+        for (href, number) in all {
+            let list = get(&site, &href).await?;
+            let rows = list.matches("type=\"checkbox\" name=\"person\"").count();
+            assert_eq!(rows, number, "{href}");
+        }
+        let narrowed = get(&site, "/reports?months=12&owner=nobody").await?;
+        for (href, number) in numbers(&narrowed) {
+            ensure!(href.contains("owner=nobody"), "{href}");
+            let list = get(&site, &href).await?;
+            assert_eq!(list.matches("type=\"checkbox\" name=\"person\"").count(), number, "{href}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn acts_and_pages_are_found_by_the_words_people_have_for_them() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    for text in ["excel", "אקסל", "csv"] {
+        let found = found(&site, text).await?;
+        for href in ["/imports", "/people#export", "/tasks#export"] {
+            ensure!(found.contains(&format!("href=\"{href}\"")), "{text}: {href} of {found}");
+        }
+    }
+    for (text, href) in [
+        ("archive", "/exports"),
+        ("API key", "/settings/tokens"),
+        ("webhook", "/settings/webhooks"),
+        ("quiet hours", "/notifications#reminders"),
+        ("subscribe", "/calendar/feed"),
+    ] {
+        let found = found(&site, text).await?;
+        ensure!(found.contains(&format!("href=\"{href}\"")), "{text}: {found}");
+    }
+    ensure!(found(&site, "log out").await?.contains("action=\"/sign-out\""));
+    ensure!(!found(&site, "").await?.contains("/sign-out"), "nobody looked for it");
+    let saved = post(&site, "/tasks/views", &[("name", "Late ones"), ("address", "show=overdue")]);
+    assert_eq!(saved.await?.status, 303);
+    ensure!(found(&site, "late").await?.contains("/tasks?show=overdue"));
+    let page = get(&site, "/search?q=late").await?;
+    ensure!(page.contains("/tasks?show=overdue"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_board_keeps_what_the_list_is_narrowed_by() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let person = format!("href=\"/people/{}\"", site.ids["person"]);
+    let all = get(&site, "/people/board").await?;
+    ensure!(all.contains(&person), "{all}");
+    let none = get(&site, "/people/board?source=nowhere&owner=nobody&order=name").await?;
+    ensure!(!none.contains(&person));
+    ensure!(none.contains("href=\"/people?owner=nobody&amp;source=nowhere\""), "{none}");
+    let list = get(&site, "/people?source=nowhere").await?;
+    ensure!(list.contains("/people/board?source=nowhere"), "{list}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_are_ordered_and_of_one_person_and_such_a_list_is_saved() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (task, person) = (format!("/tasks/{}", site.ids["task"]), &site.ids["person"]);
+    for order in ["due", "assignee", "newest", "nonsense"] {
+        let list = get(&site, &format!("/tasks?who=all&order={order}")).await?;
+        ensure!(list.contains(&task), "{order}");
+    }
+    let stranger = "018f0000-0000-7000-8000-000000000000";
+    let of_none = get(&site, &format!("/tasks?who=all&person={stranger}")).await?;
+    ensure!(!of_none.contains(&format!("href=\"{task}\"")));
+    let address = format!("who=all&person={person}&order=newest");
+    let views = [("name", "Theirs"), ("address", address.as_str())];
+    assert_eq!(post(&site, "/tasks/views", &views).await?.status, 303);
+    let list = get(&site, "/tasks").await?;
+    let saved = list.split("/tasks/views/").nth(1).and_then(|rest| rest.split('/').next());
+    let id = saved.context("the view isn't there")?.to_owned();
+    ensure!(list.contains(&format!("href=\"/tasks?{}\"", address.replace('&', "&amp;"))), "{list}");
+    ensure!(!get(&site, "/people").await?.contains("Theirs"), "it is a view of tasks");
+    let gone = post(&site, &format!("/tasks/views/{id}/remove"), &[]).await?;
+    assert_eq!(gone.status, 303);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_asked_by_who_what_and_day() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let all = get(&site, "/activity").await?;
+    ensure!(all.contains("class=\"timeline\""), "{all}");
+    let none = get(&site, "/activity?what=person&day=2001-01-01").await?;
+    ensure!(!none.contains("class=\"timeline\""), "{none}");
+    let some = get(&site, "/activity?what=person").await?;
+    ensure!(some.contains("/activity/export?format=csv&amp;what=person"), "{some}");
+    let file = get(&site, "/activity/export?format=csv&what=person").await?;
+    ensure!(file.lines().count() > 1, "{file}");
+    let others = file.lines().skip(1).filter(|line| !line.contains(",person,")).count();
+    assert_eq!(others, 0, "{file}");
+    Ok(())
+}
