@@ -115,7 +115,8 @@ pub fn count_added(c: &mut Conn, tenant: &TenantId, asked: impl Into<Asked>) -> 
     Ok(added)
 }
 
-/// Narrows a statement of its own as `asked!` does, by two parameters that are empty where all are meant.
+/// Narrows a statement of its own as `asked!` does, by two parameters that are empty where all are meant;
+/// [`NOBODY`] stands in it too.
 const ASKED: &str = "($4 = '' OR people.stage_id IN (SELECT stages.id FROM stages \
         WHERE stages.tenant_id = people.tenant_id AND stages.pipeline_id = $4)) \
     AND ($5 = '' OR COALESCE(people.owner_id, '-') = $5)";

@@ -23,6 +23,7 @@ mod people;
 mod pipelines;
 mod reminders;
 mod reports;
+mod saved_views;
 mod search;
 mod series;
 mod support;

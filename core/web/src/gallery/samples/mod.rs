@@ -12,6 +12,7 @@ mod imports;
 mod jobs;
 mod logins;
 mod notifications;
+mod own_fields;
 mod people;
 mod plugins;
 mod reports;

@@ -1,15 +1,12 @@
 //! Samples of people: the list, the board, a person, and what is set for them.
 
 use super::work::rows;
-use super::{Gallery, Words, views};
+use super::{Gallery, Words, own_fields, views};
 use crate::views::calendar::AppointmentRow;
 use crate::views::home::Waiting;
-use crate::views::own_fields::{
-    OptionField, OwnAsked, OwnFieldForm, OwnNarrow, OwnSettings, OwnShown, RemovedField,
-};
 use crate::views::people::{
-    Asked, Board, BoardTab, Bulk, BulkOwn, Column, ContactField, ContactRow, Doubles, DoublesRow,
-    EntryRow, FirstRow, NoteForm, People, PersonEdit, PersonForm, PersonPage, PersonRow, SavedRow,
+    Asked, Board, BoardTab, Bulk, Column, ContactField, ContactRow, Doubles, DoublesRow, EntryRow,
+    FirstRow, NoteForm, People, PersonEdit, PersonForm, PersonPage, PersonRow, SavedRow,
 };
 use crate::views::pipelines::{PipelineForm, Pipelines, StageField, TagRow};
 use crate::views::{Avatar, Choice, Errors, Tab};
@@ -25,9 +22,13 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     gallery.page("people-narrowed", "/people", &People { asked, errors, ..people(w) });
     let asked = Asked { limits: super::reports::limits(w), narrowed: 2, ..people(w).asked };
     gallery.page("people-of-report", "/people", &People { asked, ..people(w) });
-    let shown = |each: PersonRow| PersonRow { own: own(w).into_iter().take(3).collect(), ..each };
-    let columns = own(w).into_iter().take(3).map(|each| each.label).collect();
-    let asked = Asked { own: own_narrow(w), own_asked: true, narrowed: 1, ..people(w).asked };
+    let shown = |each: PersonRow| PersonRow {
+        own: own_fields::shown(w).into_iter().take(3).collect(),
+        ..each
+    };
+    let columns = own_fields::shown(w).into_iter().take(3).map(|each| each.label).collect();
+    let asked =
+        Asked { own: own_fields::narrow(w), own_asked: true, narrowed: 1, ..people(w).asked };
     let with =
         People { asked, columns, people: all(w).into_iter().map(shown).collect(), ..people(w) };
     gallery.page("people-own-fields", "/people", &with);
@@ -153,7 +154,7 @@ fn people(w: Words) -> People {
         next: Some("/people?after=x".into()),
         any: true,
         can_write: true,
-        bulk: Bulk { stages: stages(w), owners: owners(), tags: tags(w), own: own_bulk(w) },
+        bulk: Bulk { stages: stages(w), owners: owners(), tags: tags(w), own: own_fields::bulk(w) },
         errors: Errors::new(),
     }
 }
@@ -283,7 +284,7 @@ fn person(w: Words) -> PersonPage {
             contact("phone", "03-555-0101", w.of("work", "עבודה"), "tel:+97235550101"),
             contact("address", &w.of("3 Yefet St, Jaffa", "יפת 3, יפו"), String::new(), ""),
         ],
-        own: own(w),
+        own: own_fields::shown(w),
         source: w.of("Recommended by Tamar", "המלצה של תמר"),
         first_source: "website".into(),
         firsts: vec![
@@ -346,7 +347,7 @@ fn person_edit(w: Words) -> PersonEdit {
         stages: stages(w),
         owners: owners(),
         tags: tags(w),
-        own: own_asked(w),
+        own: own_fields::asked(w),
         sources: vec!["website".into()],
         consents: consents
             .map(|(value, en, he)| Choice::new(value, w.of(en, he), "given"))
@@ -397,7 +398,7 @@ fn settings(w: Words) -> Pipelines {
     Pipelines {
         pipelines: vec![pipeline],
         new: PipelineForm { stages, errors, ..PipelineForm::default() },
-        own: own_settings(w),
+        own: own_fields::settings(w),
         tags: vec![
             TagRow { id: "1".into(), name: w.of("wedding", "חתונה"), error: String::new() },
             TagRow {
@@ -407,105 +408,4 @@ fn settings(w: Words) -> Pipelines {
             },
         ],
     }
-}
-
-const KINDS: [&str; 7] = ["text", "paragraph", "number", "day", "yes-no", "choice", "link"];
-
-fn own(w: Words) -> Vec<OwnShown> {
-    let one = |label: String, kind: &str, lines: Vec<String>, href: &str| OwnShown {
-        label,
-        kind: kind.into(),
-        lines,
-        href: href.into(),
-    };
-    let size = w.of("Size", "מידה");
-    let far = "example.com/a-very/long/address/that-goes-on/and-on/without-any-space-at-all";
-    vec![
-        one(size, "choice", vec![w.of("Medium", "בינונית")], ""),
-        one(w.of("Guests", "אורחים"), "number", vec!["1250.5".into()], ""),
-        one(w.of("Portfolio", "תיק עבודות"), "link", vec![far.into()], "https://example.com/a"),
-        one(
-            w.of("Allergies", "אלרגיות"),
-            "paragraph",
-            vec![w.of("Nuts.", "אגוזים."), w.of("Milk.", "חלב.")],
-            "",
-        ),
-    ]
-}
-
-fn own_asked(w: Words) -> Vec<OwnAsked> {
-    let one = |(at, kind): (usize, &&str)| OwnAsked {
-        field: format!("own-{}", at + 1),
-        label: w.of("Size", "מידה"),
-        kind: (*kind).into(),
-        help: if at % 2 == 0 {
-            w.of("As on the form.", "כמו בטופס.")
-        } else {
-            String::new()
-        },
-        value: if *kind == "number" { "12,5".into() } else { String::new() },
-        choices: vec![Choice::new("1", w.of("Medium", "בינונית"), "1")],
-    };
-    KINDS.iter().enumerate().map(one).collect()
-}
-
-fn own_bulk(w: Words) -> Vec<BulkOwn> {
-    let one = |field: OwnAsked| BulkOwn {
-        act: field.field.clone(),
-        field: OwnAsked { field: format!("to-{}", field.field), help: String::new(), ..field },
-    };
-    own_asked(w).into_iter().take(5).map(one).collect()
-}
-
-fn own_settings(w: Words) -> OwnSettings {
-    let option = |id: &str, name: String, retired| OptionField { id: id.into(), name, retired };
-    let form = |id: &str, name: String, kind: &str| OwnFieldForm {
-        id: id.into(),
-        title: name.clone(),
-        name,
-        kind: kind.into(),
-        ..OwnFieldForm::default()
-    };
-    let errors = Errors::from([("options".to_owned(), "error-option-twice".to_owned())]);
-    let size = OwnFieldForm {
-        options: vec![
-            option("1", w.of("Small", "קטנה"), false),
-            option("2", w.of("Medium", "בינונית"), true),
-            option("", String::new(), false),
-        ],
-        can_move: true,
-        errors,
-        ..form("f2", w.of("Size", "מידה"), "choice")
-    };
-    let kinds = KINDS.iter().map(|kind| Choice::new(*kind, w.of("Text", "טקסט"), "choice"));
-    let errors = Errors::from([("name".to_owned(), "error-own-field-exists".to_owned())]);
-    OwnSettings {
-        fields: vec![form("f1", w.of("Birthday", "יום הולדת"), "day"), size],
-        new: OwnFieldForm {
-            form_id: "x".into(),
-            kinds: kinds.collect(),
-            errors,
-            ..OwnFieldForm::default()
-        },
-        removed: vec![RemovedField {
-            id: "f3".into(),
-            name: w.of("Shoe size", "מידת נעליים"),
-            when: w.of("12 Nov, 10:00", "12 בנוב׳, 10:00"),
-        }],
-        error: "error-too-many-own-fields".into(),
-    }
-}
-
-fn own_narrow(w: Words) -> Vec<OwnNarrow> {
-    let one = |(at, kind): (usize, &&str)| OwnNarrow {
-        field: format!("own-{at}"),
-        label: w.of("Size", "מידה"),
-        kind: (*kind).into(),
-        choices: vec![Choice::new("none", w.of("Not filled in", "לא מולא"), "none")],
-        from: if *kind == "day" { "2026-03-01".into() } else { String::new() },
-        to: String::new(),
-        has_ends: matches!(*kind, "number" | "day"),
-        shown: at == 0,
-    };
-    KINDS.iter().enumerate().map(one).collect()
 }

@@ -1,0 +1,60 @@
+//! Saved views: whose they are, and of which list.
+
+use crate::support::{Fixture, Signed, each, expect_invalid};
+use app::Error;
+use app::saved_views::{self, SavedList};
+use domain::Role;
+
+#[tokio::test]
+async fn saved_views_are_ones_own_or_everybodys() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let mate = f.join(&owner, "mate@example.com", Role::Member).await;
+        let save = async |who: &Signed, name: &str, shared| {
+            saved_views::save_view(&f.app, &who.ctx, name, "owner=me", shared).await.unwrap()
+        };
+        let own = save(&owner, "Mine", false).await;
+        let shared = save(&mate, "Ours", true).await;
+        save(&mate, "Ours", true).await;
+        let names = async |who: &Signed| -> Vec<String> {
+            let views = saved_views::list_views(&f.app, &who.ctx).await.unwrap();
+            views.into_iter().map(|view| view.name).collect()
+        };
+        assert_eq!(names(&owner).await, ["Mine", "Ours"]);
+        assert_eq!(names(&mate).await, ["Ours"], "the same name is written anew");
+        let theirs = saved_views::delete_view(&f.app, &mate.ctx, &own.id).await;
+        assert!(matches!(theirs, Err(Error::NotFound)));
+        let gone = saved_views::delete_view(&f.app, &owner.ctx, &shared.id).await;
+        assert!(matches!(gone, Err(Error::NotFound)), "written anew, it has another id");
+        let long = "x".repeat(1_001);
+        let long = saved_views::save_view(&f.app, &owner.ctx, "Long", &long, false).await;
+        expect_invalid(long, "query");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn views_of_tasks_are_for_who_sees_tasks() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let books = f.join(&owner, "books@example.com", Role::Accountant).await;
+        let save = async |who: &Signed, list| {
+            let what = ("Late", "show=overdue");
+            saved_views::save_view_of(&f.app, &who.ctx, list, what, true).await
+        };
+        let of_tasks = save(&owner, SavedList::Tasks).await.unwrap();
+        save(&owner, SavedList::People).await.unwrap();
+        let views =
+            async |list| saved_views::list_views_of(&f.app, &owner.ctx, list).await.unwrap();
+        assert_eq!(views(SavedList::Tasks).await, std::slice::from_ref(&of_tasks));
+        assert_eq!(views(SavedList::People).await.len(), 1, "the same name in another list stays");
+        let hidden = save(&books, SavedList::Tasks).await;
+        assert!(matches!(hidden, Err(Error::NotFound)), "{hidden:?}");
+        let hidden = saved_views::delete_view(&f.app, &books.ctx, &of_tasks.id).await;
+        assert!(matches!(hidden, Err(Error::NotFound)), "{hidden:?}");
+        assert!(saved_views::list_all_views(&f.app, &books.ctx).await.unwrap().is_empty());
+        saved_views::delete_view(&f.app, &owner.ctx, &of_tasks.id).await.unwrap();
+        assert!(views(SavedList::Tasks).await.is_empty());
+    })
+    .await;
+}
