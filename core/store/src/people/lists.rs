@@ -12,7 +12,7 @@ use super::{Consent, Kind, OwnFilter, Person, Sorting, Standing, StepWithin, wai
 use crate::backend::{Conn, MultiBackend};
 use crate::error::{Error, Result};
 use crate::page::{BadCursor, Page, bounded};
-use crate::schema::{people, person_field_values, person_tags};
+use crate::schema::{people, person_field_values, person_tags, stages};
 use crate::scope;
 use crate::search::{self, Found, Sought};
 

@@ -144,24 +144,25 @@ fn mistakes(w: Words) -> Vec<WrongRow> {
     ]
 }
 
+fn targets(w: Words, current: &str) -> Vec<Choice> {
+    [
+        ("", "Leave out", "לא לייבא"),
+        ("name", "Name", "שם"),
+        ("phone", "Phone", "טלפון"),
+        ("email", "Email", "אימייל"),
+        ("tags", "Tags", "תגיות"),
+    ]
+    .iter()
+    .map(|(value, en, he)| Choice::new(*value, w.of(en, he), current))
+    .collect()
+}
+
 fn look(w: Words) -> LookPage {
-    let targets = |current: &str| -> Vec<Choice> {
-        [
-            ("", "Leave out", "לא לייבא"),
-            ("name", "Name", "שם"),
-            ("phone", "Phone", "טלפון"),
-            ("email", "Email", "אימייל"),
-            ("tags", "Tags", "תגיות"),
-        ]
-        .iter()
-        .map(|(value, en, he)| Choice::new(*value, w.of(en, he), current))
-        .collect()
-    };
     let column = |at: usize, name: String, samples: &[&str], to: &str| ColumnRow {
         field: format!("column-{at}"),
         name,
         samples: samples.iter().map(|it| (*it).to_owned()).collect(),
-        choices: targets(to),
+        choices: targets(w, to),
         error: String::new(),
     };
     let words = |pairs: &[(&str, &str, &str)]| -> Vec<Choice> {
