@@ -1,6 +1,7 @@
 //! The API for programs, from the outside: what it does, whom it turns away, and that what it says of
 //! itself is so.
 
+mod acts;
 mod answers;
 mod document;
 mod feeds;

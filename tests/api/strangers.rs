@@ -18,6 +18,8 @@ fn body(operation: &Operation, site: &Site) -> Option<Value> {
         "PersonChange" => json!({"name": "Mine now"}),
         "StageMove" => json!({"stage": "customer"}),
         "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),
+        "PeopleAct" => json!({"people": [ids["person"]], "act": "remove"}),
+        "TasksAct" => json!({"tasks": [ids["task"]], "act": "remove"}),
         "NoteNew" => json!({"text": "Mine now"}),
         "TagChange" => json!({"name": "mine"}),
         "PipelineNew" | "PipelineChange" => json!({"name": "Mine", "stages": [

@@ -1,6 +1,6 @@
 //! Taking back, as a whole, what one act did to many.
 
-use domain::UndoId;
+use domain::{ApiScope, UndoId};
 use serde_json::{Value, json};
 use store::Conn;
 use store::undos::Undo;
@@ -43,6 +43,25 @@ pub async fn list_of(app: &App, ctx: &Context, id: &UndoId) -> Result<&'static s
     let found = app.db.read(move |c| store::undos::find(c, &ctx.tenant, &id)).await?;
     let kind = found.ok_or(Error::NotFound)?.kind;
     Ok(if kind == tasks::UNDO { "/tasks" } else { "/people" })
+}
+
+/// What a token must be good for to take back an act of its maker's.
+///
+/// # Errors
+/// [`Error::NotFound`] for another member's act.
+pub async fn scope_of(app: &App, ctx: &Context, id: &UndoId) -> Result<ApiScope> {
+    let (ctx, id) = (ctx.clone(), id.clone());
+    app.db
+        .inspect(move |c| -> Result<ApiScope> {
+            let found = store::undos::find(c, &ctx.tenant, &id)?;
+            let undo = found.filter(|it| it.member_id == ctx.member).ok_or(Error::NotFound)?;
+            Ok(match undo.kind.as_str() {
+                tasks::UNDO => ApiScope::TasksWrite,
+                undoing::UNDO => ApiScope::AppointmentsWrite,
+                _ => ApiScope::PeopleWrite,
+            })
+        })
+        .await
 }
 
 /// Takes an act back that the same member did; answers how many it was taken back of. Doing so again

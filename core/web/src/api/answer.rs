@@ -22,11 +22,23 @@ pub struct Reply {
     pub is_tagged: bool,
     /// The revision of that thing, where it has one.
     pub rev: Option<i64>,
+    /// The tag of that thing, where the body says more than the thing.
+    pub fixed_tag: Option<String>,
+    /// Whether the body holds a secret, which is kept nowhere but in the vault.
+    pub is_secret: bool,
 }
 
 impl Reply {
     fn new(status: u16, body: Option<Value>) -> Self {
-        Self { status, body, headers: Vec::new(), is_tagged: false, rev: None }
+        Self {
+            status,
+            body,
+            headers: Vec::new(),
+            is_tagged: false,
+            rev: None,
+            fixed_tag: None,
+            is_secret: false,
+        }
     }
 
     /// One thing.
@@ -43,6 +55,26 @@ impl Reply {
     pub fn made(body: Value, rev: Option<i64>, location: String) -> Self {
         let headers = vec![("Location", location)];
         Self { status: 201, headers, rev, ..Self::one(body) }
+    }
+
+    /// What came of an act.
+    pub fn told(body: Value) -> Self {
+        Self::new(200, Some(body))
+    }
+
+    /// The same thing under the same tag, and something besides it that is said this once.
+    #[must_use]
+    pub fn and(self, name: &str, value: Value) -> Self {
+        let fixed_tag = self.tag();
+        let mut body = self.body.unwrap_or_default();
+        body[name] = value;
+        Self { body: Some(body), fixed_tag, ..self }
+    }
+
+    /// The same, which holds a secret.
+    #[must_use]
+    pub fn secret(self) -> Self {
+        Self { is_secret: true, ..self }
     }
 
     /// Done, and nothing more to say.
@@ -73,7 +105,8 @@ impl Reply {
 
     /// The tag of what it shows, if it has one.
     pub fn tag(&self) -> Option<String> {
-        self.is_tagged.then(|| tag_of(&self.text()))
+        let of_body = || tag_of(&self.text());
+        self.is_tagged.then(|| self.fixed_tag.clone().unwrap_or_else(of_body))
     }
 }
 

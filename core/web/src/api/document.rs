@@ -7,7 +7,7 @@ use domain::ApiScope;
 use serde_json::{Map, Value, json};
 
 use super::describe::{items, page};
-use super::operations::{Operation, Shows, operations};
+use super::operations::{BY_KIND, Operation, Shows, operations};
 use super::problem::PROBLEM;
 use super::schema;
 
@@ -66,7 +66,9 @@ fn describe(operation: &Operation) -> Value {
         "responses": responses(operation),
     });
     let scope = operation.scope.map(|scope| format!("The token needs `{scope}`."));
-    described["description"] = scope.unwrap_or_else(|| "Any token will do.".to_owned()).into();
+    let by_kind = BY_KIND.iter().find(|(name, _)| *name == operation.name);
+    let otherwise = || by_kind.map_or("Any token will do.", |(_, text)| *text).to_owned();
+    described["description"] = scope.unwrap_or_else(otherwise).into();
     if let Some(name) = operation.body {
         let body = json!({"schema": schema::named(name), "example": example(name)});
         let mut content = json!({"application/json": body});
@@ -125,7 +127,7 @@ fn responses(operation: &Operation) -> Value {
         "RateLimit-Policy": {"$ref": "#/components/headers/RateLimit-Policy"},
     });
     let (status, schema) = match operation.shows {
-        Shows::One(name) => ("200", Some(schema::named(name))),
+        Shows::One(name) | Shows::Told(name) => ("200", Some(schema::named(name))),
         Shows::Made(name) => ("201", Some(schema::named(name))),
         Shows::Page(name) => ("200", Some(page(name))),
         Shows::Items(name) => ("200", Some(items(name))),
@@ -209,6 +211,10 @@ fn example(name: &str) -> Value {
         "PersonNew" => json!({"name": "Dana Levi", "phone": "050-123-4567", "tags": ["garden"]}),
         "PersonChange" => json!({"email": "dana@example.com", "follow_up_on": "2026-12-01"}),
         "StageMove" => json!({"stage": "customer"}),
+        "PeopleAct" => json!({"people": ["01900000-0000-7000-8000-000000000000"], "act": "tag",
+            "to": "garden"}),
+        "TasksAct" => json!({"tasks": ["01900000-0000-7000-8000-000000000000"], "act": "delay",
+            "to": "+1"}),
         "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),
         "NoteNew" => json!({"text": "Called; wants an offer by Sunday."}),
         "TagChange" => json!({"name": "garden"}),

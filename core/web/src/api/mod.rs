@@ -29,6 +29,7 @@ mod serve;
 mod tags;
 mod tasks;
 mod team;
+mod undos;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 

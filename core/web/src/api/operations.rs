@@ -11,7 +11,7 @@ use super::call::Call;
 use super::describe::Fields;
 use super::{
     activity, appointments, approvals, business, calendars, connections, endpoints, imports, notes,
-    notifications, own_fields, people, pipelines, reports, tags, tasks, team,
+    notifications, own_fields, people, pipelines, reports, tags, tasks, team, undos,
 };
 
 /// What an operation answers when all goes well, by the name of a schema.
@@ -25,6 +25,8 @@ pub enum Shows {
     Page(&'static str),
     /// A whole list.
     Items(&'static str),
+    /// What came of an act.
+    Told(&'static str),
     /// Nothing.
     Nothing,
 }
@@ -39,7 +41,8 @@ pub struct Operation {
     pub path: &'static str,
     /// The handler's name.
     pub name: &'static str,
-    /// What the token must be good for; None where any token will do.
+    /// What the token must be good for; None where any token will do, or where that depends on what is
+    /// asked for: [`BY_KIND`].
     pub scope: Option<ApiScope>,
     /// Without this permission it reads as not there.
     pub sees: Option<Permission>,
@@ -105,6 +108,12 @@ const SETTINGS: Option<Permission> = Some(Permission::ManageSettings);
 
 const NONE: Option<&str> = None;
 
+/// Operations that look themselves at what the token is good for, and what they say of that.
+pub const BY_KIND: &[(&str, &str)] = &[(
+    "undos::undo_act",
+    "The token needs what the act needed: `people:write`, `tasks:write` or `appointments:write`.",
+)];
+
 fn nothing() -> Fields {
     Vec::new()
 }
@@ -121,13 +130,14 @@ mod lines {
 
         GET    "/people"                                  PeopleRead        (PEOPLE, ALL) people::list, "List people", people::list_query, NONE, Page("PersonRow");
         POST   "/people"                                  PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::create, "Add a person", nothing, Some("PersonNew"), Made("Person");
+        POST   "/people/change"                           PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::change_many, "Do one thing to many people", nothing, Some("PeopleAct"), Told("Changed");
         GET    "/people/doubles"                          PeopleRead        (PEOPLE, ALL) people::doubles, "People who may be one", nothing, NONE, Items("Doubles");
         GET    "/people/{person}"                         PeopleRead        (PEOPLE, ALL) people::show, "A person", nothing, NONE, One("Person");
         PATCH  "/people/{person}"                         PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::update, "Change a person", nothing, Some("PersonChange"), One("Person");
         DELETE "/people/{person}"                         PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::remove, "Remove a person", nothing, NONE, Nothing;
         POST   "/people/{person}/restore"                 PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::restore, "Bring a removed person back", nothing, NONE, One("Person");
         POST   "/people/{person}/stage"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::move_to_stage, "Move a person to another stage", nothing, Some("StageMove"), One("Person");
-        POST   "/people/{person}/merge"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::merge, "Make one of two people: this one stays", nothing, Some("Merge"), One("Person");
+        POST   "/people/{person}/merge"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::merge, "Make one of two people: this one stays", nothing, Some("Merge"), One("MergedPerson");
         GET    "/people/{person}/timeline"                NotesRead         (PEOPLE, ALL) notes::list, "What happened with a person", notes::list_query, NONE, Page("Entry");
         POST   "/people/{person}/notes"                   NotesWrite        (PEOPLE, WRITE_PEOPLE) notes::create, "Write a note", nothing, Some("NoteNew"), Made("Note");
         GET    "/people/{person}/notes/{note}"            NotesRead         (PEOPLE, ALL) notes::show, "A note", nothing, NONE, One("Note");
@@ -148,6 +158,7 @@ mod lines {
 
         GET    "/tasks"                                   TasksRead         (TASKS, ALL) tasks::list, "List tasks", tasks::list_query, NONE, Page("Task");
         POST   "/tasks"                                   TasksWrite        (TASKS, WRITE_TASKS) tasks::create, "Add a task", nothing, Some("TaskNew"), Made("Task");
+        POST   "/tasks/change"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::change_many, "Do one thing to many tasks", nothing, Some("TasksAct"), Told("Changed");
         GET    "/tasks/{task}"                            TasksRead         (TASKS, ALL) tasks::show, "A task", nothing, NONE, One("Task");
         PATCH  "/tasks/{task}"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::update, "Change a task", nothing, Some("TaskChange"), One("Task");
         DELETE "/tasks/{task}"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::remove, "Remove a task", nothing, NONE, Nothing;
@@ -163,6 +174,8 @@ mod lines {
         POST   "/appointments/{appointment}/cancel"       AppointmentsWrite (APPOINTMENTS, BOOK) appointments::cancel, "Cancel an appointment", nothing, NONE, One("Appointment");
         POST   "/appointments/{appointment}/restore"      AppointmentsWrite (APPOINTMENTS, BOOK) appointments::restore, "Let a cancelled appointment take place after all", nothing, NONE, One("Appointment");
         GET    "/appointments/{appointment}/series"       AppointmentsRead  (APPOINTMENTS, ALL) appointments::series, "How an appointment comes again", nothing, NONE, One("Series");
+
+        POST   "/undo/{undo}"                             _                 (ALL, ALL) undos::undo_act, "Take an act back: one over many, or a merge", nothing, NONE, Told("Undone");
 
         GET    "/calendars"                               CalendarsRead     (APPOINTMENTS, ALL) calendars::list, "Connected calendars", nothing, NONE, Items("Calendar");
         GET    "/busy"                                    CalendarsRead     (APPOINTMENTS, ALL) calendars::busy, "When connected calendars are busy", calendars::busy_query, NONE, Page("Busy");

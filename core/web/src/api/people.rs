@@ -1,5 +1,7 @@
 //! People: leads and customers.
 
+mod bulk;
+
 use std::collections::HashMap;
 
 use app::people::{
@@ -18,7 +20,9 @@ use super::describe::{
 };
 use super::problem::Problem;
 use super::schema::{Named, named};
-use super::{own_fields, patterns};
+use super::{own_fields, patterns, undos};
+
+pub use bulk::change_many;
 
 /// The longest name, in characters.
 const NAME_CHARS_MAX: usize = 120;
@@ -40,6 +44,8 @@ pub fn schemas() -> Vec<Named> {
     let row = known_fields();
     let mut full = known_fields();
     full.push(("contacts", json!({"type": "array", "items": named("Contact")})));
+    let mut merged = full.clone();
+    merged.push(("undo", undos::undo()));
     let mut new = written();
     new[0].1 = required_text(NAME_CHARS_MAX);
     let stage = about(text(40), "A stage's id, or `lead` or `customer`.");
@@ -50,6 +56,8 @@ pub fn schemas() -> Vec<Named> {
         ("PersonNew", object(new, &["name"])),
         ("PersonChange", change(written())),
         ("StageMove", object(vec![("stage", stage)], &["stage"])),
+        ("PeopleAct", bulk::act()),
+        ("MergedPerson", whole(merged)),
         ("Merge", object(vec![("other", about(id(), "Who is removed."))], &["other"])),
         (
             "Doubles",
@@ -388,6 +396,6 @@ pub async fn merge(call: Call) -> Answer {
     let keep: PersonId = call.id("person")?;
     let unknown = |_| Problem::field("/other", "error-person-unknown");
     let other: PersonId = call.text("other").parse().map_err(unknown)?;
-    people::merge::merge_people(call.app(), call.ctx(), &keep, &other).await?;
-    one(&call, &keep).await
+    let undo = people::merge::merge_people(call.app(), call.ctx(), &keep, &other).await?;
+    Ok(one(&call, &keep).await?.and("undo", json!(undo)))
 }

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use app::Error;
 use app::availability::{Taken, TakenBy};
-use domain::Locale;
+use domain::{ApiScope, Locale};
 use serde_json::{Map, Value, json};
 
 use crate::state::Web;
@@ -67,6 +67,12 @@ impl Problem {
         let how = if given { ", error=\"invalid_token\"" } else { "" };
         Self::new(StatusCode::UNAUTHORIZED, "error-api-token")
             .with("WWW-Authenticate", format!("Bearer realm=\"oxpi\"{how}"))
+    }
+
+    /// A token that isn't good for this.
+    pub fn no_scope(scope: ApiScope) -> Self {
+        let how = format!("Bearer realm=\"oxpi\", error=\"insufficient_scope\", scope=\"{scope}\"");
+        Self::new(StatusCode::FORBIDDEN, "error-api-scope").with("WWW-Authenticate", how)
     }
 
     /// A field of the body that is wrong.

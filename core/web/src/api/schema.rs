@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{
     activity, appointments, approvals, business, calendars, connections, describe, endpoints,
     imports, notes, notifications, own_fields, patterns, people, pipelines, reports, tags, tasks,
-    team,
+    team, undos,
 };
 
 /// Where named schemas stand in the document.
@@ -41,6 +41,7 @@ pub fn all() -> &'static BTreeMap<&'static str, Value> {
             activity::schemas(),
             business::schemas(),
             connections::schemas(),
+            undos::schemas(),
         ];
         parts.into_iter().flatten().collect()
     })

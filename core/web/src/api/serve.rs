@@ -106,9 +106,7 @@ fn may(opened: &Opened, operation: &Operation) -> Result<(), Problem> {
         return Err(Problem::not_found());
     }
     if let Some(scope) = operation.scope.filter(|scope| !opened.scopes.has(*scope)) {
-        let how = format!("Bearer realm=\"oxpi\", error=\"insufficient_scope\", scope=\"{scope}\"");
-        let refused = Problem::new(StatusCode::FORBIDDEN, "error-api-scope");
-        return Err(refused.with("WWW-Authenticate", how));
+        return Err(Problem::no_scope(scope));
     }
     match operation.needs {
         Some(permission) if !role.may(permission) => {
@@ -216,7 +214,13 @@ async fn once(request: &HttpRequest, body: &Bytes, call: Call) -> Answer {
         request_hash: hash.trim_matches('"').to_owned(),
     };
     let web = call.web.clone();
+    let form = format!("api:{}:{}:{}", keyed.token, keyed.key, keyed.request_hash);
+    let call = Call { once: form, ..call };
     match api_answers::begin(&web.app, &keyed).await? {
+        // What holds a secret isn't kept: the use case knows by the form what it answered.
+        Begun::Before(answered) if has(&answered, SECRET).is_some() => {
+            return Ok(replayed((call.operation.handler)(call).await?));
+        }
         Begun::Before(answered) => return again(answered),
         Begun::Working => {
             let working = Problem::new(StatusCode::CONFLICT, "error-api-key-working");
@@ -227,8 +231,7 @@ async fn once(request: &HttpRequest, body: &Bytes, call: Call) -> Answer {
         }
         Begun::New => {}
     }
-    let form = format!("api:{}:{}:{}", keyed.token, keyed.key, keyed.request_hash);
-    let done = run(request, Call { once: form, ..call }).await;
+    let done = run(request, call).await;
     match &done {
         Ok(reply) => api_answers::finish(&web.app, &keyed, &kept(reply)).await?,
         // What failed changed nothing: the same may be tried again.
@@ -237,27 +240,52 @@ async fn once(request: &HttpRequest, body: &Bytes, call: Call) -> Answer {
     done
 }
 
+/// What stands among the headers of a kept answer whose body isn't kept.
+const SECRET: &str = "secret";
+/// The same of one thing with a tag; its value is the tag where that isn't the body's.
+const TAGGED: &str = "tagged";
+
 /// An answer as it is kept.
 fn kept(reply: &Reply) -> Answered {
+    if reply.is_secret {
+        let headers = vec![(SECRET.to_owned(), String::new())];
+        return Answered { status: reply.status, headers, body: String::new() };
+    }
     let mut headers: Vec<(String, String)> =
         reply.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     if reply.is_tagged {
-        headers.push(("tagged".to_owned(), String::new()));
+        headers.push((TAGGED.to_owned(), reply.fixed_tag.clone().unwrap_or_default()));
     }
     Answered { status: reply.status, headers, body: reply.text() }
 }
 
+fn has<'a>(answered: &'a Answered, name: &str) -> Option<&'a str> {
+    let found = answered.headers.iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value.as_str())
+}
+
 /// An answer that was given before.
 fn again(answered: Answered) -> Answer {
-    let has = |name: &str| answered.headers.iter().find(|(known, _)| known == name);
+    let tag = has(&answered, TAGGED).map(str::to_owned);
+    let location = has(&answered, "Location").map(|value| ("Location", value.to_owned()));
     let body = match answered.body.as_str() {
         "" => None,
         text => Some(serde_json::from_str(text).map_err(app::Error::from)?),
     };
-    let location = has("Location").map(|(_, value)| ("Location", value.clone()));
-    let headers = location.into_iter().chain([("Idempotency-Replayed", "true".to_owned())]);
-    let is_tagged = has("tagged").is_some();
-    Ok(Reply { status: answered.status, body, headers: headers.collect(), is_tagged, rev: None })
+    Ok(replayed(Reply {
+        status: answered.status,
+        body,
+        headers: location.into_iter().collect(),
+        is_tagged: tag.is_some(),
+        rev: None,
+        fixed_tag: tag.filter(|tag| !tag.is_empty()),
+        is_secret: false,
+    }))
+}
+
+fn replayed(mut reply: Reply) -> Reply {
+    reply.headers.push(("Idempotency-Replayed", "true".to_owned()));
+    reply
 }
 
 /// Does it, if what it changes still is what the sender knows.

@@ -1,5 +1,7 @@
 //! What is to be done.
 
+mod bulk;
+
 use app::Context;
 use app::cursors::Cursor;
 use app::tasks::{self, Assigned, LinkKind, Linked, Task, TaskFilter, TaskInput, input};
@@ -15,6 +17,8 @@ use super::describe::{
 use super::patterns;
 use super::problem::Problem;
 use super::schema::Named;
+
+pub use bulk::change_many;
 
 /// The longest rule, in characters.
 const RULE_CHARS_MAX: usize = 200;
@@ -45,6 +49,7 @@ pub fn schemas() -> Vec<Named> {
         ("Task", task),
         ("TaskNew", object(written(), &["title"])),
         ("TaskChange", change(written())),
+        ("TasksAct", bulk::act()),
     ]
 }
 
