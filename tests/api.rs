@@ -4,6 +4,7 @@
 mod acts;
 mod answers;
 mod document;
+mod endpoints;
 mod feeds;
 mod people;
 mod strangers;

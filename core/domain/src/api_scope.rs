@@ -74,10 +74,16 @@ scopes! {
     ReportsRead = "reports:read" allows [ReadPeople],
     /// See how imports went.
     ImportsRead = "imports:read" allows [ReadPeople, WritePeople],
+    /// Bring lists of people, take them in and take them back.
+    ImportsWrite = "imports:write" allows [ReadPeople, WritePeople],
     /// See what the token's maker was told of.
     NotificationsRead = "notifications:read" allows [],
+    /// Mark as read what its maker was told of, and let reminders come again.
+    NotificationsWrite = "notifications:write" allows [],
     /// See which addresses are told of what happens.
     WebhooksRead = "webhooks:read" allows [ManageSettings],
+    /// Change which addresses are told of what the token reads itself.
+    WebhooksWrite = "webhooks:write" allows [ManageSettings],
 }
 
 impl fmt::Display for ApiScope {

@@ -216,6 +216,11 @@ fn example(name: &str) -> Value {
         "TasksAct" => json!({"tasks": ["01900000-0000-7000-8000-000000000000"], "act": "delay",
             "to": "+1"}),
         "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),
+        "EndpointNew" => {
+            json!({"url": "https://hooks.example.com/oxpi", "kinds": ["person.created"]})
+        }
+        "EndpointChange" => json!({"description": "The shop"}),
+        "SendAgain" => json!({"since": "2026-12-01T08:00:00Z"}),
         "NoteNew" => json!({"text": "Called; wants an offer by Sunday."}),
         "TagChange" => json!({"name": "garden"}),
         "PipelineNew" | "PipelineChange" => json!({"name": "Repairs", "stages": [

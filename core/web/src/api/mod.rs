@@ -9,6 +9,7 @@ mod business;
 mod calendars;
 mod call;
 mod connections;
+mod deliveries;
 mod describe;
 pub mod document;
 mod endpoints;

@@ -10,8 +10,9 @@ use super::answer::Answer;
 use super::call::Call;
 use super::describe::Fields;
 use super::{
-    activity, appointments, approvals, business, calendars, connections, endpoints, imports, notes,
-    notifications, own_fields, people, pipelines, reports, tags, tasks, team, undos,
+    activity, appointments, approvals, business, calendars, connections, deliveries, endpoints,
+    imports, notes, notifications, own_fields, people, pipelines, reports, tags, tasks, team,
+    undos,
 };
 
 /// What an operation answers when all goes well, by the name of a schema.
@@ -193,6 +194,17 @@ mod lines {
         GET    "/notifications"                           NotificationsRead (ALL, ALL) notifications::list, "What the token’s maker was told of", nothing, NONE, Items("Notification");
         GET    "/webhooks"                                WebhooksRead      (SETTINGS, ALL) endpoints::list, "Addresses that are told of what happens", nothing, NONE, Items("Endpoint");
         GET    "/webhooks/{endpoint}"                     WebhooksRead      (SETTINGS, ALL) endpoints::show, "An address that is told of what happens", nothing, NONE, One("Endpoint");
+        POST   "/webhooks"                                WebhooksWrite     (SETTINGS, ALL) endpoints::create, "Add an address that is told of what happens", nothing, Some("EndpointNew"), Made("EndpointMade");
+        PATCH  "/webhooks/{endpoint}"                     WebhooksWrite     (SETTINGS, ALL) endpoints::update, "Change an address that is told of what happens", nothing, Some("EndpointChange"), One("Endpoint");
+        DELETE "/webhooks/{endpoint}"                     WebhooksWrite     (SETTINGS, ALL) endpoints::remove, "Remove an address that is told of what happens", nothing, NONE, Nothing;
+        POST   "/webhooks/{endpoint}/on"                  WebhooksWrite     (SETTINGS, ALL) endpoints::turn_on, "Tell an address again", nothing, NONE, One("Endpoint");
+        POST   "/webhooks/{endpoint}/off"                 WebhooksWrite     (SETTINGS, ALL) endpoints::turn_off, "Tell an address no more", nothing, NONE, One("Endpoint");
+        POST   "/webhooks/{endpoint}/secret"              WebhooksWrite     (SETTINGS, ALL) endpoints::renew_secret, "Give an address a new secret", nothing, NONE, Told("EndpointSecret");
+        POST   "/webhooks/{endpoint}/again"               WebhooksWrite     (SETTINGS, ALL) endpoints::send_again, "Send again what did not arrive at an address", nothing, Some("SendAgain"), Told("SentAgain");
+        POST   "/webhooks/{endpoint}/test"                WebhooksWrite     (SETTINGS, ALL) deliveries::send_test, "Send a message that tells of nothing", nothing, NONE, Made("Delivery");
+        GET    "/webhooks/{endpoint}/deliveries"          WebhooksRead      (SETTINGS, ALL) deliveries::list, "Messages to an address, newest first", deliveries::list_query, NONE, Page("DeliveryRow");
+        GET    "/webhooks/{endpoint}/deliveries/{delivery}" WebhooksRead    (SETTINGS, ALL) deliveries::show, "A message to an address", nothing, NONE, One("Delivery");
+        POST   "/webhooks/{endpoint}/deliveries/{delivery}/again" WebhooksWrite (SETTINGS, ALL) deliveries::send_again, "Send a message again", nothing, NONE, One("Delivery");
     }
 
     pub(super) fn all() -> &'static [Operation] {

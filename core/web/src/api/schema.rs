@@ -7,9 +7,9 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use super::{
-    activity, appointments, approvals, business, calendars, connections, describe, endpoints,
-    imports, notes, notifications, own_fields, patterns, people, pipelines, reports, tags, tasks,
-    team, undos,
+    activity, appointments, approvals, business, calendars, connections, deliveries, describe,
+    endpoints, imports, notes, notifications, own_fields, patterns, people, pipelines, reports,
+    tags, tasks, team, undos,
 };
 
 /// Where named schemas stand in the document.
@@ -26,6 +26,7 @@ pub fn all() -> &'static BTreeMap<&'static str, Value> {
             describe::schemas(),
             approvals::schemas(),
             endpoints::schemas(),
+            deliveries::schemas(),
             imports::schemas(),
             notifications::schemas(),
             reports::schemas(),
