@@ -6,6 +6,7 @@ mod answers;
 mod document;
 mod endpoints;
 mod feeds;
+mod imports;
 mod people;
 mod strangers;
 mod tokens;

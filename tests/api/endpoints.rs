@@ -64,6 +64,7 @@ async fn messages_are_listed_and_sent_again() {
         }
         let on = json(&own(&site, "POST", &format!("{path}/on"), None).await?);
         assert_eq!(on["on"], true);
+        site.house.clock.advance_millis(1_000);
         let sent = own(&site, "POST", &test, None).await?;
         assert_eq!(sent.status, 201, "{}", sent.body);
         let sent = json(&sent);

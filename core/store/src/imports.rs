@@ -8,7 +8,7 @@ use domain::{AccountId, DocumentId, ImportId, TenantId, Timestamp};
 use crate::backend::Conn;
 use crate::columns::{Json, Opt};
 use crate::error::{Error, Result, found, settled};
-use crate::page::bounded;
+use crate::page::{Page, bounded};
 use crate::schema::imports;
 use crate::scope;
 
@@ -121,6 +121,24 @@ pub fn list(c: &mut Conn, tenant: &TenantId, limit: i64) -> Result<Vec<Import>> 
         .limit(bounded(limit))
         .select(Import::as_select())
         .load(c)?)
+}
+
+/// The imports of the tenant that came before one, latest first; without one, from the latest.
+pub fn list_after(
+    c: &mut Conn,
+    tenant: &TenantId,
+    after: Option<&ImportId>,
+    limit: i64,
+) -> Result<Page<Import, ImportId>> {
+    scope::tenant(c, tenant)?;
+    let limit = bounded(limit);
+    let mut query = imports::table.filter(imports::tenant_id.eq(tenant.as_str())).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(imports::id.lt(after.as_str()));
+    }
+    let rows =
+        query.order(imports::id.desc()).limit(limit + 1).select(Import::as_select()).load(c)?;
+    Ok(Page::cut(rows, limit, |last| last.id.clone()))
 }
 
 /// Sets how a waiting file is read and how many rows that makes.

@@ -105,14 +105,14 @@ impl Reply {
 
     /// The tag of what it shows, if it has one.
     pub fn tag(&self) -> Option<String> {
-        let of_body = || tag_of(&self.text());
+        let of_body = || tag_of(self.text().as_bytes());
         self.is_tagged.then(|| self.fixed_tag.clone().unwrap_or_else(of_body))
     }
 }
 
-/// What tells a text from every other.
-pub fn tag_of(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
+/// What tells some bytes from all others.
+pub fn tag_of(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
     let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("\"{hex}\"")
 }

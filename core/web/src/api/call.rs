@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use app::api_tokens::Opened;
 use app::{App, Context, cursors};
 use domain::Timestamp;
@@ -35,6 +35,8 @@ pub struct Call {
     pub query: BTreeMap<String, String>,
     /// The body; null where there is none.
     pub body: Value,
+    /// The body where it is a file.
+    pub file: Bytes,
     /// The revision that the sender knows, where they said so.
     pub rev: Option<i64>,
     /// What makes doing it twice doing it once; empty for nothing.

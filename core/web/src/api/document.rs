@@ -7,7 +7,7 @@ use domain::ApiScope;
 use serde_json::{Map, Value, json};
 
 use super::describe::{items, page};
-use super::operations::{BY_KIND, Operation, Shows, operations};
+use super::operations::{BY_KIND, FILE, FILE_TYPES, Operation, Shows, operations};
 use super::problem::PROBLEM;
 use super::schema;
 
@@ -69,7 +69,12 @@ fn describe(operation: &Operation) -> Value {
     let by_kind = BY_KIND.iter().find(|(name, _)| *name == operation.name);
     let otherwise = || by_kind.map_or("Any token will do.", |(_, text)| *text).to_owned();
     described["description"] = scope.unwrap_or_else(otherwise).into();
-    if let Some(name) = operation.body {
+    if operation.body == Some(FILE) {
+        // What stands in a file no schema says.
+        let content: Map<String, Value> =
+            FILE_TYPES.iter().map(|kind| ((*kind).to_owned(), json!({}))).collect();
+        described["requestBody"] = json!({"required": true, "content": content});
+    } else if let Some(name) = operation.body {
         let body = json!({"schema": schema::named(name), "example": example(name)});
         let mut content = json!({"application/json": body});
         if operation.method == "PATCH" {
@@ -221,6 +226,7 @@ fn example(name: &str) -> Value {
         }
         "EndpointChange" => json!({"description": "The shop"}),
         "SendAgain" => json!({"since": "2026-12-01T08:00:00Z"}),
+        "ImportPlanChange" => json!({"columns": ["name", "phone", ""], "doubles": "update"}),
         "NoteNew" => json!({"text": "Called; wants an offer by Sunday."}),
         "TagChange" => json!({"name": "garden"}),
         "PipelineNew" | "PipelineChange" => json!({"name": "Repairs", "stages": [

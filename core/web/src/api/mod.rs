@@ -13,6 +13,7 @@ mod deliveries;
 mod describe;
 pub mod document;
 mod endpoints;
+mod import_plans;
 mod imports;
 mod limits;
 mod negotiate;

@@ -11,8 +11,8 @@ use super::call::Call;
 use super::describe::Fields;
 use super::{
     activity, appointments, approvals, business, calendars, connections, deliveries, endpoints,
-    imports, notes, notifications, own_fields, people, pipelines, reports, tags, tasks, team,
-    undos,
+    import_plans, imports, notes, notifications, own_fields, people, pipelines, reports, tags,
+    tasks, team, undos,
 };
 
 /// What an operation answers when all goes well, by the name of a schema.
@@ -53,7 +53,7 @@ pub struct Operation {
     pub summary: &'static str,
     /// Parameters after the path.
     pub query: fn() -> Fields,
-    /// The schema of the body, if it takes one.
+    /// The schema of the body, if it takes one; [`FILE`] is none.
     pub body: Option<&'static str>,
     /// What it answers.
     pub shows: Shows,
@@ -108,6 +108,19 @@ const APPROVALS: Option<Permission> = Some(Permission::DecideApprovals);
 const SETTINGS: Option<Permission> = Some(Permission::ManageSettings);
 
 const NONE: Option<&str> = None;
+
+/// The body of an operation that takes a file as it is.
+pub const FILE: &str = "File";
+
+/// What a file may say it is; what it is shows when it is read.
+pub const FILE_TYPES: &[&str] = &[
+    "application/octet-stream",
+    "text/csv",
+    "text/plain",
+    "text/vcard",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+];
 
 /// Operations that look themselves at what the token is good for, and what they say of that.
 pub const BY_KIND: &[(&str, &str)] = &[(
@@ -189,8 +202,16 @@ mod lines {
         GET    "/approvals"                               ApprovalsRead     (APPROVALS, ALL) approvals::list, "What plugins propose to do", approvals::list_query, NONE, Page("ApprovalRow");
         GET    "/approvals/{approval}"                    ApprovalsRead     (APPROVALS, ALL) approvals::show, "A proposal of a plugin", nothing, NONE, One("Approval");
         GET    "/report"                                  ReportsRead       (PEOPLE, ALL) reports::show, "Where people come from and what becomes of them", reports::query, NONE, One("Report");
-        GET    "/imports"                                 ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::list, "Lists that were taken in", nothing, NONE, Items("Import");
+        GET    "/imports"                                 ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::list, "Lists that were taken in, latest first", imports::list_query, NONE, Page("Import");
+        POST   "/imports"                                 ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::create, "Bring a list of people; nothing comes of it yet", imports::create_query, Some(FILE), Made("Import");
         GET    "/imports/{people_import}"                 ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::show, "A list that was taken in", nothing, NONE, One("Import");
+        GET    "/imports/{people_import}/plan"            ImportsRead       (PEOPLE, WRITE_PEOPLE) import_plans::show, "How a list is read, and what its columns are", nothing, NONE, One("ImportPlan");
+        PATCH  "/imports/{people_import}/plan"            ImportsWrite      (PEOPLE, WRITE_PEOPLE) import_plans::update, "Say how a waiting list is read", nothing, Some("ImportPlanChange"), One("ImportPlan");
+        GET    "/imports/{people_import}/look"            ImportsRead       (PEOPLE, WRITE_PEOPLE) import_plans::look, "What would come of a waiting list", nothing, NONE, Told("ImportLook");
+        GET    "/imports/{people_import}/refused"         ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::refused, "Rows with a mistake", imports::list_query, NONE, Page("ImportRefused");
+        POST   "/imports/{people_import}/start"           ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::start, "Take a list in", nothing, NONE, One("Import");
+        POST   "/imports/{people_import}/cancel"          ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::cancel, "Stop taking a list in, or throw a waiting one away", nothing, NONE, Nothing;
+        POST   "/imports/{people_import}/undo"            ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::undo, "Take a whole list back", nothing, NONE, One("Import");
         GET    "/notifications"                           NotificationsRead (ALL, ALL) notifications::list, "What the token’s maker was told of", nothing, NONE, Items("Notification");
         GET    "/webhooks"                                WebhooksRead      (SETTINGS, ALL) endpoints::list, "Addresses that are told of what happens", nothing, NONE, Items("Endpoint");
         GET    "/webhooks/{endpoint}"                     WebhooksRead      (SETTINGS, ALL) endpoints::show, "An address that is told of what happens", nothing, NONE, One("Endpoint");

@@ -142,7 +142,7 @@ impl Problem {
 }
 
 /// A key as programs know it.
-fn code(key: &str) -> &str {
+pub fn code(key: &str) -> &str {
     let code = key.strip_prefix("error-").unwrap_or(key);
     code.strip_prefix("api-").unwrap_or(code)
 }
@@ -181,7 +181,12 @@ fn pointer(field: &str) -> String {
     if let Some(id) = field.strip_prefix("own-") {
         return format!("/fields/{id}");
     }
+    if let Some(place) = field.strip_prefix("column-") {
+        return format!("/columns/{place}");
+    }
     match (number, field) {
+        // The whole of what was sent.
+        (None, "file" | "form") => String::new(),
         (Some(number), _) => format!("/contacts/{number}/value"),
         (None, "ends") => "/ends_at".to_owned(),
         (None, "starts") => "/starts_at".to_owned(),

@@ -18,7 +18,7 @@ use super::answer::{Answer, Reply, tag_of};
 use super::call::{Call, wrong_parameter};
 use super::limits::Left;
 use super::negotiate::{has_tag, is_json, takes_json};
-use super::operations::{self, Operation};
+use super::operations::{self, FILE, FILE_TYPES, Operation};
 use super::problem::Problem;
 use super::schema;
 use crate::visit::{AtWork, Visit};
@@ -76,6 +76,7 @@ async fn attend(
         ids: ids(request, operation)?,
         query: query(request, operation)?,
         body: self::body(request, body, operation)?,
+        file: if operation.body == Some(FILE) { body.clone() } else { Bytes::new() },
         rev: None,
         once: String::new(),
         operation,
@@ -176,6 +177,14 @@ fn body(request: &HttpRequest, body: &Bytes, operation: &Operation) -> Result<Va
         return if is_nothing { Ok(Value::Null) } else { Err(refused()) };
     };
     let kind = header(request, CONTENT_TYPE).unwrap_or_default();
+    if name == FILE {
+        let media = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let refused = || Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        return match FILE_TYPES.contains(&&*media) {
+            true => Ok(Value::Null),
+            false => Err(refused().with("Accept-Post", FILE_TYPES.join(", "))),
+        };
+    }
     if !is_json(kind, operation.method) {
         let taken = if operation.method == "PATCH" { "Accept-Patch" } else { "Accept-Post" };
         return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE).with(taken, JSON));
@@ -201,12 +210,8 @@ async fn once(request: &HttpRequest, body: &Bytes, call: Call) -> Answer {
     if key.is_empty() || key.len() > KEY_BYTES_MAX || !key.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(wrong_parameter("Idempotency-Key"));
     }
-    let hash = tag_of(&format!(
-        "{} {}\n{}",
-        call.operation.method,
-        request.uri(),
-        String::from_utf8_lossy(body)
-    ));
+    let head = format!("{} {}\n", call.operation.method, request.uri());
+    let hash = tag_of(&[head.as_bytes(), body].concat());
     let keyed = Keyed {
         tenant: call.ctx().tenant.clone(),
         token: call.opened.id.clone(),
