@@ -25,6 +25,7 @@ fn body(operation: &Operation, site: &Site) -> Option<Value> {
         "EndpointNew" => json!({"url": "https://hooks.example.com/mine"}),
         "EndpointChange" => json!({"description": "Mine now"}),
         "SendAgain" => json!({"since": "2026-01-01T00:00:00Z"}),
+        "Snooze" => json!({"until": "1h"}),
         "NoteNew" => json!({"text": "Mine now"}),
         "TagChange" => json!({"name": "mine"}),
         "PipelineNew" | "PipelineChange" => json!({"name": "Mine", "stages": [
@@ -45,8 +46,14 @@ fn body(operation: &Operation, site: &Site) -> Option<Value> {
 fn path(operation: &Operation, site: &Site) -> String {
     let path = site.fill_in(operation.path, &site.ids);
     let path = path.strip_prefix("/api/v1").unwrap_or(&path).to_owned();
-    let asks = (operation.query)().iter().any(|(name, _)| *name == "from");
-    if asks { format!("{path}?from=2026-02-01T00:00:00Z&to=2026-04-01T00:00:00Z") } else { path }
+    let query = (operation.query)();
+    let must = |wanted: &str| {
+        query.iter().any(|(name, schema)| *name == wanted && schema.get("required").is_some())
+    };
+    if must("from") {
+        return format!("{path}?from=2026-02-01T00:00:00Z&to=2026-04-01T00:00:00Z");
+    }
+    if must("q") { format!("{path}?q={MARKER}") } else { path }
 }
 
 /// How much of the first business there is, and what it is.

@@ -227,6 +227,7 @@ fn example(name: &str) -> Value {
         "EndpointChange" => json!({"description": "The shop"}),
         "SendAgain" => json!({"since": "2026-12-01T08:00:00Z"}),
         "ImportPlanChange" => json!({"columns": ["name", "phone", ""], "doubles": "update"}),
+        "Snooze" => json!({"until": "tomorrow"}),
         "NoteNew" => json!({"text": "Called; wants an offer by Sunday."}),
         "TagChange" => json!({"name": "garden"}),
         "PipelineNew" | "PipelineChange" => json!({"name": "Repairs", "stages": [

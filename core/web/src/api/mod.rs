@@ -27,6 +27,7 @@ mod pipelines;
 mod problem;
 mod reports;
 pub mod schema;
+mod search;
 mod serve;
 mod tags;
 mod tasks;

@@ -11,8 +11,8 @@ use super::call::Call;
 use super::describe::Fields;
 use super::{
     activity, appointments, approvals, business, calendars, connections, deliveries, endpoints,
-    import_plans, imports, notes, notifications, own_fields, people, pipelines, reports, tags,
-    tasks, team, undos,
+    import_plans, imports, notes, notifications, own_fields, people, pipelines, reports, search,
+    tags, tasks, team, undos,
 };
 
 /// What an operation answers when all goes well, by the name of a schema.
@@ -123,10 +123,17 @@ pub const FILE_TYPES: &[&str] = &[
 ];
 
 /// Operations that look themselves at what the token is good for, and what they say of that.
-pub const BY_KIND: &[(&str, &str)] = &[(
-    "undos::undo_act",
-    "The token needs what the act needed: `people:write`, `tasks:write` or `appointments:write`.",
-)];
+pub const BY_KIND: &[(&str, &str)] = &[
+    (
+        "undos::undo_act",
+        "The token needs what the act needed: `people:write`, `tasks:write` or \
+            `appointments:write`.",
+    ),
+    (
+        "search::find",
+        "Told is what the token reads: `people:read`, `appointments:read`, `tasks:read`.",
+    ),
+];
 
 fn nothing() -> Fields {
     Vec::new()
@@ -141,6 +148,7 @@ mod lines {
     table! {
         GET    "/token"                                   _                 (ALL, ALL) business::token, "What this token is good for", nothing, NONE, One("Token");
         GET    "/business"                                BusinessRead      (ALL, ALL) business::show, "The business", nothing, NONE, One("Business");
+        GET    "/search"                                  _                 (ALL, ALL) search::find, "Find people, appointments and tasks", search::query, NONE, Told("Found");
 
         GET    "/people"                                  PeopleRead        (PEOPLE, ALL) people::list, "List people", people::list_query, NONE, Page("PersonRow");
         POST   "/people"                                  PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::create, "Add a person", nothing, Some("PersonNew"), Made("Person");
@@ -178,6 +186,7 @@ mod lines {
         DELETE "/tasks/{task}"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::remove, "Remove a task", nothing, NONE, Nothing;
         POST   "/tasks/{task}/done"                       TasksWrite        (TASKS, WRITE_TASKS) tasks::finish, "Mark a task as done", nothing, NONE, One("Task");
         POST   "/tasks/{task}/reopen"                     TasksWrite        (TASKS, WRITE_TASKS) tasks::reopen, "Mark a task as not done after all", nothing, NONE, One("Task");
+        POST   "/tasks/{task}/snooze"                     TasksWrite        (TASKS, WRITE_TASKS) tasks::snooze, "Let a task’s reminder come again", nothing, Some("Snooze"), Told("Snoozed");
         POST   "/tasks/{task}/restore"                    TasksWrite        (TASKS, WRITE_TASKS) tasks::restore, "Bring a removed task back", nothing, NONE, One("Task");
 
         GET    "/appointments"                            AppointmentsRead  (APPOINTMENTS, ALL) appointments::list, "Appointments between two instants", appointments::list_query, NONE, Page("Appointment");
@@ -212,7 +221,10 @@ mod lines {
         POST   "/imports/{people_import}/start"           ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::start, "Take a list in", nothing, NONE, One("Import");
         POST   "/imports/{people_import}/cancel"          ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::cancel, "Stop taking a list in, or throw a waiting one away", nothing, NONE, Nothing;
         POST   "/imports/{people_import}/undo"            ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::undo, "Take a whole list back", nothing, NONE, One("Import");
-        GET    "/notifications"                           NotificationsRead (ALL, ALL) notifications::list, "What the token’s maker was told of", nothing, NONE, Items("Notification");
+        GET    "/notifications"                           NotificationsRead (ALL, ALL) notifications::list, "What the token’s maker was told of, newest first", notifications::list_query, NONE, Page("Notification");
+        POST   "/notifications/read"                      NotificationsWrite (ALL, ALL) notifications::read_all, "Mark all notifications as read", nothing, NONE, Nothing;
+        POST   "/notifications/{notification}/read"       NotificationsWrite (ALL, ALL) notifications::read, "Mark a notification as read", nothing, NONE, Nothing;
+        POST   "/notifications/{notification}/snooze"     NotificationsWrite (ALL, ALL) notifications::snooze, "Let what a notification reminded of come again", nothing, Some("Snooze"), Told("Snoozed");
         GET    "/webhooks"                                WebhooksRead      (SETTINGS, ALL) endpoints::list, "Addresses that are told of what happens", nothing, NONE, Items("Endpoint");
         GET    "/webhooks/{endpoint}"                     WebhooksRead      (SETTINGS, ALL) endpoints::show, "An address that is told of what happens", nothing, NONE, One("Endpoint");
         POST   "/webhooks"                                WebhooksWrite     (SETTINGS, ALL) endpoints::create, "Add an address that is told of what happens", nothing, Some("EndpointNew"), Made("EndpointMade");

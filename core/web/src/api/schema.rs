@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{
     activity, appointments, approvals, business, calendars, connections, deliveries, describe,
     endpoints, import_plans, imports, notes, notifications, own_fields, patterns, people,
-    pipelines, reports, tags, tasks, team, undos,
+    pipelines, reports, search, tags, tasks, team, undos,
 };
 
 /// Where named schemas stand in the document.
@@ -42,6 +42,7 @@ pub fn all() -> &'static BTreeMap<&'static str, Value> {
             activity::schemas(),
             business::schemas(),
             connections::schemas(),
+            search::schemas(),
             import_plans::schemas(),
             undos::schemas(),
         ];

@@ -2,10 +2,10 @@
 
 mod bulk;
 
-use app::Context;
 use app::cursors::Cursor;
 use app::tasks::{self, Assigned, LinkKind, Linked, Task, TaskFilter, TaskInput, input};
-use domain::{Due, Recurrence, TaskId};
+use app::{Context, reminders};
+use domain::{ApiScope, Due, Recurrence, TaskId};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
@@ -50,6 +50,8 @@ pub fn schemas() -> Vec<Named> {
         ("TaskNew", object(written(), &["title"])),
         ("TaskChange", change(written())),
         ("TasksAct", bulk::act()),
+        ("Snooze", object(vec![("until", word(&reminders::SNOOZES))], &["until"])),
+        ("Snoozed", whole(vec![("at", about(instant(), "When it comes."))])),
     ]
 }
 
@@ -86,6 +88,8 @@ pub fn list_query() -> Fields {
         ("assignee", about(text(40), "A member's id, `me` or `nobody`.")),
         ("due_until", about(day(), "Those that are due up to the end of this day.")),
         ("q", about(text(app::people::SEARCH_CHARS_MAX), "A part of the title.")),
+        ("person", about(id(), "Those about this person; the token must read people.")),
+        ("appointment", about(id(), "Those about this appointment; the token must read those.")),
         ("limit", limit()),
         ("after", cursor()),
     ]
@@ -101,6 +105,7 @@ pub async fn list(call: Call) -> Answer {
         }
     };
     let filter = TaskFilter {
+        about: subjects(&call)?,
         done: call.asked("done") == Some("true"),
         assigned: match call.asked("assignee") {
             Some("me") => Some(Assigned::To(call.ctx().member.clone())),
@@ -116,6 +121,22 @@ pub async fn list(call: Call) -> Answer {
     let links = tasks::list_linked(call.app(), call.ctx(), ids).await?;
     let items = page.items.iter().map(|task| shown(task, &links)).collect();
     Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
+}
+
+/// What the tasks asked for are about; who may not read that learns nothing of it by asking.
+fn subjects(call: &Call) -> Result<Vec<(LinkKind, String)>, Problem> {
+    let mut about = Vec::new();
+    for (kind, scope) in [
+        (LinkKind::Person, ApiScope::PeopleRead),
+        (LinkKind::Appointment, ApiScope::AppointmentsRead),
+    ] {
+        let Some(id) = call.asked(kind.as_str()) else { continue };
+        if !call.opened.scopes.has(scope) {
+            return Err(Problem::no_scope(scope));
+        }
+        about.push((kind, id.to_owned()));
+    }
+    Ok(about)
 }
 
 fn shown(task: &Task, links: &[Linked]) -> Value {
@@ -227,6 +248,13 @@ pub async fn reopen(call: Call) -> Answer {
     let id: TaskId = call.id("task")?;
     tasks::reopen_task(call.app(), call.ctx(), &id).await?;
     one(&call, &id).await
+}
+
+/// Lets the reminder of one come again for the token's maker.
+pub async fn snooze(call: Call) -> Answer {
+    let (id, until): (TaskId, String) = (call.id("task")?, call.text("until"));
+    let at = reminders::snooze_task(call.app(), call.ctx(), &id, &until).await?;
+    Ok(Reply::told(json!({"at": at.to_rfc3339()})))
 }
 
 /// Removes one.
