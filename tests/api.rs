@@ -7,6 +7,7 @@ mod document;
 mod endpoints;
 mod feeds;
 mod imports;
+mod lists;
 mod notifications;
 mod people;
 mod search;

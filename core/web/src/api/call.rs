@@ -31,8 +31,8 @@ pub struct Call {
     pub path: String,
     /// Parameters in the path.
     pub ids: BTreeMap<String, String>,
-    /// Parameters after it.
-    pub query: BTreeMap<String, String>,
+    /// Parameters after it; of those that may be said several times, each as it was said.
+    pub query: BTreeMap<String, Vec<String>>,
     /// The body; null where there is none.
     pub body: Value,
     /// The body where it is a file.
@@ -62,7 +62,18 @@ impl Call {
 
     /// A parameter after the path.
     pub fn asked(&self, name: &str) -> Option<&str> {
-        self.query.get(name).map(String::as_str)
+        self.asked_each(name).first().map(String::as_str)
+    }
+
+    /// A parameter that may be said several times.
+    pub fn asked_each(&self, name: &str) -> &[String] {
+        self.query.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// A parameter of several values with commas between them, read.
+    pub fn asked_list<T: FromStr>(&self, name: &str) -> Result<Vec<T>, Problem> {
+        let texts = self.asked(name).into_iter().flat_map(|all| all.split(','));
+        texts.map(|text| text.parse().map_err(|_| wrong_parameter(name))).collect()
     }
 
     /// The same, read; the schema has seen to it that it can be.
@@ -96,15 +107,21 @@ impl Call {
 
     /// The list and how it is narrowed and ordered.
     fn list(&self) -> String {
-        let narrowed = self.query.iter().filter(|(name, _)| !matches!(&***name, "after" | "limit"));
+        let narrowed = self.pairs().filter(|(name, _)| !matches!(*name, "after" | "limit"));
         let mut list = url::form_urlencoded::Serializer::new(format!("{}?", self.path));
         list.extend_pairs(narrowed).finish()
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query
+            .iter()
+            .flat_map(|(name, texts)| texts.iter().map(|text| (name.as_str(), text.as_str())))
     }
 
     /// The address of this list from another place.
     pub fn address_after(&self, after: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(self.query.iter().filter(|(name, _)| *name != "after"));
+        query.extend_pairs(self.pairs().filter(|(name, _)| *name != "after"));
         format!("{}?{}", self.path, query.append_pair("after", after).finish())
     }
 

@@ -97,6 +97,10 @@ fn parameters(operation: &Operation) -> Value {
         let mut parameter = json!({"name": name, "in": "query"});
         if let Some(fields) = schema.as_object_mut() {
             parameter["required"] = fields.remove("required").unwrap_or(Value::Bool(false));
+            if let Some(explodes) = fields.remove("explode") {
+                parameter["style"] = "form".into();
+                parameter["explode"] = explodes;
+            }
             if let Some(description) = fields.remove("description") {
                 parameter["description"] = description;
             }

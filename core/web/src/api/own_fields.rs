@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
 use super::call::{Call, wrong_parameter};
-use super::describe::{about, flag, id, said, text, whole, word};
+use super::describe::{about, each, flag, id, said, text, whole, word};
 use super::problem::Problem;
 use super::schema::{Named, named};
 
@@ -45,30 +45,52 @@ pub fn values() -> Value {
     )
 }
 
+/// The most own fields that a list is narrowed by at once.
+const ASKED_MAX: usize = 10;
+
 /// The schema of what a list is asked for.
 pub fn asked() -> Value {
     about(
-        text(300),
+        each(text(300), ASKED_MAX),
         "Those who have this of one of the business's own fields: its id, a colon and the value, \
-         spelled as in answers (`yes` or `no` for a boolean); nothing behind the colon for those who \
-         have nothing of it.",
+         spelled as in answers (`yes` or `no` for a boolean); of a number or day also from and to \
+         with two dots between them, either of which may be left out; nothing behind the colon for \
+         those who have nothing of it. Said several times, those for whom all of it holds.",
     )
 }
 
-/// Who is asked for by an own field.
+/// Who is asked for by own fields.
 pub async fn filter(call: &Call) -> Result<Vec<OwnFilter>, Problem> {
-    let Some(said) = call.asked("field") else { return Ok(Vec::new()) };
-    let wrong = || wrong_parameter("field");
-    let (id, value) = said.split_once(':').ok_or_else(wrong)?;
+    let said = call.asked_each("field");
+    if said.is_empty() {
+        return Ok(Vec::new());
+    }
     let fields = own_fields::list_fields(call.app(), call.ctx()).await?;
-    let field = fields.iter().find(|field| field.id.as_str() == id).ok_or_else(wrong)?;
-    let ask = if value.trim().is_empty() {
-        OwnAsk::Nothing
-    } else {
-        let key = own_fields::key_of(field, value).ok_or_else(wrong)?;
-        OwnAsk::Within(Some(key.clone()), Some(key))
+    let one = |said: &String| one_asked(&fields, said).ok_or_else(|| wrong_parameter("field"));
+    said.iter().map(one).collect()
+}
+
+fn one_asked(fields: &[OwnField], said: &str) -> Option<OwnFilter> {
+    let (id, value) = said.split_once(':')?;
+    let field = fields.iter().find(|field| field.id.as_str() == id)?;
+    let key = |value: &str| own_fields::key_of(field, value);
+    let has_ends = matches!(field.kind, OwnKind::Number | OwnKind::Day);
+    let ends = value.split_once("..").filter(|_| has_ends);
+    let ask = match ends {
+        _ if value.trim().is_empty() => OwnAsk::Nothing,
+        Some((from, until)) => {
+            let end = |text: &str| match text.trim() {
+                "" => Some(None),
+                text => key(text).map(Some),
+            };
+            OwnAsk::Within(end(from)?, end(until)?)
+        }
+        None => {
+            let key = key(value)?;
+            OwnAsk::Within(Some(key.clone()), Some(key))
+        }
     };
-    Ok(vec![OwnFilter { field: field.id.clone(), ask }])
+    Some(OwnFilter { field: field.id.clone(), ask })
 }
 
 /// The fields in their order.

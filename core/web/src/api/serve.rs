@@ -130,34 +130,43 @@ fn ids(request: &HttpRequest, operation: &Operation) -> Result<BTreeMap<String, 
     Ok(ids)
 }
 
-/// The parameters after the path, each known, given once and as its schema wants it.
+/// The parameters after the path, each known, as its schema wants it, and given once unless it may be
+/// said several times.
 fn query(
     request: &HttpRequest,
     operation: &Operation,
-) -> Result<BTreeMap<String, String>, Problem> {
-    let known = (operation.query)();
-    let mut query = BTreeMap::new();
+) -> Result<BTreeMap<String, Vec<String>>, Problem> {
+    let known: BTreeMap<&str, Value> = (operation.query)().into_iter().collect();
+    let mut query: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, text) in url::form_urlencoded::parse(request.query_string().as_bytes()) {
-        let schema = known.iter().find(|(known, _)| *known == name).map(|(_, schema)| schema);
-        let schema = schema.ok_or_else(|| wrong_parameter(&name))?;
-        if !schema::check(schema, &read(schema, &text)).is_empty() {
+        let schema = known.get(&*name).ok_or_else(|| wrong_parameter(&name))?;
+        let before = query.entry(name.to_string()).or_default();
+        if !before.is_empty() && schema.get("explode") != Some(&Value::Bool(true)) {
             return Err(wrong_parameter(&name));
         }
-        if query.insert(name.to_string(), text.to_string()).is_some() {
-            return Err(wrong_parameter(&name));
+        before.push(text.into_owned());
+    }
+    for (name, schema) in &known {
+        let texts = query.get(*name).map(Vec::as_slice).unwrap_or_default();
+        let is_wrong = match texts.first() {
+            None => schema.get("required") == Some(&Value::Bool(true)),
+            Some(first) => !schema::check(schema, &read(schema, texts, first)).is_empty(),
+        };
+        if is_wrong {
+            return Err(wrong_parameter(name));
         }
     }
-    let is_missing = |(name, schema): &&(&str, Value)| {
-        schema.get("required") == Some(&Value::Bool(true)) && !query.contains_key(*name)
-    };
-    match known.iter().find(is_missing) {
-        Some((name, _)) => Err(wrong_parameter(name)),
-        None => Ok(query),
-    }
+    Ok(query)
 }
 
-/// A parameter's text as a value of the type that its schema names.
-fn read(schema: &Value, text: &str) -> Value {
+/// A parameter's text as a value of the type that its schema names; of several, said one by one or with
+/// commas between them, all.
+fn read(schema: &Value, all: &[String], text: &str) -> Value {
+    match schema.get("explode").and_then(Value::as_bool) {
+        Some(true) => return Value::from(all),
+        Some(false) => return text.split(',').collect(),
+        None => {}
+    }
     let kind = schema.get("type").and_then(Value::as_str).unwrap_or("string");
     let number = || text.parse::<i64>().ok().filter(|n| n.to_string() == text).map(Value::from);
     match (kind, text) {
