@@ -26,6 +26,13 @@ fn body(operation: &Operation, site: &Site) -> Option<Value> {
         "EndpointChange" => json!({"description": "Mine now"}),
         "SendAgain" => json!({"since": "2026-01-01T00:00:00Z"}),
         "Snooze" => json!({"until": "1h"}),
+        "BusinessChange" => json!({"name": "Mine"}),
+        "ViewNew" => json!({"name": "Mine", "query": "q=x", "is_shared": true}),
+        "PersonFieldNew" => json!({"name": "Mine", "kind": "text"}),
+        "PersonFieldChange" => json!({"name": "Mine"}),
+        "SeriesChange" => json!({"rule": "FREQ=WEEKLY", "reach": "all"}),
+        "SeriesCancel" => json!({"reach": "all"}),
+        "InvitationNew" => json!({"email": "mine@example.com", "role": "member"}),
         "NoteNew" => json!({"text": "Mine now"}),
         "TagChange" => json!({"name": "mine"}),
         "PipelineNew" | "PipelineChange" => json!({"name": "Mine", "stages": [

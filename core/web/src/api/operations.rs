@@ -10,9 +10,10 @@ use super::answer::Answer;
 use super::call::Call;
 use super::describe::Fields;
 use super::{
-    activity, appointments, approvals, business, calendars, connections, deliveries, endpoints,
-    import_plans, imports, notes, notifications, own_fields, people, pipelines, reports, search,
-    tags, tasks, team, undos,
+    activity, appointments, approvals, business, calendar_feeds, calendars, connections,
+    deliveries, endpoints, import_plans, imports, invitations, jobs, notes, notifications,
+    own_fields, people, pipelines, plugins, reports, saved_views, search, series, tags, tasks,
+    team, undos,
 };
 
 /// What an operation answers when all goes well, by the name of a schema.
@@ -103,8 +104,10 @@ const TASKS: Option<Permission> = Some(Permission::ReadTasks);
 const WRITE_TASKS: Option<Permission> = Some(Permission::WriteTasks);
 const PLUGINS: Option<Permission> = Some(Permission::ReadPlugins);
 const TEAM: Option<Permission> = Some(Permission::ReadTeam);
+const MANAGE_TEAM: Option<Permission> = Some(Permission::ManageTeam);
 const ACTIVITY: Option<Permission> = Some(Permission::ReadActivity);
 const APPROVALS: Option<Permission> = Some(Permission::DecideApprovals);
+const JOBS: Option<Permission> = Some(Permission::ManageJobs);
 const SETTINGS: Option<Permission> = Some(Permission::ManageSettings);
 
 const NONE: Option<&str> = None;
@@ -148,6 +151,7 @@ mod lines {
     table! {
         GET    "/token"                                   _                 (ALL, ALL) business::token, "What this token is good for", nothing, NONE, One("Token");
         GET    "/business"                                BusinessRead      (ALL, ALL) business::show, "The business", nothing, NONE, One("Business");
+        PATCH  "/business"                                BusinessWrite     (SETTINGS, ALL) business::update, "Change what the business says of itself", nothing, Some("BusinessChange"), One("Business");
         GET    "/search"                                  _                 (ALL, ALL) search::find, "Find people, appointments and tasks", search::query, NONE, Told("Found");
 
         GET    "/people"                                  PeopleRead        (PEOPLE, ALL) people::list, "List people", people::list_query, NONE, Page("PersonRow");
@@ -167,11 +171,20 @@ mod lines {
         DELETE "/people/{person}/notes/{note}"            NotesWrite        (PEOPLE, WRITE_PEOPLE) notes::remove, "Remove one's own note", nothing, NONE, Nothing;
 
         GET    "/person-fields"                           PipelinesRead     (PEOPLE, ALL) own_fields::list, "The business's own fields of people", nothing, NONE, Items("PersonField");
+        POST   "/person-fields"                           PipelinesWrite    (PEOPLE, SETTINGS) own_fields::create, "Add an own field", nothing, Some("PersonFieldNew"), Made("PersonField");
+        GET    "/person-fields/{own_field}"               PipelinesRead     (PEOPLE, ALL) own_fields::show, "An own field", nothing, NONE, One("PersonField");
+        PATCH  "/person-fields/{own_field}"               PipelinesWrite    (PEOPLE, SETTINGS) own_fields::update, "Change an own field", nothing, Some("PersonFieldChange"), One("PersonField");
+        DELETE "/person-fields/{own_field}"               PipelinesWrite    (PEOPLE, SETTINGS) own_fields::remove, "Remove an own field; what people have of it is kept", nothing, NONE, Nothing;
+        POST   "/person-fields/{own_field}/restore"       PipelinesWrite    (PEOPLE, SETTINGS) own_fields::restore, "Bring a removed own field back", nothing, NONE, One("PersonField");
         GET    "/tags"                                    PipelinesRead     (PEOPLE, ALL) tags::list, "Tags", nothing, NONE, Items("Tag");
+        POST   "/tags"                                    PipelinesWrite    (PEOPLE, SETTINGS) tags::create, "Add a tag", nothing, Some("TagChange"), Made("Tag");
         GET    "/tags/{tag}"                              PipelinesRead     (PEOPLE, ALL) tags::show, "A tag", nothing, NONE, One("Tag");
         PATCH  "/tags/{tag}"                              PipelinesWrite    (PEOPLE, SETTINGS) tags::rename, "Rename a tag", nothing, Some("TagChange"), One("Tag");
         DELETE "/tags/{tag}"                              PipelinesWrite    (PEOPLE, SETTINGS) tags::remove, "Remove a tag from everybody", nothing, NONE, Nothing;
-        GET    "/views"                                   PipelinesRead     (PEOPLE, ALL) tags::views, "Saved views of the list of people", nothing, NONE, Items("View");
+        GET    "/views"                                   PipelinesRead     (PEOPLE, ALL) saved_views::list, "Saved views of the list of people", nothing, NONE, Items("View");
+        POST   "/views"                                   PeopleWrite       (PEOPLE, ALL) saved_views::create, "Save a view of the list of people", nothing, Some("ViewNew"), Made("View");
+        GET    "/views/{saved_view}"                      PipelinesRead     (PEOPLE, ALL) saved_views::show, "A saved view", nothing, NONE, One("View");
+        DELETE "/views/{saved_view}"                      PeopleWrite       (PEOPLE, ALL) saved_views::remove, "Remove a saved view", nothing, NONE, Nothing;
         GET    "/pipelines"                               PipelinesRead     (PEOPLE, ALL) pipelines::list, "Pipelines with their stages", nothing, NONE, Items("Pipeline");
         POST   "/pipelines"                               PipelinesWrite    (PEOPLE, SETTINGS) pipelines::create, "Add a pipeline", nothing, Some("PipelineNew"), Made("Pipeline");
         GET    "/pipelines/{pipeline}"                    PipelinesRead     (PEOPLE, ALL) pipelines::show, "A pipeline", nothing, NONE, One("Pipeline");
@@ -196,17 +209,25 @@ mod lines {
         POST   "/appointments/{appointment}/move"         AppointmentsWrite (APPOINTMENTS, BOOK) appointments::shift, "Move an appointment to another time", nothing, Some("AppointmentMove"), One("Appointment");
         POST   "/appointments/{appointment}/cancel"       AppointmentsWrite (APPOINTMENTS, BOOK) appointments::cancel, "Cancel an appointment", nothing, NONE, One("Appointment");
         POST   "/appointments/{appointment}/restore"      AppointmentsWrite (APPOINTMENTS, BOOK) appointments::restore, "Let a cancelled appointment take place after all", nothing, NONE, One("Appointment");
-        GET    "/appointments/{appointment}/series"       AppointmentsRead  (APPOINTMENTS, ALL) appointments::series, "How an appointment comes again", nothing, NONE, One("Series");
+        GET    "/appointments/{appointment}/series"       AppointmentsRead  (APPOINTMENTS, ALL) series::show, "How an appointment comes again", nothing, NONE, One("Series");
+        PATCH  "/appointments/{appointment}/series"       AppointmentsWrite (APPOINTMENTS, BOOK) series::update, "Let appointments come again by another rule", nothing, Some("SeriesChange"), One("Series");
+        POST   "/appointments/{appointment}/series/cancel" AppointmentsWrite (APPOINTMENTS, BOOK) series::cancel, "Cancel several appointments that come again", nothing, Some("SeriesCancel"), Told("SeriesCancelled");
 
         POST   "/undo/{undo}"                             _                 (ALL, ALL) undos::undo_act, "Take an act back: one over many, or a merge", nothing, NONE, Told("Undone");
 
         GET    "/calendars"                               CalendarsRead     (APPOINTMENTS, ALL) calendars::list, "Connected calendars", nothing, NONE, Items("Calendar");
         GET    "/busy"                                    CalendarsRead     (APPOINTMENTS, ALL) calendars::busy, "When connected calendars are busy", calendars::busy_query, NONE, Page("Busy");
+        GET    "/calendar-feed"                           CalendarsRead     (APPOINTMENTS, ALL) calendar_feeds::show, "The address of one’s calendar for other programs", nothing, NONE, Told("Feed");
+        POST   "/calendar-feed"                           CalendarsWrite    (APPOINTMENTS, ALL) calendar_feeds::renew, "Make a new address of one’s calendar; the one before ends", nothing, NONE, Told("FeedMade");
+        DELETE "/calendar-feed"                           CalendarsWrite    (APPOINTMENTS, ALL) calendar_feeds::withdraw, "Withdraw the address of one’s calendar", nothing, NONE, Nothing;
 
         GET    "/team"                                    TeamRead          (TEAM, ALL) team::list, "The team", nothing, NONE, Items("Member");
+        POST   "/invitations"                             TeamWrite         (TEAM, MANAGE_TEAM) invitations::create, "Invite somebody to the team by mail", nothing, Some("InvitationNew"), Told("Invitation");
+        DELETE "/invitations/{invitation}"                TeamWrite         (TEAM, MANAGE_TEAM) invitations::revoke, "Withdraw an invitation", nothing, NONE, Nothing;
         GET    "/activity"                                ActivityRead      (ACTIVITY, ALL) activity::list, "The activity log, latest first", activity::list_query, NONE, Page("Activity");
         GET    "/connections"                             ConnectionsRead   (PLUGINS, ALL) connections::list, "Connected accounts", nothing, NONE, Items("Connection");
         GET    "/connections/{connection}"                ConnectionsRead   (PLUGINS, ALL) connections::show, "A connected account", nothing, NONE, One("Connection");
+        GET    "/plugins"                                 PluginsRead       (PLUGINS, ALL) plugins::list, "Plugins, and which are on", nothing, NONE, Items("Plugin");
 
         GET    "/approvals"                               ApprovalsRead     (APPROVALS, ALL) approvals::list, "What plugins propose to do", approvals::list_query, NONE, Page("ApprovalRow");
         GET    "/approvals/{approval}"                    ApprovalsRead     (APPROVALS, ALL) approvals::show, "A proposal of a plugin", nothing, NONE, One("Approval");
@@ -238,6 +259,9 @@ mod lines {
         GET    "/webhooks/{endpoint}/deliveries"          WebhooksRead      (SETTINGS, ALL) deliveries::list, "Messages to an address, newest first", deliveries::list_query, NONE, Page("DeliveryRow");
         GET    "/webhooks/{endpoint}/deliveries/{delivery}" WebhooksRead    (SETTINGS, ALL) deliveries::show, "A message to an address", nothing, NONE, One("Delivery");
         POST   "/webhooks/{endpoint}/deliveries/{delivery}/again" WebhooksWrite (SETTINGS, ALL) deliveries::send_again, "Send a message again", nothing, NONE, One("Delivery");
+        GET    "/jobs"                                    JobsRead          (JOBS, ALL) jobs::list, "Work that was given up, latest first", jobs::list_query, NONE, Page("Job");
+        POST   "/jobs/{job}/again"                        JobsWrite         (JOBS, ALL) jobs::try_again, "Have work that was given up tried again", nothing, NONE, Nothing;
+        POST   "/jobs/{job}/dismiss"                      JobsWrite         (JOBS, ALL) jobs::dismiss, "Leave work that was given up", nothing, NONE, Nothing;
     }
 
     pub(super) fn all() -> &'static [Operation] {

@@ -188,6 +188,9 @@ fn pointer(field: &str) -> String {
         // The whole of what was sent.
         (None, "file" | "form") => String::new(),
         (Some(number), _) => format!("/contacts/{number}/value"),
+        (None, "repeat") => "/rule".to_owned(),
+        (None, "business") => "/name".to_owned(),
+        (None, "locale") => "/language".to_owned(),
         (None, "ends") => "/ends_at".to_owned(),
         (None, "starts") => "/starts_at".to_owned(),
         (None, field) => format!("/{field}"),
