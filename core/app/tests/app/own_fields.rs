@@ -321,8 +321,10 @@ async fn a_field_is_filled_in_for_many_and_taken_back_where_nobody_changed_it_si
         };
         let have = async || {
             let of = own_fields::list_values_of(&f.app, &owner.ctx, ids.clone()).await.unwrap();
-            let value =
-                |id| of.iter().find(|own| own.person_id == *id).map(|own| own.value.clone());
+            let value = |id: &domain::PersonId| {
+                let own = of.iter().find(|own| own.person_id == *id);
+                own.map(|own| own.value.clone())
+            };
             ids.iter().map(|id| value(id).unwrap_or_default()).collect::<Vec<_>>()
         };
         expect_invalid(fill("9").await, "to");

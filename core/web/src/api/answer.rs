@@ -1,5 +1,6 @@
 //! What operations answer, before it is put into a response.
 
+use actix_web::HttpResponse;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -10,7 +11,7 @@ use super::problem::Problem;
 pub type Answer = Result<Reply, Problem>;
 
 /// An answer.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Reply {
     /// The status.
     pub status: u16,
@@ -24,6 +25,8 @@ pub struct Reply {
     pub rev: Option<i64>,
     /// The tag of that thing, where the body says more than the thing.
     pub fixed_tag: Option<String>,
+    /// The whole response, where that is a file.
+    pub file: Option<HttpResponse>,
     /// Whether the body holds a secret, which is kept nowhere but in the vault.
     pub is_secret: bool,
 }
@@ -37,6 +40,7 @@ impl Reply {
             is_tagged: false,
             rev: None,
             fixed_tag: None,
+            file: None,
             is_secret: false,
         }
     }
@@ -75,6 +79,11 @@ impl Reply {
     #[must_use]
     pub fn secret(self) -> Self {
         Self { is_secret: true, ..self }
+    }
+
+    /// A file on its way.
+    pub fn file(file: HttpResponse) -> Self {
+        Self { file: Some(file), ..Self::new(200, None) }
     }
 
     /// Done, and nothing more to say.

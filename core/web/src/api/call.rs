@@ -8,7 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 use app::api_tokens::Opened;
 use app::{App, Context, cursors};
-use domain::Timestamp;
+use domain::{ApiScope, Timestamp};
 use serde_json::Value;
 
 use super::operations::Operation;
@@ -17,6 +17,10 @@ use crate::state::Web;
 
 /// How many a page has where nobody says.
 const LIMIT: i64 = 50;
+
+/// What is told of beside something else, and what a token must be good for to be told of it.
+const READS: [ApiScope; 4] =
+    [ApiScope::PeopleRead, ApiScope::AppointmentsRead, ApiScope::TasksRead, ApiScope::TeamRead];
 
 /// A request.
 #[derive(Clone)]
@@ -52,6 +56,13 @@ impl Call {
     /// On whose behalf.
     pub fn ctx(&self) -> &Context {
         &self.opened.context
+    }
+
+    /// The same, of whom nothing is told but what the token reads itself: a scope may let people through
+    /// for another end.
+    pub fn reading(&self) -> Context {
+        let reads = READS.into_iter().filter(|scope| self.opened.scopes.has(*scope)).collect();
+        Context { scopes: Some(reads), ..self.ctx().clone() }
     }
 
     /// An id in the path; what is none reads as not there.

@@ -140,11 +140,17 @@ fn responses(operation: &Operation) -> Value {
         Shows::Made(name) => ("201", Some(schema::named(name))),
         Shows::Page(name) => ("200", Some(page(name))),
         Shows::Items(name) => ("200", Some(items(name))),
+        Shows::File(_) => ("200", None),
         Shows::Nothing => ("204", None),
     };
     let mut good = json!({"description": "Done.", "headers": limits});
     if let Some(schema) = schema {
         good["content"] = json!({"application/json": {"schema": schema}});
+    }
+    if let Shows::File(kinds) = operation.shows {
+        let content: Map<String, Value> =
+            kinds.iter().map(|kind| ((*kind).to_owned(), json!({}))).collect();
+        good["content"] = Value::Object(content);
     }
     if matches!(operation.shows, Shows::One(_) | Shows::Made(_)) {
         good["headers"]["ETag"] = json!({"$ref": "#/components/headers/ETag"});

@@ -14,6 +14,7 @@ mod deliveries;
 mod describe;
 pub mod document;
 mod endpoints;
+mod exports;
 mod import_plans;
 mod imports;
 mod invitations;

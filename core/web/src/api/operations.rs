@@ -11,7 +11,7 @@ use super::call::Call;
 use super::describe::Fields;
 use super::{
     activity, appointments, approvals, business, calendar_feeds, calendars, connections,
-    deliveries, endpoints, import_plans, imports, invitations, jobs, notes, notifications,
+    deliveries, endpoints, exports, import_plans, imports, invitations, jobs, notes, notifications,
     own_fields, people, pipelines, plugins, reports, saved_views, search, series, tags, tasks,
     team, undos,
 };
@@ -29,6 +29,8 @@ pub enum Shows {
     Items(&'static str),
     /// What came of an act.
     Told(&'static str),
+    /// A file of one of these kinds.
+    File(&'static [&'static str]),
     /// Nothing.
     Nothing,
 }
@@ -112,6 +114,15 @@ const SETTINGS: Option<Permission> = Some(Permission::ManageSettings);
 
 const NONE: Option<&str> = None;
 
+/// Lists that other programs read, and cards of people.
+const TABLES: &[&str] =
+    &["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"];
+const CARDS: &[&str] = &[
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "text/vcard",
+];
+
 /// The body of an operation that takes a file as it is.
 pub const FILE: &str = "File";
 
@@ -157,6 +168,7 @@ mod lines {
         GET    "/people"                                  PeopleRead        (PEOPLE, ALL) people::list, "List people", people::list_query, NONE, Page("PersonRow");
         POST   "/people"                                  PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::create, "Add a person", nothing, Some("PersonNew"), Made("Person");
         POST   "/people/change"                           PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::change_many, "Do one thing to many people", nothing, Some("PeopleAct"), Told("Changed");
+        GET    "/people/export"                           PeopleRead        (PEOPLE, ALL) exports::people, "People as a file", exports::people_query, NONE, File(CARDS);
         GET    "/people/doubles"                          PeopleRead        (PEOPLE, ALL) people::doubles, "People who may be one", nothing, NONE, Items("Doubles");
         GET    "/people/{person}"                         PeopleRead        (PEOPLE, ALL) people::show, "A person", nothing, NONE, One("Person");
         PATCH  "/people/{person}"                         PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::update, "Change a person", nothing, Some("PersonChange"), One("Person");
@@ -194,6 +206,7 @@ mod lines {
         GET    "/tasks"                                   TasksRead         (TASKS, ALL) tasks::list, "List tasks", tasks::list_query, NONE, Page("Task");
         POST   "/tasks"                                   TasksWrite        (TASKS, WRITE_TASKS) tasks::create, "Add a task", nothing, Some("TaskNew"), Made("Task");
         POST   "/tasks/change"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::change_many, "Do one thing to many tasks", nothing, Some("TasksAct"), Told("Changed");
+        GET    "/tasks/export"                            TasksRead         (TASKS, ALL) exports::tasks, "Tasks as a file", exports::tasks_query, NONE, File(TABLES);
         GET    "/tasks/{task}"                            TasksRead         (TASKS, ALL) tasks::show, "A task", nothing, NONE, One("Task");
         PATCH  "/tasks/{task}"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::update, "Change a task", nothing, Some("TaskChange"), One("Task");
         DELETE "/tasks/{task}"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::remove, "Remove a task", nothing, NONE, Nothing;
@@ -204,6 +217,7 @@ mod lines {
 
         GET    "/appointments"                            AppointmentsRead  (APPOINTMENTS, ALL) appointments::list, "Appointments between two instants", appointments::list_query, NONE, Page("Appointment");
         POST   "/appointments"                            AppointmentsWrite (APPOINTMENTS, BOOK) appointments::book, "Book an appointment", nothing, Some("AppointmentNew"), Made("Appointment");
+        GET    "/appointments/export"                     AppointmentsRead  (APPOINTMENTS, ALL) exports::appointments, "All appointments as a file", exports::appointments_query, NONE, File(TABLES);
         GET    "/appointments/{appointment}"              AppointmentsRead  (APPOINTMENTS, ALL) appointments::show, "An appointment", nothing, NONE, One("Appointment");
         PATCH  "/appointments/{appointment}"              AppointmentsWrite (APPOINTMENTS, BOOK) appointments::change, "Change an appointment", nothing, Some("AppointmentChange"), One("Appointment");
         POST   "/appointments/{appointment}/move"         AppointmentsWrite (APPOINTMENTS, BOOK) appointments::shift, "Move an appointment to another time", nothing, Some("AppointmentMove"), One("Appointment");

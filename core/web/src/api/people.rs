@@ -21,7 +21,7 @@ use super::schema::{Named, named};
 use super::{own_fields, patterns, undos};
 
 pub use bulk::change_many;
-pub use lists::{list, list_query};
+pub use lists::{chosen, chosen_query, list, list_query};
 
 /// The longest name, in characters.
 const NAME_CHARS_MAX: usize = 120;

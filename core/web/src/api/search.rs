@@ -1,20 +1,14 @@
 //! Finding people, appointments and tasks by words, as the palette does.
 
-use app::Context;
 use app::people::{Person, SEARCH_CHARS_MAX};
 use app::search;
 use app::tasks::Task;
-use domain::ApiScope;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
 use super::call::Call;
 use super::describe::{Fields, about, day, id, instant, or_null, said, text, whole};
 use super::schema::{Named, named};
-
-/// What is found, and what a token must be good for to be told of it.
-const READS: [ApiScope; 3] =
-    [ApiScope::PeopleRead, ApiScope::AppointmentsRead, ApiScope::TasksRead];
 
 /// The schemas of what is found.
 pub fn schemas() -> Vec<Named> {
@@ -56,9 +50,8 @@ pub fn query() -> Fields {
 
 /// Looks among what the token reads: of anything else it isn't told that it is there.
 pub async fn find(call: Call) -> Answer {
-    let reads = READS.into_iter().filter(|scope| call.opened.scopes.has(*scope)).collect();
-    let ctx = Context { scopes: Some(reads), ..call.ctx().clone() };
-    let found = search::search(call.app(), &ctx, call.asked("q").unwrap_or_default()).await?;
+    let text = call.asked("q").unwrap_or_default();
+    let found = search::search(call.app(), &call.reading(), text).await?;
     let booked = found.appointments.iter().map(|it| {
         json!({
             "id": it.id,

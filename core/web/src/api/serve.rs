@@ -18,7 +18,7 @@ use super::answer::{Answer, Reply, tag_of};
 use super::call::{Call, wrong_parameter};
 use super::limits::Left;
 use super::negotiate::{has_tag, is_json, takes_json};
-use super::operations::{self, FILE, FILE_TYPES, Operation};
+use super::operations::{self, FILE, FILE_TYPES, Operation, Shows};
 use super::problem::Problem;
 use super::schema;
 use crate::visit::{AtWork, Visit};
@@ -66,7 +66,8 @@ async fn attend(
         let limited = Problem::of_status(StatusCode::TOO_MANY_REQUESTS);
         return Err(limited.with("Retry-After", over.reset_secs.to_string()));
     }
-    if !takes_json(header(request, ACCEPT)) {
+    let is_file = matches!(operation.shows, Shows::File(_));
+    if !is_file && !takes_json(header(request, ACCEPT)) {
         return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "error-api-accept"));
     }
     may(&opened, operation)?;
@@ -293,6 +294,7 @@ fn again(answered: Answered) -> Answer {
         is_tagged: tag.is_some(),
         rev: None,
         fixed_tag: tag.filter(|tag| !tag.is_empty()),
+        file: None,
         is_secret: false,
     }))
 }
@@ -334,6 +336,9 @@ fn changed() -> Problem {
 }
 
 fn respond(request: &HttpRequest, reply: Reply) -> HttpResponse {
+    if let Some(file) = reply.file {
+        return file;
+    }
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
     let tag = reply.tag();
     let is_read = matches!(request.method().as_str(), "GET" | "HEAD");

@@ -83,6 +83,13 @@ fn written() -> Fields {
 
 /// The parameters of the list.
 pub fn list_query() -> Fields {
+    let mut all = narrowing();
+    all.extend([("limit", limit()), ("after", cursor())]);
+    all
+}
+
+/// What the list may be narrowed to.
+pub fn narrowing() -> Fields {
     vec![
         ("done", about(flag(), "Those that are done instead of those that are not.")),
         ("assignee", about(text(40), "A member's id, `me` or `nobody`.")),
@@ -90,13 +97,11 @@ pub fn list_query() -> Fields {
         ("q", about(text(app::people::SEARCH_CHARS_MAX), "A part of the title.")),
         ("person", about(id(), "Those about this person; the token must read people.")),
         ("appointment", about(id(), "Those about this appointment; the token must read those.")),
-        ("limit", limit()),
-        ("after", cursor()),
     ]
 }
 
-/// A page of the list.
-pub async fn list(call: Call) -> Answer {
+/// Which are asked for.
+pub fn filter(call: &Call) -> Result<TaskFilter, Problem> {
     let due_until = match call.asked_as("due_until")? {
         None => None,
         Some(day) => {
@@ -104,8 +109,8 @@ pub async fn list(call: Call) -> Answer {
             Some(end.ok_or_else(|| wrong_parameter("due_until"))?)
         }
     };
-    let filter = TaskFilter {
-        about: subjects(&call)?,
+    Ok(TaskFilter {
+        about: subjects(call)?,
         done: call.asked("done") == Some("true"),
         assigned: match call.asked("assignee") {
             Some("me") => Some(Assigned::To(call.ctx().member.clone())),
@@ -114,7 +119,12 @@ pub async fn list(call: Call) -> Answer {
         },
         due_until,
         search: call.asked("q").map(str::trim).filter(|q| !q.is_empty()).map(str::to_owned),
-    };
+    })
+}
+
+/// A page of the list.
+pub async fn list(call: Call) -> Answer {
+    let filter = filter(&call)?;
     let after: Option<Cursor> = call.after()?;
     let page = tasks::list_tasks(call.app(), call.ctx(), filter, after, call.limit()).await?;
     let ids = page.items.iter().map(|task| task.id.clone()).collect();

@@ -1,6 +1,5 @@
 //! Taking back what one act did, by the id that the act answered.
 
-use actix_web::http::StatusCode;
 use app::undos;
 use domain::{ApiScope, UndoId};
 use serde_json::{Value, json};

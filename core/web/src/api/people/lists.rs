@@ -27,9 +27,21 @@ const TAGS_MAX: usize = 10;
 
 /// The parameters of the list.
 pub fn list_query() -> Fields {
-    let mut all = narrowing();
-    all.extend([("order", order()), ("limit", limit()), ("after", cursor())]);
+    let mut all = chosen_query();
+    all.extend([("limit", limit()), ("after", cursor())]);
     all
+}
+
+/// Which of them, and in what order.
+pub fn chosen_query() -> Fields {
+    let mut all = narrowing();
+    all.push(("order", order()));
+    all
+}
+
+/// Who is asked for, and in what order.
+pub async fn chosen(call: &Call) -> Result<(PersonFilter, Sorting), Problem> {
+    Ok((filter(call).await?, sorting(call).await?))
 }
 
 /// What the list may be narrowed to.
@@ -111,7 +123,7 @@ async fn sorting(call: &Call) -> Result<Sorting, Problem> {
 
 /// A page of the list.
 pub async fn list(call: Call) -> Answer {
-    let (filter, order) = (filter(&call).await?, sorting(&call).await?);
+    let (filter, order) = chosen(&call).await?;
     let after: Option<PersonCursor> = call.after()?;
     let page =
         people::list_people(call.app(), call.ctx(), filter, order, after, call.limit()).await?;
