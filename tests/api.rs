@@ -3,14 +3,17 @@
 
 mod acts;
 mod answers;
+mod business;
 mod document;
 mod endpoints;
+mod exports;
 mod feeds;
 mod imports;
 mod lists;
 mod notifications;
 mod people;
 mod search;
+mod series;
 mod strangers;
 mod tokens;
 mod told;

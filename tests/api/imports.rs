@@ -86,10 +86,10 @@ async fn a_list_is_looked_at_taken_in_and_taken_back() {
 async fn lists_come_in_pages_and_a_waiting_one_is_thrown_away() {
     each(async |site| {
         let token = site.api_token.clone();
-        for n in 0..3 {
-            let made =
-                bring(&site, &token, "application/octet-stream", &format!("k{n}"), LIST.as_bytes());
-            assert_eq!(made.await?.status, 201);
+        for key in ["one", "two", "three"] {
+            let kind = "application/octet-stream";
+            let made = bring(&site, &token, kind, key, LIST.as_bytes()).await?;
+            assert_eq!(made.status, 201, "{}", made.body);
         }
         let (mut path, mut ids) = ("/imports?limit=2".to_owned(), Vec::new());
         loop {

@@ -1,7 +1,6 @@
 //! What a token's maker was told of: pages, what is read, and reminders that come again; and the tasks that
 //! are asked for by what they are about.
 
-use anyhow::Result;
 use domain::ApiScope;
 use oxpi_tests::site::api_token;
 use serde_json::json;

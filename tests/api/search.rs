@@ -1,6 +1,5 @@
 //! Finding by program, held to what the token reads.
 
-use anyhow::Result;
 use domain::ApiScope;
 use oxpi_tests::site::{MARKER, api_token};
 use serde_json::json;
