@@ -3,11 +3,11 @@
 use diesel::prelude::*;
 use domain::{MemberId, TaskId, TenantId, Timestamp};
 
-use super::Task;
+use super::{LinkKind, Task};
 use crate::backend::{Conn, MultiBackend};
 use crate::error::Result;
 use crate::page::{Cursor, Page, bounded};
-use crate::schema::tasks;
+use crate::schema::{task_links, tasks};
 use crate::scope;
 use crate::search::{self, Found, Sought};
 
@@ -31,6 +31,8 @@ pub struct TaskFilter {
     pub due_until: Option<Timestamp>,
     /// Only those with a word for each word of this, in the title or the notes.
     pub search: Option<String>,
+    /// Only those that are about all of these.
+    pub about: Vec<(LinkKind, String)>,
 }
 
 fn matching<'a>(
@@ -53,6 +55,14 @@ fn matching<'a>(
     };
     if let Some(until) = filter.due_until {
         query = query.filter(tasks::due_at.le(until.as_millis()));
+    }
+    for (kind, entity) in &filter.about {
+        let linked = task_links::table
+            .filter(task_links::tenant_id.eq(tenant.as_str()))
+            .filter(task_links::kind.eq(kind.as_str()))
+            .filter(task_links::entity_id.eq(entity))
+            .select(task_links::task_id);
+        query = query.filter(tasks::id.eq_any(linked));
     }
     match &sought.0 {
         Found::All => {}
