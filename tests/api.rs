@@ -1,10 +1,19 @@
 //! The API for programs, from the outside: what it does, whom it turns away, and that what it says of
 //! itself is so.
 
+mod acts;
 mod answers;
+mod business;
 mod document;
+mod endpoints;
+mod exports;
 mod feeds;
+mod imports;
+mod lists;
+mod notifications;
 mod people;
+mod search;
+mod series;
 mod strangers;
 mod tasks;
 mod tokens;

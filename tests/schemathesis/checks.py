@@ -4,6 +4,17 @@ import os
 
 import schemathesis
 
+FILES = [
+    "text/csv",
+    "text/vcard",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+]
+
+
+# A file is sent as it is, whatever it says it is.
+schemathesis.serializer.alias(FILES, "application/octet-stream")
+
 FOREIGN = [word for word in os.environ.get("OXPI_FOREIGN", "").split(",") if word]
 
 

@@ -180,6 +180,12 @@ pub async fn open_token(app: &App, token: &str, origin: &Origin) -> Result<Opene
     Ok(opened)
 }
 
+/// Whether a token opens anything; asked before [`open_token`], which counts those that don't.
+pub async fn opens(app: &App, token: &str, origin: &Origin) -> Result<bool> {
+    let fits = token.starts_with(PREFIX) && token.len() <= TOKEN_BYTES_MAX;
+    Ok(fits && find(app, token, origin).await?.is_some())
+}
+
 async fn touch(app: &App, opened: &Opened, now: Timestamp) -> Result<()> {
     let (tenant, id) = (opened.context.tenant.clone(), opened.id.clone());
     match app.db.transact(move |c| store::api_tokens::touch(c, &tenant, &id, now)).await {

@@ -1,7 +1,7 @@
 //! A member's calendar under a secret address, for calendar programs that can read but not sign in. It
 //! shows what the member may see, and ends with their place in the business.
 
-use domain::{Permission, Timestamp};
+use domain::{ApiScope, Permission, Timestamp};
 use jiff::ToSpan;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -55,7 +55,7 @@ pub async fn find_feed(app: &App, ctx: &Context) -> Result<Option<FeedView>> {
 /// once.
 pub async fn renew_feed(app: &App, ctx: &Context) -> Result<String> {
     ctx.require_to_see(Permission::ReadAppointments)?;
-    ctx.require_recent()?;
+    ctx.require_recent_or(ApiScope::CalendarsWrite)?;
     let (secret, now) = (vault::token::generate(&*app.rng), app.clock.now());
     let feed = CalendarFeed {
         tenant_id: ctx.tenant.clone(),

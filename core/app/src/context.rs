@@ -1,7 +1,7 @@
 //! On whose behalf a use case runs.
 
 use domain::{
-    AccountId, ApiScopes, ApiTokenId, Locale, MemberId, Permission, Role, TenantId, Zone,
+    AccountId, ApiScope, ApiScopes, ApiTokenId, Locale, MemberId, Permission, Role, TenantId, Zone,
 };
 
 use crate::error::{Error, Result};
@@ -45,6 +45,15 @@ impl Context {
     /// [`Error::Unproven`] when the last is too long ago.
     pub fn require_recent(&self) -> Result<()> {
         if self.is_recent { Ok(()) } else { Err(Error::Unproven) }
+    }
+
+    /// The same, or a token that is good for it: whoever made the token proved who they are, and ticked
+    /// this.
+    pub fn require_recent_or(&self, scope: ApiScope) -> Result<()> {
+        match self.scopes {
+            Some(scopes) if scopes.has(scope) => Ok(()),
+            _ => self.require_recent(),
+        }
     }
 
     /// Hides what the role can't even see.

@@ -9,7 +9,7 @@ mod log;
 mod sending;
 pub(crate) mod signing;
 
-use domain::{EndpointId, Permission, Secret, TenantId, Timestamp};
+use domain::{ApiScope, EndpointId, Permission, Secret, TenantId, Timestamp};
 use serde_json::{Value, json};
 use store::Conn;
 use store::jobs::lane_of_endpoint;
@@ -59,7 +59,8 @@ pub async fn get_endpoint(app: &App, ctx: &Context, id: &EndpointId) -> Result<E
 /// Adds an endpoint. The same `form_id` adds once, however often it is sent; an empty one doesn't count.
 ///
 /// # Errors
-/// [`Error::Unproven`] without a recent proof of who asks.
+/// [`Error::Unproven`] without a recent proof of who asks, or a token that was made for it; [`Error::Forbidden`]
+/// for a token that doesn't read what the address would be told.
 pub async fn add_endpoint(
     app: &App,
     ctx: &Context,
@@ -67,7 +68,7 @@ pub async fn add_endpoint(
     form_id: &str,
 ) -> Result<WithSecret> {
     ctx.require_to_see(Permission::ManageSettings)?;
-    ctx.require_recent()?;
+    ctx.require_recent_or(ApiScope::WebhooksWrite)?;
     let (app2, ctx, form_id) = (app.clone(), ctx.clone(), form_id.to_owned());
     app.db
         .transact(move |c| -> Result<WithSecret> {
@@ -75,6 +76,7 @@ pub async fn add_endpoint(
                 return shown_again(&app2, c, &ctx.tenant, shown);
             }
             let change = input.checked()?;
+            require_to_hear(&ctx, &change.kinds.0)?;
             if store::endpoints::list(c, &ctx.tenant)?.len() >= ENDPOINTS_MAX {
                 return Err(Error::invalid("url", "error-endpoints-too-many"));
             }
@@ -102,6 +104,15 @@ pub async fn add_endpoint(
         .await
 }
 
+/// Refuses a token that would let an address hear what it may not read itself; no kinds are all.
+fn require_to_hear(ctx: &Context, names: &[String]) -> Result<()> {
+    let may = match names {
+        [] => kinds::KINDS.iter().all(|kind| kinds::may_hear(ctx, kind.name)),
+        names => names.iter().all(|name| kinds::may_hear(ctx, name)),
+    };
+    if may { Ok(()) } else { Err(Error::Forbidden) }
+}
+
 /// Whose secret a form made, and when.
 type Shown = (EndpointId, Timestamp);
 
@@ -116,7 +127,8 @@ fn shown_again(app: &App, c: &mut Conn, tenant: &TenantId, shown: Shown) -> Resu
 /// Changes an endpoint that still is at `expected_rev`. What changes nothing leaves no trace.
 ///
 /// # Errors
-/// [`Error::Unproven`] without a recent proof of who asks: it says where data goes.
+/// [`Error::Unproven`] without a recent proof of who asks, or a token that was made for it: it says where
+/// data goes. [`Error::Forbidden`] for a token that doesn't read what the address would be told.
 pub async fn change_endpoint(
     app: &App,
     ctx: &Context,
@@ -143,7 +155,12 @@ pub async fn change_endpoint(
             if changed.is_empty() && before.rev == expected_rev {
                 return Ok(());
             }
-            ctx.require_recent()?;
+            ctx.require_recent_or(ApiScope::WebhooksWrite)?;
+            // What goes elsewhere from now on may be anything that was told before.
+            let all: &[String] = if changed.contains(&"url") { &[] } else { &change.kinds.0 };
+            if changed.iter().any(|name| *name != "description") {
+                require_to_hear(&ctx, all)?;
+            }
             let now = app2.clock.now();
             store::endpoints::update(c, &ctx.tenant, &id, &change, expected_rev, now)?;
             let after = store::endpoints::get(c, &ctx.tenant, &id)?;
@@ -205,7 +222,7 @@ fn switch_off(
 /// `form_id` does so once: a second click would end the one before too early.
 ///
 /// # Errors
-/// [`Error::Unproven`] without a recent proof of who asks.
+/// [`Error::Unproven`] without a recent proof of who asks, or a token that was made for it.
 pub async fn rotate_secret(
     app: &App,
     ctx: &Context,
@@ -213,7 +230,7 @@ pub async fn rotate_secret(
     form_id: &str,
 ) -> Result<WithSecret> {
     ctx.require_to_see(Permission::ManageSettings)?;
-    ctx.require_recent()?;
+    ctx.require_recent_or(ApiScope::WebhooksWrite)?;
     let (app2, ctx, id, form_id) = (app.clone(), ctx.clone(), id.clone(), form_id.to_owned());
     app.db
         .transact(move |c| -> Result<WithSecret> {

@@ -384,6 +384,19 @@ pub async fn list_imports(app: &App, ctx: &Context) -> Result<Vec<Import>> {
     app.db.inspect(move |c| Ok(store::imports::list(c, &tenant, LISTED_MAX)?)).await
 }
 
+/// A page of the imports, latest first, from after one of them on.
+pub async fn page_imports(
+    app: &App,
+    ctx: &Context,
+    after: Option<ImportId>,
+    limit: i64,
+) -> Result<store::Page<Import, ImportId>> {
+    require(ctx)?;
+    let tenant = ctx.tenant.clone();
+    let page = move |c: &mut Conn| store::imports::list_after(c, &tenant, after.as_ref(), limit);
+    Ok(app.db.read(page).await?)
+}
+
 /// What came of rows after a number, such as those that were refused.
 pub async fn list_results(
     app: &App,

@@ -6,13 +6,13 @@ use domain::{
     AccountId, AppointmentId, Locale, MemberId, NotificationId, Permission, PluginId, TenantId,
 };
 use serde_json::json;
-use store::Conn;
 use store::appointments::Appointment;
 use store::approvals::Approval;
 use store::calendars::Calendar;
 use store::connections::Connection;
 use store::endpoints::Endpoint;
 use store::series::Series;
+use store::{Conn, Cursor, Page};
 
 use crate::App;
 use crate::audit::{self, Act, Who};
@@ -406,6 +406,24 @@ pub async fn list_notifications(app: &App, ctx: &Context) -> Result<Vec<Notifica
         one.subject = subject_for(app, one.kind, &one.subject, ctx.locale);
     }
     Ok(all)
+}
+
+/// A page of a member's own notifications, newest first.
+pub async fn page_notifications(
+    app: &App,
+    ctx: &Context,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Page<Notification>> {
+    let (tenant, member) = (ctx.tenant.clone(), ctx.member.clone());
+    let list = move |c: &mut Conn| {
+        store::notifications::list_after(c, &tenant, &member, after.as_ref(), limit)
+    };
+    let mut page = app.db.read(list).await?;
+    for one in &mut page.items {
+        one.subject = subject_for(app, one.kind, &one.subject, ctx.locale);
+    }
+    Ok(page)
 }
 
 /// Notes that a member has read one of theirs, and answers where it leads. What somebody has read is

@@ -8,8 +8,8 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::fields;
 use crate::people::input::TAGS_MAX;
+use crate::{fields, once};
 
 pub use store::tags::Tag;
 
@@ -17,6 +17,8 @@ pub use store::tags::Tag;
 pub const TAG_CHARS_MAX: usize = 30;
 /// Most tags of a business.
 pub const TAGS_OF_BUSINESS_MAX: i64 = 500;
+
+const CREATE: &str = "tag.create";
 
 /// All tags of the business, by name.
 pub async fn list_tags(app: &App, ctx: &Context) -> Result<Vec<Tag>> {
@@ -78,6 +80,28 @@ pub(crate) fn put_all(
         changed |= store::tags::put(c, tenant, person, tag)?;
     }
     Ok(changed)
+}
+
+/// Adds a tag, to be put on people later. The same `form_id` adds once, however often it is sent; an empty
+/// one doesn't count.
+pub async fn create_tag(app: &App, ctx: &Context, name: &str, form_id: &str) -> Result<Tag> {
+    require_to_manage(ctx)?;
+    let (app2, ctx, form_id) = (app.clone(), ctx.clone(), form_id.to_owned());
+    let name = fields::required_line("name", name, TAG_CHARS_MAX)?;
+    app.db
+        .transact(move |c| -> Result<Tag> {
+            if let Some(done) = once::find::<TagId>(c, &ctx.tenant, CREATE, &form_id)? {
+                return Ok(store::tags::get(c, &ctx.tenant, &done)?);
+            }
+            if store::tags::find_by_name(c, &ctx.tenant, &name)?.is_some() {
+                return Err(Error::invalid("name", "error-tag-exists"));
+            }
+            let id = make(&app2, c, &ctx.tenant, &name)?;
+            once::keep(&app2, c, &ctx.tenant, CREATE, &form_id, &id)?;
+            record(&app2, c, &ctx, "tag.created", &id)?;
+            Ok(store::tags::get(c, &ctx.tenant, &id)?)
+        })
+        .await
 }
 
 /// Gives a tag another name, wherever it is.

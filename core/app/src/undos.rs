@@ -2,7 +2,7 @@
 
 mod lists;
 
-use domain::{Permission, UndoId};
+use domain::{ApiScope, Permission, UndoId};
 use serde_json::{Value, json};
 use store::Conn;
 use store::undos::Undo;
@@ -53,6 +53,25 @@ pub async fn list_of(app: &App, ctx: &Context, id: &UndoId) -> Result<&'static s
         undoing::UNDO => "/calendar",
         _ => "/people",
     })
+}
+
+/// What a token must be good for to take back an act of its maker's.
+///
+/// # Errors
+/// [`Error::NotFound`] for another member's act.
+pub async fn scope_of(app: &App, ctx: &Context, id: &UndoId) -> Result<ApiScope> {
+    let (ctx, id) = (ctx.clone(), id.clone());
+    app.db
+        .inspect(move |c| -> Result<ApiScope> {
+            let found = store::undos::find(c, &ctx.tenant, &id)?;
+            let undo = found.filter(|it| it.member_id == ctx.member).ok_or(Error::NotFound)?;
+            Ok(match undo.kind.as_str() {
+                tasks::UNDO => ApiScope::TasksWrite,
+                undoing::UNDO => ApiScope::AppointmentsWrite,
+                _ => ApiScope::PeopleWrite,
+            })
+        })
+        .await
 }
 
 /// Takes an act back that the same member did, or anybody's for who may change the business's settings,

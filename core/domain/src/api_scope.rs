@@ -60,24 +60,42 @@ scopes! {
     AppointmentsWrite = "appointments:write" allows [ReadAppointments, WriteAppointments],
     /// See calendars and when they are busy.
     CalendarsRead = "calendars:read" allows [ReadAppointments],
+    /// Make and withdraw the address of its maker's calendar.
+    CalendarsWrite = "calendars:write" allows [ReadAppointments],
     /// See the team.
     TeamRead = "team:read" allows [ReadTeam],
+    /// Invite colleagues, but nobody who could make tokens.
+    TeamWrite = "team:write" allows [ReadTeam, ManageTeam],
     /// See the activity log.
     ActivityRead = "activity:read" allows [ReadActivity],
     /// See the business's settings.
     BusinessRead = "business:read" allows [],
+    /// Change the business's name, language, time zone and currency.
+    BusinessWrite = "business:write" allows [ManageSettings],
     /// See which accounts are connected, and how they are.
     ConnectionsRead = "connections:read" allows [ReadPlugins],
+    /// See which plugins there are; nothing turns them on but people.
+    PluginsRead = "plugins:read" allows [ReadPlugins],
     /// See what plugins propose to do; nothing decides it but people.
     ApprovalsRead = "approvals:read" allows [DecideApprovals],
     /// See reports.
     ReportsRead = "reports:read" allows [ReadPeople],
     /// See how imports went.
     ImportsRead = "imports:read" allows [ReadPeople, WritePeople],
+    /// Bring lists of people, take them in and take them back.
+    ImportsWrite = "imports:write" allows [ReadPeople, WritePeople],
     /// See what the token's maker was told of.
     NotificationsRead = "notifications:read" allows [],
+    /// Mark as read what its maker was told of, and let reminders come again.
+    NotificationsWrite = "notifications:write" allows [],
     /// See which addresses are told of what happens.
     WebhooksRead = "webhooks:read" allows [ManageSettings],
+    /// Change which addresses are told of what the token reads itself.
+    WebhooksWrite = "webhooks:write" allows [ManageSettings],
+    /// See which work was given up.
+    JobsRead = "jobs:read" allows [ManageJobs],
+    /// Have it tried again, or leave it.
+    JobsWrite = "jobs:write" allows [ManageJobs],
 }
 
 impl fmt::Display for ApiScope {

@@ -6,7 +6,7 @@ use domain::{MemberId, NotificationId, TenantId, Timestamp};
 use crate::backend::Conn;
 use crate::columns::Opt;
 use crate::error::Result;
-use crate::page::bounded;
+use crate::page::{Cursor, Page, bounded};
 use crate::schema::notifications;
 use crate::scope;
 
@@ -112,6 +112,33 @@ pub fn list(
         .limit(bounded(limit))
         .select(Notification::as_select())
         .load(c)?)
+}
+
+/// A page of a member's notifications, newest first.
+pub fn list_after(
+    c: &mut Conn,
+    tenant: &TenantId,
+    member: &MemberId,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Page<Notification>> {
+    scope::tenant(c, tenant)?;
+    let limit = bounded(limit);
+    let mut query = notifications::table
+        .filter(notifications::tenant_id.eq(tenant.as_str()))
+        .filter(notifications::member_id.eq(member.as_str()))
+        .into_boxed();
+    if let Some(after) = after {
+        let same =
+            notifications::created_at.eq(after.at).and(notifications::id.lt(after.id.clone()));
+        query = query.filter(notifications::created_at.lt(after.at).or(same));
+    }
+    let rows: Vec<Notification> = query
+        .order((notifications::created_at.desc(), notifications::id.desc()))
+        .limit(limit + 1)
+        .select(Notification::as_select())
+        .load(c)?;
+    Ok(Page::cut(rows, limit, |last| Cursor::new(last.created_at, last.id.as_str())))
 }
 
 /// How many a member hasn't read.

@@ -53,6 +53,25 @@ pub async fn get_span(
         .await
 }
 
+/// Appointments between two instants, by start: of one status and with one person, where those are named.
+pub async fn list_span(
+    app: &App,
+    ctx: &Context,
+    (from, to): (Timestamp, Timestamp),
+    status: Option<Status>,
+    person: Option<PersonId>,
+) -> Result<Vec<Appointment>> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    let tenant = ctx.tenant.clone();
+    let list = move |c: &mut Conn| store::appointments::list_between(c, &tenant, from, to);
+    let mut all = app.db.read(list).await?;
+    all.retain(|each| {
+        status.is_none_or(|status| each.status == status)
+            && (person.is_none() || each.person_id == person)
+    });
+    Ok(all)
+}
+
 /// The members who made these appointments; none where the role doesn't see the team.
 fn makers(c: &mut Conn, ctx: &Context, all: &[Appointment]) -> Result<Vec<(AccountId, String)>> {
     if !ctx.may(Permission::ReadTeam) {

@@ -1,6 +1,10 @@
 //! What endpoints can be told of: one table, from which forms, filters and messages are made. A kind's
 //! version rises when something it says changes its meaning or goes; what is only added leaves it.
 
+use domain::ApiScope;
+
+use crate::context::Context;
+
 /// What a kind of event is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
@@ -42,6 +46,19 @@ impl About {
             Self::Imports => "imports",
             Self::Pipelines => "pipelines",
             Self::Team => "team",
+        }
+    }
+}
+
+impl About {
+    /// What a token must be good for to hear of it.
+    pub const fn scope(self) -> ApiScope {
+        match self {
+            Self::People => ApiScope::PeopleRead,
+            Self::Notes => ApiScope::NotesRead,
+            Self::Tasks => ApiScope::TasksRead,
+            Self::Appointments => ApiScope::AppointmentsRead,
+            Self::Imports => ApiScope::ImportsRead,
         }
     }
 }
@@ -119,6 +136,13 @@ pub(super) fn of_act(act: &str) -> Option<&'static Kind> {
 /// The kind of this name.
 pub fn find(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name)
+}
+
+/// Whether who asks may hear of this kind: members may of all, a token of what it reads itself. A message
+/// that tells of nothing anybody may.
+pub fn may_hear(ctx: &Context, name: &str) -> bool {
+    let Some(scopes) = ctx.scopes else { return true };
+    name == TEST || find(name).is_some_and(|kind| scopes.has(kind.about.scope()))
 }
 
 #[cfg(test)]

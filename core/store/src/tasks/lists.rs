@@ -3,7 +3,7 @@
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use domain::{MemberId, PersonId, TaskId, TenantId, Timestamp};
+use domain::{MemberId, TaskId, TenantId, Timestamp};
 
 use super::{LinkKind, Task};
 use crate::backend::{Conn, MultiBackend};
@@ -45,14 +45,14 @@ pub struct TaskFilter {
     pub done: bool,
     /// In what order; by when they are due where nothing is said.
     pub order: Option<TaskOrder>,
-    /// Only those about this person.
-    pub about: Option<PersonId>,
     /// Only those of whom.
     pub assigned: Option<Assigned>,
     /// Only those that it is too late for from this instant on, or before it.
     pub due_until: Option<Timestamp>,
     /// Only those with a word for each word of this, in the title or the notes.
     pub search: Option<String>,
+    /// Only those that are about all of these.
+    pub about: Vec<(LinkKind, String)>,
 }
 
 fn matching<'a>(tenant: &'a TenantId, filter: &'a TaskFilter, sought: &'a Sought) -> Query<'a> {
@@ -72,11 +72,11 @@ fn matching<'a>(tenant: &'a TenantId, filter: &'a TaskFilter, sought: &'a Sought
     if let Some(until) = filter.due_until {
         query = query.filter(tasks::due_at.le(until.as_millis()));
     }
-    if let Some(person) = &filter.about {
+    for (kind, entity) in &filter.about {
         let linked = task_links::table
             .filter(task_links::tenant_id.eq(tenant.as_str()))
-            .filter(task_links::kind.eq(LinkKind::Person.as_str()))
-            .filter(task_links::entity_id.eq(person.as_str()))
+            .filter(task_links::kind.eq(kind.as_str()))
+            .filter(task_links::entity_id.eq(entity))
             .select(task_links::task_id);
         query = query.filter(tasks::id.eq_any(linked));
     }

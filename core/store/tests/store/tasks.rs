@@ -130,7 +130,8 @@ store::both_backends! {
                 }
                 assert_eq!(titles, wanted, "{order}");
             }
-            let about = TaskFilter { about: Some(noa), ..TaskFilter::default() };
+            let noa = vec![(LinkKind::Person, noa.to_string())];
+            let about = TaskFilter { about: noa, ..TaskFilter::default() };
             let found = tasks::list(c, &tenant, &about, None, 9)?.items;
             assert_eq!((found.len(), found[0].title.as_str()), (1, "d"));
             Ok(())

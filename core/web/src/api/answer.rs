@@ -1,5 +1,6 @@
 //! What operations answer, before it is put into a response.
 
+use actix_web::HttpResponse;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -10,7 +11,7 @@ use super::problem::Problem;
 pub type Answer = Result<Reply, Problem>;
 
 /// An answer.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Reply {
     /// The status.
     pub status: u16,
@@ -22,11 +23,26 @@ pub struct Reply {
     pub is_tagged: bool,
     /// The revision of that thing, where it has one.
     pub rev: Option<i64>,
+    /// The tag of that thing, where the body says more than the thing.
+    pub fixed_tag: Option<String>,
+    /// The whole response, where that is a file.
+    pub file: Option<HttpResponse>,
+    /// Whether the body holds a secret, which is kept nowhere but in the vault.
+    pub is_secret: bool,
 }
 
 impl Reply {
     fn new(status: u16, body: Option<Value>) -> Self {
-        Self { status, body, headers: Vec::new(), is_tagged: false, rev: None }
+        Self {
+            status,
+            body,
+            headers: Vec::new(),
+            is_tagged: false,
+            rev: None,
+            fixed_tag: None,
+            file: None,
+            is_secret: false,
+        }
     }
 
     /// One thing.
@@ -43,6 +59,31 @@ impl Reply {
     pub fn made(body: Value, rev: Option<i64>, location: String) -> Self {
         let headers = vec![("Location", location)];
         Self { status: 201, headers, rev, ..Self::one(body) }
+    }
+
+    /// What came of an act.
+    pub fn told(body: Value) -> Self {
+        Self::new(200, Some(body))
+    }
+
+    /// The same thing under the same tag, and something besides it that is said this once.
+    #[must_use]
+    pub fn and(self, name: &str, value: Value) -> Self {
+        let fixed_tag = self.tag();
+        let mut body = self.body.unwrap_or_default();
+        body[name] = value;
+        Self { body: Some(body), fixed_tag, ..self }
+    }
+
+    /// The same, which holds a secret.
+    #[must_use]
+    pub fn secret(self) -> Self {
+        Self { is_secret: true, ..self }
+    }
+
+    /// A file on its way.
+    pub fn file(file: HttpResponse) -> Self {
+        Self { file: Some(file), ..Self::new(200, None) }
     }
 
     /// Done, and nothing more to say.
@@ -73,13 +114,14 @@ impl Reply {
 
     /// The tag of what it shows, if it has one.
     pub fn tag(&self) -> Option<String> {
-        self.is_tagged.then(|| tag_of(&self.text()))
+        let of_body = || tag_of(self.text().as_bytes());
+        self.is_tagged.then(|| self.fixed_tag.clone().unwrap_or_else(of_body))
     }
 }
 
-/// What tells a text from every other.
-pub fn tag_of(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
+/// What tells some bytes from all others.
+pub fn tag_of(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
     let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("\"{hex}\"")
 }

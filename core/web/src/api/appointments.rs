@@ -1,7 +1,8 @@
 //! Appointments.
 
-use app::appointments::{self, Appointment, AppointmentInput};
-use domain::{AppointmentId, CalendarId, PersonId, Timestamp, Zone};
+use app::appointments::{self, Appointment, AppointmentInput, Status};
+use app::series;
+use domain::{ApiScope, AppointmentId, CalendarId, PersonId, Timestamp, Zone};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
@@ -12,11 +13,13 @@ use super::describe::{
 };
 use super::problem::Problem;
 use super::schema::Named;
+use super::series::{RULE_CHARS_MAX, reach, rule};
 
 /// The longest time that may be asked about, in days.
 pub const SPAN_DAYS_MAX: i64 = 400;
 const DAY_MS: i64 = 24 * 3_600_000;
 const OVERLAPS: &[&str] = &["refuse", "allow"];
+const REACHES: &[&str] = &["one", "following", "all"];
 
 /// The schemas of appointments.
 pub fn schemas() -> Vec<Named> {
@@ -39,21 +42,24 @@ pub fn schemas() -> Vec<Named> {
     ]);
     let mut new = written();
     new.push(overlap());
+    let comes_again =
+        "How it comes again (RFC 5545), as `FREQ=WEEKLY;COUNT=10`: then the first is answered.";
+    new.push(("rule", about(or_null(text(RULE_CHARS_MAX)), comes_again)));
     let mut changed = written();
     changed.push(overlap());
+    let reach = "Of one that comes again: how many are changed in the same way; usually this one.";
+    changed.push(("reach", about(word(REACHES), reach)));
     let shift = vec![("starts_at", instant()), ("ends_at", instant()), overlap()];
-    let series =
-        whole(vec![("rule", about(or_null(said()), "RFC 5545; null where it stands by itself."))]);
     vec![
         ("Appointment", appointment),
         ("AppointmentNew", object(new, &["title", "starts_at", "ends_at"])),
         ("AppointmentChange", change_of(changed)),
         ("AppointmentMove", object(shift, &["starts_at", "ends_at"])),
-        ("Series", series),
     ]
 }
 
-fn overlap() -> (&'static str, Value) {
+/// The field that lets a time be taken twice.
+pub fn overlap() -> (&'static str, Value) {
     let sentence = "Whether it may take a time that is taken; usually not.";
     ("overlap", about(word(OVERLAPS), sentence))
 }
@@ -89,7 +95,13 @@ pub fn span_query() -> Fields {
 
 /// The parameters of the list.
 pub fn list_query() -> Fields {
-    span_query()
+    let mut all = span_query();
+    let status = "Those that take place, unless something else is asked for.";
+    all.extend([
+        ("person", about(id(), "Those with this person; the token must read people.")),
+        ("status", about(word(&["booked", "cancelled", "any"]), status)),
+    ]);
+    all
 }
 
 /// The time that is asked about.
@@ -137,9 +149,19 @@ pub fn cut<T>(
 /// A page of what takes place between two instants, by start.
 pub async fn list(call: Call) -> Answer {
     let (from, to) = span(&call)?;
-    let on = appointments::get_span(call.app(), call.ctx(), from, to).await?;
+    let person: Option<PersonId> = call.asked_as("person")?;
+    if person.is_some() && !call.opened.scopes.has(ApiScope::PeopleRead) {
+        return Err(Problem::no_scope(ApiScope::PeopleRead));
+    }
+    let status = match call.asked("status") {
+        Some("any") => None,
+        Some("cancelled") => Some(Status::Cancelled),
+        _ => Some(Status::Booked),
+    };
+    let span = (from, to);
+    let on = appointments::list_span(call.app(), call.ctx(), span, status, person).await?;
     let place = |each: &Appointment| (each.starts_at.as_millis(), each.id.to_string());
-    cut(&call, on.appointments, place, shown)
+    cut(&call, on, place, shown)
 }
 
 fn shown(each: &Appointment) -> Value {
@@ -184,7 +206,8 @@ fn zone(call: &Call, before: &Zone) -> Result<Zone, Problem> {
     }
 }
 
-fn anyway(call: &Call) -> bool {
+/// Whether a time may be taken twice.
+pub fn anyway(call: &Call) -> bool {
     call.text("overlap") == "allow"
 }
 
@@ -202,10 +225,11 @@ pub async fn book(call: Call) -> Answer {
         online: call.flag_or("online", false),
         calendar: call.read_or::<CalendarId>("calendar", None)?,
     };
-    let (app, ctx) = (call.app(), call.ctx());
-    let booked = match anyway(&call) {
-        true => appointments::book_anyway(app, ctx, input, &call.once).await?,
-        false => appointments::book_appointment(app, ctx, input, &call.once).await?,
+    let (app, ctx, once) = (call.app(), call.ctx(), call.once.as_str());
+    let booked = match (rule(&call)?, anyway(&call)) {
+        (Some(rule), anyway) => series::book_series(app, ctx, input, rule, once, anyway).await?,
+        (None, true) => appointments::book_anyway(app, ctx, input, once).await?,
+        (None, false) => appointments::book_appointment(app, ctx, input, once).await?,
     };
     let location = format!("/api/v1/appointments/{}", booked.id);
     Ok(Reply::made(shown(&booked), Some(booked.rev), location))
@@ -228,9 +252,12 @@ pub async fn change(call: Call) -> Answer {
         calendar: call.read_or("calendar", before.calendar_id.clone())?,
     };
     let rev = call.rev.unwrap_or(before.rev);
-    match anyway(&call) {
-        true => appointments::change_anyway(app, ctx, &id, input, rev).await?,
-        false => appointments::change_appointment(app, ctx, &id, input, rev).await?,
+    match (reach(&call), anyway(&call)) {
+        (Some(reach), anyway) => {
+            series::change_series(app, ctx, &id, input, rev, reach, anyway).await?
+        }
+        (None, true) => appointments::change_anyway(app, ctx, &id, input, rev).await?,
+        (None, false) => appointments::change_appointment(app, ctx, &id, input, rev).await?,
     };
     one(&call, &id).await
 }
@@ -264,12 +291,4 @@ pub async fn restore(call: Call) -> Answer {
     let id: AppointmentId = call.id("appointment")?;
     appointments::restore_appointment(call.app(), call.ctx(), &id).await?;
     one(&call, &id).await
-}
-
-/// How one comes again.
-pub async fn series(call: Call) -> Answer {
-    let id: AppointmentId = call.id("appointment")?;
-    appointments::get_appointment(call.app(), call.ctx(), &id).await?;
-    let rule = app::series::find_rule(call.app(), call.ctx(), &id).await?;
-    Ok(Reply::one(json!({"rule": rule.map(|rule| rule.to_string())})))
 }

@@ -1,12 +1,17 @@
 //! The business, and what a token is good for in it.
 
+use app::settings::{self, LookInput};
+use app::tenants::{BusinessInput, Tenant};
 use domain::ApiScope;
 use serde_json::json;
 
 use super::answer::{Answer, Reply};
 use super::call::Call;
-use super::describe::{about, id, said, whole, word};
+use super::describe::{Fields, about, change, id, required_text, said, text, whole, word};
 use super::schema::Named;
+
+/// The longest name of a business, in characters.
+const NAME_CHARS_MAX: usize = 120;
 
 /// The schemas of both.
 pub fn schemas() -> Vec<Named> {
@@ -26,19 +31,47 @@ pub fn schemas() -> Vec<Named> {
         ("member", about(id(), "As whom it acts.")),
         ("role", word(&["owner", "admin"])),
     ]);
-    vec![("Business", business), ("Token", token)]
+    vec![("Business", business), ("BusinessChange", change(written())), ("Token", token)]
 }
 
-/// The business.
-pub async fn show(call: Call) -> Answer {
-    let tenant = app::settings::get_tenant(call.app(), call.ctx()).await?;
-    Ok(Reply::one(json!({
+/// What may be written of the business.
+fn written() -> Fields {
+    vec![
+        ("name", required_text(NAME_CHARS_MAX)),
+        ("language", about(text(20), "A language's tag.")),
+        ("zone", about(text(60), "A time zone's IANA name.")),
+        ("currency", about(text(3), "An ISO 4217 code.")),
+    ]
+}
+
+fn shown(tenant: &Tenant) -> Reply {
+    let body = json!({
         "id": tenant.id,
         "name": tenant.name,
         "language": tenant.locale.tag(),
         "zone": tenant.zone.name(),
         "currency": tenant.currency,
-    })))
+    });
+    Reply::one_at(body, tenant.rev)
+}
+
+/// The business.
+pub async fn show(call: Call) -> Answer {
+    Ok(shown(&settings::get_tenant(call.app(), call.ctx()).await?))
+}
+
+/// Changes some of what it says of itself; how it looks stays.
+pub async fn update(call: Call) -> Answer {
+    let before = settings::get_settings(call.app(), call.ctx()).await?;
+    let input = BusinessInput {
+        business: call.text_or("name", &before.name),
+        locale: call.text_or("language", before.locale.tag()),
+        zone: call.text_or("zone", before.zone.name()),
+        currency: call.text_or("currency", &before.currency),
+    };
+    let look = LookInput { colour: before.colour.to_string(), theme: before.theme.clone() };
+    let rev = call.rev.unwrap_or(before.rev);
+    Ok(shown(&settings::update_settings(call.app(), call.ctx(), input, look, rev).await?))
 }
 
 /// What the token is good for.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use app::api_tokens::Opened;
 use app::{App, Context, cursors};
-use domain::Timestamp;
+use domain::{ApiScope, Timestamp};
 use serde_json::Value;
 
 use super::operations::Operation;
@@ -17,6 +17,10 @@ use crate::state::Web;
 
 /// How many a page has where nobody says.
 const LIMIT: i64 = 50;
+
+/// What is told of beside something else, and what a token must be good for to be told of it.
+const READS: [ApiScope; 4] =
+    [ApiScope::PeopleRead, ApiScope::AppointmentsRead, ApiScope::TasksRead, ApiScope::TeamRead];
 
 /// A request.
 #[derive(Clone)]
@@ -31,10 +35,12 @@ pub struct Call {
     pub path: String,
     /// Parameters in the path.
     pub ids: BTreeMap<String, String>,
-    /// Parameters after it.
-    pub query: BTreeMap<String, String>,
+    /// Parameters after it; of those that may be said several times, each as it was said.
+    pub query: BTreeMap<String, Vec<String>>,
     /// The body; null where there is none.
     pub body: Value,
+    /// The body where it is a file.
+    pub file: Bytes,
     /// The revision that the sender knows, where they said so.
     pub rev: Option<i64>,
     /// What makes doing it twice doing it once; empty for nothing.
@@ -52,6 +58,13 @@ impl Call {
         &self.opened.context
     }
 
+    /// The same, of whom nothing is told but what the token reads itself: a scope may let people through
+    /// for another end.
+    pub fn reading(&self) -> Context {
+        let reads = READS.into_iter().filter(|scope| self.opened.scopes.has(*scope)).collect();
+        Context { scopes: Some(reads), ..self.ctx().clone() }
+    }
+
     /// An id in the path; what is none reads as not there.
     pub fn id<T: FromStr>(&self, name: &str) -> Result<T, Problem> {
         let found = self.ids.get(name).and_then(|text| text.parse().ok());
@@ -60,7 +73,18 @@ impl Call {
 
     /// A parameter after the path.
     pub fn asked(&self, name: &str) -> Option<&str> {
-        self.query.get(name).map(String::as_str)
+        self.asked_each(name).first().map(String::as_str)
+    }
+
+    /// A parameter that may be said several times.
+    pub fn asked_each(&self, name: &str) -> &[String] {
+        self.query.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// A parameter of several values with commas between them, read.
+    pub fn asked_list<T: FromStr>(&self, name: &str) -> Result<Vec<T>, Problem> {
+        let texts = self.asked(name).into_iter().flat_map(|all| all.split(','));
+        texts.map(|text| text.parse().map_err(|_| wrong_parameter(name))).collect()
     }
 
     /// The same, read; the schema has seen to it that it can be.
@@ -94,15 +118,21 @@ impl Call {
 
     /// The list and how it is narrowed and ordered.
     fn list(&self) -> String {
-        let narrowed = self.query.iter().filter(|(name, _)| !matches!(&***name, "after" | "limit"));
+        let narrowed = self.pairs().filter(|(name, _)| !matches!(*name, "after" | "limit"));
         let mut list = url::form_urlencoded::Serializer::new(format!("{}?", self.path));
         list.extend_pairs(narrowed).finish()
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query
+            .iter()
+            .flat_map(|(name, texts)| texts.iter().map(|text| (name.as_str(), text.as_str())))
     }
 
     /// The address of this list from another place.
     pub fn address_after(&self, after: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(self.query.iter().filter(|(name, _)| *name != "after"));
+        query.extend_pairs(self.pairs().filter(|(name, _)| *name != "after"));
         format!("{}?{}", self.path, query.append_pair("after", after).finish())
     }
 

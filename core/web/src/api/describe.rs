@@ -87,6 +87,16 @@ pub fn list(items: Value, most: usize) -> Value {
     json!({"type": "array", "items": items, "maxItems": most})
 }
 
+/// A parameter of at most so many of these, with commas between them.
+pub fn commas(items: Value, most: usize) -> Value {
+    json!({"type": "array", "items": items, "maxItems": most, "explode": false})
+}
+
+/// A parameter that may be said so many times.
+pub fn each(items: Value, most: usize) -> Value {
+    json!({"type": "array", "items": items, "maxItems": most, "explode": true})
+}
+
 /// The same with a sentence on what it is.
 pub fn about(mut schema: Value, sentence: &str) -> Value {
     schema["description"] = sentence.into();

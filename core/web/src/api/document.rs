@@ -7,7 +7,7 @@ use domain::ApiScope;
 use serde_json::{Map, Value, json};
 
 use super::describe::{items, page};
-use super::operations::{Operation, Shows, operations};
+use super::operations::{BY_KIND, FILE, FILE_TYPES, Operation, Shows, operations};
 use super::problem::PROBLEM;
 use super::schema;
 
@@ -66,8 +66,15 @@ fn describe(operation: &Operation) -> Value {
         "responses": responses(operation),
     });
     let scope = operation.scope.map(|scope| format!("The token needs `{scope}`."));
-    described["description"] = scope.unwrap_or_else(|| "Any token will do.".to_owned()).into();
-    if let Some(name) = operation.body {
+    let by_kind = BY_KIND.iter().find(|(name, _)| *name == operation.name);
+    let otherwise = || by_kind.map_or("Any token will do.", |(_, text)| *text).to_owned();
+    described["description"] = scope.unwrap_or_else(otherwise).into();
+    if operation.body == Some(FILE) {
+        // What stands in a file no schema says.
+        let content: Map<String, Value> =
+            FILE_TYPES.iter().map(|kind| ((*kind).to_owned(), json!({}))).collect();
+        described["requestBody"] = json!({"required": true, "content": content});
+    } else if let Some(name) = operation.body {
         let body = json!({"schema": schema::named(name), "example": example(name)});
         let mut content = json!({"application/json": body});
         if operation.method == "PATCH" {
@@ -90,6 +97,10 @@ fn parameters(operation: &Operation) -> Value {
         let mut parameter = json!({"name": name, "in": "query"});
         if let Some(fields) = schema.as_object_mut() {
             parameter["required"] = fields.remove("required").unwrap_or(Value::Bool(false));
+            if let Some(explodes) = fields.remove("explode") {
+                parameter["style"] = "form".into();
+                parameter["explode"] = explodes;
+            }
             if let Some(description) = fields.remove("description") {
                 parameter["description"] = description;
             }
@@ -125,15 +136,21 @@ fn responses(operation: &Operation) -> Value {
         "RateLimit-Policy": {"$ref": "#/components/headers/RateLimit-Policy"},
     });
     let (status, schema) = match operation.shows {
-        Shows::One(name) => ("200", Some(schema::named(name))),
+        Shows::One(name) | Shows::Told(name) => ("200", Some(schema::named(name))),
         Shows::Made(name) => ("201", Some(schema::named(name))),
         Shows::Page(name) => ("200", Some(page(name))),
         Shows::Items(name) => ("200", Some(items(name))),
+        Shows::File(_) => ("200", None),
         Shows::Nothing => ("204", None),
     };
     let mut good = json!({"description": "Done.", "headers": limits});
     if let Some(schema) = schema {
         good["content"] = json!({"application/json": {"schema": schema}});
+    }
+    if let Shows::File(kinds) = operation.shows {
+        let content: Map<String, Value> =
+            kinds.iter().map(|kind| ((*kind).to_owned(), json!({}))).collect();
+        good["content"] = Value::Object(content);
     }
     if matches!(operation.shows, Shows::One(_) | Shows::Made(_)) {
         good["headers"]["ETag"] = json!({"$ref": "#/components/headers/ETag"});
@@ -210,7 +227,26 @@ fn example(name: &str) -> Value {
             "attribution": {"source": "search", "medium": "cpc", "campaign": "spring"}}),
         "PersonChange" => json!({"email": "dana@example.com", "follow_up_on": "2026-12-01"}),
         "StageMove" => json!({"stage": "customer"}),
+        "PeopleAct" => json!({"people": ["01900000-0000-7000-8000-000000000000"], "act": "tag",
+            "to": "garden"}),
+        "TasksAct" => json!({"tasks": ["01900000-0000-7000-8000-000000000000"], "act": "delay",
+            "to": "+1"}),
         "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),
+        "EndpointNew" => {
+            json!({"url": "https://hooks.example.com/oxpi", "kinds": ["person.created"]})
+        }
+        "EndpointChange" => json!({"description": "The shop"}),
+        "SendAgain" => json!({"since": "2026-12-01T08:00:00Z"}),
+        "ImportPlanChange" => json!({"columns": ["name", "phone", ""], "doubles": "update"}),
+        "Snooze" => json!({"until": "tomorrow"}),
+        "BusinessChange" => json!({"name": "Dana’s Garden"}),
+        "ViewNew" => json!({"name": "New leads", "query": "standing=lead&order=newest"}),
+        "PersonFieldNew" => json!({"name": "Size", "kind": "choice", "options": [{"name": "Small"},
+            {"name": "Large"}]}),
+        "PersonFieldChange" => json!({"help": "Of shirts"}),
+        "SeriesChange" => json!({"rule": "FREQ=WEEKLY;BYDAY=MO", "reach": "following"}),
+        "SeriesCancel" => json!({"reach": "all"}),
+        "InvitationNew" => json!({"email": "noa@example.com", "role": "member"}),
         "NoteNew" => json!({"text": "Called; wants an offer by Sunday."}),
         "TagChange" => json!({"name": "garden"}),
         "PipelineNew" | "PipelineChange" => json!({"name": "Repairs", "stages": [

@@ -1,13 +1,18 @@
 //! Lists of people that were taken in, and how far they are.
 
-use app::imports::{self, PeopleImport};
+use app::imports::{self, Outcome, PeopleImport, Plan, RowResult};
 use domain::ImportId;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
 use super::call::Call;
-use super::describe::{about, id, instant, or_null, said, whole};
+use super::describe::{Fields, about, cursor, id, instant, limit, or_null, said, text, whole};
+use super::operations::FILE;
+use super::problem::code;
 use super::schema::Named;
+
+/// The longest name of a file that is kept, in characters.
+const NAME_CHARS_MAX: usize = 100;
 
 /// The schemas of imports.
 pub fn schemas() -> Vec<Named> {
@@ -25,7 +30,28 @@ pub fn schemas() -> Vec<Named> {
         ("created_at", instant()),
         ("settled_at", or_null(instant())),
     ]);
-    vec![("Import", import)]
+    let refused = whole(vec![
+        ("row", about(number(), "Where it stands in the file.")),
+        ("column", about(number(), "Which column is wrong, from 0.")),
+        ("column_name", about(said(), "What that column’s head says.")),
+        ("code", about(said(), "What is wrong.")),
+        ("cells", about(json!({"type": "array", "items": said()}), "What the row says.")),
+    ]);
+    vec![
+        ("Import", import),
+        ("ImportRefused", refused),
+        (FILE, about(json!({}), "A file as it is.")),
+    ]
+}
+
+/// The parameters of lists.
+pub fn list_query() -> Fields {
+    vec![("limit", limit()), ("after", cursor())]
+}
+
+/// The parameters of a new one.
+pub fn create_query() -> Fields {
+    vec![("name", about(text(NAME_CHARS_MAX), "What the file is called."))]
 }
 
 fn shown(each: &PeopleImport) -> Value {
@@ -44,14 +70,75 @@ fn shown(each: &PeopleImport) -> Value {
     })
 }
 
-/// The last ones, latest first.
+/// A page of them, latest first.
 pub async fn list(call: Call) -> Answer {
-    let all = imports::list_imports(call.app(), call.ctx()).await?;
-    Ok(Reply::items(all.iter().map(shown).collect()))
+    let after: Option<ImportId> = call.after()?;
+    let page = imports::page_imports(call.app(), call.ctx(), after, call.limit()).await?;
+    let items = page.items.iter().map(shown).collect();
+    Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
+}
+
+async fn one(call: &Call, id: &ImportId) -> Answer {
+    Ok(Reply::one(shown(&imports::get_import(call.app(), call.ctx(), id).await?)))
 }
 
 /// One of them.
 pub async fn show(call: Call) -> Answer {
+    one(&call, &call.id("people_import")?).await
+}
+
+/// Keeps a file, to be looked at before anything comes of it.
+pub async fn create(call: Call) -> Answer {
+    let (name, bytes) = (call.asked("name").unwrap_or_default(), call.file.to_vec());
+    let id = imports::keep_file(call.app(), call.ctx(), name, bytes).await?;
+    let Reply { body, .. } = one(&call, &id).await?;
+    Ok(Reply::made(body.unwrap_or_default(), None, format!("/api/v1/imports/{id}")))
+}
+
+/// Begins to take one in.
+pub async fn start(call: Call) -> Answer {
     let id: ImportId = call.id("people_import")?;
-    Ok(Reply::one(shown(&imports::get_import(call.app(), call.ctx(), &id).await?)))
+    imports::start_import(call.app(), call.ctx(), &id).await?;
+    one(&call, &id).await
+}
+
+/// Stops one, or throws a waiting file away.
+pub async fn cancel(call: Call) -> Answer {
+    imports::cancel_import(call.app(), call.ctx(), &call.id("people_import")?).await?;
+    Ok(Reply::done())
+}
+
+/// Begins to take one back.
+pub async fn undo(call: Call) -> Answer {
+    let id: ImportId = call.id("people_import")?;
+    imports::undo_import(call.app(), call.ctx(), &id).await?;
+    one(&call, &id).await
+}
+
+/// A page of the rows with a mistake, in their order.
+pub async fn refused(call: Call) -> Answer {
+    let (id, after): (ImportId, Option<i64>) = (call.id("people_import")?, call.after()?);
+    let (app, ctx, limit) = (call.app(), call.ctx(), call.limit());
+    let plan = imports::plan_of(&imports::get_import(app, ctx, &id).await?)?;
+    let after = after.unwrap_or(0);
+    let mut rows = imports::list_results(app, ctx, &id, Outcome::Refused, after, limit + 1).await?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = rows.len() > most;
+    rows.truncate(most);
+    let next = rows.last().filter(|_| has_more).map(|row| row.row_number.to_string());
+    let items = rows.iter().map(|row| refused_row(&plan, row)).collect();
+    Ok(Reply::page(&call, items, next))
+}
+
+fn refused_row(plan: &Plan, row: &RowResult) -> Value {
+    let column = usize::try_from(row.place).ok().and_then(|place| plan.columns.get(place));
+    let cells = row.cells_json.as_ref().and_then(|cells| cells.0.as_array());
+    let text = |cell: &Value| cell.as_str().unwrap_or_default().to_owned();
+    json!({
+        "row": row.row_number,
+        "column": row.place,
+        "column_name": column.map_or("", |column| column.name.as_str()),
+        "code": code(&row.problem),
+        "cells": cells.into_iter().flatten().map(text).collect::<Vec<_>>(),
+    })
 }

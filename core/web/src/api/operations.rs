@@ -10,8 +10,10 @@ use super::answer::Answer;
 use super::call::Call;
 use super::describe::Fields;
 use super::{
-    activity, appointments, approvals, business, calendars, connections, endpoints, imports, notes,
-    notifications, own_fields, people, pipelines, reports, tags, tasks, team,
+    activity, appointments, approvals, business, calendar_feeds, calendars, connections,
+    deliveries, endpoints, exports, import_plans, imports, invitations, jobs, notes, notifications,
+    own_fields, people, pipelines, plugins, reports, saved_views, search, series, tags, tasks,
+    team, undos,
 };
 
 /// What an operation answers when all goes well, by the name of a schema.
@@ -25,6 +27,10 @@ pub enum Shows {
     Page(&'static str),
     /// A whole list.
     Items(&'static str),
+    /// What came of an act.
+    Told(&'static str),
+    /// A file of one of these kinds.
+    File(&'static [&'static str]),
     /// Nothing.
     Nothing,
 }
@@ -39,7 +45,8 @@ pub struct Operation {
     pub path: &'static str,
     /// The handler's name.
     pub name: &'static str,
-    /// What the token must be good for; None where any token will do.
+    /// What the token must be good for; None where any token will do, or where that depends on what is
+    /// asked for: [`BY_KIND`].
     pub scope: Option<ApiScope>,
     /// Without this permission it reads as not there.
     pub sees: Option<Permission>,
@@ -49,7 +56,7 @@ pub struct Operation {
     pub summary: &'static str,
     /// Parameters after the path.
     pub query: fn() -> Fields,
-    /// The schema of the body, if it takes one.
+    /// The schema of the body, if it takes one; [`FILE`] is none.
     pub body: Option<&'static str>,
     /// What it answers.
     pub shows: Shows,
@@ -99,11 +106,48 @@ const TASKS: Option<Permission> = Some(Permission::ReadTasks);
 const WRITE_TASKS: Option<Permission> = Some(Permission::WriteTasks);
 const PLUGINS: Option<Permission> = Some(Permission::ReadPlugins);
 const TEAM: Option<Permission> = Some(Permission::ReadTeam);
+const MANAGE_TEAM: Option<Permission> = Some(Permission::ManageTeam);
 const ACTIVITY: Option<Permission> = Some(Permission::ReadActivity);
 const APPROVALS: Option<Permission> = Some(Permission::DecideApprovals);
+const JOBS: Option<Permission> = Some(Permission::ManageJobs);
 const SETTINGS: Option<Permission> = Some(Permission::ManageSettings);
 
 const NONE: Option<&str> = None;
+
+/// Lists that other programs read, and cards of people.
+const TABLES: &[&str] =
+    &["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"];
+const CARDS: &[&str] = &[
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "text/vcard",
+];
+
+/// The body of an operation that takes a file as it is.
+pub const FILE: &str = "File";
+
+/// What a file may say it is; what it is shows when it is read.
+pub const FILE_TYPES: &[&str] = &[
+    "application/octet-stream",
+    "text/csv",
+    "text/plain",
+    "text/vcard",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+];
+
+/// Operations that look themselves at what the token is good for, and what they say of that.
+pub const BY_KIND: &[(&str, &str)] = &[
+    (
+        "undos::undo_act",
+        "The token needs what the act needed: `people:write`, `tasks:write` or \
+            `appointments:write`.",
+    ),
+    (
+        "search::find",
+        "Told is what the token reads: `people:read`, `appointments:read`, `tasks:read`.",
+    ),
+];
 
 fn nothing() -> Fields {
     Vec::new()
@@ -118,16 +162,20 @@ mod lines {
     table! {
         GET    "/token"                                   _                 (ALL, ALL) business::token, "What this token is good for", nothing, NONE, One("Token");
         GET    "/business"                                BusinessRead      (ALL, ALL) business::show, "The business", nothing, NONE, One("Business");
+        PATCH  "/business"                                BusinessWrite     (SETTINGS, ALL) business::update, "Change what the business says of itself", nothing, Some("BusinessChange"), One("Business");
+        GET    "/search"                                  _                 (ALL, ALL) search::find, "Find people, appointments and tasks", search::query, NONE, Told("Found");
 
         GET    "/people"                                  PeopleRead        (PEOPLE, ALL) people::list, "List people", people::list_query, NONE, Page("PersonRow");
         POST   "/people"                                  PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::create, "Add a person", nothing, Some("PersonNew"), Made("Person");
+        POST   "/people/change"                           PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::change_many, "Do one thing to many people", nothing, Some("PeopleAct"), Told("Changed");
+        GET    "/people/export"                           PeopleRead        (PEOPLE, ALL) exports::people, "People as a file", exports::people_query, NONE, File(CARDS);
         GET    "/people/doubles"                          PeopleRead        (PEOPLE, ALL) people::doubles, "People who may be one", nothing, NONE, Items("Doubles");
         GET    "/people/{person}"                         PeopleRead        (PEOPLE, ALL) people::show, "A person", nothing, NONE, One("Person");
         PATCH  "/people/{person}"                         PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::update, "Change a person", nothing, Some("PersonChange"), One("Person");
         DELETE "/people/{person}"                         PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::remove, "Remove a person", nothing, NONE, Nothing;
         POST   "/people/{person}/restore"                 PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::restore, "Bring a removed person back", nothing, NONE, One("Person");
         POST   "/people/{person}/stage"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::move_to_stage, "Move a person to another stage", nothing, Some("StageMove"), One("Person");
-        POST   "/people/{person}/merge"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::merge, "Make one of two people: this one stays", nothing, Some("Merge"), One("Person");
+        POST   "/people/{person}/merge"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::merge, "Make one of two people: this one stays", nothing, Some("Merge"), One("MergedPerson");
         GET    "/people/{person}/timeline"                NotesRead         (PEOPLE, ALL) notes::list, "What happened with a person", notes::list_query, NONE, Page("Entry");
         POST   "/people/{person}/notes"                   NotesWrite        (PEOPLE, WRITE_PEOPLE) notes::create, "Write a note", nothing, Some("NoteNew"), Made("Note");
         GET    "/people/{person}/notes/{note}"            NotesRead         (PEOPLE, ALL) notes::show, "A note", nothing, NONE, One("Note");
@@ -135,11 +183,20 @@ mod lines {
         DELETE "/people/{person}/notes/{note}"            NotesWrite        (PEOPLE, WRITE_PEOPLE) notes::remove, "Remove one's own note", nothing, NONE, Nothing;
 
         GET    "/person-fields"                           PipelinesRead     (PEOPLE, ALL) own_fields::list, "The business's own fields of people", nothing, NONE, Items("PersonField");
+        POST   "/person-fields"                           PipelinesWrite    (PEOPLE, SETTINGS) own_fields::create, "Add an own field", nothing, Some("PersonFieldNew"), Made("PersonField");
+        GET    "/person-fields/{own_field}"               PipelinesRead     (PEOPLE, ALL) own_fields::show, "An own field", nothing, NONE, One("PersonField");
+        PATCH  "/person-fields/{own_field}"               PipelinesWrite    (PEOPLE, SETTINGS) own_fields::update, "Change an own field", nothing, Some("PersonFieldChange"), One("PersonField");
+        DELETE "/person-fields/{own_field}"               PipelinesWrite    (PEOPLE, SETTINGS) own_fields::remove, "Remove an own field; what people have of it is kept", nothing, NONE, Nothing;
+        POST   "/person-fields/{own_field}/restore"       PipelinesWrite    (PEOPLE, SETTINGS) own_fields::restore, "Bring a removed own field back", nothing, NONE, One("PersonField");
         GET    "/tags"                                    PipelinesRead     (PEOPLE, ALL) tags::list, "Tags", nothing, NONE, Items("Tag");
+        POST   "/tags"                                    PipelinesWrite    (PEOPLE, SETTINGS) tags::create, "Add a tag", nothing, Some("TagChange"), Made("Tag");
         GET    "/tags/{tag}"                              PipelinesRead     (PEOPLE, ALL) tags::show, "A tag", nothing, NONE, One("Tag");
         PATCH  "/tags/{tag}"                              PipelinesWrite    (PEOPLE, SETTINGS) tags::rename, "Rename a tag", nothing, Some("TagChange"), One("Tag");
         DELETE "/tags/{tag}"                              PipelinesWrite    (PEOPLE, SETTINGS) tags::remove, "Remove a tag from everybody", nothing, NONE, Nothing;
-        GET    "/views"                                   PipelinesRead     (PEOPLE, ALL) tags::views, "Saved views of the list of people", nothing, NONE, Items("View");
+        GET    "/views"                                   PipelinesRead     (PEOPLE, ALL) saved_views::list, "Saved views of the list of people", nothing, NONE, Items("View");
+        POST   "/views"                                   PeopleWrite       (PEOPLE, ALL) saved_views::create, "Save a view of the list of people", nothing, Some("ViewNew"), Made("View");
+        GET    "/views/{saved_view}"                      PipelinesRead     (PEOPLE, ALL) saved_views::show, "A saved view", nothing, NONE, One("View");
+        DELETE "/views/{saved_view}"                      PeopleWrite       (PEOPLE, ALL) saved_views::remove, "Remove a saved view", nothing, NONE, Nothing;
         GET    "/pipelines"                               PipelinesRead     (PEOPLE, ALL) pipelines::list, "Pipelines with their stages", nothing, NONE, Items("Pipeline");
         POST   "/pipelines"                               PipelinesWrite    (PEOPLE, SETTINGS) pipelines::create, "Add a pipeline", nothing, Some("PipelineNew"), Made("Pipeline");
         GET    "/pipelines/{pipeline}"                    PipelinesRead     (PEOPLE, ALL) pipelines::show, "A pipeline", nothing, NONE, One("Pipeline");
@@ -148,38 +205,77 @@ mod lines {
 
         GET    "/tasks"                                   TasksRead         (TASKS, ALL) tasks::list, "List tasks", tasks::list_query, NONE, Page("Task");
         POST   "/tasks"                                   TasksWrite        (TASKS, WRITE_TASKS) tasks::create, "Add a task", nothing, Some("TaskNew"), Made("Task");
+        POST   "/tasks/change"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::change_many, "Do one thing to many tasks", nothing, Some("TasksAct"), Told("Changed");
+        GET    "/tasks/export"                            TasksRead         (TASKS, ALL) exports::tasks, "Tasks as a file", exports::tasks_query, NONE, File(TABLES);
         GET    "/tasks/{task}"                            TasksRead         (TASKS, ALL) tasks::show, "A task", nothing, NONE, One("Task");
         PATCH  "/tasks/{task}"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::update, "Change a task", nothing, Some("TaskChange"), One("Task");
         DELETE "/tasks/{task}"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::remove, "Remove a task", nothing, NONE, Nothing;
         POST   "/tasks/{task}/done"                       TasksWrite        (TASKS, WRITE_TASKS) tasks::finish, "Mark a task as done", nothing, NONE, One("Task");
         POST   "/tasks/{task}/reopen"                     TasksWrite        (TASKS, WRITE_TASKS) tasks::reopen, "Mark a task as not done after all", nothing, NONE, One("Task");
+        POST   "/tasks/{task}/snooze"                     TasksWrite        (TASKS, WRITE_TASKS) tasks::snooze, "Let a task’s reminder come again", nothing, Some("Snooze"), Told("Snoozed");
         POST   "/tasks/{task}/restore"                    TasksWrite        (TASKS, WRITE_TASKS) tasks::restore, "Bring a removed task back", nothing, NONE, One("Task");
 
         GET    "/appointments"                            AppointmentsRead  (APPOINTMENTS, ALL) appointments::list, "Appointments between two instants", appointments::list_query, NONE, Page("Appointment");
         POST   "/appointments"                            AppointmentsWrite (APPOINTMENTS, BOOK) appointments::book, "Book an appointment", nothing, Some("AppointmentNew"), Made("Appointment");
+        GET    "/appointments/export"                     AppointmentsRead  (APPOINTMENTS, ALL) exports::appointments, "All appointments as a file", exports::appointments_query, NONE, File(TABLES);
         GET    "/appointments/{appointment}"              AppointmentsRead  (APPOINTMENTS, ALL) appointments::show, "An appointment", nothing, NONE, One("Appointment");
         PATCH  "/appointments/{appointment}"              AppointmentsWrite (APPOINTMENTS, BOOK) appointments::change, "Change an appointment", nothing, Some("AppointmentChange"), One("Appointment");
         POST   "/appointments/{appointment}/move"         AppointmentsWrite (APPOINTMENTS, BOOK) appointments::shift, "Move an appointment to another time", nothing, Some("AppointmentMove"), One("Appointment");
         POST   "/appointments/{appointment}/cancel"       AppointmentsWrite (APPOINTMENTS, BOOK) appointments::cancel, "Cancel an appointment", nothing, NONE, One("Appointment");
         POST   "/appointments/{appointment}/restore"      AppointmentsWrite (APPOINTMENTS, BOOK) appointments::restore, "Let a cancelled appointment take place after all", nothing, NONE, One("Appointment");
-        GET    "/appointments/{appointment}/series"       AppointmentsRead  (APPOINTMENTS, ALL) appointments::series, "How an appointment comes again", nothing, NONE, One("Series");
+        GET    "/appointments/{appointment}/series"       AppointmentsRead  (APPOINTMENTS, ALL) series::show, "How an appointment comes again", nothing, NONE, One("Series");
+        PATCH  "/appointments/{appointment}/series"       AppointmentsWrite (APPOINTMENTS, BOOK) series::update, "Let appointments come again by another rule", nothing, Some("SeriesChange"), One("Series");
+        POST   "/appointments/{appointment}/series/cancel" AppointmentsWrite (APPOINTMENTS, BOOK) series::cancel, "Cancel several appointments that come again", nothing, Some("SeriesCancel"), Told("SeriesCancelled");
+
+        POST   "/undo/{undo}"                             _                 (ALL, ALL) undos::undo_act, "Take an act back: one over many, or a merge", nothing, NONE, Told("Undone");
 
         GET    "/calendars"                               CalendarsRead     (APPOINTMENTS, ALL) calendars::list, "Connected calendars", nothing, NONE, Items("Calendar");
         GET    "/busy"                                    CalendarsRead     (APPOINTMENTS, ALL) calendars::busy, "When connected calendars are busy", calendars::busy_query, NONE, Page("Busy");
+        GET    "/calendar-feed"                           CalendarsRead     (APPOINTMENTS, ALL) calendar_feeds::show, "The address of one’s calendar for other programs", nothing, NONE, Told("Feed");
+        POST   "/calendar-feed"                           CalendarsWrite    (APPOINTMENTS, ALL) calendar_feeds::renew, "Make a new address of one’s calendar; the one before ends", nothing, NONE, Told("FeedMade");
+        DELETE "/calendar-feed"                           CalendarsWrite    (APPOINTMENTS, ALL) calendar_feeds::withdraw, "Withdraw the address of one’s calendar", nothing, NONE, Nothing;
 
         GET    "/team"                                    TeamRead          (TEAM, ALL) team::list, "The team", nothing, NONE, Items("Member");
+        POST   "/invitations"                             TeamWrite         (TEAM, MANAGE_TEAM) invitations::create, "Invite somebody to the team by mail", nothing, Some("InvitationNew"), Told("Invitation");
+        DELETE "/invitations/{invitation}"                TeamWrite         (TEAM, MANAGE_TEAM) invitations::revoke, "Withdraw an invitation", nothing, NONE, Nothing;
         GET    "/activity"                                ActivityRead      (ACTIVITY, ALL) activity::list, "The activity log, latest first", activity::list_query, NONE, Page("Activity");
         GET    "/connections"                             ConnectionsRead   (PLUGINS, ALL) connections::list, "Connected accounts", nothing, NONE, Items("Connection");
         GET    "/connections/{connection}"                ConnectionsRead   (PLUGINS, ALL) connections::show, "A connected account", nothing, NONE, One("Connection");
+        GET    "/plugins"                                 PluginsRead       (PLUGINS, ALL) plugins::list, "Plugins, and which are on", nothing, NONE, Items("Plugin");
 
         GET    "/approvals"                               ApprovalsRead     (APPROVALS, ALL) approvals::list, "What plugins propose to do", approvals::list_query, NONE, Page("ApprovalRow");
         GET    "/approvals/{approval}"                    ApprovalsRead     (APPROVALS, ALL) approvals::show, "A proposal of a plugin", nothing, NONE, One("Approval");
         GET    "/report"                                  ReportsRead       (PEOPLE, ALL) reports::show, "Where people come from and what becomes of them", reports::query, NONE, One("Report");
-        GET    "/imports"                                 ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::list, "Lists that were taken in", nothing, NONE, Items("Import");
+        GET    "/imports"                                 ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::list, "Lists that were taken in, latest first", imports::list_query, NONE, Page("Import");
+        POST   "/imports"                                 ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::create, "Bring a list of people; nothing comes of it yet", imports::create_query, Some(FILE), Made("Import");
         GET    "/imports/{people_import}"                 ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::show, "A list that was taken in", nothing, NONE, One("Import");
-        GET    "/notifications"                           NotificationsRead (ALL, ALL) notifications::list, "What the token’s maker was told of", nothing, NONE, Items("Notification");
+        GET    "/imports/{people_import}/plan"            ImportsRead       (PEOPLE, WRITE_PEOPLE) import_plans::show, "How a list is read, and what its columns are", nothing, NONE, One("ImportPlan");
+        PATCH  "/imports/{people_import}/plan"            ImportsWrite      (PEOPLE, WRITE_PEOPLE) import_plans::update, "Say how a waiting list is read", nothing, Some("ImportPlanChange"), One("ImportPlan");
+        GET    "/imports/{people_import}/look"            ImportsRead       (PEOPLE, WRITE_PEOPLE) import_plans::look, "What would come of a waiting list", nothing, NONE, Told("ImportLook");
+        GET    "/imports/{people_import}/refused"         ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::refused, "Rows with a mistake", imports::list_query, NONE, Page("ImportRefused");
+        POST   "/imports/{people_import}/start"           ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::start, "Take a list in", nothing, NONE, One("Import");
+        POST   "/imports/{people_import}/cancel"          ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::cancel, "Stop taking a list in, or throw a waiting one away", nothing, NONE, Nothing;
+        POST   "/imports/{people_import}/undo"            ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::undo, "Take a whole list back", nothing, NONE, One("Import");
+        GET    "/notifications"                           NotificationsRead (ALL, ALL) notifications::list, "What the token’s maker was told of, newest first", notifications::list_query, NONE, Page("Notification");
+        POST   "/notifications/read"                      NotificationsWrite (ALL, ALL) notifications::read_all, "Mark all notifications as read", nothing, NONE, Nothing;
+        POST   "/notifications/{notification}/read"       NotificationsWrite (ALL, ALL) notifications::read, "Mark a notification as read", nothing, NONE, Nothing;
+        POST   "/notifications/{notification}/snooze"     NotificationsWrite (ALL, ALL) notifications::snooze, "Let what a notification reminded of come again", nothing, Some("Snooze"), Told("Snoozed");
         GET    "/webhooks"                                WebhooksRead      (SETTINGS, ALL) endpoints::list, "Addresses that are told of what happens", nothing, NONE, Items("Endpoint");
         GET    "/webhooks/{endpoint}"                     WebhooksRead      (SETTINGS, ALL) endpoints::show, "An address that is told of what happens", nothing, NONE, One("Endpoint");
+        POST   "/webhooks"                                WebhooksWrite     (SETTINGS, ALL) endpoints::create, "Add an address that is told of what happens", nothing, Some("EndpointNew"), Made("EndpointMade");
+        PATCH  "/webhooks/{endpoint}"                     WebhooksWrite     (SETTINGS, ALL) endpoints::update, "Change an address that is told of what happens", nothing, Some("EndpointChange"), One("Endpoint");
+        DELETE "/webhooks/{endpoint}"                     WebhooksWrite     (SETTINGS, ALL) endpoints::remove, "Remove an address that is told of what happens", nothing, NONE, Nothing;
+        POST   "/webhooks/{endpoint}/on"                  WebhooksWrite     (SETTINGS, ALL) endpoints::turn_on, "Tell an address again", nothing, NONE, One("Endpoint");
+        POST   "/webhooks/{endpoint}/off"                 WebhooksWrite     (SETTINGS, ALL) endpoints::turn_off, "Tell an address no more", nothing, NONE, One("Endpoint");
+        POST   "/webhooks/{endpoint}/secret"              WebhooksWrite     (SETTINGS, ALL) endpoints::renew_secret, "Give an address a new secret", nothing, NONE, Told("EndpointSecret");
+        POST   "/webhooks/{endpoint}/again"               WebhooksWrite     (SETTINGS, ALL) endpoints::send_again, "Send again what did not arrive at an address", nothing, Some("SendAgain"), Told("SentAgain");
+        POST   "/webhooks/{endpoint}/test"                WebhooksWrite     (SETTINGS, ALL) deliveries::send_test, "Send a message that tells of nothing", nothing, NONE, Made("Delivery");
+        GET    "/webhooks/{endpoint}/deliveries"          WebhooksRead      (SETTINGS, ALL) deliveries::list, "Messages to an address, newest first", deliveries::list_query, NONE, Page("DeliveryRow");
+        GET    "/webhooks/{endpoint}/deliveries/{delivery}" WebhooksRead    (SETTINGS, ALL) deliveries::show, "A message to an address", nothing, NONE, One("Delivery");
+        POST   "/webhooks/{endpoint}/deliveries/{delivery}/again" WebhooksWrite (SETTINGS, ALL) deliveries::send_again, "Send a message again", nothing, NONE, One("Delivery");
+        GET    "/jobs"                                    JobsRead          (JOBS, ALL) jobs::list, "Work that was given up, latest first", jobs::list_query, NONE, Page("Job");
+        POST   "/jobs/{job}/again"                        JobsWrite         (JOBS, ALL) jobs::try_again, "Have work that was given up tried again", nothing, NONE, Nothing;
+        POST   "/jobs/{job}/dismiss"                      JobsWrite         (JOBS, ALL) jobs::dismiss, "Leave work that was given up", nothing, NONE, Nothing;
     }
 
     pub(super) fn all() -> &'static [Operation] {

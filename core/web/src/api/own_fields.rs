@@ -2,17 +2,24 @@
 
 use std::collections::HashMap;
 
-use app::own_fields::{self, FieldOption, OwnField, OwnInput, OwnKind, OwnValue};
+use app::own_fields::{
+    self, FieldInput, FieldOption, OptionInput, OwnField, OwnInput, OwnKind, OwnValue,
+};
 use app::people::{OwnAsk, OwnFilter};
-use domain::PersonId;
+use domain::{OwnFieldId, PersonId};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
 use super::call::{Call, wrong_parameter};
-use super::describe::{about, flag, id, said, text, whole, word};
+use super::describe::{
+    about, change, each, flag, id, list as list_of, object, or_null, required_text, said, text,
+    whole, word,
+};
 use super::problem::Problem;
 use super::schema::{Named, named};
 
+/// The most options of a choice.
+const OPTIONS_MAX: usize = 50;
 const KINDS: &[&str] = &["text", "paragraph", "number", "day", "yes-no", "choice", "link"];
 
 /// The schemas of own fields.
@@ -29,7 +36,34 @@ pub fn schemas() -> Vec<Named> {
         ("help", said()),
         ("options", json!({"type": "array", "items": named("PersonFieldOption")})),
     ]);
-    vec![("PersonFieldOption", option), ("PersonField", field)]
+    let options = about(
+        list_of(named("PersonFieldOptionSaid"), OPTIONS_MAX),
+        "Of a choice, in their order. One that isn't named stays behind them.",
+    );
+    let written = || {
+        vec![
+            ("name", required_text(own_fields::OWN_NAME_CHARS_MAX)),
+            ("help", or_null(text(own_fields::HELP_CHARS_MAX))),
+            ("options", options.clone()),
+        ]
+    };
+    let mut new = written();
+    new.push(("kind", about(word(KINDS), "It stays what it was at first.")));
+    let said = object(
+        vec![
+            ("id", about(text(10), "Of one that is there; a new one has none.")),
+            ("name", required_text(own_fields::OWN_NAME_CHARS_MAX)),
+            ("is_retired", flag()),
+        ],
+        &["name"],
+    );
+    vec![
+        ("PersonFieldOption", option),
+        ("PersonField", field),
+        ("PersonFieldOptionSaid", said),
+        ("PersonFieldNew", object(new, &["name", "kind"])),
+        ("PersonFieldChange", change(written())),
+    ]
 }
 
 /// The schema of what somebody has.
@@ -45,46 +79,132 @@ pub fn values() -> Value {
     )
 }
 
+/// The most own fields that a list is narrowed by at once.
+const ASKED_MAX: usize = 10;
+
 /// The schema of what a list is asked for.
 pub fn asked() -> Value {
     about(
-        text(300),
+        each(text(300), ASKED_MAX),
         "Those who have this of one of the business's own fields: its id, a colon and the value, \
-         spelled as in answers (`yes` or `no` for a boolean); nothing behind the colon for those who \
-         have nothing of it.",
+         spelled as in answers (`yes` or `no` for a boolean); of a number or day also from and to \
+         with two dots between them, either of which may be left out; nothing behind the colon for \
+         those who have nothing of it. Said several times, those for whom all of it holds.",
     )
 }
 
-/// Who is asked for by an own field.
+/// Who is asked for by own fields.
 pub async fn filter(call: &Call) -> Result<Vec<OwnFilter>, Problem> {
-    let Some(said) = call.asked("field") else { return Ok(Vec::new()) };
-    let wrong = || wrong_parameter("field");
-    let (id, value) = said.split_once(':').ok_or_else(wrong)?;
+    let said = call.asked_each("field");
+    if said.is_empty() {
+        return Ok(Vec::new());
+    }
     let fields = own_fields::list_fields(call.app(), call.ctx()).await?;
-    let field = fields.iter().find(|field| field.id.as_str() == id).ok_or_else(wrong)?;
-    let ask = if value.trim().is_empty() {
-        OwnAsk::Nothing
-    } else {
-        let key = own_fields::key_of(field, value).ok_or_else(wrong)?;
-        OwnAsk::Within(Some(key.clone()), Some(key))
+    let one = |said: &String| one_asked(&fields, said).ok_or_else(|| wrong_parameter("field"));
+    said.iter().map(one).collect()
+}
+
+fn one_asked(fields: &[OwnField], said: &str) -> Option<OwnFilter> {
+    let (id, value) = said.split_once(':')?;
+    let field = fields.iter().find(|field| field.id.as_str() == id)?;
+    let key = |value: &str| own_fields::key_of(field, value);
+    let has_ends = matches!(field.kind, OwnKind::Number | OwnKind::Day);
+    let ends = value.split_once("..").filter(|_| has_ends);
+    let ask = match ends {
+        _ if value.trim().is_empty() => OwnAsk::Nothing,
+        Some((from, until)) => {
+            let end = |text: &str| match text.trim() {
+                "" => Some(None),
+                text => key(text).map(Some),
+            };
+            OwnAsk::Within(end(from)?, end(until)?)
+        }
+        None => {
+            let key = key(value)?;
+            OwnAsk::Within(Some(key.clone()), Some(key))
+        }
     };
-    Ok(vec![OwnFilter { field: field.id.clone(), ask }])
+    Some(OwnFilter { field: field.id.clone(), ask })
+}
+
+fn shown(field: &OwnField) -> Value {
+    let option = |it: FieldOption| json!({"id": it.id, "name": it.name, "is_retired": it.retired});
+    json!({
+        "id": field.id,
+        "name": field.name,
+        "kind": field.kind,
+        "help": field.help,
+        "options": field.options().into_iter().map(option).collect::<Vec<_>>(),
+    })
 }
 
 /// The fields in their order.
 pub async fn list(call: Call) -> Answer {
     let all = own_fields::list_fields(call.app(), call.ctx()).await?;
-    let option = |it: FieldOption| json!({"id": it.id, "name": it.name, "is_retired": it.retired});
-    let row = |field: &OwnField| {
-        json!({
-            "id": field.id,
-            "name": field.name,
-            "kind": field.kind,
-            "help": field.help,
-            "options": field.options().into_iter().map(option).collect::<Vec<_>>(),
-        })
+    Ok(Reply::items(all.iter().map(shown).collect()))
+}
+
+async fn found(call: &Call, id: &OwnFieldId) -> Result<OwnField, Problem> {
+    let all = own_fields::list_fields(call.app(), call.ctx()).await?;
+    all.into_iter().find(|field| field.id == *id).ok_or_else(Problem::not_found)
+}
+
+/// One of them.
+pub async fn show(call: Call) -> Answer {
+    Ok(Reply::one(shown(&found(&call, &call.id("own_field")?).await?)))
+}
+
+/// What the body says of options.
+fn options(call: &Call) -> Vec<OptionInput> {
+    let all = call.body.get("options").and_then(Value::as_array).into_iter().flatten();
+    let text = |of: &Value, name: &str| of[name].as_str().unwrap_or_default().to_owned();
+    all.map(|each| OptionInput {
+        id: text(each, "id"),
+        name: text(each, "name"),
+        retired: each["is_retired"].as_bool().unwrap_or(false),
+    })
+    .collect()
+}
+
+/// Adds one.
+pub async fn create(call: Call) -> Answer {
+    let input = FieldInput {
+        name: call.text("name"),
+        kind: call.text("kind"),
+        help: call.text("help"),
+        options: options(&call),
     };
-    Ok(Reply::items(all.iter().map(row).collect()))
+    let field = own_fields::create_field(call.app(), call.ctx(), input, &call.once).await?;
+    Ok(Reply::made(shown(&field), None, format!("/api/v1/person-fields/{}", field.id)))
+}
+
+/// Changes one's name, help and options.
+pub async fn update(call: Call) -> Answer {
+    let id: OwnFieldId = call.id("own_field")?;
+    let before = found(&call, &id).await?;
+    let input = FieldInput {
+        name: call.text_or("name", &before.name),
+        kind: before.kind.to_string(),
+        help: call.text_or("help", &before.help),
+        options: options(&call),
+    };
+    own_fields::update_field(call.app(), call.ctx(), &id, input).await?;
+    show(call).await
+}
+
+/// Removes one; what people have of it is kept.
+pub async fn remove(call: Call) -> Answer {
+    let id: OwnFieldId = call.id("own_field")?;
+    // What isn't there can't be removed again.
+    found(&call, &id).await?;
+    own_fields::remove_field(call.app(), call.ctx(), &id).await?;
+    Ok(Reply::done())
+}
+
+/// Brings a removed one back with all that people had of it.
+pub async fn restore(call: Call) -> Answer {
+    own_fields::restore_field(call.app(), call.ctx(), &call.id("own_field")?).await?;
+    show(call).await
 }
 
 /// What each of these people has, as answers say it.

@@ -11,6 +11,8 @@ pub const AMOUNT: &str = "^[0-9]{1,9}(\\.[0-9]{1,3})?$";
 pub const LEAD: &str = "^(never|[0-9]{1,4}m|[0-9]{1,2}d)$";
 /// What lists give out as places.
 pub const CURSOR: &str = "^[A-Za-z0-9_-]+$";
+/// Ordered by an own field, perhaps the last first.
+pub const OWN_ORDER: &str = "^own-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(-down)?$";
 
 /// A number as it is dialled from anywhere.
 pub const E164: &str = "^\\+[1-9][0-9]{7,14}$";
@@ -22,6 +24,7 @@ pub fn matches(pattern: &str, text: &str) -> Option<bool> {
         TIME => domain::task::read_clock(text).is_some(),
         AMOUNT => is_amount(text),
         LEAD => is_lead(text),
+        OWN_ORDER => is_own_order(text),
         CURSOR => !text.is_empty() && text.bytes().all(is_cursor),
         E164 => domain::phone::to_e164(text, None).as_deref() == Some(text),
         _ => return None,
@@ -55,6 +58,11 @@ fn is_lead(text: &str) -> bool {
         || text.strip_suffix('d').is_some_and(|days| digits(days, 2))
 }
 
+fn is_own_order(text: &str) -> bool {
+    let id = text.strip_prefix("own-").map(|id| id.strip_suffix("-down").unwrap_or(id));
+    id.is_some_and(|id| id.parse::<domain::OwnFieldId>().is_ok())
+}
+
 fn is_cursor(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
@@ -72,6 +80,7 @@ mod tests {
             (LEAD, "30m", "30h"),
             (CURSOR, "aB-_9", "a="),
             (E164, "+972501234567", "0501234567"),
+            (OWN_ORDER, "own-01900000-0000-7000-8000-000000000000-down", "own-1"),
         ] {
             assert_eq!(matches(pattern, good), Some(true), "{good}");
             assert_eq!(matches(pattern, bad), Some(false), "{bad}");

@@ -1,25 +1,28 @@
 //! People: leads and customers.
 
-use std::collections::HashMap;
+mod bulk;
+mod lists;
 
 use app::attributions::{AttributionInput, PAGE_CHARS_MAX, WORD_CHARS_MAX};
 use app::people::{
-    self, ContactInput, ContactKind, DetailsInput, Kind, Owned, Person, PersonCursor, PersonFilter,
-    PersonInput, PersonOrder, Standing, WholePerson, input,
+    self, ContactInput, ContactKind, DetailsInput, Person, PersonInput, WholePerson, input,
 };
 use app::tags;
-use domain::{PersonId, TagId};
+use domain::PersonId;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
 use super::call::Call;
 use super::describe::{
-    Fields, about, change, cursor, day, id, instant, limit, list as list_of, object, or_null,
-    required_text, said, text, whole, word,
+    Fields, about, change, day, id, instant, list as list_of, object, or_null, required_text, said,
+    text, whole, word,
 };
 use super::problem::Problem;
 use super::schema::{Named, named};
-use super::{own_fields, patterns};
+use super::{own_fields, patterns, undos};
+
+pub use bulk::change_many;
+pub use lists::{chosen, chosen_query, list, list_query};
 
 /// The longest number that is dialled from anywhere, in characters.
 const E164_CHARS_MAX: usize = 16;
@@ -28,7 +31,6 @@ const NAME_CHARS_MAX: usize = 120;
 const KINDS: &[&str] = &["person", "company"];
 const STANDINGS: &[&str] = &["lead", "customer"];
 const CONSENTS: &[&str] = &["unknown", "given", "withdrawn"];
-const ORDERS: &[&str] = &["newest", "name", "changed", "value", "follow-up"];
 /// What only the fuller form of a person has.
 const DETAILS: [&str; 9] = [
     "kind",
@@ -74,6 +76,8 @@ pub fn schemas() -> Vec<Named> {
         "attribution",
         about(or_null(first), "Where they came from first; what isn't known of it is empty."),
     ));
+    let mut merged = full.clone();
+    merged.push(("undo", undos::undo()));
     let mut new = written();
     new[0].1 = required_text(NAME_CHARS_MAX);
     let first = ATTRIBUTION.iter().map(|(name, most)| (*name, text(*most))).collect();
@@ -89,6 +93,8 @@ pub fn schemas() -> Vec<Named> {
         ("PersonNew", object(new, &["name"])),
         ("PersonChange", change(written())),
         ("StageMove", object(vec![("stage", stage)], &["stage"])),
+        ("PeopleAct", bulk::act()),
+        ("MergedPerson", whole(merged)),
         ("Merge", object(vec![("other", about(id(), "Who is removed."))], &["other"])),
         (
             "Doubles",
@@ -182,85 +188,6 @@ fn written() -> Fields {
         ),
         ("fields", own_fields::values()),
     ]
-}
-
-/// The parameters of the list.
-pub fn list_query() -> Fields {
-    vec![
-        ("q", about(text(people::SEARCH_CHARS_MAX), "A part of a name, number or address.")),
-        ("standing", word(STANDINGS)),
-        ("kind", word(KINDS)),
-        ("stage", id()),
-        ("owner", about(text(40), "A member's id, `me` or `nobody`.")),
-        ("tag", about(id(), "A tag's id.")),
-        ("source", text(people::SOURCE_CHARS_MAX)),
-        (
-            "first_source",
-            about(
-                text(people::SOURCE_CHARS_MAX),
-                "Where they came from first, as reports have it.",
-            ),
-        ),
-        ("follow_up_until", about(day(), "Those to get back to up to this day.")),
-        ("field", own_fields::asked()),
-        ("order", word(ORDERS)),
-        ("limit", limit()),
-        ("after", cursor()),
-    ]
-}
-
-/// A page of the list.
-pub async fn list(call: Call) -> Answer {
-    let order: PersonOrder = call.asked_as("order")?.unwrap_or(PersonOrder::Newest);
-    let filter = PersonFilter {
-        search: call.asked("q").map(str::trim).filter(|q| !q.is_empty()).map(str::to_owned),
-        standing: call.asked_as::<Standing>("standing")?,
-        kind: call.asked_as::<Kind>("kind")?,
-        stages: call.asked_as("stage")?.into_iter().collect(),
-        owner: match call.asked("owner") {
-            Some("me") => Some(Owned::By(call.ctx().member.clone())),
-            Some("nobody") => Some(Owned::ByNobody),
-            _ => call.asked_as("owner")?.map(Owned::By),
-        },
-        tags: call.asked_as("tag")?.into_iter().collect(),
-        source: call.asked("source").map(str::to_owned),
-        first_source: call.asked("first_source").map(str::to_owned),
-        follow_up_until: call.asked("follow_up_until").map(str::to_owned),
-        own: own_fields::filter(&call).await?,
-        ..PersonFilter::default()
-    };
-    let after: Option<PersonCursor> = call.after()?;
-    let page =
-        people::list_people(call.app(), call.ctx(), filter, order, after, call.limit()).await?;
-    let ids: Vec<PersonId> = page.items.iter().map(|person| person.id.clone()).collect();
-    let own = own_fields::of_people(&call, &ids).await?;
-    let dialled = people::list_dialled(call.app(), call.ctx(), ids.clone()).await?;
-    let tags = tags_of(&call, ids).await?;
-    let row = |person: &Person| {
-        let tags = tags.get(&person.id).cloned().unwrap_or_default();
-        let own = own.get(&person.id).cloned().unwrap_or_default();
-        shown(person, dialled.get(&person.id).map(String::as_str), tags, own)
-    };
-    let items = page.items.iter().map(row).collect();
-    Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
-}
-
-async fn tags_of(
-    call: &Call,
-    ids: Vec<PersonId>,
-) -> Result<HashMap<PersonId, Vec<String>>, Problem> {
-    let on = people::list_tags_of(call.app(), call.ctx(), ids).await?;
-    let names: HashMap<TagId, String> = tags::list_tags(call.app(), call.ctx())
-        .await?
-        .into_iter()
-        .map(|tag| (tag.id, tag.name))
-        .collect();
-    let mut all: HashMap<PersonId, Vec<String>> = HashMap::new();
-    for (person, tag) in on {
-        all.entry(person).or_default().extend(names.get(&tag).cloned());
-    }
-    all.values_mut().for_each(|names| names.sort());
-    Ok(all)
 }
 
 fn shown(person: &Person, dialled: Option<&str>, tags: Vec<String>, own: Value) -> Value {
@@ -494,6 +421,6 @@ pub async fn merge(call: Call) -> Answer {
     let keep: PersonId = call.id("person")?;
     let unknown = |_| Problem::field("/other", "error-person-unknown");
     let other: PersonId = call.text("other").parse().map_err(unknown)?;
-    people::merge::merge_people(call.app(), call.ctx(), &keep, &other).await?;
-    one(&call, &keep).await
+    let undo = people::merge::merge_people(call.app(), call.ctx(), &keep, &other).await?;
+    Ok(one(&call, &keep).await?.and("undo", json!(undo)))
 }

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use app::Error;
 use app::availability::{Taken, TakenBy};
-use domain::Locale;
+use domain::{ApiScope, Locale};
 use serde_json::{Map, Value, json};
 
 use crate::state::Web;
@@ -67,6 +67,12 @@ impl Problem {
         let how = if given { ", error=\"invalid_token\"" } else { "" };
         Self::new(StatusCode::UNAUTHORIZED, "error-api-token")
             .with("WWW-Authenticate", format!("Bearer realm=\"oxpi\"{how}"))
+    }
+
+    /// A token that isn't good for this.
+    pub fn no_scope(scope: ApiScope) -> Self {
+        let how = format!("Bearer realm=\"oxpi\", error=\"insufficient_scope\", scope=\"{scope}\"");
+        Self::new(StatusCode::FORBIDDEN, "error-api-scope").with("WWW-Authenticate", how)
     }
 
     /// A field of the body that is wrong.
@@ -136,7 +142,7 @@ impl Problem {
 }
 
 /// A key as programs know it.
-fn code(key: &str) -> &str {
+pub fn code(key: &str) -> &str {
     let code = key.strip_prefix("error-").unwrap_or(key);
     code.strip_prefix("api-").unwrap_or(code)
 }
@@ -178,8 +184,16 @@ fn pointer(field: &str) -> String {
     if let Some(part) = field.strip_prefix("attribution-") {
         return format!("/attribution/{part}");
     }
+    if let Some(place) = field.strip_prefix("column-") {
+        return format!("/columns/{place}");
+    }
     match (number, field) {
+        // The whole of what was sent.
+        (None, "file" | "form") => String::new(),
         (Some(number), _) => format!("/contacts/{number}/value"),
+        (None, "repeat") => "/rule".to_owned(),
+        (None, "business") => "/name".to_owned(),
+        (None, "locale") => "/language".to_owned(),
         (None, "ends") => "/ends_at".to_owned(),
         (None, "starts") => "/starts_at".to_owned(),
         (None, field) => format!("/{field}"),

@@ -7,9 +7,10 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use super::{
-    activity, appointments, approvals, business, calendars, connections, describe, endpoints,
-    imports, notes, notifications, own_fields, patterns, people, pipelines, reports, tags, tasks,
-    team,
+    activity, appointments, approvals, business, calendar_feeds, calendars, connections,
+    deliveries, describe, endpoints, import_plans, imports, invitations, jobs, notes,
+    notifications, own_fields, patterns, people, pipelines, plugins, reports, saved_views, search,
+    series, tags, tasks, team, undos,
 };
 
 /// Where named schemas stand in the document.
@@ -26,6 +27,7 @@ pub fn all() -> &'static BTreeMap<&'static str, Value> {
             describe::schemas(),
             approvals::schemas(),
             endpoints::schemas(),
+            deliveries::schemas(),
             imports::schemas(),
             notifications::schemas(),
             reports::schemas(),
@@ -41,6 +43,15 @@ pub fn all() -> &'static BTreeMap<&'static str, Value> {
             activity::schemas(),
             business::schemas(),
             connections::schemas(),
+            invitations::schemas(),
+            series::schemas(),
+            calendar_feeds::schemas(),
+            plugins::schemas(),
+            jobs::schemas(),
+            saved_views::schemas(),
+            search::schemas(),
+            import_plans::schemas(),
+            undos::schemas(),
         ];
         parts.into_iter().flatten().collect()
     })

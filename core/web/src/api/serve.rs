@@ -18,7 +18,7 @@ use super::answer::{Answer, Reply, tag_of};
 use super::call::{Call, wrong_parameter};
 use super::limits::Left;
 use super::negotiate::{has_tag, is_json, takes_json};
-use super::operations::{self, Operation};
+use super::operations::{self, FILE, FILE_TYPES, Operation, Shows};
 use super::problem::Problem;
 use super::schema;
 use crate::visit::{AtWork, Visit};
@@ -66,7 +66,8 @@ async fn attend(
         let limited = Problem::of_status(StatusCode::TOO_MANY_REQUESTS);
         return Err(limited.with("Retry-After", over.reset_secs.to_string()));
     }
-    if !takes_json(header(request, ACCEPT)) {
+    let is_file = matches!(operation.shows, Shows::File(_));
+    if !is_file && !takes_json(header(request, ACCEPT)) {
         return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "error-api-accept"));
     }
     may(&opened, operation)?;
@@ -76,6 +77,7 @@ async fn attend(
         ids: ids(request, operation)?,
         query: query(request, operation)?,
         body: self::body(request, body, operation)?,
+        file: if operation.body == Some(FILE) { body.clone() } else { Bytes::new() },
         rev: None,
         once: String::new(),
         operation,
@@ -106,9 +108,7 @@ fn may(opened: &Opened, operation: &Operation) -> Result<(), Problem> {
         return Err(Problem::not_found());
     }
     if let Some(scope) = operation.scope.filter(|scope| !opened.scopes.has(*scope)) {
-        let how = format!("Bearer realm=\"oxpi\", error=\"insufficient_scope\", scope=\"{scope}\"");
-        let refused = Problem::new(StatusCode::FORBIDDEN, "error-api-scope");
-        return Err(refused.with("WWW-Authenticate", how));
+        return Err(Problem::no_scope(scope));
     }
     match operation.needs {
         Some(permission) if !role.may(permission) => {
@@ -131,34 +131,43 @@ fn ids(request: &HttpRequest, operation: &Operation) -> Result<BTreeMap<String, 
     Ok(ids)
 }
 
-/// The parameters after the path, each known, given once and as its schema wants it.
+/// The parameters after the path, each known, as its schema wants it, and given once unless it may be
+/// said several times.
 fn query(
     request: &HttpRequest,
     operation: &Operation,
-) -> Result<BTreeMap<String, String>, Problem> {
-    let known = (operation.query)();
-    let mut query = BTreeMap::new();
+) -> Result<BTreeMap<String, Vec<String>>, Problem> {
+    let known: BTreeMap<&str, Value> = (operation.query)().into_iter().collect();
+    let mut query: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, text) in url::form_urlencoded::parse(request.query_string().as_bytes()) {
-        let schema = known.iter().find(|(known, _)| *known == name).map(|(_, schema)| schema);
-        let schema = schema.ok_or_else(|| wrong_parameter(&name))?;
-        if !schema::check(schema, &read(schema, &text)).is_empty() {
+        let schema = known.get(&*name).ok_or_else(|| wrong_parameter(&name))?;
+        let before = query.entry(name.to_string()).or_default();
+        if !before.is_empty() && schema.get("explode") != Some(&Value::Bool(true)) {
             return Err(wrong_parameter(&name));
         }
-        if query.insert(name.to_string(), text.to_string()).is_some() {
-            return Err(wrong_parameter(&name));
+        before.push(text.into_owned());
+    }
+    for (name, schema) in &known {
+        let texts = query.get(*name).map(Vec::as_slice).unwrap_or_default();
+        let is_wrong = match texts.first() {
+            None => schema.get("required") == Some(&Value::Bool(true)),
+            Some(first) => !schema::check(schema, &read(schema, texts, first)).is_empty(),
+        };
+        if is_wrong {
+            return Err(wrong_parameter(name));
         }
     }
-    let is_missing = |(name, schema): &&(&str, Value)| {
-        schema.get("required") == Some(&Value::Bool(true)) && !query.contains_key(*name)
-    };
-    match known.iter().find(is_missing) {
-        Some((name, _)) => Err(wrong_parameter(name)),
-        None => Ok(query),
-    }
+    Ok(query)
 }
 
-/// A parameter's text as a value of the type that its schema names.
-fn read(schema: &Value, text: &str) -> Value {
+/// A parameter's text as a value of the type that its schema names; of several, said one by one or with
+/// commas between them, all.
+fn read(schema: &Value, all: &[String], text: &str) -> Value {
+    match schema.get("explode").and_then(Value::as_bool) {
+        Some(true) => return Value::from(all),
+        Some(false) => return text.split(',').collect(),
+        None => {}
+    }
     let kind = schema.get("type").and_then(Value::as_str).unwrap_or("string");
     let number = || text.parse::<i64>().ok().filter(|n| n.to_string() == text).map(Value::from);
     match (kind, text) {
@@ -178,6 +187,14 @@ fn body(request: &HttpRequest, body: &Bytes, operation: &Operation) -> Result<Va
         return if is_nothing { Ok(Value::Null) } else { Err(refused()) };
     };
     let kind = header(request, CONTENT_TYPE).unwrap_or_default();
+    if name == FILE {
+        let media = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let refused = || Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        return match FILE_TYPES.contains(&&*media) {
+            true => Ok(Value::Null),
+            false => Err(refused().with("Accept-Post", FILE_TYPES.join(", "))),
+        };
+    }
     if !is_json(kind, operation.method) {
         let taken = if operation.method == "PATCH" { "Accept-Patch" } else { "Accept-Post" };
         return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE).with(taken, JSON));
@@ -203,12 +220,8 @@ async fn once(request: &HttpRequest, body: &Bytes, call: Call) -> Answer {
     if key.is_empty() || key.len() > KEY_BYTES_MAX || !key.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(wrong_parameter("Idempotency-Key"));
     }
-    let hash = tag_of(&format!(
-        "{} {}\n{}",
-        call.operation.method,
-        request.uri(),
-        String::from_utf8_lossy(body)
-    ));
+    let head = format!("{} {}\n", call.operation.method, request.uri());
+    let hash = tag_of(&[head.as_bytes(), body].concat());
     let keyed = Keyed {
         tenant: call.ctx().tenant.clone(),
         token: call.opened.id.clone(),
@@ -216,7 +229,13 @@ async fn once(request: &HttpRequest, body: &Bytes, call: Call) -> Answer {
         request_hash: hash.trim_matches('"').to_owned(),
     };
     let web = call.web.clone();
+    let form = format!("api:{}:{}:{}", keyed.token, keyed.key, keyed.request_hash);
+    let call = Call { once: form, ..call };
     match api_answers::begin(&web.app, &keyed).await? {
+        // What holds a secret isn't kept: the use case knows by the form what it answered.
+        Begun::Before(answered) if has(&answered, SECRET).is_some() => {
+            return Ok(replayed((call.operation.handler)(call).await?));
+        }
         Begun::Before(answered) => return again(answered),
         Begun::Working => {
             let working = Problem::new(StatusCode::CONFLICT, "error-api-key-working");
@@ -227,8 +246,7 @@ async fn once(request: &HttpRequest, body: &Bytes, call: Call) -> Answer {
         }
         Begun::New => {}
     }
-    let form = format!("api:{}:{}:{}", keyed.token, keyed.key, keyed.request_hash);
-    let done = run(request, Call { once: form, ..call }).await;
+    let done = run(request, call).await;
     match &done {
         Ok(reply) => api_answers::finish(&web.app, &keyed, &kept(reply)).await?,
         // What failed changed nothing: the same may be tried again.
@@ -237,27 +255,53 @@ async fn once(request: &HttpRequest, body: &Bytes, call: Call) -> Answer {
     done
 }
 
+/// What stands among the headers of a kept answer whose body isn't kept.
+const SECRET: &str = "secret";
+/// The same of one thing with a tag; its value is the tag where that isn't the body's.
+const TAGGED: &str = "tagged";
+
 /// An answer as it is kept.
 fn kept(reply: &Reply) -> Answered {
+    if reply.is_secret {
+        let headers = vec![(SECRET.to_owned(), String::new())];
+        return Answered { status: reply.status, headers, body: String::new() };
+    }
     let mut headers: Vec<(String, String)> =
         reply.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     if reply.is_tagged {
-        headers.push(("tagged".to_owned(), String::new()));
+        headers.push((TAGGED.to_owned(), reply.fixed_tag.clone().unwrap_or_default()));
     }
     Answered { status: reply.status, headers, body: reply.text() }
 }
 
+fn has<'a>(answered: &'a Answered, name: &str) -> Option<&'a str> {
+    let found = answered.headers.iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value.as_str())
+}
+
 /// An answer that was given before.
 fn again(answered: Answered) -> Answer {
-    let has = |name: &str| answered.headers.iter().find(|(known, _)| known == name);
+    let tag = has(&answered, TAGGED).map(str::to_owned);
+    let location = has(&answered, "Location").map(|value| ("Location", value.to_owned()));
     let body = match answered.body.as_str() {
         "" => None,
         text => Some(serde_json::from_str(text).map_err(app::Error::from)?),
     };
-    let location = has("Location").map(|(_, value)| ("Location", value.clone()));
-    let headers = location.into_iter().chain([("Idempotency-Replayed", "true".to_owned())]);
-    let is_tagged = has("tagged").is_some();
-    Ok(Reply { status: answered.status, body, headers: headers.collect(), is_tagged, rev: None })
+    Ok(replayed(Reply {
+        status: answered.status,
+        body,
+        headers: location.into_iter().collect(),
+        is_tagged: tag.is_some(),
+        rev: None,
+        fixed_tag: tag.filter(|tag| !tag.is_empty()),
+        file: None,
+        is_secret: false,
+    }))
+}
+
+fn replayed(mut reply: Reply) -> Reply {
+    reply.headers.push(("Idempotency-Replayed", "true".to_owned()));
+    reply
 }
 
 /// Does it, if what it changes still is what the sender knows.
@@ -292,6 +336,9 @@ fn changed() -> Problem {
 }
 
 fn respond(request: &HttpRequest, reply: Reply) -> HttpResponse {
+    if let Some(file) = reply.file {
+        return file;
+    }
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
     let tag = reply.tag();
     let is_read = matches!(request.method().as_str(), "GET" | "HEAD");

@@ -1,29 +1,20 @@
-//! Tags, and the saved views of the list of people.
+//! Tags: words that the business puts on people.
 
-use app::saved_views::{self, SavedView};
 use app::tags::{self, TAG_CHARS_MAX, Tag};
 use domain::TagId;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
 use super::call::Call;
-use super::describe::{about, flag, id, instant, object, required_text, said, whole};
+use super::describe::{id, object, required_text, said, whole};
 use super::problem::Problem;
 use super::schema::Named;
 
-/// The schemas of tags and views.
+/// The schemas of tags.
 pub fn schemas() -> Vec<Named> {
-    let view = whole(vec![
-        ("id", id()),
-        ("name", said()),
-        ("query", about(said(), "What stands after the question mark of the page's address.")),
-        ("is_shared", flag()),
-        ("created_at", instant()),
-    ]);
     vec![
         ("Tag", whole(vec![("id", id()), ("name", said())])),
         ("TagChange", object(vec![("name", required_text(TAG_CHARS_MAX))], &["name"])),
-        ("View", view),
     ]
 }
 
@@ -48,6 +39,12 @@ pub async fn show(call: Call) -> Answer {
     Ok(Reply::one(shown(&find(&call).await?)))
 }
 
+/// Adds one.
+pub async fn create(call: Call) -> Answer {
+    let tag = tags::create_tag(call.app(), call.ctx(), &call.text("name"), &call.once).await?;
+    Ok(Reply::made(shown(&tag), None, format!("/api/v1/tags/{}", tag.id)))
+}
+
 /// Gives a tag another name.
 pub async fn rename(call: Call) -> Answer {
     let tag = find(&call).await?;
@@ -59,19 +56,4 @@ pub async fn rename(call: Call) -> Answer {
 pub async fn remove(call: Call) -> Answer {
     tags::delete_tag(call.app(), call.ctx(), &call.id("tag")?).await?;
     Ok(Reply::done())
-}
-
-/// Saved views: everybody's, and those of the token's maker.
-pub async fn views(call: Call) -> Answer {
-    let all = saved_views::list_views(call.app(), call.ctx()).await?;
-    let row = |view: SavedView| {
-        json!({
-            "id": view.id,
-            "name": view.name,
-            "query": view.query,
-            "is_shared": view.member_id.is_none(),
-            "created_at": view.created_at.to_rfc3339(),
-        })
-    };
-    Ok(Reply::items(all.into_iter().map(row).collect()))
 }

@@ -1,10 +1,13 @@
 //! What is to be done.
 
+mod bulk;
+
 use app::cursors::Cursor;
 use app::tasks::{
     self, Assigned, LINK_CHARS_MAX, LinkInput, LinkKind, Linked, Task, TaskFilter, TaskInput, input,
 };
-use domain::{Due, Recurrence, TaskId};
+use app::{Context, reminders};
+use domain::{ApiScope, Due, Recurrence, TaskId};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
@@ -16,6 +19,8 @@ use super::describe::{
 use super::patterns;
 use super::problem::Problem;
 use super::schema::Named;
+
+pub use bulk::change_many;
 
 /// The longest rule, in characters.
 const RULE_CHARS_MAX: usize = 200;
@@ -50,6 +55,9 @@ pub fn schemas() -> Vec<Named> {
         ("Task", task),
         ("TaskNew", object(written(), &["title"])),
         ("TaskChange", change(written())),
+        ("TasksAct", bulk::act()),
+        ("Snooze", object(vec![("until", word(&reminders::SNOOZES))], &["until"])),
+        ("Snoozed", whole(vec![("at", about(instant(), "When it comes."))])),
     ]
 }
 
@@ -91,18 +99,25 @@ fn written() -> Fields {
 
 /// The parameters of the list.
 pub fn list_query() -> Fields {
+    let mut all = narrowing();
+    all.extend([("limit", limit()), ("after", cursor())]);
+    all
+}
+
+/// What the list may be narrowed to.
+pub fn narrowing() -> Fields {
     vec![
         ("done", about(flag(), "Those that are done instead of those that are not.")),
         ("assignee", about(text(40), "A member's id, `me` or `nobody`.")),
         ("due_until", about(day(), "Those that are due up to the end of this day.")),
         ("q", about(text(app::people::SEARCH_CHARS_MAX), "A part of the title.")),
-        ("limit", limit()),
-        ("after", cursor()),
+        ("person", about(id(), "Those about this person; the token must read people.")),
+        ("appointment", about(id(), "Those about this appointment; the token must read those.")),
     ]
 }
 
-/// A page of the list.
-pub async fn list(call: Call) -> Answer {
+/// Which are asked for.
+pub fn filter(call: &Call) -> Result<TaskFilter, Problem> {
     let due_until = match call.asked_as("due_until")? {
         None => None,
         Some(day) => {
@@ -110,7 +125,8 @@ pub async fn list(call: Call) -> Answer {
             Some(end.ok_or_else(|| wrong_parameter("due_until"))?)
         }
     };
-    let filter = TaskFilter {
+    Ok(TaskFilter {
+        about: subjects(call)?,
         done: call.asked("done") == Some("true"),
         assigned: match call.asked("assignee") {
             Some("me") => Some(Assigned::To(call.ctx().member.clone())),
@@ -119,14 +135,35 @@ pub async fn list(call: Call) -> Answer {
         },
         due_until,
         search: call.asked("q").map(str::trim).filter(|q| !q.is_empty()).map(str::to_owned),
-        ..TaskFilter::default()
-    };
+        order: None,
+    })
+}
+
+/// A page of the list.
+pub async fn list(call: Call) -> Answer {
+    let filter = filter(&call)?;
     let after: Option<Cursor> = call.after()?;
     let page = tasks::list_tasks(call.app(), call.ctx(), filter, after, call.limit()).await?;
     let ids = page.items.iter().map(|task| task.id.clone()).collect();
     let links = tasks::list_linked(call.app(), call.ctx(), ids).await?;
     let items = page.items.iter().map(|task| shown(task, &links)).collect();
     Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
+}
+
+/// What the tasks asked for are about; who may not read that learns nothing of it by asking.
+fn subjects(call: &Call) -> Result<Vec<(LinkKind, String)>, Problem> {
+    let mut about = Vec::new();
+    for (kind, scope) in [
+        (LinkKind::Person, ApiScope::PeopleRead),
+        (LinkKind::Appointment, ApiScope::AppointmentsRead),
+    ] {
+        let Some(id) = call.asked(kind.as_str()) else { continue };
+        if !call.opened.scopes.has(scope) {
+            return Err(Problem::no_scope(scope));
+        }
+        about.push((kind, id.to_owned()));
+    }
+    Ok(about)
 }
 
 fn shown(task: &Task, links: &[Linked]) -> Value {
@@ -258,6 +295,13 @@ pub async fn reopen(call: Call) -> Answer {
     let id: TaskId = call.id("task")?;
     tasks::reopen_task(call.app(), call.ctx(), &id).await?;
     one(&call, &id).await
+}
+
+/// Lets the reminder of one come again for the token's maker.
+pub async fn snooze(call: Call) -> Answer {
+    let (id, until): (TaskId, String) = (call.id("task")?, call.text("until"));
+    let at = reminders::snooze_task(call.app(), call.ctx(), &id, &until).await?;
+    Ok(Reply::told(json!({"at": at.to_rfc3339()})))
 }
 
 /// Removes one.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, BytesMut};
@@ -27,6 +27,8 @@ const UPLOAD: &str = "multipart/form-data";
 /// The page that takes a list of people in, which may be a large one; who isn't signed in can send it no
 /// more than any other.
 const LISTS: &str = "/imports";
+/// Where programs send one; only what opens with a token is larger than anything else of theirs.
+const API_LISTS: &str = "/api/v1/imports";
 /// The largest list, in bytes, with the form around it.
 pub const LIST_BYTES_MAX: usize = app::imports::FILE_BYTES_MAX + (64 << 10);
 /// How long a client may take for it: a phone sends it at a few hundred kilobytes a second.
@@ -49,6 +51,8 @@ enum Kind {
     Upload,
     /// A list of people.
     List,
+    /// A program's.
+    ApiList,
 }
 
 impl Kind {
@@ -57,6 +61,8 @@ impl Kind {
         let kind = head.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if request.path().starts_with("/hooks/") {
             Self::Hook
+        } else if request.path() == API_LISTS && request.method() == Method::POST {
+            Self::ApiList
         } else if request.path().starts_with(api::ROOT) {
             Self::Api
         } else if request.path() == LISTS && kind.eq_ignore_ascii_case(UPLOAD) {
@@ -73,13 +79,13 @@ impl Kind {
             Self::Hook => hooks::BODY_BYTES_MAX,
             Self::Api | Self::Form => FORM_BYTES_MAX,
             Self::Upload => UPLOAD_BYTES_MAX,
-            Self::List => LIST_BYTES_MAX,
+            Self::List | Self::ApiList => LIST_BYTES_MAX,
         }
     }
 
     const fn within(self) -> Duration {
         match self {
-            Self::List => LIST_WITHIN,
+            Self::List | Self::ApiList => LIST_WITHIN,
             Self::Hook | Self::Api | Self::Form | Self::Upload => BODY_WITHIN,
         }
     }
@@ -119,6 +125,9 @@ async fn take(request: &mut ServiceRequest) -> Result<Bytes, StatusCode> {
     if kind == Kind::List && !is_signed_in(request).await {
         kind = Kind::Upload;
     }
+    if kind == Kind::ApiList && !has_token(request).await {
+        kind = Kind::Api;
+    }
     let most = kind.bytes_max();
     check_head(request, kind, most)?;
     let payload = request.parts_mut().1.take();
@@ -137,6 +146,15 @@ async fn is_signed_in(request: &ServiceRequest) -> bool {
         Some(visit) => current(&visit).await.is_ok(),
         None => false,
     }
+}
+
+/// Whether its token opens anything; the handler asks what.
+async fn has_token(request: &ServiceRequest) -> bool {
+    let Some(visit) = Visit::of(request.request()) else { return false };
+    let said = request.headers().get(AUTHORIZATION).and_then(|said| said.to_str().ok());
+    let token = said.and_then(|said| said.split_once(' ')).map(|(_, token)| token.trim());
+    let opens = app::api_tokens::opens(&visit.web.app, token.unwrap_or_default(), &visit.origin);
+    opens.await.unwrap_or(false)
 }
 
 /// What the headers say already.

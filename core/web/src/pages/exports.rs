@@ -37,21 +37,22 @@ pub async fn people(member: Member, query: Query<ListQuery>, kind: Query<FormatQ
     let fields = own::fields(&member).await?;
     let (filter, order) = (query.filter(&member, &fields), query.sorting(&fields));
     let words = words(&member);
-    send(exports::export_people(app, ctx, filter, order, format, words).await?).await
+    Ok(send(exports::export_people(app, ctx, filter, order, format, words).await?).await?)
 }
 
 /// All appointments.
 pub async fn appointments(member: Member, kind: Query<FormatQuery>) -> Answer {
     let words = words(&member);
     let format = Format::of(&kind.format);
-    send(exports::export_appointments(&member.web.app, &member.ctx, format, words).await?).await
+    Ok(send(exports::export_appointments(&member.web.app, &member.ctx, format, words).await?)
+        .await?)
 }
 
 /// The tasks of the list, as it is narrowed.
 pub async fn tasks(member: Member, query: Query<TasksQuery>, kind: Query<FormatQuery>) -> Answer {
     let (words, filter) = (words(&member), query.filter(&member));
     let (ctx, format) = (&member.ctx, Format::of(&kind.format));
-    send(exports::export_tasks(&member.web.app, ctx, filter, format, words).await?).await
+    Ok(send(exports::export_tasks(&member.web.app, ctx, filter, format, words).await?).await?)
 }
 
 /// The activity log, as its page is narrowed.
@@ -62,12 +63,12 @@ pub async fn activity(
 ) -> Answer {
     let (words, filter) = (words(&member), query.filter(&member));
     let (ctx, format) = (&member.ctx, Format::of(&kind.format));
-    send(exports::export_activity(&member.web.app, ctx, filter, format, words).await?).await
+    Ok(send(exports::export_activity(&member.web.app, ctx, filter, format, words).await?).await?)
 }
 
 /// Sends a file piece by piece. What goes wrong on the way breaks the answer off, so that nobody takes a
 /// part for all.
-async fn send(mut file: Download) -> Answer {
+pub(crate) async fn send(mut file: Download) -> Result<HttpResponse, app::Error> {
     let mut answer = HttpResponse::Ok();
     let disposition = format!("attachment; filename=\"{}\"", file.name);
     answer.content_type(file.media_type).insert_header((CONTENT_DISPOSITION, disposition));

@@ -162,6 +162,7 @@ act-own-field-changed = changed a field of people
 act-own-field-moved = changed the order of the fields of people
 act-own-field-removed = removed a field of people
 act-own-field-restored = brought back a field of people
+act-tag-created = added a tag
 act-tag-renamed = renamed a tag
 act-tag-deleted = removed a tag
 act-note-created = wrote a note

@@ -162,6 +162,7 @@ act-own-field-changed = שינוי שדה של אנשים
 act-own-field-moved = שינוי הסדר של השדות של אנשים
 act-own-field-removed = הסרת שדה של אנשים
 act-own-field-restored = החזרת שדה של אנשים
+act-tag-created = הוספת תגית
 act-tag-renamed = שינוי שם של תגית
 act-tag-deleted = הסרת תגית
 act-note-created = כתיבת הערה

@@ -4,7 +4,7 @@ use actix_web::web::{Form, Path, Query};
 use app::people::{self, PersonFilter, PersonOrder};
 use app::saved_views::{self, SavedList, SavedView};
 use app::tasks::{
-    self, Assigned, Task, TaskFilter, TaskOrder,
+    self, Assigned, LinkKind, Task, TaskFilter, TaskOrder,
     bulk::{self, BulkInput},
 };
 use domain::{Permission, PersonId, TaskId};
@@ -89,9 +89,10 @@ impl ListQuery {
             show => TaskFilter { assigned, done: show == "done", ..TaskFilter::default() },
         };
         let search = self.q.trim();
+        let person = self.person.parse::<PersonId>().into_iter();
         TaskFilter {
             search: (!search.is_empty()).then(|| search.to_owned()),
-            about: self.person.parse().ok(),
+            about: person.map(|id| (LinkKind::Person, id.to_string())).collect(),
             order: Some(self.order()),
             ..filter
         }

@@ -1,0 +1,64 @@
+//! Lists to take along, as files that other programs read.
+
+use app::exports::{self, Format, Words};
+
+use super::answer::{Answer, Reply};
+use super::call::Call;
+use super::describe::{Fields, word};
+use super::{people, tasks};
+use crate::pages::exports::send;
+
+/// The parameters of people to take along: those of their list, and as what.
+pub fn people_query() -> Fields {
+    let mut all = people::chosen_query();
+    all.push(("format", word(&["csv", "xlsx", "vcard"])));
+    all
+}
+
+/// The same of tasks.
+pub fn tasks_query() -> Fields {
+    let mut all = tasks::narrowing();
+    all.push(table());
+    all
+}
+
+/// The parameters of appointments to take along.
+pub fn appointments_query() -> Fields {
+    vec![table()]
+}
+
+fn table() -> (&'static str, serde_json::Value) {
+    ("format", word(&["csv", "xlsx"]))
+}
+
+fn format(call: &Call) -> Format {
+    Format::of(call.asked("format").unwrap_or_default())
+}
+
+fn words(call: &Call) -> Words {
+    let (web, locale) = (call.web.clone().into_inner(), call.ctx().locale);
+    Box::new(move |key| web.theme.texts.plain(locale, key))
+}
+
+/// The people who match, in their order.
+pub async fn people(call: Call) -> Answer {
+    let (filter, order) = people::chosen(&call).await?;
+    let (ctx, words) = (call.reading(), words(&call));
+    let file = exports::export_people(call.app(), &ctx, filter, order, format(&call), words);
+    Ok(Reply::file(send(file.await?).await?))
+}
+
+/// The tasks that match, in their order.
+pub async fn tasks(call: Call) -> Answer {
+    let filter = tasks::filter(&call)?;
+    let (ctx, words) = (call.reading(), words(&call));
+    let file = exports::export_tasks(call.app(), &ctx, filter, format(&call), words);
+    Ok(Reply::file(send(file.await?).await?))
+}
+
+/// All appointments.
+pub async fn appointments(call: Call) -> Answer {
+    let (ctx, words) = (call.reading(), words(&call));
+    let file = exports::export_appointments(call.app(), &ctx, format(&call), words);
+    Ok(Reply::file(send(file.await?).await?))
+}

@@ -1,0 +1,195 @@
+//! How a list of people is read before it is taken in: what its columns are, what becomes of who is there
+//! already, and what would come of it.
+
+use app::imports::{
+    self, Column, DateOrder, Doubles, Format, Look, Plan, PlanInput, SEPARATORS, Shown, Target,
+};
+use domain::{ApiScope, ImportId};
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Reply};
+use super::call::Call;
+use super::describe::{Fields, about, change, flag, id, or_null, said, text, whole, word};
+use super::problem::{Problem, code};
+use super::schema::{Named, named};
+
+/// The most columns that a file has.
+const COLUMNS_MAX: usize = 200;
+/// The longest word of a column or an encoding, in characters.
+const WORD_CHARS_MAX: usize = 60;
+
+/// The schemas of how lists are read.
+pub fn schemas() -> Vec<Named> {
+    let number = || json!({"type": "integer"});
+    let texts = || json!({"type": "array", "items": said()});
+    let column = whole(vec![
+        ("name", about(said(), "What its head says.")),
+        ("to", about(said(), &targets())),
+    ]);
+    let plan = whole(vec![
+        ("format", word(&["text", "workbook"])),
+        ("encoding", about(said(), "Of a text.")),
+        ("separator", about(said(), "What stands between the cells of a text.")),
+        ("sheet", about(number(), "Of a workbook: which of its sheets, from 0.")),
+        ("sheets", texts()),
+        ("head", about(flag(), "Whether the first row says what the columns are.")),
+        ("columns", json!({"type": "array", "items": named("ImportColumn")})),
+        ("dates", word(&dates())),
+        ("doubles", word(&doubles())),
+        ("tag", said()),
+        ("source", said()),
+    ]);
+    let known = "By what they are known to be there already.";
+    let row = whole(vec![
+        ("row", about(number(), "Where it stands in the file.")),
+        ("name", said()),
+        ("company", said()),
+        ("contacts", texts()),
+        ("tags", texts()),
+        ("known_by", about(or_null(word(&["phone", "email", "name"])), known)),
+        ("person", about(or_null(id()), "Who that is, for a token that reads people.")),
+    ]);
+    let wrong =
+        whole(vec![("row", number()), ("column", number()), ("cell", said()), ("code", said())]);
+    let samples = json!({"type": "array", "items": texts()});
+    let look = whole(vec![
+        ("rows", number()),
+        ("checked", about(number(), "How many rows were read for this.")),
+        ("wrong", about(number(), "How many of those have a mistake.")),
+        ("samples", about(samples, "Of each column a few cells.")),
+        ("shown", json!({"type": "array", "items": named("ImportRow")})),
+        ("mistakes", json!({"type": "array", "items": named("ImportMistake")})),
+    ]);
+    vec![
+        ("ImportColumn", column),
+        ("ImportPlan", plan),
+        ("ImportPlanChange", change(written())),
+        ("ImportRow", row),
+        ("ImportMistake", wrong),
+        ("ImportLook", look),
+    ]
+}
+
+fn dates() -> Vec<&'static str> {
+    DateOrder::ALL.iter().map(|it| it.as_str()).collect()
+}
+
+fn doubles() -> Vec<&'static str> {
+    Doubles::ALL.iter().map(|it| it.as_str()).collect()
+}
+
+fn targets() -> String {
+    let all = imports::list_targets().iter().filter(|it| **it != Target::Nothing);
+    let named: Vec<String> = all.map(|it| format!("`{}`", it.as_str())).collect();
+    format!("What it is: {}, `own-` and an own field’s id, or empty for nothing.", named.join(", "))
+}
+
+/// What may be said of how one is read.
+fn written() -> Fields {
+    let separators: Vec<String> = SEPARATORS.iter().map(char::to_string).collect();
+    let columns = json!({"type": "array", "maxItems": COLUMNS_MAX, "items": text(WORD_CHARS_MAX)});
+    let anew = "Another one lets the columns be guessed anew, whatever else is said of them.";
+    vec![
+        ("encoding", about(text(WORD_CHARS_MAX), anew)),
+        ("separator", about(json!({"type": "string", "enum": separators}), anew)),
+        ("sheet", about(json!({"type": "integer", "minimum": 0, "maximum": 1000}), anew)),
+        ("head", flag()),
+        ("columns", about(columns, &targets())),
+        ("dates", word(&dates())),
+        ("doubles", word(&doubles())),
+        ("tag", about(or_null(text(app::tags::TAG_CHARS_MAX)), "For everybody of the list.")),
+        ("source", or_null(text(app::people::SOURCE_CHARS_MAX))),
+    ]
+}
+
+fn shown(plan: &Plan) -> Value {
+    let column = |column: &Column| json!({"name": column.name, "to": column.word()});
+    let reading = &plan.reading;
+    let format = if reading.format == Format::Text { "text" } else { "workbook" };
+    json!({
+        "format": format,
+        "encoding": reading.encoding,
+        "separator": reading.separator,
+        "sheet": reading.sheet,
+        "sheets": reading.sheets,
+        "head": plan.head,
+        "columns": plan.columns.iter().map(column).collect::<Vec<_>>(),
+        "dates": plan.dates.as_str(),
+        "doubles": plan.doubles.as_str(),
+        "tag": plan.tag,
+        "source": plan.source,
+    })
+}
+
+async fn plan_of(call: &Call, id: &ImportId) -> Result<Plan, Problem> {
+    Ok(imports::plan_of(&imports::get_import(call.app(), call.ctx(), id).await?)?)
+}
+
+/// How one is read.
+pub async fn show(call: Call) -> Answer {
+    Ok(Reply::one(shown(&plan_of(&call, &call.id("people_import")?).await?)))
+}
+
+/// Says how one is read.
+pub async fn update(call: Call) -> Answer {
+    let id: ImportId = call.id("people_import")?;
+    let before = plan_of(&call, &id).await?;
+    let sheet = call.body.get("sheet").and_then(Value::as_u64);
+    let input = PlanInput {
+        encoding: call.text("encoding"),
+        separator: call.text("separator"),
+        sheet: sheet.map(|at| at.to_string()).unwrap_or_default(),
+        head: call.flag_or("head", before.head),
+        columns: match call.has("columns") {
+            true => call.texts("columns"),
+            false => before.columns.iter().map(Column::word).collect(),
+        },
+        dates: call.text_or("dates", before.dates.as_str()),
+        doubles: call.text_or("doubles", before.doubles.as_str()),
+        tag: call.text_or("tag", &before.tag),
+        source: call.text_or("source", &before.source),
+    };
+    imports::plan_import(call.app(), call.ctx(), &id, input).await?;
+    Ok(Reply::one(shown(&plan_of(&call, &id).await?)))
+}
+
+/// What would come of one that waits.
+pub async fn look(call: Call) -> Answer {
+    let id: ImportId = call.id("people_import")?;
+    let look = imports::look_at_import(call.app(), call.ctx(), &id).await?;
+    let reads_people = call.opened.scopes.has(ApiScope::PeopleRead);
+    let Look { import, samples, shown, mistakes, checked, wrong, .. } = look;
+    Ok(Reply::told(json!({
+        "rows": import.rows_all,
+        "checked": checked,
+        "wrong": wrong,
+        "samples": samples,
+        "shown": shown.iter().filter_map(|row| row_of(row, reads_people)).collect::<Vec<_>>(),
+        "mistakes": mistakes.iter().filter_map(mistake).collect::<Vec<_>>(),
+    })))
+}
+
+fn row_of(row: &Shown, reads_people: bool) -> Option<Value> {
+    let said = row.said.as_ref().ok()?;
+    let contacts: Vec<&String> = said.contacts.iter().map(|(_, value, _)| value).collect();
+    let double = row.double.as_ref();
+    Some(json!({
+        "row": row.number,
+        "name": said.name,
+        "company": said.company,
+        "contacts": contacts,
+        "tags": said.tags,
+        "known_by": double.map(|(_, _, by)| by.as_str()),
+        "person": double.filter(|_| reads_people).map(|(id, ..)| id),
+    }))
+}
+
+fn mistake(row: &Shown) -> Option<Value> {
+    let wrong = row.said.as_ref().err()?;
+    Some(json!({
+        "row": row.number,
+        "column": wrong.place,
+        "cell": row.cell,
+        "code": code(&wrong.key),
+    }))
+}

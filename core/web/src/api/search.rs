@@ -1,0 +1,82 @@
+//! Finding people, appointments and tasks by words, as the palette does.
+
+use app::people::{Person, SEARCH_CHARS_MAX};
+use app::search;
+use app::tasks::Task;
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Reply};
+use super::call::Call;
+use super::describe::{Fields, about, day, id, instant, or_null, said, text, whole};
+use super::schema::{Named, named};
+
+/// The schemas of what is found.
+pub fn schemas() -> Vec<Named> {
+    let many = |name| json!({"type": "array", "items": named(name), "maxItems": search::EACH_MAX});
+    let person = whole(vec![
+        ("id", id()),
+        ("name", said()),
+        ("company", said()),
+        ("phone", said()),
+        ("email", said()),
+    ]);
+    let appointment = whole(vec![
+        ("id", id()),
+        ("title", said()),
+        ("starts_at", instant()),
+        ("ends_at", instant()),
+    ]);
+    let task = whole(vec![("id", id()), ("title", said()), ("day", or_null(day()))]);
+    let found = whole(vec![
+        ("people", about(many("FoundPerson"), "Who fits best first.")),
+        ("appointments", about(many("FoundAppointment"), "What is to come first.")),
+        ("tasks", about(many("FoundTask"), "Open ones, what fits best first.")),
+    ]);
+    vec![
+        ("FoundPerson", person),
+        ("FoundAppointment", appointment),
+        ("FoundTask", task),
+        ("Found", found),
+    ]
+}
+
+/// The parameters.
+pub fn query() -> Fields {
+    let mut q =
+        about(text(SEARCH_CHARS_MAX), "Beginnings of words, digits of a number, an address.");
+    q["required"] = true.into();
+    vec![("q", q)]
+}
+
+/// Looks among what the token reads: of anything else it isn't told that it is there.
+pub async fn find(call: Call) -> Answer {
+    let text = call.asked("q").unwrap_or_default();
+    let found = search::search(call.app(), &call.reading(), text).await?;
+    let booked = found.appointments.iter().map(|it| {
+        json!({
+            "id": it.id,
+            "title": it.title,
+            "starts_at": it.starts_at.to_rfc3339(),
+            "ends_at": it.ends_at.to_rfc3339(),
+        })
+    });
+    Ok(Reply::told(json!({
+        "people": found.people.iter().map(person).collect::<Vec<_>>(),
+        "appointments": booked.collect::<Vec<_>>(),
+        "tasks": found.tasks.iter().map(task).collect::<Vec<_>>(),
+    })))
+}
+
+fn person(it: &Person) -> Value {
+    json!({
+        "id": it.id,
+        "name": it.name,
+        "company": it.company,
+        "phone": it.phone,
+        "email": it.email,
+    })
+}
+
+fn task(it: &Task) -> Value {
+    json!({"id": it.id, "title": it.title, "day": it.due.map(|due| due.day.to_string())})
+}

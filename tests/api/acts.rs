@@ -1,0 +1,144 @@
+//! One act over many, and taking acts back.
+
+use anyhow::Result;
+use domain::ApiScope;
+use oxpi_tests::site::{Site, api_token};
+use serde_json::{Value, json};
+
+use super::{call, each, json, own, problem, text};
+
+async fn add(site: &Site, path: &str, body: Value) -> Result<String> {
+    let made = own(site, "POST", path, Some(body)).await?;
+    assert_eq!(made.status, 201, "{}", made.body);
+    Ok(text(&json(&made)["id"]).to_owned())
+}
+
+async fn act(site: &Site, path: &str, body: Value) -> Result<Value> {
+    let done = own(site, "POST", path, Some(body)).await?;
+    assert_eq!(done.status, 200, "{}", done.body);
+    Ok(json(&done))
+}
+
+async fn undo(site: &Site, of: &Value) -> Result<Value> {
+    act(site, &format!("/undo/{}", text(&of["undo"])), json!({})).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_people_are_changed_at_once_and_changed_back() {
+    each(async |site| {
+        let first = add(&site, "/people", json!({"name": "First", "source": "many"})).await?;
+        let second = add(&site, "/people", json!({"name": "Second", "source": "many"})).await?;
+        let people = json!([first, second, site.ids["task"]]);
+        let size = site.ids["own_field"].clone();
+        for (by, to, field, after) in [
+            ("tag", json!("red"), "/tags", json!(["red"])),
+            ("stage", json!("customer"), "/standing", json!("customer")),
+            ("owner", json!(site.ids["member"]), "/owner", json!(site.ids["member"])),
+            ("follow-up", json!("2026-04-01"), "/follow_up_on", json!("2026-04-01")),
+            (&*format!("own-{size}"), json!("1"), &*format!("/fields/{size}"), json!("1")),
+        ] {
+            let path = format!("/people/{first}");
+            let before = json(&own(&site, "GET", &path, None).await?);
+            let body = json!({"people": people, "act": by, "to": to});
+            let done = act(&site, "/people/change", body.clone()).await?;
+            assert_eq!(done["count"], 2, "{by}");
+            let now = json(&own(&site, "GET", &path, None).await?);
+            assert_eq!(now.pointer(field), Some(&after), "{by}");
+            // Who already is so isn't changed, and there is nothing to take back.
+            let again = act(&site, "/people/change", body).await?;
+            assert_eq!(again, json!({"count": 0, "undo": null}), "{by}");
+            assert_eq!(undo(&site, &done).await?["count"], 2, "{by}");
+            let back = json(&own(&site, "GET", &path, None).await?);
+            assert_eq!(back.pointer(field), before.pointer(field), "{by}");
+            let twice = format!("/undo/{}", text(&done["undo"]));
+            assert_eq!(problem(&own(&site, "POST", &twice, None).await?, 409), "undone-already");
+        }
+        let body = json!({"people": people, "act": "remove"});
+        let gone = act(&site, "/people/change", body).await?;
+        let path = format!("/people/{second}");
+        assert_eq!(own(&site, "GET", &path, None).await?.status, 404);
+        undo(&site, &gone).await?;
+        assert_eq!(own(&site, "GET", &path, None).await?.status, 200);
+        for (wrong, at) in [
+            (json!({"people": [], "act": "remove"}), "/people"),
+            (json!({"people": [first], "act": "eat"}), "/act"),
+            (json!({"people": [first], "act": "follow-up", "to": "soon"}), "/to"),
+        ] {
+            let refused = own(&site, "POST", "/people/change", Some(wrong)).await?;
+            assert_eq!(problem(&refused, 422), "invalid");
+            assert_eq!(json(&refused)["errors"][0]["pointer"], at, "{}", refused.body);
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_tasks_are_changed_at_once_and_changed_back() {
+    each(async |site| {
+        let task = add(&site, "/tasks", json!({"title": "One", "day": "2026-03-05"})).await?;
+        let path = format!("/tasks/{task}");
+        let tasks = json!([task]);
+        let body = json!({"tasks": tasks, "act": "delay", "to": "2026-03-09"});
+        let late = act(&site, "/tasks/change", body).await?;
+        assert_eq!(json(&own(&site, "GET", &path, None).await?)["day"], "2026-03-09");
+        assert_eq!(undo(&site, &late).await?["count"], 1);
+        assert_eq!(json(&own(&site, "GET", &path, None).await?)["day"], "2026-03-05");
+        let done = act(&site, "/tasks/change", json!({"tasks": tasks, "act": "done"})).await?;
+        assert!(json(&own(&site, "GET", &path, None).await?)["done_at"].is_string());
+        // Under a key, the act is done once and tells the same undo again.
+        let key = [("Idempotency-Key", "done-1")];
+        let body = json!({"tasks": [task], "act": "remove"});
+        let mut told = Vec::new();
+        for _ in 0..2 {
+            let body = Some(body.clone());
+            let reply = call(&site, &site.api_token, "POST", "/tasks/change", &key, body).await?;
+            assert_eq!(reply.status, 200, "{}", reply.body);
+            told.push(reply.body);
+        }
+        assert_eq!(told[0], told[1]);
+        undo(&site, &serde_json::from_str(&told[0])?).await?;
+        undo(&site, &done).await?;
+        assert!(json(&own(&site, "GET", &path, None).await?)["done_at"].is_null());
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_says_what_takes_it_back_and_keeps_the_persons_tag() {
+    each(async |site| {
+        let keep = add(&site, "/people", json!({"name": "Kept"})).await?;
+        let other = add(&site, "/people", json!({"name": "Gone", "phone": "050-1112222"})).await?;
+        let (path, key) = (format!("/people/{keep}/merge"), [("Idempotency-Key", "merge-1")]);
+        let send = async || {
+            let body = Some(json!({"other": other}));
+            call(&site, &site.api_token, "POST", &path, &key, body).await
+        };
+        let (merged, again) = (send().await?, send().await?);
+        assert_eq!(merged.status, 200, "{}", merged.body);
+        assert_eq!((&merged.body, merged.header("etag")), (&again.body, again.header("etag")));
+        let read = own(&site, "GET", &format!("/people/{keep}"), None).await?;
+        assert_eq!(read.header("etag"), merged.header("etag"));
+        assert_eq!(json(&read)["phone"], json(&merged)["phone"]);
+        assert_eq!(own(&site, "GET", &format!("/people/{other}"), None).await?.status, 404);
+        undo(&site, &json(&merged)).await?;
+        assert_eq!(own(&site, "GET", &format!("/people/{other}"), None).await?.status, 200);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn taking_an_act_back_needs_the_scope_of_the_act() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let scopes = [ApiScope::TasksWrite, ApiScope::NotesWrite];
+    let (_, narrow) = api_token(app, owner, &scopes).await?;
+    let path = format!("/undo/{}", site.ids["undo"]);
+    let refused = call(&site, &narrow, "POST", &path, &[], None).await?;
+    assert_eq!(problem(&refused, 403), "scope");
+    assert!(refused.header("www-authenticate").unwrap().contains("people:write"));
+    assert_eq!(own(&site, "POST", &path, None).await?.status, 200);
+    Ok(())
+}

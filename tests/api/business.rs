@@ -1,0 +1,134 @@
+//! The business by program: what it says of itself, its tags, views, fields, plugins, and given-up work.
+
+use anyhow::Result;
+use domain::ApiScope;
+use oxpi_tests::site::{MARKER, Site, api_token};
+use serde_json::json;
+
+use super::{call, each, json, own, problem, text};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_business_tags_and_views_are_changed() {
+    each(async |site| {
+        let before = json(&own(&site, "GET", "/business", None).await?);
+        let change = json!({"name": "Renamed", "currency": "EUR"});
+        let changed = own(&site, "PATCH", "/business", Some(change)).await?;
+        assert_eq!(changed.status, 200, "{}", changed.body);
+        let after = json(&changed);
+        assert_eq!((text(&after["name"]), text(&after["currency"])), ("Renamed", "EUR"));
+        assert_eq!((&after["zone"], &after["language"]), (&before["zone"], &before["language"]));
+        let wrong = own(&site, "PATCH", "/business", Some(json!({"language": "xx"}))).await?;
+        assert_eq!(problem(&wrong, 422), "invalid");
+        assert_eq!(json(&wrong)["errors"][0]["pointer"], "/language");
+
+        let body = json!({"name": "spring"});
+        let made = own(&site, "POST", "/tags", Some(body.clone())).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let path = made.header("location").unwrap().strip_prefix("/api/v1").unwrap().to_owned();
+        assert_eq!(json(&own(&site, "GET", &path, None).await?)["name"], "spring");
+        assert_eq!(problem(&own(&site, "POST", "/tags", Some(body)).await?, 422), "invalid");
+
+        let view = json!({"name": "Fresh", "query": "standing=lead", "is_shared": true});
+        let made = own(&site, "POST", "/views", Some(view)).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let path = made.header("location").unwrap().strip_prefix("/api/v1").unwrap().to_owned();
+        assert_eq!(json(&own(&site, "GET", &path, None).await?), json(&made));
+        assert_eq!(own(&site, "DELETE", &path, None).await?.status, 204);
+        assert_eq!(own(&site, "GET", &path, None).await?.status, 404);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn own_fields_are_made_changed_removed_and_brought_back() {
+    each(async |site| {
+        let body = json!({"name": "Colour", "kind": "choice",
+            "options": [{"name": "Red"}, {"name": "Blue"}]});
+        let made = own(&site, "POST", "/person-fields", Some(body)).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let path = made.header("location").unwrap().strip_prefix("/api/v1").unwrap().to_owned();
+        let first = json(&made)["options"][0]["id"].clone();
+        // Who names no options leaves them; those that are named come first.
+        let change = json!({"help": "Of the door"});
+        let same = json(&own(&site, "PATCH", &path, Some(change)).await?);
+        assert_eq!(same["options"], json(&made)["options"]);
+        let change = json!({"options": [{"name": "Green"}, {"id": first, "name": "Scarlet"}]});
+        let changed = json(&own(&site, "PATCH", &path, Some(change)).await?);
+        let names: Vec<&str> =
+            changed["options"].as_array().unwrap().iter().map(|it| text(&it["name"])).collect();
+        assert_eq!(names, ["Green", "Scarlet", "Blue"]);
+        assert_eq!(text(&changed["help"]), "Of the door");
+        assert_eq!(own(&site, "DELETE", &path, None).await?.status, 204);
+        assert_eq!(own(&site, "GET", &path, None).await?.status, 404);
+        assert_eq!(own(&site, "DELETE", &path, None).await?.status, 404);
+        let back = own(&site, "POST", &format!("{path}/restore"), None).await?;
+        assert_eq!(back.status, 200, "{}", back.body);
+        assert_eq!(json(&back)["options"], changed["options"]);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_that_was_given_up_is_tried_again_and_plugins_are_told() {
+    each(async |site| {
+        let jobs = json(&own(&site, "GET", "/jobs", None).await?);
+        assert_eq!(jobs["items"][0]["id"], site.ids["job"].as_str(), "{jobs}");
+        assert_eq!(text(&jobs["items"][0]["subject"]), format!("{MARKER} fitting"));
+        let scopes = [ApiScope::JobsRead, ApiScope::JobsWrite];
+        let (_, narrow) = api_token(&site.house.app, &site.house.owner, &scopes).await?;
+        let told = call(&site, &narrow, "GET", "/jobs", &[], None).await?;
+        assert!(!told.body.contains(&format!("{MARKER} fitting")), "{}", told.body);
+        let again = format!("/jobs/{}/again", site.ids["job"]);
+        assert_eq!(call(&site, &narrow, "POST", &again, &[], None).await?.status, 204);
+        let left = json(&own(&site, "GET", "/jobs", None).await?);
+        assert_eq!(left["items"], json!([]));
+
+        let plugins = json(&own(&site, "GET", "/plugins", None).await?);
+        let all = plugins["items"].as_array().unwrap();
+        let gallery = all.iter().find(|each| each["id"] == site.ids["app"].as_str());
+        assert_eq!(gallery.unwrap()["on"], true, "{plugins}");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_calendars_address_is_made_by_who_reads_appointments() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let (_, narrow) = api_token(app, owner, &[ApiScope::CalendarsWrite]).await?;
+    let refused = call(&site, &narrow, "POST", "/calendar-feed", &[], None).await?;
+    assert_eq!(problem(&refused, 403), "scope");
+    let made = own(&site, "POST", "/calendar-feed", None).await?;
+    assert_eq!(made.status, 200, "{}", made.body);
+    let url = url::Url::parse(text(&json(&made)["url"]))?;
+    assert!(site.get(url.path(), None).await?.body.contains("BEGIN:VCALENDAR"));
+    let known = json(&own(&site, "GET", "/calendar-feed", None).await?);
+    assert!(known["created_at"].is_string(), "{known}");
+    assert_eq!(own(&site, "DELETE", "/calendar-feed", None).await?.status, 204);
+    assert_eq!(site.get(url.path(), None).await?.status, 404);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_invites_nobody_who_could_make_tokens() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let invite = |role: &str| json!({"email": "noa@example.com", "role": role});
+    let refused = own(&site, "POST", "/invitations", Some(invite("admin"))).await?;
+    assert_eq!(problem(&refused, 422), "invalid");
+    // Nothing is sent here, and whoever holds the token isn't told the link.
+    let refused = own(&site, "POST", "/invitations", Some(invite("member"))).await?;
+    assert_eq!(problem(&refused, 409), "mail-off");
+    let scopes = [ApiScope::TeamWrite].into_iter().collect();
+    let token = app::Context { scopes: Some(scopes), is_recent: false, ..owner.clone() };
+    let create = app::invitations::create_invitation;
+    let admin = create(app, &token, "noa@example.com", "admin").await;
+    assert!(matches!(admin, Err(app::Error::Forbidden)));
+    let made = create(app, &token, "noa@example.com", "member").await?;
+    let path = format!("/invitations/{}", made.id);
+    assert_eq!(own(&site, "DELETE", &path, None).await?.status, 204);
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! Appointments that come again: made, changed and cancelled several at once.
+
+use anyhow::Result;
+use oxpi_tests::site::Site;
+use serde_json::{Value, json};
+
+use super::{each, json, own, problem, text};
+
+async fn on(site: &Site, status: &str) -> Result<Vec<Value>> {
+    let span = "from=2026-04-01T00:00:00Z&to=2026-06-01T00:00:00Z";
+    let page = own(site, "GET", &format!("/appointments?{span}&status={status}"), None).await?;
+    assert_eq!(page.status, 200, "{}", page.body);
+    Ok(json(&page)["items"].as_array().unwrap().clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_series_is_made_changed_and_cancelled() {
+    each(async |site| {
+        let body = json!({"title": "Lesson", "starts_at": "2026-04-06T08:00:00Z",
+            "ends_at": "2026-04-06T09:00:00Z", "person": site.ids["person"],
+            "rule": "FREQ=WEEKLY;COUNT=4"});
+        let made = own(&site, "POST", "/appointments", Some(body)).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let all = on(&site, "booked").await?;
+        assert_eq!(all.len(), 4);
+        let at = |n: usize| format!("/appointments/{}", text(&all[n]["id"]));
+        assert_eq!(all[0]["id"], json(&made)["id"]);
+        let rule = json(&own(&site, "GET", &format!("{}/series", at(0)), None).await?);
+        assert!(text(&rule["rule"]).contains("WEEKLY"), "{rule}");
+
+        let change = json!({"title": "Late lesson", "reach": "following"});
+        let changed = own(&site, "PATCH", &at(2), Some(change)).await?;
+        assert_eq!(changed.status, 200, "{}", changed.body);
+        let titles: Vec<Value> =
+            on(&site, "booked").await?.into_iter().map(|each| each["title"].clone()).collect();
+        assert_eq!(titles, ["Lesson", "Lesson", "Late lesson", "Late lesson"]);
+        let alone = own(&site, "PATCH", &at(0), Some(json!({"title": "First"}))).await?;
+        assert_eq!(text(&json(&alone)["title"]), "First");
+        assert_eq!(on(&site, "booked").await?[1]["title"], "Lesson");
+
+        let cancel = format!("{}/series/cancel", at(2));
+        let gone = own(&site, "POST", &cancel, Some(json!({"reach": "following"}))).await?;
+        assert_eq!(gone.status, 200, "{}", gone.body);
+        assert_eq!((on(&site, "booked").await?.len(), on(&site, "cancelled").await?.len()), (2, 2));
+        assert_eq!(on(&site, "any").await?.len(), 4);
+        let undo = format!("/undo/{}", text(&json(&gone)["undo"]));
+        assert_eq!(own(&site, "POST", &undo, None).await?.status, 200);
+        assert_eq!(on(&site, "booked").await?.len(), 4);
+
+        let daily = json!({"rule": "FREQ=DAILY;COUNT=2", "reach": "all"});
+        let other = own(&site, "PATCH", &format!("{}/series", at(0)), Some(daily)).await?;
+        assert_eq!(other.status, 200, "{}", other.body);
+        assert!(text(&json(&other)["rule"]).contains("DAILY"), "{}", other.body);
+        let alone = format!("/appointments/{}/series/cancel", site.ids["appointment"]);
+        let refused = own(&site, "POST", &alone, Some(json!({"reach": "all"}))).await?;
+        assert_eq!(problem(&refused, 422), "invalid");
+        let odd = json!({"title": "Odd", "starts_at": "2026-05-06T08:00:00Z",
+            "ends_at": "2026-05-06T09:00:00Z", "rule": "every week"});
+        let refused = own(&site, "POST", "/appointments", Some(odd)).await?;
+        assert_eq!(problem(&refused, 422), "invalid");
+        assert_eq!(json(&refused)["errors"][0]["pointer"], "/rule");
+        Ok(())
+    })
+    .await;
+}
