@@ -52,10 +52,14 @@ pub async fn list(call: Call) -> Answer {
 
 /// One of them.
 pub async fn show(call: Call) -> Answer {
+    Ok(Reply::one(shown(&named(&call).await?)))
+}
+
+/// The view that is named, if it is one of people: those of other lists aren't what the token is for.
+async fn named(call: &Call) -> Result<SavedView, Problem> {
     let id: SavedViewId = call.id("saved_view")?;
     let all = saved_views::list_views(call.app(), call.ctx()).await?;
-    let found = all.iter().find(|view| view.id == id);
-    found.map(|view| Reply::one(shown(view))).ok_or_else(Problem::not_found)
+    all.into_iter().find(|view| view.id == id).ok_or_else(Problem::not_found)
 }
 
 /// Saves one; one of the same name is written anew.
@@ -68,6 +72,7 @@ pub async fn create(call: Call) -> Answer {
 
 /// Removes one.
 pub async fn remove(call: Call) -> Answer {
-    saved_views::delete_view(call.app(), call.ctx(), &call.id("saved_view")?).await?;
+    let view = named(&call).await?;
+    saved_views::delete_view(call.app(), call.ctx(), &view.id).await?;
     Ok(Reply::done())
 }
