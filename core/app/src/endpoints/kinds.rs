@@ -59,6 +59,8 @@ impl About {
             Self::Tasks => ApiScope::TasksRead,
             Self::Appointments => ApiScope::AppointmentsRead,
             Self::Imports => ApiScope::ImportsRead,
+            Self::Pipelines => ApiScope::PipelinesRead,
+            Self::Team => ApiScope::TeamRead,
         }
     }
 }

@@ -3,10 +3,10 @@
 mod bulk;
 
 use app::cursors::Cursor;
+use app::reminders;
 use app::tasks::{
     self, Assigned, LINK_CHARS_MAX, LinkInput, LinkKind, Linked, Task, TaskFilter, TaskInput, input,
 };
-use app::{Context, reminders};
 use domain::{ApiScope, Due, Recurrence, TaskId};
 use serde_json::{Value, json};
 

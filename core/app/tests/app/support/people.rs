@@ -44,6 +44,7 @@ pub async fn unread(f: &Fixture, who: &Signed, person: &Person) {
             standing: person.standing,
             stage_id: person.stage_id,
             stage_since: person.stage_since,
+            won_at: person.won_at,
             name: person.name,
             company: person.company,
             phone: person.phone,
