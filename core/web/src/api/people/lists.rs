@@ -98,6 +98,7 @@ async fn filter(call: &Call) -> Result<PersonFilter, Problem> {
         won: span(call, "won_from", "won_until"),
         waiting: call.asked("waiting") == Some("true"),
         own: own_fields::filter(call).await?,
+        ..PersonFilter::default()
     })
 }
 
