@@ -179,5 +179,6 @@ pub fn hand_back(
             .filter(timeline::id.eq_any(part.iter().map(EntryId::as_str)));
         diesel::update(these).set(timeline::person_id.eq(to.as_str())).execute(c)?;
     }
-    Ok(())
+    // The one may be deleted, so that notes of theirs are found by nothing.
+    search::of_notes(c, tenant, ids)
 }

@@ -5,7 +5,7 @@ use crate::support::{Fixture, each, expect_invalid};
 use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::{list_doubles, merge_people};
 use app::people::{self, Consent, DetailsInput, PersonInput};
-use app::{Error, imports, jobs, reports, timeline, undos};
+use app::{Error, imports, jobs, reports, search, timeline, undos};
 
 #[tokio::test]
 async fn two_become_one_and_two_again() {
@@ -267,6 +267,28 @@ async fn who_came_by_hand_is_waited_for_whoever_they_are_merged_with() {
         assert_eq!(waiting().await, 0, "the one that stays was brought");
         undos::undo(app, ctx, &undo).await.unwrap();
         assert_eq!(waiting().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn notes_that_go_back_are_found_though_whoever_had_them_is_removed() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let gone = add(&f, &owner, named("Gone")).await;
+        timeline::create_note(app, ctx, &gone.id, "Likes lilies", "").await.unwrap();
+        let kept = add(&f, &owner, named("Kept")).await;
+        let undo = merge_people(app, ctx, &kept.id, &gone.id).await.unwrap();
+        let found = async || {
+            let found = search::search(app, ctx, "lilies").await.unwrap();
+            found.notes.into_iter().map(|note| note.person).collect::<Vec<_>>()
+        };
+        assert_eq!(found().await, ["Kept"]);
+        people::delete_person(app, ctx, &kept.id).await.unwrap();
+        assert!(found().await.is_empty());
+        undos::undo(app, ctx, &undo).await.unwrap();
+        assert_eq!(found().await, ["Gone"]);
     })
     .await;
 }
