@@ -265,6 +265,12 @@ async fn each_role_meets_404_and_403_where_the_table_says() {
                     (true, true) if route.path == "/profile/app" => {
                         assert_eq!(reply.status, 303, "{what}: a key nobody asked for");
                     }
+                    (true, true)
+                        if route.path == "/exports/{export}/file"
+                            && *role != domain::Role::Owner =>
+                    {
+                        assert_eq!(reply.status, 403, "{what}: the owner asked for it");
+                    }
                     (true, true) => assert_eq!(reply.status, 200, "{what}"),
                 }
             }

@@ -13,7 +13,7 @@ use serde_json::json;
 
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
 /// How long Schemathesis may look with each token, in seconds.
-const LOOK_SECS: u32 = 35;
+const LOOK_SECS: u32 = 60;
 
 /// The shell commands of a page of documentation, in order.
 fn commands(page: &str) -> Vec<String> {

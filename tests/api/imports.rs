@@ -105,7 +105,9 @@ async fn lists_come_in_pages_and_a_waiting_one_is_thrown_away() {
         ids.dedup();
         assert_eq!(ids.len(), 4, "one is listed twice");
         let path = format!("/imports/{}", ids[0]);
-        assert_eq!(own(&site, "POST", &format!("{path}/cancel"), None).await?.status, 204);
+        let still = own(&site, "POST", &format!("{path}/cancel"), None).await?;
+        assert_eq!((still.status, text(&json(&still)["state"])), (200, "waiting"));
+        assert_eq!(own(&site, "DELETE", &path, None).await?.status, 204);
         assert_eq!(own(&site, "GET", &path, None).await?.status, 404);
         Ok(())
     })

@@ -360,12 +360,10 @@ pub async fn cancel_import(app: &App, ctx: &Context, id: &ImportId) -> Result<()
             if !matches!(import.state, State::Running | State::Waiting) {
                 return Ok(None);
             }
-            let who = Who::from(&ctx2);
             if import.state == State::Waiting {
-                store::imports::delete(c, &ctx2.tenant, &id)?;
-                record(&app2, c, &who, &import, "import.discarded", json!({}))?;
-                return files::forget_row(c, &import);
+                return discard(&app2, c, &ctx2, &import);
             }
+            let who = Who::from(&ctx2);
             let step = (State::Running, State::Cancelled);
             store::imports::settle(c, &ctx2.tenant, &id, step, "", app2.clock.now())?;
             let detail = json!({"done": import.rows_done});
@@ -375,6 +373,38 @@ pub async fn cancel_import(app: &App, ctx: &Context, id: &ImportId) -> Result<()
         .await?;
     files::forget(app, &ctx.tenant, gone).await;
     Ok(())
+}
+
+/// Throws a waiting file away.
+///
+/// # Errors
+/// [`Error::Conflict`] where it waits no more.
+pub async fn discard_import(app: &App, ctx: &Context, id: &ImportId) -> Result<()> {
+    require(ctx)?;
+    let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
+    let gone = app
+        .db
+        .transact(move |c| -> Result<Option<domain::DocumentId>> {
+            let import = store::imports::get(c, &ctx2.tenant, &id)?;
+            if import.state != State::Waiting {
+                return Err(Error::Conflict { key: "error-imports-begun" });
+            }
+            discard(&app2, c, &ctx2, &import)
+        })
+        .await?;
+    files::forget(app, &ctx.tenant, gone).await;
+    Ok(())
+}
+
+fn discard(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    import: &Import,
+) -> Result<Option<domain::DocumentId>> {
+    store::imports::delete(c, &ctx.tenant, &import.id)?;
+    record(app, c, &Who::from(ctx), import, "import.discarded", json!({}))?;
+    files::forget_row(c, import)
 }
 
 /// The last imports, latest first.

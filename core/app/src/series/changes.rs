@@ -45,7 +45,11 @@ pub(super) fn part(
     let tenant = &ctx.tenant;
     store::tenants::lock(c, tenant)?;
     let place = store::series::find_occurrence(c, tenant, id)?;
-    let place = place.ok_or_else(|| Error::invalid("reach", "error-no-series"))?;
+    let Some(place) = place else {
+        // What isn't there, or is another business's, is of no series either.
+        store::appointments::get(c, tenant, id)?;
+        return Err(Error::invalid("reach", "error-no-series"));
+    };
     let series = store::series::get(c, tenant, &place.series_id)?;
     let own = day_of(&place.day)?;
     let from = match reach {

@@ -330,7 +330,7 @@ async fn a_field_is_filled_in_for_many_and_taken_back_where_nobody_changed_it_si
         expect_invalid(fill("9").await, "to");
         let done = fill("2").await.unwrap();
         assert_eq!((done.count, have().await), (2, vec!["2".to_owned(); 3]));
-        let told = timeline::list_entries(&f.app, &owner.ctx, &ids[0], None, 1).await.unwrap();
+        let told = timeline::list_entries(&f.app, &owner.ctx, &ids[0], None, 9).await.unwrap();
         assert!(format!("{told:?}").contains("Size"), "{told:?}");
         let other = PersonInput { own: with("Ben", &[(&size, "1")]).own, ..named("Ben") };
         let ben = people::get_person(&f.app, &owner.ctx, &ids[1]).await.unwrap();

@@ -1,6 +1,6 @@
 //! Lists of people that were taken in, and how far they are.
 
-use app::imports::{self, Outcome, PeopleImport, Plan, RowResult};
+use app::imports::{self, Outcome, PeopleImport, Plan, RowResult, State};
 use domain::ImportId;
 use serde_json::{Value, json};
 
@@ -102,9 +102,19 @@ pub async fn start(call: Call) -> Answer {
     one(&call, &id).await
 }
 
-/// Stops one, or throws a waiting file away.
+/// Stops one. A waiting list stays as it is.
 pub async fn cancel(call: Call) -> Answer {
-    imports::cancel_import(call.app(), call.ctx(), &call.id("people_import")?).await?;
+    let id: ImportId = call.id("people_import")?;
+    let import = imports::get_import(call.app(), call.ctx(), &id).await?;
+    if import.state != State::Waiting {
+        imports::cancel_import(call.app(), call.ctx(), &id).await?;
+    }
+    one(&call, &id).await
+}
+
+/// Throws a waiting one away.
+pub async fn remove(call: Call) -> Answer {
+    imports::discard_import(call.app(), call.ctx(), &call.id("people_import")?).await?;
     Ok(Reply::done())
 }
 

@@ -254,7 +254,8 @@ mod lines {
         GET    "/imports/{people_import}/look"            ImportsRead       (PEOPLE, WRITE_PEOPLE) import_plans::look, "What would come of a waiting list", nothing, NONE, Told("ImportLook");
         GET    "/imports/{people_import}/refused"         ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::refused, "Rows with a mistake", imports::list_query, NONE, Page("ImportRefused");
         POST   "/imports/{people_import}/start"           ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::start, "Take a list in", nothing, NONE, One("Import");
-        POST   "/imports/{people_import}/cancel"          ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::cancel, "Stop taking a list in, or throw a waiting one away", nothing, NONE, Nothing;
+        POST   "/imports/{people_import}/cancel"          ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::cancel, "Stop taking a list in; who came until then stays", nothing, NONE, One("Import");
+        DELETE "/imports/{people_import}"                 ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::remove, "Throw a waiting list away", nothing, NONE, Nothing;
         POST   "/imports/{people_import}/undo"            ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::undo, "Take a whole list back", nothing, NONE, One("Import");
         GET    "/notifications"                           NotificationsRead (ALL, ALL) notifications::list, "What the token’s maker was told of, newest first", notifications::list_query, NONE, Page("Notification");
         POST   "/notifications/read"                      NotificationsWrite (ALL, ALL) notifications::read_all, "Mark all notifications as read", nothing, NONE, Nothing;

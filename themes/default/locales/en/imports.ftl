@@ -162,6 +162,7 @@ said-imports-stopped = Stopped. Who came in until then stays.
 said-imports-discarded = The file was thrown away
 timeline-imported = came with the file { $file }
 timeline-import-undone = was given back what the import of { $file } had changed
+error-imports-begun = This list has been taken in, or is being taken in. Undo it instead.
 error-imports-missing = Choose a file first.
 error-imports-large = The file is larger than we read. Divide it and import it in parts.
 error-imports-kind = We can’t read this file. Save it as an Excel workbook (.xlsx) or as CSV, and try again.

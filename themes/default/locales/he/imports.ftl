@@ -169,6 +169,7 @@ said-imports-stopped = הייבוא נעצר. מי שכבר נכנס נשאר.
 said-imports-discarded = הקובץ נמחק
 timeline-imported = הגיע עם הקובץ { $file }
 timeline-import-undone = חזר למה שהיה לפני הייבוא של { $file }
+error-imports-begun = הרשימה הזאת כבר נקלטה או נקלטת עכשיו. אפשר לבטל את הייבוא.
 error-imports-missing = קודם בוחרים קובץ.
 error-imports-large = הקובץ גדול ממה שאנחנו קוראים. כדאי לחלק אותו ולייבא בחלקים.
 error-imports-kind = אי אפשר לקרוא את הקובץ הזה. כדאי לשמור אותו כחוברת אקסל (xlsx) או כ־CSV ולנסות שוב.
