@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use app::Origin;
@@ -79,7 +80,17 @@ async fn look(site: &Site, token: &str, foreign: Vec<String>) -> Result<()> {
         }
         python::run(&mut command)
     });
-    let told = told.await??;
+    // It shows a wrong token beside each right one, more than anybody may within a while.
+    let clock = site.house.clock.clone();
+    let passes = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            clock.advance_millis(900_000);
+        }
+    });
+    let told = told.await;
+    passes.abort();
+    let told = told??;
     // It ends with an error where it finds something; that it looked at all is said here.
     ensure!(all_passed(&told), "{told}");
     Ok(())

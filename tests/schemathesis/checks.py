@@ -1,6 +1,7 @@
 """What holds of every answer, whatever was asked: nothing of another business is in it."""
 
 import io
+import itertools
 import os
 import zipfile
 
@@ -18,6 +19,20 @@ FILES = [
 schemathesis.serializer.alias(FILES, "application/octet-stream")
 
 FOREIGN = [word for word in os.environ.get("OXPI_FOREIGN", "").split(",") if word]
+
+
+KEYS = itertools.count()
+
+
+@schemathesis.hook
+def before_call(ctx, case, kwargs):
+    """A key that a request may have is its own: one that came before is answered as it was then, though
+    what it made may be gone since."""
+    if case.meta is None or case.meta.phase.name != "stateful":
+        return
+    key = (case.headers or {}).get("Idempotency-Key")
+    if isinstance(key, str) and 0 < len(key) <= 200 and key.isascii() and key.isprintable():
+        case.headers["Idempotency-Key"] = f"key-{next(KEYS)}"
 
 
 def told(response):

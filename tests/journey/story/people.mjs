@@ -12,7 +12,7 @@ export const people = [
 ];
 
 const OTHERS = [
-  { name: "Avi Cohen", phone: "052-7654321", value: "1,500", new_tags: "spring, VIP" },
+  { name: "Avi Cohen", phone: "+972 52-765-4321", value: "1,500", new_tags: "spring, VIP" },
   { name: "Café Noir", phone: "03-5550101", value: "250.50" },
 ];
 
@@ -114,7 +114,7 @@ async function notes(trip) {
 
 async function alike(trip) {
   await trip.open("/people/new");
-  await trip.fill({ name: "A. Cohen", phone: "+972 52 765 4321" });
+  await trip.fill({ name: "A. Cohen", phone: "+972 (52) 7654321" });
   await trip.press("main form.card .actions button", /^\/people\/[0-9a-f-]{36}$/);
   await trip.contains(".banner", "Avi Cohen");
 }
