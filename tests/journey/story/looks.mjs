@@ -68,7 +68,7 @@ async function lookAround(trip) {
   await printsCalendar(trip, "week", { as: "ledger week" });
   await trip.open("/team");
   await trip.fill({ email: "new@rosewood.example" });
-  await page.locator('form[action="/team/invitations"] button:not([name])').click();
+  await trip.pressProven('form[action="/team/invitations"] button:not([name])', "main .copy input");
   const link = await page.locator("main .copy input").first().inputValue();
   await page.goto(link);
   await page.locator(".door-head img.logo").waitFor();
