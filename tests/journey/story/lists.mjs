@@ -155,7 +155,7 @@ async function archive(trip) {
   const { page } = trip;
   await trip.open("/exports");
   await trip.look("exports none");
-  await page.locator('main form[action="/exports"] button').click();
+  await trip.pressProven('main form[action="/exports"] button', "main .rows .row");
   await until(30, "the archive made", async () => {
     await page.waitForTimeout(300);
     return (await page.locator('main a[href$="/file"]').count()) > 0;
