@@ -50,8 +50,6 @@ use crate::own_fields::OwnField;
 use crate::people::SOURCE_CHARS_MAX;
 use crate::tags::TAG_CHARS_MAX;
 
-/// How many imports a page shows.
-const LISTED_MAX: i64 = 20;
 /// How many files of a business wait at once; older ones make room.
 const WAITING_MAX: usize = 10;
 /// How long a file waits for somebody to go on with it, in days.
@@ -405,26 +403,6 @@ fn discard(
     store::imports::delete(c, &ctx.tenant, &import.id)?;
     record(app, c, &Who::from(ctx), import, "import.discarded", json!({}))?;
     files::forget_row(c, import)
-}
-
-/// The last imports, latest first.
-pub async fn list_imports(app: &App, ctx: &Context) -> Result<Vec<Import>> {
-    require(ctx)?;
-    let tenant = ctx.tenant.clone();
-    app.db.inspect(move |c| Ok(store::imports::list(c, &tenant, LISTED_MAX)?)).await
-}
-
-/// A page of the imports, latest first, from after one of them on.
-pub async fn page_imports(
-    app: &App,
-    ctx: &Context,
-    after: Option<ImportId>,
-    limit: i64,
-) -> Result<store::Page<Import, ImportId>> {
-    require(ctx)?;
-    let tenant = ctx.tenant.clone();
-    let page = move |c: &mut Conn| store::imports::list_after(c, &tenant, after.as_ref(), limit);
-    Ok(app.db.read(page).await?)
 }
 
 /// What came of rows after a number, such as those that were refused.

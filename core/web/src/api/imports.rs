@@ -73,7 +73,7 @@ fn shown(each: &PeopleImport) -> Value {
 /// A page of them, latest first.
 pub async fn list(call: Call) -> Answer {
     let after: Option<ImportId> = call.after()?;
-    let page = imports::page_imports(call.app(), call.ctx(), after, call.limit()).await?;
+    let page = imports::list_imports_after(call.app(), call.ctx(), after, call.limit()).await?;
     let items = page.items.iter().map(shown).collect();
     Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
 }
