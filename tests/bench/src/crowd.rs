@@ -134,6 +134,7 @@ impl Crowd {
                 more.iter().try_for_each(|entry| store::timeline::insert(c, entry))
             })
             .await?;
+            db.write(store::statistics::renew).await?;
         }
         Ok(ids)
     }

@@ -116,6 +116,9 @@ async fn take_in(app: &App, import: Import) -> Result<()> {
     let (plan, sheet, import) = (Arc::new(plan), Arc::new(sheet), Arc::new(import));
     let mut done = import.rows_done;
     for lot in 1..=LOTS {
+        if lot.is_power_of_two() {
+            renew_statistics(app).await;
+        }
         let (app2, plan, sheet, import2) =
             (app.clone(), plan.clone(), sheet.clone(), import.clone());
         let next = app
@@ -139,6 +142,13 @@ async fn take_in(app: &App, import: Import) -> Result<()> {
         files::forget(app, &import.tenant_id, import.document_id.clone()).await;
     }
     Ok(())
+}
+
+/// Many rows at once make another table of one; what isn't known of it makes the next lot slow, not wrong.
+async fn renew_statistics(app: &App) {
+    if let Err(error) = app.db.write(store::statistics::renew).await {
+        tracing::debug!(%error, "statistics were not renewed");
+    }
 }
 
 async fn fail_alone(app: &App, import: Import, problem: String) -> Result<()> {

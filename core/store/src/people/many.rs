@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use domain::{MemberId, PersonId, StageId, TagId, TenantId, Timestamp};
 
@@ -54,7 +53,6 @@ macro_rules! insert_all {
 /// Adds people whom a list brought, all of one tenant.
 pub fn insert_many(c: &mut Conn, tenant: &TenantId, all: Vec<NewPerson>) -> Result<()> {
     scope::tenant(c, tenant)?;
-    plan_anew(c, tenant)?;
     search::of_new_people(c, tenant, &all)?;
     let (mut rows, mut theirs, mut tags) = (Vec::new(), Vec::new(), Vec::new());
     let (mut touches, mut entries, mut values) = (Vec::new(), Vec::new(), Vec::new());
@@ -86,18 +84,6 @@ pub fn insert_many(c: &mut Conn, tenant: &TenantId, all: Vec<NewPerson>) -> Resu
     insert_all!(c, person_field_values, values);
     insert_all!(c, attributions, touches);
     insert_all!(c, timeline, entries);
-    Ok(())
-}
-
-/// PostgreSQL keeps how it checks a reference for as long as a connection lasts, and what it chose while
-/// there was nobody walks through everybody once there are many: chosen anew, it looks them up.
-fn plan_anew(c: &mut Conn, tenant: &TenantId) -> Result<()> {
-    scope::tenant(c, tenant)?;
-    each_backend!(
-        c,
-        Sqlite(_c) => {},
-        Postgres(c) => c.batch_execute("DISCARD PLANS")?
-    );
     Ok(())
 }
 

@@ -47,7 +47,7 @@ pub(super) fn write_new(
         }
     }
     insert(c, tenant, kind, new)?;
-    post(c, tenant, kind, come)
+    post(c, tenant, kind, come, true)
 }
 
 /// Takes things out.
@@ -85,7 +85,7 @@ fn write_some(
         }
     }
     insert(c, tenant, kind, new)?;
-    post(c, tenant, kind, come)?;
+    post(c, tenant, kind, come, false)?;
     let target = search_things::table
         .filter(search_things::tenant_id.eq(tenant.as_str()))
         .filter(search_things::kind.eq(kind.as_str()))
@@ -150,12 +150,13 @@ fn insert(c: &mut Conn, tenant: &TenantId, kind: Kind, rows: Vec<(String, String
     Ok(())
 }
 
-/// Notes which things have which words.
+/// Notes which things have which words. Where none of it can be there, nobody looks whether it is.
 fn post(
     c: &mut Conn,
     tenant: &TenantId,
     kind: Kind,
     mut words: Vec<(String, String)>,
+    are_new: bool,
 ) -> Result<()> {
     scope::tenant(c, tenant)?;
     // In the order of the key: next to each other on the disk, and the same for all who wait for each other.
@@ -176,13 +177,17 @@ fn post(
                 };
                 let rows: Vec<_> = some.iter().map(row).collect();
                 let insert = diesel::insert_into(search_words::table).values(rows);
-                insert.on_conflict_do_nothing().execute(c)?
+                if are_new {
+                    insert.execute(c)?
+                } else {
+                    insert.on_conflict_do_nothing().execute(c)?
+                }
             },
             Postgres(c) => {
                 // Two lists in place of four values a row, which take longer to read than to write.
                 let (words, ids): (Vec<&str>, Vec<&str>) =
                     some.iter().map(|(word, id)| (word.as_str(), id.as_str())).unzip();
-                diesel::sql_query(POST)
+                diesel::sql_query(if are_new { POST_NEW } else { POST })
                     .bind::<Text, _>(tenant.as_str())
                     .bind::<Text, _>(kind.as_str())
                     .bind::<Array<Text>, _>(words)
@@ -193,6 +198,9 @@ fn post(
     }
     Ok(())
 }
+
+const POST_NEW: &str = "INSERT INTO search_words (tenant_id, kind, word, thing_id) \
+     SELECT $1, $2, new.word, new.thing_id FROM unnest($3, $4) AS new (word, thing_id)";
 
 const POST: &str = "INSERT INTO search_words (tenant_id, kind, word, thing_id) \
      SELECT $1, $2, new.word, new.thing_id FROM unnest($3, $4) AS new (word, thing_id) \

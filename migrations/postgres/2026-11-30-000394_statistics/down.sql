@@ -1,0 +1,1 @@
+DROP FUNCTION oxpi_renew_statistics();
