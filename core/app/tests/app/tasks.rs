@@ -254,6 +254,25 @@ async fn a_task_about_somebody_is_on_their_page_and_stays_with_them_when_two_bec
 }
 
 #[tokio::test]
+async fn a_task_about_two_who_were_one_is_about_both_again() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let kept = add(&f, &owner, named("Noa")).await;
+        let gone = add(&f, &owner, named("Avi")).await;
+        let people = vec![kept.id.to_string(), gone.id.to_string()];
+        make(&f, &owner, TaskInput { people, ..task("Seat them", "", "") }).await;
+        let about = async |id: &str| {
+            tasks::list_about(&f.app, &owner.ctx, LinkKind::Person, id).await.unwrap().len()
+        };
+        let merged = people::merge::merge_people(&f.app, &owner.ctx, &kept.id, &gone.id).await;
+        assert_eq!((about(kept.id.as_str()).await, about(gone.id.as_str()).await), (1, 0));
+        undos::undo(&f.app, &owner.ctx, &merged.unwrap()).await.unwrap();
+        assert_eq!((about(kept.id.as_str()).await, about(gone.id.as_str()).await), (1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_task_is_about_anything_and_says_what_to_who_may_see_it() {
     each(async |f: Fixture| {
         let (owner, stranger) = f.two_businesses().await;
