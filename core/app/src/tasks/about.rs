@@ -125,11 +125,36 @@ fn host_of(address: &str) -> Option<String> {
     Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned))
 }
 
-/// What a task is about that this reader doesn't see: it stays, whatever they enter.
+/// What a task is about that this reader doesn't see: it stays, whatever they enter. Neither does anybody
+/// see what was removed, which may come back.
 pub(super) fn unseen(c: &mut Conn, ctx: &Context, task: &Task) -> Result<Vec<(LinkKind, String)>> {
-    let mut all = super::links::of(c, task)?;
-    all.retain(|(kind, _)| !ctx.may(needs(*kind)));
-    Ok(all)
+    let mut unseen = Vec::new();
+    for (kind, id) in super::links::of(c, task)? {
+        if !ctx.may(needs(kind)) || is_removed(c, ctx, kind, &id)? {
+            unseen.push((kind, id));
+        }
+    }
+    Ok(unseen)
+}
+
+fn is_removed(c: &mut Conn, ctx: &Context, kind: LinkKind, id: &str) -> Result<bool> {
+    let tenant = &ctx.tenant;
+    let deleted_at = match kind {
+        LinkKind::Person => {
+            let Ok(id) = id.parse() else { return Ok(false) };
+            store::people::find_even_deleted(c, tenant, &id)?.and_then(|it| it.deleted_at)
+        }
+        LinkKind::Task => {
+            let Ok(id) = id.parse() else { return Ok(false) };
+            store::tasks::find_even_deleted(c, tenant, &id)?.and_then(|it| it.deleted_at)
+        }
+        LinkKind::Appointment
+        | LinkKind::Approval
+        | LinkKind::Connection
+        | LinkKind::Import
+        | LinkKind::Address => None,
+    };
+    Ok(deleted_at.is_some())
 }
 
 /// The names of what a form says that a task is about; what isn't there, or isn't for who asks, has none.
