@@ -145,7 +145,7 @@ pub async fn list(call: Call) -> Answer {
     let after: Option<Cursor> = call.after()?;
     let page = tasks::list_tasks(call.app(), call.ctx(), filter, after, call.limit()).await?;
     let ids = page.items.iter().map(|task| task.id.clone()).collect();
-    let links = tasks::list_linked(call.app(), call.ctx(), ids).await?;
+    let links = links_of(&call, ids).await?;
     let items = page.items.iter().map(|task| shown(task, &links)).collect();
     Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
 }
@@ -164,6 +164,26 @@ fn subjects(call: &Call) -> Result<Vec<(LinkKind, String)>, Problem> {
         about.push((kind, id.to_owned()));
     }
     Ok(about)
+}
+
+/// What a token must read to be told of it beside a task, where that isn't said by tasks themselves.
+const fn reads(kind: LinkKind) -> Option<ApiScope> {
+    match kind {
+        LinkKind::Person => Some(ApiScope::PeopleRead),
+        LinkKind::Appointment => Some(ApiScope::AppointmentsRead),
+        LinkKind::Approval => Some(ApiScope::ApprovalsRead),
+        LinkKind::Connection => Some(ApiScope::ConnectionsRead),
+        LinkKind::Import => Some(ApiScope::ImportsRead),
+        LinkKind::Task | LinkKind::Address => None,
+    }
+}
+
+/// What these tasks are about, of what the token reads itself: a scope may let people through for another
+/// end.
+async fn links_of(call: &Call, ids: Vec<TaskId>) -> Result<Vec<Linked>, Problem> {
+    let mut links = tasks::list_linked(call.app(), call.ctx(), ids).await?;
+    links.retain(|link| reads(link.kind).is_none_or(|scope| call.opened.scopes.has(scope)));
+    Ok(links)
 }
 
 fn shown(task: &Task, links: &[Linked]) -> Value {
@@ -190,7 +210,7 @@ fn shown(task: &Task, links: &[Linked]) -> Value {
 
 async fn one(call: &Call, id: &TaskId) -> Answer {
     let task = tasks::get_task(call.app(), call.ctx(), id).await?;
-    let links = tasks::list_linked(call.app(), call.ctx(), vec![id.clone()]).await?;
+    let links = links_of(call, vec![id.clone()]).await?;
     Ok(Reply::one_at(shown(&task, &links), task.rev))
 }
 
