@@ -1,5 +1,7 @@
 //! Lists and archives to take along: what is in them, that they come back in, who may have them.
 
+mod archives;
+
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 
@@ -465,20 +467,6 @@ async fn the_log_is_exported_as_its_page_is_narrowed() {
         let all = AuditFilter::default();
         let hidden = exports::export_activity(&f.app, &mia.ctx, all, Format::Csv, words).await;
         assert!(matches!(hidden, Err(Error::NotFound)));
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_archive_is_told_of_by_its_day_where_the_business_is() {
-    each(async |f| {
-        let owner = f.first_run().await;
-        // Half past ten in the evening elsewhere.
-        f.clock.advance_millis(33 * 1_800_000);
-        everything::begin_archive(&f.app, &owner.ctx).await.unwrap();
-        jobs::run_due(&f.app).await.unwrap();
-        let told = app::notifications::list_notifications(&f.app, &owner.ctx).await.unwrap();
-        assert_eq!(told[0].subject, "2026-03-02");
     })
     .await;
 }
