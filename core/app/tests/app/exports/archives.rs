@@ -13,10 +13,12 @@ async fn an_archive_is_told_of_by_its_day_where_the_business_is() {
         let owner = f.first_run().await;
         // Half past ten in the evening elsewhere.
         f.clock.advance_millis(33 * 1_800_000);
-        everything::begin_archive(&f.app, &owner.ctx).await.unwrap();
+        let id = everything::begin_archive(&f.app, &owner.ctx).await.unwrap();
         jobs::run_due(&f.app).await.unwrap();
         let told = app::notifications::list_notifications(&f.app, &owner.ctx).await.unwrap();
         assert_eq!(told[0].subject, "2026-03-02");
+        let (row, _) = everything::download_archive(&f.app, &owner.ctx, &id).await.unwrap();
+        assert_eq!(row.name, "oxpi-2026-03-02.zip");
     })
     .await;
 }
