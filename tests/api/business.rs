@@ -3,7 +3,7 @@
 use anyhow::Result;
 use domain::ApiScope;
 use oxpi_tests::site::{MARKER, Site, api_token};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{call, each, json, own, problem, text};
 
@@ -105,6 +105,15 @@ async fn a_calendars_address_is_made_by_who_reads_appointments() -> Result<()> {
     assert_eq!(made.status, 200, "{}", made.body);
     let url = url::Url::parse(text(&json(&made)["url"]))?;
     assert!(site.get(url.path(), None).await?.body.contains("BEGIN:VCALENDAR"));
+    // The same request again makes no other address, which would end the one before.
+    let scopes = [ApiScope::CalendarsWrite, ApiScope::AppointmentsRead];
+    let (_, token) = api_token(app, owner, &scopes).await?;
+    let key = [("Idempotency-Key", "feed-1")];
+    let made = call(&site, &token, "POST", "/calendar-feed", &key, None).await?;
+    let url = url::Url::parse(text(&json(&made)["url"]))?;
+    let again = call(&site, &token, "POST", "/calendar-feed", &key, None).await?;
+    assert_eq!((again.status, &json(&again)["url"]), (200, &Value::Null));
+    assert_eq!(site.get(url.path(), None).await?.status, 200);
     let known = json(&own(&site, "GET", "/calendar-feed", None).await?);
     assert!(known["created_at"].is_string(), "{known}");
     assert_eq!(own(&site, "DELETE", "/calendar-feed", None).await?.status, 204);

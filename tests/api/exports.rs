@@ -47,5 +47,37 @@ async fn a_file_names_nobody_whom_the_token_does_not_read() -> Result<()> {
     let (_, narrow) = api_token(&site.house.app, &site.house.owner, &scopes).await?;
     let file = call(&site, &narrow, "GET", "/tasks/export", &[], None).await?;
     assert!(file.body.contains("Call them") && !file.body.contains(&name), "{}", file.body);
+    let whole = own(&site, "GET", "/appointments/export", None).await?;
+    assert!(whole.body.contains(&name), "{}", whole.body);
+    let (_, narrow) =
+        api_token(&site.house.app, &site.house.owner, &[ApiScope::AppointmentsRead]).await?;
+    let file = call(&site, &narrow, "GET", "/appointments/export", &[], None).await?;
+    let title = format!("{MARKER} fitting");
+    assert!(file.body.contains(&title) && !file.body.contains(&name), "{}", file.body);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_names_nobody_of_the_team_whom_the_token_does_not_read() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let team = app::members::list_members(app, owner).await?;
+    let name = team.iter().find(|it| it.id == owner.member).unwrap().name.clone();
+    let body = json!({"name": "Looked After", "source": "along", "owner": owner.member});
+    assert_eq!(own(&site, "POST", "/people", Some(body)).await?.status, 201);
+    let body = json!({"title": "Look after them", "assignee": owner.member});
+    assert_eq!(own(&site, "POST", "/tasks", Some(body)).await?.status, 201);
+    for (path, scope, told) in [
+        ("/people/export?source=along", ApiScope::PeopleRead, "Looked After"),
+        ("/tasks/export?q=look", ApiScope::TasksRead, "Look after them"),
+    ] {
+        let (_, narrow) = api_token(app, owner, &[scope]).await?;
+        for (token, names) in [(&narrow, false), (&site.api_token, true)] {
+            let file = call(&site, token, "GET", path, &[], None).await?;
+            let row = file.body.lines().find(|line| line.contains(told)).unwrap();
+            let found = row.split(',').any(|cell| cell.trim_matches('"') == name);
+            assert_eq!(found, names, "{path}: {row}");
+        }
+    }
     Ok(())
 }

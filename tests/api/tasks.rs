@@ -1,5 +1,7 @@
 //! Tasks by program: what they are about.
 
+use domain::ApiScope;
+use oxpi_tests::site::{MARKER, api_token};
 use serde_json::{Value, json};
 
 use super::{call, each, json, own, problem, text};
@@ -39,6 +41,47 @@ async fn a_task_is_about_what_is_named_and_what_is_left_out_stays() {
         }
         let emptied = json(&change(json!({"links": []})).await?);
         assert_eq!(emptied["links"], json!([]));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_names_nobody_whom_the_token_does_not_read() {
+    each(async |site| {
+        let about = json!({"title": "Call them", "people": [site.ids["person"]]});
+        let made = own(&site, "POST", "/tasks", Some(about)).await?;
+        let path = format!("/tasks/{}", text(&json(&made)["id"]));
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        // Reports let people through, but tell of none.
+        let scopes = [ApiScope::TasksRead, ApiScope::ReportsRead, ApiScope::TasksWrite];
+        let (_, narrow) = api_token(app, owner, &scopes).await?;
+        let (_, wide) = api_token(app, owner, &[ApiScope::TasksRead, ApiScope::PeopleRead]).await?;
+        for (token, told) in [(&narrow, false), (&wide, true)] {
+            for path in [path.as_str(), "/tasks?assignee=nobody"] {
+                let shown = call(&site, token, "GET", path, &[], None).await?;
+                assert!(shown.body.contains("Call them"), "{}", shown.body);
+                let name = format!("{MARKER} Levi");
+                assert_eq!(shown.body.contains(&name), told, "{path}: {}", shown.body);
+            }
+        }
+        // Nor can it take away whom it isn't told of.
+        let merge = [("Content-Type", "application/merge-patch+json")];
+        let body = Some(json!({"people": []}));
+        let changed = call(&site, &narrow, "PATCH", &path, &merge, body).await?;
+        assert_eq!((changed.status, &json(&changed)["links"]), (200, &json!([])));
+        let task = json(&own(&site, "GET", &path, None).await?);
+        assert_eq!(task["links"][0]["id"], site.ids["person"].as_str());
+        // And one that sees no people puts nothing on anybody's page.
+        let (_, blind) =
+            api_token(app, owner, &[ApiScope::TasksRead, ApiScope::TasksWrite]).await?;
+        for body in [
+            json!({"title": "Guess", "people": [site.ids["person"]]}),
+            json!({"title": "Guess", "appointments": [site.ids["appointment"]]}),
+        ] {
+            let guessed = call(&site, &blind, "POST", "/tasks", &[], Some(body)).await?;
+            assert_eq!(problem(&guessed, 422), "invalid");
+        }
         Ok(())
     })
     .await;

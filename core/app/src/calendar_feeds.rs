@@ -12,7 +12,7 @@ use crate::attempts;
 use crate::audit::{self, Act, Who};
 use crate::context::{Context, Origin};
 use crate::error::{Error, Result};
-use crate::{App, api_tokens, appointments};
+use crate::{App, api_tokens, appointments, once};
 
 /// How far back a feed reaches, in days.
 const DAYS_BACK: i64 = 90;
@@ -20,6 +20,8 @@ const DAYS_BACK: i64 = 90;
 const DAYS_AHEAD: i64 = 400;
 /// The longest secret that is looked up, in bytes.
 const SECRET_BYTES_MAX: usize = 100;
+/// What making an address is called where it happens once.
+const RENEW: &str = "calendar-feed.make";
 /// How exactly the last reading is kept, in seconds.
 const READ_EVERY_SECS: i64 = 900;
 
@@ -54,6 +56,13 @@ pub async fn find_feed(app: &App, ctx: &Context) -> Result<Option<FeedView>> {
 /// Makes an address for the member's calendar; the one they had ends. Answers its secret, shown this
 /// once.
 pub async fn renew_feed(app: &App, ctx: &Context) -> Result<String> {
+    let made = renew_feed_once(app, ctx, "").await?;
+    made.ok_or_else(|| Error::internal("no address was made"))
+}
+
+/// The same, once for a `form_id`, however often it is sent; an empty one doesn't count. Sent again it answers
+/// nothing: the secret is kept nowhere, and the address that was made goes on.
+pub async fn renew_feed_once(app: &App, ctx: &Context, form_id: &str) -> Result<Option<String>> {
     ctx.require_to_see(Permission::ReadAppointments)?;
     ctx.require_recent_or(ApiScope::CalendarsWrite)?;
     let (secret, now) = (vault::token::generate(&*app.rng), app.clock.now());
@@ -66,14 +75,18 @@ pub async fn renew_feed(app: &App, ctx: &Context) -> Result<String> {
         digest: String::new(),
         changed_at: now,
     };
-    let (app2, ctx) = (app.clone(), ctx.clone());
+    let (app2, ctx, form_id) = (app.clone(), ctx.clone(), form_id.to_owned());
     app.db
-        .transact(move |c| -> Result<()> {
+        .transact(move |c| -> Result<Option<String>> {
+            if once::find::<Timestamp>(c, &ctx.tenant, RENEW, &form_id)?.is_some() {
+                return Ok(None);
+            }
             store::calendar_feeds::replace(c, &feed)?;
-            record(&app2, c, &ctx, "calendar-feed.made")
+            once::keep(&app2, c, &ctx.tenant, RENEW, &form_id, &now)?;
+            record(&app2, c, &ctx, "calendar-feed.made")?;
+            Ok(Some(secret))
         })
-        .await?;
-    Ok(secret)
+        .await
 }
 
 /// Withdraws the member's address; without one nothing happens.

@@ -10,8 +10,11 @@ mod tasks;
 mod vcard;
 mod workbook;
 
-use domain::{Locale, Permission};
+use std::collections::HashMap;
+
+use domain::{Locale, MemberId, Permission};
 use serde_json::json;
+use store::Conn;
 
 pub use csv::Csv;
 
@@ -244,6 +247,15 @@ pub async fn export_activity(
     note(app, ctx, "activity", format).await?;
     let rows = Rows::Entries(entries::Walk::begin(app, ctx, filter));
     Download::new("activity", format, ctx.locale, rows, words)
+}
+
+/// What the members are called, for who sees the team.
+fn members_for(c: &mut Conn, ctx: &Context) -> Result<HashMap<MemberId, String>> {
+    if !ctx.may(Permission::ReadTeam) {
+        return Ok(HashMap::new());
+    }
+    let team = store::members::list(c, &ctx.tenant)?;
+    Ok(team.into_iter().map(|it| (it.member.id, it.name)).collect())
 }
 
 /// Only people have cards.

@@ -144,6 +144,21 @@ pub fn get(c: &mut Conn, tenant: &TenantId, id: &AppointmentId) -> Result<Appoin
     find(c, tenant, id)?.ok_or(Error::NotFound)
 }
 
+/// The titles of these appointments of the tenant, in no particular order, without those it doesn't have.
+pub fn list_titles(
+    c: &mut Conn,
+    tenant: &TenantId,
+    ids: &[AppointmentId],
+) -> Result<Vec<(AppointmentId, String)>> {
+    scope::tenant(c, tenant)?;
+    let rows: Vec<(String, String)> = appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::id.eq_any(ids.iter().map(AppointmentId::as_str)))
+        .select((appointments::id, appointments::title))
+        .load(c)?;
+    rows.into_iter().map(|(id, title)| Ok((id.parse().map_err(Error::internal)?, title))).collect()
+}
+
 /// Makes other transactions that lock the same appointment wait for this one; on SQLite writers wait
 /// for each other anyway.
 pub fn lock(c: &mut Conn, tenant: &TenantId, id: &AppointmentId) -> Result<()> {

@@ -163,8 +163,8 @@ pub fn set_plan(
     settled(rows, || Ok(get(c, tenant, id).is_ok()))
 }
 
-/// Brings an import from one state to the next, and its count of rows to its beginning; with when and by
-/// whom that was.
+/// Brings an import from one state to the next, and its counts of rows and of who stayed to their beginning;
+/// with when and by whom that was.
 ///
 /// # Errors
 /// [`Error::Conflict`] when it is not in the state `from`.
@@ -182,6 +182,7 @@ pub fn begin(
     let set = (
         imports::state.eq(to.as_str()),
         imports::rows_done.eq(0_i64),
+        imports::kept.eq(0_i64),
         imports::begun_at.eq(now.as_millis()),
         imports::begun_by.eq(by.as_str()),
     );

@@ -1,5 +1,6 @@
 //! The schema's steps, embedded; the same names for both databases.
 
+use diesel::connection::SimpleConnection;
 use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -13,8 +14,12 @@ use crate::scope;
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
-/// Any number that nobody else locks by.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(7305021982001)";
+/// Waits for whoever migrates already, however long that takes; a table that somebody works with is waited for
+/// no longer than by any other statement. The number is any that nobody else locks by.
+const LOCK: &str = "SELECT set_config('oxpi.lock_timeout', current_setting('lock_timeout'), TRUE); \
+    SET LOCAL lock_timeout = 0; \
+    SELECT pg_advisory_xact_lock(7305021982001); \
+    SELECT set_config('lock_timeout', current_setting('oxpi.lock_timeout'), TRUE)";
 
 pub(crate) fn up(conn: &mut Conn) -> Result<Vec<String>> {
     // Who may not change tables can find out that there is nothing to change.
@@ -101,10 +106,12 @@ pub(crate) fn down_to(conn: &mut Conn, version: &str) -> Result<Vec<String>> {
     Ok(undone)
 }
 
-/// SQLite's write lock is held already, by the transaction.
+/// SQLite's write lock is held already, by the transaction. From here on a statement takes as long as it
+/// takes: what is quick among few people isn't among a million, and one that was broken off would be again.
 fn lock(conn: &mut Conn) -> Result<()> {
     if conn.backend() == Backend::Postgres {
-        diesel::sql_query(LOCK).execute(conn)?;
+        conn.batch_execute("SET LOCAL statement_timeout = 0")?;
+        conn.batch_execute(LOCK)?;
     }
     Ok(())
 }

@@ -297,6 +297,10 @@ pub fn purge(c: &mut Conn, tenant: &TenantId, before: Timestamp) -> Result<usize
         .select(people::id)
         .limit(500)
         .load(c)?;
+    let ids =
+        gone.iter().map(|id| id.parse().map_err(Error::internal)).collect::<Result<Vec<_>>>()?;
+    // What was written of them in the moment they were deleted is found yet.
+    come_or_gone(c, tenant, &ids)?;
     let theirs = appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::person_id.eq_any(&gone));

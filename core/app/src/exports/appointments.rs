@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{PersonId, Timestamp, Zone};
+use domain::{Permission, PersonId, Timestamp, Zone};
 
 use super::{FETCHED, Words};
 use crate::App;
@@ -39,12 +39,14 @@ impl Walk {
             return Ok(None);
         }
         let (tenant, after) = (self.ctx.tenant.clone(), self.after.take());
+        let sees_people = self.ctx.may(Permission::ReadPeople);
         let (all, names) = self
             .app
             .db
             .inspect(move |c| -> Result<_> {
                 let all = store::appointments::list_after(c, &tenant, after.as_deref(), FETCHED)?;
-                let ids: Vec<PersonId> = all.iter().filter_map(|it| it.person_id.clone()).collect();
+                let with = all.iter().filter(|_| sees_people);
+                let ids: Vec<PersonId> = with.filter_map(|it| it.person_id.clone()).collect();
                 let names = store::people::list_names(c, &tenant, &ids)?;
                 Ok((all, names.into_iter().collect::<HashMap<_, _>>()))
             })

@@ -89,14 +89,17 @@ fn export_of(job: &Job) -> Result<ExportId> {
 /// Makes the archive; begun again, it is made anew.
 pub(crate) async fn run(app: &App, job: &Job) -> Result<Outcome> {
     let (tenant, id) = (job.tenant_id.clone(), export_of(job)?);
-    let export = match app.db.inspect(move |c| store::exports::get(c, &tenant, &id)).await {
+    let look = move |c: &mut Conn| -> store::Result<_> {
+        Ok((store::exports::get(c, &tenant, &id)?, store::tenants::get(c, &tenant)?.zone))
+    };
+    let (export, zone) = match app.db.inspect(look).await {
         Err(store::Error::NotFound) => return Ok(Outcome::Done),
         other => other?,
     };
     if export.state != State::Running {
         return Ok(Outcome::Done);
     }
-    let day = domain::Zone::utc().local(export.created_at).strftime("%Y-%m-%d").to_string();
+    let day = zone.local(export.created_at).strftime("%Y-%m-%d").to_string();
     let house = House {
         tenant: export.tenant_id.clone(),
         name: format!("oxpi-{day}.zip"),

@@ -79,15 +79,16 @@ impl Walk {
         filter: PersonFilter,
         order: Sorting,
     ) -> Result<Self> {
-        let tenant = ctx.tenant.clone();
+        let ctx2 = ctx.clone();
         let (stages, members, tags, own) = app
             .db
             .inspect(move |c| -> Result<_> {
+                let tenant = &ctx2.tenant;
                 Ok((
-                    store::pipelines::list_stages(c, &tenant)?,
-                    store::members::list(c, &tenant)?,
-                    store::tags::list(c, &tenant)?,
-                    store::own_fields::list(c, &tenant)?,
+                    store::pipelines::list_stages(c, tenant)?,
+                    super::members_for(c, &ctx2)?,
+                    store::tags::list(c, tenant)?,
+                    store::own_fields::list(c, tenant)?,
                 ))
             })
             .await?;
@@ -99,7 +100,7 @@ impl Walk {
             after: None,
             ended: false,
             stages: stages.into_iter().map(|it| (it.id, it.name)).collect(),
-            members: members.into_iter().map(|it| (it.member.id, it.name)).collect(),
+            members,
             tags: tags.into_iter().map(|it| (it.id, it.name)).collect(),
             own,
         })

@@ -39,16 +39,9 @@ pub(super) struct Walk {
 
 impl Walk {
     pub(super) async fn begin(app: &App, ctx: &Context, filter: TaskFilter) -> Result<Self> {
-        let tenant = ctx.tenant.clone();
-        let members = app.db.read(move |c| store::members::list(c, &tenant)).await?;
-        Ok(Self {
-            app: app.clone(),
-            ctx: ctx.clone(),
-            filter,
-            after: None,
-            ended: false,
-            members: members.into_iter().map(|it| (it.member.id, it.name)).collect(),
-        })
+        let ctx2 = ctx.clone();
+        let members = app.db.inspect(move |c| super::members_for(c, &ctx2)).await?;
+        Ok(Self { app: app.clone(), ctx: ctx.clone(), filter, after: None, ended: false, members })
     }
 
     pub(super) async fn next(&mut self, words: &Words) -> Result<Option<Vec<Vec<String>>>> {

@@ -108,6 +108,9 @@ pub struct Said {
     pub contacts: Vec<(ContactKind, String, String)>,
     /// Where they stand.
     pub stage: Option<Stage>,
+    /// Whether nothing says so but since when they are a customer: in which of the stages of customers, that
+    /// doesn't say.
+    pub is_stage_implied: bool,
     /// Who looks after them.
     pub owner: Option<MemberId>,
     /// Where they came from.
@@ -196,6 +199,7 @@ pub(super) fn read(row: Row<'_>, plan: &Plan, known: &Known) -> Read<Said> {
         .unwrap_or(0);
     if said.stage.is_none() && said.won_at.is_some() {
         said.stage = known.stage("customer");
+        said.is_stage_implied = true;
     }
     name(&mut said, first, last).map_err(|error| Wrong { place, key: key_of(error) })?;
     if said.contacts.len() > CONTACTS_MAX {

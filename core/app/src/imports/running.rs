@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use domain::ImportId;
+use domain::{AccountId, ImportId};
 use serde_json::json;
 use store::Conn;
 use store::imports::{Counts, Import, State};
@@ -31,8 +31,12 @@ const LOTS: usize = 20;
 
 /// Who did it, as the rows' history says: whoever began it.
 pub(super) fn who(import: &Import) -> Who {
-    let by = import.begun_by.as_ref().unwrap_or(&import.created_by);
-    Who { actor: Actor::Account(by.clone()), origin: Origin::default() }
+    Who { actor: Actor::Account(beginner(import).clone()), origin: Origin::default() }
+}
+
+/// Whoever began to take it in or back; of one of before that was kept, who brought it.
+pub(super) fn beginner(import: &Import) -> &AccountId {
+    import.begun_by.as_ref().unwrap_or(&import.created_by)
 }
 
 fn import_of(job: &Job) -> Result<ImportId> {

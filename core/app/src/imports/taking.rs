@@ -15,7 +15,7 @@ use store::timeline::Entry;
 use super::doubles::Index;
 use super::plan::{Doubles, Plan};
 use super::rows::{self, Known, OwnSaid, Said, Wrong};
-use super::running::TOLD;
+use super::running::{TOLD, beginner};
 use super::sheet::Sheet;
 use super::telling::{self, Change};
 use super::undoing::Was;
@@ -249,7 +249,7 @@ impl<'a> Taking<'a> {
             at: self.app.clock.now(),
             kind: TOLD.to_owned(),
             actor_kind: ActorKind::Account,
-            actor_id: self.import.created_by.to_string(),
+            actor_id: beginner(self.import).to_string(),
             entity_id: self.import.id.to_string(),
             detail_json: detail.into(),
         }
@@ -354,7 +354,9 @@ impl<'a> Taking<'a> {
                 crate::fields::paragraph("notes", &both.join("\n\n"), people::NOTES_CHARS_MAX)?;
         }
         fields.kind = said.kind.unwrap_or(fields.kind);
-        if let Some(stage) = said.stage.as_ref().filter(|stage| stage.id != fields.stage_id) {
+        let stays = said.is_stage_implied && before.standing == Standing::Customer;
+        let moves = |stage: &&Stage| !stays && stage.id != before.stage_id;
+        if let Some(stage) = said.stage.as_ref().filter(moves) {
             fields.stage_id = stage.id.clone();
             fields.standing = stage.outcome.standing();
             fields.stage_since = new.stage_since;

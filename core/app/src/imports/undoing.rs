@@ -15,7 +15,7 @@ use store::imports::{Counts, Import, Outcome, RowResult, State};
 use store::people::{Person, PersonChange, Standing};
 use store::timeline::Entry;
 
-use super::running::{Next, ROWS_AT_ONCE, TOLD, advance, who};
+use super::running::{Next, ROWS_AT_ONCE, TOLD, advance, beginner, who};
 use super::telling::{self, Change};
 use super::{queue, record, require};
 use crate::App;
@@ -278,7 +278,7 @@ fn restore(
         at: now,
         kind: "import-undone".to_owned(),
         actor_kind: ActorKind::Account,
-        actor_id: import.begun_by.as_ref().unwrap_or(&import.created_by).to_string(),
+        actor_id: beginner(import).to_string(),
         entity_id: import.id.to_string(),
         detail_json: json!({"file": import.name}).into(),
     };

@@ -56,7 +56,8 @@ pub(crate) fn archive_ended(app: &App, c: &mut Conn, of: &Export) -> Result<()> 
         ExportState::Failed => Kind::ArchiveFailed,
         ExportState::Running => return Ok(()),
     };
-    let day = domain::Zone::utc().local(of.created_at).strftime("%Y-%m-%d").to_string();
+    let zone = store::tenants::get(c, &of.tenant_id)?.zone;
+    let day = zone.local(of.created_at).strftime("%Y-%m-%d").to_string();
     let news = News {
         kind,
         matter: matter(kind, of.id.as_str()),

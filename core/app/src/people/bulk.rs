@@ -14,6 +14,7 @@ use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::own_fields::{self, values};
+use crate::pipelines::Stage;
 use crate::tags;
 use crate::undos::{self, Summary};
 
@@ -42,7 +43,7 @@ pub struct BulkDone {
 }
 
 enum Act {
-    Stage(crate::pipelines::Stage),
+    Stage(Stage),
     Owner(Option<MemberId>),
     Tag(TagId),
     Untag(TagId),
@@ -57,8 +58,11 @@ enum Was {
     Stage {
         was: StageId,
         now: StageId,
-        /// When they had come into the stage they were in, and when they had become a customer.
-        since: Timestamp,
+        /// When they had come into the stage they were in; an act of before that was kept doesn't say.
+        #[serde(default)]
+        since: Option<Timestamp>,
+        /// When they had become a customer.
+        #[serde(default)]
         won_at: Option<Timestamp>,
     },
     Owner {
@@ -150,7 +154,7 @@ fn apply(app: &App, c: &mut Conn, who: &Who, person: &Person, act: &Act) -> Resu
             let was = Was::Stage {
                 was: person.stage_id.clone(),
                 now: stage.id.clone(),
-                since: person.stage_since,
+                since: Some(person.stage_since),
                 won_at: person.won_at,
             };
             (was, to_stage(app, person, stage))
@@ -310,13 +314,15 @@ fn revert(
             let Some(stage) = store::pipelines::find_stage(c, tenant, &was)? else {
                 return Ok(false);
             };
-            let standing = stage.outcome.standing();
-            let won_at = won_at.filter(|_| standing == Standing::Customer);
-            let stage_id = stage.id;
-            PersonChange { standing, stage_id, stage_since: since, won_at, ..fields_of(&person) }
+            back_in(app, &person, &stage, since, won_at)
         }
         Was::Owner { was, now } if person.owner_id == now => {
-            PersonChange { owner_id: was, ..fields_of(&person) }
+            // Somebody who left meanwhile gets nobody back.
+            let there = match &was {
+                Some(member) => store::members::find(c, tenant, member)?.is_some(),
+                None => true,
+            };
+            PersonChange { owner_id: was.filter(|_| there), ..fields_of(&person) }
         }
         Was::FollowUp { was, now } if person.follow_up_on == now => {
             PersonChange { follow_up_on: was, ..fields_of(&person) }
@@ -341,4 +347,19 @@ fn revert(
     };
     change_fields(app, c, who, &person, fields)?;
     Ok(true)
+}
+
+/// The same person in the stage they were in, since when they were in it.
+fn back_in(
+    app: &App,
+    person: &Person,
+    stage: &Stage,
+    since: Option<Timestamp>,
+    won_at: Option<Timestamp>,
+) -> PersonChange {
+    let Some(stage_since) = since else { return to_stage(app, person, stage) };
+    let standing = stage.outcome.standing();
+    let won_at = won_at.filter(|_| standing == Standing::Customer);
+    let stage_id = stage.id.clone();
+    PersonChange { standing, stage_id, stage_since, won_at, ..fields_of(person) }
 }

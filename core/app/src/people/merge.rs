@@ -90,6 +90,9 @@ struct Merged {
     series: Vec<SeriesId>,
     #[serde(default)]
     tasks: Vec<TaskId>,
+    /// Those of them that were about both.
+    #[serde(default)]
+    both: Vec<TaskId>,
     /// Own fields of the one that stays that came from the other, and with which value.
     #[serde(default)]
     own: Vec<(OwnFieldId, String)>,
@@ -154,6 +157,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     let entries = store::timeline::hand_over(c, tenant, &gone.id, &kept.id)?;
     let appointments = store::people::hand_over_appointments(c, tenant, &gone.id, &kept.id)?;
     let series = store::people::hand_over_series(c, tenant, &gone.id, &kept.id)?;
+    let both = store::tasks::list_about_both(c, tenant, &gone.id, &kept.id)?;
     let tasks = store::tasks::hand_over_links(c, tenant, &gone.id, &kept.id)?;
     let own_touch = store::attributions::find(c, tenant, &kept.id)?;
     let touched = touch(c, tenant, kept, gone)?;
@@ -176,6 +180,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
         appointments,
         series,
         tasks,
+        both,
         own: own_came,
         filled,
         made,

@@ -1,10 +1,11 @@
 //! Anything that a task can be about: what a form or a program names, and what that is called.
 
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 
-use domain::{Permission, TaskId};
+use domain::{AppointmentId, Permission, PersonId, TaskId};
 use store::Conn;
-use store::tasks::{LinkKind, Task};
+use store::tasks::{Link, LinkKind, Task};
 use url::Url;
 
 use super::{LINK_CHARS_MAX, Named};
@@ -113,6 +114,44 @@ pub(super) fn name_of(
     }
 }
 
+/// The names of what tasks are about, by kind and id.
+pub(super) type Names = HashMap<(LinkKind, String), String>;
+
+/// What all of these are called today: people, appointments and tasks are looked up all at once, and anything
+/// else once, however many tasks are about it. What isn't there any more has no name.
+pub(super) fn names_of(app: &App, c: &mut Conn, ctx: &Context, links: &[Link]) -> Result<Names> {
+    let (tenant, mut names) = (&ctx.tenant, Names::new());
+    let people: Vec<PersonId> = ids_of(links, LinkKind::Person);
+    if !people.is_empty() {
+        let found = store::people::list_names(c, tenant, &people)?.into_iter();
+        names.extend(found.map(|(id, name)| ((LinkKind::Person, id.to_string()), name)));
+    }
+    let booked: Vec<AppointmentId> = ids_of(links, LinkKind::Appointment);
+    if !booked.is_empty() {
+        let found = store::appointments::list_titles(c, tenant, &booked)?.into_iter();
+        names.extend(found.map(|(id, title)| ((LinkKind::Appointment, id.to_string()), title)));
+    }
+    let tasks: Vec<TaskId> = ids_of(links, LinkKind::Task);
+    if !tasks.is_empty() {
+        let found = store::tasks::list_by_ids(c, tenant, &tasks)?.into_iter();
+        names.extend(found.map(|it| ((LinkKind::Task, it.id.to_string()), it.title)));
+    }
+    let at_once = [LinkKind::Person, LinkKind::Appointment, LinkKind::Task];
+    let others = links.iter().filter(|link| !at_once.contains(&link.kind));
+    let others: HashSet<(LinkKind, &str)> =
+        others.map(|link| (link.kind, link.entity_id.as_str())).collect();
+    for (kind, id) in others {
+        let name = name_of(app, c, ctx, kind, id)?;
+        names.extend(name.map(|name| ((kind, id.to_owned()), name)));
+    }
+    Ok(names)
+}
+
+fn ids_of<T: FromStr>(links: &[Link], kind: LinkKind) -> Vec<T> {
+    let its = links.iter().filter(|link| link.kind == kind);
+    its.filter_map(|link| link.entity_id.parse().ok()).collect()
+}
+
 /// What is found of an id; what isn't one is of nothing.
 fn look<T: FromStr>(
     id: &str,
@@ -125,11 +164,36 @@ fn host_of(address: &str) -> Option<String> {
     Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned))
 }
 
-/// What a task is about that this reader doesn't see: it stays, whatever they enter.
+/// What a task is about that this reader doesn't see: it stays, whatever they enter. Neither does anybody
+/// see what was removed, which may come back.
 pub(super) fn unseen(c: &mut Conn, ctx: &Context, task: &Task) -> Result<Vec<(LinkKind, String)>> {
-    let mut all = super::links::of(c, task)?;
-    all.retain(|(kind, _)| !ctx.may(needs(*kind)));
-    Ok(all)
+    let mut unseen = Vec::new();
+    for (kind, id) in super::links::of(c, task)? {
+        if !ctx.may(needs(kind)) || is_removed(c, ctx, kind, &id)? {
+            unseen.push((kind, id));
+        }
+    }
+    Ok(unseen)
+}
+
+fn is_removed(c: &mut Conn, ctx: &Context, kind: LinkKind, id: &str) -> Result<bool> {
+    let tenant = &ctx.tenant;
+    let deleted_at = match kind {
+        LinkKind::Person => {
+            let Ok(id) = id.parse() else { return Ok(false) };
+            store::people::find_even_deleted(c, tenant, &id)?.and_then(|it| it.deleted_at)
+        }
+        LinkKind::Task => {
+            let Ok(id) = id.parse() else { return Ok(false) };
+            store::tasks::find_even_deleted(c, tenant, &id)?.and_then(|it| it.deleted_at)
+        }
+        LinkKind::Appointment
+        | LinkKind::Approval
+        | LinkKind::Connection
+        | LinkKind::Import
+        | LinkKind::Address => None,
+    };
+    Ok(deleted_at.is_some())
 }
 
 /// The names of what a form says that a task is about; what isn't there, or isn't for who asks, has none.

@@ -142,7 +142,8 @@ impl TaskInput {
         })
     }
 
-    /// What the input points at must be the tenant's own; a stranger's id reads like a wrong one.
+    /// What the input points at must be the tenant's own, and for who asks; anything else reads like a wrong
+    /// id.
     fn links(
         &self,
         app: &App,
@@ -154,13 +155,15 @@ impl TaskInput {
         for text in self.people.iter().filter(|text| !text.is_empty()) {
             let unknown = || Error::invalid("person", "error-person-unknown");
             let id: PersonId = text.parse().map_err(|_| unknown())?;
-            store::people::find(c, &ctx.tenant, &id)?.ok_or_else(unknown)?;
+            let found = store::people::find(c, &ctx.tenant, &id)?;
+            found.filter(|_| ctx.may(about::needs(LinkKind::Person))).ok_or_else(unknown)?;
             links.push((LinkKind::Person, id.to_string()));
         }
         for text in self.appointments.iter().filter(|text| !text.is_empty()) {
             let unknown = || Error::invalid("appointment", "error-appointment-unknown");
             let id: AppointmentId = text.parse().map_err(|_| unknown())?;
-            store::appointments::find(c, &ctx.tenant, &id)?.ok_or_else(unknown)?;
+            let found = store::appointments::find(c, &ctx.tenant, &id)?;
+            found.filter(|_| ctx.may(about::needs(LinkKind::Appointment))).ok_or_else(unknown)?;
             links.push((LinkKind::Appointment, id.to_string()));
         }
         for link in &self.links {

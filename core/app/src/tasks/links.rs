@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use store::Conn;
 use store::tasks::{LinkKind, Task};
 
-use super::about::{name_of, needs};
+use super::about::{names_of, needs};
 use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
@@ -57,22 +57,11 @@ pub async fn list_all_linked(
             let links = store::tasks::list_links(c, &ctx.tenant, &tasks)?;
             let (links, unseen): (Vec<_>, Vec<_>) =
                 links.into_iter().partition(|link| ctx.may(needs(link.kind)));
-            let people: Vec<PersonId> = links
-                .iter()
-                .filter(|link| link.kind == LinkKind::Person)
-                .filter_map(|link| link.entity_id.parse().ok())
-                .collect();
-            let names = store::people::list_names(c, &ctx.tenant, &people)?;
+            let names = names_of(&app2, c, &ctx, &links)?;
             let mut linked = Vec::new();
             for link in links {
-                let name = match link.kind {
-                    LinkKind::Person => {
-                        let named = names.iter().find(|(id, _)| id.as_str() == link.entity_id);
-                        named.map(|(_, name)| name.clone())
-                    }
-                    kind => name_of(&app2, c, &ctx, kind, &link.entity_id)?,
-                };
                 let (task, kind, id) = (link.task_id, link.kind, link.entity_id);
+                let name = names.get(&(kind, id.clone())).cloned();
                 linked.extend(name.map(|name| Linked { task, kind, id, name }));
             }
             Ok((linked, unseen.into_iter().map(|link| (link.task_id, link.kind)).collect()))

@@ -254,6 +254,48 @@ async fn a_task_about_somebody_is_on_their_page_and_stays_with_them_when_two_bec
 }
 
 #[tokio::test]
+async fn a_task_about_two_who_were_one_is_about_both_again() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let kept = add(&f, &owner, named("Noa")).await;
+        let gone = add(&f, &owner, named("Avi")).await;
+        let people = vec![kept.id.to_string(), gone.id.to_string()];
+        make(&f, &owner, TaskInput { people, ..task("Seat them", "", "") }).await;
+        let about = async |id: &str| {
+            tasks::list_about(&f.app, &owner.ctx, LinkKind::Person, id).await.unwrap().len()
+        };
+        let merged = people::merge::merge_people(&f.app, &owner.ctx, &kept.id, &gone.id).await;
+        assert_eq!((about(kept.id.as_str()).await, about(gone.id.as_str()).await), (1, 0));
+        undos::undo(&f.app, &owner.ctx, &merged.unwrap()).await.unwrap();
+        assert_eq!((about(kept.id.as_str()).await, about(gone.id.as_str()).await), (1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_task_stays_about_whom_somebody_removed_and_brings_back() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let noa = add(&f, &owner, named("Noa")).await;
+        let input = TaskInput { people: vec![noa.id.to_string()], ..task("Call", "", "") };
+        let made = make(&f, &owner, input).await;
+        people::delete_person(app, ctx, &noa.id).await.unwrap();
+        // Its form doesn't show them, and so doesn't send them.
+        let again = task("Call again", "", "");
+        tasks::change_task(app, ctx, &made.id, again, made.rev).await.unwrap();
+        people::restore_person(app, ctx, &noa.id).await.unwrap();
+        let about = tasks::list_about(app, ctx, LinkKind::Person, noa.id.as_str()).await.unwrap();
+        assert_eq!(about.len(), 1);
+        let again = task("Call again", "", "");
+        tasks::change_task(app, ctx, &made.id, again, about[0].rev).await.unwrap();
+        let about = tasks::list_about(app, ctx, LinkKind::Person, noa.id.as_str()).await.unwrap();
+        assert!(about.is_empty(), "whom it shows can be left out");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_task_is_about_anything_and_says_what_to_who_may_see_it() {
     each(async |f: Fixture| {
         let (owner, stranger) = f.two_businesses().await;

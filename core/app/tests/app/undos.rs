@@ -6,7 +6,7 @@ use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::merge_people;
 use app::tasks::{self, TaskInput};
 use app::undos::{Done, Removed};
-use app::{Error, people, timeline, undos};
+use app::{Error, members, people, timeline, undos};
 use domain::{PersonId, Role};
 
 async fn done(f: &Fixture, who: &Signed) -> Vec<Done> {
@@ -178,6 +178,56 @@ async fn what_was_removed_on_its_own_is_listed_and_comes_back() {
                 assert_eq!(told.iter().filter(|one| *one == kind).count(), 1, "{kind}");
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_act_of_before_it_was_kept_since_when_is_listed_and_taken_back() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let one = add(&f, &owner, named("A")).await;
+        let input = BulkInput { act: "stage".into(), to: "customer".into() };
+        let act = change_people(app, ctx, vec![one.id.clone()], input).await.unwrap();
+        let (tenant, id) = (ctx.tenant.clone(), act.undo.unwrap());
+        let old = move |c: &mut store::Conn| -> store::Result<domain::UndoId> {
+            let mut kept = store::undos::find(c, &tenant, &id)?.ok_or(store::Error::NotFound)?;
+            kept.id = "01900000-0000-7000-8000-000000000001".parse().unwrap();
+            let was = kept.state_json.0[0][1]["Stage"].as_object_mut().unwrap();
+            for since in ["since", "won_at"] {
+                was.remove(since).unwrap();
+            }
+            store::undos::insert(c, &kept)?;
+            Ok(kept.id)
+        };
+        let old = app.db.write(old).await.unwrap();
+        assert_eq!(done(&f, &owner).await.len(), 2, "one of them hides no other");
+        f.clock.advance_millis(1_000);
+        assert_eq!(undos::undo(app, ctx, &old).await.unwrap(), 1);
+        let after = people::get_person(app, ctx, &one.id).await.unwrap();
+        assert_eq!((after.standing, after.won_at), (people::Standing::Lead, None));
+        assert_eq!(after.stage_since, f.app.clock.now(), "nobody knows since when they were there");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_comes_back_to_a_member_who_left() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let one = add(&f, &owner, named("A")).await;
+        let give = async |to: &str| {
+            let input = BulkInput { act: "owner".into(), to: to.into() };
+            change_people(app, ctx, vec![one.id.clone()], input).await.unwrap().undo.unwrap()
+        };
+        give(noa.ctx.member.as_str()).await;
+        let undo = give(ctx.member.as_str()).await;
+        members::remove_member(app, ctx, &noa.ctx.member).await.unwrap();
+        assert_eq!(undos::undo(app, ctx, &undo).await.unwrap(), 1);
+        assert_eq!(people::get_person(app, ctx, &one.id).await.unwrap().owner_id, None);
     })
     .await;
 }

@@ -1,5 +1,7 @@
 //! What tasks are about.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use domain::{PersonId, TaskId, TenantId};
 
@@ -116,18 +118,34 @@ pub fn hand_over_links(
     to: &PersonId,
 ) -> Result<Vec<TaskId>> {
     scope::tenant(c, tenant)?;
+    let ids = about_person(c, tenant, from)?;
+    hand_back_links(c, tenant, &ids, from, to)?;
+    Ok(ids)
+}
+
+/// The tasks that are about both of these people.
+pub fn list_about_both(
+    c: &mut Conn,
+    tenant: &TenantId,
+    one: &PersonId,
+    other: &PersonId,
+) -> Result<Vec<TaskId>> {
+    scope::tenant(c, tenant)?;
+    let others: HashSet<TaskId> = about_person(c, tenant, other)?.into_iter().collect();
+    let mut both = about_person(c, tenant, one)?;
+    both.retain(|id| others.contains(id));
+    Ok(both)
+}
+
+fn about_person(c: &mut Conn, tenant: &TenantId, person: &PersonId) -> Result<Vec<TaskId>> {
+    scope::tenant(c, tenant)?;
     let ids: Vec<String> = task_links::table
         .filter(task_links::tenant_id.eq(tenant.as_str()))
         .filter(task_links::kind.eq(LinkKind::Person.as_str()))
-        .filter(task_links::entity_id.eq(from.as_str()))
+        .filter(task_links::entity_id.eq(person.as_str()))
         .select(task_links::task_id)
         .load(c)?;
-    let ids: Vec<TaskId> = ids
-        .into_iter()
-        .map(|id| id.parse().map_err(Error::internal))
-        .collect::<Result<Vec<_>>>()?;
-    hand_back_links(c, tenant, &ids, from, to)?;
-    Ok(ids)
+    ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
 }
 
 /// Makes those of these tasks that are about the one person about the other.
@@ -139,24 +157,43 @@ pub fn hand_back_links(
     to: &PersonId,
 ) -> Result<()> {
     scope::tenant(c, tenant)?;
+    share_links(c, tenant, ids, from, to)?;
     for part in ids.chunks(MOVED_AT_ONCE) {
-        let about = || {
-            task_links::table
-                .filter(task_links::tenant_id.eq(tenant.as_str()))
-                .filter(task_links::kind.eq(LinkKind::Person.as_str()))
-                .filter(task_links::task_id.eq_any(part.iter().map(TaskId::as_str)))
-                .filter(task_links::entity_id.eq(from.as_str()))
-        };
-        let moved: Vec<String> = about().select(task_links::task_id).load(c)?;
-        diesel::delete(about()).execute(c)?;
-        for task in moved {
+        let theirs = task_links::table
+            .filter(task_links::tenant_id.eq(tenant.as_str()))
+            .filter(task_links::kind.eq(LinkKind::Person.as_str()))
+            .filter(task_links::task_id.eq_any(part.iter().map(TaskId::as_str)))
+            .filter(task_links::entity_id.eq(from.as_str()));
+        diesel::delete(theirs).execute(c)?;
+    }
+    Ok(())
+}
+
+/// Makes those of these tasks that are about the one person about the other too.
+pub fn share_links(
+    c: &mut Conn,
+    tenant: &TenantId,
+    ids: &[TaskId],
+    with: &PersonId,
+    to: &PersonId,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    for part in ids.chunks(MOVED_AT_ONCE) {
+        let about: Vec<String> = task_links::table
+            .filter(task_links::tenant_id.eq(tenant.as_str()))
+            .filter(task_links::kind.eq(LinkKind::Person.as_str()))
+            .filter(task_links::task_id.eq_any(part.iter().map(TaskId::as_str)))
+            .filter(task_links::entity_id.eq(with.as_str()))
+            .select(task_links::task_id)
+            .load(c)?;
+        for task in about {
             let row = Link {
                 tenant_id: tenant.clone(),
                 task_id: task.parse().map_err(Error::internal)?,
                 kind: LinkKind::Person,
                 entity_id: to.to_string(),
             };
-            // It may have been about both.
+            // It may be about both already.
             let insert =
                 diesel::insert_into(task_links::table).values(row).on_conflict_do_nothing();
             each_backend!(c, |c| insert.execute(c)?);

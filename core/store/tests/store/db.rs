@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use store::{Backend, Db, DbOptions, Error, Target, tenants};
@@ -210,4 +211,24 @@ async fn connections_that_the_server_closed_are_replaced() {
     // One more may meet a dead connection; then the rest are new.
     let _may_fail = fresh.db.read(tenants::count).await;
     fresh.db.read(tenants::count).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_migration_takes_as_long_as_it_takes() {
+    let fresh = store::testing::postgres().await;
+    let undone = fresh.db.revert_down_to("20261130000387").await.unwrap();
+    let Target::Postgres(url) = fresh.options.target.clone() else { panic!("not PostgreSQL") };
+    let (held, is_held) = std::sync::mpsc::channel();
+    let another = tokio::task::spawn_blocking(move || {
+        let mut other = PgConnection::establish(&url).unwrap();
+        other.batch_execute("SELECT pg_advisory_lock(7305021982001)").unwrap();
+        held.send(()).unwrap();
+        other.batch_execute("SELECT pg_sleep(1.5)").unwrap();
+    });
+    tokio::task::spawn_blocking(move || is_held.recv().unwrap()).await.unwrap();
+    let hurried = DbOptions { statement_max: Duration::from_millis(500), ..fresh.options.clone() };
+    let db = Db::open(&hurried).await.unwrap();
+    assert_eq!(db.migrate().await.unwrap().len(), undone.len());
+    another.await.unwrap();
+    assert!(db.pending().await.unwrap().is_empty());
 }

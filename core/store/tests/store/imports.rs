@@ -86,6 +86,13 @@ store::both_backends! {
             let done = imports::get(c, &of, &id)?;
             assert_eq!((done.begun_at, done.begun_by.as_ref()), (Some(now), Some(&by)));
             assert_eq!((done.rows_done, done.made, done.refused), (2, 2, 1));
+            // Taken back a second time, because the first didn't end: who stayed is counted once.
+            imports::begin(c, &of, &id, (State::Done, State::Undoing), (now, &by))?;
+            imports::count(c, &of, &id, Counts { kept: 2, ..Counts::default() })?;
+            imports::settle(c, &of, &id, (State::Undoing, State::Failed), "lost", now)?;
+            imports::begin(c, &of, &id, (State::Failed, State::Undoing), (now, &by))?;
+            assert_eq!(imports::get(c, &of, &id)?.kept, 0);
+            imports::settle(c, &of, &id, (State::Undoing, State::Undone), "", now)?;
             assert_not_found(imports::get(c, &other, &id));
             assert!(imports::list_before(c, now, now, 10)?.is_empty());
             let later = now.plus_secs(1);

@@ -287,6 +287,37 @@ store::both_backends! {
         }).await.unwrap();
     }
 
+    async fn what_was_written_as_somebody_was_deleted_goes_with_them(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let [noa, avi] = ["Noa Levi", "Avi Mizrahi"].map(|name| world.person(&tenant, name));
+        let note = noted(&world, &noa, "Prefers peonies");
+        let mut visit = world.appointment(&tenant, 0);
+        visit.title = "Haircut".to_owned();
+        visit.person_id = Some(avi.id.clone());
+        db.write(move |c| {
+            // As if it had been written by somebody to whom they were there yet.
+            let gone = |c: &mut Conn, who: &Person| -> Result<usize> {
+                let sql = format!("UPDATE people SET deleted_at = 0 WHERE id = '{}'", who.id);
+                diesel::sql_query(sql).execute(c)?;
+                people::purge(c, &tenant, START)
+            };
+            people::insert(c, &noa, &[])?;
+            timeline::insert(c, &note)?;
+            assert!(rows(c, &tenant)? > 0);
+            assert_eq!((gone(c, &noa)?, rows(c, &tenant)?), (1, 0));
+            people::insert(c, &avi, &[])?;
+            appointments::insert(c, &visit)?;
+            let booked = |c: &mut Conn, text: &str| -> Result<usize> {
+                Ok(appointments::search(c, &tenant, text, &[], START, 9)?.len())
+            };
+            assert_eq!((booked(c, "mizrahi")?, booked(c, "haircut")?), (1, 1));
+            assert_eq!(gone(c, &avi)?, 1);
+            assert_eq!((booked(c, "mizrahi")?, booked(c, "haircut")?), (0, 1));
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn notes_from_before_get_their_words(db: Db) {
         let world = World::new();
         let tenant = a_tenant(&db, &world).await;

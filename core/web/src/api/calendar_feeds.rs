@@ -16,7 +16,8 @@ pub fn schemas() -> Vec<Named> {
         ("created_at", about(or_null(instant()), "Null where there is no address.")),
         ("read_at", about(or_null(instant()), "When a program last read it.")),
     ]);
-    let url = about(said(), "The address; told this once.");
+    let once = "The address; told this once, and null for the same Idempotency-Key again.";
+    let url = about(or_null(said()), once);
     vec![("Feed", feed), ("FeedMade", whole(vec![("url", url)]))]
 }
 
@@ -36,9 +37,10 @@ pub async fn renew(call: Call) -> Answer {
     if !call.opened.scopes.has(reads) {
         return Err(Problem::no_scope(reads));
     }
-    let secret = calendar_feeds::renew_feed(call.app(), call.ctx()).await?;
+    let secret = calendar_feeds::renew_feed_once(call.app(), call.ctx(), &call.once).await?;
     let public = &call.app().options.public_url;
-    Ok(Reply::told(json!({"url": format!("{public}/feeds/{secret}.ics")})).secret())
+    let url = secret.map(|secret| format!("{public}/feeds/{secret}.ics"));
+    Ok(Reply::told(json!({"url": url})).secret())
 }
 
 /// Withdraws it.

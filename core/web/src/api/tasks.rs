@@ -145,7 +145,7 @@ pub async fn list(call: Call) -> Answer {
     let after: Option<Cursor> = call.after()?;
     let page = tasks::list_tasks(call.app(), call.ctx(), filter, after, call.limit()).await?;
     let ids = page.items.iter().map(|task| task.id.clone()).collect();
-    let links = tasks::list_linked(call.app(), call.ctx(), ids).await?;
+    let links = links_of(&call, ids).await?;
     let items = page.items.iter().map(|task| shown(task, &links)).collect();
     Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
 }
@@ -164,6 +164,30 @@ fn subjects(call: &Call) -> Result<Vec<(LinkKind, String)>, Problem> {
         about.push((kind, id.to_owned()));
     }
     Ok(about)
+}
+
+/// What a token must read to be told of it beside a task, where that isn't said by tasks themselves.
+const fn reads(kind: LinkKind) -> Option<ApiScope> {
+    match kind {
+        LinkKind::Person => Some(ApiScope::PeopleRead),
+        LinkKind::Appointment => Some(ApiScope::AppointmentsRead),
+        LinkKind::Approval => Some(ApiScope::ApprovalsRead),
+        LinkKind::Connection => Some(ApiScope::ConnectionsRead),
+        LinkKind::Import => Some(ApiScope::ImportsRead),
+        LinkKind::Task | LinkKind::Address => None,
+    }
+}
+
+/// Whether a token is told of it: a scope may let people through for another end.
+fn is_told(call: &Call, kind: LinkKind) -> bool {
+    reads(kind).is_none_or(|scope| call.opened.scopes.has(scope))
+}
+
+/// What these tasks are about, of what the token is told.
+async fn links_of(call: &Call, ids: Vec<TaskId>) -> Result<Vec<Linked>, Problem> {
+    let mut links = tasks::list_linked(call.app(), call.ctx(), ids).await?;
+    links.retain(|link| is_told(call, link.kind));
+    Ok(links)
 }
 
 fn shown(task: &Task, links: &[Linked]) -> Value {
@@ -190,7 +214,7 @@ fn shown(task: &Task, links: &[Linked]) -> Value {
 
 async fn one(call: &Call, id: &TaskId) -> Answer {
     let task = tasks::get_task(call.app(), call.ctx(), id).await?;
-    let links = tasks::list_linked(call.app(), call.ctx(), vec![id.clone()]).await?;
+    let links = links_of(call, vec![id.clone()]).await?;
     Ok(Reply::one_at(shown(&task, &links), task.rev))
 }
 
@@ -248,10 +272,12 @@ pub async fn update(call: Call) -> Answer {
     let before = tasks::get_task(call.app(), call.ctx(), &id).await?;
     // What this token doesn't see of a task stays all the same.
     let links = tasks::list_linked(call.app(), call.ctx(), vec![id.clone()]).await?;
-    let linked = |kind: LinkKind| {
-        let own = links.iter().filter(|link| link.kind == kind);
-        own.map(|link| link.id.clone()).collect::<Vec<_>>()
+    let kept = |link: &&Linked, field: &str| !call.has(field) || !is_told(&call, link.kind);
+    let linked = |kind: LinkKind, field: &str| {
+        let own = links.iter().filter(|link| link.kind == kind && kept(link, field));
+        own.map(|link| link.id.clone()).chain(call.texts(field)).collect::<Vec<_>>()
     };
+    let others = links.iter().filter(|link| is_other(link.kind) && kept(link, "links"));
     let due = before.due;
     let input = TaskInput {
         title: call.text_or("title", &before.title),
@@ -265,18 +291,9 @@ pub async fn update(call: Call) -> Answer {
         ),
         lead: call.text_or("lead", &before.lead.map(|it| it.to_string()).unwrap_or_default()),
         rule: rule(&call, before.rule.as_ref())?,
-        people: match call.has("people") {
-            true => call.texts("people"),
-            false => linked(LinkKind::Person),
-        },
-        appointments: match call.has("appointments") {
-            true => call.texts("appointments"),
-            false => linked(LinkKind::Appointment),
-        },
-        links: match call.has("links") {
-            true => said_links(&call),
-            false => links.iter().filter(|link| is_other(link.kind)).map(said_of).collect(),
-        },
+        people: linked(LinkKind::Person, "people"),
+        appointments: linked(LinkKind::Appointment, "appointments"),
+        links: others.map(said_of).chain(said_links(&call)).collect(),
     };
     let rev = call.rev.unwrap_or(before.rev);
     tasks::change_task(call.app(), call.ctx(), &id, input, rev).await?;

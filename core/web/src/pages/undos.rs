@@ -74,6 +74,8 @@ fn done(member: &Member, it: Done) -> UndoRow {
     let summary = it.summary;
     let to = match (summary.what, summary.to.parse::<jiff::civil::Date>()) {
         ("people-follow-up", Ok(day)) => member.dates().short(day),
+        // What was named is gone.
+        _ if summary.to.is_empty() => "–".to_owned(),
         _ => summary.to,
     };
     UndoRow {

@@ -11,7 +11,7 @@ use store::Conn;
 use store::documents::Document;
 use store::exports::{Export, Piece, Place, exported_tables, read_tables};
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use zip::write::{SimpleFileOptions, StreamWriter};
 
 use crate::App;
@@ -24,6 +24,10 @@ const LISTED: i64 = 100;
 const PIECES: usize = 4;
 /// How long one transaction reads.
 const MOMENT: Duration = Duration::from_secs(300);
+
+/// Who reads tables: one archive at a time in a process. Each keeps a connection for as long as it reads, and
+/// there may be no more connections than jobs that run at once.
+static READING: Semaphore = Semaphore::const_new(1);
 
 /// A file of the archive, as the manifest names it.
 #[derive(Debug, Serialize)]
@@ -127,6 +131,7 @@ fn write_tables(
     let (mut done, mut rows) = (0, 0_u64);
     let mut place = Some(Place::default());
     while let Some(from) = place {
+        let turn = handle.block_on(READING.acquire()).map_err(Error::internal)?;
         read.moments.push(app.clock.now().to_rfc3339());
         let (sender, mut receiver) = mpsc::channel(PIECES);
         let reading = handle.spawn(read_moment(app.clone(), export.clone(), from, sender));
@@ -145,6 +150,7 @@ fn write_tables(
             }
         }
         place = handle.block_on(reading).map_err(Error::internal)??;
+        drop(turn);
     }
     Ok(read)
 }

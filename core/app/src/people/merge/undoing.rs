@@ -1,6 +1,6 @@
 //! Taking a merge back: two are there again, each with what was theirs.
 
-use domain::{OwnFieldId, TenantId};
+use domain::{OwnFieldId, TaskId, TenantId};
 use serde_json::{Value, json};
 use store::Conn;
 use store::examples::{Example, ExampleKind};
@@ -38,7 +38,10 @@ pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) ->
     let booked = &merged.appointments;
     store::people::hand_back_appointments(c, tenant, booked, &merged.kept, &merged.gone)?;
     store::people::hand_back_series(c, tenant, &merged.series, &merged.kept, &merged.gone)?;
-    store::tasks::hand_back_links(c, tenant, &merged.tasks, &merged.kept, &merged.gone)?;
+    let theirs = merged.tasks.iter().filter(|task| !merged.both.contains(task));
+    let theirs: Vec<TaskId> = theirs.cloned().collect();
+    store::tasks::hand_back_links(c, tenant, &theirs, &merged.kept, &merged.gone)?;
+    store::tasks::share_links(c, tenant, &merged.both, &merged.kept, &merged.gone)?;
     let kept = store::people::find(c, tenant, &merged.kept)?;
     if let Some(kept) = &kept {
         undo_kept(app, c, &who, kept, &merged)?;

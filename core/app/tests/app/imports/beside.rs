@@ -6,10 +6,11 @@ use crate::support::people::{add, named};
 use crate::support::{Fixture, Signed, each};
 use app::Error;
 use app::imports::{self, Counts, Doubles, RowPerson, State, Whom};
-use app::jobs;
 use app::notifications::{self, Kind, Notification};
 use app::people::{self, PersonInput};
+use app::pipelines::{self, PipelineInput, Stage, StageInput};
 use app::reminders::{Reminder, State as Reminded, Subject};
+use app::{jobs, timeline};
 use domain::{Clock, ImportId, PersonId, Role, Timestamp};
 
 async fn told(f: &Fixture, who: &Signed) -> Vec<Notification> {
@@ -209,6 +210,57 @@ async fn whoever_began_an_import_is_told_of_its_end_and_of_what_became_of_it() {
         f.clock.advance_millis((imports::UNDO_DAYS + 1) * 24 * 3_600_000);
         app::retention::sweep(&f.app).await;
         assert!(told(&f, &noa).await.iter().all(|it| !it.href.starts_with("/imports")));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_took_a_list_in_is_told_of_on_the_pages_of_its_people() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let id = keep(&f, &noa, b"Name\nDana\n").await;
+        imports::start_import(&f.app, &owner.ctx, &id).await.unwrap();
+        jobs::run_due(&f.app).await.unwrap();
+        let dana = find(&f, &owner, "Dana").await;
+        let told = timeline::list_entries(&f.app, &owner.ctx, &dana.id, None, 9).await.unwrap();
+        assert_eq!(told.items[0].entry.kind, "imported");
+        assert_eq!(told.items[0].entry.actor_id, owner.ctx.account.as_str());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn since_when_somebody_is_a_customer_moves_no_customer() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let all = pipelines::list_pipelines(app, ctx).await.unwrap().remove(0);
+        let as_it_is = |stage: &Stage| StageInput {
+            id: stage.id.to_string(),
+            name: stage.name.clone(),
+            outcome: stage.outcome.to_string(),
+        };
+        let (id, name, outcome) = (String::new(), "Regular".to_owned(), "won".to_owned());
+        let mut stages: Vec<StageInput> = all.stages.iter().map(as_it_is).collect();
+        stages.push(StageInput { id, name, outcome });
+        let input = PipelineInput { name: all.pipeline.name.clone(), stages };
+        pipelines::update_pipeline(app, ctx, &all.pipeline.id, input).await.unwrap();
+        let all = pipelines::list_pipelines(app, ctx).await.unwrap().remove(0);
+        let regular = all.stages.iter().find(|stage| stage.name == "Regular").unwrap();
+
+        let stage = regular.id.to_string();
+        add(&f, &owner, PersonInput { stage, ..named("Dana") }).await;
+        add(&f, &owner, named("Amit")).await;
+        let list = "Name,Customer since\nDana,23.2.2025\nAmit,24.2.2025\n";
+        let (_, counts) = import(&f, &owner, list, Doubles::Update).await;
+        assert_eq!(counts, Counts { changed: 2, ..Counts::default() });
+        let dana = find(&f, &owner, "Dana").await;
+        assert_eq!(dana.won_at, Timestamp::parse_rfc3339("2025-02-22T22:00:00Z"));
+        assert_eq!(dana.stage_id, regular.id, "that a customer is one says nothing of where");
+        let amit = find(&f, &owner, "Amit").await;
+        assert_eq!(amit.standing, people::Standing::Customer);
+        assert_ne!(amit.stage_id, regular.id);
     })
     .await;
 }
