@@ -6,6 +6,7 @@
 extern crate oxpi_app as app;
 
 mod accounts;
+mod at_once;
 mod attributions;
 mod audit;
 mod calendar_imports;
