@@ -3,8 +3,10 @@
 use crate::support::people::{add, named};
 use crate::support::{Fixture, Signed, each};
 use crate::tasks::task;
+use app::appointments::{self as booked, Appointment, AppointmentInput, Status};
 use app::people::bulk::{BulkInput, change_people};
 use app::people::{self, Person};
+use app::series::{Reach, book_series, cancel_series};
 use app::tasks::{self, Task};
 use app::{Error, undos};
 use domain::{PersonId, Role};
@@ -171,6 +173,70 @@ async fn tasks_are_changed_together_as_people_are() {
             for task in &mut all {
                 *task = tasks::get_task(&f.app, &owner.ctx, &task.id).await.unwrap();
             }
+        }
+    })
+    .await;
+}
+
+fn meeting(f: &Fixture, who: &Signed, title: &str) -> AppointmentInput {
+    let starts_at = f.app.clock.now().plus_secs(86_400);
+    AppointmentInput {
+        person: None,
+        title: title.to_owned(),
+        notes: String::new(),
+        location: String::new(),
+        starts_at,
+        ends_at: starts_at.plus_secs(3_600),
+        zone: who.ctx.zone.clone(),
+        online: false,
+        calendar: None,
+    }
+}
+
+/// Appointments of four weeks, soonest first.
+async fn weekly(f: &Fixture, who: &Signed) -> Vec<Appointment> {
+    let (rule, input) = ("FREQ=WEEKLY;COUNT=4".parse().unwrap(), meeting(f, who, "Stand-up"));
+    book_series(&f.app, &who.ctx, input, rule, "", true).await.unwrap();
+    let (now, days) = (f.app.clock.now(), 40);
+    let span = booked::get_span(&f.app, &who.ctx, now, now.plus_secs(days * 86_400)).await;
+    span.unwrap().appointments
+}
+
+#[tokio::test]
+async fn a_series_is_cancelled_with_what_somebody_is_just_changing_of_it() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        for noa_first in [true, false] {
+            let all = weekly(&f, &owner).await;
+            assert_eq!(all.len(), 4);
+            let (first, last) = (all[0].id.clone(), all[3].clone());
+            let (app, ctx) = (f.app.clone(), owner.ctx.clone());
+            let cancel = async move { cancel_series(&app, &ctx, &first, Reach::All).await };
+            let (app, ctx) = (f.app.clone(), noa.ctx.clone());
+            let other = AppointmentInput {
+                starts_at: last.starts_at,
+                ends_at: last.ends_at,
+                ..meeting(&f, &noa, "Changed")
+            };
+            let (id, rev) = (last.id.clone(), last.rev);
+            let change = async move { booked::change_anyway(&app, &ctx, &id, other, rev).await };
+            let undo = if noa_first {
+                let (changed, undo) = meet(&f, &owner, change, cancel).await;
+                assert_eq!(changed.unwrap().title, "Changed");
+                undo
+            } else {
+                let (undo, changed) = meet(&f, &owner, cancel, change).await;
+                assert!(matches!(changed, Err(Error::Conflict { .. })), "{changed:?}");
+                undo
+            };
+            let after = booked::get_appointment(&f.app, &owner.ctx, &last.id).await.unwrap();
+            let title = if noa_first { "Changed" } else { "Stand-up" };
+            assert_eq!((after.status, after.title.as_str()), (Status::Cancelled, title));
+            let undo = undo.unwrap();
+            assert_eq!(undos::undo(&f.app, &owner.ctx, &undo).await.unwrap(), 4);
+            // They go for good, or the second time there would be eight.
+            cancel_series(&f.app, &owner.ctx, &all[0].id, Reach::All).await.unwrap();
         }
     })
     .await;
