@@ -2,6 +2,7 @@
 //! lost, and never sent to where nothing goes.
 
 pub(crate) mod agreement;
+mod answers;
 mod killed;
 mod world;
 
@@ -242,6 +243,32 @@ async fn the_secret_before_signs_for_a_day_beside_the_new_one() {
         w.person("Omer").await?;
         w.work().await?;
         assert!(verifies(&w.receiver.got()[3], &[&second]));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_secret_renewed_twice_in_a_day_the_first_signs_no_more() {
+    each(async |w| {
+        let (id, first) = w.add(HOOKS, &[]).await?;
+        let second = w.rotate(&id, "one").await?;
+        w.pass(HOUR).await?;
+        let third = w.rotate(&id, "two").await?;
+        assert!(first != second && second != third && third != first);
+        w.person("Noa Levi").await?;
+        w.work().await?;
+        assert!(verifies(&w.receiver.got()[0], &[&third, &second]));
+        assert_eq!(w.secrets().await?, 2, "the first is forgotten at once");
+        // The day of the second counts from when the third came.
+        w.pass(24 * HOUR - 1).await?;
+        w.person("Dana Cohen").await?;
+        w.work().await?;
+        assert!(verifies(&w.receiver.got()[1], &[&third, &second]));
+        w.pass(1).await?;
+        w.person("Yael").await?;
+        w.work().await?;
+        assert!(verifies(&w.receiver.got()[2], &[&third]));
         Ok(())
     })
     .await;

@@ -234,21 +234,41 @@ async fn a_calendar_that_is_suddenly_empty_cancels_nothing_and_is_told_once() {
     .await;
 }
 
+/// Takes the whole future out of the calendar, where more is over: three of ten.
+async fn clear_future(house: &House) -> Result<Vec<Appointment>> {
+    let all = book_all(house, 10..20).await?;
+    let at = Timestamp::parse_rfc3339("2026-03-16T12:00:00Z").context("no time")?;
+    house.clock.advance_millis(at.as_millis() - house.app.clock.now().as_millis());
+    house.pass_secs(120, 60).await?;
+    all[7..].iter().try_for_each(|of| delete(house, &event_of(house, of)?))?;
+    Ok(all)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cleared_future_beside_what_is_over_waits_for_a_word_too() {
     each(async |house, _| {
-        let all = book_all(&house, 10..20).await?;
-        let at = Timestamp::parse_rfc3339("2026-03-16T12:00:00Z").context("no time")?;
-        house.clock.advance_millis(at.as_millis() - house.app.clock.now().as_millis());
-        house.pass_secs(120, 60).await?;
-        // Seven are over, three are to come: fewer than half of all, and yet the whole future.
-        for of in &all[7..] {
-            delete(&house, &event_of(&house, of)?)?;
-        }
+        let all = clear_future(&house).await?;
         house.simulator.google().invalidate_sync_tokens();
         house.pass_secs(240, 60).await?;
         assert_eq!((booked(&house, &all).await?, calendar(&house).await?.missing), (10, Some(3)));
         assert_eq!(told(&house).await?, 1);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_future_that_is_told_to_be_cleared_event_by_event_waits_as_well() {
+    each(async |house, connection| {
+        let all = clear_future(&house).await?;
+        house.pass_secs(240, 60).await?;
+        assert_eq!((booked(&house, &all).await?, calendar(&house).await?.missing), (10, Some(3)));
+        let (app, owner, id) = (&house.app, &house.owner, calendar(&house).await?.id);
+        let answer = Some(MissingAnswer::Cancel);
+        calendars::answer_missing(app, owner, &connection, &id, answer).await?;
+        house.pass_secs(240, 60).await?;
+        assert_eq!(booked(&house, &all[..7]).await?, 7, "what is over took place");
+        assert_eq!((booked(&house, &all[7..]).await?, live(&house).len()), (0, 7));
         Ok(())
     })
     .await;

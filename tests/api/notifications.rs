@@ -1,15 +1,61 @@
 //! What a token's maker was told of: pages, what is read, and reminders that come again; and the tasks that
 //! are asked for by what they are about.
 
-use domain::ApiScope;
-use oxpi_tests::site::api_token;
+use anyhow::Result;
+use app::notifications::{self, Kind, Way};
+use app::{Context, Origin, reminders, sessions};
+use domain::{ApiScope, Lead, Role};
+use oxpi_tests::site::{Site, api_token};
 use serde_json::json;
 
 use super::{call, each, json, own, problem, text};
 
+/// A colleague's token and pages reach neither what the owner was told of nor how they want to hear of it.
+async fn a_colleague_reaches_nothing_of_it(site: &Site) -> Result<()> {
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let (_, session) = site.members.iter().find(|(role, _)| *role == Role::Admin).unwrap();
+    let current = sessions::context_of(app, session, &Origin::default()).await?;
+    let colleague = Context { is_recent: true, ..current.context.unwrap() };
+    let scopes = [ApiScope::NotificationsRead, ApiScope::NotificationsWrite];
+    let (_, token) = api_token(app, &colleague, &scopes).await?;
+    let theirs = async |method, path: &str, body| call(site, &token, method, path, &[], body).await;
+    let (before, id) = (own(site, "GET", "/notifications", None).await?, &site.ids["notification"]);
+    assert!(before.body.contains(id) && before.body.contains("\"read_at\":null"));
+    let told = theirs("GET", "/notifications", None).await?;
+    assert!(told.status == 200 && !told.body.contains(id), "{}", told.body);
+    for (act, body) in [("read", None), ("snooze", Some(json!({"until": "1h"})))] {
+        let refused = theirs("POST", &format!("/notifications/{id}/{act}"), body).await?;
+        assert_eq!(problem(&refused, 404), "not-found");
+    }
+    assert_eq!(theirs("POST", "/notifications/read", None).await?.status, 204);
+    let opened = format!("/notifications/{id}/open");
+    assert_eq!(site.send("POST", &opened, Some(session), Some("")).await?.status, 404);
+    assert_eq!(own(site, "GET", "/notifications", None).await?.body, before.body);
+
+    let ways = notifications::list_ways(app, owner).await?;
+    let habits = reminders::get_habits(app, owner).await?;
+    // Whoever a form names besides: it is about who sends it.
+    let whose = format!("member={}&account={}", owner.member, owner.account);
+    let habits_form = "tasks=never&appointments=1d&follow_ups=never&morning=07:30";
+    for (path, form) in [
+        ("/notifications/choices", format!("way-task-due=none&{whose}")),
+        ("/notifications/reminders", format!("{habits_form}&quiet_from=&quiet_until=&{whose}")),
+    ] {
+        let saved = site.send("POST", path, Some(session), Some(&form)).await?;
+        assert_eq!(saved.status, 303, "{path}: {}", saved.body);
+    }
+    assert_eq!(notifications::list_ways(app, owner).await?, ways);
+    assert_eq!(reminders::get_habits(app, owner).await?, habits);
+    let ways = notifications::list_ways(app, &colleague).await?;
+    assert!(ways.contains(&(Kind::TaskDue, Way::None)), "{ways:?}");
+    assert_eq!(reminders::get_habits(app, &colleague).await?.tasks, Lead::Never);
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn notifications_come_in_pages_and_are_marked_as_read() {
     each(async |site| {
+        a_colleague_reaches_nothing_of_it(&site).await?;
         let first = json(&own(&site, "GET", "/notifications?limit=1", None).await?);
         assert!(first["items"].as_array().is_some_and(|items| items.len() == 1), "{first}");
         let all = json(&own(&site, "GET", "/notifications", None).await?);

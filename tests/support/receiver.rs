@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +27,20 @@ impl Message {
     }
 }
 
+/// What comes after an answer's head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// A word.
+    Whole,
+    /// A word, and then nothing, where the head said more.
+    Cut,
+    /// More and more, until nobody reads any more.
+    Endless,
+}
+
+/// Where even an endless body ends, so that no test fills the machine.
+pub const BODY_BYTES_MAX: usize = 64 << 20;
+
 /// What is answered.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -35,12 +50,14 @@ pub struct Answer {
     pub header: &'static str,
     /// How long that takes.
     pub after: Duration,
+    /// What comes after it.
+    pub body: Body,
 }
 
 impl Answer {
     /// A status at once.
     pub const fn of(status: u16) -> Self {
-        Self { status, header: "", after: Duration::ZERO }
+        Self { status, header: "", after: Duration::ZERO, body: Body::Whole }
     }
 }
 
@@ -50,6 +67,7 @@ struct Inner {
     came: Condvar,
     next: Mutex<VecDeque<Answer>>,
     usual: Mutex<Option<Answer>>,
+    sent: AtomicUsize,
 }
 
 /// A program that listens on this machine. Its thread ends with the test's process.
@@ -85,6 +103,11 @@ impl Receiver {
         lock(&self.inner.got).clone()
     }
 
+    /// How many bytes of endless bodies were taken from here so far.
+    pub fn sent_bytes(&self) -> usize {
+        self.inner.sent.load(Ordering::SeqCst)
+    }
+
     /// Waits until so many came.
     pub fn wait_for(&self, count: usize, at_most: Duration) -> bool {
         let got = lock(&self.inner.got);
@@ -117,11 +140,22 @@ fn serve(inner: &Inner, mut stream: TcpStream) {
     std::thread::sleep(answer.after);
     let header =
         if answer.header.is_empty() { String::new() } else { format!("{}\r\n", answer.header) };
-    let text = format!(
-        "HTTP/1.1 {} X\r\n{header}Content-Length: 4\r\nConnection: close\r\n\r\nseen",
-        answer.status
-    );
-    let _ = stream.write_all(text.as_bytes());
+    let length = match answer.body {
+        Body::Whole => "Content-Length: 4\r\n",
+        Body::Cut => "Content-Length: 1000\r\n",
+        Body::Endless => "",
+    };
+    let text =
+        format!("HTTP/1.1 {} X\r\n{header}{length}Connection: close\r\n\r\nseen", answer.status);
+    let is_read = stream.write_all(text.as_bytes()).is_ok();
+    if !is_read || answer.body != Body::Endless {
+        return;
+    }
+    let piece = vec![b'x'; 64 << 10];
+    let left = |inner: &Inner| inner.sent.load(Ordering::SeqCst) < BODY_BYTES_MAX;
+    while left(inner) && stream.write_all(&piece).is_ok() {
+        inner.sent.fetch_add(piece.len(), Ordering::SeqCst);
+    }
 }
 
 fn read(stream: &TcpStream) -> Result<Message> {

@@ -172,6 +172,25 @@ pub fn lock(c: &mut Conn, tenant: &TenantId, id: &AppointmentId) -> Result<()> {
     found.map(drop).ok_or(Error::NotFound)
 }
 
+/// [`lock`] for several, in the order of their ids: for an act over many, before it writes anything, as
+/// [`people::lock_many`](crate::people::lock_many) does.
+pub fn lock_many(c: &mut Conn, tenant: &TenantId, ids: &[AppointmentId]) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let rows = appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::id.eq_any(ids.iter().map(AppointmentId::as_str)))
+        .order(appointments::id)
+        .select(appointments::id);
+    each_backend!(
+        c,
+        Sqlite(_c) => {},
+        Postgres(c) => {
+            let _held: Vec<String> = rows.for_no_key_update().load(c)?;
+        }
+    );
+    Ok(())
+}
+
 /// The appointment that an event of a calendar belongs to.
 pub fn find_by_external(
     c: &mut Conn,

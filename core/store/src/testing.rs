@@ -6,6 +6,7 @@
 
 pub mod unfiltered;
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -14,7 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 
 use self::unfiltered::Unfiltered;
 use crate::{Db, DbOptions, Target};
@@ -220,6 +221,57 @@ pub fn job_payloads(c: &mut crate::Conn, tenant: &domain::TenantId) -> crate::Re
         .filter(jobs::tenant_id.eq(tenant.as_str()))
         .select(jobs::payload_json)
         .load(c)?)
+}
+
+/// Keeps others from adding or changing people until this transaction ends; looking stays possible. SQLite's
+/// writers wait for each other anyway.
+pub fn hold_people(c: &mut crate::Conn) -> crate::Result<()> {
+    if let crate::Conn::Postgres(c) = c {
+        c.batch_execute("LOCK TABLE people IN SHARE MODE")?;
+    }
+    Ok(())
+}
+
+/// Keeps others from noting in a business's activity log what they did until this transaction ends.
+pub fn hold_log(c: &mut crate::Conn, tenant: &domain::TenantId) -> crate::Result<()> {
+    crate::audit::lock_head(c, tenant).map(drop)
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
+/// Who waits for another transaction to end waits for no table, and so for none of this database: what they
+/// hold tells which it is.
+const WAITING: &str = "SELECT COUNT(DISTINCT pid) AS count FROM pg_locks WHERE NOT granted \
+    AND pid IN (SELECT pid FROM pg_locks WHERE database = \
+        (SELECT oid FROM pg_database WHERE datname = current_database()))";
+
+/// How many transactions of this database wait for others; on SQLite nobody can tell.
+pub fn count_waiting(c: &mut crate::Conn) -> crate::Result<i64> {
+    if c.backend() == crate::Backend::Sqlite {
+        return Ok(0);
+    }
+    let found: Count = diesel::sql_query(WAITING).get_result(c)?;
+    Ok(found.count)
+}
+
+/// How many rows a business has, table by table; its activity log is left out.
+pub fn count_rows(
+    c: &mut crate::Conn,
+    tenant: &domain::TenantId,
+) -> crate::Result<BTreeMap<&'static str, i64>> {
+    crate::scope::tenant(c, tenant)?;
+    let mut all = BTreeMap::new();
+    for &table in crate::deletions::TABLES {
+        let text = format!("SELECT COUNT(*) AS count FROM {table} WHERE tenant_id = $1");
+        let query = diesel::sql_query(text).bind::<diesel::sql_types::Text, _>(tenant.as_str());
+        let found: Count = query.get_result(c)?;
+        all.insert(table, found.count);
+    }
+    Ok(all)
 }
 
 /// How many half-done acts there are.

@@ -115,14 +115,32 @@ fn rows_of(text: &str, separator: char, quoting: bool) -> Result<(Sheet, bool)> 
     let mut rows = reader(text, separator, quoting);
     let mut number = 0;
     let wrong = |_| Error::invalid("file", "error-imports-kind");
-    while rows.read_record(&mut record).map_err(wrong)? {
-        number += 1;
+    loop {
+        let at = usize::try_from(rows.position().byte()).map_err(Error::internal)?;
+        if !rows.read_record(&mut record).map_err(wrong)? {
+            return Ok((sheet, false));
+        }
+        number += 1 + empty_lines(text, at);
         if quoting && record.iter().any(|cell| cell.len() > CELL_BYTES_MAX) {
             return Ok((sheet, true));
         }
         sheet.push(number, &record)?;
     }
-    Ok((sheet, false))
+}
+
+/// How many lines without anything stand at this place, where a row ended. The reader passes them by; a
+/// spreadsheet counts them.
+fn empty_lines(text: &str, at: usize) -> usize {
+    let (before, mut rest) = text.as_bytes().split_at(at.min(text.len()));
+    if before.ends_with(b"\r") {
+        // The reader may stop within a line end of two letters.
+        rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+    }
+    let mut count = 0;
+    while let [b'\r', b'\n', after @ ..] | [b'\r' | b'\n', after @ ..] = rest {
+        (rest, count) = (after, count + 1);
+    }
+    count
 }
 
 /// What stands between the cells: that which makes most rows of the same number of cells, of more than
@@ -184,6 +202,106 @@ mod tests {
         assert_eq!(found[2], ["Noa", "5\" nails"]);
     }
 
+    /// A table as a program would save it.
+    fn written(
+        table: &[Vec<String>],
+        separator: char,
+        quotes: csv::QuoteStyle,
+        end: csv::Terminator,
+    ) -> String {
+        let mut out = csv::WriterBuilder::new()
+            .delimiter(u8::try_from(separator).unwrap())
+            .flexible(true)
+            .quote_style(quotes)
+            .terminator(end)
+            .from_writer(Vec::new());
+        for row in table {
+            out.write_record(row).unwrap();
+        }
+        String::from_utf8(out.into_inner().unwrap()).unwrap()
+    }
+
+    /// A text as UTF-8, with its mark or without, or as UTF-16 in either order with its mark.
+    fn encoded(text: &str, saved: usize) -> Vec<u8> {
+        let marked = format!("\u{feff}{text}");
+        match saved {
+            0 => text.as_bytes().to_vec(),
+            1 => marked.into_bytes(),
+            2 => marked.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            _ => marked.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        }
+    }
+
+    #[test]
+    fn a_separator_that_the_first_line_names_is_taken() {
+        for separator in SEPARATORS {
+            for hint in [format!("sep={separator}"), format!("\"sep={separator}\"")] {
+                // The other separators stand in every row as often.
+                let text = format!(
+                    "{hint}\r\na,b;c|d\te{separator}Notes\r\n1,2;3|4\t5{separator}\"6{separator}7\"\r\n"
+                );
+                let last = format!("6{separator}7");
+                for saved in 0..4 {
+                    let bytes = encoded(&text, saved);
+                    let reading = sniff(&bytes, Locale::En).unwrap();
+                    assert_eq!(reading.separator, separator, "{saved}");
+                    let sheet = read(&bytes, &reading).unwrap();
+                    let cells: Vec<&str> = sheet.row(1).unwrap().cells().collect();
+                    assert_eq!((sheet.len(), cells.last()), (2, Some(&last.as_str())), "{text}");
+                    assert_eq!(sheet.row(0).unwrap().number(), 1);
+                }
+            }
+        }
+        // What names none is a row like others.
+        assert_eq!(rows("sep=ab,x\nDana,1\n").len(), 2);
+    }
+
+    #[test]
+    fn hebrew_with_marks_and_lines_in_its_cells_is_read_however_it_was_saved() {
+        for separator in SEPARATORS {
+            let s = separator;
+            let text = format!(
+                "שם{s}טלפון{s}הערות\r\n\"דנה \"\"ד\"\" כהן\"{s}050-1234567{s}\"לקוחה{s}ותיקה\r\nמאוד\"\r\n\
+                 נועה לוי{s}052-7654321\r\n"
+            );
+            let note = format!("לקוחה{s}ותיקה\r\nמאוד");
+            let expected = [
+                ["שם", "טלפון", "הערות"],
+                ["דנה \"ד\" כהן", "050-1234567", note.as_str()],
+                ["נועה לוי", "052-7654321", ""],
+            ];
+            let (old, _, lost) = encoding_rs::WINDOWS_1255.encode(&text);
+            assert!(!lost);
+            for bytes in (0..4).map(|saved| encoded(&text, saved)).chain([old.into_owned()]) {
+                let reading = sniff(&bytes, Locale::He).unwrap();
+                let sheet = read(&bytes, &reading).unwrap();
+                let found: Vec<Vec<&str>> =
+                    sheet.rows_from(0).map(|row| row.cells().collect()).collect();
+                assert_eq!(found, expected, "{} {separator:?}", reading.encoding);
+            }
+        }
+    }
+
+    #[test]
+    fn rows_may_differ_in_length_and_are_counted_as_a_spreadsheet_does() {
+        let text = "\r\nName,Phone\r\n\r\nDana\r\n\n\n\"Noa\nLevi\",1,2,3\r\n , \r\nOmer,4\n\n";
+        let reading = sniff(text.as_bytes(), Locale::En).unwrap();
+        let sheet = read(text.as_bytes(), &reading).unwrap();
+        let found: Vec<(i64, Vec<&str>)> =
+            sheet.rows_from(0).map(|row| (row.number(), row.cells().collect())).collect();
+        let expected = [
+            (2, vec!["Name", "Phone", "", ""]),
+            (4, vec!["Dana", "", "", ""]),
+            (7, vec!["Noa\nLevi", "1", "2", "3"]),
+            (9, vec!["Omer", "4", "", ""]),
+        ];
+        assert_eq!(found, expected);
+        let old = "Name,Phone\rDana,1\r\rNoa,2\r";
+        let sheet = read_text(old, ',').unwrap();
+        let numbers: Vec<i64> = sheet.rows_from(0).map(|row| row.number()).collect();
+        assert_eq!(numbers, [1, 2, 4]);
+    }
+
     #[test]
     fn a_mark_that_is_never_closed_takes_no_rows_with_it() {
         let mut text = String::from("name,size\nDana,\"5 nails\n");
@@ -219,26 +337,34 @@ mod tests {
         }
 
         #[test]
-        fn what_was_written_is_read(
-            cells in prop::collection::vec(
-                prop::collection::vec("[a-z א-ת\"\\n,;0-9]{1,12}", 2..5), 2..8),
-            at in 0..4_usize,
+        fn whatever_table_was_written_is_read_as_it_was(
+            table in prop::collection::vec(
+                prop::collection::vec("[a-zA-Z א-ת0-9.:/'\"\\n\\r\\t,;|-]{0,12}", 1..5), 1..8),
+            (at, saved) in (0..SEPARATORS.len(), 0..4_usize),
+            (always, crlf) in any::<(bool, bool)>(),
         ) {
-            let mut out = csv::WriterBuilder::new()
-                .delimiter(u8::try_from(SEPARATORS[at]).unwrap())
-                .flexible(true)
-                .quote_style(csv::QuoteStyle::Always)
-                .from_writer(Vec::new());
-            for row in &cells {
-                out.write_record(row).unwrap();
+            let quotes =
+                if always { csv::QuoteStyle::Always } else { csv::QuoteStyle::Necessary };
+            let end = if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+            let bytes = encoded(&written(&table, SEPARATORS[at], quotes, end), saved);
+            let found = sniff(&bytes, Locale::En).unwrap();
+            let sheet = read(&bytes, &Reading { separator: SEPARATORS[at], ..found });
+            let rows = table.iter().map(|row| row.iter().map(|it| it.trim()).collect::<Vec<_>>());
+            let numbered = (1_i64..).zip(rows);
+            let kept: Vec<(i64, Vec<&str>)> =
+                numbered.filter(|(_, row)| row.iter().any(|cell| !cell.is_empty())).collect();
+            if kept.is_empty() {
+                prop_assert!(sheet.is_err());
+                return Ok(());
             }
-            let text = String::from_utf8(out.into_inner().unwrap()).unwrap();
-            let sheet = read_text(&text, SEPARATORS[at]).unwrap();
-            let read: Vec<Vec<&str>> = sheet.rows_from(0).map(|row| row.cells().collect()).collect();
-            let kept = cells.iter().filter(|row| row.iter().any(|cell| !cell.trim().is_empty()));
-            for (read, row) in read.iter().zip(kept) {
-                for (read, cell) in read.iter().zip(row) {
-                    prop_assert_eq!(*read, cell.trim());
+            let sheet = sheet.unwrap();
+            prop_assert_eq!(sheet.len(), kept.len());
+            for (read, (number, row)) in sheet.rows_from(0).zip(kept) {
+                prop_assert_eq!(read.number(), number);
+                let cells = sheet.width().max(row.len());
+                for column in 0..cells {
+                    let wanted = row.get(column).copied().unwrap_or_default();
+                    prop_assert_eq!(read.cell(column), wanted);
                 }
             }
         }

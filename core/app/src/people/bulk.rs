@@ -83,7 +83,8 @@ enum Was {
     Removed,
 }
 
-/// Does one act to all of these people, or to none of them. Who isn't there is passed over.
+/// Does one act to all of these people, or to none of them. Who isn't there is passed over. What somebody
+/// else is changing of one of them just then comes first, and the act adds to it.
 pub async fn change_people(
     app: &App,
     ctx: &Context,
@@ -100,6 +101,7 @@ pub async fn change_people(
     let (app2, ctx) = (app.clone(), ctx.clone());
     app.db
         .transact(move |c| -> Result<BulkDone> {
+            store::people::lock_many(c, &ctx.tenant, &ids)?;
             let act = read(&app2, c, &ctx, &input)?;
             let who = Who::from(&ctx);
             let mut before: Vec<(PersonId, Was)> = Vec::new();
@@ -240,6 +242,8 @@ pub(crate) fn take_back(
 ) -> Result<usize> {
     require_to_write(ctx)?;
     let before: Vec<(PersonId, Was)> = serde_json::from_value(state)?;
+    let ids: Vec<PersonId> = before.iter().map(|(id, _)| id.clone()).collect();
+    store::people::lock_many(c, &ctx.tenant, &ids)?;
     let who = Who::from(ctx);
     let mut count = 0;
     for (id, was) in before {

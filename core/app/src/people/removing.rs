@@ -85,15 +85,12 @@ pub async fn list_removed(
     app.db
         .inspect(move |c| -> Result<Page<Removed>> {
             let page = store::people::list_removed(c, &tenant, after.as_ref(), limit)?;
-            let row = |it: Person| Removed {
+            Removed::page(c, &tenant, "person", page, |it| Removed {
                 id: it.id.to_string(),
                 at: it.deleted_at.unwrap_or(it.updated_at),
                 name: it.name,
                 by: String::new(),
-            };
-            let mut items: Vec<Removed> = page.items.into_iter().map(row).collect();
-            Removed::name_actors(c, &tenant, "person", "person.deleted", &mut items)?;
-            Ok(Page { items, next: page.next })
+            })
         })
         .await
 }

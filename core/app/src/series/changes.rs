@@ -56,7 +56,12 @@ pub(super) fn part(
         Reach::Following => own,
         Reach::All => own.min(series.zone.local(app.clock.now()).date()),
     };
-    let rows = store::series::list_from(c, tenant, &series.id, &from.to_string())?;
+    let day = from.to_string();
+    let there = store::series::list_from(c, tenant, &series.id, &day)?;
+    let ids: Vec<AppointmentId> = there.into_iter().map(|(_, each)| each.id).collect();
+    // Who is just changing one of them comes first; what they changed is read with the others.
+    store::appointments::lock_many(c, tenant, &ids)?;
+    let rows = store::series::list_from(c, tenant, &series.id, &day)?;
     let mut all = Vec::with_capacity(rows.len());
     for (day, appointment) in rows {
         if appointment.id == *id || appointment.ends_at > app.clock.now() {
@@ -88,11 +93,11 @@ pub async fn change_series(
         .db
         .transact(move |c| -> Result<Appointment> {
             booked::check_links(c, &ctx2, &input)?;
+            let part = part(&app2, c, &ctx2, &id, reach)?;
             let before = store::appointments::get(c, &ctx2.tenant, &id)?;
             if before.rev != expected_rev {
                 return Err(Error::Conflict { key: "error-changed-meanwhile" });
             }
-            let part = part(&app2, c, &ctx2, &id, reach)?;
             let next = rest(&app2, &part, &before, &input)?;
             let wanted = wanted(&part, &next, &before, &input);
             if !anyway {

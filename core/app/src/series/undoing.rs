@@ -35,6 +35,9 @@ pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) ->
     ctx.require_to_see(Permission::ReadAppointments)?;
     ctx.require(Permission::WriteAppointments)?;
     let Was { series, before, cancelled } = serde_json::from_value(state)?;
+    // As cancelling them did: the business first, then those that are meant.
+    store::tenants::lock(c, &ctx.tenant)?;
+    store::appointments::lock_many(c, &ctx.tenant, &cancelled)?;
     let mut count = 0;
     for id in &cancelled {
         let Some(of) = store::appointments::find(c, &ctx.tenant, id)? else { continue };

@@ -54,7 +54,8 @@ enum Was {
     There,
 }
 
-/// Does one act to all of these tasks, or to none of them. What isn't there is passed over.
+/// Does one act to all of these tasks, or to none of them. What isn't there is passed over. What somebody
+/// else is changing of one of them just then comes first, and the act adds to it.
 pub async fn change_tasks(
     app: &App,
     ctx: &Context,
@@ -71,6 +72,7 @@ pub async fn change_tasks(
     let (app2, ctx) = (app.clone(), ctx.clone());
     app.db
         .transact(move |c| -> Result<BulkDone> {
+            store::tasks::lock_many(c, &ctx.tenant, &ids)?;
             let act = read(&app2, c, &ctx, &input)?;
             let mut before: Vec<(TaskId, Was)> = Vec::new();
             for task in store::tasks::list_by_ids(c, &ctx.tenant, &ids)? {
@@ -157,6 +159,8 @@ pub(crate) fn take_back(
 ) -> Result<usize> {
     require_to_write(ctx)?;
     let before: Vec<(TaskId, Was)> = serde_json::from_value(state)?;
+    let ids: Vec<TaskId> = before.iter().map(|(id, _)| id.clone()).collect();
+    store::tasks::lock_many(c, &ctx.tenant, &ids)?;
     let mut count = 0;
     for (id, was) in before {
         count += usize::from(revert(app, c, ctx, &id, was)?);

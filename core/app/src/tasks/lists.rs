@@ -55,15 +55,12 @@ pub async fn list_removed(
     app.db
         .inspect(move |c| -> Result<Page<Removed>> {
             let page = store::tasks::list_removed(c, &tenant, after.as_ref(), limit)?;
-            let row = |it: Task| Removed {
+            Removed::page(c, &tenant, "task", page, |it| Removed {
                 id: it.id.to_string(),
                 at: it.deleted_at.unwrap_or(it.updated_at),
                 name: it.title,
                 by: String::new(),
-            };
-            let mut items: Vec<Removed> = page.items.into_iter().map(row).collect();
-            Removed::name_actors(c, &tenant, "task", "task.deleted", &mut items)?;
-            Ok(Page { items, next: page.next })
+            })
         })
         .await
 }

@@ -57,17 +57,19 @@ pub struct Removed {
 }
 
 impl Removed {
-    /// Says by whom each was removed, as the activity log has it.
-    pub(crate) fn name_actors(
+    /// A page of what was removed, by whom as the activity log has it; `of` says what each is.
+    pub(crate) fn page<T>(
         c: &mut Conn,
         tenant: &TenantId,
         entity: &str,
-        action: &str,
-        items: &mut [Self],
-    ) -> Result<()> {
+        page: Page<T>,
+        of: impl FnMut(T) -> Self,
+    ) -> Result<Page<Self>> {
+        let mut items: Vec<Self> = page.items.into_iter().map(of).collect();
         let ids: Vec<String> = items.iter().map(|it| it.id.clone()).collect();
+        let action = format!("{entity}.deleted");
         let mut known: Vec<(String, String)> = Vec::new();
-        for (id, kind, actor) in store::audit::list_last_actors(c, tenant, action, entity, &ids)? {
+        for (id, kind, actor) in store::audit::list_last_actors(c, tenant, &action, entity, &ids)? {
             let Some(item) = items.iter_mut().find(|it| it.id == id) else { continue };
             item.by = match kind {
                 ActorKind::Account => account(c, &mut known, &actor)?,
@@ -75,7 +77,7 @@ impl Removed {
                 ActorKind::System => String::new(),
             };
         }
-        Ok(())
+        Ok(Page { items, next: page.next })
     }
 }
 

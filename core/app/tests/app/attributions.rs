@@ -3,7 +3,10 @@
 use crate::support::people::{add, named};
 use crate::support::{Fixture, each, expect_invalid};
 use app::attributions::AttributionInput;
+use app::people::merge::merge_people;
 use app::people::{self, PersonInput};
+use app::undos;
+use domain::PersonId;
 
 #[tokio::test]
 async fn where_somebody_came_from_first_is_said_once() {
@@ -27,6 +30,40 @@ async fn where_somebody_came_from_first_is_said_once() {
         let input = PersonInput { attribution: long, ..named("Dana") };
         let refused = people::create_person(&f.app, &owner.ctx, input, "").await;
         expect_invalid(refused, "attribution-medium");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_who_become_one_the_earlier_first_touch_stays_and_both_come_back() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let from = |campaign: &str| PersonInput {
+            attribution: AttributionInput {
+                campaign: campaign.into(),
+                ..AttributionInput::default()
+            },
+            ..named("Noa")
+        };
+        let first = add(&f, &owner, from("spring")).await;
+        f.clock.advance_millis(1_000);
+        let second = add(&f, &owner, from("autumn")).await;
+        let touch = async |id: &PersonId| {
+            let whole = people::get_whole_person(app, ctx, id).await.unwrap();
+            whole.attribution.map(|it| (it.campaign, it.at))
+        };
+        let spring = Some(("spring".to_owned(), first.created_at));
+        let autumn = Some(("autumn".to_owned(), second.created_at));
+        for (kept, gone) in [(&first, &second), (&second, &first)] {
+            let undo = merge_people(app, ctx, &kept.id, &gone.id).await.unwrap();
+            assert_eq!(touch(&kept.id).await, spring, "whoever stays, they were first seen then");
+            undos::undo(app, ctx, &undo).await.unwrap();
+            assert_eq!(
+                (touch(&first.id).await, touch(&second.id).await),
+                (spring.clone(), autumn.clone())
+            );
+        }
     })
     .await;
 }

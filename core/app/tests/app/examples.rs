@@ -1,14 +1,17 @@
 //! Examples: they come into an empty business, look like one that has been at work, and go without a trace.
 
+use std::collections::BTreeMap;
+
 use crate::support::people::named;
 use crate::support::{Fixture, each};
 use app::appointments::{self, AppointmentInput};
 use app::home::{self, Examples};
 use app::people::merge::merge_people;
 use app::people::{self, PersonFilter};
+use app::reminders::{self, HabitsInput};
 use app::reports;
 use app::tasks::{self, Task, TaskFilter, TaskInput};
-use app::{Error, examples, timeline, undos};
+use app::{Error, examples, jobs, timeline, undos};
 use domain::{Role, Timestamp};
 
 async fn people(f: &Fixture, who: &crate::support::Signed) -> Vec<people::Person> {
@@ -39,6 +42,66 @@ async fn they_come_once_and_only_where_nobody_is() {
         let member = f.join(&owner, "mia@example.com", Role::Member).await;
         let refused = examples::remove(&f.app, &member.ctx).await;
         assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
+    })
+    .await;
+}
+
+/// How many rows there are of a business in each table, but for work that was done.
+async fn rows(f: &Fixture, who: &crate::support::Signed) -> BTreeMap<&'static str, i64> {
+    let tenant = who.ctx.tenant.clone();
+    let count = move |c: &mut store::Conn| store::testing::count_rows(c, &tenant);
+    let mut all = f.app.db.read(count).await.unwrap();
+    all.remove("jobs").unwrap();
+    all
+}
+
+#[tokio::test]
+async fn no_table_keeps_anything_of_them() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let habits = HabitsInput {
+            tasks: "30m".into(),
+            appointments: "30m".into(),
+            follow_ups: "0m".into(),
+            morning: "09:00".into(),
+            ..HabitsInput::default()
+        };
+        // All reminders are planned anew.
+        let plan = async || {
+            reminders::choose_habits(app, ctx, habits.clone()).await.unwrap();
+            jobs::run_due(app).await.unwrap();
+        };
+        plan().await;
+        let before = rows(&f, &owner).await;
+        examples::bring(app, ctx).await.unwrap();
+        plan().await;
+        // It is ten in the morning: some of them come. Somebody does one of the tasks, and writes a note.
+        f.clock.advance_millis(2 * 3_600_000);
+        jobs::run_due(app).await.unwrap();
+        let weekly = open_tasks(&f, &owner).await.into_iter().find(|task| task.rule.is_some());
+        tasks::do_task(app, ctx, &weekly.unwrap().id).await.unwrap();
+        let somebody = people(&f, &owner).await.remove(0).id;
+        timeline::create_note(app, ctx, &somebody, "Prefers walnut", "").await.unwrap();
+        let there = rows(&f, &owner).await;
+        for table in [
+            "people",
+            "contacts",
+            "timeline",
+            "attributions",
+            "appointments",
+            "tasks",
+            "task_links",
+            "reminders",
+            "notifications",
+            "search_things",
+            "search_words",
+            "search_near",
+        ] {
+            assert!(there[table] > before[table], "{table}");
+        }
+        examples::remove(app, ctx).await.unwrap();
+        assert_eq!(rows(&f, &owner).await, before);
     })
     .await;
 }

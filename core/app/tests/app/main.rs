@@ -6,8 +6,10 @@
 extern crate oxpi_app as app;
 
 mod accounts;
+mod at_once;
 mod attributions;
 mod audit;
+mod calendar_feeds;
 mod calendar_imports;
 mod chores;
 mod doubles;
@@ -17,6 +19,7 @@ mod exports;
 mod factors;
 mod imports;
 mod members;
+mod notifications;
 mod own_fields;
 mod passkeys;
 mod people;

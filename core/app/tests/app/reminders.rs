@@ -7,7 +7,7 @@ use app::appointments::{self, AppointmentInput};
 use app::notifications::{self, Notification};
 use app::people::{self, DetailsInput};
 use app::reminders::{self, HabitsInput, Reminder, State, Subject};
-use app::tasks::{self, Task, TaskInput};
+use app::tasks::{self, Task, TaskFilter, TaskInput};
 use app::{Error, jobs};
 use domain::{Clock, Role, TenantId, Timestamp};
 
@@ -110,6 +110,44 @@ async fn a_time_that_does_not_exist_or_comes_twice_reminds_once() {
         assert_eq!(came(&f, &twice).await, 1);
         work_at(&f, "2026-10-24T23:30:00Z").await;
         assert_eq!(came(&f, &twice).await, 1, "the hour came twice, the reminder once");
+    })
+    .await;
+}
+
+/// A task at ten every week in a zone, reminded of just then: when its first two come.
+async fn weekly(f: &Fixture, who: &Signed, zone: &str, day: &str, comes: [&str; 2]) {
+    let ctx = app::Context { zone: zone.parse().unwrap(), ..who.ctx.clone() };
+    let first = at(comes[0]);
+    f.clock.advance_millis(first.plus_secs(-3_600).millis_since(f.clock.now()));
+    let rule = Some("FREQ=WEEKLY".parse().unwrap());
+    let input = TaskInput { lead: "0m".into(), rule, ..task("Water", day, "10:00") };
+    let mut task = tasks::create_task(&f.app, &ctx, input, "").await.unwrap();
+    for time in comes {
+        let early = at(time).plus_secs(-1).to_rfc3339();
+        work_at(f, &early).await;
+        assert_eq!(came(f, &task).await, 0, "{zone}: {early}");
+        work_at(f, time).await;
+        assert_eq!(came(f, &task).await, 1, "{zone}: {time}");
+        tasks::do_task(&f.app, &ctx, &task.id).await.unwrap();
+        let open = TaskFilter::default();
+        task = tasks::list_tasks(&f.app, &ctx, open, None, 9).await.unwrap().items.remove(0);
+    }
+    tasks::delete_task(&f.app, &ctx, &task.id).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_comes_every_week_stays_at_its_hour_when_the_clocks_change() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let of_israel = "Asia/Jerusalem";
+        // The clocks go ahead on Friday, 26 March 2027, and back on Sunday, 31 October.
+        let spring = ["2027-03-21T08:00:00Z", "2027-03-28T07:00:00Z"];
+        weekly(&f, &owner, of_israel, "2027-03-21", spring).await;
+        let autumn = ["2027-10-24T07:00:00Z", "2027-10-31T08:00:00Z"];
+        weekly(&f, &owner, of_israel, "2027-10-24", autumn).await;
+        // Brazil's did so in November, until 2019.
+        let same = ["2027-11-01T13:00:00Z", "2027-11-08T13:00:00Z"];
+        weekly(&f, &owner, "America/Sao_Paulo", "2027-11-01", same).await;
     })
     .await;
 }

@@ -139,6 +139,27 @@ fn by_key(mut rows: Vec<(String, String)>) -> Result<HashMap<String, PersonId>> 
     rows.into_iter().map(read).collect()
 }
 
+/// Makes others who change these people, deleted or not, wait for this transaction: for an act over many,
+/// before it writes anything. Whoever changes one of them meanwhile ends first, and is waited for in the
+/// order of their ids, so that of two such acts neither waits for the other. On SQLite writers wait for each
+/// other anyway.
+pub fn lock_many(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let rows = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::id.eq_any(ids.iter().map(PersonId::as_str)))
+        .order(people::id)
+        .select(people::id);
+    each_backend!(
+        c,
+        Sqlite(_c) => {},
+        Postgres(c) => {
+            let _held: Vec<String> = rows.for_no_key_update().load(c)?;
+        }
+    );
+    Ok(())
+}
+
 /// Marks as deleted those of these people who still have their revision, each with it; answers who they
 /// were.
 pub fn delete_many(

@@ -227,6 +227,25 @@ pub fn list_removed(
     }))
 }
 
+/// Makes others who change these tasks, deleted or not, wait for this transaction: for an act over many,
+/// before it writes anything, as [`people::lock_many`](crate::people::lock_many) does.
+pub fn lock_many(c: &mut Conn, tenant: &TenantId, ids: &[TaskId]) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let rows = tasks::table
+        .filter(tasks::tenant_id.eq(tenant.as_str()))
+        .filter(tasks::id.eq_any(ids.iter().map(TaskId::as_str)))
+        .order(tasks::id)
+        .select(tasks::id);
+    each_backend!(
+        c,
+        Sqlite(_c) => {},
+        Postgres(c) => {
+            let _held: Vec<String> = rows.for_no_key_update().load(c)?;
+        }
+    );
+    Ok(())
+}
+
 /// The named tasks of the tenant, by when they are due; those it doesn't have are left out.
 pub fn list_by_ids(c: &mut Conn, tenant: &TenantId, ids: &[TaskId]) -> Result<Vec<Task>> {
     scope::tenant(c, tenant)?;

@@ -68,6 +68,29 @@ async fn two_who_import_the_same_list_at_once_bring_nobody_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn somebody_in_two_lists_at_once_is_one_person() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let one = keep(&f, &owner, b"Name,Phone\nDana Cohen,050-1234567\n").await;
+        let other = keep(&f, &noa, b"Phone,Name\n+972 50 1234567,D. Cohen\n").await;
+        imports::start_import(&f.app, &owner.ctx, &one).await.unwrap();
+        imports::start_import(&f.app, &noa.ctx, &other).await.unwrap();
+        // Nobody can be added until both have looked whether she is here, or the one waits for the other.
+        let both = async { tokio::join!(jobs::run_due(&f.app), jobs::run_due(&f.app)) };
+        let (first, second) =
+            f.held_until(store::testing::hold_people, f.until_waiting(2), both).await;
+        assert!(first.unwrap() + second.unwrap() > 1);
+        let (of_one, of_other) = (state(&f, &owner, &one).await, state(&f, &noa, &other).await);
+        assert_eq!((of_one.0, of_other.0), (State::Done, State::Done));
+        let sum = |of: fn(&Counts) -> i64| of(&of_one.1) + of(&of_other.1);
+        assert_eq!((sum(|it| it.made), sum(|it| it.skipped)), (1, 1));
+        assert_eq!(names(&f, &owner).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn looking_tells_of_all_rows_who_is_here_and_who_comes_twice() {
     each(async |f| {
         let owner = f.first_run().await;

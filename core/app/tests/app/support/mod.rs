@@ -110,6 +110,17 @@ impl Fixture {
         hold: impl FnOnce(&mut Conn) -> store::Result<()> + Send + 'static,
         work: impl Future<Output = T>,
     ) -> T {
+        let long = tokio::time::sleep(Duration::from_secs(5));
+        self.held_until(hold, long, work).await
+    }
+
+    /// [`Self::held_up`], until something is so.
+    pub async fn held_until<T>(
+        &self,
+        hold: impl FnOnce(&mut Conn) -> store::Result<()> + Send + 'static,
+        until: impl Future<Output = ()>,
+        work: impl Future<Output = T>,
+    ) -> T {
         if self.app.db.backend() == Backend::Sqlite {
             return work.await;
         }
@@ -127,12 +138,23 @@ impl Fixture {
         });
         is_held.await.unwrap();
         let give_up = async {
-            tokio::time::sleep(Duration::from_secs(5)).await;
+            until.await;
             release.send(()).unwrap();
         };
         let (done, ()) = tokio::join!(work, give_up);
         other.await.unwrap().unwrap_err();
         done
+    }
+
+    /// Waits until so many transactions wait for others, or for ten seconds.
+    pub async fn until_waiting(&self, count: i64) {
+        for _ in 0..500 {
+            let waiting = self.app.db.read(store::testing::count_waiting).await.unwrap();
+            if waiting >= count {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn, Error> {

@@ -1,0 +1,243 @@
+//! Acts over many, while somebody else changes one of the same: both count, or the later is told.
+
+use crate::support::people::{add, named};
+use crate::support::{Fixture, Signed, each};
+use crate::tasks::task;
+use app::appointments::{self as booked, Appointment, AppointmentInput, Status};
+use app::people::bulk::{BulkInput, change_people};
+use app::people::{self, Person};
+use app::series::{Reach, book_series, cancel_series};
+use app::tasks::{self, Task};
+use app::{Error, undos};
+use domain::{PersonId, Role};
+use store::Backend;
+
+/// Runs both, the second once the first has changed something and waits to note it in the activity log;
+/// the first goes on when the second can't.
+async fn meet<A: Send + 'static, B: Send + 'static>(
+    f: &Fixture,
+    who: &Signed,
+    first: impl Future<Output = A> + Send + 'static,
+    second: impl Future<Output = B> + Send + 'static,
+) -> (A, B) {
+    if f.app.db.backend() == Backend::Sqlite {
+        return (first.await, second.await);
+    }
+    let tenant = who.ctx.tenant.clone();
+    let hold = move |c: &mut store::Conn| store::testing::hold_log(c, &tenant);
+    let both = async {
+        let first = tokio::spawn(first);
+        f.until_waiting(1).await;
+        let second = tokio::spawn(second);
+        (first.await.unwrap(), second.await.unwrap())
+    };
+    f.held_until(hold, f.until_waiting(2), both).await
+}
+
+/// Three people, and the last of them.
+async fn three(f: &Fixture, who: &Signed) -> (Vec<PersonId>, Person) {
+    let (mut ids, mut last) = (Vec::new(), None);
+    for name in ["A", "B", "C"] {
+        let person = add(f, who, named(name)).await;
+        ids.push(person.id.clone());
+        last = Some(person);
+    }
+    (ids, last.unwrap())
+}
+
+/// Changes somebody's name, as a form does that was opened now.
+fn rename(
+    f: &Fixture,
+    who: &Signed,
+    of: &Person,
+) -> impl Future<Output = Result<Person, Error>> + Send + use<> {
+    let (app, ctx, of) = (f.app.clone(), who.ctx.clone(), of.clone());
+    async move { people::update_person(&app, &ctx, &of.id, named("Changed"), of.rev).await }
+}
+
+/// Does one act to all of these; answers how many it changed.
+fn act(
+    f: &Fixture,
+    who: &Signed,
+    ids: &[PersonId],
+    (act, to): (&str, &str),
+) -> impl Future<Output = Result<usize, Error>> + Send + use<> {
+    let (app, ctx, ids) = (f.app.clone(), who.ctx.clone(), ids.to_vec());
+    let input = BulkInput { act: act.to_owned(), to: to.to_owned() };
+    async move { change_people(&app, &ctx, ids, input).await.map(|done| done.count) }
+}
+
+fn was_told<T: std::fmt::Debug>(late: &Result<T, Error>) {
+    assert!(matches!(late, Err(Error::Conflict { key: "error-changed-meanwhile" })), "{late:?}");
+}
+
+#[tokio::test]
+async fn an_act_adds_to_what_somebody_is_just_changing() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let (ids, last) = three(&f, &owner).await;
+        let me = owner.ctx.member.to_string();
+        let to_me = act(&f, &owner, &ids, ("owner", &me));
+        let (renamed, count) = meet(&f, &owner, rename(&f, &noa, &last), to_me).await;
+        assert_eq!((renamed.unwrap().name.as_str(), count.unwrap()), ("Changed", 3));
+        let after = people::get_person(&f.app, &owner.ctx, &last.id).await.unwrap();
+        assert_eq!((after.name.as_str(), after.owner_id), ("Changed", Some(owner.ctx.member)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_comes_to_somebody_of_an_act_under_way_is_told() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let (ids, last) = three(&f, &owner).await;
+        let me = owner.ctx.member.to_string();
+        let to_me = act(&f, &owner, &ids, ("owner", &me));
+        let (count, renamed) = meet(&f, &owner, to_me, rename(&f, &noa, &last)).await;
+        assert_eq!(count.unwrap(), 3);
+        was_told(&renamed);
+        let after = people::get_person(&f.app, &owner.ctx, &last.id).await.unwrap();
+        assert_eq!((after.name.as_str(), after.owner_id), ("C", Some(owner.ctx.member)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_acts_over_the_same_neither_is_lost() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let (ids, last) = three(&f, &owner).await;
+        let (hers, mut reversed) = (noa.ctx.member.to_string(), ids.clone());
+        reversed.reverse();
+        let to_her = act(&f, &owner, &ids, ("owner", &hers));
+        let on_a_day = act(&f, &noa, &reversed, ("follow-up", "2026-12-24"));
+        let (first, second) = meet(&f, &owner, to_her, on_a_day).await;
+        assert_eq!((first.unwrap(), second.unwrap()), (3, 3));
+        let after = people::get_person(&f.app, &owner.ctx, &last.id).await.unwrap();
+        assert_eq!(after.follow_up_on.as_deref(), Some("2026-12-24"));
+        assert_eq!(after.owner_id, Some(noa.ctx.member));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn taking_an_act_back_stands_in_nobodys_way() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let (ids, _) = three(&f, &owner).await;
+        let input = BulkInput { act: "owner".to_owned(), to: owner.ctx.member.to_string() };
+        let done = change_people(&f.app, &owner.ctx, ids.clone(), input).await.unwrap();
+        let last = people::get_person(&f.app, &owner.ctx, &ids[2]).await.unwrap();
+        let (app, ctx, undo) = (f.app.clone(), owner.ctx.clone(), done.undo.unwrap());
+        let back = async move { undos::undo(&app, &ctx, &undo).await };
+        let (count, renamed) = meet(&f, &owner, back, rename(&f, &noa, &last)).await;
+        assert_eq!(count.unwrap(), 3);
+        was_told(&renamed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tasks_are_changed_together_as_people_are() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let (app, ctx) = (f.app.clone(), owner.ctx.clone());
+        let mut all: Vec<Task> = Vec::new();
+        for day in ["2026-03-04", "2026-03-03", "2026-03-02"] {
+            let input = task("Call", day, "");
+            all.push(tasks::create_task(&app, &ctx, input, "").await.unwrap());
+        }
+        for at in [2, 0] {
+            let last = all[at].clone();
+            let ids = all.iter().map(|it| it.id.clone()).collect();
+            let (app, ctx) = (f.app.clone(), owner.ctx.clone());
+            let put_off = async move {
+                let input = tasks::bulk::BulkInput { act: "delay".into(), to: "+9".into() };
+                tasks::bulk::change_tasks(&app, &ctx, ids, input).await
+            };
+            let (app, ctx) = (f.app.clone(), noa.ctx.clone());
+            let rename = async move {
+                let input = task("Changed", "2026-03-20", "");
+                tasks::change_task(&app, &ctx, &last.id, input, last.rev).await
+            };
+            let (done, renamed) = meet(&f, &owner, put_off, rename).await;
+            let done = done.unwrap();
+            assert_eq!(done.count, 3);
+            was_told(&renamed);
+            undos::undo(&f.app, &owner.ctx, &done.undo.unwrap()).await.unwrap();
+            for task in &mut all {
+                *task = tasks::get_task(&f.app, &owner.ctx, &task.id).await.unwrap();
+            }
+        }
+    })
+    .await;
+}
+
+fn meeting(f: &Fixture, who: &Signed, title: &str) -> AppointmentInput {
+    let starts_at = f.app.clock.now().plus_secs(86_400);
+    AppointmentInput {
+        person: None,
+        title: title.to_owned(),
+        notes: String::new(),
+        location: String::new(),
+        starts_at,
+        ends_at: starts_at.plus_secs(3_600),
+        zone: who.ctx.zone.clone(),
+        online: false,
+        calendar: None,
+    }
+}
+
+/// Appointments of four weeks, soonest first.
+async fn weekly(f: &Fixture, who: &Signed) -> Vec<Appointment> {
+    let (rule, input) = ("FREQ=WEEKLY;COUNT=4".parse().unwrap(), meeting(f, who, "Stand-up"));
+    book_series(&f.app, &who.ctx, input, rule, "", true).await.unwrap();
+    let (now, days) = (f.app.clock.now(), 40);
+    let span = booked::get_span(&f.app, &who.ctx, now, now.plus_secs(days * 86_400)).await;
+    span.unwrap().appointments
+}
+
+#[tokio::test]
+async fn a_series_is_cancelled_with_what_somebody_is_just_changing_of_it() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        for noa_first in [true, false] {
+            let all = weekly(&f, &owner).await;
+            assert_eq!(all.len(), 4);
+            let (first, last) = (all[0].id.clone(), all[3].clone());
+            let (app, ctx) = (f.app.clone(), owner.ctx.clone());
+            let cancel = async move { cancel_series(&app, &ctx, &first, Reach::All).await };
+            let (app, ctx) = (f.app.clone(), noa.ctx.clone());
+            let other = AppointmentInput {
+                starts_at: last.starts_at,
+                ends_at: last.ends_at,
+                ..meeting(&f, &noa, "Changed")
+            };
+            let (id, rev) = (last.id.clone(), last.rev);
+            let change = async move { booked::change_anyway(&app, &ctx, &id, other, rev).await };
+            let undo = if noa_first {
+                let (changed, undo) = meet(&f, &owner, change, cancel).await;
+                assert_eq!(changed.unwrap().title, "Changed");
+                undo
+            } else {
+                let (undo, changed) = meet(&f, &owner, cancel, change).await;
+                assert!(matches!(changed, Err(Error::Conflict { .. })), "{changed:?}");
+                undo
+            };
+            let after = booked::get_appointment(&f.app, &owner.ctx, &last.id).await.unwrap();
+            let title = if noa_first { "Changed" } else { "Stand-up" };
+            assert_eq!((after.status, after.title.as_str()), (Status::Cancelled, title));
+            let undo = undo.unwrap();
+            assert_eq!(undos::undo(&f.app, &owner.ctx, &undo).await.unwrap(), 4);
+            // They go for good, or the second time there would be eight.
+            cancel_series(&f.app, &owner.ctx, &all[0].id, Reach::All).await.unwrap();
+        }
+    })
+    .await;
+}
