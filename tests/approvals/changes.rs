@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 use app::approvals::{
-    self, ApprovalState, CHANGE_SECS, Changeable, Difference, Part, Replaced, Typed,
+    self, ApprovalState, CHANGE_SECS, Changeable, Difference, Part, Replaced, Typed, VIEW_SECS,
 };
 use app::plugin_views::document::Value as Told;
 use app::plugins::{self, Words};
@@ -303,6 +303,39 @@ async fn what_is_too_late_while_it_is_changed_takes_no_other() {
         app::retention::sweep(&house.app).await;
         assert_eq!(count(&house, "approval.expired").await?, 1);
         assert_eq!(count(&house, "approval.change-failed").await?, 0);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_changed_on_the_plugins_page_has_an_hour_and_is_told_which_it_is() {
+    each(async |house| {
+        let sample = sample(&house).await?;
+        let mut there = proposal(&house.app, &sample.1, "there");
+        there.change = Some(serde_json::json!({"to": {"view": "home", "params": {"post": "7"}}}));
+        let workspace = workspace(&house.app);
+        let id: ApprovalId = workspace.approval_propose(&sample.1, there).await?.parse()?;
+        assert_eq!(page(&house, &id).await?.change, Some(Changeable::There));
+        assert!(is_conflict(ask(&house, &id, "x").await, "error-approval-elsewhere"));
+        let nothing = Typed { values: BTreeMap::new(), is_whole: true };
+        let to = approvals::ask_change(&house.app, &house.owner, &id, nothing).await?;
+        let to = to.context("it leads nowhere")?;
+        assert_eq!((&to.plugin, to.view.as_str()), (&sample.1.plugin, "home"));
+        assert_eq!(to.params.get("post").map(String::as_str), Some("7"));
+        assert_eq!(to.params.get("approval").map(String::as_str), Some(id.as_str()));
+        house.clock.advance_millis((CHANGE_SECS + 61) * 1_000);
+        let is_changing = async || state(&house, &id).await == ApprovalState::Changing;
+        look_after(&house.app, 20, async || !is_changing().await).await;
+        assert!(is_changing().await, "people take their time");
+        house.clock.advance_millis(VIEW_SECS * 1_000);
+        look_after(&house.app, 400, async || !is_changing().await).await;
+        assert_eq!(state(&house, &id).await, ApprovalState::Waiting);
+        // Who was slower still is heard all the same.
+        let mut anew = proposal(&house.app, &sample.1, "anew");
+        anew.replaces = Some(id.to_string());
+        workspace.approval_propose(&sample.1, anew).await?;
+        assert_eq!(state(&house, &id).await, ApprovalState::Replaced);
         Ok(())
     })
     .await;
