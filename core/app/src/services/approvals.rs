@@ -42,7 +42,7 @@ fn row_of(app: &App, ctx: &CallContext, proposal: Proposal) -> Result<Approval> 
         change: proposal.change,
     };
     // What is no id is nothing of the plugin's.
-    let replaces = proposal.replaces.map(|id| id.parse()).transpose();
+    let replaces = proposal.replaces.map(|id| id.parse::<ApprovalId>()).transpose();
     let replaces = replaces.map_err(|_| Error::NotFound)?;
     let request = proposal.request;
     let headers = match request.idempotency_key {
