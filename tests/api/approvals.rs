@@ -1,6 +1,5 @@
 //! What plugins propose, by program: it is seen, asked for otherwise, and never approved.
 
-use anyhow::Result;
 use domain::ApiScope;
 use oxpi_tests::site::api_token;
 use serde_json::json;
