@@ -3,6 +3,7 @@
 
 mod acts;
 mod answers;
+mod approvals;
 mod business;
 mod document;
 mod endpoints;

@@ -22,6 +22,7 @@ fn body(operation: &Operation, site: &Site) -> Option<Value> {
         "TasksAct" => json!({"tasks": [ids["task"]], "act": "remove"}),
         "File" => json!("Name,Phone\nEve,050-1112222\n"),
         "ImportPlanChange" => json!({"doubles": "update"}),
+        "ApprovalChange" => json!({"fields": {"text": "Mine now"}}),
         "EndpointNew" => json!({"url": "https://hooks.example.com/mine"}),
         "EndpointChange" => json!({"description": "Mine now"}),
         "SendAgain" => json!({"since": "2026-01-01T00:00:00Z"}),

@@ -10,7 +10,7 @@ use domain::{DocumentId, TenantId, Timestamp};
 use oxpi_tests::proposals::{call, propose, workspace};
 use oxpi_tests::shelf::Fittings;
 use runtime::manifest::Effect;
-use runtime::{ApprovalUse, CallContext, Grant, NewDocument, Problem, Services};
+use runtime::{ApprovalUse, CallContext, Grant, NewDocument, Problem, Services, Words};
 use serde_json::json;
 use store::blobs::{Blobs, Draft, Folder};
 
@@ -182,6 +182,8 @@ async fn every_writing_verb_is_fenced_off_by_itself() {
         let again = again.map_err(|error| error.downcast::<Problem>().unwrap());
         said("propose", code(again));
         said("withdraw", code(house.approval_withdraw(&call, &post).await));
+        let why = Words::Text("no".to_owned());
+        said("decline", code(house.approval_decline_change(&call, &post, why).await));
         let digest = [0; 32];
         let (route, host) = ("post", "api.example.com");
         let wanted = ApprovalUse { id: Some(&post), effect: Effect::Publish, route, host, digest };

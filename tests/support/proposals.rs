@@ -38,6 +38,11 @@ pub fn call(tenant: &TenantId, plugin: &PluginId, grant: Grant) -> CallContext {
 
 /// Puts a post before the people of a business; answers the approval's id.
 pub async fn propose(app: &App, call: &CallContext, title: &str) -> Result<String> {
+    Ok(workspace(app).approval_propose(call, proposal(app, call, title)).await?)
+}
+
+/// A post that is put before the people of a business.
+pub fn proposal(app: &App, call: &CallContext, title: &str) -> Proposal {
     let request = ExactRequest {
         route: "post".to_owned(),
         route_ask: "egress:POST https://api.example.com/v1/posts".to_owned(),
@@ -50,7 +55,7 @@ pub async fn propose(app: &App, call: &CallContext, title: &str) -> Result<Strin
         connection: None,
         body: format!("{{\"text\":\"{title}\"}}").into_bytes(),
     };
-    let proposal = Proposal {
+    Proposal {
         digest: request.digest(&call.tenant, &call.plugin),
         request,
         title: Words::Text(title.to_owned()),
@@ -58,6 +63,7 @@ pub async fn propose(app: &App, call: &CallContext, title: &str) -> Result<Strin
         amount: Some(Amount { minor: 1_250, currency: "ILS".to_owned() }),
         expires_at: app.clock.now().plus_secs(24 * 3_600),
         idempotency_key: title.to_owned(),
-    };
-    Ok(workspace(app).approval_propose(call, proposal).await?)
+        change: None,
+        replaces: None,
+    }
 }

@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 use crate::error::{Error, Result};
 use crate::ground::Ground;
 use crate::{
-    App, calendar_pull, calendar_push, channels, chores, endpoints, exports, imports, mail,
-    notifications, outbox, plugins, reminders, schedules, webhooks, wishes,
+    App, approvals, calendar_pull, calendar_push, channels, chores, endpoints, exports, imports,
+    mail, notifications, outbox, plugins, reminders, schedules, webhooks, wishes,
 };
 
 pub(crate) use settle::{Settlement, judge, settle};
@@ -233,6 +233,7 @@ fn tell_of(app: &App, c: &mut store::Conn, job: &Job, settlement: &Settlement) -
             imports::RUN => return imports::give_up(app, c, job),
             exports::everything::RUN => return exports::everything::give_up(app, c, job),
             endpoints::DELIVER => return endpoints::give_up(app, c, job),
+            PLUGIN_EVENT => return approvals::give_up_asking(app, c, job),
             _ => {}
         }
     }

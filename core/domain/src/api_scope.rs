@@ -78,6 +78,8 @@ scopes! {
     PluginsRead = "plugins:read" allows [ReadPlugins],
     /// See what plugins propose to do; nothing decides it but people.
     ApprovalsRead = "approvals:read" allows [DecideApprovals],
+    /// Have plugins propose it otherwise; nothing is approved by that.
+    ApprovalsWrite = "approvals:write" allows [DecideApprovals],
     /// See reports.
     ReportsRead = "reports:read" allows [ReadPeople],
     /// See how imports went.

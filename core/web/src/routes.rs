@@ -238,6 +238,7 @@ mod lines {
         get  "/approvals/{approval}"                     Member  (DECIDE, ALL) approvals::show;
         post "/approvals/{approval}/approve"             Member  (DECIDE, ALL) approvals::approve;
         post "/approvals/{approval}/reject"              Member  (DECIDE, ALL) approvals::reject;
+        post "/approvals/{approval}/change"              Member  (DECIDE, ALL) approvals::change;
 
         get  "/plugins"                                  Member  (PLUGINS, ALL) plugins::list;
         get  "/plugins/{plugin}"                         Member  (PLUGINS, ALL) plugins::show;

@@ -245,6 +245,7 @@ mod lines {
 
         GET    "/approvals"                               ApprovalsRead     (APPROVALS, ALL) approvals::list, "What plugins propose to do", approvals::list_query, NONE, Page("ApprovalRow");
         GET    "/approvals/{approval}"                    ApprovalsRead     (APPROVALS, ALL) approvals::show, "A proposal of a plugin", nothing, NONE, One("Approval");
+        POST   "/approvals/{approval}/change"             ApprovalsWrite    (APPROVALS, ALL) approvals::change, "Have a plugin propose something otherwise; it approves nothing", nothing, Some("ApprovalChange"), One("Approval");
         GET    "/report"                                  ReportsRead       (PEOPLE, ALL) reports::show, "Where people come from and what becomes of them", reports::query, NONE, One("Report");
         GET    "/imports"                                 ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::list, "Lists that were taken in, latest first", imports::list_query, NONE, Page("Import");
         POST   "/imports"                                 ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::create, "Bring a list of people; nothing comes of it yet", imports::create_query, Some(FILE), Made("Import");

@@ -59,6 +59,7 @@ ask-network = Talk to these servers only
 topic-appointment-booked = an appointment is booked
 topic-appointment-changed = an appointment is changed
 topic-appointment-cancelled = an appointment is cancelled
+topic-approval-change-asked = somebody wants it to propose something otherwise
 topic-approval-decided = somebody decided what it proposed
 entity-person = people
 entity-appointment = appointments

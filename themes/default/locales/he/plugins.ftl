@@ -63,6 +63,7 @@ ask-network = לדבר רק עם השרתים האלה
 topic-appointment-booked = נקבעה פגישה
 topic-appointment-changed = פגישה עודכנה
 topic-appointment-cancelled = פגישה בוטלה
+topic-approval-change-asked = מישהו רוצה שיציע משהו אחרת
 topic-approval-decided = מישהו החליט על מה שהציע
 entity-person = אנשים
 entity-appointment = פגישות
