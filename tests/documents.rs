@@ -1,6 +1,7 @@
 //! Documents in the real rooms: sealed on disk, read in pieces, nobody else's.
 
 use anyhow::Result;
+use app::documents::DocumentFilter;
 use app::{Error, documents};
 use oxpi_tests::House;
 use oxpi_tests::proposals::{call, workspace};
@@ -58,7 +59,8 @@ async fn a_document_is_sealed_on_disk_and_read_in_pieces() {
             std::io::Read::read_to_end(&mut opened.unwrap(), &mut body)?;
             assert!(body.len() >= size && !body.windows(8).any(|w| w == b"Zanzibar"));
         }
-        let all = documents::list_documents(app, &house.owner, None, 10).await?;
+        let all = documents::list_documents(app, &house.owner, DocumentFilter::default(), None, 10)
+            .await?;
         assert_eq!(all.items.len(), 4);
         let (row, bytes) =
             documents::download_document(app, &house.owner, &all.items[0].id).await?;
