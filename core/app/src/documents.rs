@@ -4,7 +4,7 @@
 mod body;
 mod own;
 
-use domain::{ConnectionId, DocumentId, Locale, Permission, PluginId, TenantId};
+use domain::{ApiScope, ConnectionId, DocumentId, Locale, Permission, PluginId, TenantId};
 use serde_json::{Value, json};
 use store::Conn;
 
@@ -118,9 +118,14 @@ fn get_kept(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Document
 }
 
 /// Deletes a document for good: what is known of it, then its bytes.
+///
+/// # Errors
+/// [`Error::Unproven`] without a recent proof of who asks, or a token that was made for it: it can't be
+/// taken back.
 pub async fn delete_document(app: &App, ctx: &Context, id: &DocumentId) -> Result<()> {
     ctx.require_to_see(Permission::ReadDocuments)?;
     ctx.require(Permission::WriteDocuments)?;
+    ctx.require_recent_or(ApiScope::DocumentsWrite)?;
     let (tenant, id) = (ctx.tenant.clone(), id.clone());
     let row = app.db.inspect(move |c| get_kept(c, &tenant, &id)).await?;
     let (app2, who, row2) = (app.clone(), Who::from(ctx), row.clone());
