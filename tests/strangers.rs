@@ -190,7 +190,7 @@ async fn nobody_gets_further_than_the_door() {
 }
 
 /// The ids that belong to one business.
-const OWNED: [&str; 21] = [
+const OWNED: [&str; 22] = [
     "api_token",
     "approval",
     "export",
@@ -199,6 +199,7 @@ const OWNED: [&str; 21] = [
     "person",
     "appointment",
     "connection",
+    "document",
     "endpoint",
     "delivery",
     "member",
