@@ -5,6 +5,7 @@ mod acts;
 mod answers;
 mod business;
 mod document;
+mod documents;
 mod endpoints;
 mod exports;
 mod feeds;

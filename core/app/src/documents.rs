@@ -16,6 +16,7 @@ use crate::{App, fields, plugins};
 
 pub(crate) use body::{keep_body, read_body};
 pub(crate) use own::{House, keep_own, stream_body};
+pub use runtime::manifest::MEDIA_TYPES;
 pub use store::documents::{Document, DocumentFilter, Media, Retention};
 
 /// How long a body without a row is left alone: its row may be on the way.
