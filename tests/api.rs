@@ -6,6 +6,7 @@ mod answers;
 mod approvals;
 mod business;
 mod document;
+mod documents;
 mod endpoints;
 mod exports;
 mod feeds;

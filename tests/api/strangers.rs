@@ -6,6 +6,7 @@ use app::Origin;
 use domain::ApiScope;
 use oxpi_tests::site::{MARKER, Site, api_token};
 use serde_json::{Value, json};
+use store::documents::DocumentFilter;
 use web::api::operations::{Operation, Shows, operations};
 
 use super::{call, each, json, problem, send};
@@ -75,7 +76,10 @@ async fn everything(site: &Site) -> Result<String> {
             store::people::list_after(c, &tenant, None, 100)?,
             store::appointments::list_after(c, &tenant, None, 100)?,
             store::tasks::list(c, &tenant, &store::tasks::TaskFilter::default(), None, 100)?,
-            store::pipelines::list_stages(c, &tenant)?,
+            (
+                store::pipelines::list_stages(c, &tenant)?,
+                store::documents::list(c, &tenant, &DocumentFilter::default(), None, 100)?,
+            ),
             (store::tags::list(c, &tenant)?, store::own_fields::list_even_removed(c, &tenant)?),
             acts.count(),
         ))

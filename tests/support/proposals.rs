@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use app::App;
 use app::services::Workspace;
-use domain::{Locale, PluginId, TenantId, Zone};
+use domain::{ConnectionId, Locale, PluginId, TenantId, Zone};
 use runtime::approval::{ExactRequest, Proposal, Words};
 use runtime::manifest::{Effect, Version};
-use runtime::{Amount, CallContext, Grant, Limits, Services};
+use runtime::{Amount, CallContext, Grant, Limits, NewDocument, Services};
 
 /// The workspace behind a plugin.
 pub fn workspace(app: &App) -> Workspace {
@@ -34,6 +34,27 @@ pub fn call(tenant: &TenantId, plugin: &PluginId, grant: Grant) -> CallContext {
         request_id: "test".to_owned(),
         limits: Limits::default(),
     }
+}
+
+/// Keeps a file of this name, which stands in it too; answers the document's id.
+pub async fn keep(
+    app: &App,
+    call: &CallContext,
+    name: &str,
+    media_type: &str,
+    connection: Option<ConnectionId>,
+) -> Result<String> {
+    let document = NewDocument {
+        name: name.to_owned(),
+        media_type: media_type.to_owned(),
+        bytes: format!("%PDF-1.7 {name}").into_bytes(),
+        with_connection: false,
+        connection,
+        source: "api.example.com".to_owned(),
+        idempotency_key: name.to_owned(),
+    };
+    let known = workspace(app).document_keep(call, document).await?;
+    Ok(known["id"].as_str().context("a document without an id")?.to_owned())
 }
 
 /// Puts a post before the people of a business; answers the approval's id.

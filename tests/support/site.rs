@@ -31,7 +31,7 @@ use web::themes::Themes;
 use crate::House;
 use crate::house::password;
 use crate::http::{self, Reply};
-use crate::proposals::{call, propose};
+use crate::proposals::{call, keep, propose};
 
 /// A word that only the first business's data holds.
 pub const MARKER: &str = "Zanzibar7714";
@@ -195,7 +195,8 @@ async fn an_endpoint(house: &House) -> Result<(String, String)> {
     Ok((made.id.to_string(), delivery.to_string()))
 }
 
-/// What there is around people: a tag, an own field, a note, a saved view, a pipeline, an act to take back.
+/// What there is around people: a tag, an own field, a note, a saved view, a pipeline, an act to take back;
+/// and a document.
 async fn around(house: &House, person: &Person) -> Result<BTreeMap<&'static str, String>> {
     let (app, owner) = (&house.app, &house.owner);
     let tag = BulkInput { act: "tag".to_owned(), to: format!("{MARKER} tag") };
@@ -206,7 +207,11 @@ async fn around(house: &House, person: &Person) -> Result<BTreeMap<&'static str,
     let pipelines = pipelines::list_pipelines(app, owner).await?;
     let pipeline = pipelines.first().context("no pipeline")?.pipeline.id.to_string();
     let tag = tags::list_tags(app, owner).await?.pop().context("no tag")?.id.to_string();
+    let plugin = call(&owner.tenant, &house.plugin, Grant::nothing());
+    let name = format!("{MARKER} bill.pdf");
+    let document = keep(app, &plugin, &name, "application/pdf", None).await?;
     Ok(BTreeMap::from([
+        ("document", document),
         ("own_field", an_own_field(house, person).await?),
         ("note", note),
         ("saved_view", view.id.to_string()),

@@ -3,6 +3,7 @@
 
 mod appointments;
 mod csv;
+mod documents;
 mod entries;
 pub mod everything;
 mod people;
@@ -21,6 +22,7 @@ pub use csv::Csv;
 use crate::App;
 use crate::audit::{self, Act, AuditFilter, Who};
 use crate::context::Context;
+use crate::documents::DocumentFilter;
 use crate::error::{Error, Result};
 use crate::people::{PersonFilter, Sorting};
 use crate::tasks::TaskFilter;
@@ -75,6 +77,7 @@ pub type Words = Box<dyn Fn(&str) -> String + Send + Sync>;
 enum Rows {
     People(Box<people::Walk>),
     Appointments(appointments::Walk),
+    Documents(documents::Walk),
     Entries(entries::Walk),
     Tasks(tasks::Walk),
 }
@@ -84,6 +87,7 @@ impl Rows {
         let keys = match self {
             Self::People(_) => people::HEADS,
             Self::Appointments(_) => appointments::HEADS,
+            Self::Documents(_) => documents::HEADS,
             Self::Entries(_) => entries::HEADS,
             Self::Tasks(_) => tasks::HEADS,
         };
@@ -102,6 +106,7 @@ impl Rows {
                 Ok(cards.map(|cards| cards.iter().map(|card| card.row(words)).collect()))
             }
             Self::Appointments(walk) => walk.next(words).await,
+            Self::Documents(walk) => walk.next(words).await,
             Self::Entries(walk) => walk.next(words).await,
             Self::Tasks(walk) => walk.next(words).await,
         }
@@ -232,6 +237,21 @@ pub async fn export_tasks(
     note(app, ctx, "tasks", format).await?;
     let walk = tasks::Walk::begin(app, ctx, filter).await?;
     Download::new("tasks", format, ctx.locale, Rows::Tasks(walk), words)
+}
+
+/// The documents that match, newest first: what is known of them.
+pub async fn export_documents(
+    app: &App,
+    ctx: &Context,
+    filter: DocumentFilter,
+    format: Format,
+    words: Words,
+) -> Result<Download> {
+    ctx.require_to_see(Permission::ReadDocuments)?;
+    let format = as_table(format)?;
+    note(app, ctx, "documents", format).await?;
+    let walk = documents::Walk::begin(app, ctx, filter).await?;
+    Download::new("documents", format, ctx.locale, Rows::Documents(walk), words)
 }
 
 /// What of the activity log matches, from its beginning.

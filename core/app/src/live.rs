@@ -65,6 +65,7 @@ fn topics_of(entity: &str) -> &'static [(&'static str, Permission)] {
             &[("appointments", Permission::ReadAppointments)]
         }
         "task" | "reminder" => &[("tasks", Permission::ReadTasks)],
+        "document" => &[("documents", Permission::ReadDocuments)],
         "endpoint" => &[("endpoints", Permission::ManageSettings)],
         "export" => &[("exports", Permission::ManageSettings)],
         "import" => &[("imports", Permission::ReadPeople)],

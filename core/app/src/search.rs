@@ -1,7 +1,8 @@
-//! Finding people, appointments, tasks and notes by words, as far as the role sees them.
+//! Finding people, appointments, tasks, documents and notes by words, as far as the role sees them.
 
 use domain::{Permission, PersonId};
 use store::appointments::Appointment;
+use store::documents::Document;
 use store::tasks::Task;
 use store::timeline::FoundNote;
 
@@ -25,12 +26,14 @@ pub struct Found {
     pub appointments: Vec<Appointment>,
     /// Open tasks, what fits best first; none for a role that doesn't see them.
     pub tasks: Vec<Task>,
+    /// Documents, what fits best first; none for a role that doesn't see them.
+    pub documents: Vec<Document>,
     /// Notes about people, what fits best first; none for a role that doesn't see people.
     pub notes: Vec<FoundNote>,
 }
 
-/// Looks for a text among people, appointments, tasks and notes. Blank text finds nothing; a long one counts by
-/// its beginning.
+/// Looks for a text among people, appointments, tasks, documents and notes. Blank text finds nothing; a long
+/// one counts by its beginning.
 pub async fn search(app: &App, ctx: &Context, text: &str) -> Result<Found> {
     let text: String = text.trim().chars().take(SEARCH_CHARS_MAX).collect();
     if text.is_empty() {
@@ -52,6 +55,9 @@ pub async fn search(app: &App, ctx: &Context, text: &str) -> Result<Found> {
         }
         if ctx.may(Permission::ReadTasks) {
             found.tasks = store::tasks::search(c, &ctx.tenant, &text, EACH_MAX)?;
+        }
+        if ctx.may(Permission::ReadDocuments) {
+            found.documents = store::documents::search(c, &ctx.tenant, &text, EACH_MAX)?;
         }
         Ok(found)
     };

@@ -58,6 +58,10 @@ scopes! {
     AppointmentsRead = "appointments:read" allows [ReadAppointments],
     /// Book, change and cancel appointments.
     AppointmentsWrite = "appointments:write" allows [ReadAppointments, WriteAppointments],
+    /// See and download what plugins keep.
+    DocumentsRead = "documents:read" allows [ReadDocuments],
+    /// Delete it for good.
+    DocumentsWrite = "documents:write" allows [ReadDocuments, WriteDocuments],
     /// See calendars and when they are busy.
     CalendarsRead = "calendars:read" allows [ReadAppointments],
     /// Make and withdraw the address of its maker's calendar.
@@ -116,7 +120,7 @@ impl FromStr for ApiScope {
 
 /// Some scopes; as text they are words with a space between them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ApiScopes(u32);
+pub struct ApiScopes(u64);
 
 impl ApiScopes {
     /// Whether this scope is one of them.

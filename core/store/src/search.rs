@@ -17,7 +17,8 @@ pub use finding::{Sought, best, seek};
 pub(crate) use index::forget;
 pub use query::TERMS_MAX;
 pub(crate) use things::{
-    about_people, of_appointments, of_new_people, of_notes, of_people, of_tasks, with_people,
+    about_people, of_appointments, of_new_document, of_new_people, of_notes, of_people, of_tasks,
+    with_people,
 };
 
 words! {
@@ -31,8 +32,10 @@ words! {
         Task = "task",
         /// A note about a person.
         Note = "note",
+        /// A document that a plugin keeps.
+        Document = "document",
     }
 }
 
 /// All kinds, as the tables name them.
-const KINDS: [&str; 4] = ["person", "appointment", "task", "note"];
+const KINDS: [&str; 5] = ["person", "appointment", "task", "note", "document"];

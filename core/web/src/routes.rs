@@ -7,10 +7,10 @@ use domain::Permission;
 
 use crate::pages::{
     account, activity, api_tokens, appointments, approvals, calendar, calendar_feeds,
-    calendar_imports, checkups, components, connections, door, endpoints, exports, factors, files,
-    home, imports, invitations, jobs, live, logins, logos, notifications, openid, own_fields,
-    passkeys, people, pipelines, plugin_settings, plugin_views, plugins, proofs, repeats, reports,
-    resets, search, second_step, settings, tasks, team, tenants, timeline, undos,
+    calendar_imports, checkups, components, connections, documents, door, endpoints, exports,
+    factors, files, home, imports, invitations, jobs, live, logins, logos, notifications, openid,
+    own_fields, passkeys, people, pipelines, plugin_settings, plugin_views, plugins, proofs,
+    repeats, reports, resets, search, second_step, settings, tasks, team, tenants, timeline, undos,
 };
 use crate::{api, health, hooks, metrics};
 
@@ -70,6 +70,8 @@ const APPOINTMENTS: Option<Permission> = Some(Permission::ReadAppointments);
 const BOOK: Option<Permission> = Some(Permission::WriteAppointments);
 const TASKS: Option<Permission> = Some(Permission::ReadTasks);
 const WRITE_TASKS: Option<Permission> = Some(Permission::WriteTasks);
+const DOCUMENTS: Option<Permission> = Some(Permission::ReadDocuments);
+const WRITE_DOCUMENTS: Option<Permission> = Some(Permission::WriteDocuments);
 const PLUGINS: Option<Permission> = Some(Permission::ReadPlugins);
 const MANAGE_PLUGINS: Option<Permission> = Some(Permission::ManagePlugins);
 const CONNECT: Option<Permission> = Some(Permission::ManageConnections);
@@ -204,6 +206,12 @@ mod lines {
         post "/tasks/{task}/snooze"                      Member  (TASKS, ALL) tasks::snooze;
         post "/tasks/{task}/remove"                      Member  (TASKS, WRITE_TASKS) tasks::remove;
         post "/tasks/{task}/restore"                     Member  (TASKS, WRITE_TASKS) tasks::restore;
+
+        get  "/documents"                                Member  (DOCUMENTS, ALL) documents::list;
+        get  "/documents/export"                         Member  (DOCUMENTS, ALL) exports::documents;
+        get  "/documents/{document}"                     Member  (DOCUMENTS, ALL) documents::show;
+        get  "/documents/{document}/content"             Member  (DOCUMENTS, ALL) documents::download;
+        post "/documents/{document}/remove"              Member  (DOCUMENTS, WRITE_DOCUMENTS) documents::remove;
 
         get  "/calendar"                                 Member  (APPOINTMENTS, ALL) calendar::show;
         get  "/calendar/events"                          Member  (APPOINTMENTS, ALL) calendar::events;

@@ -13,6 +13,7 @@ mod connections;
 mod deliveries;
 mod describe;
 pub mod document;
+mod documents;
 mod endpoints;
 mod exports;
 mod import_plans;

@@ -11,9 +11,9 @@ use super::call::Call;
 use super::describe::Fields;
 use super::{
     activity, appointments, approvals, business, calendar_feeds, calendars, connections,
-    deliveries, endpoints, exports, import_plans, imports, invitations, jobs, notes, notifications,
-    own_fields, people, pipelines, plugins, reports, saved_views, search, series, tags, tasks,
-    team, undos,
+    deliveries, documents, endpoints, exports, import_plans, imports, invitations, jobs, notes,
+    notifications, own_fields, people, pipelines, plugins, reports, saved_views, search, series,
+    tags, tasks, team, undos,
 };
 
 /// What an operation answers when all goes well, by the name of a schema.
@@ -104,6 +104,8 @@ const APPOINTMENTS: Option<Permission> = Some(Permission::ReadAppointments);
 const BOOK: Option<Permission> = Some(Permission::WriteAppointments);
 const TASKS: Option<Permission> = Some(Permission::ReadTasks);
 const WRITE_TASKS: Option<Permission> = Some(Permission::WriteTasks);
+const DOCUMENTS: Option<Permission> = Some(Permission::ReadDocuments);
+const WRITE_DOCUMENTS: Option<Permission> = Some(Permission::WriteDocuments);
 const PLUGINS: Option<Permission> = Some(Permission::ReadPlugins);
 const TEAM: Option<Permission> = Some(Permission::ReadTeam);
 const MANAGE_TEAM: Option<Permission> = Some(Permission::ManageTeam);
@@ -122,6 +124,9 @@ const CARDS: &[&str] = &[
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "text/vcard",
 ];
+
+/// What plugins may keep.
+const KEPT: &[&str] = &app::documents::MEDIA_TYPES;
 
 /// The body of an operation that takes a file as it is.
 pub const FILE: &str = "File";
@@ -145,7 +150,8 @@ pub const BY_KIND: &[(&str, &str)] = &[
     ),
     (
         "search::find",
-        "Told is what the token reads: `people:read`, `appointments:read`, `tasks:read`.",
+        "Told is what the token reads: `people:read`, `appointments:read`, `tasks:read`, \
+            `documents:read`.",
     ),
 ];
 
@@ -163,7 +169,7 @@ mod lines {
         GET    "/token"                                   _                 (ALL, ALL) business::token, "What this token is good for", nothing, NONE, One("Token");
         GET    "/business"                                BusinessRead      (ALL, ALL) business::show, "The business", nothing, NONE, One("Business");
         PATCH  "/business"                                BusinessWrite     (SETTINGS, ALL) business::update, "Change what the business says of itself", nothing, Some("BusinessChange"), One("Business");
-        GET    "/search"                                  _                 (ALL, ALL) search::find, "Find people, appointments and tasks", search::query, NONE, Told("Found");
+        GET    "/search"                                  _                 (ALL, ALL) search::find, "Find people, appointments, tasks and documents", search::query, NONE, Told("Found");
 
         GET    "/people"                                  PeopleRead        (PEOPLE, ALL) people::list, "List people", people::list_query, NONE, Page("PersonRow");
         POST   "/people"                                  PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::create, "Add a person", nothing, Some("PersonNew"), Made("Person");
@@ -226,6 +232,12 @@ mod lines {
         GET    "/appointments/{appointment}/series"       AppointmentsRead  (APPOINTMENTS, ALL) series::show, "How an appointment comes again", nothing, NONE, One("Series");
         PATCH  "/appointments/{appointment}/series"       AppointmentsWrite (APPOINTMENTS, BOOK) series::update, "Let appointments come again by another rule", nothing, Some("SeriesChange"), One("Series");
         POST   "/appointments/{appointment}/series/cancel" AppointmentsWrite (APPOINTMENTS, BOOK) series::cancel, "Cancel several appointments that come again", nothing, Some("SeriesCancel"), Told("SeriesCancelled");
+
+        GET    "/documents"                               DocumentsRead     (DOCUMENTS, ALL) documents::list, "What plugins keep, newest first", documents::list_query, NONE, Page("Document");
+        GET    "/documents/export"                        DocumentsRead     (DOCUMENTS, ALL) exports::documents, "What is known of documents as a file", exports::documents_query, NONE, File(TABLES);
+        GET    "/documents/{document}"                    DocumentsRead     (DOCUMENTS, ALL) documents::show, "A document", nothing, NONE, One("Document");
+        GET    "/documents/{document}/content"            DocumentsRead     (DOCUMENTS, ALL) documents::download, "Download a document", nothing, NONE, File(KEPT);
+        DELETE "/documents/{document}"                    DocumentsWrite    (DOCUMENTS, WRITE_DOCUMENTS) documents::remove, "Delete a document for good", nothing, NONE, Nothing;
 
         POST   "/undo/{undo}"                             _                 (ALL, ALL) undos::undo_act, "Take an act back: one over many, or a merge", nothing, NONE, Told("Undone");
 

@@ -1,5 +1,6 @@
-//! Finding people, appointments and tasks by words, as the palette does.
+//! Finding people, appointments, tasks and documents by words, as the palette does.
 
+use app::documents::{Document, Media};
 use app::people::{Person, SEARCH_CHARS_MAX};
 use app::search;
 use app::tasks::Task;
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Reply};
 use super::call::Call;
 use super::describe::{Fields, about, day, id, instant, or_null, said, text, whole};
+use super::documents;
 use super::schema::{Named, named};
 
 /// The schemas of what is found.
@@ -27,15 +29,18 @@ pub fn schemas() -> Vec<Named> {
         ("ends_at", instant()),
     ]);
     let task = whole(vec![("id", id()), ("title", said()), ("day", or_null(day()))]);
+    let document = whole(vec![("id", id()), ("name", said()), ("media", documents::media())]);
     let found = whole(vec![
         ("people", about(many("FoundPerson"), "Who fits best first.")),
         ("appointments", about(many("FoundAppointment"), "What is to come first.")),
         ("tasks", about(many("FoundTask"), "Open ones, what fits best first.")),
+        ("documents", about(many("FoundDocument"), "What fits best first.")),
     ]);
     vec![
         ("FoundPerson", person),
         ("FoundAppointment", appointment),
         ("FoundTask", task),
+        ("FoundDocument", document),
         ("Found", found),
     ]
 }
@@ -64,6 +69,7 @@ pub async fn find(call: Call) -> Answer {
         "people": found.people.iter().map(person).collect::<Vec<_>>(),
         "appointments": booked.collect::<Vec<_>>(),
         "tasks": found.tasks.iter().map(task).collect::<Vec<_>>(),
+        "documents": found.documents.iter().map(document).collect::<Vec<_>>(),
     })))
 }
 
@@ -79,4 +85,8 @@ fn person(it: &Person) -> Value {
 
 fn task(it: &Task) -> Value {
     json!({"id": it.id, "title": it.title, "day": it.due.map(|due| due.day.to_string())})
+}
+
+fn document(it: &Document) -> Value {
+    json!({"id": it.id, "name": it.name, "media": Media::of(&it.media_type).as_str()})
 }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::answer::{Answer, go};
 use crate::member::Member;
 use crate::pages::activity::PageQuery as ActivityQuery;
+use crate::pages::documents::ListQuery as DocumentsQuery;
 use crate::pages::id;
 use crate::pages::people::list::ListQuery;
 use crate::pages::people::own;
@@ -53,6 +54,17 @@ pub async fn tasks(member: Member, query: Query<TasksQuery>, kind: Query<FormatQ
     let (words, filter) = (words(&member), query.filter(&member));
     let (ctx, format) = (&member.ctx, Format::of(&kind.format));
     Ok(send(exports::export_tasks(&member.web.app, ctx, filter, format, words).await?).await?)
+}
+
+/// What is known of the documents of the list, as it is narrowed.
+pub async fn documents(
+    member: Member,
+    query: Query<DocumentsQuery>,
+    kind: Query<FormatQuery>,
+) -> Answer {
+    let (words, filter) = (words(&member), query.filter());
+    let (ctx, format) = (&member.ctx, Format::of(&kind.format));
+    Ok(send(exports::export_documents(&member.web.app, ctx, filter, format, words).await?).await?)
 }
 
 /// The activity log, as its page is narrowed.
@@ -111,7 +123,8 @@ pub async fn list(member: Member) -> Answer {
     member.page(&ExportsPage { archives, is_running, can_make, days }).await
 }
 
-fn size(member: &Member, bytes: i64) -> String {
+/// How large something is, in words.
+pub(crate) fn size(member: &Member, bytes: i64) -> String {
     let (number, key) = match bytes {
         ..=1_048_575 => ((bytes + 1_023) / 1_024, "exports-size-kb"),
         _ => ((bytes + 1_048_575) / 1_048_576, "exports-size-mb"),

@@ -17,6 +17,7 @@ pub mod calendar_imports;
 pub mod checkups;
 pub mod components;
 pub mod connections;
+pub mod documents;
 pub mod door;
 pub mod endpoints;
 pub mod errors;

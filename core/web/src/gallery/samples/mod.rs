@@ -7,6 +7,7 @@ mod calendar;
 mod calendar_imports;
 mod checkups;
 mod connections;
+mod documents;
 mod endpoints;
 mod imports;
 mod jobs;
@@ -46,6 +47,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     search::draw(gallery);
     notifications::draw(gallery);
     tasks::draw(gallery);
+    documents::draw(gallery);
     reports::draw(gallery);
     api_tokens::draw(gallery);
     endpoints::draw(gallery);
