@@ -27,6 +27,7 @@ fn body(operation: &Operation, site: &Site) -> Option<Value> {
         "EndpointNew" => json!({"url": "https://hooks.example.com/mine"}),
         "EndpointChange" => json!({"description": "Mine now"}),
         "SendAgain" => json!({"since": "2026-01-01T00:00:00Z"}),
+        "KindAgain" => json!({"kind": "calendar.push"}),
         "Snooze" => json!({"until": "1h"}),
         "BusinessChange" => json!({"name": "Mine"}),
         "ViewNew" => json!({"name": "Mine", "query": "q=x", "is_shared": true}),

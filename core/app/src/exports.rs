@@ -6,6 +6,7 @@ mod csv;
 mod documents;
 mod entries;
 pub mod everything;
+mod lists;
 mod people;
 mod tasks;
 mod vcard;
@@ -18,6 +19,7 @@ use serde_json::json;
 use store::Conn;
 
 pub use csv::Csv;
+pub use lists::List;
 
 use crate::App;
 use crate::audit::{self, Act, AuditFilter, Who};
@@ -73,6 +75,15 @@ impl Format {
 /// Texts by their keys, in the reader's language.
 pub type Words = Box<dyn Fn(&str) -> String + Send + Sync>;
 
+/// A table of a page, in the reader's words.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// What stands above its columns.
+    pub heads: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Vec<String>>,
+}
+
 /// Where rows come from.
 enum Rows {
     People(Box<people::Walk>),
@@ -80,6 +91,9 @@ enum Rows {
     Documents(documents::Walk),
     Entries(entries::Walk),
     Tasks(tasks::Walk),
+    List(Box<lists::Walk>),
+    /// A table's heads, and its rows until they were handed on.
+    Table(Vec<String>, Option<Vec<Vec<String>>>),
 }
 
 impl Rows {
@@ -90,6 +104,8 @@ impl Rows {
             Self::Documents(_) => documents::HEADS,
             Self::Entries(_) => entries::HEADS,
             Self::Tasks(_) => tasks::HEADS,
+            Self::List(walk) => walk.heads(),
+            Self::Table(heads, _) => return heads.clone(),
         };
         let mut heads: Vec<String> = keys.iter().map(|key| words(key)).collect();
         if let Self::People(walk) = self {
@@ -109,6 +125,8 @@ impl Rows {
             Self::Documents(walk) => walk.next(words).await,
             Self::Entries(walk) => walk.next(words).await,
             Self::Tasks(walk) => walk.next(words).await,
+            Self::List(walk) => walk.next(words).await,
+            Self::Table(_, rows) => Ok(rows.take()),
         }
     }
 }
@@ -276,6 +294,40 @@ fn members_for(c: &mut Conn, ctx: &Context) -> Result<HashMap<MemberId, String>>
     }
     let team = store::members::list(c, &ctx.tenant)?;
     Ok(team.into_iter().map(|it| (it.member.id, it.name)).collect())
+}
+
+/// A list of a few columns, as its page has it.
+pub async fn export_list(
+    app: &App,
+    ctx: &Context,
+    list: List,
+    format: Format,
+    words: Words,
+) -> Result<Download> {
+    list.require(ctx)?;
+    let format = as_table(format)?;
+    if let List::Deliveries(endpoint, _) = &list {
+        crate::endpoints::get_endpoint(app, ctx, endpoint).await?;
+    }
+    let name = list.name();
+    note(app, ctx, name, format).await?;
+    let rows = Rows::List(Box::new(lists::Walk::begin(app, ctx, list)));
+    Download::new(name, format, ctx.locale, rows, words)
+}
+
+/// A table of the reports.
+pub async fn export_report(
+    app: &App,
+    ctx: &Context,
+    table: Table,
+    format: Format,
+    words: Words,
+) -> Result<Download> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let format = as_table(format)?;
+    note(app, ctx, "reports", format).await?;
+    let rows = Rows::Table(table.heads, Some(table.rows));
+    Download::new("report", format, ctx.locale, rows, words)
 }
 
 /// Only people have cards.

@@ -4,12 +4,13 @@ use domain::{Permission, PersonId};
 use store::appointments::Appointment;
 use store::documents::Document;
 use store::tasks::Task;
-use store::timeline::FoundNote;
 
 use crate::App;
 use crate::context::Context;
 use crate::error::Result;
 use crate::people::{Person, SEARCH_CHARS_MAX};
+
+pub use store::timeline::FoundNote;
 
 /// The most that is found of each kind.
 pub const EACH_MAX: usize = 6;
@@ -62,6 +63,16 @@ pub async fn search(app: &App, ctx: &Context, text: &str) -> Result<Found> {
         Ok(found)
     };
     Ok(app.db.read(look).await?)
+}
+
+/// The notes that fit a text best, the best first; none for a role that doesn't see people.
+pub async fn search_notes(app: &App, ctx: &Context, text: &str) -> Result<Vec<FoundNote>> {
+    let text: String = text.trim().chars().take(SEARCH_CHARS_MAX).collect();
+    if text.is_empty() || !ctx.may(Permission::ReadPeople) {
+        return Ok(Vec::new());
+    }
+    let tenant = ctx.tenant.clone();
+    Ok(app.db.read(move |c| store::timeline::search(c, &tenant, &text, NOTES_MAX)).await?)
 }
 
 /// How many things get their words in one transaction, and how many such there are in a row.

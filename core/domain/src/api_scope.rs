@@ -66,8 +66,8 @@ scopes! {
     CalendarsRead = "calendars:read" allows [ReadAppointments],
     /// Make and withdraw the address of its maker's calendar.
     CalendarsWrite = "calendars:write" allows [ReadAppointments],
-    /// See the team.
-    TeamRead = "team:read" allows [ReadTeam],
+    /// See the team, and who is invited to it.
+    TeamRead = "team:read" allows [ReadTeam, ManageTeam],
     /// Invite colleagues, but nobody who could make tokens.
     TeamWrite = "team:write" allows [ReadTeam, ManageTeam],
     /// See the activity log.

@@ -1,11 +1,13 @@
 //! Finding things by words: an index of our own, the same on both databases, written with the things in
 //! the same transaction. `words` says what a word is, `index` writes, `things` says what each kind is found
-//! by, `finding` looks, `near` forgives a typing error, `backlog` goes through what was there before.
+//! by, `finding` looks, `number` knows whom a whole number is of, `near` forgives a typing error, `backlog`
+//! goes through what was there before.
 
 mod backlog;
 mod finding;
 mod index;
 mod near;
+mod number;
 mod query;
 mod things;
 mod words;

@@ -130,6 +130,7 @@ mod lines {
         get  "/"                                         Member  (ALL, ALL) home::show;
         get  "/live"                                     Member  (ALL, ALL) live::follow;
         get  "/notifications"                            Member  (ALL, ALL) notifications::list;
+        get  "/notifications/export"                     Member  (ALL, ALL) exports::notifications;
         post "/notifications/read"                       Member  (ALL, ALL) notifications::read_all;
         post "/notifications/choices"                    Member  (ALL, ALL) notifications::choose;
         post "/notifications/reminders"                  Member  (TASKS, ALL) notifications::remind;
@@ -178,7 +179,9 @@ mod lines {
         post "/people/{person}/remove"                   Member  (PEOPLE, WRITE_PEOPLE) people::remove;
         post "/people/{person}/restore"                  Member  (PEOPLE, WRITE_PEOPLE) people::restore;
         get  "/reports"                                  Member  (PEOPLE, ALL) reports::show;
+        get  "/reports/export"                           Member  (PEOPLE, ALL) exports::report;
         get  "/imports"                                  Member  (PEOPLE, WRITE_PEOPLE) imports::list;
+        get  "/imports/export"                           Member  (PEOPLE, WRITE_PEOPLE) exports::imports;
         post "/imports"                                  Member  (PEOPLE, WRITE_PEOPLE) imports::keep;
         get  "/imports/{people_import}"                  Member  (PEOPLE, WRITE_PEOPLE) imports::show;
         post "/imports/{people_import}"                  Member  (PEOPLE, WRITE_PEOPLE) imports::plan;
@@ -243,12 +246,14 @@ mod lines {
         post "/apps/{app}/{view}/do/{action}"            Member  (ALL, ALL) plugin_views::act;
 
         get  "/approvals"                                Member  (DECIDE, ALL) approvals::list;
+        get  "/approvals/export"                         Member  (DECIDE, ALL) exports::approvals;
         get  "/approvals/{approval}"                     Member  (DECIDE, ALL) approvals::show;
         post "/approvals/{approval}/approve"             Member  (DECIDE, ALL) approvals::approve;
         post "/approvals/{approval}/reject"              Member  (DECIDE, ALL) approvals::reject;
         post "/approvals/{approval}/change"              Member  (DECIDE, ALL) approvals::change;
 
         get  "/plugins"                                  Member  (PLUGINS, ALL) plugins::list;
+        get  "/plugins/export"                           Member  (PLUGINS, ALL) exports::plugins;
         get  "/plugins/{plugin}"                         Member  (PLUGINS, ALL) plugins::show;
         get  "/plugins/{plugin}/icon"                    Member  (PLUGINS, ALL) files::plugin_icon;
         post "/plugins/{plugin}/on"                      Member  (PLUGINS, MANAGE_PLUGINS) plugins::turn_on;
@@ -259,6 +264,7 @@ mod lines {
         post "/plugins/{plugin}/settings"                Member  (PLUGINS, MANAGE_PLUGINS) plugin_settings::save;
 
         get  "/connections"                              Member  (PLUGINS, ALL) connections::list;
+        get  "/connections/export"                       Member  (PLUGINS, ALL) exports::connections;
         get  "/connections/new/{plugin}/{provider}"      Member  (PLUGINS, CONNECT) connections::show_new;
         post "/connections/new/{plugin}/{provider}/client" Member (PLUGINS, CONNECT) connections::save_client;
         post "/connections/new/{plugin}/{provider}/check" Member (PLUGINS, CONNECT) checkups::probe;
@@ -276,6 +282,7 @@ mod lines {
         post "/connections/{connection}/disconnect"      Member  (PLUGINS, CONNECT) connections::disconnect;
 
         get  "/team"                                     Member  (TEAM, ALL) team::show;
+        get  "/team/export"                              Member  (TEAM, ALL) exports::team;
         post "/team/invitations"                         Member  (TEAM, MANAGE_TEAM) team::invite;
         post "/team/invitations/{invitation}/withdraw"   Member  (MANAGE_TEAM, ALL) team::withdraw;
         post "/team/members/{member}/role"               Member  (TEAM, MANAGE_TEAM) team::change_role;
@@ -314,6 +321,7 @@ mod lines {
         get  "/settings/webhooks/{endpoint}"             Member  (SETTINGS, ALL) endpoints::show;
         post "/settings/webhooks/{endpoint}"             Member  (SETTINGS, ALL) endpoints::update;
         get  "/settings/webhooks/{endpoint}/edit"        Member  (SETTINGS, ALL) endpoints::show_edit;
+        get  "/settings/webhooks/{endpoint}/export"      Member  (SETTINGS, ALL) exports::deliveries;
         post "/settings/webhooks/{endpoint}/on"          Member  (SETTINGS, ALL) endpoints::turn_on;
         post "/settings/webhooks/{endpoint}/off"         Member  (SETTINGS, ALL) endpoints::turn_off;
         post "/settings/webhooks/{endpoint}/secret"      Member  (SETTINGS, ALL) endpoints::renew_secret;

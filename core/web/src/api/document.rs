@@ -239,6 +239,7 @@ fn example(name: &str) -> Value {
         "EndpointChange" => json!({"description": "The shop"}),
         "SendAgain" => json!({"since": "2026-12-01T08:00:00Z"}),
         "ImportPlanChange" => json!({"columns": ["name", "phone", ""], "doubles": "update"}),
+        "KindAgain" => json!({"kind": "calendar.push"}),
         "Snooze" => json!({"until": "tomorrow"}),
         "BusinessChange" => json!({"name": "Dana’s Garden"}),
         "ViewNew" => json!({"name": "New leads", "query": "standing=lead&order=newest"}),

@@ -151,7 +151,7 @@ pub const BY_KIND: &[(&str, &str)] = &[
     (
         "search::find",
         "Told is what the token reads: `people:read`, `appointments:read`, `tasks:read`, \
-            `documents:read`.",
+            `documents:read` or `notes:read`.",
     ),
 ];
 
@@ -169,7 +169,7 @@ mod lines {
         GET    "/token"                                   _                 (ALL, ALL) business::token, "What this token is good for", nothing, NONE, One("Token");
         GET    "/business"                                BusinessRead      (ALL, ALL) business::show, "The business", nothing, NONE, One("Business");
         PATCH  "/business"                                BusinessWrite     (SETTINGS, ALL) business::update, "Change what the business says of itself", nothing, Some("BusinessChange"), One("Business");
-        GET    "/search"                                  _                 (ALL, ALL) search::find, "Find people, appointments, tasks and documents", search::query, NONE, Told("Found");
+        GET    "/search"                                  _                 (ALL, ALL) search::find, "Find people, appointments, tasks, documents and notes", search::query, NONE, Told("Found");
 
         GET    "/people"                                  PeopleRead        (PEOPLE, ALL) people::list, "List people", people::list_query, NONE, Page("PersonRow");
         POST   "/people"                                  PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::create, "Add a person", nothing, Some("PersonNew"), Made("Person");
@@ -248,6 +248,8 @@ mod lines {
         DELETE "/calendar-feed"                           CalendarsWrite    (APPOINTMENTS, ALL) calendar_feeds::withdraw, "Withdraw the address of one’s calendar", nothing, NONE, Nothing;
 
         GET    "/team"                                    TeamRead          (TEAM, ALL) team::list, "The team", nothing, NONE, Items("Member");
+        GET    "/invitations"                             TeamRead          (MANAGE_TEAM, ALL) invitations::list, "Open invitations", nothing, NONE, Items("OpenInvitation");
+        GET    "/invitations/{invitation}"                TeamRead          (MANAGE_TEAM, ALL) invitations::show, "An open invitation", nothing, NONE, One("OpenInvitation");
         POST   "/invitations"                             TeamWrite         (TEAM, MANAGE_TEAM) invitations::create, "Invite somebody to the team by mail", nothing, Some("InvitationNew"), Told("Invitation");
         DELETE "/invitations/{invitation}"                TeamWrite         (TEAM, MANAGE_TEAM) invitations::revoke, "Withdraw an invitation", nothing, NONE, Nothing;
         GET    "/activity"                                ActivityRead      (ACTIVITY, ALL) activity::list, "The activity log, latest first", activity::list_query, NONE, Page("Activity");
@@ -288,6 +290,7 @@ mod lines {
         GET    "/webhooks/{endpoint}/deliveries/{delivery}" WebhooksRead    (SETTINGS, ALL) deliveries::show, "A message to an address", nothing, NONE, One("Delivery");
         POST   "/webhooks/{endpoint}/deliveries/{delivery}/again" WebhooksWrite (SETTINGS, ALL) deliveries::send_again, "Send a message again", nothing, NONE, One("Delivery");
         GET    "/jobs"                                    JobsRead          (JOBS, ALL) jobs::list, "Work that was given up, latest first", jobs::list_query, NONE, Page("Job");
+        POST   "/jobs/again"                              JobsWrite         (JOBS, ALL) jobs::try_kind_again, "Have all work of a kind that was given up tried again", nothing, Some("KindAgain"), Told("TriedAgain");
         POST   "/jobs/{job}/again"                        JobsWrite         (JOBS, ALL) jobs::try_again, "Have work that was given up tried again", nothing, NONE, Nothing;
         POST   "/jobs/{job}/dismiss"                      JobsWrite         (JOBS, ALL) jobs::dismiss, "Leave work that was given up", nothing, NONE, Nothing;
     }

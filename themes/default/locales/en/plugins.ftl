@@ -50,6 +50,7 @@ ask-publish = Tell others when something happens
 ask-read-records = Read records
 ask-write-records = Add and change records
 ask-field = See these details
+ask-field-person-fields = the business’s own fields of people
 ask-collection = Keep records of its own
 ask-server = Talk to the server you name when you connect an account, and to no other
 ask-slot = Act there for your connected account, without ever seeing its key
