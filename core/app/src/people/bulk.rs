@@ -316,7 +316,12 @@ fn revert(
             PersonChange { standing, stage_id, stage_since: since, won_at, ..fields_of(&person) }
         }
         Was::Owner { was, now } if person.owner_id == now => {
-            PersonChange { owner_id: was, ..fields_of(&person) }
+            // Somebody who left meanwhile gets nobody back.
+            let there = match &was {
+                Some(member) => store::members::find(c, tenant, member)?.is_some(),
+                None => true,
+            };
+            PersonChange { owner_id: was.filter(|_| there), ..fields_of(&person) }
         }
         Was::FollowUp { was, now } if person.follow_up_on == now => {
             PersonChange { follow_up_on: was, ..fields_of(&person) }
