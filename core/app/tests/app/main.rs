@@ -6,10 +6,13 @@
 extern crate oxpi_app as app;
 
 mod accounts;
+mod api_answers;
 mod attributions;
 mod audit;
+mod calendar_feeds;
 mod calendar_imports;
 mod chores;
+mod cursors;
 mod doubles;
 mod endpoints;
 mod examples;
