@@ -1,9 +1,11 @@
 //! Lists, and what leads to them: numbers of the reports, the search, saved views, the board and the log.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context as _, Result, ensure};
 use app::activity::list_activity;
 use app::audit::AuditFilter;
-use domain::Permission;
+use domain::{Permission, Role};
 use oxpi_tests::http::Reply;
 use oxpi_tests::site::{MARKER, Site};
 
@@ -84,6 +86,40 @@ async fn acts_and_pages_are_found_by_the_words_people_have_for_them() -> Result<
     ensure!(found(&site, "late").await?.contains("/tasks?show=overdue"));
     let page = get(&site, "/search?q=late").await?;
     ensure!(page.contains("/tasks?show=overdue"));
+    Ok(())
+}
+
+/// Where what was found leads to.
+fn led_to(found: &str) -> BTreeSet<String> {
+    let items = found.split("class=\"found-item\" href=\"").skip(1);
+    items.filter_map(|item| Some(item.split('"').next()?.replace("&amp;", "&"))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_offered_an_act_or_a_page_that_they_may_not_open() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let looked_for =
+        ["", "excel", "archive", "ics", "kanban", "merge", "undo", "API", "custom", "subscribe"];
+    for (role, session) in &site.members {
+        let mut offered = BTreeSet::new();
+        for text in looked_for {
+            let path = format!("/search/found?{}", form(&[("q", text)]));
+            offered.extend(led_to(&site.get(&path, Some(session)).await?.body));
+        }
+        for href in &offered {
+            let path = href.split('#').next().unwrap_or_default();
+            assert_eq!(site.get(path, Some(session)).await?.status, 200, "{role}: {href}");
+        }
+        let has = |href: &str| offered.contains(href);
+        let (daily, runs) = (*role != Role::Accountant, matches!(role, Role::Owner | Role::Admin));
+        for href in ["/imports", "/people/new", "/people/board", "/tasks#export", "/undo"] {
+            assert_eq!(has(href), daily, "{role}: {href}");
+        }
+        for href in ["/exports", "/activity#export", "/settings/tokens", "/settings/people"] {
+            assert_eq!(has(href), runs, "{role}: {href}");
+        }
+        ensure!(has("/profile"), "{role}: {offered:?}");
+    }
     Ok(())
 }
 
