@@ -86,6 +86,7 @@ pub mod secrets;
 pub mod series;
 pub mod sessions;
 pub mod sign_in_attempts;
+pub mod sweeps;
 pub mod tags;
 pub mod tasks;
 pub mod tenant_logos;

@@ -42,5 +42,6 @@ mod schema;
 mod search;
 mod secrets;
 mod sessions;
+mod sweeps;
 mod tasks;
 mod tenants;
