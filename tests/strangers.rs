@@ -189,7 +189,7 @@ async fn nobody_gets_further_than_the_door() {
 }
 
 /// The ids that belong to one business.
-const OWNED: [&str; 21] = [
+const OWNED: [&str; 22] = [
     "api_token",
     "approval",
     "export",
@@ -208,6 +208,7 @@ const OWNED: [&str; 21] = [
     "own_field",
     "pipeline",
     "saved_view",
+    "sweep",
     "tag",
     "task",
     "undo",

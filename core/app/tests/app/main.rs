@@ -27,5 +27,6 @@ mod saved_views;
 mod search;
 mod series;
 mod support;
+mod sweeps;
 mod tasks;
 mod undos;

@@ -36,6 +36,7 @@ pub mod reports;
 pub mod sealed;
 pub mod search;
 pub mod settings;
+pub mod sweeps;
 pub mod tasks;
 pub mod team;
 pub mod undos;
