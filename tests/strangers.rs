@@ -210,6 +210,7 @@ const OWNED: [&str; 22] = [
     "own_field",
     "pipeline",
     "saved_view",
+    "sweep",
     "tag",
     "task",
     "undo",

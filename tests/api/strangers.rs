@@ -21,6 +21,7 @@ fn body(operation: &Operation, site: &Site) -> Option<Value> {
         "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),
         "PeopleAct" => json!({"people": [ids["person"]], "act": "remove"}),
         "TasksAct" => json!({"tasks": [ids["task"]], "act": "remove"}),
+        "PeopleActAll" | "TasksActAll" => json!({"act": "remove"}),
         "File" => json!("Name,Phone\nEve,050-1112222\n"),
         "ImportPlanChange" => json!({"doubles": "update"}),
         "ApprovalChange" => json!({"fields": {"text": "Mine now"}}),

@@ -13,9 +13,10 @@ use app::endpoints::{self, EndpointInput};
 use app::invitations::{JoinInput, accept_as_new, create_invitation};
 use app::own_fields::{self, FieldInput, OptionInput, OwnInput};
 use app::people::bulk::{BulkInput, change_people};
-use app::people::{Person, PersonInput, create_person};
+use app::people::{Person, PersonFilter, PersonInput, create_person};
 use app::sessions::context_of;
 use app::sign_ins::sign_in;
+use app::sweeps::{self, SweepInput, Whom};
 use app::tasks::TaskInput;
 use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
 use app::{App, Context, Origin, calendars, people};
@@ -201,6 +202,10 @@ async fn around(house: &House, person: &Person) -> Result<BTreeMap<&'static str,
     let (app, owner) = (&house.app, &house.owner);
     let tag = BulkInput { act: "tag".to_owned(), to: format!("{MARKER} tag") };
     let done = change_people(app, owner, vec![person.id.clone()], tag).await?;
+    let all = Whom::people(PersonFilter::default());
+    let again = SweepInput { act: "untag".to_owned(), to: format!("{MARKER} tag") };
+    let sweep = sweeps::begin_sweep(app, owner, all, again, "").await?;
+    sweeps::cancel_sweep(app, owner, &sweep).await?;
     let note = timeline::create_note(app, owner, &person.id, &format!("{MARKER} note"), "").await?;
     let note = note.to_string();
     let view = saved_views::save_view(app, owner, &format!("{MARKER} view"), "q=x", true).await?;
@@ -217,6 +222,7 @@ async fn around(house: &House, person: &Person) -> Result<BTreeMap<&'static str,
         ("saved_view", view.id.to_string()),
         ("pipeline", pipeline),
         ("tag", tag),
+        ("sweep", sweep.to_string()),
         ("undo", done.undo.context("nothing was changed")?.to_string()),
     ]))
 }

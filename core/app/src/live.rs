@@ -69,6 +69,7 @@ fn topics_of(entity: &str) -> &'static [(&'static str, Permission)] {
         "endpoint" => &[("endpoints", Permission::ManageSettings)],
         "export" => &[("exports", Permission::ManageSettings)],
         "import" => &[("imports", Permission::ReadPeople)],
+        "sweep" => &[("sweeps", Permission::ReadPeople), ("sweeps", Permission::ReadTasks)],
         "calendar" => &[("calendars", Permission::ReadAppointments)],
         "approval" => &[("approvals", Permission::DecideApprovals)],
         "connection" => &[("connections", Permission::ReadPlugins)],

@@ -55,7 +55,7 @@ fn is_in(href: &str, path: &str) -> bool {
     };
     let also = match href {
         "/calendar" => inside("/appointments"),
-        "/people" => inside("/imports"),
+        "/people" => inside("/imports") || inside("/sweeps"),
         "/settings" => inside("/exports"),
         _ => false,
     };

@@ -10,7 +10,8 @@ use crate::pages::{
     calendar_imports, checkups, components, connections, documents, door, endpoints, exports,
     factors, files, home, imports, invitations, jobs, live, logins, logos, notifications, openid,
     own_fields, passkeys, people, pipelines, plugin_settings, plugin_views, plugins, proofs,
-    repeats, reports, resets, search, second_step, settings, tasks, team, tenants, timeline, undos,
+    repeats, reports, resets, search, second_step, settings, sweeps, tasks, team, tenants,
+    timeline, undos,
 };
 use crate::{api, health, hooks, metrics};
 
@@ -190,6 +191,8 @@ mod lines {
         get  "/imports/{people_import}/kept"             Member  (PEOPLE, WRITE_PEOPLE) imports::kept;
         post "/imports/{people_import}/cancel"           Member  (PEOPLE, WRITE_PEOPLE) imports::cancel;
         post "/imports/{people_import}/restore"          Member  (PEOPLE, WRITE_PEOPLE) imports::undo;
+        get  "/sweeps/{sweep}"                           Member  (PEOPLE, WRITE_PEOPLE) sweeps::show;
+        post "/sweeps/{sweep}/cancel"                    Member  (PEOPLE, WRITE_PEOPLE) sweeps::cancel;
         get  "/undo"                                     Member  (ALL, ALL) undos::list;
         post "/undo/{undo}/restore"                      Member  (ALL, ALL) undos::undo;
 

@@ -33,5 +33,6 @@ mod saved_views;
 mod search;
 mod series;
 mod support;
+mod sweeps;
 mod tasks;
 mod undos;

@@ -138,6 +138,7 @@ fn responses(operation: &Operation) -> Value {
     let (status, schema) = match operation.shows {
         Shows::One(name) | Shows::Told(name) => ("200", Some(schema::named(name))),
         Shows::Made(name) => ("201", Some(schema::named(name))),
+        Shows::Begun(name) => ("202", Some(schema::named(name))),
         Shows::Page(name) => ("200", Some(page(name))),
         Shows::Items(name) => ("200", Some(items(name))),
         Shows::File(_) => ("200", None),
@@ -155,7 +156,7 @@ fn responses(operation: &Operation) -> Value {
     if matches!(operation.shows, Shows::One(_) | Shows::Made(_)) {
         good["headers"]["ETag"] = json!({"$ref": "#/components/headers/ETag"});
     }
-    if matches!(operation.shows, Shows::Made(_)) {
+    if matches!(operation.shows, Shows::Made(_) | Shows::Begun(_)) {
         good["headers"]["Location"] = json!({"$ref": "#/components/headers/Location"});
     }
     let mut all = Map::from_iter([(status.to_owned(), good)]);

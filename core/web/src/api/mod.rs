@@ -37,6 +37,7 @@ pub mod schema;
 mod search;
 mod series;
 mod serve;
+mod sweeps;
 mod tags;
 mod tasks;
 mod team;

@@ -13,7 +13,7 @@ use super::{
     activity, appointments, approvals, business, calendar_feeds, calendars, connections,
     deliveries, documents, endpoints, exports, import_plans, imports, invitations, jobs, notes,
     notifications, own_fields, people, pipelines, plugins, reports, saved_views, search, series,
-    tags, tasks, team, undos,
+    sweeps, tags, tasks, team, undos,
 };
 
 /// What an operation answers when all goes well, by the name of a schema.
@@ -23,6 +23,8 @@ pub enum Shows {
     One(&'static str),
     /// Something new.
     Made(&'static str),
+    /// Work that goes on, and where it is followed.
+    Begun(&'static str),
     /// A page of a list.
     Page(&'static str),
     /// A whole list.
@@ -148,6 +150,8 @@ pub const BY_KIND: &[(&str, &str)] = &[
         "The token needs what the act needed: `people:write`, `tasks:write` or \
             `appointments:write`.",
     ),
+    ("sweeps::show", "The token needs what it changes: `people:write` or `tasks:write`."),
+    ("sweeps::cancel", "The token needs what it changes: `people:write` or `tasks:write`."),
     (
         "search::find",
         "Told is what the token reads: `people:read`, `appointments:read`, `tasks:read`, \
@@ -174,6 +178,7 @@ mod lines {
         GET    "/people"                                  PeopleRead        (PEOPLE, ALL) people::list, "List people", people::list_query, NONE, Page("PersonRow");
         POST   "/people"                                  PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::create, "Add a person", nothing, Some("PersonNew"), Made("Person");
         POST   "/people/change"                           PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::change_many, "Do one thing to many people", nothing, Some("PeopleAct"), Told("Changed");
+        POST   "/people/change/all"                       PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::change_all, "Do one thing to all people who match, in lots", people::narrowing, Some("PeopleActAll"), Begun("Sweep");
         GET    "/people/export"                           PeopleRead        (PEOPLE, ALL) exports::people, "People as a file", exports::people_query, NONE, File(CARDS);
         GET    "/people/doubles"                          PeopleRead        (PEOPLE, ALL) people::doubles, "People who may be one", nothing, NONE, Items("Doubles");
         GET    "/people/{person}"                         PeopleRead        (PEOPLE, ALL) people::show, "A person", nothing, NONE, One("Person");
@@ -212,6 +217,7 @@ mod lines {
         GET    "/tasks"                                   TasksRead         (TASKS, ALL) tasks::list, "List tasks", tasks::list_query, NONE, Page("Task");
         POST   "/tasks"                                   TasksWrite        (TASKS, WRITE_TASKS) tasks::create, "Add a task", nothing, Some("TaskNew"), Made("Task");
         POST   "/tasks/change"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::change_many, "Do one thing to many tasks", nothing, Some("TasksAct"), Told("Changed");
+        POST   "/tasks/change/all"                        TasksWrite        (TASKS, WRITE_TASKS) tasks::change_all, "Do one thing to all tasks that match, in lots", tasks::narrowing, Some("TasksActAll"), Begun("Sweep");
         GET    "/tasks/export"                            TasksRead         (TASKS, ALL) exports::tasks, "Tasks as a file", exports::tasks_query, NONE, File(TABLES);
         GET    "/tasks/{task}"                            TasksRead         (TASKS, ALL) tasks::show, "A task", nothing, NONE, One("Task");
         PATCH  "/tasks/{task}"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::update, "Change a task", nothing, Some("TaskChange"), One("Task");
@@ -239,6 +245,8 @@ mod lines {
         GET    "/documents/{document}/content"            DocumentsRead     (DOCUMENTS, ALL) documents::download, "Download a document", nothing, NONE, File(KEPT);
         DELETE "/documents/{document}"                    DocumentsWrite    (DOCUMENTS, WRITE_DOCUMENTS) documents::remove, "Delete a document for good", nothing, NONE, Nothing;
 
+        GET    "/sweeps/{sweep}"                          _                 (PEOPLE, WRITE_PEOPLE) sweeps::show, "How far an act over all that match is", nothing, NONE, One("Sweep");
+        POST   "/sweeps/{sweep}/cancel"                   _                 (PEOPLE, WRITE_PEOPLE) sweeps::cancel, "Stop an act over all that match; what was changed until then stays", nothing, NONE, One("Sweep");
         POST   "/undo/{undo}"                             _                 (ALL, ALL) undos::undo_act, "Take an act back: one over many, or a merge", nothing, NONE, Told("Undone");
 
         GET    "/calendars"                               CalendarsRead     (APPOINTMENTS, ALL) calendars::list, "Connected calendars", nothing, NONE, Items("Calendar");
@@ -312,7 +320,7 @@ pub fn find(method: &str, path: &str) -> Option<&'static Operation> {
 
 /// What shows the thing that an operation changes, if it has a tag.
 pub fn current(operation: &Operation) -> Option<&'static Operation> {
-    if matches!(operation.shows, Shows::Made(_)) {
+    if matches!(operation.shows, Shows::Made(_) | Shows::Begun(_)) {
         // What isn't there yet has no tag.
         return None;
     }

@@ -10,7 +10,7 @@ use super::{
     activity, appointments, approvals, business, calendar_feeds, calendars, connections,
     deliveries, describe, documents, endpoints, import_plans, imports, invitations, jobs, notes,
     notifications, own_fields, patterns, people, pipelines, plugins, reports, saved_views, search,
-    series, tags, tasks, team, undos,
+    series, sweeps, tags, tasks, team, undos,
 };
 
 /// Where named schemas stand in the document.
@@ -53,6 +53,7 @@ pub fn all() -> &'static BTreeMap<&'static str, Value> {
             search::schemas(),
             import_plans::schemas(),
             undos::schemas(),
+            sweeps::schemas(),
         ];
         parts.into_iter().flatten().collect()
     })

@@ -48,6 +48,7 @@ pub mod resets;
 pub mod search;
 pub mod second_step;
 pub mod settings;
+pub mod sweeps;
 pub mod tasks;
 pub mod team;
 pub mod tenants;

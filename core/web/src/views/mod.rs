@@ -37,6 +37,7 @@ pub mod reports;
 pub mod sealed;
 pub mod search;
 pub mod settings;
+pub mod sweeps;
 pub mod tasks;
 pub mod team;
 pub mod undos;

@@ -52,7 +52,7 @@ pub async fn chosen(call: &Call) -> Result<(PersonFilter, Sorting), Problem> {
 }
 
 /// What the list may be narrowed to.
-fn narrowing() -> Fields {
+pub fn narrowing() -> Fields {
     let first = "Where they came from first, as reports have it.";
     let tags = "Tags’ ids with commas between them: those who have all of them.";
     let stages = "Stages’ ids with commas between them: those in one of them.";

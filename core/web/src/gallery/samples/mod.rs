@@ -19,6 +19,7 @@ mod plugins;
 mod reports;
 mod search;
 mod security;
+mod sweeps;
 mod tasks;
 mod undos;
 mod views;
@@ -52,6 +53,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     api_tokens::draw(gallery);
     endpoints::draw(gallery);
     undos::draw(gallery);
+    sweeps::draw(gallery);
 }
 
 /// A wide logo, in a few letters.
