@@ -1,11 +1,11 @@
 //! Takes a whole act back, some at a time, as it was done: of everybody in whom what it made is still as it
 //! made it. Among what can be taken back it stands under its own id.
 
-use domain::{SweepId, TenantId, UndoId};
+use domain::{PersonId, SweepId, TaskId, TenantId, UndoId};
 use serde_json::{Value, json};
 use store::Conn;
 use store::members::NamedMember;
-use store::sweeps::{Counts, List, State, Sweep};
+use store::sweeps::{Counts, List, State, Sweep, SweepRow};
 use store::undos::Undo;
 
 use super::running::{ROWS_AT_ONCE, count, end};
@@ -97,6 +97,7 @@ pub(super) fn take_back_lot(app: &App, c: &mut Conn, ctx: &Context, sweep: &Swee
         record(app, c, &Who::from(ctx), sweep, "sweep.undone", detail)?;
         return Ok(false);
     };
+    lock(c, sweep, &rows)?;
     let (all, mut back) = (rows.len(), Vec::new());
     for row in rows {
         let Some(was) = row.was_json else { continue };
@@ -115,6 +116,22 @@ pub(super) fn take_back_lot(app: &App, c: &mut Conn, ctx: &Context, sweep: &Swee
     let detail = json!({"restored": back.len(), "kept": more.kept});
     record(app, c, &Who::from(ctx), sweep, "sweep.rows-undone", detail)?;
     Ok(true)
+}
+
+/// Holds all of them before the first is written, as an act over a few does.
+fn lock(c: &mut Conn, sweep: &Sweep, rows: &[SweepRow]) -> Result<()> {
+    let ids = rows.iter().map(|row| row.row_id.as_str());
+    match sweep.list {
+        List::People => {
+            let ids: Vec<PersonId> = ids.filter_map(|id| id.parse().ok()).collect();
+            store::people::lock_many(c, &sweep.tenant_id, &ids)?;
+        }
+        List::Tasks => {
+            let ids: Vec<TaskId> = ids.filter_map(|id| id.parse().ok()).collect();
+            store::tasks::lock_many(c, &sweep.tenant_id, &ids)?;
+        }
+    }
+    Ok(())
 }
 
 /// What one was, in a few words; nothing while it is being taken back.
