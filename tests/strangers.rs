@@ -190,7 +190,7 @@ async fn nobody_gets_further_than_the_door() {
 }
 
 /// The ids that belong to one business.
-const OWNED: [&str; 22] = [
+const OWNED: [&str; 23] = [
     "api_token",
     "approval",
     "export",
