@@ -127,6 +127,9 @@ pub(super) async fn tell(app: &App, name: &str, about: Option<&About>, error: &I
     }
 }
 
+/// Ids that mean something else: the house's own files, and a place beside the pages of plugins.
+const RESERVED: [&str; 2] = [store::documents::OWN, "export"];
+
 fn decide(
     app: &App,
     c: &mut Conn,
@@ -134,7 +137,7 @@ fn decide(
     accept_new_publisher: bool,
 ) -> Result<(), InstallError> {
     let (plugin, version) = (offered.about.id.clone(), offered.about.version);
-    if plugin.as_str() == store::documents::OWN {
+    if RESERVED.contains(&plugin.as_str()) {
         return Err(InstallError::Reserved(plugin));
     }
     let rows = store::plugins::list_of(c, &plugin)?;
