@@ -51,6 +51,7 @@ tasks-nobodys = עוד לא של אף אחד
 tasks-search = חיפוש במשימות
 tasks-count = { $count ->
     [one] משימה אחת
+    [two] שתי משימות
    *[other] { $count } משימות
 }
 tasks-group-overdue = באיחור
