@@ -3,8 +3,10 @@
 
 mod acts;
 mod answers;
+mod approvals;
 mod business;
 mod document;
+mod documents;
 mod endpoints;
 mod exports;
 mod feeds;

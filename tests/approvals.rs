@@ -1,6 +1,8 @@
 //! What a plugin proposes, from the plugin to a person and to the door: the real rooms, the sample
 //! plugin, and a server that counts what arrives.
 
+mod changes;
+
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, TcpListener};
 use std::path::Path;
@@ -37,7 +39,7 @@ async fn load_sample(app: &App) -> Result<()> {
 }
 
 /// The sample plugin, on.
-async fn sample(house: &House) -> Result<(Plugin, CallContext)> {
+pub(crate) async fn sample(house: &House) -> Result<(Plugin, CallContext)> {
     load_sample(&house.app).await?;
     let id: PluginId = "testkit-sample".parse()?;
     let version = plugins::get_plugin(&house.app, &house.owner, &id).await?.card.version;
@@ -68,7 +70,11 @@ fn post(page: &str, text: &str, approval: Option<&str>) -> Value {
     json!({"page": page, "text": text, "approval": approval})
 }
 
-async fn proposed(house: &House, sample: &(Plugin, CallContext), page: &str) -> Result<ApprovalId> {
+pub(crate) async fn proposed(
+    house: &House,
+    sample: &(Plugin, CallContext),
+    page: &str,
+) -> Result<ApprovalId> {
     let said = run(house, sample, "propose", post(page, "Fresh bread", None)).await?;
     Ok(said["id"].as_str().context("no id")?.parse()?)
 }

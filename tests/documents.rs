@@ -1,9 +1,11 @@
 //! Documents in the real rooms: sealed on disk, read in pieces, nobody else's.
 
 use anyhow::Result;
+use app::documents::{DocumentFilter, Media};
 use app::{Error, documents};
 use oxpi_tests::House;
-use oxpi_tests::proposals::{call, workspace};
+use oxpi_tests::proposals::{call, keep, workspace};
+use oxpi_tests::site::{MARKER, Site};
 use runtime::{Grant, NewDocument, Services};
 use serde_json::Value;
 
@@ -58,7 +60,8 @@ async fn a_document_is_sealed_on_disk_and_read_in_pieces() {
             std::io::Read::read_to_end(&mut opened.unwrap(), &mut body)?;
             assert!(body.len() >= size && !body.windows(8).any(|w| w == b"Zanzibar"));
         }
-        let all = documents::list_documents(app, &house.owner, None, 10).await?;
+        let all = documents::list_documents(app, &house.owner, DocumentFilter::default(), None, 10)
+            .await?;
         assert_eq!(all.items.len(), 4);
         let (row, bytes) =
             documents::download_document(app, &house.owner, &all.items[0].id).await?;
@@ -143,4 +146,164 @@ async fn a_tampered_body_is_refused_and_an_orphan_is_swept() {
         Ok(())
     })
     .await;
+}
+
+/// A site with three files more than it has: a bill, a picture from the connection, and a table. Their ids.
+async fn three(site: &Site) -> Result<[String; 3]> {
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let plugin = call(&owner.tenant, &site.house.plugin, Grant::nothing());
+    let from = Some(site.ids["connection"].parse()?);
+    let mut ids = Vec::new();
+    for (name, media_type, from) in [
+        ("חשבונית 17.pdf", "application/pdf", None),
+        ("Blue vase.png", "image/png", from),
+        ("Stock.csv", "text/csv", None),
+    ] {
+        // What is kept later is listed before.
+        site.house.clock.advance_millis(1);
+        ids.push(keep(app, &plugin, name, media_type, from).await?);
+    }
+    ids.try_into().map_err(|_| anyhow::anyhow!("not three"))
+}
+
+async fn site(db: store::testing::TestDb) -> Result<(Site, [String; 3])> {
+    let site = Site::start(db).await?;
+    let ids = three(&site).await?;
+    Ok((site, ids))
+}
+
+/// The same document as a plugin's that nobody has any more; its id.
+async fn of_a_plugin_that_is_gone(site: &Site, like: &str) -> Result<String> {
+    let app = &site.house.app;
+    let (tenant, like) = (site.house.owner.tenant.clone(), like.parse()?);
+    let id = domain::DocumentId::new(&*app.clock, &*app.rng);
+    let gone: domain::PluginId = "gone-plugin".parse()?;
+    let insert = move |c: &mut store::Conn| -> store::Result<String> {
+        let like = store::documents::get(c, &tenant, &like)?;
+        let row = store::documents::Document { id: id.clone(), plugin_id: gone, ..like };
+        store::documents::insert(c, &row)?;
+        Ok(id.to_string())
+    };
+    Ok(app.db.write(insert).await?)
+}
+
+async fn page(site: &Site, path: &str) -> Result<String> {
+    let reply = site.get(path, Some(&site.house.token)).await?;
+    anyhow::ensure!(reply.status == 200, "{path}: {}", reply.status);
+    Ok(reply.body)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_are_listed_with_who_keeps_them_and_narrowed() -> Result<()> {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let (site, [bill, vase, stock]) = site(db).await?;
+        let has = |page: &str, id: &str| page.contains(&format!("href=\"/documents/{id}\""));
+        let all = page(&site, "/documents").await?;
+        assert!(has(&all, &bill) && has(&all, &vase) && has(&all, &stock), "{all}");
+        assert!(has(&all, &site.ids["document"]));
+        assert!(all.contains("Google Calendar") && all.contains("dana@example.com"), "{all}");
+        // Lists that people brought and archives are kept as documents are, and are none.
+        assert!(!all.contains(&format!("{MARKER}.csv")) && !all.contains(".zip"), "{all}");
+        for (narrowed, found) in [
+            ("kind=pdf", &bill),
+            ("kind=picture", &vase),
+            ("kind=table", &stock),
+            ("q=blu+va", &vase),
+            ("q=%D7%97%D7%A9%D7%91%D7%95", &bill),
+            ("plugin=google-calendar&q=stock", &stock),
+        ] {
+            let list = page(&site, &format!("/documents?{narrowed}")).await?;
+            for id in [&bill, &vase, &stock] {
+                assert_eq!(has(&list, id), id == found, "{narrowed}");
+            }
+        }
+        let none = page(&site, "/documents?plugin=nobody").await?;
+        assert!(!has(&none, &bill) && none.contains("Nothing fits"), "{none}");
+        let orphan = of_a_plugin_that_is_gone(&site, &bill).await?;
+        let its = page(&site, "/documents?plugin=gone-plugin").await?;
+        assert!(has(&its, &orphan) && !has(&its, &bill), "{its}");
+        assert!(its.contains("(no longer installed)"), "{its}");
+        let its = page(&site, &format!("/documents/{orphan}")).await?;
+        assert!(its.contains("(no longer installed)"), "{its}");
+        assert!(!its.contains("/plugins/gone-plugin"), "a link that leads nowhere");
+        let before = page(&site, &format!("/documents?before={vase}")).await?;
+        assert!(has(&before, &bill) && !has(&before, &vase) && !has(&before, &stock));
+        for path in ["/search?q=vase", "/search/found?q=vase"] {
+            assert!(has(&page(&site, path).await?, &vase), "{path}");
+        }
+        let file = page(&site, "/documents/export?format=csv&kind=picture").await?;
+        assert!(file.contains("Blue vase.png") && !file.contains("Stock.csv"), "{file}");
+        assert!(file.contains("Google Calendar") && file.contains("Picture"), "{file}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_has_its_name_in_every_letter_and_is_never_shown() -> Result<()> {
+    let (site, [bill, ..]) = site(store::testing::sqlite().await).await?;
+    let path = format!("/documents/{bill}");
+    let one = page(&site, &path).await?;
+    assert!(one.contains("חשבונית 17.pdf") && one.contains(&format!("{path}/content")), "{one}");
+    let file = site.get(&format!("{path}/content"), Some(&site.house.token)).await?;
+    assert_eq!((file.status, file.body.as_str()), (200, "%PDF-1.7 חשבונית 17.pdf"));
+    assert_eq!(file.header("content-type"), Some("application/pdf"));
+    assert_eq!(file.header("x-content-type-options"), Some("nosniff"));
+    let name = file.header("content-disposition").unwrap_or_default();
+    assert!(name.starts_with("attachment; filename=\"_______ 17.pdf\""), "{name}");
+    assert!(name.to_uppercase().contains("FILENAME*=UTF-8''%D7%97%D7%A9"), "{name}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_deleted_for_good_by_who_may_and_proves_who_they_are() -> Result<()> {
+    let (site, [bill, ..]) = site(store::testing::sqlite().await).await?;
+    let owner = site.house.token.clone();
+    let (path, remove) = (format!("/documents/{bill}"), format!("/documents/{bill}/remove"));
+    let (_, member) = site.members.iter().find(|(role, _)| *role == domain::Role::Member).unwrap();
+    let seen = site.get(&path, Some(member)).await?;
+    assert!(seen.status == 200 && !seen.body.contains(&remove), "members only look: {}", seen.body);
+    assert_eq!(site.send("POST", &remove, Some(member), Some("")).await?.status, 403);
+    site.house.clock.advance_millis(app::sessions::PROVED_SECS * 1_000);
+    let asked = site.send("POST", &remove, Some(&owner), Some("")).await?;
+    assert!(asked.status == 403 && asked.body.contains("confirm_password"), "{}", asked.status);
+    assert_eq!(site.get(&path, Some(&owner)).await?.status, 200, "gone without the proof");
+    let proven = "confirm_password=seven+quiet+green+lamps";
+    let done = site.send("POST", &remove, Some(&owner), Some(proven)).await?;
+    assert_eq!((done.status, done.header("location")), (303, Some("/documents")));
+    let owner = done.session().unwrap();
+    for path in [path.clone(), format!("{path}/content")] {
+        assert_eq!(site.get(&path, Some(&owner)).await?.status, 404, "{path}");
+    }
+    assert_eq!(site.send("POST", &remove, Some(&owner), Some("")).await?.status, 404);
+    let found = site.get("/search/found?q=17", Some(&owner)).await?;
+    assert!(!found.body.contains(&path), "{}", found.body);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_pages_hear_of_documents_that_come_and_go() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let mut head = app::live::find_head(app, &owner.tenant).await?;
+    let accountant = app::Context { role: domain::Role::Accountant, ..owner.clone() };
+    let [bill, ..] = three(&site).await?;
+    let came = app::live::changed_since(app, owner, head).await?;
+    assert_eq!(came.topics, ["documents"]);
+    assert!(app::live::changed_since(app, &accountant, head).await?.topics.is_empty());
+    head = came.head;
+    documents::delete_document(app, owner, &bill.parse()?).await?;
+    assert_eq!(app::live::changed_since(app, owner, head).await?.topics, ["documents"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_page_says_what_comes_here() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let empty = site.get("/documents", Some(&site.stranger)).await?;
+    assert!(empty.status == 200 && empty.body.contains("No documents yet"), "{}", empty.body);
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let other = DocumentFilter { media: Some(Media::Other), ..DocumentFilter::default() };
+    let counts = documents::count_documents(app, owner, vec![other, DocumentFilter::default()]);
+    assert_eq!(counts.await?, [0, 1]);
+    Ok(())
 }

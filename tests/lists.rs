@@ -1,8 +1,13 @@
 //! Lists, and what leads to them: numbers of the reports, the search, saved views, the board and the log.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context as _, Result, ensure};
+use app::activity::list_activity;
+use app::audit::AuditFilter;
+use domain::{Permission, Role};
 use oxpi_tests::http::Reply;
-use oxpi_tests::site::Site;
+use oxpi_tests::site::{MARKER, Site};
 
 fn form(pairs: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
@@ -84,6 +89,40 @@ async fn acts_and_pages_are_found_by_the_words_people_have_for_them() -> Result<
     Ok(())
 }
 
+/// Where what was found leads to.
+fn led_to(found: &str) -> BTreeSet<String> {
+    let items = found.split("class=\"found-item\" href=\"").skip(1);
+    items.filter_map(|item| Some(item.split('"').next()?.replace("&amp;", "&"))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_offered_an_act_or_a_page_that_they_may_not_open() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let looked_for =
+        ["", "excel", "archive", "ics", "kanban", "merge", "undo", "API", "custom", "subscribe"];
+    for (role, session) in &site.members {
+        let mut offered = BTreeSet::new();
+        for text in looked_for {
+            let path = format!("/search/found?{}", form(&[("q", text)]));
+            offered.extend(led_to(&site.get(&path, Some(session)).await?.body));
+        }
+        for href in &offered {
+            let path = href.split('#').next().unwrap_or_default();
+            assert_eq!(site.get(path, Some(session)).await?.status, 200, "{role}: {href}");
+        }
+        let has = |href: &str| offered.contains(href);
+        let (daily, runs) = (*role != Role::Accountant, matches!(role, Role::Owner | Role::Admin));
+        for href in ["/imports", "/people/new", "/people/board", "/tasks#export", "/undo"] {
+            assert_eq!(has(href), daily, "{role}: {href}");
+        }
+        for href in ["/exports", "/activity#export", "/settings/tokens", "/settings/people"] {
+            assert_eq!(has(href), runs, "{role}: {href}");
+        }
+        ensure!(has("/profile"), "{role}: {offered:?}");
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_board_keeps_what_the_list_is_narrowed_by() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
@@ -136,5 +175,86 @@ async fn the_log_is_asked_by_who_what_and_day() -> Result<()> {
     let entries: Vec<_> = file.lines().filter(|line| line.contains(",Dana,")).collect();
     ensure!(!entries.is_empty(), "{file}");
     ensure!(entries.iter().all(|line| line.contains(",person,")), "{file}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_list_is_taken_along_as_its_page_has_it_and_that_is_noted() -> Result<()> {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let site = Site::start(db).await?;
+        let hook = format!("/settings/webhooks/{}", site.ids["endpoint"]);
+        let (post, list) = (format!("{MARKER} post"), format!("{MARKER}.csv"));
+        let files = [
+            ("/team", "Name,Email,Role,", "later@example.com,Member,Invited,"),
+            ("/connections", "Service,Plugin,", ",Working,"),
+            ("/plugins", "Name,Details,", "Gallery,"),
+            ("/notifications", "When,What,", "Something waits for your approval,"),
+            ("/approvals", "Title,Plugin,", post.as_str()),
+            ("/imports", "File,When,", list.as_str()),
+            (hook.as_str(), "When,What,", "endpoint.test,msg_"),
+        ];
+        for (page, head, row) in files {
+            let shown = get(&site, page).await?;
+            for format in ["csv", "xlsx"] {
+                let link = format!("href=\"{page}/export?format={format}\" download");
+                ensure!(shown.contains(&link), "{page}: {link}");
+            }
+            let file = get(&site, &format!("{page}/export?format=csv")).await?;
+            ensure!(file.contains(&format!("\u{feff}{head}")), "{page}: {file}");
+            ensure!(file.contains(row), "{page}: {file}");
+            ensure!(!file.contains("whsec_") && !file.contains("/join/"), "{page}: {file}");
+            let path = format!("{page}/export?format=xlsx");
+            let kind = site.get(&path, Some(&site.house.token)).await?;
+            let kind = kind.header("content-type").unwrap_or_default().to_owned();
+            ensure!(kind.ends_with("spreadsheetml.sheet"), "{path}: {kind}");
+            let path = format!("{page}/export?format=vcard");
+            assert_eq!(site.get(&path, Some(&site.house.token)).await?.status, 404, "{path}");
+        }
+        let filter = AuditFilter { action: Some("list.exported".into()), ..AuditFilter::default() };
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let noted = list_activity(app, owner, filter, None, 100).await?.items;
+        assert_eq!(noted.len(), 2 * files.len());
+        let narrowed = get(&site, &format!("{hook}?state=stopped")).await?;
+        ensure!(narrowed.contains("/export?format=csv&amp;state=stopped\""), "{narrowed}");
+        for (state, is_there) in [("stopped", true), ("failed", false)] {
+            let file = get(&site, &format!("{hook}/export?state={state}")).await?;
+            assert_eq!(file.contains("msg_"), is_there, "{state}: {file}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_invited_is_in_the_file_of_those_who_see_it_on_the_page() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    for (role, session) in &site.members {
+        let file = site.get("/team/export", Some(session)).await?;
+        assert_eq!(file.status, if role.may(Permission::ReadTeam) { 200 } else { 404 }, "{role}");
+        let sees = role.may(Permission::ManageTeam);
+        assert_eq!(file.body.contains("later@example.com"), sees, "{role}: {}", file.body);
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_table_of_a_report_is_taken_along() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let page = get(&site, "/reports?months=12").await?;
+    let links = page.split("href=\"/reports/export?format=csv").skip(1);
+    let links: Vec<String> = links
+        .filter_map(|rest| rest.split('"').next())
+        .map(|rest| format!("/reports/export?format=csv{}", rest.replace("&amp;", "&")))
+        .collect();
+    let tables = page.matches("class=\"chart-data\"").count();
+    ensure!(tables > 1 && links.len() == tables, "{links:?}");
+    for link in &links {
+        ensure!(link.contains("months=12") && link.contains("&table="), "{link}");
+        let file = get(&site, link).await?;
+        let rows = file.lines().filter(|line| line.contains(',')).count();
+        let is_months = link.ends_with("table=months");
+        ensure!(if is_months { rows == 13 } else { rows > 1 }, "{link}: {file}");
+    }
+    let none = site.get("/reports/export?table=nothing", Some(&site.house.token)).await?;
+    assert_eq!(none.status, 404);
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use app::activity::list_activity;
 use app::audit::AuditFilter;
-use app::documents::list_documents;
+use app::documents::{DocumentFilter, list_documents};
 use app::people::{PersonInput, create_person};
 use app::{Context, egress, jobs, plugins};
 use async_trait::async_trait;
@@ -188,7 +188,12 @@ async fn things_of_the_other(shelf: &Shelf) -> Result<Vec<(&'static str, String)
         idempotency_key: "once".to_owned(),
     };
     runtime::Services::document_keep(&workspace, &theirs, document).await?;
-    let kept = list_documents(app, other, None, 1).await?.items.remove(0).id.to_string();
+    let kept = list_documents(app, other, DocumentFilter::default(), None, 1)
+        .await?
+        .items
+        .remove(0)
+        .id
+        .to_string();
     Ok(vec![("person", person), ("approval", approval), ("job", job), ("document", kept)])
 }
 

@@ -1,9 +1,12 @@
 //! Own fields as people at work meet them: set up, asked for in a form, shown, and narrowing the list.
 
 use anyhow::{Context as _, Result};
-use app::own_fields::list_fields;
+use app::own_fields::{list_fields, remove_field};
 use oxpi_tests::http::Reply;
-use oxpi_tests::site::Site;
+use oxpi_tests::proposals::{call, workspace};
+use oxpi_tests::site::{MARKER, Site};
+use runtime::{CallContext, Grant, Services as _};
+use serde_json::json;
 
 fn form(pairs: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
@@ -92,5 +95,38 @@ async fn walk(site: &Site) -> Result<()> {
     assert!(!get(site, &person).await?.contains("1250.5"));
     assert_eq!(post(site, &format!("{field}/restore"), &[]).await?.status, 303);
     assert!(get(site, &person).await?.contains("1250.5"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_reads_own_fields_where_that_was_allowed_and_writes_none() -> Result<()> {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let site = Site::start(db).await?;
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let (workspace, person) = (workspace(app), site.ids["person"].as_str());
+        let granted = |ids: &[&str]| {
+            let ids = ids.iter().map(|id| (*id).to_owned());
+            call(&owner.tenant, &site.house.plugin, Grant::from_ids(ids))
+        };
+        let reads = granted(&["records.read:person", "records.field:person.fields"]);
+        let get = async |ctx: &CallContext| workspace.records_get(ctx, "person", person).await;
+        let seen = get(&reads).await?.context("nobody is there")?;
+        let theirs = json!([{"id": site.ids["own_field"], "name": format!("{MARKER} size"),
+            "kind": "choice", "value": format!("{MARKER} large")}]);
+        assert_eq!(seen["fields"], theirs);
+        let query = workspace.records_query(&reads, "person", &json!({}), None, 50).await?;
+        let listed = query.0.iter().find(|it| it["id"] == person).context("not listed")?;
+        assert_eq!(listed, &seen);
+        // Without the grant of that field it isn't even read.
+        let other = granted(&["records.read:person", "records.field:person.name"]);
+        assert_eq!(get(&other).await?.context("nobody is there")?.get("fields"), None);
+        let mut back = seen.clone();
+        back["fields"][0]["value"] = "small".into();
+        let written = workspace.records_upsert(&reads, "person", back, None, "once").await?;
+        assert_eq!(written["fields"], theirs, "what is sent back changes nothing");
+        let field = site.ids["own_field"].parse()?;
+        remove_field(app, owner, &field).await?;
+        assert_eq!(get(&reads).await?.context("nobody is there")?["fields"], json!([]));
+    }
     Ok(())
 }

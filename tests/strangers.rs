@@ -7,6 +7,7 @@ use anyhow::Result;
 use oxpi_tests::http::Reply;
 use oxpi_tests::site::{MARKER, Site};
 use store::deliveries::Delivery;
+use store::documents::DocumentFilter;
 use store::endpoints::Endpoint;
 use web::routes::{Auth, Route, table};
 
@@ -151,7 +152,7 @@ async fn everything(site: &Site) -> Result<String> {
             // What it set of each plugin, and what it allowed, is in its row.
             store::tenant_plugins::list(c, &tenant)?,
             store::schedules::list(c, &tenant)?,
-            store::documents::list(c, &tenant, None, 100)?,
+            store::documents::list(c, &tenant, &DocumentFilter::default(), None, 100)?,
             store::secrets::list_after(c, &tenant, ("", "", ""), 100)?
                 .into_iter()
                 .map(|kept| (kept.owner, kept.name, kept.record, kept.version, kept.envelope))
@@ -189,7 +190,7 @@ async fn nobody_gets_further_than_the_door() {
 }
 
 /// The ids that belong to one business.
-const OWNED: [&str; 21] = [
+const OWNED: [&str; 23] = [
     "api_token",
     "approval",
     "export",
@@ -198,6 +199,7 @@ const OWNED: [&str; 21] = [
     "person",
     "appointment",
     "connection",
+    "document",
     "endpoint",
     "delivery",
     "member",
@@ -208,6 +210,7 @@ const OWNED: [&str; 21] = [
     "own_field",
     "pipeline",
     "saved_view",
+    "sweep",
     "tag",
     "task",
     "undo",

@@ -36,6 +36,7 @@ mod proof;
 mod reminders;
 mod strangers;
 mod surface;
+mod sweeps;
 mod two_processes;
 mod two_sides;
 mod undo;

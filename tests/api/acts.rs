@@ -142,3 +142,49 @@ async fn taking_an_act_back_needs_the_scope_of_the_act() -> Result<()> {
     assert_eq!(own(&site, "POST", &path, None).await?.status, 200);
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_match_are_changed_in_lots_and_changed_back() {
+    each(async |site| {
+        let first = add(&site, "/people", json!({"name": "First", "source": "many"})).await?;
+        add(&site, "/people", json!({"name": "Second", "source": "many"})).await?;
+        let (path, body) = ("/people/change/all?source=many", json!({"act": "tag", "to": "red"}));
+        let key = [("Idempotency-Key", "all-1")];
+        let mut places = Vec::new();
+        for _ in 0..2 {
+            let body = Some(body.clone());
+            let begun = call(&site, &site.api_token, "POST", path, &key, body).await?;
+            assert_eq!(begun.status, 202, "{}", begun.body);
+            assert_eq!(json(&begun)["state"], "running");
+            places.push(begun.header("location").unwrap_or_default().to_owned());
+        }
+        assert_eq!(places[0], places[1]);
+        let place = places[0].strip_prefix("/api/v1").unwrap_or_default().to_owned();
+        site.house.work().await?;
+        let done = json(&own(&site, "GET", &place, None).await?);
+        assert_eq!((&done["state"], &done["matching"]), (&json!("done"), &json!(2)), "{done}");
+        assert_eq!((&done["changed"], &done["problem"]), (&json!(2), &Value::Null), "{done}");
+        let person = format!("/people/{first}");
+        assert_eq!(json(&own(&site, "GET", &person, None).await?)["tags"], json!(["red"]));
+        // One that has ended stays as it is.
+        let stopped = own(&site, "POST", &format!("{place}/cancel"), None).await?;
+        assert_eq!(json(&stopped)["state"], "done", "{}", stopped.body);
+        assert_eq!(undo(&site, &done).await?["count"], 0);
+        site.house.work().await?;
+        let undone = json(&own(&site, "GET", &place, None).await?);
+        assert_eq!((&undone["state"], &undone["undo"]), (&json!("undone"), &Value::Null));
+        assert_eq!(json(&own(&site, "GET", &person, None).await?)["tags"], json!([]));
+        let nobody = own(&site, "POST", "/people/change/all?source=nowhere", Some(body)).await?;
+        assert_eq!(problem(&nobody, 422), "invalid");
+        // A token must be good for what one changes.
+        let scopes = [ApiScope::TasksWrite, ApiScope::TasksRead];
+        let (_, token) = api_token(&site.house.app, &site.house.owner, &scopes).await?;
+        let refused = call(&site, &token, "GET", &place, &[], None).await?;
+        assert!(matches!(refused.status, 403 | 404), "{}", refused.body);
+        let body = json!({"act": "done"});
+        let begun = call(&site, &token, "POST", "/tasks/change/all", &[], Some(body)).await?;
+        assert_eq!(begun.status, 202, "{}", begun.body);
+        Ok(())
+    })
+    .await;
+}

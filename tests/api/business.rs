@@ -95,6 +95,60 @@ async fn work_that_was_given_up_is_tried_again_and_plugins_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn all_work_of_a_kind_that_was_given_up_is_tried_again_once() {
+    each(async |site| {
+        let scopes = [ApiScope::JobsWrite];
+        let (_, narrow) = api_token(&site.house.app, &site.house.owner, &scopes).await?;
+        let again = async |kind: &str| {
+            let body = Some(json!({"kind": kind}));
+            call(&site, &narrow, "POST", "/jobs/again", &[], body).await
+        };
+        assert_eq!(json(&again("mail.send").await?), json!({"count": 0}));
+        let left = json(&own(&site, "GET", "/jobs", None).await?);
+        assert_eq!(left["items"][0]["id"], site.ids["job"].as_str(), "of another kind");
+        assert_eq!(json(&again("calendar.push").await?), json!({"count": 1}));
+        assert_eq!(json(&again("calendar.push").await?), json!({"count": 0}), "twice is once");
+        assert_eq!(json(&own(&site, "GET", "/jobs", None).await?)["items"], json!([]));
+        assert_eq!(problem(&again(" ").await?, 422), "invalid");
+        let log = json(&own(&site, "GET", "/activity", None).await?).to_string();
+        assert_eq!(log.matches("job.retried").count(), 1, "{log}");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_invitations_are_listed_without_their_links() {
+    each(async |site| {
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let (_, reads) = api_token(app, owner, &[ApiScope::TeamRead]).await?;
+        let made = app::invitations::create_invitation(app, owner, "noa@example.com", "accountant");
+        let made = made.await?;
+        let get = async |path: &str| call(&site, &reads, "GET", path, &[], None).await;
+        let list = get("/invitations").await?;
+        assert_eq!(list.status, 200, "{}", list.body);
+        let token = made.link.rsplit('/').next().unwrap();
+        assert!(!list.body.contains(token) && !list.body.contains("/join/"), "{}", list.body);
+        let all = json(&list);
+        let all = all["items"].as_array().unwrap();
+        let emails: Vec<&str> = all.iter().map(|it| text(&it["email"])).collect();
+        assert!(emails.contains(&"later@example.com"), "{emails:?}");
+        let noa = all.iter().find(|it| it["email"] == "noa@example.com").unwrap();
+        assert_eq!((text(&noa["role"]), &noa["id"]), ("accountant", &json!(made.id)));
+        let path = format!("/invitations/{}", made.id);
+        assert_eq!(json(&get(&path).await?), *noa);
+        // Who only reads withdraws nothing; what is over is not there any more.
+        let refused = call(&site, &reads, "DELETE", &path, &[], None).await?;
+        assert_eq!(problem(&refused, 403), "scope");
+        assert_eq!(own(&site, "DELETE", &path, None).await?.status, 204);
+        assert_eq!(problem(&get(&path).await?, 404), "not-found");
+        assert!(!get("/invitations").await?.body.contains("noa@example.com"));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_calendars_address_is_made_by_who_reads_appointments() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
     let (app, owner) = (&site.house.app, &site.house.owner);

@@ -1,5 +1,7 @@
 //! The list of people, narrowed and ordered by program as by its page.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use app::own_fields::{FieldInput, create_field};
 use oxpi_tests::site::Site;
@@ -111,6 +113,78 @@ async fn people_are_narrowed_and_ordered_by_own_fields() {
             format!("order=own-{other}"),
             "order=own-5".to_owned(),
         ] {
+            let reply = own(&site, "GET", &format!("/people?{wrong}"), None).await?;
+            assert_eq!(problem(&reply, 400), "parameter", "{wrong}");
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// Whom the page lists.
+async fn on_page(site: &Site, query: &str) -> Result<BTreeSet<String>> {
+    let page = site.get(&format!("/people?{query}"), Some(&site.house.token)).await?;
+    assert_eq!(page.status, 200, "{query}");
+    let rows = page.body.split("name=\"person\" value=\"").skip(1);
+    Ok(rows.filter_map(|row| row.split('"').next()).map(str::to_owned).collect())
+}
+
+/// Whom the API lists.
+async fn by_program(site: &Site, query: &str) -> Result<BTreeSet<String>> {
+    let reply = own(site, "GET", &format!("/people?limit=200&{query}"), None).await?;
+    assert_eq!(reply.status, 200, "{query}: {}", reply.body);
+    let page = json(&reply);
+    let items = page["items"].as_array().unwrap();
+    Ok(items.iter().map(|each| text(&each["id"]).to_owned()).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_narrows_people_by_what_their_page_narrows_them_by() {
+    each(async |site| {
+        let stages =
+            json!([{"name": "In", "outcome": "open"}, {"name": "Mended", "outcome": "won"}]);
+        let new = json!({"name": "Repairs", "stages": stages});
+        let made = own(&site, "POST", "/pipelines", Some(new)).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let pipeline = json(&made);
+        let of = |source: &str| json!({"source": source});
+        let first = json!({"consent": "given", "value": "100", "attribution": of("fair")});
+        let first = add(&site, "First", first).await?;
+        let second = json!({"consent": "withdrawn", "attribution": of("site"),
+            "stage": pipeline["stages"][0]["id"]});
+        let second = add(&site, "Second", second).await?;
+        add(&site, "Third", json!({})).await?;
+        let step = async |to: &Value| {
+            let path = format!("/people/{}/notes", text(&to["id"]));
+            own(&site, "POST", &path, Some(json!({"text": "Called."}))).await
+        };
+        assert_eq!(step(&first).await?.status, 201);
+        site.house.clock.advance_millis(2 * 86_400_000);
+        assert_eq!(step(&second).await?.status, 201);
+        let everybody = by_program(&site, "").await?;
+        let repairs = format!("pipeline={}", text(&pipeline["id"]));
+        let repairs_refused = format!("{repairs}&consent=withdrawn");
+        for (page, api) in [
+            ("consent=given", "consent=given"),
+            ("consent=withdrawn", "consent=withdrawn"),
+            ("consent=unknown", "consent=unknown"),
+            (repairs.as_str(), repairs.as_str()),
+            (repairs_refused.as_str(), repairs_refused.as_str()),
+            ("currency=ILS", "currency=ILS"),
+            ("currency=%20", "currency="),
+            ("step=hour", "step=hour"),
+            ("step=three-days", "step=three-days"),
+            ("first=fair", "first_source=fair"),
+            ("other_sources=fair", "other_source=fair"),
+            ("other_sources=fair%0Asite", "other_source=fair&other_source=site"),
+            ("other_sources=%20", "other_source="),
+            ("standing=lead&source=listed", "standing=lead&source=listed"),
+        ] {
+            let expected = on_page(&site, page).await?;
+            assert!(!expected.is_empty() && expected.len() < everybody.len(), "{page}");
+            assert_eq!(by_program(&site, api).await?, expected, "{api}");
+        }
+        for wrong in ["consent=perhaps", "step=never", "pipeline=main", "currency=EURO"] {
             let reply = own(&site, "GET", &format!("/people?{wrong}"), None).await?;
             assert_eq!(problem(&reply, 400), "parameter", "{wrong}");
         }

@@ -6,6 +6,7 @@ use app::Origin;
 use domain::ApiScope;
 use oxpi_tests::site::{MARKER, Site, api_token};
 use serde_json::{Value, json};
+use store::documents::DocumentFilter;
 use web::api::operations::{Operation, Shows, operations};
 
 use super::{call, each, json, problem, send};
@@ -20,11 +21,14 @@ fn body(operation: &Operation, site: &Site) -> Option<Value> {
         "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),
         "PeopleAct" => json!({"people": [ids["person"]], "act": "remove"}),
         "TasksAct" => json!({"tasks": [ids["task"]], "act": "remove"}),
+        "PeopleActAll" | "TasksActAll" => json!({"act": "remove"}),
         "File" => json!("Name,Phone\nEve,050-1112222\n"),
         "ImportPlanChange" => json!({"doubles": "update"}),
+        "ApprovalChange" => json!({"fields": {"text": "Mine now"}}),
         "EndpointNew" => json!({"url": "https://hooks.example.com/mine"}),
         "EndpointChange" => json!({"description": "Mine now"}),
         "SendAgain" => json!({"since": "2026-01-01T00:00:00Z"}),
+        "KindAgain" => json!({"kind": "calendar.push"}),
         "Snooze" => json!({"until": "1h"}),
         "BusinessChange" => json!({"name": "Mine"}),
         "ViewNew" => json!({"name": "Mine", "query": "q=x", "is_shared": true}),
@@ -74,7 +78,10 @@ async fn everything(site: &Site) -> Result<String> {
             store::people::list_after(c, &tenant, None, 100)?,
             store::appointments::list_after(c, &tenant, None, 100)?,
             store::tasks::list(c, &tenant, &store::tasks::TaskFilter::default(), None, 100)?,
-            store::pipelines::list_stages(c, &tenant)?,
+            (
+                store::pipelines::list_stages(c, &tenant)?,
+                store::documents::list(c, &tenant, &DocumentFilter::default(), None, 100)?,
+            ),
             (store::tags::list(c, &tenant)?, store::own_fields::list_even_removed(c, &tenant)?),
             acts.count(),
         ))

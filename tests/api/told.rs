@@ -11,7 +11,7 @@ use super::{each, json, own, text};
 const ITS_OWN: [&str; 4] = ["object", "rev", "changed", "standing_before"];
 
 /// The event of this kind about something of this id.
-async fn told_of(site: &Site, kind: &str, id: &str) -> Result<Value> {
+pub(super) async fn told_of(site: &Site, kind: &str, id: &str) -> Result<Value> {
     let waiting = site.house.app.db.write(|c| store::outbox::list_undispatched(c, 100)).await?;
     let mut about = waiting.into_iter().filter(|effect| effect.subject_id == id);
     let effect = about.find(|effect| effect.payload_json.0["kind"] == kind);

@@ -9,6 +9,7 @@ import { closeHouse, killAll, openHouse, tail } from "./servers.mjs";
 import { booking } from "./story/booking.mjs";
 import { calendar, calendarEnds } from "./story/calendar.mjs";
 import { connecting } from "./story/connecting.mjs";
+import { documents } from "./story/documents.mjs";
 import { endpoints } from "./story/endpoints.mjs";
 import { gallery } from "./story/gallery.mjs";
 import { importing } from "./story/importing.mjs";
@@ -77,7 +78,7 @@ async function travel(browser, traveller) {
   try {
     const profile = await openProfile(browser, house, traveller.browser);
     const trip = new Trip({ traveller, house, profile, report, out });
-    const whole = await take(trip, [...opening, ...connecting, ...troubles, ...booking, ...calendar, ...importing, ...calendarEnds, ...gallery, ...people, ...lists, ...tasks, ...week, ...programs, ...endpoints, ...programsEnd, ...weekEnds, ...shell, ...looks, ...leaving, ...passkeys, ...openid]);
+    const whole = await take(trip, [...opening, ...connecting, ...troubles, ...booking, ...calendar, ...importing, ...calendarEnds, ...gallery, ...people, ...lists, ...tasks, ...documents, ...week, ...programs, ...endpoints, ...programsEnd, ...weekEnds, ...shell, ...looks, ...leaving, ...passkeys, ...openid]);
     report.found(`${language}: a quiet console, and no request to elsewhere`, [...new Set(profile.noise)]);
     if (whole) await withoutScripts(browser, house, traveller);
   } finally {

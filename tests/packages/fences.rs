@@ -4,13 +4,13 @@
 use std::io;
 use std::sync::{Arc, Barrier};
 
-use app::documents::list_documents;
+use app::documents::{DocumentFilter, list_documents};
 use app::plugins::{disable_plugin, enable_plugin};
 use domain::{DocumentId, TenantId, Timestamp};
 use oxpi_tests::proposals::{call, propose, workspace};
 use oxpi_tests::shelf::Fittings;
 use runtime::manifest::Effect;
-use runtime::{ApprovalUse, CallContext, Grant, NewDocument, Problem, Services};
+use runtime::{ApprovalUse, CallContext, Grant, NewDocument, Problem, Services, Words};
 use serde_json::json;
 use store::blobs::{Blobs, Draft, Folder};
 
@@ -120,7 +120,12 @@ async fn halted(shelf: &Shelf) -> Result<()> {
     disable_plugin(&shelf.another_loaded().await?, &shelf.owner, &shelf.plugin).await?;
     tokio::task::spawn_blocking(|| HALT.wait()).await?;
     assert_eq!(code(keeping.await?), "denied");
-    assert!(list_documents(&shelf.app, &shelf.owner, None, 10).await?.items.is_empty());
+    assert!(
+        list_documents(&shelf.app, &shelf.owner, DocumentFilter::default(), None, 10)
+            .await?
+            .items
+            .is_empty()
+    );
     let later = Timestamp::from_millis(i64::MAX / 2);
     assert_eq!(shelf.app.blobs.list_before(later)?, [], "nor is its body left lying");
     Ok(())
@@ -182,6 +187,8 @@ async fn every_writing_verb_is_fenced_off_by_itself() {
         let again = again.map_err(|error| error.downcast::<Problem>().unwrap());
         said("propose", code(again));
         said("withdraw", code(house.approval_withdraw(&call, &post).await));
+        let why = Words::Text("no".to_owned());
+        said("decline", code(house.approval_decline_change(&call, &post, why).await));
         let digest = [0; 32];
         let (route, host) = ("post", "api.example.com");
         let wanted = ApprovalUse { id: Some(&post), effect: Effect::Publish, route, host, digest };
@@ -191,7 +198,13 @@ async fn every_writing_verb_is_fenced_off_by_itself() {
             assert_eq!(code, "denied", "{verb}");
         }
         assert_eq!(shelf.kept("count").await?.as_deref(), Some("1"));
-        assert_eq!(list_documents(&shelf.app, &shelf.owner, None, 10).await?.items.len(), 1);
+        assert_eq!(
+            list_documents(&shelf.app, &shelf.owner, DocumentFilter::default(), None, 10)
+                .await?
+                .items
+                .len(),
+            1
+        );
         Ok(())
     })
     .await;

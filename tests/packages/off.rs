@@ -1,6 +1,6 @@
 //! Off means off, at once; on again goes on; removed is gone.
 
-use app::documents::list_documents;
+use app::documents::{DocumentFilter, list_documents};
 use app::plugins::{
     disable_plugin, enable_plugin, remove_plugin, save_plugin_secret, upgrade_plugin,
 };
@@ -74,7 +74,8 @@ async fn a_call_in_another_process_keeps_no_document_any_more() {
         disable_plugin(&shelf.another_loaded().await?, &shelf.owner, &shelf.plugin).await?;
         shelf.provider.answer.notify_one();
         run.await??;
-        let kept = list_documents(&shelf.app, &shelf.owner, None, 10).await?;
+        let kept =
+            list_documents(&shelf.app, &shelf.owner, DocumentFilter::default(), None, 10).await?;
         assert!(kept.items.is_empty(), "{:?}", kept.items);
         assert_eq!(shelf.job(&job).await?.state.as_str(), "paused");
         // On again it goes on, and keeps it.
@@ -82,7 +83,13 @@ async fn a_call_in_another_process_keeps_no_document_any_more() {
         shelf.clock.advance_millis(120_000);
         shelf.provider.answer.notify_one();
         jobs::run_due(&shelf.app).await?;
-        assert_eq!(list_documents(&shelf.app, &shelf.owner, None, 10).await?.items.len(), 1);
+        assert_eq!(
+            list_documents(&shelf.app, &shelf.owner, DocumentFilter::default(), None, 10)
+                .await?
+                .items
+                .len(),
+            1
+        );
         Ok(())
     })
     .await;
@@ -220,7 +227,8 @@ async fn removing_takes_documents_and_what_was_proposed_along() {
         shelf.enqueue_with("propose", post.clone()).await?;
         shelf.provider.answer.notify_one();
         jobs::run_due(app).await?;
-        let kept = list_documents(app, owner, None, 10).await?.items.remove(0);
+        let kept =
+            list_documents(app, owner, DocumentFilter::default(), None, 10).await?.items.remove(0);
         let proposed = async || {
             let (tenant, plugin) = (owner.tenant.clone(), id.clone());
             let find = move |c: &mut store::Conn| {
@@ -231,7 +239,9 @@ async fn removing_takes_documents_and_what_was_proposed_along() {
         let before = proposed().await?.unwrap();
         disable_plugin(app, owner, id).await?;
         remove_plugin(app, owner, id, id.as_str()).await?;
-        assert!(list_documents(app, owner, None, 10).await?.items.is_empty());
+        assert!(
+            list_documents(app, owner, DocumentFilter::default(), None, 10).await?.items.is_empty()
+        );
         assert!(app.blobs.open(&owner.tenant, &kept.id)?.is_none(), "its bytes are gone too");
         assert!(proposed().await?.is_none(), "an old approval is good for nothing");
         enable_plugin(app, owner, id, "1.0.0").await?;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use app::App;
 use app::services::Workspace;
-use domain::{Locale, PluginId, TenantId, Zone};
+use domain::{ConnectionId, Locale, PluginId, TenantId, Zone};
 use runtime::approval::{ExactRequest, Proposal, Words};
 use runtime::manifest::{Effect, Version};
-use runtime::{Amount, CallContext, Grant, Limits, Services};
+use runtime::{Amount, CallContext, Grant, Limits, NewDocument, Services};
 
 /// The workspace behind a plugin.
 pub fn workspace(app: &App) -> Workspace {
@@ -36,8 +36,34 @@ pub fn call(tenant: &TenantId, plugin: &PluginId, grant: Grant) -> CallContext {
     }
 }
 
+/// Keeps a file of this name, which stands in it too; answers the document's id.
+pub async fn keep(
+    app: &App,
+    call: &CallContext,
+    name: &str,
+    media_type: &str,
+    connection: Option<ConnectionId>,
+) -> Result<String> {
+    let document = NewDocument {
+        name: name.to_owned(),
+        media_type: media_type.to_owned(),
+        bytes: format!("%PDF-1.7 {name}").into_bytes(),
+        with_connection: false,
+        connection,
+        source: "api.example.com".to_owned(),
+        idempotency_key: name.to_owned(),
+    };
+    let known = workspace(app).document_keep(call, document).await?;
+    Ok(known["id"].as_str().context("a document without an id")?.to_owned())
+}
+
 /// Puts a post before the people of a business; answers the approval's id.
 pub async fn propose(app: &App, call: &CallContext, title: &str) -> Result<String> {
+    Ok(workspace(app).approval_propose(call, proposal(app, call, title)).await?)
+}
+
+/// A post that is put before the people of a business.
+pub fn proposal(app: &App, call: &CallContext, title: &str) -> Proposal {
     let request = ExactRequest {
         route: "post".to_owned(),
         route_ask: "egress:POST https://api.example.com/v1/posts".to_owned(),
@@ -50,7 +76,7 @@ pub async fn propose(app: &App, call: &CallContext, title: &str) -> Result<Strin
         connection: None,
         body: format!("{{\"text\":\"{title}\"}}").into_bytes(),
     };
-    let proposal = Proposal {
+    Proposal {
         digest: request.digest(&call.tenant, &call.plugin),
         request,
         title: Words::Text(title.to_owned()),
@@ -58,6 +84,7 @@ pub async fn propose(app: &App, call: &CallContext, title: &str) -> Result<Strin
         amount: Some(Amount { minor: 1_250, currency: "ILS".to_owned() }),
         expires_at: app.clock.now().plus_secs(24 * 3_600),
         idempotency_key: title.to_owned(),
-    };
-    Ok(workspace(app).approval_propose(call, proposal).await?)
+        change: None,
+        replaces: None,
+    }
 }

@@ -13,9 +13,10 @@ use app::endpoints::{self, EndpointInput};
 use app::invitations::{JoinInput, accept_as_new, create_invitation};
 use app::own_fields::{self, FieldInput, OptionInput, OwnInput};
 use app::people::bulk::{BulkInput, change_people};
-use app::people::{Person, PersonInput, create_person};
+use app::people::{Person, PersonFilter, PersonInput, create_person};
 use app::sessions::context_of;
 use app::sign_ins::sign_in;
+use app::sweeps::{self, SweepInput, Whom};
 use app::tasks::TaskInput;
 use app::tenants::{BusinessInput, FirstRun, OwnerInput, create_business};
 use app::{App, Context, Origin, calendars, people};
@@ -31,7 +32,7 @@ use web::themes::Themes;
 use crate::House;
 use crate::house::password;
 use crate::http::{self, Reply};
-use crate::proposals::{call, propose};
+use crate::proposals::{call, keep, propose};
 
 /// A word that only the first business's data holds.
 pub const MARKER: &str = "Zanzibar7714";
@@ -195,23 +196,33 @@ async fn an_endpoint(house: &House) -> Result<(String, String)> {
     Ok((made.id.to_string(), delivery.to_string()))
 }
 
-/// What there is around people: a tag, an own field, a note, a saved view, a pipeline, an act to take back.
+/// What there is around people: a tag, an own field, a note, a saved view, a pipeline, an act to take back;
+/// and a document.
 async fn around(house: &House, person: &Person) -> Result<BTreeMap<&'static str, String>> {
     let (app, owner) = (&house.app, &house.owner);
     let tag = BulkInput { act: "tag".to_owned(), to: format!("{MARKER} tag") };
     let done = change_people(app, owner, vec![person.id.clone()], tag).await?;
+    let all = Whom::people(PersonFilter::default());
+    let again = SweepInput { act: "untag".to_owned(), to: format!("{MARKER} tag") };
+    let sweep = sweeps::begin_sweep(app, owner, all, again, "").await?;
+    sweeps::cancel_sweep(app, owner, &sweep).await?;
     let note = timeline::create_note(app, owner, &person.id, &format!("{MARKER} note"), "").await?;
     let note = note.to_string();
     let view = saved_views::save_view(app, owner, &format!("{MARKER} view"), "q=x", true).await?;
     let pipelines = pipelines::list_pipelines(app, owner).await?;
     let pipeline = pipelines.first().context("no pipeline")?.pipeline.id.to_string();
     let tag = tags::list_tags(app, owner).await?.pop().context("no tag")?.id.to_string();
+    let plugin = call(&owner.tenant, &house.plugin, Grant::nothing());
+    let name = format!("{MARKER} bill.pdf");
+    let document = keep(app, &plugin, &name, "application/pdf", None).await?;
     Ok(BTreeMap::from([
+        ("document", document),
         ("own_field", an_own_field(house, person).await?),
         ("note", note),
         ("saved_view", view.id.to_string()),
         ("pipeline", pipeline),
         ("tag", tag),
+        ("sweep", sweep.to_string()),
         ("undo", done.undo.context("nothing was changed")?.to_string()),
     ]))
 }

@@ -1,6 +1,10 @@
 //! Approvals: what plugins propose to do, as the people who decide see it, and their decision. The
 //! plugin's side is in `services`.
 
+mod change;
+mod compare;
+mod fields;
+mod lineage;
 mod outcome;
 mod shown;
 
@@ -15,8 +19,16 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{App, notifications, plugins};
 
+pub use change::{CHANGE_SECS, Elsewhere, VIEW_SECS, ask_change};
+pub(crate) use change::{
+    Why, give_back, give_back_unanswered, give_up_asking, is_still_asked, take_place,
+};
+pub use compare::{Difference, Part};
+pub use fields::Typed;
+pub use lineage::{AskedChange, Changeable, Replaced};
 pub use outcome::UNANSWERED_SECS;
 pub(crate) use outcome::{Outcome, give_up_unanswered, settle};
+pub use runtime::approval::CHANGE_ASKED;
 pub use shown::{Shown, visible};
 pub use store::approvals::{Approval, ApprovalState};
 
@@ -36,6 +48,9 @@ pub(crate) struct Said {
     pub title: Words,
     pub summary: Option<Words>,
     pub amount: Option<Amount>,
+    /// What people may change, as the contract's `change`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Value>,
 }
 
 /// A proposal as the list shows it.
@@ -92,6 +107,14 @@ pub struct ApprovalPage {
     pub used_at: Option<Timestamp>,
     /// The status that the provider answered with.
     pub answer_status: Option<u16>,
+    /// How it may be changed now, if at all.
+    pub change: Option<Changeable>,
+    /// What was last asked to be changed.
+    pub asked: Option<AskedChange>,
+    /// What it takes the place of.
+    pub replaces: Option<Replaced>,
+    /// What took its place.
+    pub replaced_by: Option<ApprovalId>,
 }
 
 /// What waits, and a page of what is over.
@@ -130,20 +153,15 @@ pub async fn list_approvals(
 /// One proposal.
 pub async fn get_approval(app: &App, ctx: &Context, id: &ApprovalId) -> Result<ApprovalPage> {
     ctx.require_to_see(Permission::DecideApprovals)?;
-    let (tenant, id) = (ctx.tenant.clone(), id.clone());
-    let (row, account, decided_by) = app
+    let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
+    let (row, account, decided_by, lineage) = app
         .db
         .inspect(move |c| -> Result<_> {
-            let row = store::approvals::get(c, &tenant, &id)?;
-            let account = match &row.connection_id {
-                Some(id) => store::connections::find(c, &tenant, id)?,
-                None => None,
-            };
-            let by = match &row.decided_by {
-                Some(id) => Some(store::accounts::find(c, id)?.map(|found| found.name)),
-                None => None,
-            };
-            Ok((row, account, by.map(Option::unwrap_or_default)))
+            let row = store::approvals::get(c, &ctx2.tenant, &id)?;
+            let account = lineage::account_of(c, &row)?;
+            let by = lineage::name_of(c, row.decided_by.as_ref())?;
+            let lineage = lineage::find(&app2, c, &ctx2, &row, account.as_deref())?;
+            Ok((row, account, by, lineage))
         })
         .await?;
     let said = said(&row)?;
@@ -156,9 +174,7 @@ pub async fn get_approval(app: &App, ctx: &Context, id: &ApprovalId) -> Result<A
     Ok(ApprovalPage {
         card: card(app, ctx, &row),
         summary: said.summary.map(|words| in_words(app, ctx, &row.plugin_id, &words)),
-        account: account.map(|found| {
-            if found.account_email.is_empty() { found.account_name } else { found.account_email }
-        }),
+        account,
         query: query.unwrap_or_default(),
         body: Shown::of(&headers, &row.body),
         headers: headers.into_iter().map(|(name, value)| (name, visible(&value))).collect(),
@@ -169,6 +185,10 @@ pub async fn get_approval(app: &App, ctx: &Context, id: &ApprovalId) -> Result<A
         reason: row.reason,
         used_at: row.used_at,
         answer_status: row.answer_status.and_then(|status| status.try_into().ok()),
+        change: lineage.change,
+        asked: lineage.asked,
+        replaces: lineage.replaces,
+        replaced_by: row.replaced_by,
     })
 }
 
@@ -225,7 +245,10 @@ fn in_words(app: &App, ctx: &Context, plugin: &PluginId, words: &Words) -> Strin
 
 /// How far it is at this time: what nobody swept yet is expired all the same.
 pub(crate) fn state_at(row: &Approval, now: Timestamp) -> ApprovalState {
-    let open = matches!(row.state, ApprovalState::Waiting | ApprovalState::Approved);
+    let open = matches!(
+        row.state,
+        ApprovalState::Waiting | ApprovalState::Approved | ApprovalState::Changing
+    );
     if open && row.expires_at <= now { ApprovalState::Expired } else { row.state }
 }
 
@@ -245,6 +268,14 @@ pub async fn reject(app: &App, ctx: &Context, id: &ApprovalId, reason: &str) -> 
     }
     let reason = Some(visible(reason)).filter(|reason| !reason.is_empty());
     decide(app, ctx, id, ApprovalState::Rejected, reason).await
+}
+
+/// What to tell whoever came too late.
+const fn over(state: ApprovalState) -> &'static str {
+    match state {
+        ApprovalState::Changing | ApprovalState::Replaced => "error-approval-changing",
+        _ => "error-approval-over",
+    }
 }
 
 async fn decide(
@@ -267,7 +298,8 @@ async fn decide(
             let done = store::approvals::decide(c, tenant, &id, state, &ctx2.account, why, now);
             match done {
                 Err(store::Error::Conflict) => {
-                    return Err(Error::Conflict { key: "error-approval-over" });
+                    let now = store::approvals::get(c, tenant, &id)?.state;
+                    return Err(Error::Conflict { key: over(now) });
                 }
                 other => other?,
             }

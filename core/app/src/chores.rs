@@ -28,6 +28,10 @@ pub(crate) async fn run_due(app: &App) -> Result<()> {
         if unknown > 0 {
             tracing::warn!(unknown, "nobody knows whether approved requests arrived");
         }
+        let silent = approvals::give_back_unanswered(app).await?;
+        if silent > 0 {
+            tracing::warn!(silent, "plugins said nothing of changes they were asked for");
+        }
     }
     if take(app, SERIES, SERIES_EVERY_MS, app.clock.now()).await? {
         let made = series::extend_all(app).await?;

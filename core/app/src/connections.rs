@@ -117,6 +117,22 @@ pub fn ends_in_days(connection: &Connection, now: Timestamp) -> Option<i64> {
     (is_usable(connection) && days <= ENDS_SHOWN_DAYS).then_some(days)
 }
 
+/// How a connection is, in the word that pages have for it: its own state, `paused` while its plugin rests,
+/// `behind` where one of its calendars is, `ends` where it does soon.
+pub fn health(
+    connection: &Connection,
+    is_resting: bool,
+    is_behind: bool,
+    now: Timestamp,
+) -> &'static str {
+    match connection.state {
+        ConnectionState::Working | ConnectionState::NeedsYou if is_resting => "paused",
+        ConnectionState::Working if is_behind => "behind",
+        ConnectionState::Working if ends_in_days(connection, now).is_some() => "ends",
+        state => state.as_str(),
+    }
+}
+
 /// Keeps an account that proved itself: the same account connects again into the row it had, so that
 /// everything that hangs on it stays.
 pub(crate) async fn keep(

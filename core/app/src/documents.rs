@@ -4,18 +4,20 @@
 mod body;
 mod own;
 
-use domain::{ConnectionId, DocumentId, Permission, TenantId};
+use domain::{ApiScope, ConnectionId, DocumentId, Locale, Permission, PluginId, TenantId};
 use serde_json::{Value, json};
 use store::Conn;
 
-use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::people::SEARCH_CHARS_MAX;
+use crate::{App, fields, plugins};
 
 pub(crate) use body::{keep_body, read_body};
 pub(crate) use own::{House, keep_own, stream_body};
-pub use store::documents::{Document, Retention};
+pub use runtime::manifest::MEDIA_TYPES;
+pub use store::documents::{Document, DocumentFilter, Media, Retention};
 
 /// How long a body without a row is left alone: its row may be on the way.
 const ORPHAN_AGE_SECS: i64 = 3_600;
@@ -26,25 +28,69 @@ pub struct DocumentPage {
     /// The documents.
     pub items: Vec<Document>,
     /// What to ask the next page with.
-    pub next: Option<String>,
+    pub next: Option<DocumentId>,
 }
 
-/// The business's documents, newest first.
+/// The business's documents that match, newest first.
 pub async fn list_documents(
     app: &App,
     ctx: &Context,
-    before: Option<&str>,
+    filter: DocumentFilter,
+    before: Option<DocumentId>,
     limit: i64,
 ) -> Result<DocumentPage> {
     ctx.require_to_see(Permission::ReadDocuments)?;
-    let (tenant, before) = (ctx.tenant.clone(), before.map(str::to_owned));
+    let (tenant, filter) = (ctx.tenant.clone(), searchable(filter)?);
     let page = app
         .db
         .inspect(move |c| -> Result<_> {
-            Ok(store::documents::list(c, &tenant, before.as_deref(), limit)?)
+            Ok(store::documents::list(c, &tenant, &filter, before.as_ref(), limit)?)
         })
         .await?;
     Ok(DocumentPage { items: page.items, next: page.next })
+}
+
+/// How many match each of these.
+pub async fn count_documents(
+    app: &App,
+    ctx: &Context,
+    filters: Vec<DocumentFilter>,
+) -> Result<Vec<i64>> {
+    ctx.require_to_see(Permission::ReadDocuments)?;
+    let tenant = ctx.tenant.clone();
+    let filters = filters.into_iter().map(searchable).collect::<Result<Vec<_>>>()?;
+    app.db
+        .inspect(move |c| -> Result<Vec<i64>> {
+            let count = |filter| Ok(store::documents::count(c, &tenant, filter)?);
+            filters.iter().map(count).collect()
+        })
+        .await
+}
+
+fn searchable(filter: DocumentFilter) -> Result<DocumentFilter> {
+    let Some(typed) = &filter.search else { return Ok(filter) };
+    let line = fields::line("search", typed, SEARCH_CHARS_MAX)?;
+    Ok(DocumentFilter { search: Some(line), ..filter })
+}
+
+/// The plugins that keep something for the business, also those that are no longer installed.
+pub async fn list_keepers(app: &App, ctx: &Context) -> Result<Vec<PluginId>> {
+    ctx.require_to_see(Permission::ReadDocuments)?;
+    let tenant = ctx.tenant.clone();
+    app.db.inspect(move |c| Ok(store::documents::list_keepers(c, &tenant)?)).await
+}
+
+/// What a plugin is called in a language; nothing where it is no longer installed.
+pub fn keeper_name(app: &App, plugin: &PluginId, locale: Locale) -> Option<String> {
+    let loaded = plugins::find_loaded(app, plugin).ok()?;
+    Some(loaded.texts().text(locale, &loaded.manifest().plugin.name, &[]))
+}
+
+/// One document.
+pub async fn get_document(app: &App, ctx: &Context, id: &DocumentId) -> Result<Document> {
+    ctx.require_to_see(Permission::ReadDocuments)?;
+    let (tenant, id) = (ctx.tenant.clone(), id.clone());
+    app.db.inspect(move |c| get_kept(c, &tenant, &id)).await
 }
 
 /// A document and its bytes, for a download, which the activity log notes. Whoever serves it tells
@@ -73,9 +119,14 @@ fn get_kept(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Document
 }
 
 /// Deletes a document for good: what is known of it, then its bytes.
+///
+/// # Errors
+/// [`Error::Unproven`] without a recent proof of who asks, or a token that was made for it: it can't be
+/// taken back.
 pub async fn delete_document(app: &App, ctx: &Context, id: &DocumentId) -> Result<()> {
     ctx.require_to_see(Permission::ReadDocuments)?;
     ctx.require(Permission::WriteDocuments)?;
+    ctx.require_recent_or(ApiScope::DocumentsWrite)?;
     let (tenant, id) = (ctx.tenant.clone(), id.clone());
     let row = app.db.inspect(move |c| get_kept(c, &tenant, &id)).await?;
     let (app2, who, row2) = (app.clone(), Who::from(ctx), row.clone());

@@ -3,8 +3,10 @@
 
 mod appointments;
 mod csv;
+mod documents;
 mod entries;
 pub mod everything;
+mod lists;
 mod people;
 mod tasks;
 mod vcard;
@@ -17,10 +19,12 @@ use serde_json::json;
 use store::Conn;
 
 pub use csv::Csv;
+pub use lists::List;
 
 use crate::App;
 use crate::audit::{self, Act, AuditFilter, Who};
 use crate::context::Context;
+use crate::documents::DocumentFilter;
 use crate::error::{Error, Result};
 use crate::people::{PersonFilter, Sorting};
 use crate::tasks::TaskFilter;
@@ -71,12 +75,25 @@ impl Format {
 /// Texts by their keys, in the reader's language.
 pub type Words = Box<dyn Fn(&str) -> String + Send + Sync>;
 
+/// A table of a page, in the reader's words.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// What stands above its columns.
+    pub heads: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Vec<String>>,
+}
+
 /// Where rows come from.
 enum Rows {
     People(Box<people::Walk>),
     Appointments(appointments::Walk),
+    Documents(documents::Walk),
     Entries(entries::Walk),
     Tasks(tasks::Walk),
+    List(Box<lists::Walk>),
+    /// A table's heads, and its rows until they were handed on.
+    Table(Vec<String>, Option<Vec<Vec<String>>>),
 }
 
 impl Rows {
@@ -84,8 +101,11 @@ impl Rows {
         let keys = match self {
             Self::People(_) => people::HEADS,
             Self::Appointments(_) => appointments::HEADS,
+            Self::Documents(_) => documents::HEADS,
             Self::Entries(_) => entries::HEADS,
             Self::Tasks(_) => tasks::HEADS,
+            Self::List(walk) => walk.heads(),
+            Self::Table(heads, _) => return heads.clone(),
         };
         let mut heads: Vec<String> = keys.iter().map(|key| words(key)).collect();
         if let Self::People(walk) = self {
@@ -102,8 +122,11 @@ impl Rows {
                 Ok(cards.map(|cards| cards.iter().map(|card| card.row(words)).collect()))
             }
             Self::Appointments(walk) => walk.next(words).await,
+            Self::Documents(walk) => walk.next(words).await,
             Self::Entries(walk) => walk.next(words).await,
             Self::Tasks(walk) => walk.next(words).await,
+            Self::List(walk) => walk.next(words).await,
+            Self::Table(_, rows) => Ok(rows.take()),
         }
     }
 }
@@ -234,6 +257,21 @@ pub async fn export_tasks(
     Download::new("tasks", format, ctx.locale, Rows::Tasks(walk), words)
 }
 
+/// The documents that match, newest first: what is known of them.
+pub async fn export_documents(
+    app: &App,
+    ctx: &Context,
+    filter: DocumentFilter,
+    format: Format,
+    words: Words,
+) -> Result<Download> {
+    ctx.require_to_see(Permission::ReadDocuments)?;
+    let format = as_table(format)?;
+    note(app, ctx, "documents", format).await?;
+    let walk = documents::Walk::begin(app, ctx, filter).await?;
+    Download::new("documents", format, ctx.locale, Rows::Documents(walk), words)
+}
+
 /// What of the activity log matches, from its beginning.
 pub async fn export_activity(
     app: &App,
@@ -256,6 +294,40 @@ fn members_for(c: &mut Conn, ctx: &Context) -> Result<HashMap<MemberId, String>>
     }
     let team = store::members::list(c, &ctx.tenant)?;
     Ok(team.into_iter().map(|it| (it.member.id, it.name)).collect())
+}
+
+/// A list of a few columns, as its page has it.
+pub async fn export_list(
+    app: &App,
+    ctx: &Context,
+    list: List,
+    format: Format,
+    words: Words,
+) -> Result<Download> {
+    list.require(ctx)?;
+    let format = as_table(format)?;
+    if let List::Deliveries(endpoint, _) = &list {
+        crate::endpoints::get_endpoint(app, ctx, endpoint).await?;
+    }
+    let name = list.name();
+    note(app, ctx, name, format).await?;
+    let rows = Rows::List(Box::new(lists::Walk::begin(app, ctx, list)));
+    Download::new(name, format, ctx.locale, rows, words)
+}
+
+/// A table of the reports.
+pub async fn export_report(
+    app: &App,
+    ctx: &Context,
+    table: Table,
+    format: Format,
+    words: Words,
+) -> Result<Download> {
+    ctx.require_to_see(Permission::ReadPeople)?;
+    let format = as_table(format)?;
+    note(app, ctx, "reports", format).await?;
+    let rows = Rows::Table(table.heads, Some(table.rows));
+    Download::new("report", format, ctx.locale, rows, words)
 }
 
 /// Only people have cards.

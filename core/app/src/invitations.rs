@@ -167,6 +167,12 @@ pub async fn list_invitations(app: &App, ctx: &Context) -> Result<Vec<Invitation
     Ok(rows.into_iter().filter(|row| row.is_open(now)).map(view).collect())
 }
 
+/// An open invitation.
+pub async fn get_invitation(app: &App, ctx: &Context, id: &InvitationId) -> Result<InvitationView> {
+    let open = list_invitations(app, ctx).await?;
+    open.into_iter().find(|it| it.id == *id).ok_or(Error::NotFound)
+}
+
 /// Ends an invitation; one that is revoked already stays so.
 pub async fn revoke_invitation(app: &App, ctx: &Context, id: &InvitationId) -> Result<()> {
     ctx.require_to_see(Permission::ManageTeam)?;

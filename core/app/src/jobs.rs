@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 use crate::error::{Error, Result};
 use crate::ground::Ground;
 use crate::{
-    App, calendar_pull, calendar_push, channels, chores, endpoints, exports, imports, mail,
-    notifications, outbox, plugins, reminders, schedules, webhooks, wishes,
+    App, approvals, calendar_pull, calendar_push, channels, chores, endpoints, exports, imports,
+    mail, notifications, outbox, plugins, reminders, schedules, sweeps, webhooks, wishes,
 };
 
 pub(crate) use settle::{Settlement, judge, settle};
@@ -231,8 +231,10 @@ fn tell_of(app: &App, c: &mut store::Conn, job: &Job, settlement: &Settlement) -
     if matches!(settlement, Settlement::Bury { .. }) {
         match job.kind.as_str() {
             imports::RUN => return imports::give_up(app, c, job),
+            sweeps::RUN => return sweeps::give_up(app, c, job),
             exports::everything::RUN => return exports::everything::give_up(app, c, job),
             endpoints::DELIVER => return endpoints::give_up(app, c, job),
+            PLUGIN_EVENT => return approvals::give_up_asking(app, c, job),
             _ => {}
         }
     }
@@ -267,6 +269,7 @@ async fn run(app: &App, job: &Job) -> Result<Outcome> {
         REMINDERS_PLAN => reminders::run(app, job).await,
         MAIL_SEND => mail::run(app, job).await,
         imports::RUN => imports::run(app, job).await,
+        sweeps::RUN => sweeps::run(app, job).await,
         exports::everything::RUN => exports::everything::run(app, job).await,
         endpoints::DELIVER => endpoints::run(app, job).await,
         OUTBOX_SPREAD => outbox::run_apart(app, job).await,

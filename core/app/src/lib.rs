@@ -92,6 +92,7 @@ pub mod sign_ins;
 mod signature;
 #[cfg(test)]
 mod simulation;
+pub mod sweeps;
 pub mod tags;
 pub mod tasks;
 pub mod tenants;

@@ -65,9 +65,11 @@ fn topics_of(entity: &str) -> &'static [(&'static str, Permission)] {
             &[("appointments", Permission::ReadAppointments)]
         }
         "task" | "reminder" => &[("tasks", Permission::ReadTasks)],
+        "document" => &[("documents", Permission::ReadDocuments)],
         "endpoint" => &[("endpoints", Permission::ManageSettings)],
         "export" => &[("exports", Permission::ManageSettings)],
         "import" => &[("imports", Permission::ReadPeople)],
+        "sweep" => &[("sweeps", Permission::ReadPeople), ("sweeps", Permission::ReadTasks)],
         "calendar" => &[("calendars", Permission::ReadAppointments)],
         "approval" => &[("approvals", Permission::DecideApprovals)],
         "connection" => &[("connections", Permission::ReadPlugins)],

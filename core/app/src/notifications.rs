@@ -72,9 +72,14 @@ const fn needs(kind: Kind) -> Permission {
         Kind::PluginStopped => Permission::ManagePlugins,
         Kind::TaskDue | Kind::TaskAssigned => Permission::WriteTasks,
         Kind::AppointmentSoon => Permission::ReadAppointments,
-        Kind::FollowUpDue | Kind::ImportDone | Kind::ImportFailed | Kind::ImportUndone => {
-            Permission::WritePeople
-        }
+        Kind::FollowUpDue
+        | Kind::ImportDone
+        | Kind::ImportFailed
+        | Kind::ImportUndone
+        // Of tasks as well: whoever may write the one may write the other.
+        | Kind::SweepDone
+        | Kind::SweepFailed
+        | Kind::SweepUndone => Permission::WritePeople,
         Kind::EndpointOff | Kind::ArchiveReady | Kind::ArchiveFailed => Permission::ManageSettings,
     }
 }
@@ -94,6 +99,9 @@ const fn usual(kind: Kind) -> Way {
         | Kind::ImportDone
         | Kind::ImportFailed
         | Kind::ImportUndone
+        | Kind::SweepDone
+        | Kind::SweepFailed
+        | Kind::SweepUndone
         | Kind::ArchiveReady
         | Kind::ArchiveFailed => Way::Both,
         Kind::AppointmentUnsent

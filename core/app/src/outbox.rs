@@ -119,9 +119,10 @@ fn to_calendar(c: &mut Conn, means: Means<'_>, row: &Effect) -> store::Result<Op
 /// Every plugin that is on and was granted the topic hears of it, each by a job of its own.
 fn to_subscribers(c: &mut Conn, means: Means<'_>, row: &Effect) -> store::Result<Vec<NewJob>> {
     let mut jobs = Vec::new();
-    // What people decided concerns the plugin that asked, also while it is off: the job waits then.
+    // What people decided or want changed concerns the plugin that asked, also while it is off: the job
+    // waits then.
     let only = row.payload_json.0.get("plugin").and_then(Value::as_str);
-    let is_decision = row.topic == approvals::DECIDED;
+    let is_decision = [approvals::DECIDED, approvals::CHANGE_ASKED].contains(&row.topic.as_str());
     for tenant_plugin in store::tenant_plugins::list(c, &row.tenant_id)? {
         let grant = plugins::grant_of(&tenant_plugin);
         let concerns = if is_decision {
@@ -151,6 +152,11 @@ struct Event {
 pub(crate) async fn deliver(app: &App, job: &Job) -> Result<Outcome> {
     let id: PluginId = jobs::plugin_of(job)?;
     let event: Event = serde_json::from_value(job.payload_json.0.clone())?;
+    if event.topic == approvals::CHANGE_ASKED
+        && !approvals::is_still_asked(app, &job.tenant_id, &event.payload).await?
+    {
+        return Ok(Outcome::Done);
+    }
     let (plugin, call) = plugins::call_context(app, &job.tenant_id, &id, None).await?;
     let told = app.engine.on_event(&plugin, call, &event.topic, &event.event, &event.payload).await;
     told.map_err(plugins::call_error)?;

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::{fields, once};
 
 pub use store::own_fields::{FieldOption, OwnField, OwnKind, OwnValue};
+pub(crate) use values::named_document;
 pub use values::{OwnInput, document, field_name, key_of};
 
 /// Most own fields of a business.

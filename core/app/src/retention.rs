@@ -9,7 +9,7 @@ use crate::audit::{self, Act, Who};
 use crate::error::{Error, Result};
 use crate::{
     approvals, calendar_imports, documents, egress, endpoints, exports, imports, installation,
-    reminders, tasks, undos,
+    reminders, sweeps, tasks, undos,
 };
 
 /// How long a deleted person can be brought back, in days.
@@ -78,6 +78,7 @@ pub async fn sweep(app: &App) -> usize {
     }
     gone += told("overdue approvals", approvals::expire_overdue(app).await);
     gone += told("imports", imports::sweep(app).await);
+    gone += told("acts over all", sweeps::forget_old(app).await);
     gone += told("archives", exports::everything::sweep(app).await);
     gone += told("old secrets", endpoints::signing::sweep(app).await);
     gone += told("orphans", documents::sweep_orphans(app).await);

@@ -17,8 +17,8 @@ pub use store::saved_views::{SavedList, SavedView};
 pub const VIEW_NAME_CHARS_MAX: usize = 40;
 /// The longest address of a view, in bytes.
 const QUERY_BYTES_MAX: usize = 1_000;
-/// Most views that a member sees.
-const VIEWS_MAX: usize = 50;
+/// Most views of a list that a member sees.
+pub const VIEWS_MAX: usize = 50;
 
 /// Who sees a list, and so the views of it.
 const fn to_see(list: SavedList) -> Permission {
@@ -94,9 +94,12 @@ pub async fn save_view_of(
             let mut all = store::saved_views::list(c, &ctx.tenant, &ctx.member)?;
             all.retain(|view| view.list == list);
             let owner = (!is_shared).then(|| ctx.member.clone());
-            for same in all.iter().filter(|it| it.name == name && it.member_id == owner) {
+            let is_same = |it: &SavedView| it.name == name && it.member_id == owner;
+            for same in all.iter().filter(|it| is_same(it)) {
                 store::saved_views::delete(c, &ctx.tenant, &same.id)?;
             }
+            // What is written anew is none more.
+            all.retain(|it| !is_same(it));
             if all.len() >= VIEWS_MAX {
                 return Err(Error::invalid("name", "error-too-many-views"));
             }

@@ -1,14 +1,16 @@
-//! Finding people, appointments, tasks and notes by words, as far as the role sees them.
+//! Finding people, appointments, tasks, documents and notes by words, as far as the role sees them.
 
 use domain::{Permission, PersonId};
 use store::appointments::Appointment;
+use store::documents::Document;
 use store::tasks::Task;
-use store::timeline::FoundNote;
 
 use crate::App;
 use crate::context::Context;
 use crate::error::Result;
 use crate::people::{Person, SEARCH_CHARS_MAX};
+
+pub use store::timeline::FoundNote;
 
 /// The most that is found of each kind.
 pub const EACH_MAX: usize = 6;
@@ -25,12 +27,14 @@ pub struct Found {
     pub appointments: Vec<Appointment>,
     /// Open tasks, what fits best first; none for a role that doesn't see them.
     pub tasks: Vec<Task>,
+    /// Documents, what fits best first; none for a role that doesn't see them.
+    pub documents: Vec<Document>,
     /// Notes about people, what fits best first; none for a role that doesn't see people.
     pub notes: Vec<FoundNote>,
 }
 
-/// Looks for a text among people, appointments, tasks and notes. Blank text finds nothing; a long one counts by
-/// its beginning.
+/// Looks for a text among people, appointments, tasks, documents and notes. Blank text finds nothing; a long
+/// one counts by its beginning.
 pub async fn search(app: &App, ctx: &Context, text: &str) -> Result<Found> {
     let text: String = text.trim().chars().take(SEARCH_CHARS_MAX).collect();
     if text.is_empty() {
@@ -53,9 +57,22 @@ pub async fn search(app: &App, ctx: &Context, text: &str) -> Result<Found> {
         if ctx.may(Permission::ReadTasks) {
             found.tasks = store::tasks::search(c, &ctx.tenant, &text, EACH_MAX)?;
         }
+        if ctx.may(Permission::ReadDocuments) {
+            found.documents = store::documents::search(c, &ctx.tenant, &text, EACH_MAX)?;
+        }
         Ok(found)
     };
     Ok(app.db.read(look).await?)
+}
+
+/// The notes that fit a text best, the best first; none for a role that doesn't see people.
+pub async fn search_notes(app: &App, ctx: &Context, text: &str) -> Result<Vec<FoundNote>> {
+    let text: String = text.trim().chars().take(SEARCH_CHARS_MAX).collect();
+    if text.is_empty() || !ctx.may(Permission::ReadPeople) {
+        return Ok(Vec::new());
+    }
+    let tenant = ctx.tenant.clone();
+    Ok(app.db.read(move |c| store::timeline::search(c, &tenant, &text, NOTES_MAX)).await?)
 }
 
 /// How many things get their words in one transaction, and how many such there are in a row.

@@ -13,10 +13,11 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::{bulk, merge};
 use crate::series::undoing;
+use crate::sweeps::{self, List};
 use crate::tasks::bulk as tasks;
 
 pub use lists::{Done, Removed, Summary, list_done};
-pub(crate) use lists::{member, names};
+pub(crate) use lists::{NAMED_MAX, member, names};
 pub use store::{Cursor, Page};
 
 /// How long an act can be taken back, in days.
@@ -50,6 +51,7 @@ pub async fn list_of(app: &App, ctx: &Context, id: &UndoId) -> Result<&'static s
     let kind = found.ok_or(Error::NotFound)?.kind;
     Ok(match kind.as_str() {
         tasks::UNDO => "/tasks",
+        kind if sweeps::list_of_kind(kind) == Some(List::Tasks) => "/tasks",
         undoing::UNDO => "/calendar",
         _ => "/people",
     })
@@ -67,6 +69,7 @@ pub async fn scope_of(app: &App, ctx: &Context, id: &UndoId) -> Result<ApiScope>
             let undo = found.filter(|it| it.member_id == ctx.member).ok_or(Error::NotFound)?;
             Ok(match undo.kind.as_str() {
                 tasks::UNDO => ApiScope::TasksWrite,
+                kind if sweeps::list_of_kind(kind) == Some(List::Tasks) => ApiScope::TasksWrite,
                 undoing::UNDO => ApiScope::AppointmentsWrite,
                 _ => ApiScope::PeopleWrite,
             })
@@ -75,8 +78,8 @@ pub async fn scope_of(app: &App, ctx: &Context, id: &UndoId) -> Result<ApiScope>
 }
 
 /// Takes an act back that the same member did, or anybody's for who may change the business's settings,
-/// with the permission that the act itself needs; answers how many it was taken back of. Doing so again
-/// changes nothing.
+/// with the permission that the act itself needs; answers how many it was taken back of. What was done in
+/// lots is taken back in lots from then on, and of nobody yet. Doing so again changes nothing.
 ///
 /// # Errors
 /// [`Error::NotFound`] for another member's act, and for one that is too long ago.
@@ -91,6 +94,10 @@ pub async fn undo(app: &App, ctx: &Context, id: &UndoId) -> Result<usize> {
             let done_by = undo.member_id.clone();
             if undo.undone_at.is_some() {
                 return Err(Error::Conflict { key: "error-undone-already" });
+            }
+            if sweeps::list_of_kind(&undo.kind).is_some() {
+                sweeps::begin_undo(&app2, c, &ctx, &undo)?;
+                return Ok(0);
             }
             let count = match undo.kind.as_str() {
                 bulk::UNDO => bulk::take_back(&app2, c, &ctx, undo.state_json.0)?,

@@ -58,12 +58,16 @@ scopes! {
     AppointmentsRead = "appointments:read" allows [ReadAppointments],
     /// Book, change and cancel appointments.
     AppointmentsWrite = "appointments:write" allows [ReadAppointments, WriteAppointments],
+    /// See and download what plugins keep.
+    DocumentsRead = "documents:read" allows [ReadDocuments],
+    /// Delete it for good.
+    DocumentsWrite = "documents:write" allows [ReadDocuments, WriteDocuments],
     /// See calendars and when they are busy.
     CalendarsRead = "calendars:read" allows [ReadAppointments],
     /// Make and withdraw the address of its maker's calendar.
     CalendarsWrite = "calendars:write" allows [ReadAppointments],
-    /// See the team.
-    TeamRead = "team:read" allows [ReadTeam],
+    /// See the team, and who is invited to it.
+    TeamRead = "team:read" allows [ReadTeam, ManageTeam],
     /// Invite colleagues, but nobody who could make tokens.
     TeamWrite = "team:write" allows [ReadTeam, ManageTeam],
     /// See the activity log.
@@ -78,6 +82,8 @@ scopes! {
     PluginsRead = "plugins:read" allows [ReadPlugins],
     /// See what plugins propose to do; nothing decides it but people.
     ApprovalsRead = "approvals:read" allows [DecideApprovals],
+    /// Have plugins propose it otherwise; nothing is approved by that.
+    ApprovalsWrite = "approvals:write" allows [DecideApprovals],
     /// See reports.
     ReportsRead = "reports:read" allows [ReadPeople],
     /// See how imports went.
@@ -114,7 +120,7 @@ impl FromStr for ApiScope {
 
 /// Some scopes; as text they are words with a space between them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ApiScopes(u32);
+pub struct ApiScopes(u64);
 
 impl ApiScopes {
     /// Whether this scope is one of them.

@@ -105,6 +105,8 @@ ids! {
     SavedViewId,
     /// What one act can be undone with.
     UndoId,
+    /// One act over all that match.
+    SweepId,
     /// Something that is to be done.
     TaskId,
     /// A reminder of one member.

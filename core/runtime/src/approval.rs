@@ -9,6 +9,10 @@ use sha2::{Digest, Sha256};
 
 use crate::manifest::Effect;
 
+mod change;
+
+pub use change::{CHANGE_ASKED, Change, is_on};
+
 /// A request with everything that makes it this one and no other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExactRequest {
@@ -140,6 +144,10 @@ pub struct Proposal {
     pub expires_at: Timestamp,
     /// Twice with one key is once.
     pub idempotency_key: String,
+    /// What people may change of it, as the plugin said and [`Change::read`] reads.
+    pub change: Option<serde_json::Value>,
+    /// The id of the plugin's own proposal that it takes the place of.
+    pub replaces: Option<String>,
 }
 
 /// A request at the door whose route has an effect: the approval it names, if any, must be one that

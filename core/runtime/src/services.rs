@@ -8,7 +8,7 @@ use domain::{ConnectionId, Locale, PluginId, Secret, TenantId, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::approval::{ApprovalUse, Proposal};
+use crate::approval::{ApprovalUse, Proposal, Words};
 use crate::grant::Grant;
 use crate::limits::Limits;
 use crate::manifest::{Slot, Version};
@@ -323,7 +323,9 @@ pub trait Services: Send + Sync {
         dedupe_key: &str,
     ) -> Result<(), Problem>;
 
-    /// Puts a request before people and answers the approval's id. Twice with one key is once.
+    /// Puts a request before people and answers the approval's id. Twice with one key is once. What it
+    /// names as replaced must be the plugin's own and may still come to something; in the same step it no
+    /// longer does.
     async fn approval_propose(
         &self,
         _ctx: &CallContext,
@@ -339,6 +341,17 @@ pub trait Services: Send + Sync {
 
     /// Takes a proposal of the plugin's own back; one that is over already is a success.
     async fn approval_withdraw(&self, _ctx: &CallContext, _id: &str) -> Result<(), Problem> {
+        Err(Problem::not_found("there is no such approval"))
+    }
+
+    /// Leaves a proposal of the plugin's own as it was, which people asked to have changed, with a word to
+    /// them; one that isn't to be changed any more is a success.
+    async fn approval_decline_change(
+        &self,
+        _ctx: &CallContext,
+        _id: &str,
+        _why: Words,
+    ) -> Result<(), Problem> {
         Err(Problem::not_found("there is no such approval"))
     }
 

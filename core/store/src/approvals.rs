@@ -11,6 +11,10 @@ use crate::page::{Page, bounded};
 use crate::schema::approvals;
 use crate::scope;
 
+mod changes;
+
+pub use changes::{Ask, ask_change, give_back, list_unanswered_asks, replace};
+
 words! {
     /// How far an approval is.
     pub enum ApprovalState {
@@ -30,8 +34,19 @@ words! {
         Unknown = "unknown",
         /// The plugin took it back.
         Withdrawn = "withdrawn",
+        /// Somebody asked the plugin to propose it otherwise; nothing may be sent on it meanwhile.
+        Changing = "changing",
+        /// Another proposal took its place.
+        Replaced = "replaced",
     }
 }
+
+/// Those of which something may still come.
+const OPEN: [&str; 3] = [
+    ApprovalState::Waiting.as_str(),
+    ApprovalState::Approved.as_str(),
+    ApprovalState::Changing.as_str(),
+];
 
 row! {
     /// A proposed request and what became of it.
@@ -59,6 +74,11 @@ row! {
         pub used_at: Option<Timestamp> as Opt<i64, Timestamp>,
         pub settled_at: Option<Timestamp> as Opt<i64, Timestamp>,
         pub answer_status: Option<i64>,
+        pub asked_at: Option<Timestamp> as Opt<i64, Timestamp>,
+        pub asked_by: Option<AccountId> as Opt<String, AccountId>,
+        pub asked_json: Option<Json> as Opt<String, Json>,
+        pub replaces: Option<ApprovalId> as Opt<String, ApprovalId>,
+        pub replaced_by: Option<ApprovalId> as Opt<String, ApprovalId>,
     }
 }
 
@@ -265,9 +285,8 @@ pub fn list_unanswered(c: &mut Conn, before: Timestamp, limit: i64) -> Result<Ve
 /// Takes back what was not sent; answers whether there was anything to take back.
 pub fn withdraw(c: &mut Conn, tenant: &TenantId, id: &ApprovalId) -> Result<bool> {
     scope::tenant(c, tenant)?;
-    let open = [ApprovalState::Waiting.as_str(), ApprovalState::Approved.as_str()];
     let target =
-        approvals::table.find((tenant.as_str(), id.as_str())).filter(approvals::state.eq_any(open));
+        approvals::table.find((tenant.as_str(), id.as_str())).filter(approvals::state.eq_any(OPEN));
     let set = approvals::state.eq(ApprovalState::Withdrawn.as_str());
     Ok(diesel::update(target).set(set).execute(c)? > 0)
 }
@@ -284,9 +303,8 @@ pub fn delete_of_plugin(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> R
 /// Up to `limit` open approvals of all tenants whose time is over, oldest first.
 pub fn list_overdue(c: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Approval>> {
     scope::system(c)?;
-    let open = [ApprovalState::Waiting.as_str(), ApprovalState::Approved.as_str()];
     Ok(approvals::table
-        .filter(approvals::state.eq_any(open))
+        .filter(approvals::state.eq_any(OPEN))
         .filter(approvals::expires_at.le(now.as_millis()))
         .order((approvals::expires_at, approvals::id))
         .limit(bounded(limit))
@@ -297,10 +315,9 @@ pub fn list_overdue(c: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Appr
 /// Notes that an open approval's time is over; answers whether it was open.
 pub fn expire(c: &mut Conn, tenant: &TenantId, id: &ApprovalId, now: Timestamp) -> Result<bool> {
     scope::tenant(c, tenant)?;
-    let open = [ApprovalState::Waiting.as_str(), ApprovalState::Approved.as_str()];
     let target = approvals::table
         .find((tenant.as_str(), id.as_str()))
-        .filter(approvals::state.eq_any(open))
+        .filter(approvals::state.eq_any(OPEN))
         .filter(approvals::expires_at.le(now.as_millis()));
     let set = approvals::state.eq(ApprovalState::Expired.as_str());
     Ok(diesel::update(target).set(set).execute(c)? > 0)
@@ -309,13 +326,9 @@ pub fn expire(c: &mut Conn, tenant: &TenantId, id: &ApprovalId, now: Timestamp) 
 /// Deletes approvals that are over and were proposed before this time; answers how many.
 pub fn delete_before(c: &mut Conn, before: Timestamp) -> Result<usize> {
     scope::system(c)?;
-    let open = [
-        ApprovalState::Waiting.as_str(),
-        ApprovalState::Approved.as_str(),
-        ApprovalState::Used.as_str(),
-    ];
     let old = approvals::table
         .filter(approvals::proposed_at.lt(before.as_millis()))
-        .filter(approvals::state.ne_all(open));
+        .filter(approvals::state.ne_all(OPEN))
+        .filter(approvals::state.ne(ApprovalState::Used.as_str()));
     Ok(diesel::delete(old).execute(c)?)
 }

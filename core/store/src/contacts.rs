@@ -221,6 +221,31 @@ pub fn list_sharing(
     Ok(ids)
 }
 
+/// Who, not deleted, has exactly this number, at most so many, in no particular order; somebody who has it
+/// twice stands there twice.
+pub(crate) fn list_having(
+    c: &mut Conn,
+    tenant: &TenantId,
+    e164: &str,
+    limit: i64,
+) -> Result<Vec<PersonId>> {
+    scope::tenant(c, tenant)?;
+    let ids: Vec<String> =
+        contacts::table
+            .inner_join(people::table.on(
+                people::tenant_id.eq(contacts::tenant_id).and(people::id.eq(contacts::person_id)),
+            ))
+            .filter(contacts::tenant_id.eq(tenant.as_str()))
+            .filter(contacts::kind.eq(ContactKind::Phone.as_str()))
+            // A number that is understood is its own key, and only those begin with a plus.
+            .filter(contacts::match_key.eq(e164))
+            .filter(people::deleted_at.is_null())
+            .select(contacts::person_id)
+            .limit(limit)
+            .load(c)?;
+    ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -51,6 +51,8 @@ pub const TABLES: &[&str] = &[
     "connections",
     "checkups",
     "undos",
+    "sweep_rows",
+    "sweeps",
     "exports",
     "import_results",
     "imports",

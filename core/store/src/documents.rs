@@ -1,4 +1,6 @@
-//! What is known of documents; their bytes are in [`crate::blobs`], sealed.
+//! What is known of documents; their bytes are in [`crate::blobs`], sealed. `lists` has the lists.
+
+mod lists;
 
 use std::fmt;
 
@@ -11,6 +13,9 @@ use crate::error::{Error, Result, found, settled};
 use crate::page::{Page, bounded};
 use crate::schema::documents;
 use crate::scope;
+use crate::search;
+
+pub use lists::*;
 
 words! {
     /// How long a document stays.
@@ -61,7 +66,7 @@ pub const OWN: &str = "oxpi";
 pub fn insert(c: &mut Conn, document: &Document) -> Result<()> {
     scope::tenant(c, &document.tenant_id)?;
     diesel::insert_into(documents::table).values(document.clone()).execute(c)?;
-    Ok(())
+    search::of_new_document(c, document)
 }
 
 /// The document, if the tenant has it.
@@ -115,28 +120,6 @@ pub fn list_of_plugin(
     Ok(Page::cut(query.load(c)?, limit, |row: &Document| row.id.to_string()))
 }
 
-/// A page of what plugins keep for the tenant, newest first, before an id.
-pub fn list(
-    c: &mut Conn,
-    tenant: &TenantId,
-    before: Option<&str>,
-    limit: i64,
-) -> Result<Page<Document, String>> {
-    scope::tenant(c, tenant)?;
-    let limit = bounded(limit);
-    let mut query = documents::table
-        .filter(documents::tenant_id.eq(tenant.as_str()))
-        .filter(documents::plugin_id.ne(OWN))
-        .order(documents::id.desc())
-        .limit(limit + 1)
-        .select(Document::as_select())
-        .into_boxed();
-    if let Some(before) = before {
-        query = query.filter(documents::id.lt(before.to_owned()));
-    }
-    Ok(Page::cut(query.load(c)?, limit, |row: &Document| row.id.to_string()))
-}
-
 /// The sizes of one plugin's documents.
 pub fn list_sizes(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<Vec<i64>> {
     scope::tenant(c, tenant)?;
@@ -153,7 +136,8 @@ pub fn list_sizes(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<
 /// [`Error::NotFound`] when it isn't there.
 pub fn delete(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<()> {
     scope::tenant(c, tenant)?;
-    found(diesel::delete(documents::table.find((tenant.as_str(), id.as_str()))).execute(c)?)
+    found(diesel::delete(documents::table.find((tenant.as_str(), id.as_str()))).execute(c)?)?;
+    search::forget(c, tenant, search::Kind::Document, &[id.to_string()])
 }
 
 /// Deletes those that stay only as long as this connection; answers their ids, whose bodies are to be
@@ -170,7 +154,7 @@ pub fn delete_of_connection(
         .filter(documents::retention.eq(Retention::Connection.as_str()));
     let rows: Vec<Document> = bound.select(Document::as_select()).load(c)?;
     diesel::delete(bound).execute(c)?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    gone(c, tenant, rows)
 }
 
 /// Deletes all that a plugin kept, as on removing it; answers their ids, whose bodies are to be deleted
@@ -186,7 +170,16 @@ pub fn delete_of_plugin(
         .filter(documents::plugin_id.eq(plugin.as_str()));
     let rows: Vec<Document> = own.select(Document::as_select()).load(c)?;
     diesel::delete(own).execute(c)?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    gone(c, tenant, rows)
+}
+
+/// The ids of documents that are gone, which are found no more.
+fn gone(c: &mut Conn, tenant: &TenantId, rows: Vec<Document>) -> Result<Vec<DocumentId>> {
+    scope::tenant(c, tenant)?;
+    let ids: Vec<DocumentId> = rows.into_iter().map(|row| row.id).collect();
+    let words: Vec<String> = ids.iter().map(DocumentId::to_string).collect();
+    search::forget(c, tenant, search::Kind::Document, &words)?;
+    Ok(ids)
 }
 
 /// Up to `limit` documents whose heads are sealed with a key, for sealing them anew with another.

@@ -87,6 +87,7 @@ pub mod series;
 pub mod sessions;
 pub mod sign_in_attempts;
 pub mod statistics;
+pub mod sweeps;
 pub mod tags;
 pub mod tasks;
 pub mod tenant_logos;

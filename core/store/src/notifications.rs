@@ -51,6 +51,12 @@ words! {
         ArchiveReady = "archive-ready",
         /// An archive could not be put together.
         ArchiveFailed = "archive-failed",
+        /// An act over all that match has ended.
+        SweepDone = "sweep-done",
+        /// An act over all that match could not go on.
+        SweepFailed = "sweep-failed",
+        /// An act over all that match was taken back.
+        SweepUndone = "sweep-undone",
     }
 }
 

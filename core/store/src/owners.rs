@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::schema::{
     api_tokens, appointments, approvals, calendar_imports, calendars, connections, deliveries,
     documents, endpoints, exports, imports, invitations, jobs, members, notifications, people,
-    person_fields, pipelines, saved_views, stages, tags, tasks, undos,
+    person_fields, pipelines, saved_views, stages, sweeps, tags, tasks, undos,
 };
 use crate::scope;
 
@@ -48,6 +48,7 @@ pub fn find(c: &mut Conn, id: &str) -> Result<Option<TenantId>> {
         tasks,
         saved_views,
         undos,
+        sweeps,
         api_tokens,
         endpoints,
         deliveries

@@ -341,6 +341,11 @@ diesel::table! {
         used_at -> Nullable<BigInt>,
         settled_at -> Nullable<BigInt>,
         answer_status -> Nullable<BigInt>,
+        asked_at -> Nullable<BigInt>,
+        asked_by -> Nullable<Text>,
+        asked_json -> Nullable<Text>,
+        replaces -> Nullable<Text>,
+        replaced_by -> Nullable<Text>,
     }
 }
 

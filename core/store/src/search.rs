@@ -1,11 +1,13 @@
 //! Finding things by words: an index of our own, the same on both databases, written with the things in
 //! the same transaction. `words` says what a word is, `index` writes, `things` says what each kind is found
-//! by, `finding` looks, `near` forgives a typing error, `backlog` goes through what was there before.
+//! by, `finding` looks, `number` knows whom a whole number is of, `near` forgives a typing error, `backlog`
+//! goes through what was there before.
 
 mod backlog;
 mod finding;
 mod index;
 mod near;
+mod number;
 mod query;
 mod things;
 mod words;
@@ -17,7 +19,8 @@ pub use finding::{Sought, best, seek};
 pub(crate) use index::forget;
 pub use query::TERMS_MAX;
 pub(crate) use things::{
-    about_people, of_appointments, of_new_people, of_notes, of_people, of_tasks, with_people,
+    about_people, of_appointments, of_new_document, of_new_people, of_notes, of_people, of_tasks,
+    with_people,
 };
 
 words! {
@@ -31,8 +34,10 @@ words! {
         Task = "task",
         /// A note about a person.
         Note = "note",
+        /// A document that a plugin keeps.
+        Document = "document",
     }
 }
 
 /// All kinds, as the tables name them.
-const KINDS: [&str; 4] = ["person", "appointment", "task", "note"];
+const KINDS: [&str; 5] = ["person", "appointment", "task", "note", "document"];

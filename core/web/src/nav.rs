@@ -7,11 +7,12 @@ use crate::views::NavItem;
 /// Name, address, icon, group, whether a phone's bar has it, and who sees it.
 type Place = (&'static str, &'static str, &'static str, &'static str, bool, Option<Permission>);
 
-const PLACES: [Place; 12] = [
+const PLACES: [Place; 13] = [
     ("nav-home", "/", "home", "work", true, None),
     ("nav-people", "/people", "people", "work", true, Some(Permission::ReadPeople)),
     ("nav-calendar", "/calendar", "calendar", "work", true, Some(Permission::ReadAppointments)),
     ("nav-tasks", "/tasks", "task", "work", true, Some(Permission::ReadTasks)),
+    ("nav-documents", "/documents", "document", "work", false, Some(Permission::ReadDocuments)),
     ("nav-reports", "/reports", "chart", "work", false, Some(Permission::ReadPeople)),
     ("nav-approvals", "/approvals", "shield", "work", false, Some(Permission::DecideApprovals)),
     ("nav-plugins", "/plugins", "plugin", "tools", false, Some(Permission::ReadPlugins)),
@@ -54,7 +55,7 @@ fn is_in(href: &str, path: &str) -> bool {
     };
     let also = match href {
         "/calendar" => inside("/appointments"),
-        "/people" => inside("/imports"),
+        "/people" => inside("/imports") || inside("/sweeps"),
         "/settings" => inside("/exports"),
         _ => false,
     };

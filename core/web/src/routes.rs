@@ -7,10 +7,11 @@ use domain::Permission;
 
 use crate::pages::{
     account, activity, api_tokens, appointments, approvals, calendar, calendar_feeds,
-    calendar_imports, checkups, components, connections, door, endpoints, exports, factors, files,
-    home, imports, invitations, jobs, live, logins, logos, notifications, openid, own_fields,
-    passkeys, people, pipelines, plugin_settings, plugin_views, plugins, proofs, repeats, reports,
-    resets, search, second_step, settings, tasks, team, tenants, timeline, undos,
+    calendar_imports, checkups, components, connections, documents, door, endpoints, exports,
+    factors, files, home, imports, invitations, jobs, live, logins, logos, notifications, openid,
+    own_fields, passkeys, people, pipelines, plugin_settings, plugin_views, plugins, proofs,
+    repeats, reports, resets, search, second_step, settings, sweeps, tasks, team, tenants,
+    timeline, undos,
 };
 use crate::{api, health, hooks, metrics};
 
@@ -70,6 +71,8 @@ const APPOINTMENTS: Option<Permission> = Some(Permission::ReadAppointments);
 const BOOK: Option<Permission> = Some(Permission::WriteAppointments);
 const TASKS: Option<Permission> = Some(Permission::ReadTasks);
 const WRITE_TASKS: Option<Permission> = Some(Permission::WriteTasks);
+const DOCUMENTS: Option<Permission> = Some(Permission::ReadDocuments);
+const WRITE_DOCUMENTS: Option<Permission> = Some(Permission::WriteDocuments);
 const PLUGINS: Option<Permission> = Some(Permission::ReadPlugins);
 const MANAGE_PLUGINS: Option<Permission> = Some(Permission::ManagePlugins);
 const CONNECT: Option<Permission> = Some(Permission::ManageConnections);
@@ -128,6 +131,7 @@ mod lines {
         get  "/"                                         Member  (ALL, ALL) home::show;
         get  "/live"                                     Member  (ALL, ALL) live::follow;
         get  "/notifications"                            Member  (ALL, ALL) notifications::list;
+        get  "/notifications/export"                     Member  (ALL, ALL) exports::notifications;
         post "/notifications/read"                       Member  (ALL, ALL) notifications::read_all;
         post "/notifications/choices"                    Member  (ALL, ALL) notifications::choose;
         post "/notifications/reminders"                  Member  (TASKS, ALL) notifications::remind;
@@ -176,7 +180,9 @@ mod lines {
         post "/people/{person}/remove"                   Member  (PEOPLE, WRITE_PEOPLE) people::remove;
         post "/people/{person}/restore"                  Member  (PEOPLE, WRITE_PEOPLE) people::restore;
         get  "/reports"                                  Member  (PEOPLE, ALL) reports::show;
+        get  "/reports/export"                           Member  (PEOPLE, ALL) exports::report;
         get  "/imports"                                  Member  (PEOPLE, WRITE_PEOPLE) imports::list;
+        get  "/imports/export"                           Member  (PEOPLE, WRITE_PEOPLE) exports::imports;
         post "/imports"                                  Member  (PEOPLE, WRITE_PEOPLE) imports::keep;
         get  "/imports/{people_import}"                  Member  (PEOPLE, WRITE_PEOPLE) imports::show;
         post "/imports/{people_import}"                  Member  (PEOPLE, WRITE_PEOPLE) imports::plan;
@@ -185,6 +191,8 @@ mod lines {
         get  "/imports/{people_import}/kept"             Member  (PEOPLE, WRITE_PEOPLE) imports::kept;
         post "/imports/{people_import}/cancel"           Member  (PEOPLE, WRITE_PEOPLE) imports::cancel;
         post "/imports/{people_import}/restore"          Member  (PEOPLE, WRITE_PEOPLE) imports::undo;
+        get  "/sweeps/{sweep}"                           Member  (PEOPLE, WRITE_PEOPLE) sweeps::show;
+        post "/sweeps/{sweep}/cancel"                    Member  (PEOPLE, WRITE_PEOPLE) sweeps::cancel;
         get  "/undo"                                     Member  (ALL, ALL) undos::list;
         post "/undo/{undo}/restore"                      Member  (ALL, ALL) undos::undo;
 
@@ -204,6 +212,12 @@ mod lines {
         post "/tasks/{task}/snooze"                      Member  (TASKS, ALL) tasks::snooze;
         post "/tasks/{task}/remove"                      Member  (TASKS, WRITE_TASKS) tasks::remove;
         post "/tasks/{task}/restore"                     Member  (TASKS, WRITE_TASKS) tasks::restore;
+
+        get  "/documents"                                Member  (DOCUMENTS, ALL) documents::list;
+        get  "/documents/export"                         Member  (DOCUMENTS, ALL) exports::documents;
+        get  "/documents/{document}"                     Member  (DOCUMENTS, ALL) documents::show;
+        get  "/documents/{document}/content"             Member  (DOCUMENTS, ALL) documents::download;
+        post "/documents/{document}/remove"              Member  (DOCUMENTS, WRITE_DOCUMENTS) documents::remove;
 
         get  "/calendar"                                 Member  (APPOINTMENTS, ALL) calendar::show;
         get  "/calendar/events"                          Member  (APPOINTMENTS, ALL) calendar::events;
@@ -235,11 +249,14 @@ mod lines {
         post "/apps/{app}/{view}/do/{action}"            Member  (ALL, ALL) plugin_views::act;
 
         get  "/approvals"                                Member  (DECIDE, ALL) approvals::list;
+        get  "/approvals/export"                         Member  (DECIDE, ALL) exports::approvals;
         get  "/approvals/{approval}"                     Member  (DECIDE, ALL) approvals::show;
         post "/approvals/{approval}/approve"             Member  (DECIDE, ALL) approvals::approve;
         post "/approvals/{approval}/reject"              Member  (DECIDE, ALL) approvals::reject;
+        post "/approvals/{approval}/change"              Member  (DECIDE, ALL) approvals::change;
 
         get  "/plugins"                                  Member  (PLUGINS, ALL) plugins::list;
+        get  "/plugins/export"                           Member  (PLUGINS, ALL) exports::plugins;
         get  "/plugins/{plugin}"                         Member  (PLUGINS, ALL) plugins::show;
         get  "/plugins/{plugin}/icon"                    Member  (PLUGINS, ALL) files::plugin_icon;
         post "/plugins/{plugin}/on"                      Member  (PLUGINS, MANAGE_PLUGINS) plugins::turn_on;
@@ -250,6 +267,7 @@ mod lines {
         post "/plugins/{plugin}/settings"                Member  (PLUGINS, MANAGE_PLUGINS) plugin_settings::save;
 
         get  "/connections"                              Member  (PLUGINS, ALL) connections::list;
+        get  "/connections/export"                       Member  (PLUGINS, ALL) exports::connections;
         get  "/connections/new/{plugin}/{provider}"      Member  (PLUGINS, CONNECT) connections::show_new;
         post "/connections/new/{plugin}/{provider}/client" Member (PLUGINS, CONNECT) connections::save_client;
         post "/connections/new/{plugin}/{provider}/check" Member (PLUGINS, CONNECT) checkups::probe;
@@ -267,6 +285,7 @@ mod lines {
         post "/connections/{connection}/disconnect"      Member  (PLUGINS, CONNECT) connections::disconnect;
 
         get  "/team"                                     Member  (TEAM, ALL) team::show;
+        get  "/team/export"                              Member  (TEAM, ALL) exports::team;
         post "/team/invitations"                         Member  (TEAM, MANAGE_TEAM) team::invite;
         post "/team/invitations/{invitation}/withdraw"   Member  (MANAGE_TEAM, ALL) team::withdraw;
         post "/team/members/{member}/role"               Member  (TEAM, MANAGE_TEAM) team::change_role;
@@ -305,6 +324,7 @@ mod lines {
         get  "/settings/webhooks/{endpoint}"             Member  (SETTINGS, ALL) endpoints::show;
         post "/settings/webhooks/{endpoint}"             Member  (SETTINGS, ALL) endpoints::update;
         get  "/settings/webhooks/{endpoint}/edit"        Member  (SETTINGS, ALL) endpoints::show_edit;
+        get  "/settings/webhooks/{endpoint}/export"      Member  (SETTINGS, ALL) exports::deliveries;
         post "/settings/webhooks/{endpoint}/on"          Member  (SETTINGS, ALL) endpoints::turn_on;
         post "/settings/webhooks/{endpoint}/off"         Member  (SETTINGS, ALL) endpoints::turn_off;
         post "/settings/webhooks/{endpoint}/secret"      Member  (SETTINGS, ALL) endpoints::renew_secret;

@@ -2,14 +2,17 @@
 //! approval was not given to exactly this one.
 
 use domain::Timestamp;
-use runtime::{ApprovalUse, CallError, Export, Problem, Proposal};
-use serde_json::{Value, json};
+use runtime::approval::{CHANGE_ASKED, Change};
+use runtime::{ApprovalUse, CallError, Export, Problem, Proposal, Words};
+use serde_json::{Map, Value, json};
 
 use crate::Host;
 use crate::memory::{FakeApproval, Memory};
 
 /// The event that tells a plugin of a decision.
 const DECIDED: &str = "approval.decided";
+/// Those of which something may still come.
+const OPEN: [&str; 3] = ["waiting", "approved", "changing"];
 
 impl Host {
     /// Approves a proposal, as a person would on its page, and tells the plugin where it listens.
@@ -26,6 +29,27 @@ impl Host {
     /// When nothing of this id is waiting.
     pub async fn reject(&self, id: &str, reason: &str) -> Result<(), CallError> {
         self.decide(id, "rejected", Some(reason.to_owned())).await
+    }
+
+    /// Asks for it otherwise, as a person would on its page, and tells the plugin. `edits` are what they
+    /// typed into fields of its `change`; the others stay as they are.
+    ///
+    /// # Panics
+    /// When nothing of this id waits or was approved, or it can't be changed so.
+    pub async fn change(&self, id: &str, edits: &[(&str, Value)]) -> Result<(), CallError> {
+        let now = self.now();
+        let payload = {
+            let mut memory = self.memory();
+            let open = ["waiting", "approved"];
+            let found = memory.approvals.iter_mut().find(|a| a.id == id && open.contains(&a.state));
+            let Some(approval) = found else { panic!("nothing can be changed as {id:?}") };
+            let fields = edited(&approval.proposal, edits);
+            approval.state = "changing";
+            let key = approval.proposal.idempotency_key.clone();
+            json!({"approval": id, "key": key, "asked_at": now.to_rfc3339(), "fields": fields,
+                "by": "member-1"})
+        };
+        self.on_event(CHANGE_ASKED, &format!("asked-{id}-{}", now.as_millis()), &payload).await
     }
 
     async fn decide(
@@ -49,7 +73,28 @@ impl Host {
     }
 }
 
-pub(crate) fn propose(memory: &mut Memory, proposal: Proposal) -> Result<String, Problem> {
+/// What is in every field of a proposal's change, with these edits.
+fn edited(proposal: &Proposal, edits: &[(&str, Value)]) -> Map<String, Value> {
+    let said = proposal.change.as_ref().map(Change::read);
+    let fields = match said {
+        Some(Ok(Change::Fields(fields))) => fields,
+        Some(Ok(Change::View { .. })) if edits.is_empty() => Vec::new(),
+        other => panic!("no field can be changed: {other:?}"),
+    };
+    let mut all: Map<String, Value> =
+        fields.iter().map(|field| (field.name.clone(), field.present())).collect();
+    for (name, value) in edits {
+        assert!(all.contains_key(*name), "{name:?} is no field that can be changed");
+        all.insert((*name).to_owned(), value.clone());
+    }
+    all
+}
+
+pub(crate) fn propose(
+    memory: &mut Memory,
+    now: Timestamp,
+    proposal: Proposal,
+) -> Result<String, Problem> {
     let key = &proposal.idempotency_key;
     if let Some(there) = memory.approvals.iter().find(|a| a.proposal.idempotency_key == *key) {
         let same = there.proposal.digest == proposal.digest;
@@ -57,9 +102,33 @@ pub(crate) fn propose(memory: &mut Memory, proposal: Proposal) -> Result<String,
         return if same { Ok(there.id.clone()) } else { Err(other()) };
     }
     let id = format!("approval-{}", memory.approvals.len() + 1);
-    let approval = FakeApproval { id: id.clone(), proposal, state: "waiting", reason: None };
-    memory.approvals.push(approval);
+    if let Some(before) = &proposal.replaces {
+        let found = memory.approvals.iter_mut().find(|approval| approval.id == *before);
+        let before = found.ok_or_else(|| Problem::not_found("there is no such approval"))?;
+        if !OPEN.contains(&state_now(before, now)) {
+            return Err(Problem::conflict("nothing could come of that one any more"));
+        }
+        (before.state, before.replaced_by) = ("replaced", Some(id.clone()));
+    }
+    memory.approvals.push(FakeApproval {
+        id: id.clone(),
+        proposal,
+        state: "waiting",
+        reason: None,
+        declined: None,
+        replaced_by: None,
+    });
     Ok(id)
+}
+
+/// Leaves as it was what was to be changed.
+pub(crate) fn decline_change(memory: &mut Memory, id: &str, why: Words) -> Result<(), Problem> {
+    let found = memory.approvals.iter_mut().find(|approval| approval.id == id);
+    let approval = found.ok_or_else(|| Problem::not_found("there is no such approval"))?;
+    if approval.state == "changing" {
+        (approval.state, approval.declined) = ("waiting", Some(why));
+    }
+    Ok(())
 }
 
 pub(crate) fn state(memory: &Memory, now: Timestamp, id: &str) -> Result<Value, Problem> {
@@ -71,13 +140,14 @@ pub(crate) fn state(memory: &Memory, now: Timestamp, id: &str) -> Result<Value, 
         "state": state_now(approval, now),
         "reason": approval.reason,
         "expires_at": approval.proposal.expires_at.to_rfc3339(),
+        "replaced_by": approval.replaced_by,
     }))
 }
 
 pub(crate) fn withdraw(memory: &mut Memory, id: &str) -> Result<(), Problem> {
     let found = memory.approvals.iter_mut().find(|approval| approval.id == id);
     let approval = found.ok_or_else(|| Problem::not_found("there is no such approval"))?;
-    if ["waiting", "approved"].contains(&approval.state) {
+    if OPEN.contains(&approval.state) {
         approval.state = "withdrawn";
     }
     Ok(())
@@ -114,6 +184,6 @@ pub(crate) fn settle(memory: &mut Memory, id: &str, answered: bool) {
 }
 
 fn state_now(approval: &FakeApproval, now: Timestamp) -> &'static str {
-    let open = ["waiting", "approved"].contains(&approval.state);
+    let open = OPEN.contains(&approval.state);
     if open && approval.proposal.expires_at <= now { "expired" } else { approval.state }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Timestamp;
-use runtime::{ConnectionInfo, EgressEntry, LogEntry, NewDocument, Problem, Proposal};
+use runtime::{ConnectionInfo, EgressEntry, LogEntry, NewDocument, Problem, Proposal, Words};
 use serde_json::Value;
 
 /// How far a job is.
@@ -54,10 +54,15 @@ pub struct FakeApproval {
     pub id: String,
     /// What people see of it.
     pub proposal: Proposal,
-    /// `waiting`, `approved`, `rejected`, `used` or `withdrawn`.
+    /// `waiting`, `approved`, `rejected`, `used`, `sent`, `unknown`, `withdrawn`, `changing` or
+    /// `replaced`.
     pub state: &'static str,
     /// Why it was rejected.
     pub reason: Option<String>,
+    /// The plugin's word on a change that it declined.
+    pub declined: Option<Words>,
+    /// The id of the one that took its place.
+    pub replaced_by: Option<String>,
 }
 
 /// A value under a key.

@@ -8,7 +8,7 @@ use domain::{Clock, ConnectionId, Secret, Timestamp};
 use runtime::manifest::Slot;
 use runtime::{
     ApprovalUse, CallContext, ConnectionInfo, EgressEntry, LogEntry, NewDocument, Page, Problem,
-    Proposal, Services,
+    Proposal, Services, Words,
 };
 use serde_json::Value;
 
@@ -232,7 +232,7 @@ impl Services for FakeServices {
         _ctx: &CallContext,
         proposal: Proposal,
     ) -> Result<String, Problem> {
-        approvals::propose(&mut self.lock(), proposal)
+        approvals::propose(&mut self.lock(), self.clock.now(), proposal)
     }
 
     async fn approval_state(&self, _ctx: &CallContext, id: &str) -> Result<Value, Problem> {
@@ -241,6 +241,15 @@ impl Services for FakeServices {
 
     async fn approval_withdraw(&self, _ctx: &CallContext, id: &str) -> Result<(), Problem> {
         approvals::withdraw(&mut self.lock(), id)
+    }
+
+    async fn approval_decline_change(
+        &self,
+        _ctx: &CallContext,
+        id: &str,
+        why: Words,
+    ) -> Result<(), Problem> {
+        approvals::decline_change(&mut self.lock(), id, why)
     }
 
     async fn approval_use(

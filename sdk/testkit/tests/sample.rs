@@ -267,6 +267,43 @@ async fn what_is_rejected_withdrawn_or_too_late_is_not_sent() {
 }
 
 #[tokio::test]
+async fn what_people_want_otherwise_is_proposed_anew_in_its_place() {
+    let host = sample().start().await;
+    let said = run(&host, "propose", post("Fresh bread", None)).await.unwrap();
+    let id = said["id"].as_str().unwrap();
+    host.approve(id).await.unwrap();
+    host.change(id, &[("text", json!("Stale bread"))]).await.unwrap();
+    assert_eq!(refusal(&host, post("Fresh bread", Some(id))).await.1.as_deref(), Some("replaced"));
+    let new = host.memory().approvals[0].replaced_by.clone().unwrap();
+    assert_eq!(host.memory().approvals[1].proposal.request.body, br#"{"text":"Stale bread"}"#);
+    host.approve(&new).await.unwrap();
+    assert_eq!(refusal(&host, post("Fresh bread", Some(&new))).await.1.as_deref(), Some("changed"));
+    let expect = Expect::post("https://api.example.com/v1/posts/bakery");
+    host.http().expect(expect.body(json!({"text": "Stale bread"})).reply(201, json!({})));
+    let sent = run(&host, "post", post("Stale bread", Some(&new))).await;
+    assert_eq!(sent, Some(json!({"status": 201})));
+    host.finish();
+}
+
+#[tokio::test]
+async fn a_change_that_is_declined_or_met_with_silence_sends_nothing() {
+    let host = sample().start().await;
+    let said = run(&host, "propose", post("Fresh bread", None)).await.unwrap();
+    let id = said["id"].as_str().unwrap();
+    host.change(id, &[("text", json!("never"))]).await.unwrap();
+    {
+        let memory = host.memory();
+        assert_eq!(memory.approvals[0].state, "waiting");
+        assert!(memory.approvals[0].declined.is_some());
+    }
+    host.approve(id).await.unwrap();
+    host.change(id, &[("text", json!("silence"))]).await.unwrap();
+    assert_eq!(refusal(&host, post("Fresh bread", Some(id))).await.1.as_deref(), Some("changing"));
+    assert_eq!(host.memory().approvals.len(), 1);
+    host.finish();
+}
+
+#[tokio::test]
 async fn a_file_is_kept_by_what_its_bytes_say() {
     let host = sample().start().await;
     // The base64 of "%PDF-1.7", and of a page that is no file anybody asked to keep.

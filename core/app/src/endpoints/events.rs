@@ -1,9 +1,10 @@
 //! From a change of the business to what endpoints are told of it. The event is written in the
 //! transaction of the change, with what was true then; deliveries are made of it a moment later.
 
-use domain::{AppointmentId, EntryId, OutboxId, PersonId, TaskId, TenantId};
+use domain::{AppointmentId, DocumentId, EntryId, OutboxId, PersonId, TaskId, TenantId};
 use serde_json::{Value, json};
 use store::appointments::Appointment;
+use store::documents::{Document, Media};
 use store::endpoints::Endpoint;
 use store::outbox::Effect;
 use store::people::Person;
@@ -91,6 +92,10 @@ fn data_of(
             let Ok(it) = id.parse::<AppointmentId>() else { return Ok(gone("appointment")) };
             store::appointments::find(c, tenant, &it)?.map(|it| appointment_of(&it))
         }
+        About::Documents => {
+            let Ok(document) = id.parse::<DocumentId>() else { return Ok(gone("document")) };
+            store::documents::find(c, tenant, &document)?.map(|it| document_of(&it))
+        }
         About::Imports | About::Pipelines | About::Team => None,
     };
     let object = kind.name.split('.').next().unwrap_or_default();
@@ -122,7 +127,7 @@ fn with_detail(mut data: Value, kind: &Kind, detail: &Value) -> Value {
     data
 }
 
-/// What is told of a person has the names that the API has for it; so do tasks and appointments.
+/// What is told of a person has the names that the API has for it; so do tasks, appointments and documents.
 fn person_of(c: &mut Conn, it: &Person) -> Result<Value> {
     let fields = store::own_fields::list(c, &it.tenant_id)?;
     let own = store::own_fields::list_of(c, &it.tenant_id, std::slice::from_ref(&it.id))?;
@@ -182,5 +187,21 @@ fn appointment_of(it: &Appointment) -> Value {
         "created_at": it.created_at.to_rfc3339(),
         "updated_at": it.updated_at.to_rfc3339(),
         "rev": it.rev,
+    })
+}
+
+fn document_of(it: &Document) -> Value {
+    json!({
+        "object": "document",
+        "id": it.id,
+        "name": it.name,
+        "media": Media::of(&it.media_type).as_str(),
+        "media_type": it.media_type,
+        "size_bytes": it.size_bytes,
+        "plugin": it.plugin_id,
+        "connection": it.connection_id,
+        "source": it.source,
+        "retention": it.retention.as_str(),
+        "created_at": it.created_at.to_rfc3339(),
     })
 }

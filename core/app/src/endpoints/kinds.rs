@@ -16,6 +16,8 @@ pub enum About {
     Tasks,
     /// An appointment.
     Appointments,
+    /// A document that a plugin keeps.
+    Documents,
     /// An import of people.
     Imports,
     /// A pipeline and its stages.
@@ -26,11 +28,12 @@ pub enum About {
 
 impl About {
     /// All, in the order of forms.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::People,
         Self::Notes,
         Self::Tasks,
         Self::Appointments,
+        Self::Documents,
         Self::Imports,
         Self::Pipelines,
         Self::Team,
@@ -43,6 +46,7 @@ impl About {
             Self::Notes => "notes",
             Self::Tasks => "tasks",
             Self::Appointments => "appointments",
+            Self::Documents => "documents",
             Self::Imports => "imports",
             Self::Pipelines => "pipelines",
             Self::Team => "team",
@@ -58,6 +62,7 @@ impl About {
             Self::Notes => ApiScope::NotesRead,
             Self::Tasks => ApiScope::TasksRead,
             Self::Appointments => ApiScope::AppointmentsRead,
+            Self::Documents => ApiScope::DocumentsRead,
             Self::Imports => ApiScope::ImportsRead,
             Self::Pipelines => ApiScope::PipelinesRead,
             Self::Team => ApiScope::TeamRead,
@@ -93,7 +98,7 @@ const fn kind(
 pub const TEST: &str = "endpoint.test";
 
 /// All kinds there are.
-pub static KINDS: [Kind; 23] = [
+pub static KINDS: [Kind; 25] = [
     kind("person.created", About::People, true, &["person.created"]),
     kind("person.changed", About::People, true, &["person.changed"]),
     kind("person.stage_changed", About::People, true, &["person.stage-changed"]),
@@ -128,6 +133,8 @@ pub static KINDS: [Kind; 23] = [
     kind("pipeline.deleted", About::Pipelines, false, &["pipeline.deleted"]),
     kind("member.removed", About::Team, false, &["member.left", "member.removed"]),
     kind("import.undone", About::Imports, false, &["import.undone"]),
+    kind("document.kept", About::Documents, true, &["document.kept"]),
+    kind("document.deleted", About::Documents, false, &["document.deleted"]),
 ];
 
 /// The kind that tells of an act, if one does.

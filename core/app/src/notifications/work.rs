@@ -6,6 +6,7 @@ use store::Conn;
 use store::exports::{Export, State as ExportState};
 use store::imports::{Import, State as ImportState};
 use store::notifications::Kind;
+use store::sweeps::{State as SweepState, Sweep};
 
 use super::{News, needs, settle, tell_by};
 use crate::App;
@@ -16,6 +17,9 @@ const LONG_SECS: i64 = 5 * 60;
 
 /// Every kind that tells of an import.
 const OF_IMPORTS: [Kind; 3] = [Kind::ImportDone, Kind::ImportFailed, Kind::ImportUndone];
+
+/// Every kind that tells of an act over all that match.
+const OF_SWEEPS: [Kind; 3] = [Kind::SweepDone, Kind::SweepFailed, Kind::SweepUndone];
 
 /// An import was done, could not go on, or was taken back.
 pub(crate) fn import_ended(app: &App, c: &mut Conn, of: &Import) -> Result<()> {
@@ -44,6 +48,37 @@ pub(crate) fn import_ended(app: &App, c: &mut Conn, of: &Import) -> Result<()> {
 /// An import is forgotten, and its page with it.
 pub(crate) fn import_forgotten(c: &mut Conn, of: &Import) -> Result<()> {
     for kind in OF_IMPORTS {
+        store::notifications::delete(c, &of.tenant_id, &matter(kind, of.id.as_str()))?;
+    }
+    Ok(())
+}
+
+/// An act over all that match was done, could not go on, or was taken back. `subject` is what it came to.
+pub(crate) fn sweep_ended(app: &App, c: &mut Conn, of: &Sweep, subject: &str) -> Result<()> {
+    let tenant = &of.tenant_id;
+    let kind = match of.state {
+        SweepState::Done => Kind::SweepDone,
+        SweepState::Failed => Kind::SweepFailed,
+        SweepState::Undone => Kind::SweepUndone,
+        _ => return Ok(()),
+    };
+    for before in OF_SWEEPS.into_iter().filter(|before| *before != kind) {
+        settle(app, c, tenant, &matter(before, of.id.as_str()))?;
+    }
+    let Some(member) = store::members::find(c, tenant, &of.member_id)? else { return Ok(()) };
+    let news = News {
+        kind,
+        matter: matter(kind, of.id.as_str()),
+        subject,
+        href: format!("/sweeps/{}", of.id),
+        only: Some(&member.account_id),
+    };
+    tell_who_began(app, c, tenant, (&member.account_id, of.begun_at), &news)
+}
+
+/// An act over all that match is forgotten, and its page with it.
+pub(crate) fn sweep_forgotten(c: &mut Conn, of: &Sweep) -> Result<()> {
+    for kind in OF_SWEEPS {
         store::notifications::delete(c, &of.tenant_id, &matter(kind, of.id.as_str()))?;
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! What people have of own fields: read as it was typed, kept in the one spelling of its kind.
 
 use domain::{OwnFieldId, PersonId, TenantId};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::Conn;
 use store::own_fields::{FieldOption, OwnField, OwnKind, OwnValue, text_key};
 use store::people::Person;
@@ -200,14 +200,26 @@ pub fn key_of(field: &OwnField, text: &str) -> Option<String> {
 pub fn document(fields: &[OwnField], own: &[OwnValue]) -> Value {
     let one = |field: &OwnField| {
         let value = own.iter().find(|it| it.field_id == field.id).map(|it| it.value.as_str());
-        let value = match (field.kind, value) {
-            (_, None) => Value::Null,
-            (OwnKind::YesNo, Some(word)) => Value::Bool(word == "yes"),
-            (_, Some(value)) => value.into(),
-        };
-        (field.id.to_string(), value)
+        (field.id.to_string(), told(field, value))
     };
     Value::Object(fields.iter().map(one).collect())
+}
+
+/// A field with what somebody has of it, for whoever knows no more of the field: a choice by its name.
+pub(crate) fn named_document(field: &OwnField, value: Option<&str>) -> Value {
+    let value = match (field.kind, value) {
+        (OwnKind::Choice, Some(value)) => field.option_name(value).into(),
+        (_, value) => told(field, value),
+    };
+    json!({"id": field.id, "name": field.name, "kind": field.kind, "value": value})
+}
+
+fn told(field: &OwnField, value: Option<&str>) -> Value {
+    match (field.kind, value) {
+        (_, None) => Value::Null,
+        (OwnKind::YesNo, Some(word)) => Value::Bool(word == "yes"),
+        (_, Some(value)) => value.into(),
+    }
 }
 
 /// The id of the option that has this name, however it is written.

@@ -2,7 +2,7 @@
 
 use domain::{MemberId, OwnFieldId, PersonId, StageId, TagId, TenantId, Timestamp, UndoId};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Conn;
 use store::members::NamedMember;
 use store::own_fields::OwnField;
@@ -13,9 +13,11 @@ use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::fields;
 use crate::own_fields::{self, values};
 use crate::pipelines::Stage;
-use crate::tags;
+use crate::sweeps::Words;
+use crate::tags::{self, TAG_CHARS_MAX};
 use crate::undos::{self, Summary};
 
 /// Most people of one act.
@@ -103,13 +105,7 @@ pub async fn change_people(
         .transact(move |c| -> Result<BulkDone> {
             store::people::lock_many(c, &ctx.tenant, &ids)?;
             let act = read(&app2, c, &ctx, &input)?;
-            let who = Who::from(&ctx);
-            let mut before: Vec<(PersonId, Was)> = Vec::new();
-            for person in store::people::list_by_ids(c, &ctx.tenant, &ids)? {
-                if let Some(was) = apply(&app2, c, &who, &person, &act)? {
-                    before.push((person.id, was));
-                }
-            }
+            let before = change_each(&app2, c, &ctx, &ids, &act)?;
             let count = before.len();
             let state = serde_json::to_value(before)?;
             let undo = match count {
@@ -119,6 +115,81 @@ pub async fn change_people(
             Ok(BulkDone { count, undo })
         })
         .await
+}
+
+/// Does one act to each of them; answers what those were before in whom it changed something.
+fn change_each(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    ids: &[PersonId],
+    act: &Act,
+) -> Result<Vec<(PersonId, Was)>> {
+    let (who, mut before) = (Who::from(ctx), Vec::new());
+    for person in store::people::list_by_ids(c, &ctx.tenant, ids)? {
+        if let Some(was) = apply(app, c, &who, &person, act)? {
+            before.push((person.id, was));
+        }
+    }
+    Ok(before)
+}
+
+/// Does one act to some of many, inside the caller's transaction; answers what each was before that it
+/// changed. A tag that was removed since the act began isn't made anew.
+pub(crate) fn change_lot(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    input: &BulkInput,
+    ids: &[String],
+) -> Result<Vec<(String, Value)>> {
+    let act = match input.act.as_str() {
+        "tag" => Act::Tag(known_tag(c, &ctx.tenant, input.to.trim())?),
+        _ => read(app, c, ctx, input)?,
+    };
+    let ids: Vec<PersonId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+    store::people::lock_many(c, &ctx.tenant, &ids)?;
+    let before = change_each(app, c, ctx, &ids, &act)?;
+    let plain = |(id, was): (PersonId, Was)| -> Result<(String, Value)> {
+        Ok((id.to_string(), serde_json::to_value(was)?))
+    };
+    before.into_iter().map(plain).collect()
+}
+
+/// What an act is, before it is done: refuses what can't be.
+pub(crate) fn words(app: &App, c: &mut Conn, ctx: &Context, input: &BulkInput) -> Result<Words> {
+    let fixed = input.to.trim().to_owned();
+    if input.act == "tag" {
+        // It may be new: then it is made when the act begins.
+        let to = fields::required_line("to", &fixed, TAG_CHARS_MAX)?;
+        return Ok(Words { what: "people-tagged", fixed: to.clone(), to });
+    }
+    let act = read(app, c, ctx, input)?;
+    let named = |c: &mut Conn, member: &MemberId| -> Result<String> {
+        Ok(undos::member(&store::members::list(c, &ctx.tenant)?, Some(member)))
+    };
+    let (what, to) = match act {
+        Act::Stage(stage) => ("people-stage", stage.name),
+        Act::Owner(None) => ("people-disowned", String::new()),
+        Act::Owner(Some(member)) => ("people-owner", named(c, &member)?),
+        Act::FollowUp(None) => ("people-no-follow-up", String::new()),
+        Act::FollowUp(Some(day)) => ("people-follow-up", day),
+        Act::Own(field, _) => ("people-own", field.name),
+        Act::Tag(_) => ("people-tagged", fixed.clone()),
+        Act::Untag(_) => ("people-untagged", fixed.clone()),
+        Act::Remove => ("people-removed", String::new()),
+    };
+    Ok(Words { what, to, fixed })
+}
+
+fn known_tag(c: &mut Conn, tenant: &TenantId, name: &str) -> Result<TagId> {
+    let tag = store::tags::find_by_name(c, tenant, name)?;
+    Ok(tag.ok_or(Error::invalid("to", "error-tag-unknown"))?.id)
+}
+
+/// Makes what an act over many needs to be there: a new tag.
+pub(crate) fn prepare(app: &App, c: &mut Conn, ctx: &Context, input: &BulkInput) -> Result<()> {
+    read(app, c, ctx, input).map(drop)
 }
 
 fn read(app: &App, c: &mut Conn, ctx: &Context, input: &BulkInput) -> Result<Act> {
@@ -131,10 +202,7 @@ fn read(app: &App, c: &mut Conn, ctx: &Context, input: &BulkInput) -> Result<Act
             let made = tags::find_or_make(app, c, tenant, &[to.to_owned()])?;
             Act::Tag(made.into_iter().next().ok_or(Error::invalid("to", "error-required"))?)
         }
-        "untag" => {
-            let tag = store::tags::find_by_name(c, tenant, to)?;
-            Act::Untag(tag.ok_or(Error::invalid("to", "error-tag-unknown"))?.id)
-        }
+        "untag" => Act::Untag(known_tag(c, tenant, to)?),
         "remove" => Act::Remove,
         act => return own_field(c, tenant, act, to),
     })
@@ -234,12 +302,7 @@ fn retagged(
 
 /// Takes an act back: of everybody in whom what it made is still as it made it. What somebody changed
 /// since stays theirs. Answers how many that were.
-pub(crate) fn take_back(
-    app: &App,
-    c: &mut Conn,
-    ctx: &Context,
-    state: serde_json::Value,
-) -> Result<usize> {
+pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) -> Result<usize> {
     require_to_write(ctx)?;
     let before: Vec<(PersonId, Was)> = serde_json::from_value(state)?;
     let ids: Vec<PersonId> = before.iter().map(|(id, _)| id.clone()).collect();
@@ -252,12 +315,25 @@ pub(crate) fn take_back(
     Ok(count)
 }
 
+/// Takes an act back of one of many; answers whether what it made was still as it made it.
+pub(crate) fn take_back_of(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    id: &str,
+    was: Value,
+) -> Result<bool> {
+    let (id, was): (PersonId, Was) =
+        (id.parse().map_err(Error::internal)?, serde_json::from_value(was)?);
+    revert(app, c, ctx, &Who::from(ctx), &id, was)
+}
+
 /// What an act was, in a few words.
 pub(crate) fn summary(
     c: &mut Conn,
     tenant: &TenantId,
     team: &[NamedMember],
-    state: serde_json::Value,
+    state: Value,
 ) -> Result<Option<Summary>> {
     let before: Vec<(PersonId, Was)> = serde_json::from_value(state)?;
     let Some((_, first)) = before.first() else { return Ok(None) };

@@ -1,14 +1,14 @@
 //! Approvals as plugins reach them: proposing, asking, and being let through once.
 
 use domain::{ApprovalId, ConnectionId};
-use runtime::{ApprovalUse, CallContext, Problem, Proposal};
+use runtime::{ApprovalUse, CallContext, Problem, Proposal, Words};
 use serde_json::{Value, json};
 use store::Conn;
 use store::approvals::{Approval, ApprovalState, Wanted};
 
 use super::{credentials, problem};
 use crate::App;
-use crate::approvals::{self, Outcome, Said, record, state_at};
+use crate::approvals::{self, Outcome, Said, Why, record, state_at};
 use crate::audit::{self, Act, Who};
 use crate::error::{Error, Result};
 use crate::notifications;
@@ -35,7 +35,15 @@ async fn check_connection(app: &App, ctx: &CallContext, id: Option<&ConnectionId
 }
 
 fn row_of(app: &App, ctx: &CallContext, proposal: Proposal) -> Result<Approval> {
-    let said = Said { title: proposal.title, summary: proposal.summary, amount: proposal.amount };
+    let said = Said {
+        title: proposal.title,
+        summary: proposal.summary,
+        amount: proposal.amount,
+        change: proposal.change,
+    };
+    // What is no id is nothing of the plugin's.
+    let replaces = proposal.replaces.map(|id| id.parse::<ApprovalId>()).transpose();
+    let replaces = replaces.map_err(|_| Error::NotFound)?;
     let request = proposal.request;
     let headers = match request.idempotency_key {
         Some(key) => [request.headers, vec![("idempotency-key".to_owned(), key)]].concat(),
@@ -64,6 +72,11 @@ fn row_of(app: &App, ctx: &CallContext, proposal: Proposal) -> Result<Approval> 
         used_at: None,
         settled_at: None,
         answer_status: None,
+        asked_at: None,
+        asked_by: None,
+        asked_json: None,
+        replaces,
+        replaced_by: None,
     })
 }
 
@@ -82,8 +95,14 @@ async fn insert(app: &App, ctx: &CallContext, row: &Approval) -> Result<String> 
             if store::approvals::count_of_plugin(c, tenant, plugin)? >= WAITING_MAX {
                 return Err(Error::Limited { retry_after_secs: 3_600 });
             }
+            let mut detail = json!({});
+            if let Some(before) = &row.replaces {
+                let before = own(c, &ctx, before.as_str())?;
+                approvals::take_place(&app2, c, &before, &row)?;
+                detail["replaces"] = json!(before.id);
+            }
             store::approvals::insert(c, &row)?;
-            record(&app2, c, &Who::plugin(plugin), &row, "approval.proposed", json!({}))?;
+            record(&app2, c, &Who::plugin(plugin), &row, "approval.proposed", detail)?;
             notifications::approval_waiting(&app2, c, tenant, plugin)?;
             let payload = json!({"approval": row.id, "plugin": row.plugin_id});
             approvals::announce(&app2, c, &row, approvals::PROPOSED, payload)?;
@@ -106,7 +125,7 @@ pub(super) async fn state(app: &App, ctx: &CallContext, id: &str) -> Result<Valu
     let row = app.db.inspect(move |c| own(c, &ctx, &id)).await?;
     Ok(json!({
         "id": row.id, "key": row.once_key, "state": state_at(&row, now), "reason": row.reason,
-        "expires_at": row.expires_at.to_rfc3339(),
+        "expires_at": row.expires_at.to_rfc3339(), "replaced_by": row.replaced_by,
     }))
 }
 
@@ -121,6 +140,25 @@ pub(super) async fn withdraw(app: &App, ctx: &CallContext, id: &str) -> Result<(
                 record(&app2, c, &who, &row, "approval.withdrawn", json!({}))?;
                 notifications::approval_decided(&app2, c, &ctx.tenant, &row.plugin_id)?;
             }
+            Ok(())
+        })
+        .await
+}
+
+/// Leaves as it was what people asked to have changed, with the plugin's word on it.
+pub(super) async fn decline_change(
+    app: &App,
+    ctx: &CallContext,
+    id: &str,
+    why: Words,
+) -> Result<()> {
+    let (app2, ctx, id) = (app.clone(), ctx.clone(), id.to_owned());
+    app.db
+        .transact(move |c| -> Result<()> {
+            super::fence(c, &ctx)?;
+            let row = own(c, &ctx, &id)?;
+            let why = Why::Declined(why);
+            approvals::give_back(&app2, c, &Who::plugin(&ctx.plugin), &row, &why)?;
             Ok(())
         })
         .await

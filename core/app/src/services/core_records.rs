@@ -12,7 +12,7 @@ use crate::attributions::AttributionInput;
 use crate::audit::Who;
 use crate::error::{Error, Result};
 use crate::people::{self, Person, PersonInput};
-use crate::services::records::{PERSON, appointment_document, person_document, remember};
+use crate::services::records::{PERSON, appointment_document, person_documents, remember};
 use crate::{App, appointments};
 
 pub(super) async fn upsert(
@@ -34,7 +34,8 @@ pub(super) async fn upsert(
                 return Ok(done.result_json.0);
             }
             let made = if entity == PERSON {
-                person_document(&upsert_person(&app2, c, &ctx, value, expected)?)
+                let person = upsert_person(&app2, c, &ctx, value, expected)?;
+                person_documents(c, &ctx, std::slice::from_ref(&person))?.pop().unwrap_or_default()
             } else {
                 appointment_document(&upsert_appointment(&app2, c, &ctx, value, expected)?)
             };
@@ -46,7 +47,8 @@ pub(super) async fn upsert(
     Ok(made)
 }
 
-/// What a plugin may say of a person; what it leaves out stays.
+/// What a plugin may say of a person; what it leaves out stays. Own fields are not among it: what it sends
+/// back of them is passed over.
 #[derive(Deserialize)]
 struct PersonFields {
     id: Option<PersonId>,

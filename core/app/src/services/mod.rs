@@ -18,7 +18,7 @@ use domain::{ConnectionId, Secret, Timestamp};
 use runtime::manifest::Slot;
 use runtime::{
     ApprovalUse, CallContext, CallReport, ConnectionInfo, EgressEntry, LogEntry, LogLevel,
-    NewDocument, Page, Problem, Proposal, Services,
+    NewDocument, Page, Problem, Proposal, Services, Words,
 };
 use serde_json::{Value, json};
 
@@ -250,7 +250,13 @@ impl Services for Workspace {
         ctx: &CallContext,
         proposal: Proposal,
     ) -> Result<String, Problem> {
-        approvals::propose(&self.app()?, ctx, proposal).await.map_err(problem)
+        let (app, replaces) = (self.app()?, proposal.replaces.clone());
+        let done = approvals::propose(&app, ctx, proposal).await;
+        let done = match replaces {
+            Some(id) => foreign::watched(&app, ctx, &id, done),
+            None => done,
+        };
+        done.map_err(problem)
     }
 
     async fn approval_state(&self, ctx: &CallContext, id: &str) -> Result<Value, Problem> {
@@ -262,6 +268,17 @@ impl Services for Workspace {
     async fn approval_withdraw(&self, ctx: &CallContext, id: &str) -> Result<(), Problem> {
         let app = self.app()?;
         let done = approvals::withdraw(&app, ctx, id).await;
+        foreign::watched(&app, ctx, id, done).map_err(problem)
+    }
+
+    async fn approval_decline_change(
+        &self,
+        ctx: &CallContext,
+        id: &str,
+        why: Words,
+    ) -> Result<(), Problem> {
+        let app = self.app()?;
+        let done = approvals::decline_change(&app, ctx, id, why).await;
         foreign::watched(&app, ctx, id, done).map_err(problem)
     }
 

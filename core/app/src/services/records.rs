@@ -1,6 +1,8 @@
 //! Records as plugins read and write them: the core's people and appointments, cut to the granted
 //! fields by the runtime, and the plugin's own collections.
 
+use std::collections::HashMap;
+
 use domain::{AppointmentId, PersonId, RecordId};
 use runtime::{CallContext, Page};
 use serde_json::{Value, json};
@@ -11,10 +13,12 @@ use store::people::Person;
 use store::plugin_records::{Collection, PluginRecord};
 
 use crate::error::{Error, Result};
-use crate::{App, plugins};
+use crate::{App, own_fields, plugins};
 
 pub(super) const PERSON: &str = "person";
 const APPOINTMENT: &str = "appointment";
+/// The person's field that holds what the business keeps of them in fields of its own.
+const OWN_FIELDS: &str = "fields";
 
 /// Whether these are everybody's records and not a plugin's own.
 pub(super) fn is_core(entity: &str) -> bool {
@@ -34,7 +38,8 @@ pub(super) async fn find(
             match entity.as_str() {
                 PERSON => {
                     let Ok(id) = id.parse::<PersonId>() else { return Ok(None) };
-                    Ok(store::people::find(c, tenant, &id)?.as_ref().map(person_document))
+                    let found = store::people::find(c, tenant, &id)?;
+                    Ok(person_documents(c, &ctx, found.as_slice())?.pop())
                 }
                 APPOINTMENT => {
                     let Ok(id) = id.parse::<AppointmentId>() else { return Ok(None) };
@@ -99,7 +104,7 @@ fn rows_after(
     match entity {
         PERSON => {
             let rows = store::people::list_after(c, tenant, after, limit)?;
-            Ok(rows.iter().map(person_document).collect())
+            person_documents(c, ctx, &rows)
         }
         APPOINTMENT => {
             let rows = store::appointments::list_after(c, tenant, after, limit)?;
@@ -232,8 +237,34 @@ pub(super) async fn delete(
         .await
 }
 
-/// The contract's person.
-pub(super) fn person_document(row: &Person) -> Value {
+/// The contract's people, with what they have of own fields where that was granted.
+pub(super) fn person_documents(
+    c: &mut Conn,
+    ctx: &CallContext,
+    rows: &[Person],
+) -> Result<Vec<Value>> {
+    let mut documents: Vec<Value> = rows.iter().map(person_document).collect();
+    if !ctx.grant.fields(PERSON).contains(OWN_FIELDS) {
+        return Ok(documents);
+    }
+    let fields = store::own_fields::list(c, &ctx.tenant)?;
+    let ids: Vec<PersonId> = rows.iter().map(|row| row.id.clone()).collect();
+    let own = store::own_fields::list_of(c, &ctx.tenant, &ids)?;
+    let own: HashMap<(&str, &str), &str> = own
+        .iter()
+        .map(|it| ((it.person_id.as_str(), it.field_id.as_str()), it.value.as_str()))
+        .collect();
+    for (row, document) in rows.iter().zip(&mut documents) {
+        let all = fields.iter().map(|field| {
+            let value = own.get(&(row.id.as_str(), field.id.as_str())).copied();
+            own_fields::named_document(field, value)
+        });
+        document[OWN_FIELDS] = all.collect();
+    }
+    Ok(documents)
+}
+
+fn person_document(row: &Person) -> Value {
     json!({
         "id": row.id, "rev": row.rev, "stage": row.standing, "name": row.name, "company": row.company,
         "phone": row.phone, "email": row.email, "source": row.source, "notes": row.notes,

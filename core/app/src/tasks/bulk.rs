@@ -4,6 +4,7 @@ use domain::{Due, MemberId, TaskId, TenantId, UndoId};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store::Conn;
 use store::members::NamedMember;
 use store::tasks::{NO_DUE, Task, TaskChange};
@@ -13,6 +14,7 @@ use crate::App;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::input::{day, owner};
+use crate::sweeps::Words;
 use crate::undos::{self, Summary};
 
 /// Most tasks of one act.
@@ -74,12 +76,7 @@ pub async fn change_tasks(
         .transact(move |c| -> Result<BulkDone> {
             store::tasks::lock_many(c, &ctx.tenant, &ids)?;
             let act = read(&app2, c, &ctx, &input)?;
-            let mut before: Vec<(TaskId, Was)> = Vec::new();
-            for task in store::tasks::list_by_ids(c, &ctx.tenant, &ids)? {
-                if let Some(was) = apply(&app2, c, &ctx, &task, &act)? {
-                    before.push((task.id, was));
-                }
-            }
+            let before = change_each(&app2, c, &ctx, &ids, &act)?;
             let count = before.len();
             let state = serde_json::to_value(before)?;
             let undo = match count {
@@ -89,6 +86,59 @@ pub async fn change_tasks(
             Ok(BulkDone { count, undo })
         })
         .await
+}
+
+/// Does one act to each of them; answers what those were before of which it changed something.
+fn change_each(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    ids: &[TaskId],
+    act: &Act,
+) -> Result<Vec<(TaskId, Was)>> {
+    let mut before = Vec::new();
+    for task in store::tasks::list_by_ids(c, &ctx.tenant, ids)? {
+        if let Some(was) = apply(app, c, ctx, &task, act)? {
+            before.push((task.id, was));
+        }
+    }
+    Ok(before)
+}
+
+/// Does one act to some of many, inside the caller's transaction; answers what each was before that it
+/// changed.
+pub(crate) fn change_lot(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    input: &BulkInput,
+    ids: &[String],
+) -> Result<Vec<(String, Value)>> {
+    let act = read(app, c, ctx, input)?;
+    let ids: Vec<TaskId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+    store::tasks::lock_many(c, &ctx.tenant, &ids)?;
+    let before = change_each(app, c, ctx, &ids, &act)?;
+    let plain = |(id, was): (TaskId, Was)| -> Result<(String, Value)> {
+        Ok((id.to_string(), serde_json::to_value(was)?))
+    };
+    before.into_iter().map(plain).collect()
+}
+
+/// What an act is, before it is done: refuses what can't be. A day that is told by how many are until
+/// then is the day that it is now.
+pub(crate) fn words(app: &App, c: &mut Conn, ctx: &Context, input: &BulkInput) -> Result<Words> {
+    let fixed = input.to.trim().to_owned();
+    let none = String::new;
+    Ok(match read(app, c, ctx, input)? {
+        Act::Done => Words { what: "tasks-done", to: none(), fixed },
+        Act::Assign(None) => Words { what: "tasks-unassigned", to: none(), fixed },
+        Act::Assign(Some(member)) => {
+            let team = store::members::list(c, &ctx.tenant)?;
+            Words { what: "tasks-assigned", to: undos::member(&team, Some(&member)), fixed }
+        }
+        Act::Delay(day) => Words { what: "tasks-moved", to: none(), fixed: day.to_string() },
+        Act::Remove => Words { what: "tasks-removed", to: none(), fixed },
+    })
 }
 
 fn read(app: &App, c: &mut Conn, ctx: &Context, input: &BulkInput) -> Result<Act> {
@@ -151,12 +201,7 @@ fn due_on(task: &Task, due: Option<Due>) -> TaskChange {
 
 /// Takes an act back: of every task in which what it made is still as it made it. Answers how many
 /// that were.
-pub(crate) fn take_back(
-    app: &App,
-    c: &mut Conn,
-    ctx: &Context,
-    state: serde_json::Value,
-) -> Result<usize> {
+pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) -> Result<usize> {
     require_to_write(ctx)?;
     let before: Vec<(TaskId, Was)> = serde_json::from_value(state)?;
     let ids: Vec<TaskId> = before.iter().map(|(id, _)| id.clone()).collect();
@@ -168,12 +213,24 @@ pub(crate) fn take_back(
     Ok(count)
 }
 
+/// Takes an act back of one of many; answers whether what it made was still as it made it.
+pub(crate) fn take_back_of(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    id: &str,
+    was: Value,
+) -> Result<bool> {
+    let id: TaskId = id.parse().map_err(Error::internal)?;
+    revert(app, c, ctx, &id, serde_json::from_value(was)?)
+}
+
 /// What an act was, in a few words.
 pub(crate) fn summary(
     c: &mut Conn,
     tenant: &TenantId,
     team: &[NamedMember],
-    state: serde_json::Value,
+    state: Value,
 ) -> Result<Option<Summary>> {
     let before: Vec<(TaskId, Was)> = serde_json::from_value(state)?;
     let Some((_, first)) = before.first() else { return Ok(None) };

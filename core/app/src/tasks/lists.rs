@@ -78,7 +78,7 @@ pub async fn count_tasks(app: &App, ctx: &Context, filters: Vec<TaskFilter>) -> 
         .await
 }
 
-fn searchable(filter: TaskFilter) -> Result<TaskFilter> {
+pub(crate) fn searchable(filter: TaskFilter) -> Result<TaskFilter> {
     let Some(typed) = &filter.search else { return Ok(filter) };
     let line = fields::line("search", typed, SEARCH_CHARS_MAX)?;
     Ok(TaskFilter { search: Some(line), ..filter })

@@ -12,10 +12,11 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::{bulk, merge};
 use crate::series::undoing;
+use crate::sweeps;
 use crate::tasks::bulk as tasks;
 
 /// How many of whom or what an act changed are named.
-const NAMED_MAX: usize = 3;
+pub(crate) const NAMED_MAX: usize = 3;
 
 /// An act that can be taken back.
 #[derive(Debug, Clone)]
@@ -125,9 +126,11 @@ fn kinds(ctx: &Context) -> Vec<&'static str> {
     use Permission as P;
     let all = [
         (bulk::UNDO, P::ReadPeople, P::WritePeople),
+        (sweeps::KINDS[0].0, P::ReadPeople, P::WritePeople),
         (merge::UNDO, P::ReadPeople, P::WritePeople),
         (undoing::UNDO, P::ReadAppointments, P::WriteAppointments),
         (tasks::UNDO, P::ReadTasks, P::WriteTasks),
+        (sweeps::KINDS[1].0, P::ReadTasks, P::WriteTasks),
     ];
     let may = all.into_iter().filter(|(_, sees, does)| ctx.may(*sees) && ctx.may(*does));
     may.map(|(kind, ..)| kind).collect()
@@ -140,6 +143,9 @@ fn name_of(team: &[NamedMember], undo: &Undo) -> String {
 
 /// What it was; nothing where there is nobody any more to give anything back to.
 fn summary(c: &mut Conn, team: &[NamedMember], undo: Undo) -> Result<Option<Summary>> {
+    if sweeps::list_of_kind(&undo.kind).is_some() {
+        return sweeps::summary(c, &undo.tenant_id, team, &undo);
+    }
     let (tenant, state): (_, Value) = (&undo.tenant_id, undo.state_json.0);
     match undo.kind.as_str() {
         bulk::UNDO => bulk::summary(c, tenant, team, state),

@@ -3,8 +3,9 @@
 use crate::support::people::{add, detailed, named};
 use crate::support::{Fixture, each, expect_invalid};
 use app::people::bulk::{BulkInput, change_people};
+use app::people::input::CONTACTS_MAX;
 use app::people::merge::{list_doubles, merge_people};
-use app::people::{self, Consent, DetailsInput, PersonInput};
+use app::people::{self, Consent, ContactInput, DetailsInput, NOTES_CHARS_MAX, PersonInput};
 use app::{Error, imports, jobs, reports, search, timeline, undos};
 
 #[tokio::test]
@@ -289,6 +290,63 @@ async fn notes_that_go_back_are_found_though_whoever_had_them_is_removed() {
         assert!(found().await.is_empty());
         undos::undo(app, ctx, &undo).await.unwrap();
         assert_eq!(found().await, ["Gone"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_with_more_numbers_than_a_form_takes_stay_two() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let with = |name: &str, first: usize, further: usize| {
+            let number = |n: usize| format!("+97250{n:07}");
+            let contact = |n: usize| ContactInput {
+                kind: "phone".into(),
+                value: number(first + n),
+                ..ContactInput::default()
+            };
+            let contacts = (1..=further).map(contact).collect();
+            let details = DetailsInput { contacts, ..DetailsInput::default() };
+            PersonInput { phone: number(first), details: Some(details), ..named(name) }
+        };
+        let kept = PersonInput { email: "kept@example.com".into(), ..with("Kept", 100, 11) };
+        let kept = add(&f, &owner, kept).await;
+        let (two, one) = (with("Two", 200, 1), with("One", 300, 0));
+        let (two, one) = (add(&f, &owner, two).await, add(&f, &owner, one).await);
+        let numbers = async |id: &domain::PersonId| {
+            people::get_whole_person(app, ctx, id).await.unwrap().contacts.len()
+        };
+        // The form has twelve beside the first number and the first address.
+        assert_eq!(numbers(&kept.id).await, CONTACTS_MAX + 1);
+        expect_invalid(merge_people(app, ctx, &kept.id, &two.id).await, "other");
+        assert_eq!((numbers(&kept.id).await, numbers(&two.id).await), (CONTACTS_MAX + 1, 2));
+        merge_people(app, ctx, &kept.id, &one.id).await.unwrap();
+        assert_eq!(numbers(&kept.id).await, CONTACTS_MAX + 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_whose_notes_together_are_longer_than_a_form_takes_stay_two() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let with = |name: &str, letters: usize| PersonInput {
+            notes: "noted ".chars().cycle().take(letters - 1).chain(['x']).collect(),
+            ..named(name)
+        };
+        let kept = add(&f, &owner, with("Kept", NOTES_CHARS_MAX - 4)).await;
+        let long = add(&f, &owner, with("Long", 3)).await;
+        let short = add(&f, &owner, with("Short", 2)).await;
+        expect_invalid(merge_people(app, ctx, &kept.id, &long.id).await, "other");
+        let notes = async |id: &domain::PersonId| {
+            people::get_person(app, ctx, id).await.unwrap().notes.chars().count()
+        };
+        assert_eq!((notes(&kept.id).await, notes(&long.id).await), (NOTES_CHARS_MAX - 4, 3));
+        // An empty line stands between the two.
+        merge_people(app, ctx, &kept.id, &short.id).await.unwrap();
+        assert_eq!(notes(&kept.id).await, NOTES_CHARS_MAX);
     })
     .await;
 }

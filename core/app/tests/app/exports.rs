@@ -10,6 +10,7 @@ use crate::support::{Fixture, Signed, each};
 use app::Error;
 use app::attributions::AttributionInput;
 use app::audit::AuditFilter;
+use app::documents::DocumentFilter;
 use app::exports::everything::{self, ArchiveState};
 use app::exports::{self, Download, Format};
 use app::imports::{self, Counts};
@@ -376,7 +377,10 @@ async fn an_archive_is_for_who_runs_the_business_and_proves_it_and_for_some_days
         let refused = everything::download_archive(&f.app, &stale.ctx, &one).await;
         assert!(matches!(refused, Err(Error::Unproven)));
         // No list of documents shows it, and no page of documents hands it out.
-        let shown = app::documents::list_documents(&f.app, &owner.ctx, None, 9).await.unwrap();
+        let shown =
+            app::documents::list_documents(&f.app, &owner.ctx, DocumentFilter::default(), None, 9)
+                .await
+                .unwrap();
         assert!(shown.items.is_empty());
         let document = made[0].document_id.clone().unwrap();
         let reached = app::documents::download_document(&f.app, &owner.ctx, &document).await;
@@ -387,7 +391,11 @@ async fn an_archive_is_for_who_runs_the_business_and_proves_it_and_for_some_days
         f.clock.advance_millis((everything::KEPT_DAYS * 24 + 1) * 3_600_000);
         app::retention::sweep(&f.app).await;
         assert!(everything::list_archives(&f.app, &owner.ctx).await.unwrap().is_empty());
-        assert!(app::documents::list_documents(&f.app, &owner.ctx, None, 9).await.is_ok());
+        assert!(
+            app::documents::list_documents(&f.app, &owner.ctx, DocumentFilter::default(), None, 9)
+                .await
+                .is_ok()
+        );
         let id = archive(&f, &owner).await;
         everything::delete_archive(&f.app, &owner.ctx, &id).await.unwrap();
         let gone = everything::download_archive(&f.app, &owner.ctx, &id).await;

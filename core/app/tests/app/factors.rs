@@ -34,13 +34,13 @@ fn shown_by_app(key: &str, millis: i64) -> String {
     format!("{:06}", (u32::from_be_bytes(word) & 0x7fff_ffff) % 1_000_000)
 }
 
-struct WithApp {
+pub struct WithApp {
     key: String,
     codes: Vec<String>,
-    signed: Signed,
+    pub signed: Signed,
 }
 
-async fn with_app(f: &Fixture, owner: &Signed) -> WithApp {
+pub async fn with_app(f: &Fixture, owner: &Signed) -> WithApp {
     factors::begin_app(&f.app, &owner.login).await.unwrap();
     let key = factors::get_enrolment(&f.app, &owner.login).await.unwrap().key;
     let code = shown_by_app(&key, f.app.clock.now().as_millis());

@@ -6,12 +6,15 @@
 extern crate oxpi_app as app;
 
 mod accounts;
+mod api_answers;
 mod at_once;
 mod attributions;
 mod audit;
+mod calendar_feed_secrets;
 mod calendar_feeds;
 mod calendar_imports;
 mod chores;
+mod cursors;
 mod doubles;
 mod endpoints;
 mod examples;
@@ -30,5 +33,6 @@ mod saved_views;
 mod search;
 mod series;
 mod support;
+mod sweeps;
 mod tasks;
 mod undos;

@@ -2,11 +2,14 @@
 
 use crate::support::people::{add, named};
 use crate::support::{self, Fixture, PASSWORD, Signed, each, expect_invalid, secret};
+use app::appointments::{AppointmentInput, book_appointment};
+use app::notifications::{Kind, list_notifications};
 use app::people::{self, DetailsInput, PersonInput};
+use app::series::{book_series, extend_all};
 use app::tasks::{self, TaskInput};
 use app::tenants::{self, BusinessInput};
 use app::{Error, invitations, members, sessions, settings, timeline};
-use domain::Role;
+use domain::{Role, Timestamp};
 use serde_json::json;
 
 fn business(name: &str) -> BusinessInput {
@@ -261,6 +264,55 @@ async fn what_somebody_leaves_is_nobody_s_and_tells_so() {
         let left = chain.iter().find(|entry| entry.action == "member.removed").unwrap();
         let left = &left.detail_json.0;
         assert_eq!((&left["people"], &left["tasks"]), (&json!(1), &json!(1)));
+    })
+    .await;
+}
+
+fn booked(by: &Signed, title: &str, at: &str) -> AppointmentInput {
+    let starts_at = Timestamp::parse_rfc3339(at).unwrap();
+    AppointmentInput {
+        person: None,
+        title: title.into(),
+        notes: String::new(),
+        location: String::new(),
+        starts_at,
+        ends_at: starts_at.plus_secs(3_600),
+        zone: by.ctx.zone.clone(),
+        online: false,
+        calendar: None,
+    }
+}
+
+#[tokio::test]
+async fn what_concerns_somebody_who_left_is_told_to_all_who_could_act() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let mia = f.join(&owner, "mia@example.com", Role::Member).await;
+        let books = f.join(&owner, "books@example.com", Role::Accountant).await;
+        for (by, at) in [(&noa, "2026-03-02T08:00:00Z"), (&mia, "2026-03-03T08:00:00Z")] {
+            let monthly = "FREQ=MONTHLY".parse().unwrap();
+            let input = booked(by, &format!("Of the {}", &at[8..10]), at);
+            book_series(&f.app, &by.ctx, input, monthly, "", false).await.unwrap();
+        }
+        // In the way of both in September, of which nothing is made yet.
+        for at in ["2026-09-02T07:30:00Z", "2026-09-03T07:30:00Z"] {
+            let dentist = booked(&owner, "Dentist", at);
+            book_appointment(&f.app, &owner.ctx, dentist, "").await.unwrap();
+        }
+        members::remove_member(&f.app, &owner.ctx, &noa.ctx.member).await.unwrap();
+        f.clock.advance_millis(60 * 24 * 3_600_000);
+        assert_eq!(extend_all(&f.app).await.unwrap(), 4);
+        let told = async |who: &Signed| -> Vec<String> {
+            let all = list_notifications(&f.app, &who.ctx).await.unwrap().into_iter();
+            let overlaps = all.filter(|it| it.kind == Kind::SeriesOverlaps);
+            overlaps.map(|it| it.subject).collect()
+        };
+        assert_eq!(told(&owner).await, ["Of the 02"], "who is there hears of theirs alone");
+        let mut hers = told(&mia).await;
+        hers.sort();
+        assert_eq!(hers, ["Of the 02", "Of the 03"]);
+        assert!(told(&books).await.is_empty(), "who may book nothing could not act");
     })
     .await;
 }

@@ -455,3 +455,29 @@ async fn what_lies_far_ahead_is_planned_when_it_comes_into_reach() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_snoozed_into_quiet_hours_comes_when_they_end() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noon =
+            HabitsInput { quiet_from: "12:00".into(), quiet_until: "13:00".into(), ..habits() };
+        choose(&f, &owner, noon).await;
+        let made = make(&f, &owner, task("Call", "2026-03-01", "18:00")).await;
+        // Half past eleven in Jerusalem.
+        work_at(&f, "2026-03-01T09:30:00Z").await;
+        for (word, until) in [
+            ("10m", "2026-03-01T09:40:00Z"),
+            ("3h", "2026-03-01T12:30:00Z"),
+            ("1h", "2026-03-01T11:00:00Z"),
+        ] {
+            let told = reminders::snooze_task(&f.app, &owner.ctx, &made.id, word).await;
+            assert_eq!(told.unwrap(), at(until), "{word}");
+        }
+        work_at(&f, "2026-03-01T10:59:59Z").await;
+        assert!(unread(&f, &owner).await.is_empty());
+        work_at(&f, "2026-03-01T11:00:00Z").await;
+        assert_eq!((unread(&f, &owner).await.len(), came(&f, &made).await), (1, 1));
+    })
+    .await;
+}

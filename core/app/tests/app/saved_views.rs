@@ -2,7 +2,7 @@
 
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::Error;
-use app::saved_views::{self, SavedList};
+use app::saved_views::{self, SavedList, VIEWS_MAX};
 use domain::Role;
 
 #[tokio::test]
@@ -55,6 +55,29 @@ async fn views_of_tasks_are_for_who_sees_tasks() {
         assert!(saved_views::list_all_views(&f.app, &books.ctx).await.unwrap().is_empty());
         saved_views::delete_view(&f.app, &owner.ctx, &of_tasks.id).await.unwrap();
         assert!(views(SavedList::Tasks).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_list_there_are_fifty_views_and_no_more() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let save = async |name: &str, list, shared| {
+            saved_views::save_view_of(&f.app, &owner.ctx, list, (name, "q=x"), shared).await
+        };
+        for n in 0..VIEWS_MAX {
+            save(&format!("View {n}"), SavedList::People, n % 2 == 0).await.unwrap();
+        }
+        for shared in [true, false] {
+            expect_invalid(save("One more", SavedList::People, shared).await, "name");
+        }
+        save("View 0", SavedList::People, true).await.unwrap();
+        let views = saved_views::list_views(&f.app, &owner.ctx).await.unwrap();
+        assert_eq!(views.len(), VIEWS_MAX, "one that is written anew is none more");
+        save("One more", SavedList::Tasks, true).await.unwrap();
+        let mate = f.join(&owner, "mate@example.com", Role::Member).await;
+        saved_views::save_view(&f.app, &mate.ctx, "Mine", "q=x", false).await.unwrap();
     })
     .await;
 }

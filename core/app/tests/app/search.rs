@@ -3,6 +3,7 @@
 use crate::support::{Fixture, Signed, each, origin};
 use app::appointments::{AppointmentInput, book_appointment};
 use app::people::{PersonInput, create_person};
+use app::tasks::{TaskInput, create_task};
 use app::{live, search, sessions, timeline};
 use domain::Role;
 
@@ -83,6 +84,25 @@ async fn a_stream_says_topics_that_the_role_sees_and_goes_on_from_where_it_was()
         assert!(again.topics.is_empty());
         let blind = live::changed_since(&at.app, &accountant.ctx, before).await.unwrap();
         assert!(blind.topics.is_empty(), "{:?}", blind.topics);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_far_behind_in_a_stream_looks_at_everything_again() {
+    each(async |at| {
+        let owner = at.first_run().await;
+        let before = live::find_head(&at.app, &owner.ctx.tenant).await.unwrap();
+        for n in 1..100 {
+            let input = PersonInput { name: format!("Person {n}"), ..PersonInput::default() };
+            create_person(&at.app, &owner.ctx, input, "").await.unwrap();
+        }
+        let told = live::changed_since(&at.app, &owner.ctx, before).await.unwrap();
+        assert_eq!((told.head, told.topics), (before + 99, vec!["people"]));
+        let task = TaskInput { title: "Call".into(), ..TaskInput::default() };
+        create_task(&at.app, &owner.ctx, task, "").await.unwrap();
+        let told = live::changed_since(&at.app, &owner.ctx, before).await.unwrap();
+        assert_eq!((told.head, told.topics), (before + 100, vec![live::EVERYTHING]));
     })
     .await;
 }

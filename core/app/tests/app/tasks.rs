@@ -8,7 +8,7 @@ use app::{
     Context, Error, home, imports, members, notifications, people, retention, search, timeline,
     undos,
 };
-use domain::{ApiScope, Role, TaskId};
+use domain::{ApiScope, Role, TaskId, Timestamp};
 
 pub fn task(title: &str, day: &str, time: &str) -> TaskInput {
     TaskInput { title: title.into(), day: day.into(), time: time.into(), ..TaskInput::default() }
@@ -381,6 +381,31 @@ async fn who_is_given_a_task_is_told_and_who_leaves_leaves_it_to_nobody() {
         members::remove_member(&f.app, &owner.ctx, &noa.ctx.member).await.unwrap();
         let after = tasks::get_task(&f.app, &owner.ctx, &made.id).await.unwrap();
         assert_eq!(after.assignee_id, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_repeats_is_due_at_its_hour_when_the_clocks_change() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let at = |text: &str| Timestamp::parse_rfc3339(text).unwrap();
+        // The clocks in Israel go forward on 27 March, and back on 25 October.
+        for (day, time, first, second) in [
+            ("2026-03-26", "09:00", "2026-03-26T07:00:00Z", "2026-03-27T06:00:00Z"),
+            ("2026-03-26", "", "2026-03-26T22:00:00Z", "2026-03-27T21:00:00Z"),
+            ("2026-10-24", "09:00", "2026-10-24T06:00:00Z", "2026-10-25T07:00:00Z"),
+        ] {
+            let rule = "FREQ=DAILY".parse().unwrap();
+            let input = TaskInput { rule: Some(rule), ..task("Water", day, time) };
+            let made = make(&f, &owner, input).await;
+            assert_eq!(made.due_at, at(first), "{day} {time}");
+            tasks::do_task(&f.app, &owner.ctx, &made.id).await.unwrap();
+            let all = TaskFilter::default();
+            let next = tasks::list_tasks(&f.app, &owner.ctx, all, None, 9).await.unwrap();
+            assert_eq!(next.items[0].due_at, at(second), "{day} {time}");
+            tasks::delete_task(&f.app, &owner.ctx, &next.items[0].id).await.unwrap();
+        }
     })
     .await;
 }

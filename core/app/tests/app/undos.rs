@@ -1,13 +1,14 @@
 //! What can be taken back beyond the moment it was done: listed, by whom, and for whom.
 
-use crate::support::people::{add, detailed, named};
+use crate::support::people::{add, detailed, named, remove_stage};
 use crate::support::{Fixture, Signed, each};
 use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::merge_people;
+use app::people::{DetailsInput, PersonInput, Standing};
 use app::tasks::{self, TaskInput};
 use app::undos::{Done, Removed};
-use app::{Error, members, people, timeline, undos};
-use domain::{PersonId, Role};
+use app::{Error, members, people, pipelines, retention, timeline, undos};
+use domain::{MemberId, PersonId, Role};
 
 async fn done(f: &Fixture, who: &Signed) -> Vec<Done> {
     undos::list_done(&f.app, &who.ctx, None, 50).await.unwrap().items
@@ -213,21 +214,105 @@ async fn an_act_of_before_it_was_kept_since_when_is_listed_and_taken_back() {
 }
 
 #[tokio::test]
-async fn nobody_comes_back_to_a_member_who_left() {
+async fn an_act_can_be_taken_back_for_thirty_days_and_no_longer() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let ids = [add(&f, &owner, named("A")).await.id];
+        tag(&f, &owner, &ids, "spring").await;
+        let first = done(&f, &owner).await.remove(0).id;
+        let hours = async |hours: i64| {
+            f.clock.advance_millis(hours * 3_600_000);
+            retention::sweep(&f.app).await;
+        };
+        hours(undos::KEPT_DAYS * 24 - 1).await;
+        assert_eq!(done(&f, &owner).await.len(), 1, "not for long any more");
+        tag(&f, &owner, &ids, "autumn").await;
+        hours(2).await;
+        let late = undos::undo(&f.app, &owner.ctx, &first).await;
+        assert!(matches!(late, Err(Error::NotFound)), "{late:?}");
+        let there = done(&f, &owner).await;
+        assert_eq!((there.len(), there[0].summary.to.as_str()), (1, "autumn"));
+        assert_eq!(undos::undo(&f.app, &owner.ctx, &there[0].id).await.unwrap(), 1);
+        let whole = people::get_whole_person(&f.app, &owner.ctx, &ids[0]).await.unwrap();
+        let tags: Vec<_> = whole.tags.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(tags, ["spring"], "what it did stays");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_do_not_go_back_to_who_left_meanwhile() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let mia = f.join(&owner, "mia@example.com", Role::Member).await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let looked_after = async |name: &str, by: &MemberId| {
+            let details = DetailsInput { owner: by.to_string(), ..DetailsInput::default() };
+            let input = PersonInput { details: Some(details), ..named(name) };
+            add(&f, &owner, input).await.id
+        };
+        let hers = looked_after("Hers", &noa.ctx.member).await;
+        let own = looked_after("Own", &ctx.member).await;
+        let input = BulkInput { act: "owner".into(), to: mia.ctx.member.to_string() };
+        let ids = vec![hers.clone(), own.clone()];
+        let undo = change_people(app, ctx, ids, input).await.unwrap().undo.unwrap();
+        members::remove_member(app, ctx, &noa.ctx.member).await.unwrap();
+        assert_eq!(undos::undo(app, ctx, &undo).await.unwrap(), 2);
+        let owner_of =
+            async |id: &PersonId| people::get_person(app, ctx, id).await.unwrap().owner_id;
+        assert_eq!(owner_of(&hers).await, None, "nobody looks after them");
+        assert_eq!(owner_of(&own).await.as_ref(), Some(&ctx.member));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tasks_do_not_go_back_to_who_left_meanwhile() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;
         let noa = f.join(&owner, "noa@example.com", Role::Member).await;
         let (app, ctx) = (&f.app, &owner.ctx);
-        let one = add(&f, &owner, named("A")).await;
-        let give = async |to: &str| {
-            let input = BulkInput { act: "owner".into(), to: to.into() };
-            change_people(app, ctx, vec![one.id.clone()], input).await.unwrap().undo.unwrap()
+        let input = TaskInput {
+            title: "Call".into(),
+            assignee: noa.ctx.member.to_string(),
+            ..TaskInput::default()
         };
-        give(noa.ctx.member.as_str()).await;
-        let undo = give(ctx.member.as_str()).await;
+        let task = tasks::create_task(app, ctx, input, "").await.unwrap().id;
+        let input = tasks::bulk::BulkInput { act: "assign".into(), to: ctx.member.to_string() };
+        let assigned = tasks::bulk::change_tasks(app, ctx, vec![task.clone()], input).await;
+        let undo = assigned.unwrap().undo.unwrap();
         members::remove_member(app, ctx, &noa.ctx.member).await.unwrap();
         assert_eq!(undos::undo(app, ctx, &undo).await.unwrap(), 1);
-        assert_eq!(people::get_person(app, ctx, &one.id).await.unwrap().owner_id, None);
+        assert_eq!(tasks::get_task(app, ctx, &task).await.unwrap().assignee_id, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_goes_back_to_a_stage_that_was_removed_meanwhile() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let stages = pipelines::list_pipelines(app, ctx).await.unwrap().remove(0).stages;
+        let in_stage = async |at: usize, name: &str| {
+            let input = PersonInput { stage: stages[at].id.to_string(), ..named(name) };
+            add(&f, &owner, input).await.id
+        };
+        let (gone, there) = (in_stage(1, "Gone").await, in_stage(0, "There").await);
+        let won = &stages[3];
+        assert_eq!(won.outcome, pipelines::Outcome::Won);
+        let input = BulkInput { act: "stage".into(), to: won.id.to_string() };
+        let ids = vec![gone.clone(), there.clone()];
+        let undo = change_people(app, ctx, ids, input).await.unwrap().undo.unwrap();
+        let moved = people::get_person(app, ctx, &gone).await.unwrap();
+        remove_stage(&f, &owner, &stages[1].id).await;
+        assert_eq!(undos::undo(app, ctx, &undo).await.unwrap(), 1, "of one of the two");
+        let stays = people::get_person(app, ctx, &gone).await.unwrap();
+        assert_eq!((&stays.stage_id, stays.standing), (&won.id, Standing::Customer));
+        assert_eq!((stays.won_at, stays.rev), (moved.won_at, moved.rev));
+        let back = people::get_person(app, ctx, &there).await.unwrap();
+        assert_eq!((back.stage_id, back.won_at), (stages[0].id.clone(), None));
     })
     .await;
 }

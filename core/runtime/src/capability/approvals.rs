@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use domain::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
 use wasmtime::component::Resource;
 
 use super::http::GuestRequest;
 use super::{JSON_BYTES_MAX, once_key, short};
-use crate::approval::{Amount, Proposal, Words};
+use crate::approval::{Amount, CHANGE_ASKED, Change, Proposal, Words};
 use crate::egress::parse_url;
 use crate::engine::bindings::oxpi::plugin::approvals;
 use crate::engine::state::State;
@@ -21,6 +22,8 @@ const BODY_BYTES_MAX: usize = 256 << 10;
 const TITLE_CHARS_MAX: usize = 200;
 /// Characters of a summary.
 const SUMMARY_CHARS_MAX: usize = 2_000;
+/// Characters of why a change comes to nothing.
+const WHY_CHARS_MAX: usize = 500;
 /// Places of a text that are filled in.
 const ARGS_MAX: usize = 20;
 /// How long people have where the plugin doesn't say.
@@ -35,6 +38,14 @@ struct Said {
     summary: Option<Words>,
     amount: Option<Amount>,
     expires_at: Option<String>,
+    change: Option<Value>,
+    replaces: Option<String>,
+}
+
+/// Why a change that people asked for comes to nothing.
+#[derive(Deserialize)]
+struct Declined {
+    why: Words,
 }
 
 impl approvals::Host for State {
@@ -47,6 +58,7 @@ impl approvals::Host for State {
         self.effect(self.ctx.grant.allows_approvals(), "proposing actions")?;
         once_key(&idempotency_key)?;
         let said = read(&proposal)?;
+        self.changeable(said.change.as_ref())?;
         let now = self.world.clock.now();
         let expires_at = expiry(said.expires_at.as_deref(), now)?;
         let plugin = self.plugin.clone();
@@ -81,6 +93,8 @@ impl approvals::Host for State {
             amount: said.amount,
             expires_at,
             idempotency_key,
+            change: said.change,
+            replaces: said.replaces,
         };
         self.world.services.approval_propose(&self.ctx, proposal).await
     }
@@ -95,9 +109,36 @@ impl approvals::Host for State {
         self.own(&id)?;
         self.world.services.approval_withdraw(&self.ctx, &id).await
     }
+
+    async fn decline_change(&mut self, id: String, why: String) -> Result<(), Problem> {
+        self.own(&id)?;
+        if why.len() > JSON_BYTES_MAX {
+            return Err(Problem::too_large("what is said of the change is too large"));
+        }
+        let said: Declined = serde_json::from_str(&why)
+            .map_err(|_| Problem::invalid("what is said of the change has no `why`"))?;
+        words("the reason", &said.why, WHY_CHARS_MAX)?;
+        self.world.services.approval_decline_change(&self.ctx, &id, said.why).await
+    }
 }
 
 impl State {
+    /// Whether what may be changed can be asked for: fields are asked by an event, a view must be there.
+    fn changeable(&self, change: Option<&Value>) -> Result<(), Problem> {
+        let Some(change) = change else { return Ok(()) };
+        match Change::read(change).map_err(Problem::invalid)? {
+            Change::Fields(_) if !self.ctx.grant.may_subscribe(CHANGE_ASKED) => {
+                Err(Problem::invalid(format!(
+                    "`change` has fields, and the plugin doesn't hear of {CHANGE_ASKED}"
+                )))
+            }
+            Change::View { view, .. } if self.plugin.manifest().view(&view).is_none() => {
+                Err(Problem::invalid(format!("`change` leads to {view:?}, which is no view")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn own(&mut self, id: &str) -> Result<(), Problem> {
         self.effect(self.ctx.grant.allows_approvals(), "proposing actions")?;
         short("an approval's id", id, 64)
@@ -113,6 +154,9 @@ fn read(text: &str) -> Result<Said, Problem> {
     words("the title", &said.title, TITLE_CHARS_MAX)?;
     if let Some(summary) = &said.summary {
         words("the summary", summary, SUMMARY_CHARS_MAX)?;
+    }
+    if let Some(id) = &said.replaces {
+        short("an approval's id", id, 64)?;
     }
     match &said.amount {
         Some(amount) if amount.minor < 0 || !is_currency(&amount.currency) => {

@@ -39,7 +39,7 @@ const IMPORTS: [(&str, &[&str]); 12] = [
     ("kv", &["get", "put", "delete", "keys"]),
     ("jobs", &["enqueue", "cancel"]),
     ("events", &["publish"]),
-    ("approvals", &["propose", "state", "withdraw"]),
+    ("approvals", &["propose", "state", "withdraw", "decline-change"]),
     ("log", &["write"]),
     (
         "env",

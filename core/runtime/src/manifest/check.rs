@@ -8,7 +8,7 @@ pub(crate) const METHODS: [&str; 8] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PROPFIND", "REPORT"];
 
 /// What documents may be.
-pub(crate) const MEDIA_TYPES: [&str; 14] = [
+pub const MEDIA_TYPES: [&str; 14] = [
     "application/json",
     "application/pdf",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -22,6 +22,7 @@ mod references;
 mod schema;
 mod version;
 
+pub use check::MEDIA_TYPES;
 pub use reach::{
     Algorithm, CONNECTION_SERVER, Effect, EgressRoute, KnownServer, Login, Provider,
     ProviderFailure, ProviderScope, ProviderStep, Slot, SlotPlace, SlotSource,

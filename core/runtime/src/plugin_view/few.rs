@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -25,6 +25,12 @@ impl<T, const MAX: usize> Deref for Few<T, MAX> {
     type Target = [T];
     fn deref(&self) -> &[T] {
         &self.items
+    }
+}
+
+impl<T, const MAX: usize> DerefMut for Few<T, MAX> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.items
     }
 }
 

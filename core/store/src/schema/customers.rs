@@ -230,6 +230,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sweeps (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        list -> Text,
+        act_json -> Text,
+        state -> Text,
+        count_all -> BigInt,
+        done -> BigInt,
+        changed -> BigInt,
+        kept -> BigInt,
+        reached -> Text,
+        problem -> Text,
+        member_id -> Text,
+        created_at -> BigInt,
+        begun_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sweep_rows (tenant_id, sweep_id, row_id) {
+        tenant_id -> Text,
+        sweep_id -> Text,
+        row_id -> Text,
+        was_json -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     people,
     contacts,

@@ -1,6 +1,6 @@
 //! Tables of the words that things are found by.
 
-use super::{people, person_field_values, tasks};
+use super::{documents, people, person_field_values, tasks};
 
 diesel::table! {
     search_things (tenant_id, kind, thing_id) {
@@ -42,3 +42,4 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(search_near, search_words);
 diesel::allow_tables_to_appear_in_same_query!(search_words, people, tasks);
 diesel::allow_tables_to_appear_in_same_query!(search_words, person_field_values);
+diesel::allow_tables_to_appear_in_same_query!(search_words, documents);

@@ -6,8 +6,9 @@ use domain::TenantId;
 
 use super::{Kind, things};
 use crate::backend::Conn;
+use crate::documents::OWN;
 use crate::error::{Error, Result};
-use crate::schema::{appointments, people, search_backlog, tasks, timeline};
+use crate::schema::{appointments, documents, people, search_backlog, tasks, timeline};
 use crate::scope;
 
 row! {
@@ -63,6 +64,7 @@ pub fn catch_up(c: &mut Conn, tenant: &TenantId, kind: Kind, limit: i64) -> Resu
         Kind::Appointment => things::of_appointments(c, tenant, &parsed(&ids)?)?,
         Kind::Task => things::of_tasks(c, tenant, &parsed(&ids)?)?,
         Kind::Note => things::of_notes(c, tenant, &parsed(&ids)?)?,
+        Kind::Document => things::of_documents(c, tenant, &parsed(&ids)?)?,
     }
     let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
     let set =
@@ -127,6 +129,14 @@ fn next(
             .order(timeline::id)
             .limit(limit)
             .select(timeline::id)
+            .load(c)?,
+        Kind::Document => documents::table
+            .filter(documents::tenant_id.eq(tenant.as_str()))
+            .filter(documents::plugin_id.ne(OWN))
+            .filter(documents::id.gt(after))
+            .order(documents::id)
+            .limit(limit)
+            .select(documents::id)
             .load(c)?,
     })
 }

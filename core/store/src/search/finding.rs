@@ -13,7 +13,7 @@ use domain::TenantId;
 use super::backlog::is_behind;
 use super::query::{Query, Term, Way};
 use super::words::{kept_words, words_of};
-use super::{Kind, index, near};
+use super::{Kind, index, near, number};
 use crate::backend::{Conn, MultiBackend};
 use crate::error::Result;
 use crate::fold;
@@ -24,7 +24,7 @@ use crate::scope;
 /// is looked at whole.
 const FEW: usize = 1_000;
 /// The same for a list, which is to hold all.
-const FEW_LISTED: usize = 2_000;
+pub(super) const FEW_LISTED: usize = 2_000;
 /// Where every term has more, as many of the newest things are looked at.
 const NEWEST: i64 = 2_000;
 /// Fewer than this are too few for somebody who may have mistyped.
@@ -120,10 +120,15 @@ fn rows_having<'a>(
     query
 }
 
-/// Finds out what a list of things that fit a text holds. Where nothing fits, a typing error is forgiven.
+/// Finds out what a list of things that fit a text holds. A number that somebody has leads to them alone.
+/// Where nothing fits, a typing error is forgiven.
 pub fn seek(c: &mut Conn, tenant: &TenantId, kind: Kind, text: &str) -> Result<Sought> {
     scope::tenant(c, tenant)?;
     let Some(mut query) = Query::of(text, kind) else { return Ok(Sought::default()) };
+    let owners = number::owners(c, tenant, kind, text, &mut query)?;
+    if !owners.is_empty() {
+        return Ok(Sought(Found::These(owners)));
+    }
     if is_behind(c, tenant, kind)? {
         return Ok(Sought(fold::contains(text).map_or(Found::All, Found::Pattern)));
     }
@@ -150,9 +155,9 @@ fn sought(c: &mut Conn, tenant: &TenantId, kind: Kind, query: &Query) -> Result<
     Ok(Found::These(fitting.into_iter().map(|(_, id)| id).collect()))
 }
 
-/// The things that fit a text best, at most so many: those with the very words first, then the newest. Where
-/// they are very few, those follow that fit but for a typing error. Nothing while not everything of the
-/// kind has words: then it has to be looked for in another way.
+/// The things that fit a text best, at most so many: those with the very words first, then the newest; for a
+/// number that somebody has, they alone. Where they are very few, those follow that fit but for a typing
+/// error. Nothing while not everything of the kind has words: then it has to be looked for in another way.
 pub fn best(
     c: &mut Conn,
     tenant: &TenantId,
@@ -162,6 +167,11 @@ pub fn best(
 ) -> Result<Option<Vec<String>>> {
     scope::tenant(c, tenant)?;
     let Some(mut query) = Query::of(text, kind) else { return Ok(Some(Vec::new())) };
+    let mut owners = number::owners(c, tenant, kind, text, &mut query)?;
+    if !owners.is_empty() {
+        owners.truncate(limit);
+        return Ok(Some(owners));
+    }
     if is_behind(c, tenant, kind)? {
         return Ok(None);
     }

@@ -2,14 +2,14 @@
 
 use super::Kind;
 use super::finding::BEGINNINGS_MAX;
-use super::words::{bare_forms, digits_of, from_the_end, sign_of, words_of};
+use super::words::{bare_forms, digits_of, from_the_end, is_from_the_end, sign_of, words_of};
 
 /// As many words of a query count.
 pub const TERMS_MAX: usize = 8;
 /// As many ways of one term count; most are tags whose names it begins.
 const WAYS_MAX: usize = 300;
 /// From this many digits on they are one number, whatever stands between them.
-const NUMBER_DIGITS_MIN: usize = 7;
+pub(super) const NUMBER_DIGITS_MIN: usize = 7;
 /// As few digits as somebody is known by from the end of their number.
 const END_DIGITS_MIN: usize = 4;
 /// The shortest rest of a Hebrew word whose longer words count too.
@@ -151,6 +151,13 @@ impl Query {
             }
         }
         Some(Self { terms: once })
+    }
+
+    /// Lets nobody be found by how their number ends.
+    pub(super) fn forget_ends(&mut self) {
+        for term in &mut self.terms {
+            term.ways.retain(|way| !is_from_the_end(&way.text));
+        }
     }
 
     /// How well a thing with these words fits: of each term its best, added up. Nothing where one of them

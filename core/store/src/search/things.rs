@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use domain::{AppointmentId, EntryId, PersonId, TaskId, TenantId};
+use domain::{AppointmentId, DocumentId, EntryId, PersonId, TaskId, TenantId};
 
 use super::words::Words;
 use super::{Kind, index};
@@ -11,11 +11,12 @@ use crate::appointments::Status;
 use crate::backend::Conn;
 use crate::columns::Json;
 use crate::contacts::ContactKind;
+use crate::documents::{Document, OWN};
 use crate::error::Result;
 use crate::own_fields::{self, OwnField};
 use crate::people::NewPerson;
 use crate::schema::{
-    appointments, contacts, people, person_field_values, person_tags, tasks, timeline,
+    appointments, contacts, documents, people, person_field_values, person_tags, tasks, timeline,
 };
 use crate::scope;
 
@@ -190,6 +191,37 @@ pub(crate) fn of_notes(c: &mut Conn, tenant: &TenantId, ids: &[EntryId]) -> Resu
         index::write(c, tenant, Kind::Note, words.into_iter().collect())?;
     }
     Ok(())
+}
+
+/// Writes the words of these documents anew: their names. The house's own files are found by nothing.
+pub(crate) fn of_documents(c: &mut Conn, tenant: &TenantId, ids: &[DocumentId]) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    for some in ids.chunks(index::AT_ONCE) {
+        let ids: Vec<&str> = some.iter().map(DocumentId::as_str).collect();
+        let rows: Vec<(String, String)> = documents::table
+            .filter(documents::tenant_id.eq(tenant.as_str()))
+            .filter(documents::id.eq_any(&ids))
+            .filter(documents::plugin_id.ne(OWN))
+            .select((documents::id, documents::name))
+            .load(c)?;
+        let mut words: HashMap<String, Words> =
+            ids.iter().map(|id| ((*id).to_owned(), Words::default())).collect();
+        for (id, name) in rows {
+            words.insert(id, Words::default().text(&name));
+        }
+        index::write(c, tenant, Kind::Document, words.into_iter().collect())?;
+    }
+    Ok(())
+}
+
+/// Writes the words of a document that comes with this very row: its name, which never changes.
+pub(crate) fn of_new_document(c: &mut Conn, row: &Document) -> Result<()> {
+    scope::tenant(c, &row.tenant_id)?;
+    if row.plugin_id.as_str() == OWN {
+        return Ok(());
+    }
+    let words = vec![(row.id.to_string(), Words::default().text(&row.name))];
+    index::write_new(c, &row.tenant_id, Kind::Document, words)
 }
 
 /// The notes about these people.

@@ -175,6 +175,11 @@ pub(super) fn from_the_end(digits: &str) -> String {
     format!("#{end}")
 }
 
+/// Whether it is one of those.
+pub(super) fn is_from_the_end(word: &str) -> bool {
+    word.starts_with('#')
+}
+
 /// The digits of a number, and those without the country and what is dialled before them at home.
 pub(super) fn digits_of(typed: &str) -> (String, String) {
     let whole: String = typed.chars().filter(char::is_ascii_digit).collect();

@@ -7,7 +7,7 @@ use domain::{MemberId, TaskId, TenantId, Timestamp};
 
 use super::{LinkKind, Task};
 use crate::backend::{Conn, MultiBackend};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::page::{Cursor, Page, bounded};
 use crate::schema::{task_links, tasks};
 use crate::scope;
@@ -198,6 +198,20 @@ pub fn count(c: &mut Conn, tenant: &TenantId, filter: &TaskFilter) -> Result<i64
     scope::tenant(c, tenant)?;
     let sought = seek(c, tenant, filter)?;
     Ok(matching(tenant, filter, &sought).count().get_result(c)?)
+}
+
+/// The ids of those that match, the newest first.
+pub fn list_ids(
+    c: &mut Conn,
+    tenant: &TenantId,
+    filter: &TaskFilter,
+    limit: i64,
+) -> Result<Vec<TaskId>> {
+    scope::tenant(c, tenant)?;
+    let sought = seek(c, tenant, filter)?;
+    let query = matching(tenant, filter, &sought).order(tasks::id.desc());
+    let ids: Vec<String> = query.limit(limit).select(tasks::id).load(c)?;
+    ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
 }
 
 /// A page of the tasks that were removed, latest first.

@@ -1,7 +1,7 @@
 //! Approvals change their state once, by one of many.
 
 use domain::{AccountId, ApprovalId, TenantId};
-use store::approvals::{self, Approval, ApprovalState, Wanted};
+use store::approvals::{self, Approval, ApprovalState, Ask, Wanted};
 use store::{Db, Error, Json};
 
 use crate::support::*;
@@ -30,6 +30,11 @@ fn approval(world: &World, tenant: &TenantId, key: &str) -> Approval {
         used_at: None,
         settled_at: None,
         answer_status: None,
+        asked_at: None,
+        asked_by: None,
+        asked_json: None,
+        replaces: None,
+        replaced_by: None,
     }
 }
 
@@ -159,6 +164,109 @@ store::both_backends! {
             let left = approvals::list_unanswered(c, later, 9)?;
             assert_eq!(left.iter().map(|row| &row.id).collect::<Vec<_>>(), [&rows[2].id]);
             assert_eq!(approvals::delete_before(c, later)?, 2, "what is under way stays");
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn of_many_who_ask_for_a_change_or_decide_at_once_one_does(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let (row, who) = (approval(&world, &tenant, "a"), by(&world));
+        let (id, now) = (row.id.clone(), world.now());
+        let written = row.clone();
+        db.write(move |c| approvals::insert(c, &written)).await.unwrap();
+        let (tenant2, id2, who2) = (tenant.clone(), id.clone(), who.clone());
+        let done = at_once(&db, 30, move |n, c| {
+            let what = Json(serde_json::json!({"fields": {"n": n}}));
+            if n % 2 == 0 {
+                approvals::ask_change(c, &tenant2, &id2, Ask { by: &who2, what: &what, at: now })
+            } else {
+                approvals::decide(c, &tenant2, &id2, ApprovalState::Rejected, &who2, None, now)
+            }
+        }).await;
+        assert_eq!(successes(&done), 1);
+        assert!(done.iter().all(|one| matches!(one, Ok(()) | Err(Error::Conflict))), "{done:?}");
+        let last = db.read(move |c| approvals::get(c, &tenant, &id)).await.unwrap();
+        let by_ask = last.state == ApprovalState::Changing && last.asked_at == Some(now);
+        let by_decision = last.state == ApprovalState::Rejected && last.asked_at.is_none();
+        assert!(by_ask || by_decision, "{last:?}");
+    }
+
+    async fn nothing_is_sent_on_what_is_to_be_changed_until_it_is_approved_again(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let (row, who, now) = (approval(&world, &tenant, "a"), by(&world), world.now());
+        db.write(move |c| {
+            let plugin = plugin();
+            let wanted = Wanted { plugin: &plugin, route: "ads", digest: &[7; 32] };
+            let what = Json(serde_json::json!({"fields": {"text": "x"}}));
+            let ask = Ask { by: &who, what: &what, at: now };
+            let id = &row.id;
+            approvals::insert(c, &row)?;
+            approvals::decide(c, &tenant, id, ApprovalState::Approved, &who, None, now)?;
+            assert_not_found(approvals::ask_change(c, &other, id, ask));
+            approvals::ask_change(c, &tenant, id, ask)?;
+            assert!(!approvals::spend(c, &tenant, id, wanted, now)?);
+            assert_conflict(approvals::ask_change(c, &tenant, id, ask));
+            assert_conflict(approvals::decide(
+                c, &tenant, id, ApprovalState::Approved, &who, None, now,
+            ));
+            let asked = approvals::get(c, &tenant, id)?;
+            assert_eq!(asked.state, ApprovalState::Changing);
+            assert_eq!((asked.decided_at, asked.decided_by), (None, None));
+            assert_eq!((asked.asked_at, asked.asked_json), (Some(now), Some(what.clone())));
+            assert_eq!(approvals::count_waiting(c, &tenant, now)?, 0);
+            assert!(approvals::list_unanswered_asks(c, now, 9)?.is_empty(), "it was asked just now");
+            let later = now.plus_secs(1);
+            assert_eq!(approvals::list_unanswered_asks(c, later, 9)?.len(), 1);
+            assert!(!approvals::give_back(c, &tenant, id, later, &what)?, "another ask");
+            assert!(!approvals::give_back(c, &other, id, now, &what)?);
+            assert!(approvals::give_back(c, &tenant, id, now, &what)?);
+            assert!(!approvals::give_back(c, &tenant, id, now, &what)?, "it waits already");
+            assert!(!approvals::spend(c, &tenant, id, wanted, later)?, "nobody has approved it again");
+            approvals::decide(c, &tenant, id, ApprovalState::Approved, &who, None, later)?;
+            assert!(approvals::spend(c, &tenant, id, wanted, later)?);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn a_place_is_taken_by_one_of_the_same_plugin_while_something_may_come_of_it(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let (row, who, now) = (approval(&world, &tenant, "a"), by(&world), world.now());
+        let new = ApprovalId::new(&world.clock, &world.rng);
+        db.write(move |c| {
+            let (plugin, stranger) = (plugin(), "another".parse().unwrap());
+            let id = &row.id;
+            approvals::insert(c, &row)?;
+            let what = Json(serde_json::json!({}));
+            approvals::ask_change(c, &tenant, id, Ask { by: &who, what: &what, at: now })?;
+            assert!(!approvals::replace(c, &tenant, id, &stranger, &new, now)?);
+            assert!(!approvals::replace(c, &other, id, &plugin, &new, now)?);
+            assert!(!approvals::replace(c, &tenant, id, &plugin, &new, row.expires_at)?);
+            assert!(approvals::replace(c, &tenant, id, &plugin, &new, now)?);
+            assert!(!approvals::replace(c, &tenant, id, &plugin, &new, now)?, "it is taken");
+            let got = approvals::get(c, &tenant, id)?;
+            assert_eq!((got.state, got.replaced_by), (ApprovalState::Replaced, Some(new)));
+            assert!(!approvals::give_back(c, &tenant, id, now, &what)?);
+            assert!(!approvals::withdraw(c, &tenant, id)?);
+            assert!(!approvals::expire(c, &tenant, id, row.expires_at)?);
+            assert_eq!(approvals::delete_before(c, now.plus_secs(1))?, 1);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn what_is_being_changed_expires_and_is_not_forgotten(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let (row, who, now) = (approval(&world, &tenant, "a"), by(&world), world.now());
+        db.write(move |c| {
+            approvals::insert(c, &row)?;
+            let what = Json(serde_json::json!({}));
+            approvals::ask_change(c, &tenant, &row.id, Ask { by: &who, what: &what, at: now })?;
+            assert_eq!(approvals::delete_before(c, now.plus_secs(1))?, 0, "it is open");
+            assert_eq!(approvals::list_overdue(c, row.expires_at, 9)?.len(), 1);
+            assert!(approvals::expire(c, &tenant, &row.id, row.expires_at)?);
             Ok(())
         }).await.unwrap();
     }

@@ -2,10 +2,11 @@
 
 use std::io::{Read, Write};
 
-use domain::{DocumentId, TenantId, Timestamp};
+use domain::{ConnectionId, DocumentId, TenantId, Timestamp};
 use store::blobs::{Blobs, Folder};
 use store::data_keys::{self, DataKey, KeyState};
-use store::documents::{self, Document, Retention};
+use store::documents::{self, Document, DocumentFilter, Media, OWN, Retention};
+use store::search;
 use store::{Db, Error};
 
 use crate::support::*;
@@ -60,7 +61,7 @@ store::both_backends! {
             assert_eq!((page.items.as_slice(), page.next.as_deref()), (&[row.clone()][..], Some(row.id.as_str())));
             let rest = documents::list_of_plugin(c, &tenant, &plugin(), page.next.as_deref(), 9)?;
             assert_eq!((rest.items, rest.next), (vec![second.clone()], None));
-            assert_eq!(documents::list(c, &tenant, None, 1)?.items, std::slice::from_ref(&second));
+            assert_eq!(documents::list(c, &tenant, &DocumentFilter::default(), None, 1)?.items, std::slice::from_ref(&second));
             assert_eq!(documents::list_sizes(c, &tenant, &plugin())?, [3, 3]);
             assert_eq!(documents::list_of_key(c, &tenant, 1, 9)?.len(), 2);
             documents::replace_head(c, &row, 2, &[9])?;
@@ -72,6 +73,130 @@ store::both_backends! {
         assert!(matches!(taken, Err(Error::Unique { .. })));
         let tenant = first.tenant_id.clone();
         db.write(move |c| data_keys::delete(c, &tenant, 2)).await.unwrap_err();
+    }
+}
+
+/// A file of this name and type.
+fn named(world: &World, tenant: &TenantId, name: &str, media_type: &str) -> Document {
+    world.clock.advance_millis(1);
+    let row = document(world, tenant, name);
+    Document { name: name.to_owned(), media_type: media_type.to_owned(), ..row }
+}
+
+store::both_backends! {
+    async fn a_list_is_narrowed_by_plugin_kind_connection_and_name(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let bill = named(&world, &tenant, "חשבונית מרץ.pdf", "application/pdf");
+        let mut vase = named(&world, &tenant, "Blue vase.png", "image/png");
+        vase.connection_id = Some(ConnectionId::new(&world.clock, &world.rng));
+        let mut stock = named(&world, &tenant, "Stock.csv", "text/csv");
+        stock.plugin_id = "gone-plugin".parse().unwrap();
+        let note = named(&world, &tenant, "Blue note.txt", "text/plain");
+        let mut own = named(&world, &tenant, "Blue archive.zip", "application/zip");
+        own.plugin_id = OWN.parse().unwrap();
+        let key = key(&world, &tenant, 1);
+        db.write(move |c| {
+            data_keys::insert(c, &key)?;
+            for row in [&bill, &vase, &stock, &note, &own] {
+                documents::insert(c, row)?;
+            }
+            let all = DocumentFilter::default();
+            let ids = |c: &mut store::Conn, filter: &DocumentFilter| -> store::Result<Vec<DocumentId>> {
+                let page = documents::list(c, &tenant, filter, None, 9)?;
+                assert_eq!(documents::count(c, &tenant, filter)?, i64::try_from(page.items.len()).unwrap());
+                Ok(page.items.into_iter().map(|row| row.id).collect())
+            };
+            let newest_first = [&note, &stock, &vase, &bill].map(|row| row.id.clone());
+            assert_eq!(ids(c, &all)?, newest_first);
+            let first = documents::list(c, &tenant, &all, None, 3)?;
+            assert_eq!(first.next, Some(vase.id.clone()));
+            let rest = documents::list(c, &tenant, &all, first.next.as_ref(), 3)?;
+            assert_eq!((rest.items, rest.next), (vec![bill.clone()], None));
+            for (media, row) in [
+                (Media::Pdf, &bill), (Media::Picture, &vase), (Media::Table, &stock), (Media::Other, &note),
+            ] {
+                let filter = DocumentFilter { media: Some(media), ..all.clone() };
+                assert_eq!(ids(c, &filter)?, std::slice::from_ref(&row.id), "{media}");
+            }
+            let filter = DocumentFilter { connection: vase.connection_id.clone(), ..all.clone() };
+            assert_eq!(ids(c, &filter)?, std::slice::from_ref(&vase.id));
+            let filter = DocumentFilter { plugin: Some(stock.plugin_id.clone()), ..all.clone() };
+            assert_eq!(ids(c, &filter)?, std::slice::from_ref(&stock.id));
+            let filter = DocumentFilter { plugin: Some(own.plugin_id.clone()), ..all.clone() };
+            assert!(ids(c, &filter)?.is_empty(), "the house's own are listed");
+            let filter = DocumentFilter { search: Some("blu".to_owned()), ..all.clone() };
+            assert_eq!(ids(c, &filter)?, [note.id.clone(), vase.id.clone()]);
+            let filter = DocumentFilter { media: Some(Media::Picture), ..filter };
+            assert_eq!(ids(c, &filter)?, std::slice::from_ref(&vase.id));
+            assert_eq!(documents::list_keepers(c, &tenant)?, [plugin(), stock.plugin_id.clone()]);
+            assert!(documents::list(c, &other, &all, None, 9)?.items.is_empty());
+            assert!(documents::list_keepers(c, &other)?.is_empty());
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn documents_are_found_by_their_names_as_long_as_they_are_there(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let bill = named(&world, &tenant, "חשבונית מרץ.pdf", "application/pdf");
+        let vase = named(&world, &tenant, "Blue vase.png", "image/png");
+        let mut bound = named(&world, &tenant, "Blue bound.png", "image/png");
+        bound.connection_id = Some(ConnectionId::new(&world.clock, &world.rng));
+        bound.retention = Retention::Connection;
+        let mut own = named(&world, &tenant, "Blue archive.zip", "application/zip");
+        own.plugin_id = OWN.parse().unwrap();
+        let key = key(&world, &tenant, 1);
+        db.write(move |c| {
+            data_keys::insert(c, &key)?;
+            for row in [&bill, &vase, &bound, &own] {
+                documents::insert(c, row)?;
+            }
+            let found = |c: &mut store::Conn, text: &str| -> store::Result<Vec<DocumentId>> {
+                assert!(documents::search(c, &other, text, 9)?.is_empty(), "{text}");
+                Ok(documents::search(c, &tenant, text, 9)?.into_iter().map(|row| row.id).collect())
+            };
+            assert_eq!(found(c, "החשבונית")?, std::slice::from_ref(&bill.id));
+            assert_eq!(found(c, "pdf מרצ")?, std::slice::from_ref(&bill.id));
+            assert_eq!(found(c, "vaze")?, std::slice::from_ref(&vase.id), "a typing error is forgiven");
+            assert_eq!(found(c, "blue")?, [bound.id.clone(), vase.id.clone()]);
+            assert!(found(c, "archive")?.is_empty());
+            documents::delete(c, &tenant, &vase.id)?;
+            assert_eq!(found(c, "blue")?, std::slice::from_ref(&bound.id));
+            let connection = bound.connection_id.clone().unwrap();
+            assert_eq!(documents::delete_of_connection(c, &tenant, &connection)?, std::slice::from_ref(&bound.id));
+            assert!(found(c, "blue")?.is_empty());
+            assert_eq!(documents::delete_of_plugin(c, &tenant, &plugin())?, std::slice::from_ref(&bill.id));
+            assert!(found(c, "pdf")?.is_empty());
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn documents_from_before_are_found_before_and_after_they_get_their_words(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let vase = named(&world, &tenant, "blue vase.png", "image/png");
+        let mut own = named(&world, &tenant, "blue archive.zip", "application/zip");
+        own.plugin_id = OWN.parse().unwrap();
+        let (key, of) = (key(&world, &tenant, 1), tenant.clone());
+        db.write(move |c| {
+            data_keys::insert(c, &key)?;
+            documents::insert(c, &vase)?;
+            documents::insert(c, &own)
+        }).await.unwrap();
+        db.revert_down_to("20261130000382").await.unwrap();
+        db.migrate().await.unwrap();
+        db.write(move |c| {
+            let left = search::progress(c)?;
+            let left: Vec<_> = left.into_iter().map(|it| (it.kind, it.todo)).collect();
+            assert_eq!(left, [(search::Kind::Document, 1)], "the house's own is none of them");
+            assert_eq!(documents::search(c, &of, "blue", 9)?.len(), 1);
+            while search::catch_up(c, &of, search::Kind::Document, 1)? > 0 {}
+            assert!(search::progress(c)?.is_empty());
+            assert_eq!(documents::search(c, &of, "vase bl", 9)?.len(), 1);
+            assert!(documents::search(c, &of, "archive", 9)?.is_empty());
+            Ok(())
+        }).await.unwrap();
     }
 }
 

@@ -43,5 +43,6 @@ mod search;
 mod secrets;
 mod sessions;
 mod statistics;
+mod sweeps;
 mod tasks;
 mod tenants;

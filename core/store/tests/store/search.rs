@@ -189,6 +189,43 @@ store::both_backends! {
         }).await.unwrap();
     }
 
+    async fn a_whole_number_leads_to_whose_it_is_and_its_end_to_all_who_share_that(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let all = [("Landline", "02-1234567"), ("Mobile", "052-1234567")].map(|(name, number)| {
+            let person = Person { phone: number.to_owned(), ..world.person(&tenant, name) };
+            let contact = contact(&person, 0, ContactKind::Phone, number);
+            (person, contact)
+        });
+        db.write(move |c| {
+            for (person, contact) in &all {
+                people::insert(c, person, std::slice::from_ref(contact))?;
+            }
+            for (text, expected) in [
+                ("02-1234567", "Landline"),
+                ("+972 2 123 4567", "Landline"),
+                ("052-1234567", "Mobile"),
+                ("00972-52-1234567", "Mobile"),
+                ("972521234567", "Mobile"),
+                ("053-1234567", ""),
+                ("1234567", "Landline Mobile"),
+                ("21234567", "Landline Mobile"),
+                ("4567", "Landline Mobile"),
+                ("052-12", "Mobile"),
+                ("mobile 052-1234567", "Mobile"),
+            ] {
+                let expected: BTreeSet<String> =
+                    expected.split_whitespace().map(str::to_owned).collect();
+                let best: BTreeSet<String> = found(c, &tenant, text)?.into_iter().collect();
+                assert_eq!(best, expected, "{text}");
+                assert_eq!(listed(c, &tenant, text)?, expected, "{text}");
+            }
+            people::delete(c, &tenant, &all[1].0.id, 1, START)?;
+            assert!(found(c, &tenant, "052-1234567")?.is_empty(), "the deleted have no number");
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn words_follow_every_change_and_a_merge_and_its_undoing(db: Db) {
         let world = World::new();
         let tenant = a_tenant(&db, &world).await;

@@ -61,6 +61,11 @@ impl Reply {
         Self { status: 201, headers, rev, ..Self::one(body) }
     }
 
+    /// Work that goes on, and where it is followed.
+    pub fn begun(body: Value, location: String) -> Self {
+        Self { headers: vec![("Location", location)], ..Self::new(202, Some(body)) }
+    }
+
     /// What came of an act.
     pub fn told(body: Value) -> Self {
         Self::new(200, Some(body))

@@ -19,8 +19,13 @@ use crate::state::Web;
 const LIMIT: i64 = 50;
 
 /// What is told of beside something else, and what a token must be good for to be told of it.
-const READS: [ApiScope; 4] =
-    [ApiScope::PeopleRead, ApiScope::AppointmentsRead, ApiScope::TasksRead, ApiScope::TeamRead];
+const READS: [ApiScope; 5] = [
+    ApiScope::PeopleRead,
+    ApiScope::AppointmentsRead,
+    ApiScope::TasksRead,
+    ApiScope::DocumentsRead,
+    ApiScope::TeamRead,
+];
 
 /// A request.
 #[derive(Clone)]

@@ -138,6 +138,7 @@ fn responses(operation: &Operation) -> Value {
     let (status, schema) = match operation.shows {
         Shows::One(name) | Shows::Told(name) => ("200", Some(schema::named(name))),
         Shows::Made(name) => ("201", Some(schema::named(name))),
+        Shows::Begun(name) => ("202", Some(schema::named(name))),
         Shows::Page(name) => ("200", Some(page(name))),
         Shows::Items(name) => ("200", Some(items(name))),
         Shows::File(_) => ("200", None),
@@ -155,7 +156,7 @@ fn responses(operation: &Operation) -> Value {
     if matches!(operation.shows, Shows::One(_) | Shows::Made(_)) {
         good["headers"]["ETag"] = json!({"$ref": "#/components/headers/ETag"});
     }
-    if matches!(operation.shows, Shows::Made(_)) {
+    if matches!(operation.shows, Shows::Made(_) | Shows::Begun(_)) {
         good["headers"]["Location"] = json!({"$ref": "#/components/headers/Location"});
     }
     let mut all = Map::from_iter([(status.to_owned(), good)]);
@@ -232,12 +233,14 @@ fn example(name: &str) -> Value {
         "TasksAct" => json!({"tasks": ["01900000-0000-7000-8000-000000000000"], "act": "delay",
             "to": "+1"}),
         "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),
+        "ApprovalChange" => json!({"fields": {"budget": "300", "days": ["sunday", "monday"]}}),
         "EndpointNew" => {
             json!({"url": "https://hooks.example.com/oxpi", "kinds": ["person.created"]})
         }
         "EndpointChange" => json!({"description": "The shop"}),
         "SendAgain" => json!({"since": "2026-12-01T08:00:00Z"}),
         "ImportPlanChange" => json!({"columns": ["name", "phone", ""], "doubles": "update"}),
+        "KindAgain" => json!({"kind": "calendar.push"}),
         "Snooze" => json!({"until": "tomorrow"}),
         "BusinessChange" => json!({"name": "Dana’s Garden"}),
         "ViewNew" => json!({"name": "New leads", "query": "standing=lead&order=newest"}),

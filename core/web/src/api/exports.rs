@@ -5,7 +5,7 @@ use app::exports::{self, Format, Words};
 use super::answer::{Answer, Reply};
 use super::call::Call;
 use super::describe::{Fields, word};
-use super::{people, tasks};
+use super::{documents, people, tasks};
 use crate::pages::exports::send;
 
 /// The parameters of people to take along: those of their list, and as what.
@@ -18,6 +18,13 @@ pub fn people_query() -> Fields {
 /// The same of tasks.
 pub fn tasks_query() -> Fields {
     let mut all = tasks::narrowing();
+    all.push(table());
+    all
+}
+
+/// The same of documents.
+pub fn documents_query() -> Fields {
+    let mut all = documents::narrowing();
     all.push(table());
     all
 }
@@ -53,6 +60,14 @@ pub async fn tasks(call: Call) -> Answer {
     let filter = tasks::filter(&call)?;
     let (ctx, words) = (call.reading(), words(&call));
     let file = exports::export_tasks(call.app(), &ctx, filter, format(&call), words);
+    Ok(Reply::file(send(file.await?).await?))
+}
+
+/// What is known of the documents that match, newest first.
+pub async fn documents(call: Call) -> Answer {
+    let filter = documents::filter(&call)?;
+    let (ctx, words) = (call.reading(), words(&call));
+    let file = exports::export_documents(call.app(), &ctx, filter, format(&call), words);
     Ok(Reply::file(send(file.await?).await?))
 }
 

@@ -1,15 +1,17 @@
-//! Inviting colleagues, by mail alone: whoever holds the token isn't told the link.
+//! Inviting colleagues, by mail alone: whoever holds the token isn't told the link, neither of an invitation
+//! that it made nor of one that is there.
 
 use actix_web::http::StatusCode;
-use app::invitations;
+use app::invitations::{self, InvitationView};
 use domain::InvitationId;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
 use super::call::Call;
-use super::describe::{about, id, instant, object, whole, word};
+use super::describe::{about, id, instant, object, said, whole, word};
 use super::problem::Problem;
 use super::schema::Named;
+use super::team;
 
 /// Whom a token may invite as; who is more could make tokens.
 const ROLES: &[&str] = &["member", "accountant"];
@@ -22,10 +24,40 @@ pub fn schemas() -> Vec<Named> {
         ("id", id()),
         ("expires_at", about(instant(), "Until when the link in the mail works.")),
     ]);
+    let open = whole(vec![
+        ("id", id()),
+        ("email", said()),
+        ("role", word(&team::ROLES)),
+        ("created_at", instant()),
+        ("expires_at", about(instant(), "Until when the link in the mail works.")),
+    ]);
     vec![
+        ("OpenInvitation", open),
         ("InvitationNew", object(vec![("email", email), ("role", role)], &["email", "role"])),
         ("Invitation", made),
     ]
+}
+
+fn shown(it: &InvitationView) -> Value {
+    json!({
+        "id": it.id,
+        "email": it.email,
+        "role": it.role.as_str(),
+        "created_at": it.created_at.to_rfc3339(),
+        "expires_at": it.expires_at.to_rfc3339(),
+    })
+}
+
+/// The open ones, newest first.
+pub async fn list(call: Call) -> Answer {
+    let open = invitations::list_invitations(call.app(), call.ctx()).await?;
+    Ok(Reply::items(open.iter().map(shown).collect()))
+}
+
+/// One of them.
+pub async fn show(call: Call) -> Answer {
+    let id: InvitationId = call.id("invitation")?;
+    Ok(Reply::one(shown(&invitations::get_invitation(call.app(), call.ctx(), &id).await?)))
 }
 
 /// Invites somebody by mail.

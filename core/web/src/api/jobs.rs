@@ -7,11 +7,16 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
 use super::call::Call;
-use super::describe::{Fields, about, cursor, id, instant, limit, or_null, said, whole};
+use super::describe::{
+    Fields, about, cursor, id, instant, limit, object, or_null, required_text, said, whole,
+};
 use super::problem::code;
 use super::schema::Named;
 
-/// The schema of such work.
+/// The longest name of a kind, in characters.
+const KIND_CHARS_MAX: usize = 60;
+
+/// The schemas of such work.
 pub fn schemas() -> Vec<Named> {
     let job = whole(vec![
         ("id", id()),
@@ -22,7 +27,16 @@ pub fn schemas() -> Vec<Named> {
         ("tries", json!({"type": "integer"})),
         ("given_up_at", instant()),
     ]);
-    vec![("Job", job)]
+    let kind = about(required_text(KIND_CHARS_MAX), "As work says it, such as `calendar.push`.");
+    let count = about(
+        json!({"type": "integer"}),
+        "How many are tried again, the oldest first; with 500 there may be more.",
+    );
+    vec![
+        ("Job", job),
+        ("KindAgain", object(vec![("kind", kind)], &["kind"])),
+        ("TriedAgain", whole(vec![("count", count)])),
+    ]
 }
 
 /// The parameters of the list.
@@ -56,6 +70,12 @@ pub async fn try_again(call: Call) -> Answer {
     let id: JobId = call.id("job")?;
     dead::try_again(call.app(), call.ctx(), vec![id]).await?;
     Ok(Reply::done())
+}
+
+/// Has all of a kind tried again; what is under way again stays so.
+pub async fn try_kind_again(call: Call) -> Answer {
+    let count = dead::try_kind_again(call.app(), call.ctx(), &call.text("kind")).await?;
+    Ok(Reply::told(json!({"count": count})))
 }
 
 /// Leaves some as it is.

@@ -11,9 +11,9 @@ use super::call::Call;
 use super::describe::Fields;
 use super::{
     activity, appointments, approvals, business, calendar_feeds, calendars, connections,
-    deliveries, endpoints, exports, import_plans, imports, invitations, jobs, notes, notifications,
-    own_fields, people, pipelines, plugins, reports, saved_views, search, series, tags, tasks,
-    team, undos,
+    deliveries, documents, endpoints, exports, import_plans, imports, invitations, jobs, notes,
+    notifications, own_fields, people, pipelines, plugins, reports, saved_views, search, series,
+    sweeps, tags, tasks, team, undos,
 };
 
 /// What an operation answers when all goes well, by the name of a schema.
@@ -23,6 +23,8 @@ pub enum Shows {
     One(&'static str),
     /// Something new.
     Made(&'static str),
+    /// Work that goes on, and where it is followed.
+    Begun(&'static str),
     /// A page of a list.
     Page(&'static str),
     /// A whole list.
@@ -104,6 +106,8 @@ const APPOINTMENTS: Option<Permission> = Some(Permission::ReadAppointments);
 const BOOK: Option<Permission> = Some(Permission::WriteAppointments);
 const TASKS: Option<Permission> = Some(Permission::ReadTasks);
 const WRITE_TASKS: Option<Permission> = Some(Permission::WriteTasks);
+const DOCUMENTS: Option<Permission> = Some(Permission::ReadDocuments);
+const WRITE_DOCUMENTS: Option<Permission> = Some(Permission::WriteDocuments);
 const PLUGINS: Option<Permission> = Some(Permission::ReadPlugins);
 const TEAM: Option<Permission> = Some(Permission::ReadTeam);
 const MANAGE_TEAM: Option<Permission> = Some(Permission::ManageTeam);
@@ -122,6 +126,9 @@ const CARDS: &[&str] = &[
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "text/vcard",
 ];
+
+/// What plugins may keep.
+const KEPT: &[&str] = &app::documents::MEDIA_TYPES;
 
 /// The body of an operation that takes a file as it is.
 pub const FILE: &str = "File";
@@ -143,9 +150,12 @@ pub const BY_KIND: &[(&str, &str)] = &[
         "The token needs what the act needed: `people:write`, `tasks:write` or \
             `appointments:write`.",
     ),
+    ("sweeps::show", "The token needs what it changes: `people:write` or `tasks:write`."),
+    ("sweeps::cancel", "The token needs what it changes: `people:write` or `tasks:write`."),
     (
         "search::find",
-        "Told is what the token reads: `people:read`, `appointments:read`, `tasks:read`.",
+        "Told is what the token reads: `people:read`, `appointments:read`, `tasks:read`, \
+            `documents:read` or `notes:read`.",
     ),
 ];
 
@@ -163,11 +173,12 @@ mod lines {
         GET    "/token"                                   _                 (ALL, ALL) business::token, "What this token is good for", nothing, NONE, One("Token");
         GET    "/business"                                BusinessRead      (ALL, ALL) business::show, "The business", nothing, NONE, One("Business");
         PATCH  "/business"                                BusinessWrite     (SETTINGS, ALL) business::update, "Change what the business says of itself", nothing, Some("BusinessChange"), One("Business");
-        GET    "/search"                                  _                 (ALL, ALL) search::find, "Find people, appointments and tasks", search::query, NONE, Told("Found");
+        GET    "/search"                                  _                 (ALL, ALL) search::find, "Find people, appointments, tasks, documents and notes", search::query, NONE, Told("Found");
 
         GET    "/people"                                  PeopleRead        (PEOPLE, ALL) people::list, "List people", people::list_query, NONE, Page("PersonRow");
         POST   "/people"                                  PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::create, "Add a person", nothing, Some("PersonNew"), Made("Person");
         POST   "/people/change"                           PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::change_many, "Do one thing to many people", nothing, Some("PeopleAct"), Told("Changed");
+        POST   "/people/change/all"                       PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::change_all, "Do one thing to all people who match, in lots", people::narrowing, Some("PeopleActAll"), Begun("Sweep");
         GET    "/people/export"                           PeopleRead        (PEOPLE, ALL) exports::people, "People as a file", exports::people_query, NONE, File(CARDS);
         GET    "/people/doubles"                          PeopleRead        (PEOPLE, ALL) people::doubles, "People who may be one", nothing, NONE, Items("Doubles");
         GET    "/people/{person}"                         PeopleRead        (PEOPLE, ALL) people::show, "A person", nothing, NONE, One("Person");
@@ -206,6 +217,7 @@ mod lines {
         GET    "/tasks"                                   TasksRead         (TASKS, ALL) tasks::list, "List tasks", tasks::list_query, NONE, Page("Task");
         POST   "/tasks"                                   TasksWrite        (TASKS, WRITE_TASKS) tasks::create, "Add a task", nothing, Some("TaskNew"), Made("Task");
         POST   "/tasks/change"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::change_many, "Do one thing to many tasks", nothing, Some("TasksAct"), Told("Changed");
+        POST   "/tasks/change/all"                        TasksWrite        (TASKS, WRITE_TASKS) tasks::change_all, "Do one thing to all tasks that match, in lots", tasks::narrowing, Some("TasksActAll"), Begun("Sweep");
         GET    "/tasks/export"                            TasksRead         (TASKS, ALL) exports::tasks, "Tasks as a file", exports::tasks_query, NONE, File(TABLES);
         GET    "/tasks/{task}"                            TasksRead         (TASKS, ALL) tasks::show, "A task", nothing, NONE, One("Task");
         PATCH  "/tasks/{task}"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::update, "Change a task", nothing, Some("TaskChange"), One("Task");
@@ -227,6 +239,14 @@ mod lines {
         PATCH  "/appointments/{appointment}/series"       AppointmentsWrite (APPOINTMENTS, BOOK) series::update, "Let appointments come again by another rule", nothing, Some("SeriesChange"), One("Series");
         POST   "/appointments/{appointment}/series/cancel" AppointmentsWrite (APPOINTMENTS, BOOK) series::cancel, "Cancel several appointments that come again", nothing, Some("SeriesCancel"), Told("SeriesCancelled");
 
+        GET    "/documents"                               DocumentsRead     (DOCUMENTS, ALL) documents::list, "What plugins keep, newest first", documents::list_query, NONE, Page("Document");
+        GET    "/documents/export"                        DocumentsRead     (DOCUMENTS, ALL) exports::documents, "What is known of documents as a file", exports::documents_query, NONE, File(TABLES);
+        GET    "/documents/{document}"                    DocumentsRead     (DOCUMENTS, ALL) documents::show, "A document", nothing, NONE, One("Document");
+        GET    "/documents/{document}/content"            DocumentsRead     (DOCUMENTS, ALL) documents::download, "Download a document", nothing, NONE, File(KEPT);
+        DELETE "/documents/{document}"                    DocumentsWrite    (DOCUMENTS, WRITE_DOCUMENTS) documents::remove, "Delete a document for good", nothing, NONE, Nothing;
+
+        GET    "/sweeps/{sweep}"                          _                 (PEOPLE, WRITE_PEOPLE) sweeps::show, "How far an act over all that match is", nothing, NONE, One("Sweep");
+        POST   "/sweeps/{sweep}/cancel"                   _                 (PEOPLE, WRITE_PEOPLE) sweeps::cancel, "Stop an act over all that match; what was changed until then stays", nothing, NONE, One("Sweep");
         POST   "/undo/{undo}"                             _                 (ALL, ALL) undos::undo_act, "Take an act back: one over many, or a merge", nothing, NONE, Told("Undone");
 
         GET    "/calendars"                               CalendarsRead     (APPOINTMENTS, ALL) calendars::list, "Connected calendars", nothing, NONE, Items("Calendar");
@@ -236,6 +256,8 @@ mod lines {
         DELETE "/calendar-feed"                           CalendarsWrite    (APPOINTMENTS, ALL) calendar_feeds::withdraw, "Withdraw the address of one’s calendar", nothing, NONE, Nothing;
 
         GET    "/team"                                    TeamRead          (TEAM, ALL) team::list, "The team", nothing, NONE, Items("Member");
+        GET    "/invitations"                             TeamRead          (MANAGE_TEAM, ALL) invitations::list, "Open invitations", nothing, NONE, Items("OpenInvitation");
+        GET    "/invitations/{invitation}"                TeamRead          (MANAGE_TEAM, ALL) invitations::show, "An open invitation", nothing, NONE, One("OpenInvitation");
         POST   "/invitations"                             TeamWrite         (TEAM, MANAGE_TEAM) invitations::create, "Invite somebody to the team by mail", nothing, Some("InvitationNew"), Told("Invitation");
         DELETE "/invitations/{invitation}"                TeamWrite         (TEAM, MANAGE_TEAM) invitations::revoke, "Withdraw an invitation", nothing, NONE, Nothing;
         GET    "/activity"                                ActivityRead      (ACTIVITY, ALL) activity::list, "The activity log, latest first", activity::list_query, NONE, Page("Activity");
@@ -245,6 +267,7 @@ mod lines {
 
         GET    "/approvals"                               ApprovalsRead     (APPROVALS, ALL) approvals::list, "What plugins propose to do", approvals::list_query, NONE, Page("ApprovalRow");
         GET    "/approvals/{approval}"                    ApprovalsRead     (APPROVALS, ALL) approvals::show, "A proposal of a plugin", nothing, NONE, One("Approval");
+        POST   "/approvals/{approval}/change"             ApprovalsWrite    (APPROVALS, ALL) approvals::change, "Have a plugin propose something otherwise; it approves nothing", nothing, Some("ApprovalChange"), One("Approval");
         GET    "/report"                                  ReportsRead       (PEOPLE, ALL) reports::show, "Where people come from and what becomes of them", reports::query, NONE, One("Report");
         GET    "/imports"                                 ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::list, "Lists that were taken in, latest first", imports::list_query, NONE, Page("Import");
         POST   "/imports"                                 ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::create, "Bring a list of people; nothing comes of it yet", imports::create_query, Some(FILE), Made("Import");
@@ -275,6 +298,7 @@ mod lines {
         GET    "/webhooks/{endpoint}/deliveries/{delivery}" WebhooksRead    (SETTINGS, ALL) deliveries::show, "A message to an address", nothing, NONE, One("Delivery");
         POST   "/webhooks/{endpoint}/deliveries/{delivery}/again" WebhooksWrite (SETTINGS, ALL) deliveries::send_again, "Send a message again", nothing, NONE, One("Delivery");
         GET    "/jobs"                                    JobsRead          (JOBS, ALL) jobs::list, "Work that was given up, latest first", jobs::list_query, NONE, Page("Job");
+        POST   "/jobs/again"                              JobsWrite         (JOBS, ALL) jobs::try_kind_again, "Have all work of a kind that was given up tried again", nothing, Some("KindAgain"), Told("TriedAgain");
         POST   "/jobs/{job}/again"                        JobsWrite         (JOBS, ALL) jobs::try_again, "Have work that was given up tried again", nothing, NONE, Nothing;
         POST   "/jobs/{job}/dismiss"                      JobsWrite         (JOBS, ALL) jobs::dismiss, "Leave work that was given up", nothing, NONE, Nothing;
     }
@@ -296,7 +320,7 @@ pub fn find(method: &str, path: &str) -> Option<&'static Operation> {
 
 /// What shows the thing that an operation changes, if it has a tag.
 pub fn current(operation: &Operation) -> Option<&'static Operation> {
-    if matches!(operation.shows, Shows::Made(_)) {
+    if matches!(operation.shows, Shows::Made(_) | Shows::Begun(_)) {
         // What isn't there yet has no tag.
         return None;
     }

@@ -21,8 +21,8 @@ use super::problem::Problem;
 use super::schema::{Named, named};
 use super::{own_fields, patterns, undos};
 
-pub use bulk::change_many;
-pub use lists::{chosen, chosen_query, list, list_query};
+pub use bulk::{change_all, change_many};
+pub use lists::{chosen, chosen_query, list, list_query, narrowing};
 
 /// The longest number that is dialled from anywhere, in characters.
 const E164_CHARS_MAX: usize = 16;
@@ -94,6 +94,7 @@ pub fn schemas() -> Vec<Named> {
         ("PersonChange", change(written())),
         ("StageMove", object(vec![("stage", stage)], &["stage"])),
         ("PeopleAct", bulk::act()),
+        ("PeopleActAll", bulk::act_all()),
         ("MergedPerson", whole(merged)),
         ("Merge", object(vec![("other", about(id(), "Who is removed."))], &["other"])),
         (

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 
 use super::{
     activity, appointments, approvals, business, calendar_feeds, calendars, connections,
-    deliveries, describe, endpoints, import_plans, imports, invitations, jobs, notes,
+    deliveries, describe, documents, endpoints, import_plans, imports, invitations, jobs, notes,
     notifications, own_fields, patterns, people, pipelines, plugins, reports, saved_views, search,
-    series, tags, tasks, team, undos,
+    series, sweeps, tags, tasks, team, undos,
 };
 
 /// Where named schemas stand in the document.
@@ -49,9 +49,11 @@ pub fn all() -> &'static BTreeMap<&'static str, Value> {
             plugins::schemas(),
             jobs::schemas(),
             saved_views::schemas(),
+            documents::schemas(),
             search::schemas(),
             import_plans::schemas(),
             undos::schemas(),
+            sweeps::schemas(),
         ];
         parts.into_iter().flatten().collect()
     })

@@ -20,7 +20,7 @@ use super::patterns;
 use super::problem::Problem;
 use super::schema::Named;
 
-pub use bulk::change_many;
+pub use bulk::{change_all, change_many};
 
 /// The longest rule, in characters.
 const RULE_CHARS_MAX: usize = 200;
@@ -56,6 +56,7 @@ pub fn schemas() -> Vec<Named> {
         ("TaskNew", object(written(), &["title"])),
         ("TaskChange", change(written())),
         ("TasksAct", bulk::act()),
+        ("TasksActAll", bulk::act_all()),
         ("Snooze", object(vec![("until", word(&reminders::SNOOZES))], &["until"])),
         ("Snoozed", whole(vec![("at", about(instant(), "When it comes."))])),
     ]

@@ -8,13 +8,16 @@ use super::call::Call;
 use super::describe::{id, instant, said, whole, word};
 use super::schema::Named;
 
+/// Every role there is.
+pub(super) const ROLES: [&str; 4] = ["owner", "admin", "member", "accountant"];
+
 /// The schemas of the team.
 pub fn schemas() -> Vec<Named> {
     let member = whole(vec![
         ("id", id()),
         ("name", said()),
         ("email", said()),
-        ("role", word(&["owner", "admin", "member", "accountant"])),
+        ("role", word(&ROLES)),
         ("created_at", instant()),
     ]);
     vec![("Member", member)]

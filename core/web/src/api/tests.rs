@@ -30,6 +30,7 @@ fn what_an_operation_takes_and_shows_has_a_schema() {
         match one.shows {
             Shows::One(name)
             | Shows::Made(name)
+            | Shows::Begun(name)
             | Shows::Page(name)
             | Shows::Items(name)
             | Shows::Told(name) => {

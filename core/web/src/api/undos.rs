@@ -17,7 +17,9 @@ pub fn schemas() -> Vec<Named> {
         ("count", count("How many it changed; who already was so isn't counted.")),
         ("undo", undo()),
     ]);
-    let undone = whole(vec![("count", count("How many are as they were before."))]);
+    let back = "How many are as they were before; 0 of an act over all that match, which is taken back \
+        in lots from then on.";
+    let undone = whole(vec![("count", count(back))]);
     vec![("Changed", changed), ("Undone", undone)]
 }
 

@@ -78,13 +78,9 @@ struct Health {
 
 fn row(member: &Member, connection: &Connection, how: Health) -> ConnectionRow {
     let name = provider_name(member, &connection.plugin_id, &connection.provider);
-    let ends = connected::ends_in_days(connection, member.web.app.clock.now());
-    let state = match connection.state.as_str() {
-        "working" | "needs_you" if how.is_resting => "paused",
-        "working" if how.is_behind => "behind",
-        "working" if ends.is_some() => "ends",
-        state => state,
-    };
+    let now = member.web.app.clock.now();
+    let ends = connected::ends_in_days(connection, now);
+    let state = connected::health(connection, how.is_resting, how.is_behind, now);
     ConnectionRow {
         href: format!("/connections/{}", connection.id),
         icon: icon(member, &connection.plugin_id),

@@ -86,6 +86,7 @@ async fn page(member: &Member, which: &EndpointId, asked: &LogQuery, errors: Err
         failing_since: moment(of.failing_since),
         old_secret_until: moment(of.old_secret_until.filter(|until| *until > now)),
         tabs: tabs(which, state, &counts),
+        narrowing: state.map(|state| format!("state={state}")).unwrap_or_default(),
         is_busy: log.items.iter().any(deliveries::is_soon),
         deliveries: log.items.iter().map(|line| deliveries::row(member, line)).collect(),
         next: log.next.map(|after| format!("{}?{narrowed}after={after}", own_path(which))),

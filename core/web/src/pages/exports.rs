@@ -3,20 +3,24 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web::{Bytes, Path, Query};
+use app::endpoints::DeliveryState;
 use app::exports::everything::{self, Archive, ArchiveState};
-use app::exports::{self, Download, Format, Words};
-use domain::ExportId;
+use app::exports::{self, Download, Format, List, Table, Words};
+use domain::{EndpointId, ExportId};
 use futures_util::stream;
 use serde::Deserialize;
 
 use crate::answer::{Answer, go};
 use crate::member::Member;
 use crate::pages::activity::PageQuery as ActivityQuery;
+use crate::pages::documents::ListQuery as DocumentsQuery;
 use crate::pages::id;
 use crate::pages::people::list::ListQuery;
 use crate::pages::people::own;
+use crate::pages::reports::{self, ReportQuery};
 use crate::pages::tasks::list::ListQuery as TasksQuery;
 use crate::views::exports::{ArchiveRow, ExportsPage};
+use crate::views::reports::ReportRow;
 
 /// What kind of file is asked for.
 #[derive(Deserialize, Default)]
@@ -55,6 +59,17 @@ pub async fn tasks(member: Member, query: Query<TasksQuery>, kind: Query<FormatQ
     Ok(send(exports::export_tasks(&member.web.app, ctx, filter, format, words).await?).await?)
 }
 
+/// What is known of the documents of the list, as it is narrowed.
+pub async fn documents(
+    member: Member,
+    query: Query<DocumentsQuery>,
+    kind: Query<FormatQuery>,
+) -> Answer {
+    let (words, filter) = (words(&member), query.filter());
+    let (ctx, format) = (&member.ctx, Format::of(&kind.format));
+    Ok(send(exports::export_documents(&member.web.app, ctx, filter, format, words).await?).await?)
+}
+
 /// The activity log, as its page is narrowed.
 pub async fn activity(
     member: Member,
@@ -64,6 +79,86 @@ pub async fn activity(
     let (words, filter) = (words(&member), query.filter(&member));
     let (ctx, format) = (&member.ctx, Format::of(&kind.format));
     Ok(send(exports::export_activity(&member.web.app, ctx, filter, format, words).await?).await?)
+}
+
+async fn list_file(member: &Member, list: List, kind: &FormatQuery) -> Answer {
+    let (app, ctx, format) = (&member.web.app, &member.ctx, Format::of(&kind.format));
+    Ok(send(exports::export_list(app, ctx, list, format, words(member)).await?).await?)
+}
+
+/// The team, with open invitations for whom its page shows them.
+pub async fn team(member: Member, kind: Query<FormatQuery>) -> Answer {
+    list_file(&member, List::Team, &kind).await
+}
+
+/// Connected accounts.
+pub async fn connections(member: Member, kind: Query<FormatQuery>) -> Answer {
+    list_file(&member, List::Connections, &kind).await
+}
+
+/// Plugins.
+pub async fn plugins(member: Member, kind: Query<FormatQuery>) -> Answer {
+    list_file(&member, List::Plugins, &kind).await
+}
+
+/// What the member was told of.
+pub async fn notifications(member: Member, kind: Query<FormatQuery>) -> Answer {
+    list_file(&member, List::Notifications, &kind).await
+}
+
+/// What plugins proposed.
+pub async fn approvals(member: Member, kind: Query<FormatQuery>) -> Answer {
+    list_file(&member, List::Approvals, &kind).await
+}
+
+/// Lists of people that were brought.
+pub async fn imports(member: Member, kind: Query<FormatQuery>) -> Answer {
+    list_file(&member, List::Imports, &kind).await
+}
+
+/// What a log of messages is narrowed to.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct LogQuery {
+    state: String,
+}
+
+/// Messages to an endpoint, as its page is narrowed.
+pub async fn deliveries(
+    member: Member,
+    path: Path<String>,
+    query: Query<LogQuery>,
+    kind: Query<FormatQuery>,
+) -> Answer {
+    let endpoint: EndpointId = id(&path)?;
+    let state: Option<DeliveryState> = query.state.parse().ok();
+    list_file(&member, List::Deliveries(endpoint, state), &kind).await
+}
+
+/// Which table of the reports.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct TableQuery {
+    table: String,
+}
+
+/// A table of the reports, as their page has it; the first where none is named.
+pub async fn report(
+    member: Member,
+    query: Query<ReportQuery>,
+    which: Query<TableQuery>,
+    kind: Query<FormatQuery>,
+) -> Answer {
+    let mut all = reports::tables(&member, query.into_inner()).await?.into_iter();
+    let found = all.find(|it| which.table.is_empty() || it.id == which.table);
+    let Some(chart) = found else { return Err(app::Error::NotFound.into()) };
+    let heads = [vec![chart.first], chart.heads].concat();
+    let row = |row: ReportRow| {
+        [vec![row.label], row.cells.into_iter().map(|cell| cell.text).collect()].concat()
+    };
+    let table = Table { heads, rows: chart.rows.into_iter().map(row).collect() };
+    let (app, ctx, format) = (&member.web.app, &member.ctx, Format::of(&kind.format));
+    Ok(send(exports::export_report(app, ctx, table, format, words(&member)).await?).await?)
 }
 
 /// Sends a file piece by piece. What goes wrong on the way breaks the answer off, so that nobody takes a
@@ -111,7 +206,8 @@ pub async fn list(member: Member) -> Answer {
     member.page(&ExportsPage { archives, is_running, can_make, days }).await
 }
 
-fn size(member: &Member, bytes: i64) -> String {
+/// How large something is, in words.
+pub(crate) fn size(member: &Member, bytes: i64) -> String {
     let (number, key) = match bytes {
         ..=1_048_575 => ((bytes + 1_023) / 1_024, "exports-size-kb"),
         _ => ((bytes + 1_048_575) / 1_048_576, "exports-size-mb"),

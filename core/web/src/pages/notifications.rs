@@ -66,7 +66,12 @@ fn row(member: &Member, one: Notification) -> NoticeRow {
             Kind::TaskDue | Kind::TaskAssigned => "task",
             Kind::AppointmentSoon => "clock",
             Kind::FollowUpDue => "person",
-            Kind::ImportDone | Kind::ImportFailed | Kind::ImportUndone => "people",
+            Kind::ImportDone
+            | Kind::ImportFailed
+            | Kind::ImportUndone
+            | Kind::SweepDone
+            | Kind::SweepFailed
+            | Kind::SweepUndone => "people",
             Kind::ArchiveReady | Kind::ArchiveFailed => "out",
         },
         snooze: one

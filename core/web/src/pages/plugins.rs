@@ -210,6 +210,7 @@ fn detail(member: &Member, kind: &str, subject: &str, reason: &str) -> Option<St
         "subscribe" | "publish" => known(format!("topic-{}", subject.replace('.', "-"))),
         "approvals" => known(format!("effect-{subject}")),
         "read-records" | "write-records" => known(format!("entity-{subject}")),
+        "field" => known(format!("ask-field-{}", subject.replace('.', "-"))),
         "scope" => Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
         "kv" | "jobs" | "server" | "slot" | "sign" => return None,
         _ => None,

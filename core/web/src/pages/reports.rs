@@ -12,10 +12,11 @@ use domain::PipelineId;
 use serde::Deserialize;
 
 use crate::answer::Answer;
+use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::people::list::{Names, address, owned, owners};
 use crate::views::Tab;
-use crate::views::reports::{Figure, Reports};
+use crate::views::reports::{Figure, ReportChart, Reports};
 
 /// How many months are shown where nobody says.
 const MONTHS_USUAL: u8 = 6;
@@ -40,6 +41,11 @@ impl Whom {
         [("pipeline", &self.pipeline), ("owner", &self.owner)]
     }
 
+    /// What a report of them is asked for with.
+    fn with_months<'a>(&'a self, months: &'a str) -> Vec<(&'a str, &'a str)> {
+        [&[("months", months)][..], &self.pairs()[..]].concat()
+    }
+
     /// The list of those of them who are narrowed so.
     fn list(&self, narrow: &[(&str, &str)]) -> String {
         address("/people", &[narrow, &self.pairs()].concat())
@@ -50,25 +56,47 @@ impl Whom {
     }
 }
 
-/// The report.
-pub async fn show(member: Member, query: Query<ReportQuery>) -> Answer {
+/// What is asked for: how many months, and of whom.
+struct Asked {
+    months: u8,
+    whom: Whom,
+    narrowed: bool,
+}
+
+async fn look(member: &Member, query: ReportQuery) -> Result<(Asked, Report), Failure> {
     let wanted = query.months.parse().ok().filter(|months| MONTHS.contains(months));
     let months = wanted.unwrap_or(MONTHS_USUAL);
-    let query = query.into_inner();
     let whom = Whom { pipeline: query.pipeline, owner: query.owner };
-    let (app, ctx, owner) = (&member.web.app, &member.ctx, owned(&member, &whom.owner));
+    let (app, ctx, owner) = (&member.web.app, &member.ctx, owned(member, &whom.owner));
     let narrowed = whom.pipeline().is_some() || owner.is_some();
     let report = reports::get_report_of(app, ctx, months, whom.pipeline(), owner).await?;
+    Ok((Asked { months, whom, narrowed }, report))
+}
+
+/// The charts of a report, each with its table.
+pub(super) async fn tables(
+    member: &Member,
+    query: ReportQuery,
+) -> Result<Vec<ReportChart>, Failure> {
+    let (asked, report) = look(member, query).await?;
+    Ok(charts::all(member, &report, &Names::load(member).await?, &asked.whom))
+}
+
+/// The report.
+pub async fn show(member: Member, query: Query<ReportQuery>) -> Answer {
+    let (Asked { months, whom, narrowed }, report) = look(&member, query.into_inner()).await?;
     let any = narrowed || report.added().people > 0 || !report.stages.is_empty();
     let names = Names::load(&member).await?;
     let ends = report.months.first().zip(report.months.last());
     let dates = member.dates();
+    let here = address("/reports", &whom.with_months(&months.to_string()));
     let page = Reports {
         tabs: tabs(months, &whom),
         months,
         pipelines: names.pipelines(&whom.pipeline),
         owners: owners(&member, &names, &whom.owner),
         cleared: narrowed.then(|| address("/reports", &[("months", &months.to_string())])),
+        narrowing: here.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default(),
         any,
         can_write: member.ctx.role.may(Permission::WritePeople),
         span: ends.map_or_else(String::new, |(first, last)| {
@@ -83,10 +111,7 @@ pub async fn show(member: Member, query: Query<ReportQuery>) -> Answer {
 fn tabs(months: u8, whom: &Whom) -> Vec<Tab> {
     let tab = |(key, of): (&'static str, u8)| Tab {
         key,
-        href: address(
-            "/reports",
-            &[&[("months", of.to_string().as_str())], &whom.pairs()[..]].concat(),
-        ),
+        href: address("/reports", &whom.with_months(&of.to_string())),
         count: None,
         current: of == months,
     };

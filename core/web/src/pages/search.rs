@@ -1,4 +1,5 @@
-//! The search: pages, actions, people, appointments, tasks and notes, as far as the role sees them.
+//! The search: pages, actions, people, appointments, tasks, documents and notes, as far as the role sees
+//! them.
 
 mod places;
 
@@ -11,7 +12,7 @@ use crate::answer::Answer;
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::people::list::address;
-use crate::pages::{appointments, tasks};
+use crate::pages::{appointments, documents, tasks};
 use crate::views::Page;
 use crate::views::search::{Found, Group, Item, Search};
 
@@ -42,6 +43,7 @@ pub async fn show(member: Member, query: Query<SearchQuery>) -> Answer {
         group.more = match group.key {
             "people" => Some(address("/people", &[("q", query.as_str())])),
             "tasks" => Some(address("/tasks", &[("who", "all"), ("q", query.as_str())])),
+            "documents" => Some(address("/documents", &[("q", query.as_str())])),
             _ => None,
         };
     }
@@ -85,6 +87,13 @@ async fn groups(member: &Member, query: &str) -> Result<Vec<Group>, Failure> {
         title: row.title,
         posts: false,
     });
+    let kept = documents::rows(member, found.documents).await?.into_iter().map(|row| Item {
+        href: row.href,
+        icon: "document",
+        sub: format!("{} · {}", row.media, row.plugin),
+        title: row.name,
+        posts: false,
+    });
     let noted = found.notes.into_iter().map(|note| Item {
         href: format!("/people/{}", note.person_id),
         icon: "notes",
@@ -96,6 +105,7 @@ async fn groups(member: &Member, query: &str) -> Result<Vec<Group>, Failure> {
         ("people", people.collect()),
         ("appointments", booked.collect()),
         ("tasks", due.collect()),
+        ("documents", kept.collect()),
         ("notes", noted.collect()),
         ("actions", places::actions(member, query).await?),
         ("pages", places::places(member, query).await?),

@@ -6,10 +6,11 @@ use app::{people, tasks};
 use domain::Permission;
 use serde::Deserialize;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, go};
 use crate::member::Member;
 use crate::pages::id;
 use crate::pages::people::list::address;
+use crate::pages::sweeps;
 use crate::views::Tab;
 use crate::views::undos::{UndoRow, Undos};
 
@@ -72,12 +73,7 @@ pub async fn list(member: Member, query: Query<ListQuery>) -> Answer {
 
 fn done(member: &Member, it: Done) -> UndoRow {
     let summary = it.summary;
-    let to = match (summary.what, summary.to.parse::<jiff::civil::Date>()) {
-        ("people-follow-up", Ok(day)) => member.dates().short(day),
-        // What was named is gone.
-        _ if summary.to.is_empty() => "–".to_owned(),
-        _ => summary.to,
-    };
+    let to = sweeps::named(member, summary.what, summary.to);
     UndoRow {
         icon: icon(summary.what),
         what: summary.what,
@@ -118,6 +114,10 @@ fn icon(what: &str) -> &'static str {
 pub async fn undo(member: Member, path: Path<String>) -> Answer {
     let (app, ctx, which) = (&member.web.app, &member.ctx, id(&path)?);
     undos::undo(app, ctx, &which).await?;
+    if let Some(sweep) = app::sweeps::find_of_undo(app, ctx, &which).await? {
+        // It goes on for a while.
+        return Ok(go(&format!("/sweeps/{sweep}")));
+    }
     // To where it was pressed: that shows what was taken back.
     let page = match &member.from {
         Some(page) => page.clone(),

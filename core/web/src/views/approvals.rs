@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::plugin_views::{Cell, FieldRow};
 use super::{Errors, pages};
 
 pages! {
@@ -88,8 +89,66 @@ pub struct ApprovalPage {
     pub reason: Option<String>,
     /// Whether it waits for a decision.
     pub is_waiting: bool,
+    /// How it may be changed.
+    pub change: Option<ChangeForm>,
+    /// What was last asked to be changed.
+    pub asked: Option<AskedRow>,
+    /// What it takes the place of.
+    pub replaces: Option<ReplacedRow>,
+    /// The page of what took its place.
+    pub replaced_by: Option<String>,
     /// What is wrong with the reason.
     pub errors: Errors,
+}
+
+/// How a proposal may be changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChangeForm {
+    /// By these fields; none where it is changed on the plugin's own page.
+    pub fields: Vec<FieldRow>,
+    /// Whether somebody is at it.
+    pub is_open: bool,
+}
+
+/// What was asked to be changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct AskedRow {
+    /// By whom; empty when they are gone.
+    pub by: String,
+    /// When.
+    pub at: String,
+    /// Its text is `approval-came-back-<word>`; empty while it is open.
+    pub came_back: String,
+    /// The plugin's word on that.
+    pub word: Vec<String>,
+}
+
+/// What a proposal takes the place of.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReplacedRow {
+    /// Its page.
+    pub href: String,
+    /// What it was, in the plugin's words.
+    pub title: String,
+    /// When it was proposed.
+    pub at: String,
+    /// In what they differ.
+    pub differences: Vec<DifferenceRow>,
+}
+
+/// A difference.
+#[derive(Debug, Clone, Serialize)]
+pub struct DifferenceRow {
+    /// Its text is `approval-part-<word>`.
+    pub part: &'static str,
+    /// Which one, where there are several.
+    pub name: String,
+    /// How it was.
+    pub before: Cell,
+    /// How it is.
+    pub after: Cell,
+    /// What was asked for, where that is another thing.
+    pub asked: Option<Cell>,
 }
 
 /// Who decided, and when.

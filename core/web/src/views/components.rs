@@ -103,6 +103,7 @@ const ICONS: &[&str] = &[
     "place",
     "clock",
     "notes",
+    "document",
     "edit",
     "copy",
     "out",
@@ -124,6 +125,7 @@ const ICONS: &[&str] = &[
     "device",
     "lock",
     "compass",
+    "down",
 ];
 const ART: [&str; 8] =
     ["people", "search", "connection", "plugin", "activity", "check", "calendar", "bell"];

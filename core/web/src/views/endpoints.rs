@@ -51,6 +51,8 @@ pub struct EndpointPage {
     pub old_secret_until: String,
     /// States to narrow the log to.
     pub tabs: Vec<Tab>,
+    /// What it is narrowed to, as an address has it.
+    pub narrowing: String,
     /// The log, newest first.
     pub deliveries: Vec<DeliveryRow>,
     /// Whether anything is about to be sent.

@@ -38,6 +38,8 @@ pub struct People {
     pub next: Option<String>,
     /// Whether the business has anybody at all.
     pub any: bool,
+    /// An act over all that match which is under way: its page.
+    pub under_way: Option<String>,
     /// Whether the role may add people.
     pub can_write: bool,
     /// What can be done with those that are chosen.

@@ -22,6 +22,8 @@ pub struct Reports {
     pub owners: Vec<Choice>,
     /// The report of everybody, where it is narrowed.
     pub cleared: Option<String>,
+    /// What is asked for, as an address has it.
+    pub narrowing: String,
     /// Whether there is anybody to report on.
     pub any: bool,
     /// Whether the role may add people, where there is nobody.
@@ -52,6 +54,8 @@ pub struct Figure {
 pub struct ReportChart {
     /// Its texts are `report-<key>` and `report-<key>-text`.
     pub key: &'static str,
+    /// Names it among the others: its key, and a currency where there are several.
+    pub id: String,
     /// The drawing.
     pub block: ChartBlock,
     /// What each row of the table is.

@@ -28,7 +28,7 @@ pub struct Found {
 /// What was found of one kind.
 #[derive(Debug, Clone, Serialize)]
 pub struct Group {
-    /// `pages`, `actions`, `people`, `appointments`, `tasks` or `notes`.
+    /// `pages`, `actions`, `people`, `appointments`, `tasks`, `documents` or `notes`.
     pub key: &'static str,
     /// The lines.
     pub items: Vec<Item>,

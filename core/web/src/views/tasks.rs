@@ -29,6 +29,8 @@ pub struct Tasks {
     pub next: Option<String>,
     /// Whether there is any task at all.
     pub any: bool,
+    /// An act over all that match which is under way: its page.
+    pub under_way: Option<String>,
     /// Whether the role may add and do them.
     pub can_write: bool,
     /// Who may be given tasks.

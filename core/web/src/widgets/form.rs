@@ -21,8 +21,13 @@ impl Drawer<'_> {
             post: if self.may_act { post } else { String::new() },
             inputs: self.inputs(&form.input),
             submit: self.title(form.submit.as_ref()),
-            fields: form.fields.iter().map(|field| self.field(&form.action, field)).collect(),
+            fields: self.fields(&form.action, &form.fields),
         })
+    }
+
+    /// Fields by themselves, of a form that is sent as this action.
+    pub fn fields(&self, action: &str, fields: &[Field]) -> Vec<FieldRow> {
+        fields.iter().map(|field| self.field(action, field)).collect()
     }
 
     fn field(&self, action: &str, field: &Field) -> FieldRow {

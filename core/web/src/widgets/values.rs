@@ -8,7 +8,8 @@ use super::{Drawer, tone};
 use crate::views::plugin_views::{Cell, Target};
 
 impl Drawer<'_> {
-    pub(super) fn value(&self, value: &Value) -> Cell {
+    /// A value by itself.
+    pub fn value(&self, value: &Value) -> Cell {
         let plain = |text: String| Cell { kind: "plain", text, ..Cell::default() };
         match value {
             Value::None => Cell { kind: "none", ..Cell::default() },

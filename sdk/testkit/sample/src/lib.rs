@@ -1,10 +1,13 @@
 //! A plugin that uses every import and hook of the kit once; the testkit's own test runs it.
 
-use oxpi_kit::approvals::{self, DECIDED, Decision, Proposal, State, words};
+use oxpi_kit::approvals::{
+    self, CHANGE_ASKED, ChangeAsked, DECIDED, Decision, Proposal, State, words,
+};
 use oxpi_kit::crypto::{self, Algorithm};
 use oxpi_kit::documents::{self, File};
 use oxpi_kit::http::Request;
 use oxpi_kit::url::Url;
+use oxpi_kit::views::{FieldKind, field, key};
 use oxpi_kit::{
     Delivery, Event, EventHandler, Job, JobHandler, Lifecycle, Problem, Result, SettingProblem,
     View, ViewInput, ViewProvider, WebhookHandler, env, events, jobs, kv, log, records, t,
@@ -144,18 +147,43 @@ impl Post {
         let url = Url::new("https://api.example.com/v1/posts").segment(&self.page);
         Request::post(url).json(&json!({"text": self.text}))
     }
+
+    /// What people are told of it, and what they may change.
+    fn proposal(&self) -> Proposal {
+        let fields = [
+            field(FieldKind::Text, "page", key("field-page")).value(&self.page).required(),
+            field(FieldKind::Long, "text", key("field-text")).value(&self.text).required(),
+        ];
+        Proposal::new(words("post-title", &[("page", &self.page)]))
+            .summary(self.text.as_str())
+            .amount(500, "ILS")
+            .expires_at(env::now().plus_millis(3_600_000))
+            .change(fields)
+    }
 }
 
 fn propose(job: &Job) -> Result<Value> {
     let post: Post = job.payload()?;
-    let title = words("post-title", &[("page", &post.page)]);
-    let proposal = Proposal::new(title)
-        .summary(post.text.as_str())
-        .amount(500, "ILS")
-        .expires_at(env::now().plus_millis(3_600_000));
-    let id = approvals::propose(&post.request(), &proposal, &post.page)?;
+    let id = approvals::propose(&post.request(), &post.proposal(), &post.page)?;
     let state = approvals::state(&id)?;
     Ok(json!({"id": id, "waiting": state.state == State::Waiting, "key": state.key}))
+}
+
+/// Proposes it as people want it, says no to what can't be, and in two cases does neither.
+fn change(asked: &ChangeAsked) -> Result<()> {
+    let (page, text) = (asked.field("page").to_owned(), asked.field("text").to_owned());
+    let post = Post { page, text, approval: None };
+    match post.text.as_str() {
+        "never" => {
+            approvals::decline_change(&asked.approval, words("post-fixed", &[("page", &post.page)]))
+        }
+        "silence" => Ok(()),
+        "nonsense" => Err(Problem::rejected("nobody can read this")),
+        _ => {
+            let anew = post.proposal().replaces(&asked.approval);
+            approvals::propose(&post.request(), &anew, &asked.new_key()).map(|_| ())
+        }
+    }
 }
 
 fn send_post(job: &Job) -> Result<Value> {
@@ -203,6 +231,9 @@ fn surroundings() -> Result<Value> {
 
 impl EventHandler for Sample {
     fn on_event(event: Event) -> Result<()> {
+        if event.topic == CHANGE_ASKED {
+            return change(&event.payload()?);
+        }
         if event.topic == DECIDED {
             let decision: Decision = event.payload()?;
             let word = match decision.state {

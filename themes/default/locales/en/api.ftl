@@ -24,6 +24,7 @@ token-noun-notes = Notes and what happened
 token-noun-pipelines = Pipelines and tags
 token-noun-tasks = Tasks
 token-noun-appointments = Appointments
+token-noun-documents = Documents
 token-noun-calendars = Calendars and busy times
 token-noun-team = Team
 token-noun-activity = Activity log

@@ -1,4 +1,46 @@
 # Files that plugins keep.
+nav-documents = Documents
+documents-text = The files that plugins keep for the business, encrypted.
+documents-plugin = Kept by
+documents-any-plugin = All plugins
+documents-any-media = All kinds
+documents-search = Search by name
+documents-count = { $count ->
+    [one] One document
+   *[other] { $count } documents
+}
+documents-none-found = Nothing fits
+documents-none-found-text = Try fewer words, another plugin or another kind.
+documents-show-all = Show all documents
+documents-empty = No documents yet
+documents-empty-text = When a plugin fetches files for you, such as invoices from a mailbox, they are kept here. You find them by name and download them.
+document-name = Name
+document-media = Kind
+document-media-pdf = PDF
+document-media-picture = Picture
+document-media-table = Table
+document-media-other = Other
+document-media-type = Media type
+document-size = Size
+document-size-bytes = Size in bytes
+document-kept = Kept on
+document-plugin = Kept by
+document-plugin-gone = { $plugin } (no longer installed)
+document-connection = Source
+document-account = Connected account
+document-source = Server
+document-from = from { $from }
+document-stays-plugin = It stays as long as the plugin.
+document-stays-connection = It stays as long as the connection, and goes when that is disconnected.
+document-download = Download
+document-download-one = Download: { $name }
+document-delete = Delete
+document-delete-title = Delete { $name } for good?
+document-delete-text = The file is gone at once and can’t be brought back. The plugin may fetch it again if it is still where it came from.
+document-delete-do = Delete for good
+document-keep = Keep it
+said-document-deleted = The document was deleted
+export-documents-text = A list of all documents that match. The files themselves are in the archive of everything.
 ask-documents = Keep files of these kinds, encrypted
 act-document-kept = kept a file
 act-document-downloaded = downloaded a file kept by

@@ -24,6 +24,7 @@ token-noun-notes = הערות ומה שקרה
 token-noun-pipelines = מסלולים ותגיות
 token-noun-tasks = משימות
 token-noun-appointments = פגישות
+token-noun-documents = מסמכים
 token-noun-calendars = יומנים וזמנים תפוסים
 token-noun-team = צוות
 token-noun-activity = יומן הפעילות

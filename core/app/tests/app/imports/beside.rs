@@ -2,15 +2,14 @@
 //! is told when they end.
 
 use super::{find, import, keep, names, planned, set, state, undo};
-use crate::support::people::{add, named};
+use crate::support::people::{add, named, remove_stage};
 use crate::support::{Fixture, Signed, each};
-use app::Error;
 use app::imports::{self, Counts, Doubles, RowPerson, State, Whom};
 use app::notifications::{self, Kind, Notification};
-use app::people::{self, PersonInput};
+use app::people::{self, Consent, DetailsInput, PersonInput, Standing};
 use app::pipelines::{self, PipelineInput, Stage, StageInput};
 use app::reminders::{Reminder, State as Reminded, Subject};
-use app::{jobs, timeline};
+use app::{Error, jobs, members, timeline};
 use domain::{Clock, ImportId, PersonId, Role, Timestamp};
 
 async fn told(f: &Fixture, who: &Signed) -> Vec<Notification> {
@@ -254,6 +253,58 @@ async fn whoever_took_a_list_in_is_told_of_on_the_pages_of_its_people() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_said_no_has_said_no_whatever_an_older_list_says() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let said = async |name: &str, phone: &str, consent: &str| {
+            let details = DetailsInput {
+                consent: consent.into(),
+                consent_note: "on the phone".into(),
+                ..DetailsInput::default()
+            };
+            let phone = phone.into();
+            add(&f, &owner, PersonInput { phone, details: Some(details), ..named(name) }).await
+        };
+        let dana = said("Dana", "050-0000001", "withdrawn").await;
+        said("Noa", "050-0000002", "").await;
+        said("Amit", "050-0000003", "given").await;
+        f.clock.advance_millis(60_000);
+        let list = "Name,Phone,Consent,Company\nDana,050-0000001,yes,Acme\n\
+            Noa,050-0000002,yes,\nAmit,050-0000003,no,\n";
+        let (_, counts) = import(&f, &owner, list, Doubles::Update).await;
+        assert_eq!(counts, Counts { changed: 3, ..Counts::default() });
+        let after = find(&f, &owner, "Dana").await;
+        assert_eq!(after.company, "Acme", "the rest of the row comes in");
+        assert_eq!((after.consent, after.consent_at), (Consent::Withdrawn, dana.consent_at));
+        assert_eq!(after.consent_note, "on the phone");
+        assert_eq!(find(&f, &owner, "Noa").await.consent, Consent::Given);
+        assert_eq!(find(&f, &owner, "Amit").await.consent, Consent::Withdrawn);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undone_import_gives_nobody_back_to_who_left_meanwhile() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let hers = DetailsInput { owner: noa.ctx.member.to_string(), ..DetailsInput::default() };
+        let phone = "050-0000001".into();
+        add(&f, &owner, PersonInput { phone, details: Some(hers), ..named("Omer") }).await;
+        let list = "Name,Phone,Owner,Company\nOmer,050-0000001,Dana,Acme\n";
+        let (id, counts) = import(&f, &owner, list, Doubles::Update).await;
+        assert_eq!(counts, Counts { changed: 1, ..Counts::default() });
+        let during = find(&f, &owner, "Omer").await;
+        assert_eq!(during.owner_id.as_ref(), Some(&owner.ctx.member));
+        members::remove_member(&f.app, &owner.ctx, &noa.ctx.member).await.unwrap();
+        assert_eq!(undo(&f, &owner, &id).await, 0);
+        let after = find(&f, &owner, "Omer").await;
+        assert_eq!((after.owner_id, after.company.as_str()), (None, ""));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn since_when_somebody_is_a_customer_moves_no_customer() {
     each(async |f| {
         let owner = f.first_run().await;
@@ -284,6 +335,28 @@ async fn since_when_somebody_is_a_customer_moves_no_customer() {
         let amit = find(&f, &owner, "Amit").await;
         assert_eq!(amit.standing, people::Standing::Customer);
         assert_ne!(amit.stage_id, regular.id);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undone_import_leaves_people_in_their_stage_where_the_one_before_was_removed() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let stages = pipelines::list_pipelines(&f.app, &owner.ctx).await.unwrap().remove(0).stages;
+        let (phone, stage) = ("050-0000001".into(), stages[1].id.to_string());
+        add(&f, &owner, PersonInput { phone, stage, ..named("Omer") }).await;
+        let list = "Name,Phone,Status,Company\nOmer,050-0000001,Customer,Acme\n";
+        let (id, counts) = import(&f, &owner, list, Doubles::Update).await;
+        assert_eq!(counts, Counts { changed: 1, ..Counts::default() });
+        let during = find(&f, &owner, "Omer").await;
+        assert_eq!(during.standing, Standing::Customer);
+        remove_stage(&f, &owner, &stages[1].id).await;
+        assert_eq!(undo(&f, &owner, &id).await, 0);
+        let after = find(&f, &owner, "Omer").await;
+        assert_eq!((after.stage_id, after.standing), (during.stage_id, Standing::Customer));
+        assert_eq!((after.stage_since, after.won_at), (during.stage_since, during.won_at));
+        assert_eq!(after.company, "", "the rest of the row goes back");
     })
     .await;
 }

@@ -2,7 +2,9 @@
 
 use app::people::{self, Contact, ContactInput, ContactKind, DetailsInput, Person, PersonInput};
 
+use app::pipelines::{self, PipelineInput, StageInput};
 use app::settings::{self, LookInput};
+use domain::StageId;
 
 use super::{Fixture, Signed, first_run};
 
@@ -14,6 +16,19 @@ pub fn named(name: &str) -> PersonInput {
 /// Adds somebody.
 pub async fn add(f: &Fixture, who: &Signed, input: PersonInput) -> Person {
     people::create_person(&f.app, &who.ctx, input, "").await.unwrap()
+}
+
+/// Takes a stage out of the business's first pipeline.
+pub async fn remove_stage(f: &Fixture, who: &Signed, stage: &StageId) {
+    let of = pipelines::list_pipelines(&f.app, &who.ctx).await.unwrap().remove(0);
+    let stays = of.stages.into_iter().filter(|it| it.id != *stage);
+    let stages = stays.map(|it| StageInput {
+        id: it.id.to_string(),
+        name: it.name,
+        outcome: it.outcome.to_string(),
+    });
+    let input = PipelineInput { name: of.pipeline.name, stages: stages.collect() };
+    pipelines::update_pipeline(&f.app, &who.ctx, &of.pipeline.id, input).await.unwrap();
 }
 
 /// Moves the business to another time zone.

@@ -3,18 +3,19 @@
 use std::collections::HashMap;
 
 use app::people::{
-    self, Kind, Owned, Person, PersonCursor, PersonFilter, PersonOrder, Sorting, Standing,
+    self, Consent, Kind, Owned, Person, PersonCursor, PersonFilter, PersonOrder, Sorting, Standing,
+    StepWithin,
 };
 use app::reports::Span;
 use app::tags;
 use domain::{PersonId, TagId, Timestamp};
 use serde_json::{Value, json};
 
-use super::{KINDS, STANDINGS, shown};
+use super::{CONSENTS, KINDS, STANDINGS, shown};
 use crate::api::answer::{Answer, Reply};
 use crate::api::call::{Call, wrong_parameter};
 use crate::api::describe::{
-    Fields, about, commas, cursor, day, flag, id, instant, limit, text, word,
+    Fields, about, commas, cursor, day, each, flag, id, instant, limit, text, word,
 };
 use crate::api::problem::Problem;
 use crate::api::{own_fields, patterns};
@@ -24,6 +25,12 @@ const ORDERS: &[&str] = &["newest", "name", "changed", "value", "follow-up"];
 const STAGES_MAX: usize = 50;
 /// The most tags.
 const TAGS_MAX: usize = 10;
+/// The most sources that are left out at once.
+const OTHER_SOURCES_MAX: usize = 20;
+/// How soon a member took the first step.
+const STEPS: &[&str] = &["hour", "day", "three-days", "later"];
+/// A currency's letters.
+const CURRENCY_CHARS: usize = 3;
 
 /// The parameters of the list.
 pub fn list_query() -> Fields {
@@ -45,25 +52,35 @@ pub async fn chosen(call: &Call) -> Result<(PersonFilter, Sorting), Problem> {
 }
 
 /// What the list may be narrowed to.
-fn narrowing() -> Fields {
+pub fn narrowing() -> Fields {
     let first = "Where they came from first, as reports have it.";
     let tags = "Tags’ ids with commas between them: those who have all of them.";
     let stages = "Stages’ ids with commas between them: those in one of them.";
+    let others = "Those who came first from another source than this, as reports have it; empty for \
+        those whose source is known. Said several times, from none of them.";
+    let currency = "Those with a value in this currency, such as `EUR`; empty for those without.";
+    let step = "Those towards whom a member took the first step so soon, and no sooner. Those who \
+        were brought with a list are left out.";
     vec![
         ("q", about(text(people::SEARCH_CHARS_MAX), "A part of a name, number or address.")),
         ("standing", word(STANDINGS)),
         ("kind", word(KINDS)),
+        ("consent", word(CONSENTS)),
+        ("pipeline", about(id(), "Those in a stage of this pipeline.")),
         ("stage", about(commas(id(), STAGES_MAX), stages)),
         ("owner", about(text(40), "A member’s id, `me` or `nobody`.")),
         ("tag", about(commas(id(), TAGS_MAX), tags)),
         ("source", text(people::SOURCE_CHARS_MAX)),
         ("first_source", about(text(people::SOURCE_CHARS_MAX), first)),
+        ("other_source", about(each(text(people::SOURCE_CHARS_MAX), OTHER_SOURCES_MAX), others)),
+        ("currency", about(text(CURRENCY_CHARS), currency)),
         ("follow_up_until", about(day(), "Those to get back to up to this day.")),
         ("added_from", about(instant(), "Those who were added from this instant on.")),
         ("added_until", about(instant(), "Those who were added before this instant.")),
         ("won_from", about(instant(), "Customers who became one from this instant on.")),
         ("won_until", about(instant(), "Customers who became one before this instant.")),
         ("waiting", about(flag(), "Those towards whom no member has taken a step yet.")),
+        ("step", about(word(STEPS), step)),
         ("field", own_fields::asked()),
     ]
 }
@@ -84,6 +101,8 @@ async fn filter(call: &Call) -> Result<PersonFilter, Problem> {
         search: call.asked("q").map(str::trim).filter(|q| !q.is_empty()).map(str::to_owned),
         standing: call.asked_as::<Standing>("standing")?,
         kind: call.asked_as::<Kind>("kind")?,
+        consent: call.asked_as::<Consent>("consent")?,
+        pipeline: call.asked_as("pipeline")?,
         stages: call.asked_list("stage")?,
         owner: match call.asked("owner") {
             Some("me") => Some(Owned::By(call.ctx().member.clone())),
@@ -93,12 +112,14 @@ async fn filter(call: &Call) -> Result<PersonFilter, Problem> {
         tags: call.asked_list("tag")?,
         source: call.asked("source").map(str::to_owned),
         first_source: call.asked("first_source").map(str::to_owned),
+        other_sources: call.asked_each("other_source").to_vec(),
+        currency: call.asked("currency").map(str::to_owned),
         follow_up_until: call.asked("follow_up_until").map(str::to_owned),
         added: span(call, "added_from", "added_until"),
         won: span(call, "won_from", "won_until"),
         waiting: call.asked("waiting") == Some("true"),
+        step: call.asked_as::<StepWithin>("step")?,
         own: own_fields::filter(call).await?,
-        ..PersonFilter::default()
     })
 }
 

@@ -2,7 +2,11 @@
 
 use super::{Gallery, Words};
 use crate::views::Errors;
-use crate::views::approvals::{ApprovalPage, ApprovalRow, Approvals, Decided, Pair};
+use crate::views::approvals::{
+    ApprovalPage, ApprovalRow, Approvals, AskedRow, ChangeForm, Decided, DifferenceRow, Pair,
+    ReplacedRow,
+};
+use crate::views::plugin_views::{Cell, FieldRow, OptionRow};
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let w = Words(gallery.locale);
@@ -15,6 +19,12 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     gallery.page("approval-answered", "/approvals/1", &answered(w));
     gallery.page("approval-unknown", "/approvals/1", &unknown(w));
     gallery.page("approval-rejected", "/approvals/1", &rejected(w));
+    gallery.page("approval-change", "/approvals/1", &change(w));
+    gallery.page("approval-change-there", "/approvals/1", &change_there(w));
+    gallery.page("approval-changing", "/approvals/1", &changing(w));
+    gallery.page("approval-changed", "/approvals/1", &changed(w));
+    gallery.page("approval-came-back", "/approvals/1", &came_back(w));
+    gallery.page("approval-replaced", "/approvals/1", &replaced(w));
 }
 
 fn row(w: Words, title: (&str, &str), state: &str, tone: &'static str) -> ApprovalRow {
@@ -46,6 +56,8 @@ fn list(w: Words) -> Approvals {
             row(w, CAMPAIGN, "sent", "good"),
             post("rejected", "bad"),
             row(w, CAMPAIGN, "expired", ""),
+            post("changing", "warn"),
+            row(w, CAMPAIGN, "replaced", ""),
         ],
         next: Some("/approvals?before=1".into()),
     }
@@ -84,6 +96,10 @@ fn page(w: Words) -> ApprovalPage {
         is_unsure: false,
         reason: None,
         is_waiting: true,
+        change: None,
+        asked: None,
+        replaces: None,
+        replaced_by: None,
         errors: Errors::new(),
     }
 }
@@ -137,6 +153,135 @@ fn rejected(w: Words) -> ApprovalPage {
         answer: None,
         body_kind: "text",
         body: w.of("Fresh anemones have arrived.", "הגיעו כלניות טריות."),
+        ..sent(w)
+    }
+}
+
+fn field(id: &str, kind: &'static str, label: String, value: String) -> FieldRow {
+    FieldRow {
+        id: format!("v-campaigns-change-{id}"),
+        name: format!("f.{id}"),
+        kind,
+        label,
+        hint: String::new(),
+        error: String::new(),
+        value,
+        checked: true,
+        required: true,
+        dir: if kind == "number" { "ltr" } else { "auto" },
+        options: vec![],
+        min: String::new(),
+        max: String::new(),
+        max_length: 1_000,
+    }
+}
+
+/// One whose fields came back, as too much was typed into one.
+fn change(w: Words) -> ApprovalPage {
+    let option = |at: u8, label: String, selected| OptionRow {
+        id: format!("v-campaigns-change-where-{at}"),
+        value: at.to_string(),
+        label,
+        selected,
+    };
+    let budget = FieldRow {
+        hint: w.of("Up to 500 a day.", "עד 500 ליום."),
+        error: w.of("This is too much.", "זה יותר מדי."),
+        ..field("budget", "number", w.of("A day, in shekels", "ליום, בשקלים"), "900".into())
+    };
+    let places = FieldRow {
+        options: vec![
+            option(0, w.of("Tel Aviv", "תל אביב"), true),
+            option(1, w.of("Haifa", "חיפה"), false),
+        ],
+        ..field("where", "choices", w.of("Where", "איפה"), String::new())
+    };
+    let text = w.of("Fresh anemones!\nCome and see.", "הגיעו כלניות!\nבואו לראות.");
+    let fields = vec![
+        budget,
+        places,
+        field("text", "long", w.of("Text", "טקסט"), text),
+        field("now", "switch", w.of("Begin at once", "להתחיל מיד"), "on".into()),
+    ];
+    ApprovalPage { change: Some(ChangeForm { fields, is_open: true }), ..page(w) }
+}
+
+fn change_there(w: Words) -> ApprovalPage {
+    let change = Some(ChangeForm { fields: vec![], is_open: false });
+    ApprovalPage { approval: row(w, CAMPAIGN, "approved", "good"), change, ..sent(w) }
+}
+
+fn asked(w: Words, came_back: &str) -> AskedRow {
+    let word = "There is no room in this week any more. Next week would do.";
+    AskedRow {
+        by: w.of("Maya Cohen", "מאיה כהן"),
+        at: w.of("Today, 09:20", "היום, 09:20"),
+        came_back: came_back.to_owned(),
+        word: vec![w.of(word, "כבר אין מקום השבוע. אפשר בשבוע הבא.")],
+    }
+}
+
+fn changing(w: Words) -> ApprovalPage {
+    ApprovalPage {
+        approval: row(w, CAMPAIGN, "changing", "warn"),
+        asked: Some(AskedRow { word: vec![], ..asked(w, "") }),
+        decided: None,
+        used: None,
+        answer: None,
+        ..sent(w)
+    }
+}
+
+fn cell(text: &str) -> Cell {
+    Cell { kind: "text", text: text.to_owned(), ..Cell::default() }
+}
+
+/// One that takes another's place, with something that nobody asked for.
+fn changed(w: Words) -> ApprovalPage {
+    let differs = |part, name: String, before: Cell, after: Cell| DifferenceRow {
+        part,
+        name,
+        before,
+        after,
+        asked: None,
+    };
+    let flag = |key: (&str, &str)| Cell { kind: "plain", ..cell(&w.of(key.0, key.1)) };
+    let budget = w.of("A day, in shekels", "ליום, בשקלים");
+    let differences = vec![
+        DifferenceRow {
+            asked: Some(cell("320")),
+            ..differs("field", budget, cell("250"), cell("300"))
+        },
+        differs(
+            "field",
+            w.of("Begin at once", "להתחיל מיד"),
+            flag(("Yes", "כן")),
+            flag(("No", "לא")),
+        ),
+        differs("amount", String::new(), cell("250.00 ILS"), cell("300.00 ILS")),
+        differs("content", "daily_budget".into(), cell("25000"), cell("30000")),
+        differs("content", "status".into(), cell("ACTIVE"), Cell { kind: "none", ..cell("") }),
+    ];
+    let replaces = Some(ReplacedRow {
+        href: "/approvals/2".into(),
+        title: w.of(CAMPAIGN.0, CAMPAIGN.1),
+        at: w.of("Yesterday, 16:40", "אתמול, 16:40"),
+        differences,
+    });
+    ApprovalPage { replaces, ..change(w) }
+}
+
+fn came_back(w: Words) -> ApprovalPage {
+    ApprovalPage { asked: Some(asked(w, "declined")), ..page(w) }
+}
+
+fn replaced(w: Words) -> ApprovalPage {
+    ApprovalPage {
+        approval: row(w, CAMPAIGN, "replaced", ""),
+        replaced_by: Some("/approvals/2".into()),
+        decided: None,
+        used: None,
+        answer: None,
         ..sent(w)
     }
 }

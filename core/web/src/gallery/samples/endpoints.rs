@@ -135,6 +135,7 @@ fn endpoint(w: Words) -> EndpointPage {
             tab("deliveries-failed", Some(2), false),
             tab("deliveries-stopped", Some(0), false),
         ],
+        narrowing: String::new(),
         deliveries: vec![waiting(w), arrived(w), failed(w)],
         is_busy: false,
         next: Some(LIST.into()),

@@ -7,6 +7,7 @@ mod calendar;
 mod calendar_imports;
 mod checkups;
 mod connections;
+mod documents;
 mod endpoints;
 mod imports;
 mod jobs;
@@ -18,6 +19,7 @@ mod plugins;
 mod reports;
 mod search;
 mod security;
+mod sweeps;
 mod tasks;
 mod undos;
 mod views;
@@ -46,10 +48,12 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     search::draw(gallery);
     notifications::draw(gallery);
     tasks::draw(gallery);
+    documents::draw(gallery);
     reports::draw(gallery);
     api_tokens::draw(gallery);
     endpoints::draw(gallery);
     undos::draw(gallery);
+    sweeps::draw(gallery);
 }
 
 /// A wide logo, in a few letters.

@@ -20,6 +20,8 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     let errors = Errors::from([("people".to_owned(), "error-none-chosen".to_owned())]);
     let asked = Asked { narrowed: 2, ..people(w).asked };
     gallery.page("people-narrowed", "/people", &People { asked, errors, ..people(w) });
+    let under_way = People { under_way: Some("/sweeps/1".into()), ..people(w) };
+    gallery.page("people-under-way", "/people", &under_way);
     let asked = Asked { limits: super::reports::limits(w), narrowed: 2, ..people(w).asked };
     gallery.page("people-of-report", "/people", &People { asked, ..people(w) });
     let shown = |each: PersonRow| PersonRow {
@@ -153,6 +155,7 @@ fn people(w: Words) -> People {
         people: all(w),
         next: Some("/people?after=x".into()),
         any: true,
+        under_way: None,
         can_write: true,
         bulk: Bulk { stages: stages(w), owners: owners(), tags: tags(w), own: own_fields::bulk(w) },
         errors: Errors::new(),

@@ -18,6 +18,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
             Choice::new("2", w.of("Wedding orders", "הזמנות לחתונות"), "1"),
         ],
         cleared: Some("/reports?months=3".into()),
+        narrowing: "months=3".into(),
         ..all.clone()
     };
     gallery.page("reports-narrowed", "/reports", &narrowed);
@@ -56,6 +57,7 @@ fn report(w: Words) -> Reports {
         pipelines: vec![],
         owners: vec![Choice::new("me", w.of("Me", "אני"), "")],
         cleared: None,
+        narrowing: "months=3".into(),
         any: true,
         can_write: true,
         span: w.of("September 2026 – November 2026", "ספטמבר 2026 – נובמבר 2026"),
@@ -103,6 +105,7 @@ fn charts(w: Words) -> Vec<ReportChart> {
         };
         ReportChart {
             key,
+            id: key.into(),
             block: drawing.draw(&ChartKind::Bar, w.0, |number| number.to_string()),
             first: w.of("Month", "חודש"),
             heads,

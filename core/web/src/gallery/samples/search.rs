@@ -41,6 +41,15 @@ fn search(w: Words) -> Search {
                 more: Some("/tasks?who=all&q=no".into()),
             },
             Group {
+                key: "documents",
+                items: vec![item(
+                    "document",
+                    w.of("Note of delivery.pdf", "נוהל משלוחים.pdf"),
+                    w.of("PDF · Supplier invoices", "PDF · חשבוניות ספקים"),
+                )],
+                more: Some("/documents?q=no".into()),
+            },
+            Group {
                 key: "notes",
                 items: vec![item(
                     "notes",

@@ -13,6 +13,8 @@ use crate::views::{Avatar, Choice, Errors, Tab};
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let w = Words(gallery.locale);
     gallery.page("tasks", "/tasks", &tasks(w));
+    let under_way = Tasks { under_way: Some("/sweeps/1".into()), ..tasks(w) };
+    gallery.page("tasks-under-way", "/tasks", &under_way);
     gallery.page("tasks-empty", "/tasks", &Tasks { any: false, groups: vec![], ..tasks(w) });
     let asked = TasksAsked { query: "zzz".into(), narrowed: true, ..tasks(w).asked };
     gallery.page("tasks-none-found", "/tasks", &Tasks { groups: vec![], asked, ..tasks(w) });
@@ -174,6 +176,7 @@ fn tasks(w: Words) -> Tasks {
         count: 4,
         next: Some("/tasks?after=x".into()),
         any: true,
+        under_way: None,
         can_write: true,
         assignees: assignees(w),
         quick: QuickForm { assignee: "1".into(), ..QuickForm::default() },

@@ -8,14 +8,16 @@ use app::people::{
     bulk::{self, BulkInput},
 };
 use app::saved_views::{self, SavedView};
+use app::sweeps::{List, SweepInput, Whom, find_under_way};
 use domain::{Permission, PersonId};
 use jiff::ToSpan;
 use serde::Deserialize;
 
 use super::own;
-use crate::answer::{Answer, form_errors};
+use crate::answer::{Answer, form_errors, go};
 use crate::error::Failure;
 use crate::member::Member;
+use crate::pages::sweeps::{self, Step};
 use crate::pages::{id, reports};
 use crate::views::people::{Asked, Bulk, Limit, People, PersonRow, SavedRow};
 use crate::views::{Choice, Errors, Tab};
@@ -243,6 +245,7 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
         people: found.items.iter().zip(cells).map(row).collect(),
         next: next.map(|next| next.address()),
         any,
+        under_way: find_under_way(app, ctx, List::People).await?.map(|id| format!("/sweeps/{id}")),
         can_write: ctx.role.may(Permission::WritePeople),
         bulk: Bulk {
             stages: names.stages(""),
@@ -364,13 +367,24 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
         .map(Query::into_inner)
         .unwrap_or_default();
     let (act, fields) = (value("act"), own::fields(&member).await?);
+    let to = value(&format!("to-{act}"));
     let ids = if value("all") == "on" {
-        people::list_matching_ids(app, ctx, query.filter(&member, &fields)).await
+        let filter = query.filter(&member, &fields);
+        let (whom, input) =
+            (Whom::people(filter.clone()), SweepInput { act: act.clone(), to: to.clone() });
+        match sweeps::step(&member, whom, bulk::BULK_MAX, input, &form).await {
+            Ok(Step::Ask(asked)) => {
+                return sweeps::ask(&member, asked, ("/people/change", query.address()), &form)
+                    .await;
+            }
+            Ok(Step::Begun(sweep)) => return Ok(go(&format!("/sweeps/{sweep}"))),
+            Ok(Step::AtOnce) => people::list_matching_ids(app, ctx, filter).await,
+            Err(error) => Err(error),
+        }
     } else {
         let ticked = form.iter().filter(|(field, _)| field == "person");
         Ok(ticked.map(|(_, value)| id(value)).collect::<Result<Vec<PersonId>, Failure>>()?)
     };
-    let to = value(&format!("to-{act}"));
     let done = match ids {
         Ok(ids) => bulk::change_people(app, ctx, ids, BulkInput { act, to }).await,
         Err(error) => Err(error),

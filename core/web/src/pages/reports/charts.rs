@@ -55,6 +55,7 @@ struct Parts {
 fn chart(member: &Member, parts: Parts, tell: impl Fn(f64) -> String) -> ReportChart {
     let Parts { key, of, kind, first, heads, drawn, rows } = parts;
     let title = member.text(&format!("report-{key}"));
+    let id = if of.is_empty() { key.to_owned() } else { format!("{key}-{of}") };
     let drawing = Drawing {
         title: if of.is_empty() { title } else { format!("{title} · {of}") },
         labels: rows.iter().map(|row| row.label.clone()).collect(),
@@ -62,7 +63,7 @@ fn chart(member: &Member, parts: Parts, tell: impl Fn(f64) -> String) -> ReportC
         series: drawn,
     };
     let block = drawing.draw(&kind, member.ctx.locale, tell);
-    ReportChart { key, block, first: member.text(first), heads, rows }
+    ReportChart { key, id, block, first: member.text(first), heads, rows }
 }
 
 fn cell(number: i64, href: String) -> ReportCell {

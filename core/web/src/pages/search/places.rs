@@ -25,10 +25,11 @@ const ACTIONS: [Place; 5] = [
 ];
 
 /// Acts that are found once somebody looks for them.
-const MORE_ACTIONS: [Place; 6] = [
+const MORE_ACTIONS: [Place; 7] = [
     ("imports", "/imports", "up", Some(Permission::WritePeople)),
     ("find-export-people", "/people#export", "out", Some(Permission::ReadPeople)),
     ("find-export-tasks", "/tasks#export", "out", Some(Permission::ReadTasks)),
+    ("find-export-documents", "/documents#export", "out", Some(Permission::ReadDocuments)),
     ("find-export-activity", "/activity#export", "out", Some(Permission::ReadActivity)),
     ("exports", "/exports", "out", Some(Permission::ManageSettings)),
     ("calendar-import", "/calendar/import", "up", Some(Permission::WriteAppointments)),

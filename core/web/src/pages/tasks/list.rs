@@ -3,6 +3,7 @@
 use actix_web::web::{Form, Path, Query};
 use app::people::{self, PersonFilter, PersonOrder};
 use app::saved_views::{self, SavedList, SavedView};
+use app::sweeps::{List, SweepInput, Whom, find_under_way};
 use app::tasks::{
     self, Assigned, LinkKind, Task, TaskFilter, TaskOrder,
     bulk::{self, BulkInput},
@@ -12,13 +13,14 @@ use jiff::ToSpan;
 use serde::Deserialize;
 
 use super::Names;
-use crate::answer::{Answer, form_errors};
+use crate::answer::{Answer, form_errors, go};
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::id;
 use crate::pages::people::choices;
 use crate::pages::people::list::ViewForm;
 pub use crate::pages::people::list::address;
+use crate::pages::sweeps::{self, Step};
 use crate::views::people::{Limit, SavedRow};
 use crate::views::tasks::{QuickForm, TaskForm, TaskGroup, Tasks, TasksAsked};
 use crate::views::{Choice, Errors, Tab};
@@ -154,6 +156,7 @@ async fn page(member: &Member, query: ListQuery, mut quick: QuickForm, errors: E
         count,
         next: next.map(|next| next.address()),
         any,
+        under_way: find_under_way(app, ctx, List::Tasks).await?.map(|id| format!("/sweeps/{id}")),
         can_write: ctx.role.may(Permission::WriteTasks),
         assignees: names.assignees(member, ""),
         quick,
@@ -301,16 +304,27 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
     let query = back.split_once('?').map(|(_, query)| query).unwrap_or_default();
     let query = Query::<ListQuery>::from_query(query).map(Query::into_inner).unwrap_or_default();
     let act = value("act");
-    let ids = if value("all") == "on" {
-        tasks::list_matching_ids(app, ctx, query.filter(&member)).await
-    } else {
-        let ticked = form.iter().filter(|(field, _)| field == "task");
-        Ok(ticked.map(|(_, value)| id(value)).collect::<Result<Vec<TaskId>, Failure>>()?)
-    };
     // Buttons say how many days, or else the field beside them which day.
     let (act, to) = match act.split_once('+') {
         Some((act, days)) => (act.to_owned(), format!("+{days}")),
         None => (act.clone(), value(&format!("to-{act}"))),
+    };
+    let ids = if value("all") == "on" {
+        let filter = query.filter(&member);
+        let (whom, input) =
+            (Whom::Tasks(filter.clone()), SweepInput { act: act.clone(), to: to.clone() });
+        match sweeps::step(&member, whom, bulk::BULK_MAX, input, &form).await {
+            Ok(Step::Ask(asked)) => {
+                return sweeps::ask(&member, asked, ("/tasks/change", query.address()), &form)
+                    .await;
+            }
+            Ok(Step::Begun(sweep)) => return Ok(go(&format!("/sweeps/{sweep}"))),
+            Ok(Step::AtOnce) => tasks::list_matching_ids(app, ctx, filter).await,
+            Err(error) => Err(error),
+        }
+    } else {
+        let ticked = form.iter().filter(|(field, _)| field == "task");
+        Ok(ticked.map(|(_, value)| id(value)).collect::<Result<Vec<TaskId>, Failure>>()?)
     };
     let done = match ids {
         Ok(ids) => bulk::change_tasks(app, ctx, ids, BulkInput { act, to }).await,

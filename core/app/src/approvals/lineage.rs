@@ -1,0 +1,147 @@
+//! What a proposal's page shows of how it came about and how it can go on: what may be changed of it, what
+//! was asked, and what it takes the place of.
+
+use domain::{AccountId, ApprovalId, Timestamp};
+use runtime::Words;
+use runtime::approval::Change;
+use runtime::plugin_view::Field;
+use serde_json::Value;
+use store::Conn;
+
+use super::change::reach;
+use super::compare::{Side, differences, fields_of};
+use super::{Approval, ApprovalState, Difference, in_words, said, state_at, title_of};
+use crate::App;
+use crate::context::Context;
+use crate::error::Result;
+
+/// How a proposal may be changed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Changeable {
+    /// By these fields, in the reader's language, with what is in them.
+    Here(Vec<Field>),
+    /// In a view of the plugin's.
+    There,
+}
+
+/// What was asked to be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedChange {
+    /// When.
+    pub at: Timestamp,
+    /// By whom; empty when the account is gone.
+    pub by: String,
+    /// Why nothing came of it: `silent`, `failed` or `declined`; None while that is open.
+    pub came_back: Option<String>,
+    /// The plugin's word on that.
+    pub word: Option<String>,
+}
+
+/// What a proposal takes the place of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replaced {
+    /// Its id.
+    pub id: ApprovalId,
+    /// What it was, in the plugin's words.
+    pub title: String,
+    /// When it was proposed.
+    pub proposed_at: Timestamp,
+    /// In what they differ.
+    pub differences: Vec<Difference>,
+}
+
+/// All of it.
+pub(super) struct Lineage {
+    pub change: Option<Changeable>,
+    pub asked: Option<AskedChange>,
+    pub replaces: Option<Replaced>,
+}
+
+pub(super) fn find(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    row: &Approval,
+    account: Option<&str>,
+) -> Result<Lineage> {
+    let is_open =
+        matches!(state_at(row, app.clock.now()), ApprovalState::Waiting | ApprovalState::Approved);
+    let change = if is_open { changeable(app, c, ctx, row)? } else { None };
+    Ok(Lineage {
+        change,
+        asked: asked(app, c, ctx, row)?,
+        replaces: replaces(app, c, ctx, row, account)?,
+    })
+}
+
+/// How it may be changed by this member now; a plugin that could not answer isn't asked.
+fn changeable(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    row: &Approval,
+) -> Result<Option<Changeable>> {
+    let said = said(row)?;
+    let Some(Ok(change)) = said.change.as_ref().map(Change::read) else { return Ok(None) };
+    if reach(app, c, ctx, row, &change)?.is_err() {
+        return Ok(None);
+    }
+    Ok(Some(match change {
+        Change::Fields(_) => Changeable::Here(fields_of(app, ctx, row, &said)),
+        Change::View { .. } => Changeable::There,
+    }))
+}
+
+fn asked(app: &App, c: &mut Conn, ctx: &Context, row: &Approval) -> Result<Option<AskedChange>> {
+    let (Some(at), Some(kept)) = (row.asked_at, &row.asked_json) else { return Ok(None) };
+    let back = kept.0.get("back");
+    let word = back.and_then(|back| back.get("word")).filter(|word| !word.is_null());
+    let word = word.and_then(|word| serde_json::from_value::<Words>(word.clone()).ok());
+    Ok(Some(AskedChange {
+        at,
+        by: name_of(c, row.asked_by.as_ref())?.unwrap_or_default(),
+        came_back: back.and_then(|back| back.get("why")?.as_str()).map(str::to_owned),
+        word: word.map(|words| in_words(app, ctx, &row.plugin_id, &words)),
+    }))
+}
+
+fn replaces(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    row: &Approval,
+    account: Option<&str>,
+) -> Result<Option<Replaced>> {
+    let Some(id) = &row.replaces else { return Ok(None) };
+    // It may be forgotten by now.
+    let Some(before) = store::approvals::find(c, &ctx.tenant, id)? else { return Ok(None) };
+    let account_before = account_of(c, &before)?;
+    let old = Side { row: &before, account: account_before.as_deref() };
+    let differences = differences(app, ctx, old, Side { row, account })?;
+    Ok(Some(Replaced {
+        id: before.id.clone(),
+        title: title_of(app, ctx, &before),
+        proposed_at: before.proposed_at,
+        differences,
+    }))
+}
+
+/// The name of the account that acts.
+pub(super) fn account_of(c: &mut Conn, row: &Approval) -> Result<Option<String>> {
+    let Some(id) = &row.connection_id else { return Ok(None) };
+    let found = store::connections::find(c, &row.tenant_id, id)?;
+    Ok(found.map(|found| {
+        if found.account_email.is_empty() { found.account_name } else { found.account_email }
+    }))
+}
+
+/// Somebody's name; empty when the account is gone.
+pub(super) fn name_of(c: &mut Conn, id: Option<&AccountId>) -> Result<Option<String>> {
+    let Some(id) = id else { return Ok(None) };
+    Ok(Some(store::accounts::find(c, id)?.map(|found| found.name).unwrap_or_default()))
+}
+
+/// What was typed when it was last asked for.
+pub(super) fn asked_fields(row: &Approval) -> Option<&Value> {
+    row.asked_json.as_ref()?.0.get("fields")
+}

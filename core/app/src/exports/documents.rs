@@ -1,0 +1,73 @@
+//! Documents as their list has them, a page at a time; their bytes are in the archive of everything.
+
+use std::collections::HashMap;
+
+use domain::{ConnectionId, DocumentId, Permission};
+
+use super::{FETCHED, Words};
+use crate::App;
+use crate::context::Context;
+use crate::documents::{self, Document, DocumentFilter, Media};
+use crate::error::Result;
+
+/// The keys of what stands above the columns.
+pub(super) const HEADS: &[&str] = &[
+    "document-name",
+    "document-media",
+    "document-media-type",
+    "document-size-bytes",
+    "document-kept",
+    "document-plugin",
+    "document-account",
+    "document-source",
+];
+
+/// How far through the documents somebody is.
+pub(super) struct Walk {
+    app: App,
+    ctx: Context,
+    filter: DocumentFilter,
+    before: Option<DocumentId>,
+    ended: bool,
+    accounts: HashMap<ConnectionId, String>,
+}
+
+impl Walk {
+    pub(super) async fn begin(app: &App, ctx: &Context, filter: DocumentFilter) -> Result<Self> {
+        let mut accounts = HashMap::new();
+        // Who doesn't see connections learns of none here either.
+        if ctx.may(Permission::ReadPlugins) {
+            let tenant = ctx.tenant.clone();
+            let all = app.db.read(move |c| store::connections::list(c, &tenant)).await?;
+            accounts = all.into_iter().map(|it| (it.id, it.account_name)).collect();
+        }
+        let (app, ctx) = (app.clone(), ctx.clone());
+        Ok(Self { app, ctx, filter, before: None, ended: false, accounts })
+    }
+
+    pub(super) async fn next(&mut self, words: &Words) -> Result<Option<Vec<Vec<String>>>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let (app, ctx, filter) = (&self.app, &self.ctx, self.filter.clone());
+        let page = documents::list_documents(app, ctx, filter, self.before.take(), FETCHED).await?;
+        self.ended = page.next.is_none();
+        self.before = page.next;
+        Ok(Some(page.items.iter().map(|it| self.row(it, words)).collect()))
+    }
+
+    fn row(&self, it: &Document, words: &Words) -> Vec<String> {
+        let plugin = documents::keeper_name(&self.app, &it.plugin_id, self.ctx.locale);
+        let account = it.connection_id.as_ref().and_then(|id| self.accounts.get(id));
+        vec![
+            it.name.clone(),
+            words(&format!("document-media-{}", Media::of(&it.media_type))),
+            it.media_type.clone(),
+            it.size_bytes.to_string(),
+            it.created_at.to_rfc3339(),
+            plugin.unwrap_or_else(|| it.plugin_id.to_string()),
+            account.cloned().unwrap_or_default(),
+            it.source.clone(),
+        ]
+    }
+}

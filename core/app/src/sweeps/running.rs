@@ -1,0 +1,175 @@
+//! Does an act some at a time: each lot in one transaction that also moves the place up to which it was
+//! done, so that whoever comes to the same rows again finds them done. By the authority of whoever began it,
+//! as it is then. After some lots the job makes room for others and is queued anew.
+
+use domain::{SweepId, TenantId};
+use serde_json::json;
+use store::Conn;
+use store::jobs::Job;
+use store::sweeps::{Counts, List, State, Sweep};
+
+use super::{kept_of, queue, record, require, undoing};
+use crate::audit::Who;
+use crate::context::{Context, Origin};
+use crate::error::{Error, Result};
+use crate::jobs::Outcome as Done;
+use crate::people::bulk as people;
+use crate::tasks::bulk as tasks;
+use crate::{App, notifications};
+
+/// The job's kind.
+pub(crate) const RUN: &str = "sweep.run";
+/// Rows of one transaction: others who write wait for so many.
+pub(super) const ROWS_AT_ONCE: i64 = 200;
+/// Lots after which others come first.
+const LOTS: usize = 20;
+
+fn sweep_of(job: &Job) -> Result<SweepId> {
+    let id = job.payload_json.0["sweep"].as_str().and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Error::internal("a job of no act"))
+}
+
+/// Works at one until it is done, stopped, or others' turn comes.
+pub(crate) async fn run(app: &App, job: &Job) -> Result<Done> {
+    let id = sweep_of(job)?;
+    for lot in 1..=LOTS {
+        let (app2, tenant, id2) = (app.clone(), job.tenant_id.clone(), id.clone());
+        let took = app.db.transact(move |c| take_lot(&app2, c, &tenant, &id2, lot == LOTS)).await;
+        let problem = match took {
+            Ok(true) => continue,
+            Ok(false) => break,
+            Err(Error::Forbidden) => "error-sweeps-not-allowed".to_owned(),
+            // What it was to be changed to isn't there any more: trying again won't help.
+            Err(Error::Invalid { key, .. }) => key,
+            Err(error) => return Err(error),
+        };
+        let (app2, tenant) = (app.clone(), job.tenant_id.clone());
+        app.db.transact(move |c| fail(&app2, c, (&tenant, &id), &problem)).await?;
+        break;
+    }
+    Ok(Done::Done)
+}
+
+/// Ends one whose job was given up; what was changed until then stays.
+pub(crate) fn give_up(app: &App, c: &mut Conn, job: &Job) -> Result<()> {
+    fail(app, c, (&job.tenant_id, &sweep_of(job)?), "error-sweeps-failed")
+}
+
+fn fail(app: &App, c: &mut Conn, (tenant, id): (&TenantId, &SweepId), problem: &str) -> Result<()> {
+    store::tenants::lock(c, tenant)?;
+    let sweep = match store::sweeps::get(c, tenant, id) {
+        Err(store::Error::NotFound) => return Ok(()),
+        other => other?,
+    };
+    if !sweep.state.is_under_way() {
+        return Ok(());
+    }
+    end(app, c, &sweep, State::Failed, problem)?;
+    let detail = json!({"problem": problem, "changed": sweep.changed});
+    record(app, c, &Who::system(), &sweep, "sweep.failed", detail)
+}
+
+/// By whose authority it goes on, as they are now.
+///
+/// # Errors
+/// [`Error::Forbidden`] where they have left, or may not any more.
+fn authority(c: &mut Conn, sweep: &Sweep) -> Result<Context> {
+    let tenant = store::tenants::get(c, &sweep.tenant_id)?;
+    let member = store::members::find(c, &tenant.id, &sweep.member_id)?;
+    let member = member.ok_or(Error::Forbidden)?;
+    let ctx = Context {
+        tenant: tenant.id,
+        account: member.account_id,
+        member: member.id,
+        role: member.role,
+        locale: tenant.locale,
+        zone: tenant.zone,
+        origin: Origin::default(),
+        is_recent: false,
+        scopes: None,
+    };
+    require(&ctx, sweep.list).map_err(|_| Error::Forbidden)?;
+    Ok(ctx)
+}
+
+/// Takes the next lot; answers whether it goes on after it.
+fn take_lot(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &SweepId,
+    others_turn: bool,
+) -> Result<bool> {
+    // Lots of two jobs, and of imports, come one after the other.
+    store::tenants::lock(c, tenant)?;
+    let sweep = match store::sweeps::get(c, tenant, id) {
+        Err(store::Error::NotFound) => return Ok(false),
+        other => other?,
+    };
+    if !sweep.state.is_under_way() {
+        return Ok(false);
+    }
+    let ctx = authority(c, &sweep)?;
+    let goes_on = match sweep.state {
+        State::Undoing => undoing::take_back_lot(app, c, &ctx, &sweep)?,
+        _ => change_lot(app, c, &ctx, &sweep)?,
+    };
+    if goes_on && others_turn {
+        queue(app, c, &sweep)?;
+    }
+    Ok(goes_on)
+}
+
+fn change_lot(app: &App, c: &mut Conn, ctx: &Context, sweep: &Sweep) -> Result<bool> {
+    let rows = store::sweeps::list_rows(c, sweep, &sweep.reached, false, ROWS_AT_ONCE)?;
+    let ids: Vec<String> = rows.into_iter().map(|row| row.row_id).collect();
+    let Some(last) = ids.last() else {
+        finish(app, c, ctx, sweep)?;
+        return Ok(false);
+    };
+    let kept = kept_of(sweep)?;
+    let (act, to) = (kept.act, kept.to);
+    let was = match sweep.list {
+        List::People => people::change_lot(app, c, ctx, &people::BulkInput { act, to }, &ids)?,
+        List::Tasks => tasks::change_lot(app, c, ctx, &tasks::BulkInput { act, to }, &ids)?,
+    };
+    let was: Vec<(String, store::Json)> =
+        was.into_iter().map(|(id, was)| (id, was.into())).collect();
+    store::sweeps::put_was(c, sweep, &was)?;
+    let more = Counts { done: count(ids.len())?, changed: count(was.len())?, kept: 0 };
+    store::sweeps::advance(c, sweep, last, more)?;
+    let detail = json!({"done": more.done, "changed": more.changed});
+    record(app, c, &Who::from(ctx), sweep, "sweep.rows", detail)?;
+    Ok(true)
+}
+
+fn finish(app: &App, c: &mut Conn, ctx: &Context, sweep: &Sweep) -> Result<()> {
+    end(app, c, sweep, State::Done, "")?;
+    let detail = json!({"done": sweep.done, "changed": sweep.changed});
+    record(app, c, &Who::from(ctx), sweep, "sweep.finished", detail)
+}
+
+/// Ends what is under way: from then on it can be taken back, or is.
+pub(super) fn end(app: &App, c: &mut Conn, sweep: &Sweep, to: State, problem: &str) -> Result<()> {
+    store::sweeps::settle(c, sweep, to, problem, app.clock.now())?;
+    match (sweep.state, to) {
+        (State::Running, _) if sweep.changed > 0 => undoing::keep(app, c, sweep)?,
+        (State::Undoing, State::Undone) => undoing::settle(app, c, sweep)?,
+        _ => {}
+    }
+    let ended = store::sweeps::get(c, &sweep.tenant_id, &sweep.id)?;
+    let named = kept_of(&ended)?.named;
+    let came_to = match to {
+        State::Undone => ended.changed - ended.kept,
+        _ => ended.changed,
+    };
+    let subject = match named.is_empty() {
+        true => came_to.to_string(),
+        false => format!("{came_to} · {named}"),
+    };
+    notifications::sweep_ended(app, c, &ended, &subject)
+}
+
+pub(super) fn count(rows: usize) -> Result<i64> {
+    i64::try_from(rows).map_err(Error::internal)
+}

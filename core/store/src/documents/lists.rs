@@ -1,0 +1,181 @@
+//! Lists of documents: what plugins keep for a business, newest first, a page at a time. The house's own
+//! files are in none of them.
+
+use diesel::prelude::*;
+use domain::{ConnectionId, DocumentId, PluginId, TenantId};
+
+use super::{Document, OWN};
+use crate::backend::{Conn, MultiBackend};
+use crate::error::{Error, Result};
+use crate::page::{Page, bounded};
+use crate::schema::documents;
+use crate::scope;
+use crate::search::{self, Found, Sought};
+
+words! {
+    /// What kind of file a document is, as people say it.
+    pub enum Media {
+        /// A PDF.
+        Pdf = "pdf",
+        /// A picture.
+        Picture = "picture",
+        /// A table.
+        Table = "table",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+const PDF: &str = "application/pdf";
+const TABLES: [&str; 2] =
+    ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"];
+const PICTURES: &str = "image/";
+const LIKE_PICTURES: &str = "image/%";
+
+impl Media {
+    /// The kind of a media type.
+    pub fn of(media_type: &str) -> Self {
+        match media_type {
+            PDF => Self::Pdf,
+            it if TABLES.contains(&it) => Self::Table,
+            it if it.starts_with(PICTURES) => Self::Picture,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Which documents to list; what isn't said doesn't matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DocumentFilter {
+    /// Only those of this plugin.
+    pub plugin: Option<PluginId>,
+    /// Only those of this kind.
+    pub media: Option<Media>,
+    /// Only those that came from this connection.
+    pub connection: Option<ConnectionId>,
+    /// Only those with a word for each word of this in their names.
+    pub search: Option<String>,
+}
+
+type Query<'a> = documents::BoxedQuery<'a, MultiBackend>;
+
+fn matching<'a>(tenant: &'a TenantId, filter: &'a DocumentFilter, sought: &'a Sought) -> Query<'a> {
+    let mut query = documents::table
+        .filter(documents::tenant_id.eq(tenant.as_str()))
+        .filter(documents::plugin_id.ne(OWN))
+        .into_boxed();
+    if let Some(plugin) = &filter.plugin {
+        query = query.filter(documents::plugin_id.eq(plugin.as_str()));
+    }
+    if let Some(connection) = &filter.connection {
+        query = query.filter(documents::connection_id.eq(connection.as_str()));
+    }
+    query = match filter.media {
+        None => query,
+        Some(Media::Pdf) => query.filter(documents::media_type.eq(PDF)),
+        Some(Media::Picture) => query.filter(documents::media_type.like(LIKE_PICTURES)),
+        Some(Media::Table) => query.filter(documents::media_type.eq_any(TABLES)),
+        Some(Media::Other) => query
+            .filter(documents::media_type.ne(PDF))
+            .filter(documents::media_type.not_like(LIKE_PICTURES))
+            .filter(documents::media_type.ne_all(TABLES)),
+    };
+    match &sought.0 {
+        Found::All => {}
+        Found::These(ids) => query = query.filter(documents::id.eq_any(ids)),
+        Found::Terms(kind, terms) => {
+            for pieces in terms {
+                let having = documents::id.eq_any(search::having!(tenant, kind, pieces));
+                query = query.filter(having.eq(true));
+            }
+        }
+        // Until every name has its words: by the name as it was written.
+        Found::Pattern(pattern) => {
+            query = query.filter(documents::name.like(pattern).escape('\\'));
+        }
+    }
+    query
+}
+
+fn seek(c: &mut Conn, tenant: &TenantId, filter: &DocumentFilter) -> Result<Sought> {
+    scope::tenant(c, tenant)?;
+    let text = filter.search.as_deref().unwrap_or_default();
+    search::seek(c, tenant, search::Kind::Document, text)
+}
+
+/// A page of what plugins keep for the tenant, newest first, before a document.
+pub fn list(
+    c: &mut Conn,
+    tenant: &TenantId,
+    filter: &DocumentFilter,
+    before: Option<&DocumentId>,
+    limit: i64,
+) -> Result<Page<Document, DocumentId>> {
+    scope::tenant(c, tenant)?;
+    let limit = bounded(limit);
+    let sought = seek(c, tenant, filter)?;
+    let mut query = matching(tenant, filter, &sought);
+    if let Some(before) = before {
+        query = query.filter(documents::id.lt(before.as_str()));
+    }
+    let query = query.order(documents::id.desc()).limit(limit + 1);
+    let rows = query.select(Document::as_select()).load(c)?;
+    Ok(Page::cut(rows, limit, |row: &Document| row.id.clone()))
+}
+
+/// How many match.
+pub fn count(c: &mut Conn, tenant: &TenantId, filter: &DocumentFilter) -> Result<i64> {
+    scope::tenant(c, tenant)?;
+    let sought = seek(c, tenant, filter)?;
+    Ok(matching(tenant, filter, &sought).count().get_result(c)?)
+}
+
+/// The documents whose names fit a text best, at most so many, the best first.
+pub fn search(c: &mut Conn, tenant: &TenantId, text: &str, limit: usize) -> Result<Vec<Document>> {
+    scope::tenant(c, tenant)?;
+    let Some(ids) = search::best(c, tenant, search::Kind::Document, text, limit)? else {
+        let filter = DocumentFilter { search: Some(text.to_owned()), ..DocumentFilter::default() };
+        let most = i64::try_from(limit).unwrap_or(i64::MAX);
+        return Ok(list(c, tenant, &filter, None, most)?.items);
+    };
+    let mut rows: Vec<Document> = documents::table
+        .filter(documents::tenant_id.eq(tenant.as_str()))
+        .filter(documents::plugin_id.ne(OWN))
+        .filter(documents::id.eq_any(&ids))
+        .select(Document::as_select())
+        .load(c)?;
+    rows.sort_by_key(|row| ids.iter().position(|id| id == row.id.as_str()));
+    Ok(rows)
+}
+
+/// The plugins that keep something for the tenant, also those that are no longer there.
+pub fn list_keepers(c: &mut Conn, tenant: &TenantId) -> Result<Vec<PluginId>> {
+    scope::tenant(c, tenant)?;
+    let keepers: Vec<String> = documents::table
+        .filter(documents::tenant_id.eq(tenant.as_str()))
+        .filter(documents::plugin_id.ne(OWN))
+        .select(documents::plugin_id)
+        .distinct()
+        .order(documents::plugin_id)
+        .load(c)?;
+    keepers.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_called_what_people_call_it() {
+        for (media_type, media) in [
+            ("application/pdf", Media::Pdf),
+            ("image/png", Media::Picture),
+            ("image/heif", Media::Picture),
+            ("text/csv", Media::Table),
+            ("text/plain", Media::Other),
+            ("application/zip", Media::Other),
+        ] {
+            assert_eq!(Media::of(media_type), media, "{media_type}");
+        }
+    }
+}

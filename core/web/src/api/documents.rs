@@ -1,0 +1,112 @@
+//! Documents: what plugins keep for the business. They are read and deleted here, and never changed.
+
+use app::documents::{self, Document, DocumentFilter, Media, Retention};
+use domain::DocumentId;
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Reply};
+use super::call::Call;
+use super::describe::{
+    Fields, about, cursor, id, instant, limit, or_null, said, text, whole, word,
+};
+use super::problem::Problem;
+use super::schema::Named;
+use crate::pages::documents::sent;
+
+/// The longest id of a plugin, in characters.
+const PLUGIN_CHARS_MAX: usize = 64;
+
+/// The words of what kinds of files there are.
+pub fn media() -> Value {
+    word(&Media::ALL.iter().map(|media| media.as_str()).collect::<Vec<_>>())
+}
+
+/// The schemas of documents.
+pub fn schemas() -> Vec<Named> {
+    let stays: Vec<&str> = Retention::ALL.iter().map(|it| it.as_str()).collect();
+    let document = whole(vec![
+        ("id", id()),
+        ("name", said()),
+        ("media", about(media(), "What kind of file it is, as people say it.")),
+        ("media_type", said()),
+        ("size_bytes", json!({"type": "integer"})),
+        ("plugin", about(said(), "Who keeps it.")),
+        ("connection", about(or_null(id()), "The connected account that it came from.")),
+        ("source", about(said(), "The server that it came from.")),
+        ("retention", about(word(&stays), "What it goes with, if nobody deletes it before.")),
+        ("created_at", about(instant(), "When it was kept.")),
+    ]);
+    vec![("Document", document)]
+}
+
+/// The parameters of the list.
+pub fn list_query() -> Fields {
+    let mut all = narrowing();
+    all.extend([("limit", limit()), ("after", cursor())]);
+    all
+}
+
+/// What the list may be narrowed to.
+pub fn narrowing() -> Fields {
+    vec![
+        ("plugin", about(text(PLUGIN_CHARS_MAX), "Those that this plugin keeps.")),
+        ("media", media()),
+        ("connection", about(id(), "Those that came from this connected account.")),
+        ("q", about(text(app::people::SEARCH_CHARS_MAX), "Beginnings of words of the name.")),
+    ]
+}
+
+/// Which are asked for.
+pub fn filter(call: &Call) -> Result<DocumentFilter, Problem> {
+    Ok(DocumentFilter {
+        plugin: call.asked_as("plugin")?,
+        media: call.asked_as("media")?,
+        connection: call.asked_as("connection")?,
+        search: call.asked("q").map(str::trim).filter(|q| !q.is_empty()).map(str::to_owned),
+    })
+}
+
+fn shown(it: &Document) -> Value {
+    json!({
+        "id": it.id,
+        "name": it.name,
+        "media": Media::of(&it.media_type).as_str(),
+        "media_type": it.media_type,
+        "size_bytes": it.size_bytes,
+        "plugin": it.plugin_id,
+        "connection": it.connection_id,
+        "source": it.source,
+        "retention": it.retention.as_str(),
+        "created_at": it.created_at.to_rfc3339(),
+    })
+}
+
+/// A page of the list.
+pub async fn list(call: Call) -> Answer {
+    let (filter, after) = (filter(&call)?, call.after::<DocumentId>()?);
+    let (app, ctx) = (call.app(), call.ctx());
+    let page = documents::list_documents(app, ctx, filter, after, call.limit()).await?;
+    let items = page.items.iter().map(shown).collect();
+    Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
+}
+
+/// One of them.
+pub async fn show(call: Call) -> Answer {
+    let which: DocumentId = call.id("document")?;
+    let it = documents::get_document(call.app(), call.ctx(), &which).await?;
+    Ok(Reply::one(shown(&it)))
+}
+
+/// The bytes of one.
+pub async fn download(call: Call) -> Answer {
+    let which: DocumentId = call.id("document")?;
+    let (it, bytes) = documents::download_document(call.app(), call.ctx(), &which).await?;
+    Ok(Reply::file(sent(&it, bytes)))
+}
+
+/// Deletes one for good.
+pub async fn remove(call: Call) -> Answer {
+    let which: DocumentId = call.id("document")?;
+    documents::delete_document(call.app(), call.ctx(), &which).await?;
+    Ok(Reply::done())
+}

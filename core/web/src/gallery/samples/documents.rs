@@ -1,0 +1,93 @@
+//! Samples of documents: the list, and one of them.
+
+use super::{Gallery, Words};
+use crate::views::Choice;
+use crate::views::documents::{DocumentPage, DocumentRow, Documents, DocumentsAsked};
+
+pub(super) fn draw(gallery: &mut Gallery<'_>) {
+    let w = Words(gallery.locale);
+    gallery.page("documents", "/documents", &documents(w));
+    let empty = Documents { rows: vec![], count: 0, any: false, next: None, ..documents(w) };
+    gallery.page_saying("documents-empty", "/documents", &empty, "said-document-deleted");
+    let asked = DocumentsAsked { query: "zzz".into(), narrowed: true, ..documents(w).asked };
+    let none = Documents { asked, rows: vec![], count: 0, next: None, ..documents(w) };
+    gallery.page("documents-none-found", "/documents", &none);
+    gallery.page("document", "/documents", &document(w));
+    let gone = DocumentPage {
+        row: scan(w),
+        plugin_href: None,
+        from_href: None,
+        with_connection: false,
+        can_delete: false,
+    };
+    gallery.page("document-of-a-plugin-that-is-gone", "/documents", &gone);
+}
+
+fn bill(w: Words) -> DocumentRow {
+    DocumentRow {
+        href: "/documents/1".into(),
+        name: w.of("Invoice 2026-117.pdf", "חשבונית 2026-117.pdf"),
+        media: "PDF".into(),
+        size: w.of("84 KB", "\u{200e}84 KB"),
+        when: w.of("Today, 09:12", "היום, 09:12"),
+        plugin: w.of("Supplier invoices", "חשבוניות ספקים"),
+        from: "Example Mail · maya@example.com".into(),
+    }
+}
+
+fn scan(w: Words) -> DocumentRow {
+    DocumentRow {
+        href: "/documents/2".into(),
+        name: w.of(
+            "Delivery_note_of_the_wholesale_market_ranunculus_and_anemone_2026-11-23.png",
+            "תעודת_משלוח_של_שוק_הפרחים_הסיטונאי_נוריות_וכלניות_2026-11-23.png",
+        ),
+        media: w.of("Picture", "תמונה"),
+        size: w.of("3 MB", "\u{200e}3 MB"),
+        when: w.of("23 Nov 2026, 18:40", "23 בנוב׳ 2026, 18:40"),
+        plugin: w.of("market-scans (no longer installed)", "market-scans (כבר לא מותקן)"),
+        from: "files.example.com".into(),
+    }
+}
+
+fn document(w: Words) -> DocumentPage {
+    DocumentPage {
+        row: bill(w),
+        plugin_href: Some("/plugins/supplier-invoices".into()),
+        from_href: Some("/connections/1".into()),
+        with_connection: true,
+        can_delete: true,
+    }
+}
+
+fn documents(w: Words) -> Documents {
+    let stock = DocumentRow {
+        href: "/documents/3".into(),
+        name: w.of("Stock.csv", "מלאי.csv"),
+        media: w.of("Table", "טבלה"),
+        from: String::new(),
+        ..bill(w)
+    };
+    let media = |word: &str, en: &str, he: &str| Choice::new(word, w.of(en, he), "");
+    Documents {
+        asked: DocumentsAsked {
+            query: String::new(),
+            plugins: vec![
+                Choice::new("supplier-invoices", bill(w).plugin, ""),
+                Choice::new("market-scans", scan(w).plugin, ""),
+            ],
+            media: vec![
+                media("pdf", "PDF", "PDF"),
+                media("picture", "Picture", "תמונה"),
+                media("table", "Table", "טבלה"),
+                media("other", "Other", "אחר"),
+            ],
+            narrowing: String::new(),
+            narrowed: false,
+        },
+        rows: vec![bill(w), scan(w), stock],
+        count: 53,
+        next: Some("/documents?before=3".into()),
+        any: true,
+    }
+}

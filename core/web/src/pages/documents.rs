@@ -1,0 +1,192 @@
+//! Documents: what plugins keep for the business. They are looked for, downloaded, and deleted for good.
+
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{
+    CACHE_CONTROL, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
+};
+use actix_web::web::{Path, Query};
+use app::connections;
+use app::documents::{self, Document, DocumentFilter, Media, Retention};
+use app::plugins::find_loaded;
+use domain::{ConnectionId, DocumentId, Permission, PluginId};
+use serde::Deserialize;
+
+use crate::answer::Answer;
+use crate::error::Failure;
+use crate::member::Member;
+use crate::pages::connections::provider_name;
+use crate::pages::exports::size;
+use crate::pages::id;
+use crate::pages::people::list::address;
+use crate::views::Choice;
+use crate::views::documents::{DocumentPage, DocumentRow, Documents, DocumentsAsked};
+
+/// How many a page of the list has.
+const PAGE: i64 = 50;
+
+/// What the list is asked for. What can't be read is as if it weren't said.
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+pub struct ListQuery {
+    plugin: String,
+    kind: String,
+    q: String,
+    before: String,
+}
+
+impl ListQuery {
+    /// The address of the same list.
+    fn address(&self) -> String {
+        let pairs = [
+            ("plugin", self.plugin.as_str()),
+            ("kind", self.kind.as_str()),
+            ("q", self.q.as_str()),
+            ("before", self.before.as_str()),
+        ];
+        address("/documents", &pairs)
+    }
+
+    /// Which documents that are.
+    pub fn filter(&self) -> DocumentFilter {
+        let search = self.q.trim();
+        DocumentFilter {
+            plugin: self.plugin.parse().ok(),
+            media: self.kind.parse().ok(),
+            connection: None,
+            search: (!search.is_empty()).then(|| search.to_owned()),
+        }
+    }
+}
+
+/// The list.
+pub async fn list(member: Member, query: Query<ListQuery>) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let filter = query.filter();
+    let before = query.before.parse().ok();
+    let found = documents::list_documents(app, ctx, filter.clone(), before, PAGE).await?;
+    let counts = vec![filter, DocumentFilter::default()];
+    let counts = documents::count_documents(app, ctx, counts).await?;
+    let here = ListQuery { before: String::new(), ..query.into_inner() };
+    let next = found.next.map(|before| ListQuery { before: before.to_string(), ..here.clone() });
+    let page = Documents {
+        asked: asked(&member, &here).await?,
+        rows: rows(&member, found.items).await?,
+        count: counts.first().copied().unwrap_or_default(),
+        next: next.map(|next| next.address()),
+        any: counts.last().is_some_and(|count| *count > 0),
+    };
+    member.page(&page).await
+}
+
+async fn asked(member: &Member, here: &ListQuery) -> Result<DocumentsAsked, Failure> {
+    let keepers = documents::list_keepers(&member.web.app, &member.ctx).await?;
+    let plugin = |id: &PluginId| Choice::new(id.as_str(), keeper(member, id), &here.plugin);
+    let media =
+        |media: &Media| Choice::new(media.as_str(), media_in_words(member, *media), &here.kind);
+    let address = here.address();
+    Ok(DocumentsAsked {
+        query: here.q.clone(),
+        plugins: keepers.iter().map(plugin).collect(),
+        media: Media::ALL.iter().map(media).collect(),
+        narrowing: address.split_once('?').map(|(_, rest)| rest.to_owned()).unwrap_or_default(),
+        narrowed: here.filter() != DocumentFilter::default(),
+    })
+}
+
+/// A plugin's name in the reader's language. One that is no longer installed has only its id.
+fn keeper(member: &Member, id: &PluginId) -> String {
+    let name = documents::keeper_name(&member.web.app, id, member.ctx.locale);
+    name.unwrap_or_else(|| member.text_with("document-plugin-gone", &[("plugin", id.as_str())]))
+}
+
+fn media_in_words(member: &Member, media: Media) -> String {
+    member.text(&format!("document-media-{media}"))
+}
+
+/// The rows of these, each with whom it came from as far as the reader sees connections.
+pub async fn rows(member: &Member, all: Vec<Document>) -> Result<Vec<DocumentRow>, Failure> {
+    let mut accounts = HashMap::new();
+    if member.ctx.may(Permission::ReadPlugins) && all.iter().any(|it| it.connection_id.is_some()) {
+        accounts = self::accounts(member).await?;
+    }
+    Ok(all.iter().map(|it| row(member, it, &accounts)).collect())
+}
+
+/// The business's connections by provider and account.
+async fn accounts(member: &Member) -> Result<HashMap<ConnectionId, String>, Failure> {
+    let all = connections::list_connections(&member.web.app, &member.ctx).await?;
+    let named = all.into_iter().map(|it| {
+        let provider = provider_name(member, &it.plugin_id, &it.provider).unwrap_or(it.provider);
+        let account = if it.account_email.is_empty() { it.account_name } else { it.account_email };
+        (it.id, format!("{provider} · {account}"))
+    });
+    Ok(named.collect())
+}
+
+fn row(member: &Member, it: &Document, accounts: &HashMap<ConnectionId, String>) -> DocumentRow {
+    let account = it.connection_id.as_ref().and_then(|id| accounts.get(id));
+    DocumentRow {
+        href: format!("/documents/{}", it.id),
+        name: it.name.clone(),
+        media: media_in_words(member, Media::of(&it.media_type)),
+        size: size(member, it.size_bytes),
+        when: member.dates().moment(it.created_at),
+        plugin: keeper(member, &it.plugin_id),
+        from: account.unwrap_or(&it.source).clone(),
+    }
+}
+
+/// One of them.
+pub async fn show(member: Member, path: Path<String>) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let it = documents::get_document(app, ctx, &id(&path)?).await?;
+    let sees = ctx.may(Permission::ReadPlugins);
+    let accounts = if sees { accounts(&member).await? } else { HashMap::new() };
+    let its = it.connection_id.as_ref().filter(|id| accounts.contains_key(*id));
+    let plugin = (sees && find_loaded(app, &it.plugin_id).is_ok()).then_some(&it.plugin_id);
+    let page = DocumentPage {
+        row: row(&member, &it, &accounts),
+        plugin_href: plugin.map(|id| format!("/plugins/{id}")),
+        from_href: its.map(|id| format!("/connections/{id}")),
+        with_connection: it.retention == Retention::Connection,
+        can_delete: ctx.may(Permission::WriteDocuments),
+    };
+    member.page(&page).await
+}
+
+/// Its bytes.
+pub async fn download(member: Member, path: Path<String>) -> Answer {
+    let which: DocumentId = id(&path)?;
+    let (it, bytes) = documents::download_document(&member.web.app, &member.ctx, &which).await?;
+    Ok(sent(&it, bytes))
+}
+
+/// A document as it is sent: to be saved under its name, never to be shown in its own right.
+pub(crate) fn sent(it: &Document, bytes: Vec<u8>) -> HttpResponse {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' };
+    let name = ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![
+            // For programs that don't know the other, which has every letter (RFC 6266).
+            DispositionParam::Filename(it.name.chars().map(plain).collect()),
+            DispositionParam::FilenameExt(ExtendedValue {
+                charset: Charset::Ext("UTF-8".to_owned()),
+                language_tag: None,
+                value: it.name.as_bytes().to_vec(),
+            }),
+        ],
+    };
+    let mut answer = HttpResponse::Ok();
+    answer.content_type(it.media_type.as_str()).insert_header(name);
+    answer.insert_header((CACHE_CONTROL, "no-store"));
+    answer.body(bytes)
+}
+
+/// Deletes it for good.
+pub async fn remove(member: Member, path: Path<String>) -> Answer {
+    let which: DocumentId = id(&path)?;
+    documents::delete_document(&member.web.app, &member.ctx, &which).await?;
+    member.said("/documents", "said-document-deleted")
+}

@@ -1,0 +1,2 @@
+DROP TABLE sweep_rows;
+DROP TABLE sweeps;

@@ -1,0 +1,130 @@
+//! What plugins keep, listed, downloaded and deleted by program.
+
+use anyhow::Result;
+use app::endpoints::{self, EndpointInput};
+use domain::ApiScope;
+use oxpi_tests::proposals::{call as plugin_call, keep};
+use oxpi_tests::site::{MARKER, Site, api_token};
+use runtime::Grant;
+use serde_json::json;
+
+use super::told::told_of;
+use super::{call, each, json, own, problem, text};
+
+/// A file that the first business's plugin keeps; its id.
+async fn kept(site: &Site, name: &str, media_type: &str) -> Result<String> {
+    let owner = &site.house.owner;
+    // What is kept later is listed before.
+    site.house.clock.advance_millis(1);
+    let plugin = plugin_call(&owner.tenant, &site.house.plugin, Grant::nothing());
+    let from = Some(site.ids["connection"].parse()?);
+    keep(&site.house.app, &plugin, name, media_type, from).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_are_listed_narrowed_and_paged() {
+    each(async |site| {
+        let vase = kept(&site, "Blue vase.png", "image/png").await?;
+        let first = &site.ids["document"];
+        let connection = &site.ids["connection"];
+        let all = json(&own(&site, "GET", "/documents", None).await?);
+        let ids: Vec<&str> =
+            all["items"].as_array().unwrap().iter().map(|it| text(&it["id"])).collect();
+        assert_eq!(
+            ids,
+            [vase.as_str(), first.as_str()],
+            "newest first, and none of the house's own"
+        );
+        for (query, found) in [
+            ("media=picture".to_owned(), Some(&vase)),
+            ("media=pdf".to_owned(), Some(first)),
+            (format!("connection={connection}"), Some(&vase)),
+            ("plugin=google-calendar&q=blue".to_owned(), Some(&vase)),
+            ("plugin=gone-plugin".to_owned(), None),
+            ("media=table".to_owned(), None),
+        ] {
+            let list = json(&own(&site, "GET", &format!("/documents?{query}"), None).await?);
+            let items = list["items"].as_array().unwrap();
+            assert_eq!(items.len(), usize::from(found.is_some()), "{query}: {list}");
+            assert_eq!(
+                items.first().map(|it| text(&it["id"])),
+                found.map(String::as_str),
+                "{query}"
+            );
+        }
+        let one = json(&own(&site, "GET", "/documents?limit=1", None).await?);
+        let path = format!("/documents?limit=1&after={}", text(&one["next"]));
+        let rest = json(&own(&site, "GET", &path, None).await?);
+        assert_eq!(rest["items"][0]["id"], first.as_str(), "{rest}");
+        assert!(rest["next"].is_null(), "{rest}");
+        let wrong = own(&site, "GET", "/documents?media=film", None).await?;
+        assert_eq!(problem(&wrong, 400), "parameter");
+        let file = own(&site, "GET", "/documents/export?media=picture", None).await?;
+        assert!(
+            file.body.contains("Blue vase.png") && !file.body.contains(MARKER),
+            "{}",
+            file.body
+        );
+        // A token that doesn't read connections learns of no account.
+        assert!(!file.body.contains("dana@example.com"), "{}", file.body);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_downloaded_and_deleted_while_it_is_the_same() {
+    each(async |site| {
+        let id = kept(&site, "Blue vase.png", "image/png").await?;
+        let path = format!("/documents/{id}");
+        let shown = own(&site, "GET", &path, None).await?;
+        let tag = shown.header("etag").unwrap().to_owned();
+        let known = [("If-None-Match", tag.as_str())];
+        let same = call(&site, &site.api_token, "GET", &path, &known, None).await?;
+        assert_eq!(same.status, 304);
+        let file = own(&site, "GET", &format!("{path}/content"), None).await?;
+        assert_eq!((file.status, file.body.as_str()), (200, "%PDF-1.7 Blue vase.png"));
+        assert_eq!(file.header("content-type"), Some("image/png"));
+        let name = file.header("content-disposition").unwrap();
+        assert!(name.starts_with("attachment; filename=\"Blue vase.png\""), "{name}");
+        let (_, reads) =
+            api_token(&site.house.app, &site.house.owner, &[ApiScope::DocumentsRead]).await?;
+        let refused = call(&site, &reads, "DELETE", &path, &[], None).await?;
+        assert_eq!(problem(&refused, 403), "scope");
+        let other = [("If-Match", "\"another\"")];
+        let changed = call(&site, &site.api_token, "DELETE", &path, &other, None).await?;
+        assert_eq!(changed.status, 412, "{}", changed.body);
+        let held = [("If-Match", tag.as_str())];
+        let gone = call(&site, &site.api_token, "DELETE", &path, &held, None).await?;
+        assert_eq!(gone.status, 204, "{}", gone.body);
+        for path in [path.clone(), format!("{path}/content")] {
+            assert_eq!(problem(&own(&site, "GET", &path, None).await?, 404), "not-found");
+        }
+        let again = own(&site, "DELETE", &path, None).await?;
+        assert_eq!(problem(&again, 404), "not-found");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_of_a_document_is_what_the_api_shows() {
+    each(async |site| {
+        let input = EndpointInput {
+            url: "https://hooks.example/in".to_owned(),
+            all: true,
+            ..EndpointInput::default()
+        };
+        endpoints::add_endpoint(&site.house.app, &site.house.owner, input, "").await?;
+        let id = kept(&site, "Blue vase.png", "image/png").await?;
+        let path = format!("/documents/{id}");
+        let mut shown = json(&own(&site, "GET", &path, None).await?);
+        shown["object"] = json!("document");
+        assert_eq!(told_of(&site, "document.kept", &id).await?, shown);
+        assert_eq!(own(&site, "DELETE", &path, None).await?.status, 204);
+        let told = told_of(&site, "document.deleted", &id).await?;
+        assert_eq!(told, json!({"object": "document", "id": id}), "its name is gone too");
+        Ok(())
+    })
+    .await;
+}
