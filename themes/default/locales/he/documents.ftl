@@ -7,6 +7,7 @@ documents-any-media = כל הסוגים
 documents-search = חיפוש לפי שם
 documents-count = { $count ->
     [one] מסמך אחד
+    [two] שני מסמכים
    *[other] { $count } מסמכים
 }
 documents-none-found = אין מסמך מתאים

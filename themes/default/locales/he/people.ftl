@@ -65,7 +65,7 @@ said-view-saved = התצוגה נשמרה
 said-view-removed = התצוגה הוסרה
 choose = בחירה
 choose-one = בחירת { $name }
-chosen-none = עדכון של כמה יחד
+chosen-none = שינוי מרוכז
 chosen-all = { $count ->
     [one] איש הקשר שנמצא
    *[other] כל ה־{ $count } שנמצאו, לא רק העמוד הזה

@@ -117,7 +117,7 @@ sweeps-kept =
        *[other] { $count } נשארו כמו שהם, כי מישהו שינה אותם מאז.
     }
 sweeps-to-list = לרשימה
-sweeps-under-way = שינוי של רבים מתבצע עכשיו.
+sweeps-under-way = שינוי מרוכז מתבצע עכשיו.
 sweeps-under-way-see = לראות כמה נעשה
 said-sweeps-stopped = השינוי נעצר. מה שכבר השתנה נשאר.
 error-sweeps-none = כבר אין מי או מה שמתאים.
