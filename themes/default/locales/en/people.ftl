@@ -29,7 +29,7 @@ people-board = Board
 people-list = List
 people-count = { $count ->
     [one] 1 person
-   *[other] { $count } people
+   *[other] { NUMBER($count) } people
 }
 owner = Looked after by
 owner-me = Me
@@ -67,7 +67,7 @@ choose-one = Choose { $name }
 chosen-none = Change several at once
 chosen-all = { $count ->
     [one] The one that matches
-   *[other] All { $count } that match, not only this page
+   *[other] All { NUMBER($count) } that match, not only this page
 }
 chosen-stage = Stage
 chosen-move = Move
@@ -82,7 +82,7 @@ said-undone = Taken back
 said-person-moved = Moved
 board-move = Move
 board-none = Nobody here
-board-more = See all { $count }
+board-more = See all { NUMBER($count) }
 pipelines = Pipelines
 stages-change = Stages
 person-kind = Who it is

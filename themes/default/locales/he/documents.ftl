@@ -8,7 +8,7 @@ documents-search = חיפוש לפי שם
 documents-count = { $count ->
     [one] מסמך אחד
     [two] שני מסמכים
-   *[other] { $count } מסמכים
+   *[other] { NUMBER($count) } מסמכים
 }
 documents-none-found = אין מסמך מתאים
 documents-none-found-text = אפשר לנסות פחות מילים, תוסף אחר או סוג אחר.

@@ -106,7 +106,12 @@ delivery-body = מה נשלח
 tries = ניסיונות
 tries-empty = עוד לא היה ניסיון.
 try-number = מס׳ { $number }
-try-took = ‏{ $ms } אלפיות שנייה
+try-took =
+    { $ms ->
+        [one] אלפיית שנייה אחת
+        [two] שתי אלפיות שנייה
+       *[other] { NUMBER($ms) } אלפיות שנייה
+    }
 try-answer = מה התקבל בתשובה
 try-accepted = הגיעה ({ $status })
 try-rejected = התוכנה סירבה לקבל ({ $status })

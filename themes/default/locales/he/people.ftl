@@ -30,7 +30,7 @@ people-list = רשימה
 people-count = { $count ->
     [one] איש קשר אחד
     [two] שני אנשי קשר
-   *[other] { $count } אנשי קשר
+   *[other] { NUMBER($count) } אנשי קשר
 }
 owner = באחריות
 owner-me = שלי
@@ -68,7 +68,7 @@ choose-one = בחירת { $name }
 chosen-none = שינוי מרוכז
 chosen-all = { $count ->
     [one] איש הקשר שנמצא
-   *[other] כל ה־{ $count } שנמצאו, לא רק העמוד הזה
+   *[other] כל ה־{ NUMBER($count) } שנמצאו, לא רק העמוד הזה
 }
 chosen-stage = שלב
 chosen-move = העברה
@@ -83,7 +83,7 @@ said-undone = השינוי בוטל
 said-person-moved = הועבר
 board-move = העברה
 board-none = אין כאן אף אחד
-board-more = כל ה־{ $count }
+board-more = כל ה־{ NUMBER($count) }
 pipelines = מסלולים
 stages-change = שלבים
 person-kind = מי זה
@@ -126,9 +126,9 @@ timeline = מה היה
 timeline-empty = כאן מופיע כל מה שקורה: הערות, פגישות ושינויים.
 timeline-created = הוספה לרשימה
 timeline-stage = העברה מ״{ $from }״ ל״{ $to }״
-timeline-restaged = כל מי שהיו ב״{ $from }״ הועברו ל״{ $to }״
-timeline-restaged-lead = כל מי שב״{ $stage }״ נחשבים מעכשיו ללידים
-timeline-restaged-customer = כל מי שב״{ $stage }״ נחשבים מעכשיו ללקוחות
+timeline-restaged = כל מי שהיה בשלב ״{ $from }״ הועבר לשלב ״{ $to }״
+timeline-restaged-lead = כל מי שבשלב ״{ $stage }״ נחשב מעכשיו לליד
+timeline-restaged-customer = כל מי שבשלב ״{ $stage }״ נחשב מעכשיו ללקוח
 timeline-changed = עדכון: { $fields }
 timeline-change = { $field } (קודם: { $from }, עכשיו: { $to })
 timeline-nobody = אף אחד

@@ -52,7 +52,7 @@ tasks-search = חיפוש במשימות
 tasks-count = { $count ->
     [one] משימה אחת
     [two] שתי משימות
-   *[other] { $count } משימות
+   *[other] { NUMBER($count) } משימות
 }
 tasks-group-overdue = באיחור
 tasks-group-today = היום
@@ -72,7 +72,7 @@ tasks-all-about = ברשימת המשימות
 tasks-group-done = בוצעו
 tasks-chosen-all = { $count ->
     [one] המשימה שנמצאה
-   *[other] כל ה־{ $count } שנמצאו, לא רק העמוד הזה
+   *[other] כל ה־{ NUMBER($count) } שנמצאו, לא רק העמוד הזה
 }
 tasks-do = סימון כבוצע
 tasks-to-tomorrow = למחר
