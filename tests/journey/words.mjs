@@ -83,7 +83,7 @@ const verbatim = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 // What is called by a text of the theme and nothing else, these values filled in: for finding things as
 // somebody does who looks for them. Others may be anything.
 export function called(text, values = {}) {
-  const parts = text.trim().split(/\{\s*\$([\w-]+)\s*\}/);
+  const parts = text.trim().split(/\{\s*(?:NUMBER\()?\$([\w-]+)\)?\s*\}/);
   const value = (name) => (name in values ? `[\u2066-\u2069]*${verbatim(String(values[name]))}[\u2066-\u2069]*` : ".+");
   const inside = parts.map((part, at) => (at % 2 ? value(part) : verbatim(part))).join("");
   return new RegExp(`^\\s*${inside}\\s*$`);

@@ -2,6 +2,7 @@
 //! and test codes.
 
 use domain::Locale;
+use domain::text::grouped;
 
 /// Code and minor digits, sorted by code.
 #[rustfmt::skip]
@@ -94,23 +95,6 @@ pub fn shown(minor: i64, code: &str, locale: Locale) -> String {
     match sign {
         Some(sign) => format!("{minus}{sign}{amount}"),
         None => format!("{minus}{code}{STAY}{amount}"),
-    }
-}
-
-/// A number with its thousands apart, which both languages write the same.
-pub fn grouped(text: &str) -> String {
-    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
-    let (whole, part) = rest.split_once('.').map_or((rest, None), |(w, p)| (w, Some(p)));
-    let mut out = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    match part {
-        Some(part) => format!("{sign}{out}.{part}"),
-        None => format!("{sign}{out}"),
     }
 }
 

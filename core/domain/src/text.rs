@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast::Entry;
 
 use crate::Locale;
@@ -74,6 +74,8 @@ impl Catalogue {
         // Isolation marks around values keep a Latin name from reordering a Hebrew sentence, but
         // they would also get into attributes and addresses; templates use <bdi> instead.
         bundle.set_use_isolating(false);
+        let added = bundle.add_function("NUMBER", number);
+        debug_assert!(added.is_ok(), "a new bundle has no functions");
         self.languages.push((locale, bundle, BTreeSet::new()));
         self.languages.len() - 1
     }
@@ -107,6 +109,33 @@ impl Catalogue {
         }
         let mut errors = Vec::new();
         Some(bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned())
+    }
+}
+
+/// `{ NUMBER($count) }` in a text: a count with its thousands apart, where `{ $count }` could be a year as
+/// well. What is no number stays as it is.
+fn number<'a>(given: &[FluentValue<'a>], _: &FluentArgs<'_>) -> FluentValue<'a> {
+    match given.first() {
+        Some(FluentValue::Number(number)) => FluentValue::from(grouped(&number.as_string())),
+        Some(other) => other.clone(),
+        None => FluentValue::Error,
+    }
+}
+
+/// A number with its thousands apart, which both languages write the same.
+pub fn grouped(text: &str) -> String {
+    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (whole, part) = rest.split_once('.').map_or((rest, None), |(w, p)| (w, Some(p)));
+    let mut out = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    match part {
+        Some(part) => format!("{sign}{out}.{part}"),
+        None => format!("{sign}{out}"),
     }
 }
 
@@ -155,6 +184,22 @@ mod tests {
         let texts = sample()?;
         assert_eq!(texts.text(Locale::En, "days", &[("n", "1".into())]), "one day");
         assert_eq!(texts.text(Locale::En, "days", &[("n", "3".into())]), "3 days");
+        Ok(())
+    }
+
+    #[test]
+    fn a_count_has_its_thousands_apart_and_a_year_does_not() -> Result<(), TextError> {
+        let mut texts = Catalogue::default();
+        let source = "rows = { $n ->\n [one] one row\n*[other] { NUMBER($n) } rows\n}\n\
+                      since = Since { $n }\nto = To { NUMBER($n) }";
+        texts.add(Locale::En, source)?;
+        let said = |key, n: &'static str| texts.text(Locale::En, key, &[("n", n.into())]);
+        assert_eq!(said("rows", "6000"), "6,000 rows");
+        assert_eq!(said("rows", "1"), "one row");
+        assert_eq!(said("rows", "999"), "999 rows");
+        assert_eq!(said("rows", "-1234567"), "-1,234,567 rows");
+        assert_eq!(said("since", "2026"), "Since 2026");
+        assert_eq!(said("to", "Dana"), "To Dana");
         Ok(())
     }
 

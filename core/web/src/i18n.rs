@@ -71,6 +71,36 @@ mod tests {
     use super::*;
     use crate::themes::Themes;
 
+    fn said(locale: Locale, key: &str, args: &[(&str, &'static str)]) -> Result<String, BadTheme> {
+        let themes = Themes::built_in()?;
+        let args: Vec<_> = args.iter().map(|(name, value)| (*name, (*value).into())).collect();
+        let theme = themes.all().first().ok_or_else(|| BadTheme::new("themes", "none"))?;
+        Ok(theme.texts.text(locale, key, &args))
+    }
+
+    #[test]
+    fn times_of_one_and_of_two_are_said_in_words_in_hebrew() -> Result<(), BadTheme> {
+        for (ms, words) in
+            [("1", "אלפיית שנייה אחת"), ("2", "שתי אלפיות שנייה"), ("1250", "1,250 אלפיות שנייה")]
+        {
+            assert_eq!(said(Locale::He, "try-took", &[("ms", ms)])?, words);
+            assert_eq!(said(Locale::He, "request-ms", &[("count", ms)])?, words);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn many_rows_have_their_thousands_apart() -> Result<(), BadTheme> {
+        let values = [("done", "1500"), ("count", "6000")];
+        for (locale, words) in
+            [(Locale::En, "1,500 of 6,000 rows"), (Locale::He, "1,500 מתוך 6,000 שורות")]
+        {
+            assert_eq!(said(locale, "imports-progress", &values)?, words);
+        }
+        assert_eq!(said(Locale::En, "imports-rows", &[("count", "6000")])?, "6,000 rows");
+        Ok(())
+    }
+
     #[test]
     fn both_languages_have_the_same_keys() -> Result<(), BadTheme> {
         for theme in Themes::built_in()?.all() {

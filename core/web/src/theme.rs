@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use app::tenants::Colour;
 use domain::Locale;
+use domain::text::grouped;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::assets::{self, Assets};
@@ -157,6 +158,9 @@ fn environment(theme: &Theme) -> Result<Tera, BadTheme> {
     tera.register_function("icon", move |args: Kwargs, _: &State| icon(&icons, &args));
     let art = symbols(theme.files.text("assets/art.svg")?);
     tera.register_function("art", move |args: Kwargs, _: &State| picture(&art, &args));
+    tera.register_filter("grouped", |number: i64, _: Kwargs, _: &State| -> String {
+        grouped(&number.to_string())
+    });
     let templates = templates(&theme.files)?;
     tera.add_raw_templates(templates).map_err(|error| BadTheme::new("templates", error))?;
     Ok(tera)

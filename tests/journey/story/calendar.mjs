@@ -3,13 +3,15 @@ import assert from "node:assert/strict";
 import { until } from "../wait.mjs";
 
 const DAY_MILLIS = 86_400_000;
-// The grid's half hour, in pixels.
+// The grid's half hour, in time and in pixels.
+const SLOT_MILLIS = 1_800_000;
 const SLOT = 28;
 
 export const calendar = [
   ["a spot of the calendar that is drawn over becomes an appointment", draw],
   ["it is dragged an hour later, and is there when one looks again", drag],
   ["the move is taken back", undo],
+  ["half an hour with a long title has one line", halfHour],
   ["it is moved with the keyboard", byKeys],
   ["on a phone it is moved with a finger, and another is drawn", byFinger],
   ["one that is moved onto another is back where it was", taken],
@@ -99,6 +101,28 @@ async function pressTo(trip, key, times) {
     if (isDone) return;
     await entry(trip).locator(".grid-link").focus();
   }
+}
+
+// As if it were so: nothing of it is kept.
+async function halfHour(trip) {
+  const { page } = trip;
+  const asked = /\/calendar\/events\?/;
+  await page.route(asked, async (route) => {
+    const answer = await route.fetch();
+    const all = await answer.json();
+    for (const half of all.filter(({ id }) => id && trip.kept.drawn.endsWith(id))) {
+      half.title = `${half.title} `.repeat(12).trim();
+      half.end = new Date(Date.parse(`${half.start}Z`) + SLOT_MILLIS).toISOString().slice(0, 19);
+    }
+    await route.fulfill({ response: answer, json: all });
+  });
+  await trip.open(day(trip));
+  const title = entry(trip).locator(".grid-title");
+  await title.waitFor();
+  const { height, line } = await title.evaluate((part) => ({ height: part.clientHeight, line: parseFloat(getComputedStyle(part).lineHeight) }));
+  assert.ok(height < 1.5 * line, `${height} pixels, of which a line has ${line}`);
+  await page.unroute(asked);
+  await trip.open(day(trip));
 }
 
 async function byKeys(trip) {

@@ -1,5 +1,6 @@
 // The business chooses how it looks, and nothing that was typed is lost.
 import assert from "node:assert/strict";
+import { PHONE, WIDE } from "../rules.mjs";
 import { printsCalendar } from "./shell.mjs";
 
 export const looks = [
@@ -15,6 +16,11 @@ export const looks = [
 
 async function usualComponents(trip) {
   await trip.open("/settings");
+  await trip.page.setViewportSize(PHONE);
+  const ways = await trip.page.locator("main nav a.row").evaluateAll((all) => all.map((each) => each.getBoundingClientRect().bottom));
+  assert.equal(ways.length, 4);
+  assert.ok(Math.max(...ways) <= PHONE.height, `on a phone, further settings begin out of sight: ${ways}`);
+  await trip.page.setViewportSize(WIDE);
   await trip.look("settings");
   await trip.press('a[href^="/components?theme=default"]', /^\/components$/);
   await trip.look("components");

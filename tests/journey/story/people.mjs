@@ -1,5 +1,6 @@
 // A week with one's people: found, filtered, moved along, tagged together, noted down, taken back.
 import assert from "node:assert/strict";
+import { PHONE, WIDE } from "../rules.mjs";
 
 export const people = [
   ["more people come, with tags, worth and a day to get back to them", addOthers],
@@ -60,11 +61,21 @@ async function filter(trip) {
   assert.equal(await page.locator(".saved-view[aria-current=page]").innerText(), "Today");
 }
 
+// Runs in the page: whether all of it is in the window, and nothing lies over it.
+function isAtHand(part) {
+  const { top, bottom, left, width, height } = part.getBoundingClientRect();
+  const over = document.elementFromPoint(left + width / 2, top + height / 2);
+  return top >= 0 && bottom <= window.innerHeight && part.contains(over);
+}
+
 async function changeSeveral(trip) {
   const { page } = trip;
   await trip.open("/people");
   const all = await page.locator("table [name=person]").count();
+  await page.setViewportSize(PHONE);
   await page.locator("table [name=person]").first().check();
+  assert.ok(await page.locator("details.chosen").evaluate(isAtHand), "on a phone, what is done to several is out of sight");
+  await page.setViewportSize(WIDE);
   await page.locator("table [name=person]").nth(1).check();
   assert.match(await page.locator("[data-chosen-count]").innerText(), /2/);
   await page.locator("details.chosen > summary").click();

@@ -2,6 +2,7 @@
 //! done, so that whoever comes to the same rows again finds them done. By the authority of whoever began it,
 //! as it is then. After some lots the job makes room for others and is queued anew.
 
+use domain::text::grouped;
 use domain::{SweepId, TenantId};
 use serde_json::json;
 use store::Conn;
@@ -163,8 +164,9 @@ pub(super) fn end(app: &App, c: &mut Conn, sweep: &Sweep, to: State, problem: &s
         State::Undone => ended.changed - ended.kept,
         _ => ended.changed,
     };
+    let came_to = grouped(&came_to.to_string());
     let subject = match named.is_empty() {
-        true => came_to.to_string(),
+        true => came_to,
         false => format!("{came_to} · {named}"),
     };
     notifications::sweep_ended(app, c, &ended, &subject)

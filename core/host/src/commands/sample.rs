@@ -8,7 +8,7 @@ use app::people::PersonInput;
 use app::tasks::TaskInput;
 use app::{App, Context, sandbox};
 use domain::time::{ManualClock, SystemClock};
-use domain::{AppointmentId, CalendarId, Clock, PersonId, PluginId, Secret, Timestamp};
+use domain::{AppointmentId, CalendarId, Clock, Locale, PersonId, PluginId, Secret, Timestamp};
 
 const MINUTE_MILLIS: i64 = 60 * 1_000;
 const HOUR_MILLIS: i64 = 60 * MINUTE_MILLIS;
@@ -16,54 +16,102 @@ const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
 /// How long ago it began, in days.
 const BEGAN: i64 = 27;
 
-/// Company, phone, email, source, notes of the people that come along.
-struct Somebody(&'static str, [&'static str; 5]);
+/// A text in English and in Hebrew; a business is told its story in its own language alone.
+type Said = [&'static str; 2];
+
+fn told(ctx: &Context, said: Said) -> String {
+    said[usize::from(ctx.locale == Locale::He)].to_owned()
+}
+
+/// Somebody that comes along: their name, phone, email, and then company, source and notes.
+struct Somebody(Said, [&'static str; 2], [Said; 3]);
+
+const NOTHING: Said = ["", ""];
+const WEBSITE: Said = ["Website", "אתר"];
+const FRIEND: Said = ["Recommendation", "המלצה"];
+const FAIR: Said = ["Fair", "תערוכה"];
 
 const PEOPLE: [Somebody; 12] = [
     Somebody(
-        "Noa Levi",
+        ["Noa Levi", "נועה לוי"],
+        ["+972501234567", "noa@example.com"],
         [
-            "Levi Interiors",
-            "+972501234567",
-            "noa@example.com",
-            "website",
-            "Kitchen and hall, wants it before the holidays.",
+            ["Levi Interiors", "לוי עיצוב פנים"],
+            WEBSITE,
+            [
+                "Kitchen and hall, wants it before the holidays.",
+                "מטבח ומסדרון, חשוב לה לסיים לפני החגים.",
+            ],
         ],
     ),
-    Somebody("Amir Cohen", ["", "+972521234567", "amir@example.com", "friend", "Noa's neighbour."]),
     Somebody(
-        "דנה אברהם",
-        ["סטודיו דנה", "+972541234567", "dana.a@example.com", "website", "מעדיפה הודעות בערב."],
-    ),
-    Somebody("Maya Goren", ["Goren & Sons", "+972531234567", "maya@example.com", "fair", ""]),
-    Somebody(
-        "יואב פרץ",
-        ["", "+972551234567", "yoav@example.com", "website", "דירת שלושה חדרים בגבעתיים."],
+        ["Amir Cohen", "אמיר כהן"],
+        ["+972521234567", "amir@example.com"],
+        [NOTHING, FRIEND, ["Noa's neighbour.", "השכן של נועה."]],
     ),
     Somebody(
-        "Tom Becker",
+        ["Dana Abraham", "דנה אברהם"],
+        ["+972541234567", "dana.a@example.com"],
         [
-            "Becker GmbH",
-            "+4915112345678",
-            "tom@example.com",
-            "",
-            "Writes English; two hours behind us in winter.",
+            ["Studio Dana", "סטודיו דנה"],
+            WEBSITE,
+            ["Likes messages in the evening.", "מעדיפה הודעות בערב."],
         ],
     ),
-    Somebody("שירה מזרחי", ["מזרחי אדריכלים", "+972505550141", "shira@example.com", "friend", ""]),
     Somebody(
-        "Eli Katz",
-        ["", "+972525550172", "eli@example.com", "fair", "Asked for a second offer."],
+        ["Maya Goren", "מאיה גורן"],
+        ["+972531234567", "maya@example.com"],
+        [["Goren & Sons", "גורן ובניו"], FAIR, NOTHING],
     ),
-    Somebody("רון ביטון", ["ביטון שיפוצים", "+972545550193", "ron@example.com", "website", ""]),
-    Somebody("Sarah Klein", ["", "+972535550124", "sarah@example.com", "website", ""]),
-    Somebody("מיכל דהן", ["", "+972585550115", "michal@example.com", "friend", "לקוחה חוזרת."]),
-    Somebody("Daniel Weiss", ["Weiss Consulting", "+972505550166", "daniel@example.com", "", ""]),
+    Somebody(
+        ["Yoav Peretz", "יואב פרץ"],
+        ["+972551234567", "yoav@example.com"],
+        [NOTHING, WEBSITE, ["A flat of three rooms.", "דירת שלושה חדרים בגבעתיים."]],
+    ),
+    Somebody(
+        ["Tom Becker", "תום בקר"],
+        ["+4915112345678", "tom@example.com"],
+        [
+            ["Becker GmbH", "בקר בע״מ"],
+            NOTHING,
+            ["Lives in Berlin, an hour behind us.", "גר בברלין, שעה אחרינו."],
+        ],
+    ),
+    Somebody(
+        ["Shira Mizrahi", "שירה מזרחי"],
+        ["+972505550141", "shira@example.com"],
+        [["Mizrahi Architects", "מזרחי אדריכלים"], FRIEND, NOTHING],
+    ),
+    Somebody(
+        ["Eli Katz", "אלי כץ"],
+        ["+972525550172", "eli@example.com"],
+        [NOTHING, FAIR, ["Asked for a second offer.", "ביקש הצעה נוספת."]],
+    ),
+    Somebody(
+        ["Ron Biton", "רון ביטון"],
+        ["+972545550193", "ron@example.com"],
+        [["Biton Renovations", "ביטון שיפוצים"], WEBSITE, NOTHING],
+    ),
+    Somebody(
+        ["Sarah Klein", "שרה קליין"],
+        ["+972535550124", "sarah@example.com"],
+        [NOTHING, WEBSITE, NOTHING],
+    ),
+    Somebody(
+        ["Michal Dahan", "מיכל דהן"],
+        ["+972585550115", "michal@example.com"],
+        [NOTHING, FRIEND, ["Has been here before.", "לקוחה חוזרת."]],
+    ),
+    Somebody(
+        ["Daniel Weiss", "דניאל וייס"],
+        ["+972505550166", "daniel@example.com"],
+        [["Weiss Consulting", "וייס ייעוץ"], NOTHING, NOTHING],
+    ),
 ];
 
 /// Days from today, hour, minutes, title, whether online.
 #[derive(Clone, Copy)]
-struct Meeting(i64, i64, i64, &'static str, bool);
+struct Meeting(i64, i64, i64, Said, bool);
 
 /// What happened.
 enum Act {
@@ -81,55 +129,94 @@ use Act::{Books, Cancels, Meets, Wins};
 /// Days before today, and what happened then. Of two days in a row no two meetings share an hour, so
 /// that one may wait for the next working day.
 const DAYS: [(i64, &[Act]); 14] = [
-    (26, &[Meets(0), Books(0, Meeting(-24, 10, 60, "First visit", false))]),
+    (26, &[Meets(0), Books(0, Meeting(-24, 10, 60, ["First visit", "ביקור ראשון"], false))]),
     (
         25,
-        &[Meets(1), Meets(5), Books(5, Meeting(-22, 15, 30, "Video call about the office", true))],
+        &[
+            Meets(1),
+            Meets(5),
+            Books(
+                5,
+                Meeting(-22, 15, 30, ["Video call about the office", "שיחת וידאו על המשרד"], true),
+            ),
+        ],
     ),
-    (23, &[Meets(2), Books(2, Meeting(-20, 11, 45, "פגישת היכרות", true))]),
-    (20, &[Wins(0), Books(0, Meeting(-17, 9, 90, "Measuring on site", false))]),
-    (19, &[Meets(3), Meets(4), Books(4, Meeting(-15, 17, 30, "שיחה ראשונה", true))]),
-    (16, &[Books(3, Meeting(-13, 14, 60, "Showroom", false)), Wins(2)]),
-    (14, &[Meets(6), Books(6, Meeting(-10, 12, 60, "תיאום עם האדריכלית", false))]),
-    (12, &[Meets(7), Books(7, Meeting(-8, 16, 45, "Offer, second round", true))]),
-    (9, &[Cancels(7), Meets(8), Books(1, Meeting(-6, 13, 60, "Choosing fabrics", false))]),
-    (7, &[Wins(1), Books(8, Meeting(-3, 10, 60, "ביקור באתר", false))]),
-    (5, &[Meets(9), Meets(10), Books(10, Meeting(-1, 15, 45, "התאמות אחרונות", false))]),
+    (23, &[Meets(2), Books(2, Meeting(-20, 11, 45, ["Getting acquainted", "פגישת היכרות"], true))]),
+    (20, &[Wins(0), Books(0, Meeting(-17, 9, 90, ["Measuring on site", "מדידות במקום"], false))]),
+    (
+        19,
+        &[Meets(3), Meets(4), Books(4, Meeting(-15, 17, 30, ["First call", "שיחה ראשונה"], true))],
+    ),
+    (16, &[Books(3, Meeting(-13, 14, 60, ["Showroom", "אולם התצוגה"], false)), Wins(2)]),
+    (
+        14,
+        &[
+            Meets(6),
+            Books(
+                6,
+                Meeting(-10, 12, 60, ["Talking to the architect", "תיאום עם האדריכלית"], false),
+            ),
+        ],
+    ),
+    (
+        12,
+        &[
+            Meets(7),
+            Books(7, Meeting(-8, 16, 45, ["Offer, second round", "הצעת מחיר, סבב שני"], true)),
+        ],
+    ),
+    (
+        9,
+        &[
+            Cancels(7),
+            Meets(8),
+            Books(1, Meeting(-6, 13, 60, ["Choosing fabrics", "בחירת בדים"], false)),
+        ],
+    ),
+    (7, &[Wins(1), Books(8, Meeting(-3, 10, 60, ["Visit on site", "ביקור באתר"], false))]),
+    (
+        5,
+        &[
+            Meets(9),
+            Meets(10),
+            Books(10, Meeting(-1, 15, 45, ["Last adjustments", "התאמות אחרונות"], false)),
+        ],
+    ),
     (
         3,
         &[
             Wins(10),
-            Books(0, Meeting(0, 10, 60, "Kitchen plans", false)),
-            Books(3, Meeting(0, 14, 30, "Prices", true)),
+            Books(0, Meeting(0, 10, 60, ["Kitchen plans", "תוכניות המטבח"], false)),
+            Books(3, Meeting(0, 14, 30, ["Prices", "מחירים"], true)),
         ],
     ),
     (
         2,
         &[
-            Books(2, Meeting(1, 11, 45, "בחירת חומרים", true)),
-            Books(1, Meeting(2, 16, 90, "Fitting", false)),
+            Books(2, Meeting(1, 11, 45, ["Choosing materials", "בחירת חומרים"], true)),
+            Books(1, Meeting(2, 16, 90, ["Fitting", "התקנה"], false)),
         ],
     ),
     (
         1,
         &[
             Meets(11),
-            Books(5, Meeting(3, 12, 30, "Offer walk-through", true)),
-            Books(9, Meeting(4, 9, 45, "First visit", false)),
-            Books(6, Meeting(6, 13, 60, "פגישת תכנון", false)),
-            Books(11, Meeting(9, 15, 30, "First call", true)),
-            Books(0, Meeting(12, 10, 60, "Handing over the keys", false)),
+            Books(5, Meeting(3, 12, 30, ["Offer walk-through", "מעבר על ההצעה"], true)),
+            Books(9, Meeting(4, 9, 45, ["First visit", "ביקור ראשון"], false)),
+            Books(6, Meeting(6, 13, 60, ["Planning", "פגישת תכנון"], false)),
+            Books(11, Meeting(9, 15, 30, ["First call", "שיחה ראשונה"], true)),
+            Books(0, Meeting(12, 10, 60, ["Handing over the keys", "מסירת המפתחות"], false)),
         ],
     ),
 ];
 
 /// Days from today, time, title and whom they are about, of what is to be done.
-const TASKS: [(i64, &str, &str, usize); 5] = [
-    (-1, "", "Send the offer again", 7),
-    (0, "", "לבדוק מחירים אצל הספק", 2),
-    (0, "17:00", "Call about the fabrics", 1),
-    (1, "10:00", "להכין דוגמאות לפגישה", 6),
-    (4, "", "Order the handles", 0),
+const TASKS: [(i64, &str, Said, usize); 5] = [
+    (-1, "", ["Send the offer again", "לשלוח שוב את ההצעה"], 7),
+    (0, "", ["Ask the supplier for prices", "לבדוק מחירים אצל הספק"], 2),
+    (0, "17:00", ["Call about the fabrics", "להתקשר בעניין הבדים"], 1),
+    (1, "10:00", ["Prepare samples for the meeting", "להכין דוגמאות לפגישה"], 6),
+    (4, "", ["Order the handles", "להזמין ידיות"], 0),
 ];
 
 /// What the simulators know their one client by, and who has an account there.
@@ -191,7 +278,7 @@ impl Cast {
         for (days, time, title, who) in TASKS {
             let day = ctx.zone.local(today.plus_millis(days * DAY_MILLIS)).date();
             let input = TaskInput {
-                title: title.to_owned(),
+                title: told(ctx, title),
                 assignee: ctx.member.to_string(),
                 day: day.to_string(),
                 time: time.to_owned(),
@@ -212,7 +299,8 @@ impl Cast {
     ) -> app::Result<()> {
         match *act {
             Meets(who) => {
-                let person = app::people::create_person(app, ctx, person(&PEOPLE[who]), "").await?;
+                let person =
+                    app::people::create_person(app, ctx, person(ctx, &PEOPLE[who]), "").await?;
                 self.people.push((who, person.id));
             }
             Books(who, meeting) => {
@@ -242,9 +330,10 @@ fn latest<T: Clone>(all: &[(usize, T)], who: usize) -> Option<T> {
     all.iter().rev().find(|(known, _)| *known == who).map(|(_, id)| id.clone())
 }
 
-fn person(Somebody(name, rest): &Somebody) -> PersonInput {
-    let [company, phone, email, source, notes] = rest.map(str::to_owned);
-    let (stage, name) = ("lead".to_owned(), (*name).to_owned());
+fn person(ctx: &Context, Somebody(name, [phone, email], rest): &Somebody) -> PersonInput {
+    let [company, source, notes] = rest.map(|said| told(ctx, said));
+    let (phone, email) = ((*phone).to_owned(), (*email).to_owned());
+    let (stage, name) = ("lead".to_owned(), told(ctx, *name));
     PersonInput { stage, name, company, phone, email, source, notes, ..PersonInput::default() }
 }
 
@@ -257,7 +346,7 @@ fn booking(ctx: &Context, today: Timestamp, meeting: Meeting) -> AppointmentInpu
     }
     AppointmentInput {
         person: None,
-        title: title.to_owned(),
+        title: told(ctx, title),
         notes: String::new(),
         location: String::new(),
         starts_at,
@@ -295,4 +384,30 @@ async fn connect(app: &App, ctx: &Context, whose: (&PluginId, &str)) -> app::Res
     let offered = app::calendars::offer_calendars(app, ctx, &connection).await?;
     let first = offered.into_iter().find(|calendar| calendar.primary).map(|calendar| calendar.id);
     app::calendars::choose_calendars(app, ctx, &connection, first.into_iter().collect()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> Vec<Said> {
+        let people = PEOPLE.iter().flat_map(|Somebody(name, _, rest)| rest.iter().chain([name]));
+        let acts = DAYS.iter().flat_map(|(_, acts)| acts.iter());
+        let meetings = acts.filter_map(|act| match act {
+            Books(_, Meeting(.., title, _)) => Some(title),
+            _ => None,
+        });
+        let tasks = TASKS.iter().map(|(_, _, title, _)| title);
+        people.chain(meetings).chain(tasks).copied().collect()
+    }
+
+    #[test]
+    fn each_language_has_the_whole_story_and_nothing_of_the_other() {
+        let is_hebrew = |c: char| ('\u{5d0}'..='\u{5ea}').contains(&c);
+        for [english, hebrew] in all() {
+            assert!(!english.chars().any(is_hebrew), "{english}");
+            assert!(!hebrew.chars().any(|c| c.is_ascii_alphabetic()), "{hebrew}");
+            assert_eq!(english.is_empty(), hebrew.is_empty(), "{english} {hebrew}");
+        }
+    }
 }

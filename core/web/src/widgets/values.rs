@@ -3,6 +3,7 @@
 use app::currencies;
 use app::plugin_views::document::Value;
 use domain::Timestamp;
+use domain::text::grouped;
 
 use super::{Drawer, tone};
 use crate::views::plugin_views::{Cell, Target};
@@ -83,7 +84,7 @@ pub(super) fn number_text(number: f64, digits: Option<u8>) -> String {
             text.trim_end_matches('0').trim_end_matches('.').to_owned()
         }
     };
-    currencies::grouped(&text)
+    grouped(&text)
 }
 
 #[cfg(test)]

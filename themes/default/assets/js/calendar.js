@@ -6,6 +6,8 @@ const WIDE = "(min-width: 52rem)";
 const KINDS = { day: "timeGridDay", week: "timeGridWeek", month: "dayGridMonth" };
 const KEPT = "oxpi-calendar-hidden";
 const QUARTER_SECS = 900;
+// Of what takes no longer there is room for one line.
+const SHORT_SECS = 2 * QUARTER_SECS;
 const DAY_SECS = 86_400;
 
 const place = document.getElementById("calendar-grid");
@@ -72,6 +74,8 @@ async function load({ startStr, endStr }) {
   }
 }
 
+const isShort = ({ start, end }) => Date.parse(`${end}Z`) - Date.parse(`${start}Z`) <= SHORT_SECS * 1000;
+
 const toEvent = (entry) => ({
   id: entry.id,
   title: entry.title,
@@ -82,6 +86,7 @@ const toEvent = (entry) => ({
   classNames: [
     ...(entry.href ? [] : ["grid-busy"]),
     ...(entry.past ? ["grid-past"] : []),
+    ...(isShort(entry) ? ["grid-short"] : []),
     ...(entry.problem ? ["grid-problem"] : []),
   ],
   extendedProps: entry,

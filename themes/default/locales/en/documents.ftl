@@ -7,7 +7,7 @@ documents-any-media = All kinds
 documents-search = Search by name
 documents-count = { $count ->
     [one] One document
-   *[other] { $count } documents
+   *[other] { NUMBER($count) } documents
 }
 documents-none-found = Nothing fits
 documents-none-found-text = Try fewer words, another plugin or another kind.

@@ -10,7 +10,7 @@ imports-nameless = A file without a name
 imports-made =
     { $count ->
         [one] one new person
-       *[other] { $count } new people
+       *[other] { NUMBER($count) } new people
     }
 imports-state-waiting = Waiting for you
 imports-state-running = Under way
@@ -23,7 +23,7 @@ imports-look-title = What is in the file
 imports-rows =
     { $count ->
         [one] one row
-       *[other] { $count } rows
+       *[other] { NUMBER($count) } rows
     }
 imports-columns = What each column is
 imports-columns-text = We guessed from the headings and from what stands below them. Change what isn’t right.
@@ -97,27 +97,27 @@ imports-double-name = has the same name
 imports-double-file = Twice in the file
 imports-here =
     { $count ->
-        [one] One of { $all } rows is of somebody who is here already
-       *[other] { $count } of { $all } rows are of people who are here already
+        [one] One of { NUMBER($all) } rows is of somebody who is here already
+       *[other] { NUMBER($count) } of { NUMBER($all) } rows are of people who are here already
     }
 imports-here-text = What becomes of them is what you choose above.
-imports-looked = We looked through the first { $count } rows; the others are looked at as they come in.
+imports-looked = We looked through the first { NUMBER($count) } rows; the others are looked at as they come in.
 imports-twice =
     { $count ->
         [one] One row is of somebody whom the file names before.
-       *[other] { $count } rows are of people whom the file names before.
+       *[other] { NUMBER($count) } rows are of people whom the file names before.
     }
 imports-shown-none = None of the first rows can be read this way. Check what the columns are.
 imports-wrong =
     { $count ->
         [one] One row can’t come in
-       *[other] { $count } rows can’t come in
+       *[other] { NUMBER($count) } rows can’t come in
     }
 imports-wrong-text = All the others come in without them. Afterwards you can download these with what is wrong, mend them, and bring them again.
 imports-run =
     { $count ->
         [one] Import one row
-       *[other] Import { $count } rows
+       *[other] Import { NUMBER($count) } rows
     }
 imports-discard = Throw the file away
 imports-title-running = Importing
@@ -126,7 +126,7 @@ imports-title-cancelled = Stopped
 imports-title-failed = The import didn’t finish
 imports-title-undoing = Undoing the import
 imports-title-undone = Undone
-imports-progress = { $done } of { $count } rows
+imports-progress = { NUMBER($done) } of { NUMBER($count) } rows
 imports-progress-text = You can leave this page and go on working. It goes on by itself, and you find it again under People, Import.
 imports-refresh = Show how far it is
 imports-stop = Stop
@@ -141,7 +141,7 @@ imports-undone-text = Whoever came with this file is gone again, and whoever it 
 imports-kept =
     { $count ->
         [one] One person stayed, because somebody changed them since or has dealt with them.
-       *[other] { $count } people stayed, because somebody changed them since or has dealt with them.
+       *[other] { NUMBER($count) } people stayed, because somebody changed them since or has dealt with them.
     }
 imports-kept-who = See who
 imports-skipped-who = See who was here already

@@ -2,6 +2,7 @@ person-add = Add person
 person-add-first = Add the first person
 person-new = New person
 person-change = Edit details
+person-call = Call
 people-stages = Stage
 people-all = Everyone
 people-leads = Leads
@@ -28,7 +29,7 @@ people-board = Board
 people-list = List
 people-count = { $count ->
     [one] 1 person
-   *[other] { $count } people
+   *[other] { NUMBER($count) } people
 }
 owner = Looked after by
 owner-me = Me
@@ -41,22 +42,22 @@ follow-up-hint = The day you want to be in touch again.
 follow-up-today = Today or earlier
 follow-up-week = Within a week
 follow-up-any = On any day
-order = Order
+order = Sort
 order-newest = Newest first
 order-name = By name
 order-changed = Changed last
 order-value = Worth most
 order-follow-up = Get back to soonest
-filters = Filter and order
+filters = Filter and sort
 board-filters = Filter
 filters-apply = Show
 filters-clear = Clear filters
 filter-any = Any
 saved-views = Saved views
 saved-view-shared = For everyone:
-save-view = Save this view
+save-view = Save view
 save-view-name = Name
-save-view-hint = Keeps the search, the filters and the order under a name.
+save-view-hint = Keeps the search, the filters and the sorting under a name.
 save-view-shared = For the whole team
 view-remove = Remove “{ $name }”
 said-view-saved = The view was saved
@@ -66,14 +67,14 @@ choose-one = Choose { $name }
 chosen-none = Change several at once
 chosen-all = { $count ->
     [one] The one that matches
-   *[other] All { $count } that match, not only this page
+   *[other] All { NUMBER($count) } that match, not only this page
 }
 chosen-stage = Stage
 chosen-move = Move
 chosen-owner = Looked after by
 chosen-set = Set
 chosen-tag = Add
-chosen-untag = Take off
+chosen-untag = Remove
 chosen-remove = Remove them
 said-people-changed = Changed
 said-nothing-changed = Nothing to change
@@ -81,7 +82,7 @@ said-undone = Taken back
 said-person-moved = Moved
 board-move = Move
 board-none = Nobody here
-board-more = See all { $count }
+board-more = See all { NUMBER($count) }
 pipelines = Pipelines
 stages-change = Stages
 person-kind = Who it is
@@ -166,7 +167,7 @@ field-customer-since = since when they are a customer
 field-tags = tags
 people-settings = Stages, fields and tags
 people-settings-text = The way your people go, from the first question to a customer.
-pipeline-name = Name
+pipeline-name = Name of the pipeline
 pipeline-new = Another pipeline
 pipeline-add = Add pipeline
 pipeline-remove = Remove pipeline

@@ -1,4 +1,5 @@
 settings-text = What holds for everyone in the business.
+settings-further = Further settings
 business-language-hint = Everyone can choose their own in their profile.
 language-of-business = Same as the business
 profile-text = This is yours alone; every business you are in sees the name.

@@ -1,81 +1,81 @@
 # One act over all that match a list.
 sweeps-ask = Do this to all of them?
 sweeps-ask-text = It takes a while and goes on by itself: you can leave the page, see how far it is, and stop it. Whoever comes to the list meanwhile isn’t changed.
-sweeps-undo-text = You can undo all of it for { $count } days. What somebody changed since stays.
+sweeps-undo-text = You can undo all of it for { NUMBER($count) } days. What somebody changed since stays.
 sweeps-go =
     { $count ->
         [one] Yes, that one
-       *[other] Yes, all { $count }
+       *[other] Yes, all { NUMBER($count) }
     }
 sweeps-ask-people-stage =
     { $count ->
         [one] Move one person to { $to }
-       *[other] Move { $count } people to { $to }
+       *[other] Move { NUMBER($count) } people to { $to }
     }
 sweeps-ask-people-owner =
     { $count ->
         [one] Give one person to { $to }
-       *[other] Give { $count } people to { $to }
+       *[other] Give { NUMBER($count) } people to { $to }
     }
 sweeps-ask-people-disowned =
     { $count ->
         [one] Leave one person with nobody
-       *[other] Leave { $count } people with nobody
+       *[other] Leave { NUMBER($count) } people with nobody
     }
 sweeps-ask-people-follow-up =
     { $count ->
         [one] Set { $to } to get back to one person
-       *[other] Set { $to } to get back to { $count } people
+       *[other] Set { $to } to get back to { NUMBER($count) } people
     }
 sweeps-ask-people-no-follow-up =
     { $count ->
         [one] Clear the day to get back to one person
-       *[other] Clear the day to get back to { $count } people
+       *[other] Clear the day to get back to { NUMBER($count) } people
     }
 sweeps-ask-people-own =
     { $count ->
         [one] Fill in “{ $to }” for one person
-       *[other] Fill in “{ $to }” for { $count } people
+       *[other] Fill in “{ $to }” for { NUMBER($count) } people
     }
 sweeps-ask-people-tagged =
     { $count ->
         [one] Tag one person “{ $to }”
-       *[other] Tag { $count } people “{ $to }”
+       *[other] Tag { NUMBER($count) } people “{ $to }”
     }
 sweeps-ask-people-untagged =
     { $count ->
         [one] Take the tag “{ $to }” off one person
-       *[other] Take the tag “{ $to }” off { $count } people
+       *[other] Take the tag “{ $to }” off { NUMBER($count) } people
     }
 sweeps-ask-people-removed =
     { $count ->
         [one] Remove one person
-       *[other] Remove { $count } people
+       *[other] Remove { NUMBER($count) } people
     }
 sweeps-ask-tasks-done =
     { $count ->
         [one] Mark one task as done
-       *[other] Mark { $count } tasks as done
+       *[other] Mark { NUMBER($count) } tasks as done
     }
 sweeps-ask-tasks-assigned =
     { $count ->
         [one] Give one task to { $to }
-       *[other] Give { $count } tasks to { $to }
+       *[other] Give { NUMBER($count) } tasks to { $to }
     }
 sweeps-ask-tasks-unassigned =
     { $count ->
         [one] Leave one task with nobody
-       *[other] Leave { $count } tasks with nobody
+       *[other] Leave { NUMBER($count) } tasks with nobody
     }
 sweeps-ask-tasks-moved =
     { $count ->
         [one] Move one task to another day
-       *[other] Move { $count } tasks to another day
+       *[other] Move { NUMBER($count) } tasks to another day
     }
 sweeps-ask-tasks-removed =
     { $count ->
         [one] Remove one task
-       *[other] Remove { $count } tasks
+       *[other] Remove { NUMBER($count) } tasks
     }
 sweeps-title-running = Changing
 sweeps-title-done = Changed
@@ -83,7 +83,7 @@ sweeps-title-cancelled = Stopped
 sweeps-title-failed = It didn’t finish
 sweeps-title-undoing = Undoing
 sweeps-title-undone = Undone
-sweeps-progress = { $done } of { $count }
+sweeps-progress = { NUMBER($done) } of { NUMBER($count) }
 sweeps-progress-text = You can leave this page and go on working. It goes on by itself, and we tell you when it is done.
 sweeps-refresh = Show how far it is
 sweeps-stop = Stop
@@ -91,13 +91,13 @@ sweeps-changed =
     { $count ->
         [0] Nothing was changed: they all were so before, or aren’t here any more.
         [one] One was changed. The others were so before, or aren’t here any more.
-       *[other] { $count } were changed. Any others were so before, or aren’t here any more.
+       *[other] { NUMBER($count) } were changed. Any others were so before, or aren’t here any more.
     }
 sweeps-undone-text = They are as they were before.
 sweeps-kept =
     { $count ->
         [one] One stayed as it is: somebody changed it since.
-       *[other] { $count } stayed as they are: somebody changed them since.
+       *[other] { NUMBER($count) } stayed as they are: somebody changed them since.
     }
 sweeps-to-list = To the list
 sweeps-under-way = A change of many is under way.

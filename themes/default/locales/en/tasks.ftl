@@ -51,7 +51,7 @@ tasks-nobodys = Nobody’s yet
 tasks-search = Search tasks
 tasks-count = { $count ->
     [one] One task
-   *[other] { $count } tasks
+   *[other] { NUMBER($count) } tasks
 }
 tasks-group-overdue = Overdue
 tasks-group-today = Today
@@ -71,7 +71,7 @@ tasks-all-about = In the list of tasks
 tasks-group-done = Done
 tasks-chosen-all = { $count ->
     [one] The one that was found
-   *[other] All { $count } that were found, not only this page
+   *[other] All { NUMBER($count) } that were found, not only this page
 }
 tasks-do = Mark as done
 tasks-to-tomorrow = To tomorrow

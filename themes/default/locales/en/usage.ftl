@@ -27,7 +27,7 @@ requests-older = { $count ->
    *[other] { $count } before that
   }
 request-by-host = by OXPI, for a connected account
-request-ms = { $count } ms
+request-ms = { NUMBER($count) } ms
 request-bytes = { $count } B
 request-kilobytes = { $count } KB
 request-refused = Refused

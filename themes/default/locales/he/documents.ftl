@@ -7,7 +7,8 @@ documents-any-media = כל הסוגים
 documents-search = חיפוש לפי שם
 documents-count = { $count ->
     [one] מסמך אחד
-   *[other] { $count } מסמכים
+    [two] שני מסמכים
+   *[other] { NUMBER($count) } מסמכים
 }
 documents-none-found = אין מסמך מתאים
 documents-none-found-text = אפשר לנסות פחות מילים, תוסף אחר או סוג אחר.
@@ -40,7 +41,7 @@ document-delete-text = הקובץ נמחק מיד ואי אפשר לשחזר א�
 document-delete-do = מחיקה לצמיתות
 document-keep = להשאיר
 said-document-deleted = המסמך נמחק
-export-documents-text = רשימה של כל המסמכים שמתאימים. הקבצים עצמם נמצאים בארכיון של הכול.
+export-documents-text = רשימה של כל המסמכים שמתאימים. הקבצים עצמם נמצאים ב״הורדה של הכול״.
 ask-documents = לשמור קבצים מהסוגים האלה, מוצפנים
 act-document-kept = שמר קובץ
 act-document-downloaded = הוריד קובץ ששמר

@@ -31,7 +31,7 @@ events-team = צוות
 event-person-created = נוסף אדם
 event-person-changed = פרטי אדם השתנו
 event-person-stage-changed = אדם עבר לשלב אחר
-event-person-merged = אנשים מוזגו
+event-person-merged = אנשים אוחדו
 event-person-deleted = אדם הוסר
 event-person-restored = אדם הוחזר
 event-note-created = נכתבה הערה
@@ -106,7 +106,12 @@ delivery-body = מה נשלח
 tries = ניסיונות
 tries-empty = עוד לא היה ניסיון.
 try-number = מס׳ { $number }
-try-took = ‏{ $ms } אלפיות שנייה
+try-took =
+    { $ms ->
+        [one] אלפיית שנייה אחת
+        [two] שתי אלפיות שנייה
+       *[other] { NUMBER($ms) } אלפיות שנייה
+    }
 try-answer = מה התקבל בתשובה
 try-accepted = הגיעה ({ $status })
 try-rejected = התוכנה סירבה לקבל ({ $status })

@@ -11,7 +11,7 @@ imports-made =
     { $count ->
         [one] אדם חדש אחד
         [two] שני אנשים חדשים
-       *[other] { $count } אנשים חדשים
+       *[other] { NUMBER($count) } אנשים חדשים
     }
 imports-state-waiting = מחכה לכם
 imports-state-running = בתהליך
@@ -25,7 +25,7 @@ imports-rows =
     { $count ->
         [one] שורה אחת
         [two] שתי שורות
-       *[other] { $count } שורות
+       *[other] { NUMBER($count) } שורות
     }
 imports-columns = מה יש בכל עמודה
 imports-columns-text = ניחשנו לפי הכותרות ולפי מה שמתחתיהן. אפשר לשנות את מה שלא נכון.
@@ -99,31 +99,31 @@ imports-double-name = עם אותו שם
 imports-double-file = פעמיים בקובץ
 imports-here =
     { $count ->
-        [one] שורה אחת מתוך { $all } היא של מישהו שכבר נמצא אצלכם
-        [two] שתי שורות מתוך { $all } הן של אנשים שכבר נמצאים אצלכם
-       *[other] { $count } שורות מתוך { $all } הן של אנשים שכבר נמצאים אצלכם
+        [one] שורה אחת מתוך { NUMBER($all) } היא של מישהו שכבר נמצא אצלכם
+        [two] שתי שורות מתוך { NUMBER($all) } הן של אנשים שכבר נמצאים אצלכם
+       *[other] { NUMBER($count) } שורות מתוך { NUMBER($all) } הן של אנשים שכבר נמצאים אצלכם
     }
 imports-here-text = מה יקרה איתן נקבע לפי הבחירה שלמעלה.
-imports-looked = בדקנו את { $count } השורות הראשונות; השאר ייבדקו בזמן הייבוא.
+imports-looked = בדקנו את { NUMBER($count) } השורות הראשונות; השאר ייבדקו בזמן הייבוא.
 imports-twice =
     { $count ->
         [one] שורה אחת חוזרת על מישהו שכבר מופיע בקובץ.
         [two] שתי שורות חוזרות על אנשים שכבר מופיעים בקובץ.
-       *[other] { $count } שורות חוזרות על אנשים שכבר מופיעים בקובץ.
+       *[other] { NUMBER($count) } שורות חוזרות על אנשים שכבר מופיעים בקובץ.
     }
 imports-shown-none = אי אפשר לקרוא כך אף אחת מהשורות הראשונות. כדאי לבדוק מה יש בעמודות.
 imports-wrong =
     { $count ->
         [one] שורה אחת לא יכולה להיכנס
         [two] שתי שורות לא יכולות להיכנס
-       *[other] { $count } שורות לא יכולות להיכנס
+       *[other] { NUMBER($count) } שורות לא יכולות להיכנס
     }
 imports-wrong-text = כל השאר ייכנסו בלעדיהן. אחר כך אפשר להוריד אותן עם הסבר, לתקן ולייבא שוב.
 imports-run =
     { $count ->
         [one] לייבא שורה אחת
         [two] לייבא שתי שורות
-       *[other] לייבא { $count } שורות
+       *[other] לייבא { NUMBER($count) } שורות
     }
 imports-discard = למחוק את הקובץ
 imports-title-running = מייבאים
@@ -132,7 +132,7 @@ imports-title-cancelled = הייבוא נעצר
 imports-title-failed = הייבוא לא הושלם
 imports-title-undoing = מבטלים את הייבוא
 imports-title-undone = הייבוא כולו בוטל
-imports-progress = { $done } מתוך { $count } שורות
+imports-progress = { NUMBER($done) } מתוך { NUMBER($count) } שורות
 imports-progress-text = אפשר לעזוב את הדף ולהמשיך לעבוד. הייבוא ממשיך לבד, ואפשר לחזור אליו דרך אנשים, ייבוא.
 imports-refresh = להציג כמה נעשה
 imports-stop = לעצור
@@ -148,7 +148,7 @@ imports-kept =
     { $count ->
         [one] אדם אחד נשאר, כי שינו אותו מאז או שכבר טיפלו בו.
         [two] שני אנשים נשארו, כי שינו אותם מאז או שכבר טיפלו בהם.
-       *[other] { $count } אנשים נשארו, כי שינו אותם מאז או שכבר טיפלו בהם.
+       *[other] { NUMBER($count) } אנשים נשארו, כי שינו אותם מאז או שכבר טיפלו בהם.
     }
 imports-kept-who = לראות מי
 imports-skipped-who = לראות מי כבר היה כאן

@@ -33,9 +33,9 @@ stops-schedules = { $count ->
    *[other] { $count } פעולות קבועות
   }
 stops-jobs = { $count ->
-    [one] משימה אחת תמתין
-    [two] שתי משימות ימתינו
-   *[other] { $count } משימות ימתינו
+    [one] פעולה אחת תמתין
+    [two] שתי פעולות ימתינו
+   *[other] { $count } פעולות ימתינו
   }
 stops-views = { $count ->
     [one] דף או חלונית אחת ייעלמו

@@ -1,4 +1,5 @@
 settings-text = מה שתקף לכל מי שבעסק.
+settings-further = הגדרות נוספות
 business-language-hint = בפרופיל אפשר לבחור שפה אישית.
 language-of-business = כמו השפה של העסק
 profile-text = הפרטים האישיים שלך. השם מוצג בכל העסקים שלך.

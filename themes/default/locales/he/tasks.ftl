@@ -51,7 +51,8 @@ tasks-nobodys = עוד לא של אף אחד
 tasks-search = חיפוש במשימות
 tasks-count = { $count ->
     [one] משימה אחת
-   *[other] { $count } משימות
+    [two] שתי משימות
+   *[other] { NUMBER($count) } משימות
 }
 tasks-group-overdue = באיחור
 tasks-group-today = היום
@@ -71,7 +72,7 @@ tasks-all-about = ברשימת המשימות
 tasks-group-done = בוצעו
 tasks-chosen-all = { $count ->
     [one] המשימה שנמצאה
-   *[other] כל ה־{ $count } שנמצאו, לא רק העמוד הזה
+   *[other] כל ה־{ NUMBER($count) } שנמצאו, לא רק העמוד הזה
 }
 tasks-do = סימון כבוצע
 tasks-to-tomorrow = למחר

@@ -28,7 +28,12 @@ requests-older = { $count ->
    *[other] עוד { $count } פניות לפני כן
   }
 request-by-host = נשלחה על ידי OXPI עבור חשבון מחובר
-request-ms = { $count } אלפיות שנייה
+request-ms =
+    { $count ->
+        [one] אלפיית שנייה אחת
+        [two] שתי אלפיות שנייה
+       *[other] { NUMBER($count) } אלפיות שנייה
+    }
 request-bytes = { $count } בייט
 request-kilobytes = { $count } ק״ב
 request-refused = נדחתה
