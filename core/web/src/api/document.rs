@@ -230,6 +230,8 @@ fn example(name: &str) -> Value {
         "StageMove" => json!({"stage": "customer"}),
         "PeopleAct" => json!({"people": ["01900000-0000-7000-8000-000000000000"], "act": "tag",
             "to": "garden"}),
+        "PeopleActAll" => json!({"act": "tag", "to": "garden"}),
+        "TasksActAll" => json!({"act": "delay", "to": "+1"}),
         "TasksAct" => json!({"tasks": ["01900000-0000-7000-8000-000000000000"], "act": "delay",
             "to": "+1"}),
         "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),

@@ -11,13 +11,6 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
 }
 
 fn search(w: Words) -> Search {
-    let item = |icon, title: String, sub: String| Item {
-        href: "/".into(),
-        icon,
-        title,
-        sub,
-        posts: icon == "sign-out",
-    };
     Search {
         query: w.of("no", "נו"),
         groups: vec![
@@ -69,15 +62,19 @@ fn search(w: Words) -> Search {
                 ],
                 more: None,
             },
-            Group {
-                key: "pages",
-                items: vec![item(
-                    "warning",
-                    w.of("What didn’t work", "מה לא הצליח"),
-                    String::new(),
-                )],
-                more: None,
-            },
+            pages(w),
         ],
     }
+}
+
+fn pages(w: Words) -> Group {
+    Group {
+        key: "pages",
+        items: vec![item("warning", w.of("What didn’t work", "מה לא הצליח"), String::new())],
+        more: None,
+    }
+}
+
+fn item(icon: &'static str, title: String, sub: String) -> Item {
+    Item { href: "/".into(), icon, title, sub, posts: icon == "sign-out" }
 }
