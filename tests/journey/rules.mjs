@@ -18,8 +18,13 @@ export const PHONE = { width: 360, height: 740 };
 // Makes the window as long as the page, so that what is fixed to its edges stands there, in pictures
 // and for axe, instead of covering what happens to be under it.
 export async function stretch(page, { width, height }) {
-  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
-  if (whole > height) await page.setViewportSize({ width, height: whole });
+  // What may have a share of the window's height grows with it.
+  for (let times = 0; times < 4; times += 1) {
+    const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+    if (whole <= height) return;
+    height = whole;
+    await page.setViewportSize({ width, height });
+  }
 }
 
 // What axe finds in the page as it stands, one line a node.
