@@ -66,6 +66,9 @@ mod one_time_codes;
 pub mod openid;
 mod outbox;
 pub mod own_fields;
+#[cfg(test)]
+#[path = "../tests/app/support/parts.rs"]
+mod parts;
 pub mod passkeys;
 mod passwords;
 pub mod people;

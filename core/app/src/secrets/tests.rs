@@ -3,8 +3,6 @@
 mod attacks;
 mod deletions;
 mod missing;
-#[path = "../../tests/app/support/parts.rs"]
-mod parts;
 mod rotation;
 mod secrecy;
 
@@ -17,6 +15,7 @@ use store::secrets::SealedSecret;
 
 use super::{Name, Opened};
 use crate::error::{Error, Result};
+use crate::parts;
 use crate::tenants::{self, BusinessInput, FirstRun, OwnerInput};
 use crate::vault_state::Witness;
 use crate::{App, secrets};

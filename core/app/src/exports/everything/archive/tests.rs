@@ -1,8 +1,5 @@
 //! What documents are called in an archive, and one that goes while it is made.
 
-#[path = "../../../../tests/app/support/parts.rs"]
-mod parts;
-
 use std::io::{self, Cursor, Read as _, Write};
 use std::sync::Arc;
 
@@ -14,7 +11,7 @@ use tokio::runtime::Handle;
 use super::{safe_name, write};
 use crate::exports::everything::begin_archive;
 use crate::tenants::{self, BusinessInput, FirstRun, OwnerInput};
-use crate::{App, Context, Origin, imports, sessions};
+use crate::{App, Context, Origin, imports, parts, sessions};
 
 #[test]
 fn names_of_documents_lead_nowhere_else() {
