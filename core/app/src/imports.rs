@@ -122,7 +122,7 @@ pub async fn keep_file(app: &App, ctx: &Context, name: &str, bytes: Vec<u8>) -> 
             store::documents::insert(c, &document)?;
             store::imports::insert(c, &import)?;
             record(&app2, c, &Who::from(&ctx2), &import, "import.uploaded", json!({}))?;
-            make_room(c, &import)
+            make_room(&app2, c, &ctx2, &import)
         })
         .await?;
     files::forget(app, &ctx.tenant, gone).await;
@@ -152,14 +152,19 @@ fn guess(
     (plan, i64::try_from(rows).unwrap_or(i64::MAX))
 }
 
-/// The oldest waiting files of a business go where there are too many; answers whose bodies follow.
-fn make_room(c: &mut Conn, newest: &Import) -> Result<Vec<domain::DocumentId>> {
-    let all = store::imports::list(c, &newest.tenant_id, 500)?;
-    let waiting = all.into_iter().filter(|import| import.state == State::Waiting);
+/// The oldest waiting files of a business go where there are too many, never the one that came just now,
+/// whatever the clock says of the others; answers whose bodies follow.
+fn make_room(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    newest: &Import,
+) -> Result<Vec<domain::DocumentId>> {
     let mut gone = Vec::new();
-    for old in waiting.skip(WAITING_MAX) {
-        store::imports::delete(c, &old.tenant_id, &old.id)?;
-        gone.extend(files::forget_row(c, &old)?);
+    let waiting = store::imports::list_waiting(c, &ctx.tenant)?;
+    let others = waiting.into_iter().filter(|import| import.id != newest.id);
+    for old in others.skip(WAITING_MAX - 1) {
+        gone.extend(discard(app, c, ctx, &old)?);
     }
     Ok(gone)
 }

@@ -125,6 +125,17 @@ pub fn list(c: &mut Conn, tenant: &TenantId, limit: i64) -> Result<Vec<Import>> 
         .load(c)?)
 }
 
+/// The files of the tenant that wait to be gone on with, latest first.
+pub fn list_waiting(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Import>> {
+    scope::tenant(c, tenant)?;
+    Ok(imports::table
+        .filter(imports::tenant_id.eq(tenant.as_str()))
+        .filter(imports::state.eq(State::Waiting.as_str()))
+        .order((imports::created_at.desc(), imports::id.desc()))
+        .select(Import::as_select())
+        .load(c)?)
+}
+
 /// The imports of the tenant that came before one, latest first; without one, from the latest.
 pub fn list_after(
     c: &mut Conn,

@@ -407,6 +407,24 @@ async fn files_that_nobody_went_on_with_are_forgotten() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_makes_room_for_itself_and_never_of_itself() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let oldest = keep(&f, &owner, LIST.as_bytes()).await;
+        f.clock.advance_millis(1);
+        // All in one instant, in which nothing says who came first.
+        for _ in 0..25 {
+            let id = keep(&f, &owner, LIST.as_bytes()).await;
+            assert_eq!(state(&f, &owner, &id).await.0, State::Waiting);
+        }
+        assert!(imports::get_import(&f.app, &owner.ctx, &oldest).await.is_err());
+        let waiting = imports::list_imports_after(&f.app, &owner.ctx, None, 100).await.unwrap();
+        assert_eq!(waiting.items.len(), 10);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn columns_become_own_fields_and_go_with_the_import() {
     each(async |f| {
         use crate::own_fields::{field, values, with};
