@@ -3,6 +3,7 @@
 use anyhow::Result;
 use domain::rng::SeededRng;
 use domain::{Clock, EntryId, PersonId, Rng, StageId, TenantId};
+use serde_json::{Value, json};
 use store::Db;
 use store::attributions::Attribution;
 use store::audit::ActorKind;
@@ -83,7 +84,7 @@ impl Crowd {
             deleted_at: None,
             rev: 1,
         };
-        let entry = self.entry(&id, clock, rng);
+        let entry = self.note(&id, clock, rng);
         NewPerson {
             person,
             contacts,
@@ -94,22 +95,38 @@ impl Crowd {
         }
     }
 
-    /// Something that happened with somebody.
-    pub fn entry(&self, person: &PersonId, clock: &dyn Clock, rng: &dyn Rng) -> Entry {
+    /// A note about somebody.
+    fn note(&self, person: &PersonId, clock: &dyn Clock, rng: &dyn Rng) -> Entry {
+        let detail = json!({"text": "Called, nobody answered."});
+        self.entry(person, ("note", detail), (clock, rng))
+    }
+
+    /// Somebody went to another stage.
+    fn step(&self, person: &PersonId, clock: &dyn Clock, rng: &dyn Rng) -> Entry {
+        let detail = json!({"from": "New", "to": "In touch"});
+        self.entry(person, ("stage", detail), (clock, rng))
+    }
+
+    fn entry(
+        &self,
+        person: &PersonId,
+        (kind, detail): (&str, Value),
+        (clock, rng): (&dyn Clock, &dyn Rng),
+    ) -> Entry {
         Entry {
             tenant_id: self.tenant.clone(),
             id: EntryId::new(clock, rng),
             person_id: person.clone(),
             at: clock.now(),
-            kind: "note".to_owned(),
+            kind: kind.to_owned(),
             actor_kind: ActorKind::System,
             actor_id: String::new(),
             entity_id: String::new(),
-            detail_json: serde_json::json!({"text": "Called, nobody answered."}).into(),
+            detail_json: detail.into(),
         }
     }
 
-    /// Takes in so many; each gets as many entries. Answers who they are.
+    /// Takes in so many; each gets as many entries, one of them a note. Answers who they are.
     pub async fn come(
         &self,
         db: &Db,
@@ -125,13 +142,13 @@ impl Crowd {
             let more: Vec<Entry> = new
                 .clone()
                 .flat_map(|id| (1..entries).map(move |_| id.clone()))
-                .map(|id| self.entry(&id, clock, rng))
+                .map(|id| self.step(&id, clock, rng))
                 .collect();
             ids.extend(new);
             let tenant = self.tenant.clone();
             db.write(move |c| {
                 store::people::insert_many(c, &tenant, some)?;
-                more.iter().try_for_each(|entry| store::timeline::insert(c, entry))
+                store::timeline::insert_many(c, &tenant, more)
             })
             .await?;
             db.write(store::statistics::renew).await?;
