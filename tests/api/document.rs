@@ -13,8 +13,14 @@ use oxpi_tests::site::{MARKER, Site, api_token};
 use serde_json::json;
 
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
-/// How long Schemathesis may look with each token, in seconds.
-const LOOK_SECS: u32 = 60;
+/// How long Schemathesis may look with each token, in seconds, and from which seed it makes its cases;
+/// OXPI_LOOK_SECS and OXPI_LOOK_SEED say otherwise to whoever wants to know more.
+const LOOK_SECS: &str = "60";
+const LOOK_SEED: &str = "7";
+
+fn said(variable: &str, otherwise: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| otherwise.to_owned())
+}
 
 /// The shell commands of a page of documentation, in order.
 fn commands(page: &str) -> Vec<String> {
@@ -72,8 +78,9 @@ async fn look(site: &Site, token: &str, foreign: Vec<String>) -> Result<()> {
         let st = python.with_file_name("st");
         let mut command = Command::new(st);
         command.arg("--config-file").arg(&config).args(["run", &url, "--no-color"]);
-        command.args(["--max-time", &LOOK_SECS.to_string(), "--max-examples", "25"]);
-        command.args(["--workers", "1", "--seed", "7", "--generation-database", "none"]);
+        command.args(["--max-time", &said("OXPI_LOOK_SECS", LOOK_SECS), "--max-examples", "25"]);
+        command.args(["--seed", &said("OXPI_LOOK_SEED", LOOK_SEED)]);
+        command.args(["--workers", "1", "--generation-database", "none"]);
         command.current_dir(folder.path()).env("OXPI_FOREIGN", foreign.join(","));
         for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
             command.env_remove(proxy);
