@@ -32,6 +32,10 @@ use crate::{notifications, once, undos};
 pub const MOST: usize = 500_000;
 /// How many are written down in a transaction.
 const GATHERED_AT_ONCE: usize = 5_000;
+/// How many are forgotten in a transaction.
+const FORGOTTEN_AT_ONCE: i64 = 5_000;
+/// After how long nobody writes down any more who matches: their process is gone.
+const LEFT_SECS: i64 = 3_600;
 const BEGIN: &str = "sweep.begin";
 
 /// Who or what is meant.
@@ -337,21 +341,36 @@ pub async fn cancel_sweep(app: &App, ctx: &Context, id: &SweepId) -> Result<()> 
         .await
 }
 
-/// Forgets those that can't be taken back any more; answers how many.
+/// Forgets those that can't be taken back any more, and those that nobody began in the end; answers how
+/// many.
 pub(crate) async fn forget_old(app: &App) -> Result<usize> {
+    let now = app.clock.now();
     // One that ends keeps what it can be taken back with from then on, and goes after it.
-    let before = app.clock.now().plus_secs(-(undos::KEPT_DAYS + 1) * 24 * 3_600);
-    let old = app.db.read(move |c| store::sweeps::list_before(c, before, 100)).await?;
+    let before = now.plus_secs(-(undos::KEPT_DAYS + 1) * 24 * 3_600);
+    let left = now.plus_secs(-LEFT_SECS);
+    let old = app.db.read(move |c| store::sweeps::list_before(c, before, left, 100)).await?;
     let count = old.len();
     for sweep in old {
-        app.db
-            .transact(move |c| -> Result<()> {
-                store::sweeps::delete(c, &sweep)?;
-                notifications::sweep_forgotten(c, &sweep)
-            })
-            .await?;
+        forget(app, sweep).await?;
     }
     Ok(count)
+}
+
+/// Forgets one, its rows some at a time: others write in between.
+async fn forget(app: &App, sweep: Sweep) -> Result<()> {
+    loop {
+        let of = sweep.clone();
+        let some = move |c: &mut Conn| store::sweeps::delete_some_rows(c, &of, FORGOTTEN_AT_ONCE);
+        if app.db.write(some).await? == 0 {
+            break;
+        }
+    }
+    app.db
+        .transact(move |c| -> Result<()> {
+            store::sweeps::delete(c, &sweep)?;
+            notifications::sweep_forgotten(c, &sweep)
+        })
+        .await
 }
 
 fn kept_of(sweep: &Sweep) -> Result<Kept> {

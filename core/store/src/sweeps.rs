@@ -257,13 +257,41 @@ pub fn settle(c: &mut Conn, of: &Sweep, to: State, problem: &str, now: Timestamp
     settled(rows, || Ok(get(c, &of.tenant_id, &of.id).is_ok()))
 }
 
-/// Those of all tenants that ended before, and those that were never begun.
-pub fn list_before(c: &mut Conn, before: Timestamp, limit: i64) -> Result<Vec<Sweep>> {
+/// Forgets up to `limit` of its rows, so that nobody waits long; answers how many, and 0 when there are no
+/// more.
+pub fn delete_some_rows(c: &mut Conn, of: &Sweep, limit: i64) -> Result<usize> {
+    scope::tenant(c, &of.tenant_id)?;
+    let its = || {
+        sweep_rows::table
+            .filter(sweep_rows::tenant_id.eq(of.tenant_id.as_str()))
+            .filter(sweep_rows::sweep_id.eq(of.id.as_str()))
+    };
+    let first_to_stay: Option<String> = its()
+        .order(sweep_rows::row_id)
+        .offset(limit)
+        .limit(1)
+        .select(sweep_rows::row_id)
+        .first(c)
+        .optional()?;
+    Ok(match first_to_stay {
+        Some(first) => diesel::delete(its().filter(sweep_rows::row_id.lt(first))).execute(c)?,
+        None => diesel::delete(its()).execute(c)?,
+    })
+}
+
+/// Those of all tenants that ended before, and those of which all that match were being written down before
+/// `left` and never were.
+pub fn list_before(
+    c: &mut Conn,
+    before: Timestamp,
+    left: Timestamp,
+    limit: i64,
+) -> Result<Vec<Sweep>> {
     scope::system(c)?;
     let ended = [State::Done, State::Cancelled, State::Failed, State::Undone].map(State::as_str);
     let old = sweeps::state.eq_any(ended).and(sweeps::settled_at.lt(before.as_millis()));
     let left =
-        sweeps::state.eq(State::Gathering.as_str()).and(sweeps::created_at.lt(before.as_millis()));
+        sweeps::state.eq(State::Gathering.as_str()).and(sweeps::created_at.lt(left.as_millis()));
     Ok(sweeps::table
         .filter(left.or(old).assume_not_null())
         .order(sweeps::created_at)
@@ -272,7 +300,7 @@ pub fn list_before(c: &mut Conn, before: Timestamp, limit: i64) -> Result<Vec<Sw
         .load(c)?)
 }
 
-/// Forgets one; what it changed stays so.
+/// Forgets one, with what is left of its rows; what it changed stays so.
 pub fn delete(c: &mut Conn, of: &Sweep) -> Result<()> {
     scope::tenant(c, &of.tenant_id)?;
     let target = sweeps::table.find((of.tenant_id.as_str(), of.id.as_str()));
