@@ -151,6 +151,19 @@ pub fn find_under_way(c: &mut Conn, tenant: &TenantId, list: List) -> Result<Opt
     Ok(query.select(Sweep::as_select()).first(c).optional()?)
 }
 
+/// How many are under way, or are being begun since.
+pub fn count_open(c: &mut Conn, tenant: &TenantId, since: Timestamp) -> Result<i64> {
+    scope::tenant(c, tenant)?;
+    let under_way = sweeps::state.eq_any([State::Running, State::Undoing].map(State::as_str));
+    let new = sweeps::created_at.gt(since.as_millis());
+    let open = under_way.or(sweeps::state.eq(State::Gathering.as_str()).and(new));
+    Ok(sweeps::table
+        .filter(sweeps::tenant_id.eq(tenant.as_str()))
+        .filter(open)
+        .count()
+        .get_result(c)?)
+}
+
 /// The next of its rows, in the order of their ids; all, or those that were changed.
 pub fn list_rows(
     c: &mut Conn,

@@ -129,6 +129,63 @@ async fn all_that_match_are_changed_once_though_the_worker_dies_in_between() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn so_many_are_begun_by_a_business_and_no_more() {
+    each(async |f: Fixture| {
+        let (owner, stranger) = f.two_businesses().await;
+        add(&f, &owner, named("One")).await;
+        add(&f, &stranger, named("Theirs")).await;
+        let send = |to: &'static str, form_id: &'static str| {
+            sweeps::begin_sweep(&f.app, &owner.ctx, everybody(), input("tag", to), form_id)
+        };
+        let (one, other) = tokio::join!(send("first", "form"), send("first", "form"));
+        assert_eq!(one.unwrap(), other.unwrap(), "sent twice at once");
+        for _ in 1..sweeps::OPEN_MAX {
+            send("more", "").await.unwrap();
+        }
+        let refused = send("one too many", "").await;
+        let key = "error-sweeps-too-many-begun";
+        assert!(matches!(refused, Err(Error::Conflict { key: it }) if it == key), "{refused:?}");
+        begin(&f, &stranger, "remove", "").await;
+        jobs::run_due(&f.app).await.unwrap();
+        assert_eq!(tagged(&f, &owner, "one too many").await, 0);
+        send("after them", "").await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_began_in_the_end_is_forgotten_soon() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        add(&f, &owner, named("One")).await;
+        let id = begin(&f, &owner, "remove", "").await;
+        // As a process leaves it that ended while it wrote down who matches.
+        let left = sweep(&f, &owner, &id).await;
+        let left =
+            Sweep { id: SweepId::new(&*f.app.clock, &*f.app.rng), state: State::Gathering, ..left };
+        let (row, rows) = (left.clone(), vec!["a".to_owned(), "b".to_owned()]);
+        let insert = move |c: &mut store::Conn| {
+            store::sweeps::insert(c, &row)?;
+            store::sweeps::insert_rows(c, &row, &rows)
+        };
+        f.app.db.write(insert).await.unwrap();
+        let is_there = async || {
+            let (tenant, id) = (left.tenant_id.clone(), left.id.clone());
+            let find = move |c: &mut store::Conn| store::sweeps::get(c, &tenant, &id);
+            f.app.db.read(find).await.is_ok()
+        };
+        f.clock.advance_millis(3_600_000);
+        retention::sweep(&f.app).await;
+        assert!(is_there().await, "somebody may be at it still");
+        f.clock.advance_millis(1);
+        retention::sweep(&f.app).await;
+        assert!(!is_there().await);
+        assert_eq!(sweep(&f, &owner, &id).await.state, State::Running, "what was begun stays");
+    })
+    .await;
+}
+
 fn owned(by: &Signed) -> PersonFilter {
     PersonFilter { owner: Some(Owned::By(by.ctx.member.clone())), ..PersonFilter::default() }
 }
