@@ -318,11 +318,12 @@ pub async fn get_sweep(app: &App, ctx: &Context, id: &SweepId) -> Result<Shown> 
     let (ctx, id) = (ctx.clone(), id.clone());
     app.db
         .inspect(move |c| -> Result<Shown> {
-            let sweep = store::sweeps::get(c, &ctx.tenant, &id)?;
+            let mut sweep = store::sweeps::get(c, &ctx.tenant, &id)?;
             require(&ctx, sweep.list)?;
             if sweep.state == State::Gathering {
                 return Err(Error::NotFound);
             }
+            sweep.changed = still_changed(c, &sweep)?;
             let kept = kept_of(&sweep)?;
             let undo = store::undos::find(c, &ctx.tenant, &undo_id(&sweep)?)?;
             let may = |undo: &store::undos::Undo| {
@@ -333,6 +334,14 @@ pub async fn get_sweep(app: &App, ctx: &Context, id: &SweepId) -> Result<Shown> 
             Ok(Shown { sweep, what: kept.what, to: kept.named, can_undo })
         })
         .await
+}
+
+/// How many it changed; where taking it back could not go on, how many are left to be taken back.
+fn still_changed(c: &mut Conn, sweep: &Sweep) -> Result<i64> {
+    Ok(match sweep.state {
+        State::Failed => store::sweeps::count_changed(c, sweep)?,
+        _ => sweep.changed,
+    })
 }
 
 /// The latest that is under way over a list, for its page to lead to; none for who may not change it.

@@ -230,19 +230,32 @@ pub fn advance(c: &mut Conn, of: &Sweep, reached: &str, more: Counts) -> Result<
     settled(rows, || Ok(get(c, &of.tenant_id, &of.id).is_ok()))
 }
 
-/// Begins to take one back that has ended, from its first row, by a member's authority.
+/// How many rows are changed still: those that were, but for what was taken back.
+pub fn count_changed(c: &mut Conn, of: &Sweep) -> Result<i64> {
+    scope::tenant(c, &of.tenant_id)?;
+    Ok(sweep_rows::table
+        .filter(sweep_rows::tenant_id.eq(of.tenant_id.as_str()))
+        .filter(sweep_rows::sweep_id.eq(of.id.as_str()))
+        .filter(sweep_rows::was_json.is_not_null())
+        .count()
+        .get_result(c)?)
+}
+
+/// Begins to take one back that has ended, from its first row, by a member's authority. What was taken back
+/// before, when that could not go on, is done.
 ///
 /// # Errors
 /// [`Error::Conflict`] when it isn't in the state that it was.
 pub fn begin_undo(c: &mut Conn, of: &Sweep, by: &MemberId, now: Timestamp) -> Result<()> {
     scope::tenant(c, &of.tenant_id)?;
+    let back = (of.changed - count_changed(c, of)?).max(0);
     let target = sweeps::table
         .find((of.tenant_id.as_str(), of.id.as_str()))
         .filter(sweeps::state.eq(of.state.as_str()));
     let set = (
         sweeps::state.eq(State::Undoing.as_str()),
         sweeps::reached.eq(""),
-        sweeps::done.eq(0_i64),
+        sweeps::done.eq(back),
         sweeps::kept.eq(0_i64),
         sweeps::problem.eq(""),
         sweeps::member_id.eq(by.as_str()),

@@ -9,7 +9,7 @@ use store::sweeps::{Counts, List, State, Sweep, SweepRow};
 use store::undos::Undo;
 
 use super::running::{ROWS_AT_ONCE, count, end};
-use super::{queue, record, require, undo_id};
+use super::{queue, record, require, still_changed, undo_id};
 use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
@@ -156,6 +156,6 @@ pub(crate) fn summary(
         List::People => people::summary(c, tenant, team, first)?,
         List::Tasks => tasks::summary(c, tenant, team, first)?,
     };
-    let changed = usize::try_from(sweep.changed).unwrap_or_default();
+    let changed = usize::try_from(still_changed(c, &sweep)?).unwrap_or_default();
     Ok(summary.map(|summary| Summary { count: changed, ..summary }))
 }

@@ -286,6 +286,37 @@ async fn an_act_stops_where_whoever_began_it_may_not_any_more() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_before_that_could_not_go_on_is_done_for_whoever_goes_on() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        crowd(&f, &owner, 1_500).await;
+        let id = begin(&f, &noa, "remove", "").await;
+        jobs::run_due(&f.app).await.unwrap();
+        undos::undo(&f.app, &noa.ctx, &undo_of(&id)).await.unwrap();
+        partly(&f, &owner, &id).await;
+        let proven = Context { is_recent: true, ..owner.ctx.clone() };
+        members::change_role(&f.app, &proven, &noa.ctx.member, "accountant").await.unwrap();
+        go_on(&f).await;
+        let stopped = sweep(&f, &owner, &id).await;
+        let back = count_of(&f, &owner, PersonFilter::default()).await;
+        assert_eq!((stopped.state, stopped.done), (State::Failed, back));
+        assert!(back > 0 && back < 1_500, "{back}");
+        assert_eq!(stopped.changed, 1_500 - back, "those that are changed still");
+        let latest = done(&f, &owner).await.remove(0);
+        assert_eq!(i64::try_from(latest.summary.count).unwrap(), 1_500 - back);
+        undos::undo(&f.app, &owner.ctx, &undo_of(&id)).await.unwrap();
+        let begun = sweep(&f, &owner, &id).await;
+        assert_eq!((begun.state, begun.done, begun.changed), (State::Undoing, back, 1_500));
+        go_on(&f).await;
+        let undone = sweep(&f, &owner, &id).await;
+        assert_eq!((undone.state, undone.done, undone.kept), (State::Undone, 1_500, 0));
+        assert_eq!(count_of(&f, &owner, PersonFilter::default()).await, 1_500);
+    })
+    .await;
+}
+
 /// Works until some lots are taken back, dies, and goes on; or is done before.
 async fn partly_or_done(f: &Fixture, who: &Signed, id: &SweepId) {
     let app = f.app.clone();
