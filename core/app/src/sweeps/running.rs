@@ -41,7 +41,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<Done> {
             Ok(false) => break,
             Err(Error::Forbidden) => "error-sweeps-not-allowed".to_owned(),
             // What it was to be changed to isn't there any more: trying again won't help.
-            Err(Error::Invalid { key, .. }) => key,
+            Err(Error::Invalid { key, .. }) => why(key),
             Err(error) => return Err(error),
         };
         let (app2, tenant) = (app.clone(), job.tenant_id.clone());
@@ -49,6 +49,15 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<Done> {
         break;
     }
     Ok(Done::Done)
+}
+
+/// Why it can't go on, for whoever looks at it then: a form's word would have them choose another.
+fn why(key: String) -> String {
+    match key.as_str() {
+        "error-stage-unknown" => "error-sweeps-stage-gone".to_owned(),
+        "error-member-unknown" => "error-sweeps-member-gone".to_owned(),
+        _ => key,
+    }
 }
 
 /// Ends one whose job was given up; what was changed until then stays.

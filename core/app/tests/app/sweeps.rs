@@ -7,6 +7,7 @@ use crate::imports::keep;
 use crate::support::people::{add, named};
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::notifications::{self, Kind};
+use app::own_fields::{self, FieldInput};
 use app::people::bulk::{BulkInput, change_people};
 use app::people::{self, Owned, PersonFilter, PersonOrder};
 use app::sweeps::{self, List, State, Sweep, SweepInput, Whom};
@@ -359,6 +360,32 @@ async fn what_an_act_changes_to_may_go_and_then_it_stops_and_says_so() {
         let none =
             sweeps::begin_sweep(&f.app, &owner.ctx, Whom::people(nobody), input("remove", ""), "");
         expect_invalid(none.await, "people");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_at_what_stopped_reads_why_and_not_what_to_choose() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        crowd(&f, &owner, 10).await;
+        let field =
+            FieldInput { name: "Size".into(), kind: "text".into(), ..FieldInput::default() };
+        let field = own_fields::create_field(&f.app, &owner.ctx, field, "").await.unwrap().id;
+        let act = own_fields::field_name(field.as_str());
+        let to_noa = begin(&f, &owner, "owner", noa.ctx.member.as_str()).await;
+        let filled = begin(&f, &owner, &act, "large").await;
+        let proven = Context { is_recent: true, ..owner.ctx.clone() };
+        members::remove_member(&f.app, &proven, &noa.ctx.member).await.unwrap();
+        own_fields::remove_field(&f.app, &owner.ctx, &field).await.unwrap();
+        jobs::run_due(&f.app).await.unwrap();
+        for (id, problem) in
+            [(to_noa, "error-sweeps-member-gone"), (filled, "error-own-field-unknown")]
+        {
+            let stopped = sweep(&f, &owner, &id).await;
+            assert_eq!((stopped.state, stopped.problem.as_str()), (State::Failed, problem));
+        }
     })
     .await;
 }
