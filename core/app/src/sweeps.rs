@@ -296,6 +296,7 @@ fn gather(
         created_at: now,
         begun_at: now,
         settled_at: None,
+        token_id: ctx.origin.token.as_ref().map(|token| token.id.clone()),
     };
     store::sweeps::insert(c, &sweep)?;
     Ok(sweep)

@@ -1,7 +1,7 @@
 //! Acts over all that match, however many: who or what that is, and what each was before.
 
 use diesel::prelude::*;
-use domain::{MemberId, SweepId, TenantId, Timestamp};
+use domain::{ApiTokenId, MemberId, SweepId, TenantId, Timestamp};
 
 use crate::backend::Conn;
 use crate::columns::{Json, Opt};
@@ -69,6 +69,7 @@ row! {
         pub created_at: Timestamp as i64,
         pub begun_at: Timestamp as i64,
         pub settled_at: Option<Timestamp> as Opt<i64, Timestamp>,
+        pub token_id: Option<ApiTokenId> as Opt<String, ApiTokenId>,
     }
 }
 
@@ -241,12 +242,17 @@ pub fn count_changed(c: &mut Conn, of: &Sweep) -> Result<i64> {
         .get_result(c)?)
 }
 
-/// Begins to take one back that has ended, from its first row, by a member's authority. What was taken back
-/// before, when that could not go on, is done.
+/// Begins to take one back that has ended, from its first row, by the authority of a member, and of the token
+/// of theirs that a program does it with. What was taken back before, when that could not go on, is done.
 ///
 /// # Errors
 /// [`Error::Conflict`] when it isn't in the state that it was.
-pub fn begin_undo(c: &mut Conn, of: &Sweep, by: &MemberId, now: Timestamp) -> Result<()> {
+pub fn begin_undo(
+    c: &mut Conn,
+    of: &Sweep,
+    (by, token): (&MemberId, Option<&ApiTokenId>),
+    now: Timestamp,
+) -> Result<()> {
     scope::tenant(c, &of.tenant_id)?;
     let back = (of.changed - count_changed(c, of)?).max(0);
     let target = sweeps::table
@@ -259,6 +265,7 @@ pub fn begin_undo(c: &mut Conn, of: &Sweep, by: &MemberId, now: Timestamp) -> Re
         sweeps::kept.eq(0_i64),
         sweeps::problem.eq(""),
         sweeps::member_id.eq(by.as_str()),
+        sweeps::token_id.eq(token.map(ApiTokenId::as_str)),
         sweeps::begun_at.eq(now.as_millis()),
     );
     let rows = diesel::update(target).set(set).execute(c)?;

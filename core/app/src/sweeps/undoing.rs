@@ -79,7 +79,8 @@ pub(crate) fn begin_undo(app: &App, c: &mut Conn, ctx: &Context, undo: &Undo) ->
     if matches!(sweep.state, State::Running | State::Undoing | State::Undone) {
         return Err(Error::Conflict { key: "error-undone-already" });
     }
-    store::sweeps::begin_undo(c, &sweep, &ctx.member, app.clock.now())?;
+    let token = ctx.origin.token.as_ref().map(|token| &token.id);
+    store::sweeps::begin_undo(c, &sweep, (&ctx.member, token), app.clock.now())?;
     queue(app, c, &sweep)?;
     let detail = match undo.member_id == ctx.member {
         true => json!({"count": sweep.changed}),

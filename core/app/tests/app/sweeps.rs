@@ -1,6 +1,8 @@
 //! Acts over all that match: in lots, once each, whoever dies or is sent away in between; stopped, and taken
 //! back.
 
+mod tokens;
+
 use std::time::Duration;
 
 use crate::imports::keep;

@@ -1,6 +1,6 @@
 //! Acts over all that match: their rows in order, done once, and forgotten with them.
 
-use domain::{MemberId, SweepId, TenantId};
+use domain::{ApiTokenId, MemberId, SweepId, TenantId};
 use store::sweeps::{self, Counts, List, State, Sweep};
 use store::{Db, Json};
 
@@ -23,6 +23,7 @@ fn sweep(world: &World, of: &TenantId) -> Sweep {
         created_at: world.now(),
         begun_at: world.now(),
         settled_at: None,
+        token_id: None,
     }
 }
 
@@ -35,6 +36,7 @@ store::both_backends! {
         let world = World::new();
         let (of, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
         let (it, now, by) = (sweep(&world, &of), world.now(), MemberId::new(&world.clock, &world.rng));
+        let token = ApiTokenId::new(&world.clock, &world.rng);
         db.write(move |c| {
             let left = Sweep { state: State::Gathering, ..sweep(&world, &of) };
             let new = Sweep { state: State::Gathering, ..it.clone() };
@@ -67,10 +69,12 @@ store::both_backends! {
             assert_conflict(sweeps::settle(c, &then, State::Cancelled, "", now));
             assert!(sweeps::find_under_way(c, &of, List::People)?.is_none());
             let ended = sweeps::get(c, &of, &it.id)?;
-            sweeps::begin_undo(c, &ended, &by, now)?;
-            assert_conflict(sweeps::begin_undo(c, &ended, &by, now));
+            let by = (&by, Some(&token));
+            sweeps::begin_undo(c, &ended, by, now)?;
+            assert_conflict(sweeps::begin_undo(c, &ended, by, now));
             let begun = sweeps::get(c, &of, &it.id)?;
-            assert_eq!((begun.reached.as_str(), begun.done, &begun.member_id), ("", 0, &by));
+            assert_eq!((begun.reached.as_str(), begun.done), ("", 0));
+            assert_eq!((&begun.member_id, begun.token_id.as_ref()), by);
             sweeps::delete_rows(c, &begun, &ids(&["b"]))?;
             assert_eq!(listed(c, "", true)?, ["c"]);
             sweeps::settle(c, &begun, State::Undone, "", now)?;

@@ -107,6 +107,7 @@ error-sweeps-none = Nobody and nothing matches any more.
 error-sweeps-too-many = That’s more than 500,000 at once. Narrow the list first.
 error-sweeps-too-many-begun = Ten such changes are under way already. Wait until one of them is done, or stop one.
 error-sweeps-not-allowed = Whoever began this left the team, or may not do it any more. So it was stopped. What was changed until then stays; it can be undone.
+error-sweeps-token-ended = The API token that began this was revoked, has expired, or isn’t good for it any more. So it was stopped. What was changed until then stays; it can be undone.
 error-sweeps-stage-gone = The stage isn’t there any more. So it was stopped. What was changed until then stays; it can be undone.
 error-sweeps-member-gone = Whoever was to have them isn’t in the team any more. So it was stopped. What was changed until then stays; it can be undone.
 error-sweeps-failed = Something went wrong on our side. What was changed until then stays; you can undo that and try again.
