@@ -188,3 +188,21 @@ async fn all_that_match_are_changed_in_lots_and_changed_back() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_token_began_stops_when_it_is_revoked() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let scopes = [ApiScope::PeopleRead, ApiScope::PeopleWrite];
+    let (id, token) = api_token(app, owner, &scopes).await?;
+    let body = Some(json!({"act": "remove"}));
+    let begun = call(&site, &token, "POST", "/people/change/all", &[], body).await?;
+    assert_eq!(begun.status, 202, "{}", begun.body);
+    app::api_tokens::revoke_token(app, owner, &id.parse()?).await?;
+    site.house.work().await?;
+    let place = begun.header("location").unwrap_or_default().replace("/api/v1", "");
+    let ended = json(&own(&site, "GET", &place, None).await?);
+    let why = (&ended["state"], &ended["problem"], &ended["changed"]);
+    assert_eq!(why, (&json!("failed"), &json!("sweeps-token-ended"), &json!(0)), "{ended}");
+    Ok(())
+}

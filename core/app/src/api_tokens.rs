@@ -216,6 +216,23 @@ async fn find(app: &App, token: &str, origin: &Origin) -> Result<Found> {
         .await
 }
 
+/// A token of the business by its id, for work that goes on after the request that it came with: which it
+/// is and what it is good for; nothing where it opens nothing any more.
+pub(crate) fn find_open(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &ApiTokenId,
+) -> Result<Option<(UsedToken, ApiScopes)>> {
+    let now = app.clock.now();
+    let token = store::api_tokens::find(c, tenant, id)?;
+    let Some(token) = token.filter(|token| token.expires_at.is_none_or(|end| end > now)) else {
+        return Ok(None);
+    };
+    let opened = opened(app, c, token, Origin::default())?;
+    Ok(opened.and_then(|opened| Some((opened.context.origin.token?, opened.scopes))))
+}
+
 /// The token at work, unless who made it couldn't make it today.
 fn opened(app: &App, c: &mut Conn, token: ApiToken, origin: Origin) -> Result<Option<Opened>> {
     let Some(member) = store::members::find(c, &token.tenant_id, &token.member_id)? else {

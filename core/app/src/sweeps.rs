@@ -30,8 +30,14 @@ use crate::{notifications, once, undos};
 
 /// Most that one act changes: their ids are in memory once, when it begins.
 pub const MOST: usize = 500_000;
+/// Most of a business that are under way, or being begun.
+pub const OPEN_MAX: i64 = 10;
 /// How many are written down in a transaction.
 const GATHERED_AT_ONCE: usize = 5_000;
+/// How many are forgotten in a transaction.
+const FORGOTTEN_AT_ONCE: i64 = 5_000;
+/// After how long nobody writes down any more who matches: their process is gone.
+const LEFT_SECS: i64 = 3_600;
 const BEGIN: &str = "sweep.begin";
 
 /// Who or what is meant.
@@ -176,7 +182,8 @@ pub async fn ask(app: &App, ctx: &Context, whom: Whom, input: SweepInput) -> Res
 /// begins one, however often it is sent; an empty one doesn't count.
 ///
 /// # Errors
-/// [`Error::Invalid`] where nobody matches, too many do, or the act can't be done.
+/// [`Error::Invalid`] where nobody matches, too many do, or the act can't be done; [`Error::Conflict`] where
+/// [`OPEN_MAX`] are under way.
 pub async fn begin_sweep(
     app: &App,
     ctx: &Context,
@@ -186,15 +193,16 @@ pub async fn begin_sweep(
 ) -> Result<SweepId> {
     require(ctx, whom.list())?;
     let (list, whom) = (whom.list(), whom.searchable()?);
-    let (tenant, key) = (ctx.tenant.clone(), form_id.to_owned());
+    let (app2, tenant, key) = (app.clone(), ctx.tenant.clone(), form_id.to_owned());
     let (before, ids) = app
         .db
         .inspect(move |c| -> Result<(Option<SweepId>, Vec<String>)> {
-            match once::find::<SweepId>(c, &tenant, BEGIN, &key)? {
+            if let Some(before) = once::find::<SweepId>(c, &tenant, BEGIN, &key)? {
                 // What it did may be why nobody matches any more.
-                Some(before) => Ok((Some(before), Vec::new())),
-                None => Ok((None, whom.ids(c, &tenant)?)),
+                return Ok((Some(before), Vec::new()));
             }
+            require_room(&app2, c, &tenant)?;
+            Ok((None, whom.ids(c, &tenant)?))
         })
         .await?;
     if let Some(before) = before {
@@ -214,22 +222,39 @@ pub async fn begin_sweep(
         let (sweep, some) = (sweep.clone(), some.to_vec());
         app.db.write(move |c| store::sweeps::insert_rows(c, &sweep, &some)).await?;
     }
-    let (app2, ctx, form_id) = (app.clone(), ctx.clone(), form_id.to_owned());
-    app.db
+    let (app2, ctx, form_id, of) = (app.clone(), ctx.clone(), form_id.to_owned(), sweep.clone());
+    let begun = app
+        .db
         .transact(move |c| -> Result<SweepId> {
+            // Sent twice at once, the later finds what the earlier began.
+            store::tenants::lock(c, &ctx.tenant)?;
             if let Some(before) = once::find::<SweepId>(c, &ctx.tenant, BEGIN, &form_id)? {
-                store::sweeps::delete(c, &sweep)?;
                 return Ok(before);
             }
-            store::sweeps::begin(c, &sweep)?;
-            queue(&app2, c, &sweep)?;
-            let detail = json!({"count": sweep.count_all});
-            record(&app2, c, &Who::from(&ctx), &sweep, "sweep.begun", detail)?;
-            once::keep(&app2, c, &ctx.tenant, BEGIN, &form_id, &sweep.id)?;
-            Ok(sweep.id)
+            store::sweeps::begin(c, &of)?;
+            queue(&app2, c, &of)?;
+            let detail = json!({"count": of.count_all});
+            record(&app2, c, &Who::from(&ctx), &of, "sweep.begun", detail)?;
+            once::keep(&app2, c, &ctx.tenant, BEGIN, &form_id, &of.id)?;
+            Ok(of.id)
         })
-        .await
-        .inspect(|_| app.wake_jobs())
+        .await?;
+    app.wake_jobs();
+    if begun != sweep.id
+        && let Err(error) = forget(app, sweep).await
+    {
+        tracing::warn!(%error, "what was written down twice is still there; it goes later");
+    }
+    Ok(begun)
+}
+
+/// Refuses one more where so many are begun that what they keep would grow without end.
+fn require_room(app: &App, c: &mut Conn, tenant: &TenantId) -> Result<()> {
+    let since = app.clock.now().plus_secs(-LEFT_SECS);
+    if store::sweeps::count_open(c, tenant, since)? < OPEN_MAX {
+        return Ok(());
+    }
+    Err(Error::Conflict { key: "error-sweeps-too-many-begun" })
 }
 
 /// One to be, of which nothing but what it does is known yet.
@@ -240,6 +265,9 @@ fn gather(
     (list, count): (List, i64),
     input: &SweepInput,
 ) -> Result<Sweep> {
+    // Of several that are begun at once, each sees those before it.
+    store::tenants::lock(c, &ctx.tenant)?;
+    require_room(app, c, &ctx.tenant)?;
     let words = words(app, c, ctx, list, input)?;
     let kept = Kept {
         act: input.act.clone(),
@@ -268,6 +296,7 @@ fn gather(
         created_at: now,
         begun_at: now,
         settled_at: None,
+        token_id: ctx.origin.token.as_ref().map(|token| token.id.clone()),
     };
     store::sweeps::insert(c, &sweep)?;
     Ok(sweep)
@@ -290,11 +319,12 @@ pub async fn get_sweep(app: &App, ctx: &Context, id: &SweepId) -> Result<Shown> 
     let (ctx, id) = (ctx.clone(), id.clone());
     app.db
         .inspect(move |c| -> Result<Shown> {
-            let sweep = store::sweeps::get(c, &ctx.tenant, &id)?;
+            let mut sweep = store::sweeps::get(c, &ctx.tenant, &id)?;
             require(&ctx, sweep.list)?;
             if sweep.state == State::Gathering {
                 return Err(Error::NotFound);
             }
+            sweep.changed = still_changed(c, &sweep)?;
             let kept = kept_of(&sweep)?;
             let undo = store::undos::find(c, &ctx.tenant, &undo_id(&sweep)?)?;
             let may = |undo: &store::undos::Undo| {
@@ -305,6 +335,14 @@ pub async fn get_sweep(app: &App, ctx: &Context, id: &SweepId) -> Result<Shown> 
             Ok(Shown { sweep, what: kept.what, to: kept.named, can_undo })
         })
         .await
+}
+
+/// How many it changed; where taking it back could not go on, how many are left to be taken back.
+fn still_changed(c: &mut Conn, sweep: &Sweep) -> Result<i64> {
+    Ok(match sweep.state {
+        State::Failed => store::sweeps::count_changed(c, sweep)?,
+        _ => sweep.changed,
+    })
 }
 
 /// The latest that is under way over a list, for its page to lead to; none for who may not change it.
@@ -337,21 +375,36 @@ pub async fn cancel_sweep(app: &App, ctx: &Context, id: &SweepId) -> Result<()> 
         .await
 }
 
-/// Forgets those that can't be taken back any more; answers how many.
+/// Forgets those that can't be taken back any more, and those that nobody began in the end; answers how
+/// many.
 pub(crate) async fn forget_old(app: &App) -> Result<usize> {
+    let now = app.clock.now();
     // One that ends keeps what it can be taken back with from then on, and goes after it.
-    let before = app.clock.now().plus_secs(-(undos::KEPT_DAYS + 1) * 24 * 3_600);
-    let old = app.db.read(move |c| store::sweeps::list_before(c, before, 100)).await?;
+    let before = now.plus_secs(-(undos::KEPT_DAYS + 1) * 24 * 3_600);
+    let left = now.plus_secs(-LEFT_SECS);
+    let old = app.db.read(move |c| store::sweeps::list_before(c, before, left, 100)).await?;
     let count = old.len();
     for sweep in old {
-        app.db
-            .transact(move |c| -> Result<()> {
-                store::sweeps::delete(c, &sweep)?;
-                notifications::sweep_forgotten(c, &sweep)
-            })
-            .await?;
+        forget(app, sweep).await?;
     }
     Ok(count)
+}
+
+/// Forgets one, its rows some at a time: others write in between.
+async fn forget(app: &App, sweep: Sweep) -> Result<()> {
+    loop {
+        let of = sweep.clone();
+        let some = move |c: &mut Conn| store::sweeps::delete_some_rows(c, &of, FORGOTTEN_AT_ONCE);
+        if app.db.write(some).await? == 0 {
+            break;
+        }
+    }
+    app.db
+        .transact(move |c| -> Result<()> {
+            store::sweeps::delete(c, &sweep)?;
+            notifications::sweep_forgotten(c, &sweep)
+        })
+        .await
 }
 
 fn kept_of(sweep: &Sweep) -> Result<Kept> {

@@ -1,7 +1,7 @@
 //! Acts over all that match, however many: who or what that is, and what each was before.
 
 use diesel::prelude::*;
-use domain::{MemberId, SweepId, TenantId, Timestamp};
+use domain::{ApiTokenId, MemberId, SweepId, TenantId, Timestamp};
 
 use crate::backend::Conn;
 use crate::columns::{Json, Opt};
@@ -69,6 +69,7 @@ row! {
         pub created_at: Timestamp as i64,
         pub begun_at: Timestamp as i64,
         pub settled_at: Option<Timestamp> as Opt<i64, Timestamp>,
+        pub token_id: Option<ApiTokenId> as Opt<String, ApiTokenId>,
     }
 }
 
@@ -151,6 +152,19 @@ pub fn find_under_way(c: &mut Conn, tenant: &TenantId, list: List) -> Result<Opt
     Ok(query.select(Sweep::as_select()).first(c).optional()?)
 }
 
+/// How many are under way, or are being begun since.
+pub fn count_open(c: &mut Conn, tenant: &TenantId, since: Timestamp) -> Result<i64> {
+    scope::tenant(c, tenant)?;
+    let under_way = sweeps::state.eq_any([State::Running, State::Undoing].map(State::as_str));
+    let new = sweeps::created_at.gt(since.as_millis());
+    let open = under_way.or(sweeps::state.eq(State::Gathering.as_str()).and(new));
+    Ok(sweeps::table
+        .filter(sweeps::tenant_id.eq(tenant.as_str()))
+        .filter(open)
+        .count()
+        .get_result(c)?)
+}
+
 /// The next of its rows, in the order of their ids; all, or those that were changed.
 pub fn list_rows(
     c: &mut Conn,
@@ -217,22 +231,41 @@ pub fn advance(c: &mut Conn, of: &Sweep, reached: &str, more: Counts) -> Result<
     settled(rows, || Ok(get(c, &of.tenant_id, &of.id).is_ok()))
 }
 
-/// Begins to take one back that has ended, from its first row, by a member's authority.
+/// How many rows are changed still: those that were, but for what was taken back.
+pub fn count_changed(c: &mut Conn, of: &Sweep) -> Result<i64> {
+    scope::tenant(c, &of.tenant_id)?;
+    Ok(sweep_rows::table
+        .filter(sweep_rows::tenant_id.eq(of.tenant_id.as_str()))
+        .filter(sweep_rows::sweep_id.eq(of.id.as_str()))
+        .filter(sweep_rows::was_json.is_not_null())
+        .count()
+        .get_result(c)?)
+}
+
+/// Begins to take one back that has ended, from its first row, by the authority of a member, and of the token
+/// of theirs that a program does it with. What was taken back before, when that could not go on, is done.
 ///
 /// # Errors
 /// [`Error::Conflict`] when it isn't in the state that it was.
-pub fn begin_undo(c: &mut Conn, of: &Sweep, by: &MemberId, now: Timestamp) -> Result<()> {
+pub fn begin_undo(
+    c: &mut Conn,
+    of: &Sweep,
+    (by, token): (&MemberId, Option<&ApiTokenId>),
+    now: Timestamp,
+) -> Result<()> {
     scope::tenant(c, &of.tenant_id)?;
+    let back = (of.changed - count_changed(c, of)?).max(0);
     let target = sweeps::table
         .find((of.tenant_id.as_str(), of.id.as_str()))
         .filter(sweeps::state.eq(of.state.as_str()));
     let set = (
         sweeps::state.eq(State::Undoing.as_str()),
         sweeps::reached.eq(""),
-        sweeps::done.eq(0_i64),
+        sweeps::done.eq(back),
         sweeps::kept.eq(0_i64),
         sweeps::problem.eq(""),
         sweeps::member_id.eq(by.as_str()),
+        sweeps::token_id.eq(token.map(ApiTokenId::as_str)),
         sweeps::begun_at.eq(now.as_millis()),
     );
     let rows = diesel::update(target).set(set).execute(c)?;
@@ -257,13 +290,41 @@ pub fn settle(c: &mut Conn, of: &Sweep, to: State, problem: &str, now: Timestamp
     settled(rows, || Ok(get(c, &of.tenant_id, &of.id).is_ok()))
 }
 
-/// Those of all tenants that ended before, and those that were never begun.
-pub fn list_before(c: &mut Conn, before: Timestamp, limit: i64) -> Result<Vec<Sweep>> {
+/// Forgets up to `limit` of its rows, so that nobody waits long; answers how many, and 0 when there are no
+/// more.
+pub fn delete_some_rows(c: &mut Conn, of: &Sweep, limit: i64) -> Result<usize> {
+    scope::tenant(c, &of.tenant_id)?;
+    let its = || {
+        sweep_rows::table
+            .filter(sweep_rows::tenant_id.eq(of.tenant_id.as_str()))
+            .filter(sweep_rows::sweep_id.eq(of.id.as_str()))
+    };
+    let first_to_stay: Option<String> = its()
+        .order(sweep_rows::row_id)
+        .offset(limit)
+        .limit(1)
+        .select(sweep_rows::row_id)
+        .first(c)
+        .optional()?;
+    Ok(match first_to_stay {
+        Some(first) => diesel::delete(its().filter(sweep_rows::row_id.lt(first))).execute(c)?,
+        None => diesel::delete(its()).execute(c)?,
+    })
+}
+
+/// Those of all tenants that ended before, and those of which all that match were being written down before
+/// `left` and never were.
+pub fn list_before(
+    c: &mut Conn,
+    before: Timestamp,
+    left: Timestamp,
+    limit: i64,
+) -> Result<Vec<Sweep>> {
     scope::system(c)?;
     let ended = [State::Done, State::Cancelled, State::Failed, State::Undone].map(State::as_str);
     let old = sweeps::state.eq_any(ended).and(sweeps::settled_at.lt(before.as_millis()));
     let left =
-        sweeps::state.eq(State::Gathering.as_str()).and(sweeps::created_at.lt(before.as_millis()));
+        sweeps::state.eq(State::Gathering.as_str()).and(sweeps::created_at.lt(left.as_millis()));
     Ok(sweeps::table
         .filter(left.or(old).assume_not_null())
         .order(sweeps::created_at)
@@ -272,7 +333,7 @@ pub fn list_before(c: &mut Conn, before: Timestamp, limit: i64) -> Result<Vec<Sw
         .load(c)?)
 }
 
-/// Forgets one; what it changed stays so.
+/// Forgets one, with what is left of its rows; what it changed stays so.
 pub fn delete(c: &mut Conn, of: &Sweep) -> Result<()> {
     scope::tenant(c, &of.tenant_id)?;
     let target = sweeps::table.find((of.tenant_id.as_str(), of.id.as_str()));

@@ -10,6 +10,7 @@ use crate::backend::Conn;
 use crate::columns::Opt;
 use crate::error::{Error, Result, found, settled};
 use crate::fold;
+use crate::page::bounded;
 use crate::schema::tasks;
 use crate::scope;
 use crate::search;
@@ -196,9 +197,13 @@ pub fn disown(
     Ok(diesel::update(theirs).set(set).execute(c)?)
 }
 
-/// Removes, of all tenants, what was marked as deleted before, for good; answers how many.
-pub fn delete_before(c: &mut Conn, before: Timestamp) -> Result<usize> {
+/// Removes, of all tenants, some of what was marked as deleted before, for good; answers how many, and 0 when
+/// there is no more.
+pub fn delete_before(c: &mut Conn, before: Timestamp, limit: i64) -> Result<usize> {
     scope::system(c)?;
-    let old = tasks::table.filter(tasks::deleted_at.lt(before.as_millis()));
-    Ok(diesel::delete(old).execute(c)?)
+    let is_old = || tasks::deleted_at.lt(before.as_millis());
+    let old = tasks::table.filter(is_old()).limit(bounded(limit));
+    let ids: Vec<String> = old.select(tasks::id).load(c)?;
+    let these = tasks::table.filter(tasks::id.eq_any(ids)).filter(is_old());
+    Ok(diesel::delete(these).execute(c)?)
 }

@@ -211,7 +211,11 @@ fn read(app: &App, c: &mut Conn, ctx: &Context, input: &BulkInput) -> Result<Act
 fn own_field(c: &mut Conn, tenant: &TenantId, act: &str, to: &str) -> Result<Act> {
     let named = |it: &OwnField| own_fields::field_name(it.id.as_str()) == act;
     let field = store::own_fields::list(c, tenant)?.into_iter().find(named);
-    let field = field.ok_or_else(|| Error::invalid("act", "error-required"))?;
+    let unknown = match act.starts_with(&own_fields::field_name("")) {
+        true => "error-own-field-unknown",
+        false => "error-required",
+    };
+    let field = field.ok_or_else(|| Error::invalid("act", unknown))?;
     let value = values::read(&field, "to", to, None)?;
     Ok(Act::Own(field, value))
 }

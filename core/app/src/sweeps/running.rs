@@ -1,6 +1,7 @@
 //! Does an act some at a time: each lot in one transaction that also moves the place up to which it was
 //! done, so that whoever comes to the same rows again finds them done. By the authority of whoever began it,
-//! as it is then. After some lots the job makes room for others and is queued anew.
+//! and of the token that a program began it with, as they are then. After some lots the job makes room for
+//! others and is queued anew.
 
 use domain::text::grouped;
 use domain::{SweepId, TenantId};
@@ -16,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::jobs::Outcome as Done;
 use crate::people::bulk as people;
 use crate::tasks::bulk as tasks;
-use crate::{App, notifications};
+use crate::{App, api_tokens, notifications};
 
 /// The job's kind.
 pub(crate) const RUN: &str = "sweep.run";
@@ -40,8 +41,8 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<Done> {
             Ok(true) => continue,
             Ok(false) => break,
             Err(Error::Forbidden) => "error-sweeps-not-allowed".to_owned(),
-            // What it was to be changed to isn't there any more: trying again won't help.
-            Err(Error::Invalid { key, .. }) => key,
+            // What it was to be changed to isn't there any more, or the token: trying again won't help.
+            Err(Error::Invalid { key, .. }) => why(key),
             Err(error) => return Err(error),
         };
         let (app2, tenant) = (app.clone(), job.tenant_id.clone());
@@ -49,6 +50,15 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<Done> {
         break;
     }
     Ok(Done::Done)
+}
+
+/// Why it can't go on, for whoever looks at it then: a form's word would have them choose another.
+fn why(key: String) -> String {
+    match key.as_str() {
+        "error-stage-unknown" => "error-sweeps-stage-gone".to_owned(),
+        "error-member-unknown" => "error-sweeps-member-gone".to_owned(),
+        _ => key,
+    }
 }
 
 /// Ends one whose job was given up; what was changed until then stays.
@@ -73,11 +83,20 @@ fn fail(app: &App, c: &mut Conn, (tenant, id): (&TenantId, &SweepId), problem: &
 /// By whose authority it goes on, as they are now.
 ///
 /// # Errors
-/// [`Error::Forbidden`] where they have left, or may not any more.
-fn authority(c: &mut Conn, sweep: &Sweep) -> Result<Context> {
+/// [`Error::Forbidden`] where they have left, or may not any more; [`Error::Invalid`] where the token that it
+/// was begun with opens nothing any more.
+fn authority(app: &App, c: &mut Conn, sweep: &Sweep) -> Result<Context> {
     let tenant = store::tenants::get(c, &sweep.tenant_id)?;
     let member = store::members::find(c, &tenant.id, &sweep.member_id)?;
     let member = member.ok_or(Error::Forbidden)?;
+    let open = match &sweep.token_id {
+        Some(id) => {
+            let open = api_tokens::find_open(app, c, &tenant.id, id)?;
+            Some(open.ok_or_else(|| Error::invalid("token", "error-sweeps-token-ended"))?)
+        }
+        None => None,
+    };
+    let (token, scopes) = open.unzip();
     let ctx = Context {
         tenant: tenant.id,
         account: member.account_id,
@@ -85,9 +104,9 @@ fn authority(c: &mut Conn, sweep: &Sweep) -> Result<Context> {
         role: member.role,
         locale: tenant.locale,
         zone: tenant.zone,
-        origin: Origin::default(),
+        origin: Origin { token, ..Origin::default() },
         is_recent: false,
-        scopes: None,
+        scopes,
     };
     require(&ctx, sweep.list).map_err(|_| Error::Forbidden)?;
     Ok(ctx)
@@ -110,7 +129,7 @@ fn take_lot(
     if !sweep.state.is_under_way() {
         return Ok(false);
     }
-    let ctx = authority(c, &sweep)?;
+    let ctx = authority(app, c, &sweep)?;
     let goes_on = match sweep.state {
         State::Undoing => undoing::take_back_lot(app, c, &ctx, &sweep)?,
         _ => change_lot(app, c, &ctx, &sweep)?,

@@ -9,7 +9,7 @@ use store::sweeps::{Counts, List, State, Sweep, SweepRow};
 use store::undos::Undo;
 
 use super::running::{ROWS_AT_ONCE, count, end};
-use super::{queue, record, require, undo_id};
+use super::{queue, record, require, still_changed, undo_id};
 use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
@@ -79,7 +79,8 @@ pub(crate) fn begin_undo(app: &App, c: &mut Conn, ctx: &Context, undo: &Undo) ->
     if matches!(sweep.state, State::Running | State::Undoing | State::Undone) {
         return Err(Error::Conflict { key: "error-undone-already" });
     }
-    store::sweeps::begin_undo(c, &sweep, &ctx.member, app.clock.now())?;
+    let token = ctx.origin.token.as_ref().map(|token| &token.id);
+    store::sweeps::begin_undo(c, &sweep, (&ctx.member, token), app.clock.now())?;
     queue(app, c, &sweep)?;
     let detail = match undo.member_id == ctx.member {
         true => json!({"count": sweep.changed}),
@@ -156,6 +157,6 @@ pub(crate) fn summary(
         List::People => people::summary(c, tenant, team, first)?,
         List::Tasks => tasks::summary(c, tenant, team, first)?,
     };
-    let changed = usize::try_from(sweep.changed).unwrap_or_default();
+    let changed = usize::try_from(still_changed(c, &sweep)?).unwrap_or_default();
     Ok(summary.map(|summary| Summary { count: changed, ..summary }))
 }

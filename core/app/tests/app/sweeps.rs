@@ -1,12 +1,16 @@
 //! Acts over all that match: in lots, once each, whoever dies or is sent away in between; stopped, and taken
 //! back.
 
+mod removed;
+mod tokens;
+
 use std::time::Duration;
 
 use crate::imports::keep;
 use crate::support::people::{add, named};
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::notifications::{self, Kind};
+use app::own_fields::{self, FieldInput};
 use app::people::bulk::{BulkInput, change_people};
 use app::people::{self, Owned, PersonFilter, PersonOrder};
 use app::sweeps::{self, List, State, Sweep, SweepInput, Whom};
@@ -129,6 +133,63 @@ async fn all_that_match_are_changed_once_though_the_worker_dies_in_between() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn so_many_are_begun_by_a_business_and_no_more() {
+    each(async |f: Fixture| {
+        let (owner, stranger) = f.two_businesses().await;
+        add(&f, &owner, named("One")).await;
+        add(&f, &stranger, named("Theirs")).await;
+        let send = |to: &'static str, form_id: &'static str| {
+            sweeps::begin_sweep(&f.app, &owner.ctx, everybody(), input("tag", to), form_id)
+        };
+        let (one, other) = tokio::join!(send("first", "form"), send("first", "form"));
+        assert_eq!(one.unwrap(), other.unwrap(), "sent twice at once");
+        for _ in 1..sweeps::OPEN_MAX {
+            send("more", "").await.unwrap();
+        }
+        let refused = send("one too many", "").await;
+        let key = "error-sweeps-too-many-begun";
+        assert!(matches!(refused, Err(Error::Conflict { key: it }) if it == key), "{refused:?}");
+        begin(&f, &stranger, "remove", "").await;
+        jobs::run_due(&f.app).await.unwrap();
+        assert_eq!(tagged(&f, &owner, "one too many").await, 0);
+        send("after them", "").await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_began_in_the_end_is_forgotten_soon() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        add(&f, &owner, named("One")).await;
+        let id = begin(&f, &owner, "remove", "").await;
+        // As a process leaves it that ended while it wrote down who matches.
+        let left = sweep(&f, &owner, &id).await;
+        let left =
+            Sweep { id: SweepId::new(&*f.app.clock, &*f.app.rng), state: State::Gathering, ..left };
+        let (row, rows) = (left.clone(), vec!["a".to_owned(), "b".to_owned()]);
+        let insert = move |c: &mut store::Conn| {
+            store::sweeps::insert(c, &row)?;
+            store::sweeps::insert_rows(c, &row, &rows)
+        };
+        f.app.db.write(insert).await.unwrap();
+        let is_there = async || {
+            let (tenant, id) = (left.tenant_id.clone(), left.id.clone());
+            let find = move |c: &mut store::Conn| store::sweeps::get(c, &tenant, &id);
+            f.app.db.read(find).await.is_ok()
+        };
+        f.clock.advance_millis(3_600_000);
+        retention::sweep(&f.app).await;
+        assert!(is_there().await, "somebody may be at it still");
+        f.clock.advance_millis(1);
+        retention::sweep(&f.app).await;
+        assert!(!is_there().await);
+        assert_eq!(sweep(&f, &owner, &id).await.state, State::Running, "what was begun stays");
+    })
+    .await;
+}
+
 fn owned(by: &Signed) -> PersonFilter {
     PersonFilter { owner: Some(Owned::By(by.ctx.member.clone())), ..PersonFilter::default() }
 }
@@ -229,6 +290,37 @@ async fn an_act_stops_where_whoever_began_it_may_not_any_more() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_before_that_could_not_go_on_is_done_for_whoever_goes_on() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        crowd(&f, &owner, 1_500).await;
+        let id = begin(&f, &noa, "remove", "").await;
+        jobs::run_due(&f.app).await.unwrap();
+        undos::undo(&f.app, &noa.ctx, &undo_of(&id)).await.unwrap();
+        partly(&f, &owner, &id).await;
+        let proven = Context { is_recent: true, ..owner.ctx.clone() };
+        members::change_role(&f.app, &proven, &noa.ctx.member, "accountant").await.unwrap();
+        go_on(&f).await;
+        let stopped = sweep(&f, &owner, &id).await;
+        let back = count_of(&f, &owner, PersonFilter::default()).await;
+        assert_eq!((stopped.state, stopped.done), (State::Failed, back));
+        assert!(back > 0 && back < 1_500, "{back}");
+        assert_eq!(stopped.changed, 1_500 - back, "those that are changed still");
+        let latest = done(&f, &owner).await.remove(0);
+        assert_eq!(i64::try_from(latest.summary.count).unwrap(), 1_500 - back);
+        undos::undo(&f.app, &owner.ctx, &undo_of(&id)).await.unwrap();
+        let begun = sweep(&f, &owner, &id).await;
+        assert_eq!((begun.state, begun.done, begun.changed), (State::Undoing, back, 1_500));
+        go_on(&f).await;
+        let undone = sweep(&f, &owner, &id).await;
+        assert_eq!((undone.state, undone.done, undone.kept), (State::Undone, 1_500, 0));
+        assert_eq!(count_of(&f, &owner, PersonFilter::default()).await, 1_500);
+    })
+    .await;
+}
+
 /// Works until some lots are taken back, dies, and goes on; or is done before.
 async fn partly_or_done(f: &Fixture, who: &Signed, id: &SweepId) {
     let app = f.app.clone();
@@ -271,6 +363,32 @@ async fn what_an_act_changes_to_may_go_and_then_it_stops_and_says_so() {
         let none =
             sweeps::begin_sweep(&f.app, &owner.ctx, Whom::people(nobody), input("remove", ""), "");
         expect_invalid(none.await, "people");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_at_what_stopped_reads_why_and_not_what_to_choose() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        crowd(&f, &owner, 10).await;
+        let field =
+            FieldInput { name: "Size".into(), kind: "text".into(), ..FieldInput::default() };
+        let field = own_fields::create_field(&f.app, &owner.ctx, field, "").await.unwrap().id;
+        let act = own_fields::field_name(field.as_str());
+        let to_noa = begin(&f, &owner, "owner", noa.ctx.member.as_str()).await;
+        let filled = begin(&f, &owner, &act, "large").await;
+        let proven = Context { is_recent: true, ..owner.ctx.clone() };
+        members::remove_member(&f.app, &proven, &noa.ctx.member).await.unwrap();
+        own_fields::remove_field(&f.app, &owner.ctx, &field).await.unwrap();
+        jobs::run_due(&f.app).await.unwrap();
+        for (id, problem) in
+            [(to_noa, "error-sweeps-member-gone"), (filled, "error-own-field-unknown")]
+        {
+            let stopped = sweep(&f, &owner, &id).await;
+            assert_eq!((stopped.state, stopped.problem.as_str()), (State::Failed, problem));
+        }
     })
     .await;
 }

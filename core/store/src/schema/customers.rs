@@ -247,6 +247,7 @@ diesel::table! {
         created_at -> BigInt,
         begun_at -> BigInt,
         settled_at -> Nullable<BigInt>,
+        token_id -> Nullable<Text>,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Acts over all that match: their rows in order, done once, and forgotten with them.
 
-use domain::{MemberId, SweepId, TenantId};
+use domain::{ApiTokenId, MemberId, SweepId, TenantId};
 use store::sweeps::{self, Counts, List, State, Sweep};
 use store::{Db, Json};
 
@@ -23,6 +23,7 @@ fn sweep(world: &World, of: &TenantId) -> Sweep {
         created_at: world.now(),
         begun_at: world.now(),
         settled_at: None,
+        token_id: None,
     }
 }
 
@@ -35,6 +36,7 @@ store::both_backends! {
         let world = World::new();
         let (of, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
         let (it, now, by) = (sweep(&world, &of), world.now(), MemberId::new(&world.clock, &world.rng));
+        let token = ApiTokenId::new(&world.clock, &world.rng);
         db.write(move |c| {
             let left = Sweep { state: State::Gathering, ..sweep(&world, &of) };
             let new = Sweep { state: State::Gathering, ..it.clone() };
@@ -67,17 +69,46 @@ store::both_backends! {
             assert_conflict(sweeps::settle(c, &then, State::Cancelled, "", now));
             assert!(sweeps::find_under_way(c, &of, List::People)?.is_none());
             let ended = sweeps::get(c, &of, &it.id)?;
-            sweeps::begin_undo(c, &ended, &by, now)?;
-            assert_conflict(sweeps::begin_undo(c, &ended, &by, now));
+            let by = (&by, Some(&token));
+            sweeps::begin_undo(c, &ended, by, now)?;
+            assert_conflict(sweeps::begin_undo(c, &ended, by, now));
             let begun = sweeps::get(c, &of, &it.id)?;
-            assert_eq!((begun.reached.as_str(), begun.done, &begun.member_id), ("", 0, &by));
+            assert_eq!((begun.reached.as_str(), begun.done), ("", 0));
+            assert_eq!((&begun.member_id, begun.token_id.as_ref()), by);
             sweeps::delete_rows(c, &begun, &ids(&["b"]))?;
             assert_eq!(listed(c, "", true)?, ["c"]);
             sweeps::settle(c, &begun, State::Undone, "", now)?;
-            assert!(sweeps::list_before(c, now, 9)?.is_empty());
-            assert_eq!(sweeps::list_before(c, now.plus_secs(1), 9)?.len(), 2, "and what never began");
+            let later = now.plus_secs(1);
+            let old = |c: &mut store::Conn, before, left| {
+                let old = sweeps::list_before(c, before, left, 9)?;
+                Ok::<Vec<State>, store::Error>(old.into_iter().map(|it| it.state).collect())
+            };
+            assert!(old(c, now, now)?.is_empty());
+            assert_eq!(old(c, later, now)?, [State::Undone]);
+            assert_eq!(old(c, now, later)?, [State::Gathering], "what was never begun");
             sweeps::delete(c, &begun)?;
             assert!(listed(c, "", false)?.is_empty(), "its rows went with it");
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn rows_are_forgotten_some_at_a_time(db: Db) {
+        let world = World::new();
+        let of = a_tenant(&db, &world).await;
+        db.write(move |c| {
+            let (it, beside) = (sweep(&world, &of), sweep(&world, &of));
+            sweeps::insert(c, &it)?;
+            sweeps::insert(c, &beside)?;
+            sweeps::insert_rows(c, &it, &ids(&["c", "a", "b"]))?;
+            sweeps::insert_rows(c, &beside, &ids(&["a"]))?;
+            let count = |c: &mut store::Conn, of: &Sweep| {
+                Ok::<usize, store::Error>(sweeps::list_rows(c, of, "", false, 9)?.len())
+            };
+            assert_eq!(sweeps::delete_some_rows(c, &it, 2)?, 2);
+            assert_eq!(count(c, &it)?, 1);
+            assert_eq!(sweeps::delete_some_rows(c, &it, 2)?, 1);
+            assert_eq!(sweeps::delete_some_rows(c, &it, 2)?, 0);
+            assert_eq!((count(c, &it)?, count(c, &beside)?), (0, 1), "another's stay");
             Ok(())
         }).await.unwrap();
     }

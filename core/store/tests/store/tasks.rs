@@ -205,4 +205,22 @@ store::both_backends! {
             Ok(())
         }).await.unwrap();
     }
+
+    async fn deleted_tasks_go_some_at_a_time(db: Db) {
+        let world = World::new();
+        let of = a_tenant(&db, &world).await;
+        db.write(move |c| {
+            let (now, later) = (world.now(), world.now().plus_secs(1));
+            for title in ["A", "B", "C", "Stays"] {
+                let deleted_at = (title != "Stays").then_some(now);
+                tasks::insert(c, &Task { deleted_at, ..task(&world, &of, title, None) })?;
+            }
+            assert_eq!(tasks::delete_before(c, now, 9)?, 0);
+            assert_eq!(tasks::delete_before(c, later, 2)?, 2);
+            assert_eq!(tasks::delete_before(c, later, 2)?, 1);
+            assert_eq!(tasks::delete_before(c, later, 2)?, 0);
+            assert_eq!(tasks::count(c, &of, &TaskFilter::default())?, 1);
+            Ok(())
+        }).await.unwrap();
+    }
 }

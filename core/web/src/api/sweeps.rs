@@ -16,13 +16,15 @@ pub fn schemas() -> Vec<Named> {
     let states = &["running", "done", "cancelled", "failed", "undoing", "undone"];
     let undo = "What `/undo/{undo}` takes all of it back with, in lots as well; null while it goes on, \
         and where there is nothing to take back.";
+    let changed = "How many it changed; who already was so isn’t counted. Where undoing it could not go \
+        on, how many are left to be undone.";
     let sweep = whole(vec![
         ("id", id()),
         ("list", word(&["people", "tasks"])),
         ("state", word(states)),
         ("matching", number("How many matched when it began; no others are changed.")),
         ("done", number("How many it has come to; while it is undone, how many that has come to.")),
-        ("changed", number("How many it changed; who already was so isn’t counted.")),
+        ("changed", number(changed)),
         ("kept", number("How many stayed when it was undone, since somebody changed them.")),
         ("problem", about(or_null(said()), "Why it ended before its end.")),
         ("undo", about(or_null(id()), undo)),
