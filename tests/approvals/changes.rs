@@ -14,6 +14,7 @@ use domain::{ApprovalId, PluginId};
 use oxpi_tests::House;
 use oxpi_tests::proposals::{call, proposal, propose, workspace};
 use oxpi_tests::site::Site;
+use runtime::approval::ExactSlot;
 use runtime::{CallContext, Grant, Plugin, Services};
 
 use super::{count, each, look_after, post, proposed, refusal, run, sample};
@@ -376,6 +377,46 @@ async fn nobody_takes_the_place_of_anothers_proposal() {
         assert_eq!(again.unwrap_err().code, "conflict");
         let left = approvals::list_approvals(&house.app, &house.owner, None, 10).await?;
         assert_eq!(left.waiting.len(), 1, "what was refused is not there");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_differs_without_being_told_is_owned_up_to() {
+    each(async |house| {
+        let ours = call(&house.owner.tenant, &house.plugin, Grant::nothing());
+        let workspace = workspace(&house.app);
+        let anew = |key: &str, before: &ApprovalId| {
+            let mut anew = proposal(&house.app, &ours, "post");
+            anew.idempotency_key = key.to_owned();
+            anew.replaces = Some(before.to_string());
+            anew
+        };
+        let first: ApprovalId = propose(&house.app, &ours, "post").await?.parse()?;
+        let same: ApprovalId =
+            workspace.approval_propose(&ours, anew("same", &first)).await?.parse()?;
+        let seen = page(&house, &same).await?.replaces.context("it replaces nothing")?;
+        assert!(seen.differences.is_empty() && !seen.is_cut, "it is the same");
+
+        // A secret goes along that didn't before; nothing on the page has it.
+        let mut other = anew("slot", &same);
+        let (id, ask) = ("acme".to_owned(), "slot:acme".to_owned());
+        other.request.slots = vec![ExactSlot { id, ask }];
+        other.digest = other.request.digest(&ours.tenant, &ours.plugin);
+        let other: ApprovalId = workspace.approval_propose(&ours, other).await?.parse()?;
+        let seen = page(&house, &other).await?.replaces.context("it replaces nothing")?;
+        assert!(seen.differences.is_empty() && seen.is_cut, "it isn't the same");
+
+        // What counts hides behind what doesn't.
+        let mut many = anew("many", &other);
+        let more: String = (0..70).map(|n| format!("&p{n}=1")).collect();
+        many.request.url.push_str(&more);
+        many.request.body = b"{\"text\":\"buy\"}".to_vec();
+        many.digest = many.request.digest(&ours.tenant, &ours.plugin);
+        let many: ApprovalId = workspace.approval_propose(&ours, many).await?.parse()?;
+        let seen = page(&house, &many).await?.replaces.context("it replaces nothing")?;
+        assert_eq!((seen.differences.len(), seen.is_cut), (60, true));
         Ok(())
     })
     .await;

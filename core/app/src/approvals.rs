@@ -6,6 +6,7 @@ mod compare;
 mod fields;
 mod lineage;
 mod outcome;
+mod places;
 mod shown;
 
 use domain::{ApprovalId, Permission, PluginId, Timestamp};

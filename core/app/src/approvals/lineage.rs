@@ -48,6 +48,8 @@ pub struct Replaced {
     pub proposed_at: Timestamp,
     /// In what they differ.
     pub differences: Vec<Difference>,
+    /// Whether more differs than that tells.
+    pub is_cut: bool,
 }
 
 /// All of it.
@@ -117,12 +119,13 @@ fn replaces(
     let Some(before) = store::approvals::find(c, &ctx.tenant, id)? else { return Ok(None) };
     let account_before = account_of(c, &before)?;
     let old = Side { row: &before, account: account_before.as_deref() };
-    let differences = differences(app, ctx, old, Side { row, account })?;
+    let found = differences(app, ctx, old, Side { row, account })?;
     Ok(Some(Replaced {
         id: before.id.clone(),
         title: title_of(app, ctx, &before),
         proposed_at: before.proposed_at,
-        differences,
+        differences: found.all,
+        is_cut: found.is_cut,
     }))
 }
 

@@ -111,6 +111,7 @@ fn replaced() -> Value {
         ("id", id()),
         ("title", said()),
         ("differences", json!({"type": "array", "items": differs})),
+        ("more_differs", about(flag(), "Whether more differs than `differences` tells.")),
     ])
 }
 
@@ -183,6 +184,7 @@ fn lineage(body: &mut Value, page: &ApprovalPage) {
     body["replaces"] = json!(page.replaces.as_ref().map(|before| json!({
         "id": before.id, "title": before.title,
         "differences": before.differences.iter().map(difference).collect::<Vec<_>>(),
+        "more_differs": before.is_cut,
     })));
     body["replaced_by"] = json!(page.replaced_by);
 }
