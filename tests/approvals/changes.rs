@@ -325,6 +325,12 @@ async fn what_is_changed_on_the_plugins_page_has_an_hour_and_is_told_which_it_is
         assert_eq!((&to.plugin, to.view.as_str()), (&sample.1.plugin, "home"));
         assert_eq!(to.params.get("post").map(String::as_str), Some("7"));
         assert_eq!(to.params.get("approval").map(String::as_str), Some(id.as_str()));
+        // Whoever left that page finds the way back; asking again is asking once.
+        assert_eq!(page(&house, &id).await?.change, Some(Changeable::There));
+        let nothing = Typed { values: BTreeMap::new(), is_whole: true };
+        let again = approvals::ask_change(&house.app, &house.owner, &id, nothing).await?;
+        assert_eq!(again.as_ref(), Some(&to));
+        assert_eq!(count(&house, "approval.change-asked").await?, 1);
         house.clock.advance_millis((CHANGE_SECS + 61) * 1_000);
         let is_changing = async || state(&house, &id).await == ApprovalState::Changing;
         look_after(&house.app, 20, async || !is_changing().await).await;
@@ -417,6 +423,30 @@ async fn what_differs_without_being_told_is_owned_up_to() {
         let many: ApprovalId = workspace.approval_propose(&ours, many).await?.parse()?;
         let seen = page(&house, &many).await?.replaces.context("it replaces nothing")?;
         assert_eq!((seen.differences.len(), seen.is_cut), (60, true));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_that_may_propose_no_more_still_answers_what_is_to_be_changed() {
+    each(async |house| {
+        let sample = sample(&house).await?;
+        let id = proposed(&house, &sample, "bakery").await?;
+        approvals::approve(&house.app, &house.owner, &id).await?;
+        let workspace = workspace(&house.app);
+        let more = async |n: usize| {
+            let more = proposal(&house.app, &sample.1, &format!("more {n}"));
+            workspace.approval_propose(&sample.1, more).await
+        };
+        for n in 0..200 {
+            more(n).await?;
+        }
+        assert_eq!(more(200).await.unwrap_err().code, "limited");
+        ask(&house, &id, "Stale bread").await?;
+        house.work().await?;
+        assert_eq!(state(&house, &id).await, ApprovalState::Replaced);
+        assert_eq!(more(200).await.unwrap_err().code, "limited");
         Ok(())
     })
     .await;

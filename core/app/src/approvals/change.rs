@@ -84,15 +84,15 @@ fn ask(app: &App, c: &mut Conn, ctx: &Context, row: &Approval, typed: &Typed) ->
         Change::View { .. } => return Err(conflict("error-approval-elsewhere")),
     };
     let (now, values) = (app.clock.now(), Value::Object(values));
-    if row.state == ApprovalState::Changing
+    let state = state_at(row, now);
+    if state == ApprovalState::Changing
         && row.asked_by.as_ref() == Some(&ctx.account)
         && asked_fields(row) == Some(&values)
     {
         return Ok(change);
     }
-    let open = matches!(state_at(row, now), ApprovalState::Waiting | ApprovalState::Approved);
-    if !open {
-        return Err(conflict(over(state_at(row, now))));
+    if !matches!(state, ApprovalState::Waiting | ApprovalState::Approved) {
+        return Err(conflict(over(state)));
     }
     reach(app, c, ctx, row, &change)?.map_err(conflict)?;
     let what = Json(json!({"fields": values}));

@@ -66,9 +66,12 @@ pub(super) fn find(
     row: &Approval,
     account: Option<&str>,
 ) -> Result<Lineage> {
-    let is_open =
-        matches!(state_at(row, app.clock.now()), ApprovalState::Waiting | ApprovalState::Approved);
-    let change = if is_open { changeable(app, c, ctx, row)? } else { None };
+    let state = state_at(row, app.clock.now());
+    let is_open = matches!(state, ApprovalState::Waiting | ApprovalState::Approved);
+    // Whoever left the plugin's page on the way finds back there.
+    let is_at_it = state == ApprovalState::Changing && row.asked_by.as_ref() == Some(&ctx.account);
+    let change = if is_open || is_at_it { changeable(app, c, ctx, row)? } else { None };
+    let change = change.filter(|change| is_open || *change == Changeable::There);
     Ok(Lineage {
         change,
         asked: asked(app, c, ctx, row)?,

@@ -92,7 +92,9 @@ async fn insert(app: &App, ctx: &CallContext, row: &Approval) -> Result<String> 
                 let other = Error::Conflict { key: "error-approval-key" };
                 return if same { Ok(known.id.to_string()) } else { Err(other) };
             }
-            if store::approvals::count_of_plugin(c, tenant, plugin)? >= WAITING_MAX {
+            // One that takes another's place is no more than there was: people may be waiting for it.
+            let is_more = row.replaces.is_none();
+            if is_more && store::approvals::count_of_plugin(c, tenant, plugin)? >= WAITING_MAX {
                 return Err(Error::Limited { retry_after_secs: 3_600 });
             }
             let mut detail = json!({});
