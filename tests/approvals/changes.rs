@@ -372,6 +372,8 @@ async fn nobody_takes_the_place_of_anothers_proposal() {
         }
         let none = workspace.approval_propose(&ours, replacing(&ours, "none", "no id")).await;
         assert_eq!(none.unwrap_err().code, "not-found");
+        let itself = workspace.approval_propose(&ours, replacing(&ours, "ours", id.as_str())).await;
+        assert_eq!(itself.unwrap_err().code, "conflict", "under its own key it is no other");
         assert_eq!(state(&house, &id).await, ApprovalState::Waiting);
 
         // Its own may, also where nobody asked; twice with one key is once.

@@ -97,7 +97,8 @@ pub(crate) fn propose(
 ) -> Result<String, Problem> {
     let key = &proposal.idempotency_key;
     if let Some(there) = memory.approvals.iter().find(|a| a.proposal.idempotency_key == *key) {
-        let same = there.proposal.digest == proposal.digest;
+        let is_itself = proposal.replaces.as_ref() == Some(&there.id);
+        let same = there.proposal.digest == proposal.digest && !is_itself;
         let other = || Problem::conflict("the key stands for another request already");
         return if same { Ok(there.id.clone()) } else { Err(other()) };
     }

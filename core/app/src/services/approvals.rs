@@ -88,7 +88,9 @@ async fn insert(app: &App, ctx: &CallContext, row: &Approval) -> Result<String> 
             super::fence(c, &ctx)?;
             let (tenant, plugin) = (&row.tenant_id, &row.plugin_id);
             if let Some(known) = store::approvals::find_by_key(c, tenant, plugin, &row.once_key)? {
-                let same = known.digest == row.digest;
+                // Nothing takes its own place: what is said so was to be another proposal.
+                let is_itself = row.replaces.as_ref() == Some(&known.id);
+                let same = known.digest == row.digest && !is_itself;
                 let other = Error::Conflict { key: "error-approval-key" };
                 return if same { Ok(known.id.to_string()) } else { Err(other) };
             }
