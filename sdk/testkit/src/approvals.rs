@@ -35,7 +35,8 @@ impl Host {
     /// typed into fields of its `change`; the others stay as they are.
     ///
     /// # Panics
-    /// When nothing of this id waits or was approved, or it can't be changed so.
+    /// When nothing of this id waits or was approved, or it can't be changed so: also where an edit isn't
+    /// the text that a workspace would tell, or the list of texts.
     pub async fn change(&self, id: &str, edits: &[(&str, Value)]) -> Result<(), CallError> {
         let now = self.now();
         let payload = {
@@ -84,7 +85,10 @@ fn edited(proposal: &Proposal, edits: &[(&str, Value)]) -> Map<String, Value> {
     let mut all: Map<String, Value> =
         fields.iter().map(|field| (field.name.clone(), field.present())).collect();
     for (name, value) in edits {
-        assert!(all.contains_key(*name), "{name:?} is no field that can be changed");
+        let Some(now) = all.get(*name) else { panic!("{name:?} is no field that can be changed") };
+        let texts = value.as_array().is_some_and(|all| all.iter().all(Value::is_string));
+        let fits = if now.is_array() { texts } else { value.is_string() };
+        assert!(fits, "{name:?} is told as {now} is: texts, and a list of them for `choices`");
         all.insert((*name).to_owned(), value.clone());
     }
     all
