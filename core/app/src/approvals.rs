@@ -261,7 +261,8 @@ pub async fn approve(app: &App, ctx: &Context, id: &ApprovalId) -> Result<()> {
     decide(app, ctx, id, ApprovalState::Approved, None).await
 }
 
-/// Refuses a proposal, with a reason that the plugin is told; it may be empty.
+/// Refuses a proposal, also while it is being changed, with a reason that the plugin is told; it may be
+/// empty.
 pub async fn reject(app: &App, ctx: &Context, id: &ApprovalId, reason: &str) -> Result<()> {
     let reason = reason.trim();
     if reason.chars().count() > REASON_CHARS_MAX {

@@ -26,7 +26,7 @@ impl Host {
     /// Rejects a proposal with a reason, and tells the plugin where it listens.
     ///
     /// # Panics
-    /// When nothing of this id is waiting.
+    /// When nothing of this id is waiting or to be changed.
     pub async fn reject(&self, id: &str, reason: &str) -> Result<(), CallError> {
         self.decide(id, "rejected", Some(reason.to_owned())).await
     }
@@ -61,7 +61,8 @@ impl Host {
     ) -> Result<(), CallError> {
         let payload = {
             let mut memory = self.memory();
-            let found = memory.approvals.iter_mut().find(|a| a.id == id && a.state == "waiting");
+            let may_be = |now: &str| now == "waiting" || (now == "changing" && state == "rejected");
+            let found = memory.approvals.iter_mut().find(|a| a.id == id && may_be(a.state));
             let Some(approval) = found else { panic!("nothing waits for approval as {id:?}") };
             (approval.state, approval.reason) = (state, reason.clone());
             let key = approval.proposal.idempotency_key.clone();

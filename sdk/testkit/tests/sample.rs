@@ -308,6 +308,8 @@ async fn a_change_that_is_declined_or_met_with_silence_sends_nothing() {
     host.change(id, &[("text", json!("silence"))]).await.unwrap();
     assert_eq!(refusal(&host, post("Fresh bread", Some(id))).await.1.as_deref(), Some("changing"));
     assert_eq!(host.memory().approvals.len(), 1);
+    host.reject(id, "Not at all").await.unwrap();
+    assert_eq!(refusal(&host, post("Fresh bread", Some(id))).await.1.as_deref(), Some("rejected"));
     host.finish();
 }
 
