@@ -52,11 +52,15 @@ async fn sent(house: &House, sample: &Sample, text: &str, id: &ApprovalId) -> Op
     }
 }
 
-fn differing<'a>(before: &'a Replaced, part: Part, name: &str) -> Option<&'a Difference> {
+pub(super) fn differing<'a>(
+    before: &'a Replaced,
+    part: Part,
+    name: &str,
+) -> Option<&'a Difference> {
     before.differences.iter().find(|each| each.part == part && each.name == name)
 }
 
-fn text(text: &str) -> Told {
+pub(super) fn text(text: &str) -> Told {
     Told::Text(Words::Text(text.to_owned()))
 }
 

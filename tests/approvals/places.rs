@@ -1,14 +1,14 @@
 //! Who takes whose place among proposals, and what is told of how the two differ.
 
 use anyhow::Context as _;
-use app::approvals::{self, ApprovalState};
+use app::approvals::{self, ApprovalState, Part};
 use app::plugins::Words;
 use domain::ApprovalId;
 use oxpi_tests::proposals::{call, proposal, propose, workspace};
 use runtime::approval::ExactSlot;
 use runtime::{CallContext, Grant, Services};
 
-use super::changes::{ask, page, state};
+use super::changes::{ask, differing, page, state, text};
 use super::{each, proposed, sample};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,6 +48,35 @@ async fn nobody_takes_the_place_of_anothers_proposal() {
         assert_eq!(again.unwrap_err().code, "conflict");
         let left = approvals::list_approvals(&house.app, &house.owner, None, 10).await?;
         assert_eq!(left.waiting.len(), 1, "what was refused is not there");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_for_is_not_lost_behind_a_proposal_that_nobody_saw() {
+    each(async |house| {
+        let sample = sample(&house).await?;
+        let old = proposed(&house, &sample, "bakery").await?;
+        ask(&house, &old, "Cheap bread").await?;
+        let workspace = workspace(&house.app);
+        let mut other = proposal(&house.app, &sample.1, "Dear bread");
+        other.change = Some(serde_json::json!({"fields": [
+            {"name": "text", "label": "Text", "kind": "long", "value": "Dear bread"},
+        ]}));
+        let mut last = old.to_string();
+        for title in ["Dear bread", "Dear bread!", "Dear bread!!"] {
+            let mut anew = other.clone();
+            (anew.title, anew.idempotency_key) = (Words::Text(title.to_owned()), title.to_owned());
+            anew.replaces = Some(last);
+            last = workspace.approval_propose(&sample.1, anew).await?;
+        }
+        let seen = page(&house, &last.parse()?).await?.replaces.context("it replaces nothing")?;
+        assert_eq!(seen.id, old);
+        let field = differing(&seen, Part::Field, "Text").context("no difference")?;
+        assert_eq!((&field.before, &field.after), (&text("Fresh bread"), &text("Dear bread")));
+        assert_eq!(field.asked, Some(text("Cheap bread")));
+        assert!(!seen.is_cut);
         Ok(())
     })
     .await;

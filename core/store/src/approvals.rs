@@ -13,7 +13,7 @@ use crate::scope;
 
 mod changes;
 
-pub use changes::{Ask, ask_change, give_back, list_unanswered_asks, replace};
+pub use changes::{Ask, Basis, ask_change, find_basis, give_back, list_unanswered_asks, replace};
 
 words! {
     /// How far an approval is.

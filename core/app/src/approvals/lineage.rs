@@ -37,7 +37,7 @@ pub struct AskedChange {
     pub word: Option<String>,
 }
 
-/// What a proposal takes the place of.
+/// What a proposal takes the place of: the last before it that people had to do with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replaced {
     /// Its id.
@@ -118,8 +118,9 @@ fn replaces(
     account: Option<&str>,
 ) -> Result<Option<Replaced>> {
     let Some(id) = &row.replaces else { return Ok(None) };
-    // It may be forgotten by now.
-    let Some(before) = store::approvals::find(c, &ctx.tenant, id)? else { return Ok(None) };
+    // A plugin may have replaced its own several times over: what nobody saw is nothing to compare with.
+    let Some(basis) = store::approvals::find_basis(c, &ctx.tenant, id)? else { return Ok(None) };
+    let Some(before) = store::approvals::find(c, &ctx.tenant, &basis.id)? else { return Ok(None) };
     let account_before = account_of(c, &before)?;
     let old = Side { row: &before, account: account_before.as_deref() };
     let found = differences(app, ctx, old, Side { row, account })?;
@@ -128,7 +129,7 @@ fn replaces(
         title: title_of(app, ctx, &before),
         proposed_at: before.proposed_at,
         differences: found.all,
-        is_cut: found.is_cut,
+        is_cut: found.is_cut || basis.is_cut,
     }))
 }
 

@@ -23,6 +23,18 @@ pub struct Ask<'a> {
     pub at: Timestamp,
 }
 
+/// How many proposals are looked at on the way back to what people had to do with.
+const STEPS_MAX: usize = 50;
+
+/// What people compare a proposal with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Basis {
+    /// Its id.
+    pub id: ApprovalId,
+    /// Whether there was more before it than was looked at.
+    pub is_cut: bool,
+}
+
 /// Notes that somebody asked for another proposal than this one, which waits or was approved: from then on
 /// nothing is sent on it.
 ///
@@ -68,6 +80,28 @@ pub fn replace(
         approvals::replaced_by.eq(by.as_str()),
     );
     Ok(diesel::update(target).set(set).execute(c)? > 0)
+}
+
+/// Of the proposals that led to one, back from that whose place it took, the last that somebody approved or
+/// asked to have changed, else the first: what came and went after it nobody need have seen.
+pub fn find_basis(c: &mut Conn, tenant: &TenantId, replaced: &ApprovalId) -> Result<Option<Basis>> {
+    scope::tenant(c, tenant)?;
+    let (mut basis, mut next) = (None, Some(replaced.clone()));
+    for _ in 0..STEPS_MAX {
+        let Some(id) = next.take() else { break };
+        let row: Option<(Option<String>, Option<i64>, Option<i64>)> = approvals::table
+            .find((tenant.as_str(), id.as_str()))
+            .select((approvals::replaces, approvals::asked_at, approvals::decided_at))
+            .first(c)
+            .optional()?;
+        // It may be forgotten by now.
+        let Some((before, asked_at, decided_at)) = row else { break };
+        basis = Some(id);
+        if asked_at.is_none() && decided_at.is_none() {
+            next = before.and_then(|id| id.parse::<ApprovalId>().ok());
+        }
+    }
+    Ok(basis.map(|id| Basis { id, is_cut: next.is_some() }))
 }
 
 /// Lets one wait again of whose change nothing came, and keeps what is said of that; answers whether that

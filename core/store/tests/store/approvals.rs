@@ -258,6 +258,38 @@ store::both_backends! {
         }).await.unwrap();
     }
 
+    async fn people_compare_with_the_last_that_they_had_to_do_with(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let rows: Vec<Approval> =
+            (0..60).map(|n| approval(&world, &tenant, &n.to_string())).collect();
+        let (who, now) = (by(&world), world.now());
+        db.write(move |c| {
+            let mut before = None;
+            for row in &rows {
+                approvals::insert(c, &Approval { replaces: before, ..row.clone() })?;
+                before = Some(row.id.clone());
+            }
+            let basis = |c: &mut store::Conn, of: usize| {
+                let found = approvals::find_basis(c, &tenant, &rows[of].id)?;
+                Ok::<_, Error>(found.map(|found| (found.id, found.is_cut)))
+            };
+            let is = |of: usize, is_cut| Some((rows[of].id.clone(), is_cut));
+            assert_eq!(basis(c, 0)?, is(0, false));
+            assert_eq!(basis(c, 49)?, is(0, false), "nobody had to do with any of them");
+            assert_eq!(basis(c, 59)?, is(10, true), "there are more");
+            let what = Json(serde_json::json!({}));
+            let ask = Ask { by: &who, what: &what, at: now };
+            approvals::ask_change(c, &tenant, &rows[20].id, ask)?;
+            let approved = ApprovalState::Approved;
+            approvals::decide(c, &tenant, &rows[30].id, approved, &who, None, now)?;
+            assert_eq!(basis(c, 29)?, is(20, false));
+            assert_eq!(basis(c, 59)?, is(30, false));
+            assert_eq!(approvals::find_basis(c, &other, &rows[0].id)?, None);
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn what_is_being_changed_expires_and_is_not_forgotten(db: Db) {
         let world = World::new();
         let tenant = a_tenant(&db, &world).await;
