@@ -370,6 +370,39 @@ async fn what_is_changed_on_the_plugins_page_has_an_hour_and_is_told_which_it_is
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn those_who_take_their_time_on_a_page_keep_no_other_waiting() {
+    each(async |house| {
+        let sample = sample(&house).await?;
+        let mut there = proposal(&house.app, &sample.1, "there");
+        there.change = Some(serde_json::json!({"to": {"view": "home"}}));
+        let there = workspace(&house.app).approval_propose(&sample.1, there).await?.parse()?;
+        let nothing = Typed { values: BTreeMap::new(), is_whole: true };
+        approvals::ask_change(&house.app, &house.owner, &there, nothing).await?;
+        let (app, tenant) = (house.app.clone(), house.owner.tenant.clone());
+        let many = house.app.db.write(move |c| {
+            let row = store::approvals::get(c, &tenant, &there)?;
+            for _ in 0..500 {
+                let id = ApprovalId::new(&*app.clock, &*app.rng);
+                let once_key = id.to_string();
+                store::approvals::insert(c, &approvals::Approval { id, once_key, ..row.clone() })?;
+            }
+            Ok(())
+        });
+        many.await?;
+        house.clock.advance_millis(1_000);
+        let id = proposed(&house, &sample, "bakery").await?;
+        ask(&house, &id, "silence").await?;
+        house.work().await?;
+        house.clock.advance_millis((CHANGE_SECS + 61) * 1_000);
+        look_after(&house.app, 400, async || state(&house, &id).await == ApprovalState::Waiting)
+            .await;
+        assert_eq!(state(&house, &id).await, ApprovalState::Waiting);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_page_has_the_fields_and_gives_back_what_does_not_fit() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
     let sample = sample(&site.house).await?;

@@ -126,14 +126,25 @@ pub fn give_back(
 }
 
 /// Up to `limit` approvals of all tenants that were to be changed before this time and still are, oldest
-/// first.
-pub fn list_unanswered_asks(c: &mut Conn, before: Timestamp, limit: i64) -> Result<Vec<Approval>> {
+/// first; those behind the one that was asked about then and has this id.
+pub fn list_unanswered_asks(
+    c: &mut Conn,
+    before: Timestamp,
+    after: Option<&(Timestamp, ApprovalId)>,
+    limit: i64,
+) -> Result<Vec<Approval>> {
     scope::system(c)?;
-    Ok(approvals::table
+    let mut query = approvals::table
         .filter(approvals::state.eq(ApprovalState::Changing.as_str()))
         .filter(approvals::asked_at.lt(before.as_millis()))
         .order((approvals::asked_at, approvals::id))
         .limit(bounded(limit))
         .select(Approval::as_select())
-        .load(c)?)
+        .into_boxed();
+    if let Some((at, id)) = after {
+        let at = at.as_millis();
+        let same = approvals::asked_at.eq(at).and(approvals::id.gt(id.to_string()));
+        query = query.filter(approvals::asked_at.gt(at).or(same));
+    }
+    Ok(query.load(c)?)
 }

@@ -218,9 +218,12 @@ store::both_backends! {
             assert_eq!((asked.decided_at, asked.decided_by), (None, None));
             assert_eq!((asked.asked_at, asked.asked_json), (Some(now), Some(what.clone())));
             assert_eq!(approvals::count_waiting(c, &tenant, now)?, 0);
-            assert!(approvals::list_unanswered_asks(c, now, 9)?.is_empty(), "it was asked just now");
+            assert!(approvals::list_unanswered_asks(c, now, None, 9)?.is_empty(), "it was asked just now");
             let later = now.plus_secs(1);
-            assert_eq!(approvals::list_unanswered_asks(c, later, 9)?.len(), 1);
+            assert_eq!(approvals::list_unanswered_asks(c, later, None, 9)?.len(), 1);
+            let last = (now, id.clone());
+            let behind = approvals::list_unanswered_asks(c, later, Some(&last), 9)?;
+            assert!(behind.is_empty(), "none is behind it");
             assert!(!approvals::give_back(c, &tenant, id, later, &what)?, "another ask");
             assert!(!approvals::give_back(c, &other, id, now, &what)?);
             assert!(approvals::give_back(c, &tenant, id, now, &what)?);
