@@ -64,7 +64,7 @@ pub(super) fn text(text: &str) -> Told {
     Told::Text(Words::Text(text.to_owned()))
 }
 
-fn is_conflict(outcome: app::error::Result<()>, wanted: &str) -> bool {
+pub(super) fn is_conflict(outcome: app::error::Result<()>, wanted: &str) -> bool {
     matches!(outcome, Err(Error::Conflict { key }) if key == wanted)
 }
 

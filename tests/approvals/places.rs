@@ -8,7 +8,7 @@ use oxpi_tests::proposals::{call, proposal, propose, workspace};
 use runtime::approval::ExactSlot;
 use runtime::{CallContext, Grant, Services};
 
-use super::changes::{ask, differing, page, state, text};
+use super::changes::{ask, differing, is_conflict, page, state, text};
 use super::{each, proposed, sample};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,6 +44,8 @@ async fn nobody_takes_the_place_of_anothers_proposal() {
         let first = workspace.approval_propose(&ours, anew.clone()).await?;
         assert_eq!(workspace.approval_propose(&ours, anew).await?, first);
         assert_eq!(state(&house, &id).await, ApprovalState::Replaced);
+        let late = approvals::approve(&house.app, &house.owner, &id).await;
+        assert!(is_conflict(late, "error-approval-replaced"), "nobody asked for a change");
         let again = workspace.approval_propose(&ours, replacing(&ours, "more", id.as_str())).await;
         assert_eq!(again.unwrap_err().code, "conflict");
         let left = approvals::list_approvals(&house.app, &house.owner, None, 10).await?;

@@ -275,7 +275,8 @@ pub async fn reject(app: &App, ctx: &Context, id: &ApprovalId, reason: &str) -> 
 /// What to tell whoever came too late.
 const fn over(state: ApprovalState) -> &'static str {
     match state {
-        ApprovalState::Changing | ApprovalState::Replaced => "error-approval-changing",
+        ApprovalState::Changing => "error-approval-changing",
+        ApprovalState::Replaced => "error-approval-replaced",
         _ => "error-approval-over",
     }
 }

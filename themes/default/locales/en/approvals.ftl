@@ -96,6 +96,7 @@ home-approvals = { $count ->
 home-approvals-text = Plugins wait for your decision before they go on.
 error-approval-over = This was decided, taken back or ran out of time meanwhile.
 error-approval-changing = Somebody asked for a change of this meanwhile. The new proposal comes by itself.
+error-approval-replaced = Another proposal took its place meanwhile. Decide on that one.
 error-approval-fixed = This can’t be changed, only approved or rejected.
 error-approval-elsewhere = This is changed on the plugin’s own page.
 error-approval-unchanged = Nothing is different yet. Change something first.

@@ -97,6 +97,7 @@ home-approvals = { $count ->
 home-approvals-text = תוספים מחכים להחלטה שלכם לפני שימשיכו.
 error-approval-over = בינתיים זה כבר הוחלט, בוטל או שעבר הזמן.
 error-approval-changing = בינתיים מישהו ביקש לשנות את זה. ההצעה החדשה תגיע מעצמה.
+error-approval-replaced = בינתיים הצעה אחרת באה במקומה. ההחלטה היא כבר על ההצעה החדשה.
 error-approval-fixed = את זה אי אפשר לשנות, רק לאשר או לדחות.
 error-approval-elsewhere = את זה משנים בעמוד של התוסף.
 error-approval-unchanged = עוד לא השתנה כלום. קודם צריך לשנות משהו.
