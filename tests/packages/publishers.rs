@@ -56,6 +56,37 @@ async fn a_change_under_the_same_version_and_a_step_down_are_refused() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn no_plugin_has_a_name_that_means_something_else() {
+    each(async |shelf| {
+        // Files that the house itself keeps, and the place beside the pages of plugins.
+        assert_eq!(plugins::RESERVED, ["oxpi", "export"]);
+        let by = publisher(1);
+        for id in plugins::RESERVED {
+            let mut files = sample("1.0.0", Some(&by), as_it_is)?;
+            files.manifest = files.manifest.replace("testkit-sample", id);
+            let mut named = Package::new(files)?;
+            named.sign(&by)?;
+            let refused = shelf.install(named.to_bytes()?).await;
+            let is_it = |plugin: &domain::PluginId| plugin.as_str() == id;
+            assert!(
+                matches!(&refused, Err(InstallError::Reserved(plugin)) if is_it(plugin)),
+                "{id}"
+            );
+        }
+        let told = own_record(&shelf.app).await?;
+        assert!(!told.is_empty() && told.iter().all(|word| word == "malformed"), "{told:?}");
+        // Every page that lies where a plugin's would is such a name.
+        for route in web::routes::table() {
+            let beside = route.path.strip_prefix("/plugins/").filter(|rest| !rest.contains('/'));
+            let Some(name) = beside.filter(|name| !name.starts_with('{')) else { continue };
+            assert!(plugins::RESERVED.contains(&name), "{name}");
+        }
+        Ok(())
+    })
+    .await;
+}
+
 /// Why packages were refused, by the installation's own record, oldest first.
 async fn own_record(app: &app::App) -> Result<Vec<String>> {
     app::incidents::write_down(app).await;

@@ -6,6 +6,7 @@ mod compare;
 mod fields;
 mod lineage;
 mod outcome;
+mod places;
 mod shown;
 
 use domain::{ApprovalId, Permission, PluginId, Timestamp};
@@ -260,7 +261,8 @@ pub async fn approve(app: &App, ctx: &Context, id: &ApprovalId) -> Result<()> {
     decide(app, ctx, id, ApprovalState::Approved, None).await
 }
 
-/// Refuses a proposal, with a reason that the plugin is told; it may be empty.
+/// Refuses a proposal, also while it is being changed, with a reason that the plugin is told; it may be
+/// empty.
 pub async fn reject(app: &App, ctx: &Context, id: &ApprovalId, reason: &str) -> Result<()> {
     let reason = reason.trim();
     if reason.chars().count() > REASON_CHARS_MAX {
@@ -273,7 +275,8 @@ pub async fn reject(app: &App, ctx: &Context, id: &ApprovalId, reason: &str) -> 
 /// What to tell whoever came too late.
 const fn over(state: ApprovalState) -> &'static str {
     match state {
-        ApprovalState::Changing | ApprovalState::Replaced => "error-approval-changing",
+        ApprovalState::Changing => "error-approval-changing",
+        ApprovalState::Replaced => "error-approval-replaced",
         _ => "error-approval-over",
     }
 }

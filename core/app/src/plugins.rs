@@ -29,7 +29,7 @@ use crate::error::Result;
 
 use cards::card;
 
-pub use admission::InstallError;
+pub use admission::{InstallError, RESERVED};
 pub(crate) use calls::{
     bad_answer, call_context, call_error, find_enabled, grant_of, is_problem, is_resting,
     problem_word, running_if_on, running_to_show,

@@ -13,7 +13,7 @@ use crate::scope;
 
 mod changes;
 
-pub use changes::{Ask, ask_change, give_back, list_unanswered_asks, replace};
+pub use changes::{Ask, Basis, ask_change, find_basis, give_back, list_unanswered_asks, replace};
 
 words! {
     /// How far an approval is.
@@ -197,7 +197,8 @@ pub fn list_settled(
     Ok(Page::cut(query.load(c)?, limit, |row: &Approval| row.id.to_string()))
 }
 
-/// Notes a decision on what still waits and whose time isn't over.
+/// Notes a decision on what still waits and whose time isn't over. What is being changed can be rejected all
+/// the same.
 ///
 /// # Errors
 /// [`Error::Conflict`] when it was decided, withdrawn or expired meanwhile.
@@ -211,9 +212,13 @@ pub fn decide(
     now: Timestamp,
 ) -> Result<()> {
     scope::tenant(c, tenant)?;
+    let also = match state {
+        ApprovalState::Rejected => ApprovalState::Changing,
+        _ => ApprovalState::Waiting,
+    };
     let target = approvals::table
         .find((tenant.as_str(), id.as_str()))
-        .filter(approvals::state.eq(ApprovalState::Waiting.as_str()))
+        .filter(approvals::state.eq_any([ApprovalState::Waiting.as_str(), also.as_str()]))
         .filter(approvals::expires_at.gt(now.as_millis()));
     let set = (
         approvals::state.eq(state.as_str()),

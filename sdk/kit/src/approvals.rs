@@ -143,7 +143,8 @@ impl Proposal {
     }
 
     /// The view in which people change it, and what it is given; besides, it is given the approval's id
-    /// as `approval`.
+    /// as `approval`. A plugin that hears of [`CHANGE_ASKED`] is told of that too, without fields: it
+    /// waits for what its view sends.
     #[must_use]
     pub fn change_in(self, view: &str, params: &[(&str, &str)]) -> Self {
         let params: BTreeMap<&str, &str> = params.iter().copied().collect();
@@ -230,13 +231,14 @@ pub struct ChangeAsked {
     /// The member who asks.
     #[serde(default)]
     pub by: String,
-    /// Every field of the change with what is in it now, whether it changed or not.
+    /// Every field of the change with what is in it now, whether it changed or not; none where people
+    /// change it in a view of the plugin's.
     #[serde(default)]
     pub fields: BTreeMap<String, Value>,
 }
 
 impl ChangeAsked {
-    /// What is in a field; empty for nothing.
+    /// What is in a field; empty for nothing. It is a text whatever the field's kind.
     pub fn field(&self, name: &str) -> &str {
         self.fields.get(name).and_then(Value::as_str).unwrap_or_default()
     }

@@ -26,7 +26,7 @@ impl Host {
     /// Rejects a proposal with a reason, and tells the plugin where it listens.
     ///
     /// # Panics
-    /// When nothing of this id is waiting.
+    /// When nothing of this id is waiting or to be changed.
     pub async fn reject(&self, id: &str, reason: &str) -> Result<(), CallError> {
         self.decide(id, "rejected", Some(reason.to_owned())).await
     }
@@ -35,7 +35,8 @@ impl Host {
     /// typed into fields of its `change`; the others stay as they are.
     ///
     /// # Panics
-    /// When nothing of this id waits or was approved, or it can't be changed so.
+    /// When nothing of this id waits or was approved, or it can't be changed so: also where an edit isn't
+    /// the text that a workspace would tell, or the list of texts.
     pub async fn change(&self, id: &str, edits: &[(&str, Value)]) -> Result<(), CallError> {
         let now = self.now();
         let payload = {
@@ -60,7 +61,8 @@ impl Host {
     ) -> Result<(), CallError> {
         let payload = {
             let mut memory = self.memory();
-            let found = memory.approvals.iter_mut().find(|a| a.id == id && a.state == "waiting");
+            let may_be = |now: &str| now == "waiting" || (now == "changing" && state == "rejected");
+            let found = memory.approvals.iter_mut().find(|a| a.id == id && may_be(a.state));
             let Some(approval) = found else { panic!("nothing waits for approval as {id:?}") };
             (approval.state, approval.reason) = (state, reason.clone());
             let key = approval.proposal.idempotency_key.clone();
@@ -84,7 +86,10 @@ fn edited(proposal: &Proposal, edits: &[(&str, Value)]) -> Map<String, Value> {
     let mut all: Map<String, Value> =
         fields.iter().map(|field| (field.name.clone(), field.present())).collect();
     for (name, value) in edits {
-        assert!(all.contains_key(*name), "{name:?} is no field that can be changed");
+        let Some(now) = all.get(*name) else { panic!("{name:?} is no field that can be changed") };
+        let texts = value.as_array().is_some_and(|all| all.iter().all(Value::is_string));
+        let fits = if now.is_array() { texts } else { value.is_string() };
+        assert!(fits, "{name:?} is told as {now} is: texts, and a list of them for `choices`");
         all.insert((*name).to_owned(), value.clone());
     }
     all
@@ -97,7 +102,8 @@ pub(crate) fn propose(
 ) -> Result<String, Problem> {
     let key = &proposal.idempotency_key;
     if let Some(there) = memory.approvals.iter().find(|a| a.proposal.idempotency_key == *key) {
-        let same = there.proposal.digest == proposal.digest;
+        let is_itself = proposal.replaces.as_ref() == Some(&there.id);
+        let same = there.proposal.digest == proposal.digest && !is_itself;
         let other = || Problem::conflict("the key stands for another request already");
         return if same { Ok(there.id.clone()) } else { Err(other()) };
     }

@@ -286,6 +286,14 @@ async fn what_people_want_otherwise_is_proposed_anew_in_its_place() {
 }
 
 #[tokio::test]
+#[should_panic(expected = "is told as")]
+async fn what_no_workspace_would_tell_of_a_field_fails_the_test() {
+    let host = sample().start().await;
+    let said = run(&host, "propose", post("Fresh bread", None)).await.unwrap();
+    let _ = host.change(said["id"].as_str().unwrap(), &[("text", json!(300))]).await;
+}
+
+#[tokio::test]
 async fn a_change_that_is_declined_or_met_with_silence_sends_nothing() {
     let host = sample().start().await;
     let said = run(&host, "propose", post("Fresh bread", None)).await.unwrap();
@@ -300,6 +308,8 @@ async fn a_change_that_is_declined_or_met_with_silence_sends_nothing() {
     host.change(id, &[("text", json!("silence"))]).await.unwrap();
     assert_eq!(refusal(&host, post("Fresh bread", Some(id))).await.1.as_deref(), Some("changing"));
     assert_eq!(host.memory().approvals.len(), 1);
+    host.reject(id, "Not at all").await.unwrap();
+    assert_eq!(refusal(&host, post("Fresh bread", Some(id))).await.1.as_deref(), Some("rejected"));
     host.finish();
 }
 

@@ -84,15 +84,15 @@ fn ask(app: &App, c: &mut Conn, ctx: &Context, row: &Approval, typed: &Typed) ->
         Change::View { .. } => return Err(conflict("error-approval-elsewhere")),
     };
     let (now, values) = (app.clock.now(), Value::Object(values));
-    if row.state == ApprovalState::Changing
+    let state = state_at(row, now);
+    if state == ApprovalState::Changing
         && row.asked_by.as_ref() == Some(&ctx.account)
         && asked_fields(row) == Some(&values)
     {
         return Ok(change);
     }
-    let open = matches!(state_at(row, now), ApprovalState::Waiting | ApprovalState::Approved);
-    if !open {
-        return Err(conflict(over(state_at(row, now))));
+    if !matches!(state, ApprovalState::Waiting | ApprovalState::Approved) {
+        return Err(conflict(over(state)));
     }
     reach(app, c, ctx, row, &change)?.map_err(conflict)?;
     let what = Json(json!({"fields": values}));
@@ -179,28 +179,42 @@ pub(crate) fn give_back(
 
 /// Gives back what plugins said nothing of in time; answers how many.
 pub(crate) async fn give_back_unanswered(app: &App) -> Result<usize> {
-    let now = app.clock.now();
-    let before = now.plus_secs(-CHANGE_SECS);
-    let silent =
-        app.db.read(move |c| store::approvals::list_unanswered_asks(c, before, AT_ONCE)).await?;
-    let mut gone = 0;
-    for row in silent {
-        // What is too late anyway is swept; on a page of the plugin's people take their time.
-        let waits =
-            |row: &Approval| is_on_a_page(row) && row.asked_at > Some(now.plus_secs(-VIEW_SECS));
-        if row.expires_at <= now || waits(&row) {
-            continue;
+    let before = app.clock.now().plus_secs(-CHANGE_SECS);
+    let (mut gone, mut after) = (0, None);
+    loop {
+        let from = after;
+        let silent = app
+            .db
+            .read(move |c| {
+                store::approvals::list_unanswered_asks(c, before, from.as_ref(), AT_ONCE)
+            })
+            .await?;
+        // Those that are left be keep none behind them waiting.
+        after = silent.last().and_then(|row| Some((row.asked_at?, row.id.clone())));
+        for row in silent {
+            gone += usize::from(give_back_late(app, row).await);
         }
-        let (app2, id) = (app.clone(), row.id.clone());
-        let given =
-            app.db.transact(move |c| give_back(&app2, c, &Who::system(), &row, &Why::Silent)).await;
-        match given {
-            Ok(given) => gone += usize::from(given),
-            // One that can't be noted keeps no other from it.
-            Err(error) => tracing::error!(approval = %id, %error, "a change could not be given up"),
+        if after.is_none() {
+            return Ok(gone);
         }
     }
-    Ok(gone)
+}
+
+/// Gives one back unless it may still take its time; answers whether it did.
+async fn give_back_late(app: &App, row: Approval) -> bool {
+    let now = app.clock.now();
+    // What is too late anyway is swept; on a page of the plugin's people take their time.
+    let waits = is_on_a_page(&row) && row.asked_at > Some(now.plus_secs(-VIEW_SECS));
+    if row.expires_at <= now || waits {
+        return false;
+    }
+    let (app2, id) = (app.clone(), row.id.clone());
+    let given = app.db.transact(move |c| give_back(&app2, c, &Who::system(), &row, &Why::Silent));
+    given.await.unwrap_or_else(|error| {
+        // One that can't be noted keeps no other from it.
+        tracing::error!(approval = %id, %error, "a change could not be given up");
+        false
+    })
 }
 
 fn is_on_a_page(row: &Approval) -> bool {

@@ -3,17 +3,14 @@
 //! told as a whole, so that no difference is passed over.
 
 use std::collections::HashMap;
-use std::fmt;
 
 use runtime::Words;
 use runtime::approval::Change;
 use runtime::plugin_view::{Field, Value as Told};
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::fields::{text, told};
+use super::places::{Pairs, leaves};
 use super::shown::{Shown, visible};
 use super::{Approval, Said, in_words, said};
 use crate::App;
@@ -22,10 +19,10 @@ use crate::error::Result;
 
 /// The most that is told apart.
 const DIFFERENCES_MAX: usize = 60;
-/// How deep a document is taken apart.
-const DEPTH_MAX: usize = 64;
 /// The most characters of a value.
 const CHARS_MAX: usize = 2_000;
+/// How many of those in common stand before the first that differs, where a value is cut.
+const LEAD_CHARS: usize = 80;
 
 /// What differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,30 +87,58 @@ pub(super) struct Side<'a> {
     pub account: Option<&'a str>,
 }
 
-/// In what they differ, what people changed first.
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// In what they differ, what people changed first.
+    pub all: Vec<Difference>,
+    /// Whether more differs than that tells.
+    pub is_cut: bool,
+}
+
+impl Found {
+    fn push(&mut self, part: Part, name: &str, before: Told, after: Told) {
+        self.all.push(Difference { part, name: name.to_owned(), before, after, asked: None });
+    }
+
+    /// Texts, as they are or as people see them; long ones from where they differ.
+    fn push_texts(&mut self, part: Part, name: &str, before: &str, after: &str) {
+        let (before, after, is_cut) = from_where_they_differ(before, after);
+        self.is_cut |= is_cut;
+        self.push(part, name, text(before), text(after));
+    }
+
+    fn compare(&mut self, part: Part, before: &str, after: &str) {
+        if before != after {
+            self.push_texts(part, "", before, after);
+        }
+    }
+}
+
+/// In what they differ.
 pub(super) fn differences(
     app: &App,
     ctx: &Context,
     before: Side<'_>,
     after: Side<'_>,
-) -> Result<Vec<Difference>> {
+) -> Result<Found> {
     let (old, new) = (said(before.row)?, said(after.row)?);
-    let mut all = of_fields(app, ctx, before.row, (&old, &new));
-    let say = |words: &Words| clipped(in_words(app, ctx, &after.row.plugin_id, words));
+    let mut found = Found { all: of_fields(app, ctx, before.row, (&old, &new)), is_cut: false };
+    let say = |words: &Words| in_words(app, ctx, &after.row.plugin_id, words);
     let summary = |said: &Said| said.summary.as_ref().map(say).unwrap_or_default();
     let amount = |said: &Said| said.amount.clone().map_or(Told::None, Told::Money);
-    push(&mut all, Part::Title, "", text(say(&old.title)), text(say(&new.title)));
-    push(&mut all, Part::Summary, "", text(summary(&old)), text(summary(&new)));
-    push(&mut all, Part::Amount, "", amount(&old), amount(&new));
-    of_requests(&mut all, before, after)?;
-    all.truncate(DIFFERENCES_MAX);
-    Ok(all)
-}
-
-fn push(all: &mut Vec<Difference>, part: Part, name: &str, before: Told, after: Told) {
-    if before != after {
-        all.push(Difference { part, name: name.to_owned(), before, after, asked: None });
+    found.compare(Part::Title, &say(&old.title), &say(&new.title));
+    found.compare(Part::Summary, &summary(&old), &summary(&new));
+    if old.amount != new.amount {
+        found.push(Part::Amount, "", amount(&old), amount(&new));
     }
+    let count = found.all.len();
+    of_requests(&mut found, before, after)?;
+    // Such as whose secret goes along: it isn't told here, and yet it is another request.
+    found.is_cut |= before.row.digest != after.row.digest && found.all.len() == count;
+    found.is_cut |= found.all.len() > DIFFERENCES_MAX;
+    found.all.truncate(DIFFERENCES_MAX);
+    Ok(found)
 }
 
 fn clipped(text: String) -> String {
@@ -121,6 +146,27 @@ fn clipped(text: String) -> String {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text,
     }
+}
+
+/// Of two texts that differ the parts that people see, and whether they differ further on too.
+fn from_where_they_differ(before: &str, after: &str) -> (String, String, bool) {
+    let fits = |text: &str| text.chars().nth(CHARS_MAX).is_none();
+    if fits(before) && fits(after) {
+        return (before.to_owned(), after.to_owned(), false);
+    }
+    let same = before.chars().zip(after.chars()).take_while(|(one, other)| one == other).count();
+    let from = same.saturating_sub(LEAD_CHARS);
+    let parts = |text: &str| {
+        let at = |text: &str, chars: usize| {
+            text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at)
+        };
+        let (_, rest) = text.split_at(at(text, from));
+        let (shown, rest) = rest.split_at(at(rest, CHARS_MAX));
+        let (open, end) = (if from > 0 { "…" } else { "" }, if rest.is_empty() { "" } else { "…" });
+        (format!("{open}{shown}{end}"), rest.to_owned())
+    };
+    let ((before, left), (after, left_now)) = (parts(before), parts(after));
+    (before, after, left != left_now)
 }
 
 /// The fields of a proposal's change, in the reader's language.
@@ -185,65 +231,62 @@ fn label(field: &Field) -> String {
     }
 }
 
-type Pairs = Vec<(String, String)>;
-
-fn of_requests(all: &mut Vec<Difference>, before: Side<'_>, after: Side<'_>) -> Result<()> {
-    let (to, query) = address(before.row);
-    let (to_now, query_now) = address(after.row);
-    push(all, Part::To, "", text(to), text(to_now));
-    if before.row.connection_id != after.row.connection_id {
+fn of_requests(found: &mut Found, before: Side<'_>, after: Side<'_>) -> Result<()> {
+    let ((to, query), (to_now, query_now)) = (address(before.row), address(after.row));
+    let count = found.all.len();
+    found.compare(Part::To, &to, &to_now);
+    of_pairs(found, Part::Query, &query, &query_now);
+    let whole = |row: &Approval| format!("{} {}", row.method, visible(&row.url));
+    let (old, new) = (before.row, after.row);
+    if (&old.method, &old.url) != (&new.method, &new.url) && found.all.len() == count {
+        // Written otherwise, though it reads the same.
+        found.push_texts(Part::To, "", &whole(old), &whole(new));
+    }
+    if old.connection_id != new.connection_id {
         let name = |side: Side<'_>| text(side.account.map(visible).unwrap_or_default());
         // Two of one name are two all the same.
-        let (before, after) = (name(before), name(after));
-        let name = String::new();
-        all.push(Difference { part: Part::Account, name, before, after, asked: None });
-    }
-    let count = all.len();
-    of_pairs(all, Part::Query, &query, &query_now);
-    if all.len() == count && !all.iter().any(|each| each.part == Part::To) {
-        // Written otherwise, though it reads the same.
-        let whole = |row: &Approval| text(clipped(format!("{} {}", row.method, visible(&row.url))));
-        push(all, Part::To, "", whole(before.row), whole(after.row));
+        found.push(Part::Account, "", name(before), name(after));
     }
     let headers = |row: &Approval| serde_json::from_value::<Pairs>(row.headers_json.0.clone());
-    let (headers, headers_now) = (headers(before.row)?, headers(after.row)?);
-    of_pairs(all, Part::Header, &headers, &headers_now);
-    if before.row.body == after.row.body {
-        return Ok(());
-    }
-    let count = all.len();
-    let (old, new) =
-        (Shown::of(&headers, &before.row.body), Shown::of(&headers_now, &after.row.body));
-    match (&old, &new) {
-        (Shown::Json(_), Shown::Json(_)) => {
-            let both = leaves(&before.row.body).zip(leaves(&after.row.body));
-            if let Some((old, new)) = both {
-                of_pairs(all, Part::Content, &old, &new);
-            }
-        }
-        (Shown::Form(old), Shown::Form(new)) => of_pairs(all, Part::Content, old, new),
-        _ => {}
-    }
-    if all.len() == count {
-        // Also where what is shown is the same: the bytes aren't.
-        let (part, name) = (Part::Content, String::new());
-        let (before, after) = (whole(old), whole(new));
-        all.push(Difference { part, name, before, after, asked: None });
+    let (headers, headers_now) = (headers(old)?, headers(new)?);
+    of_pairs(found, Part::Header, &headers, &headers_now);
+    if old.body != new.body {
+        let bodies = (Shown::of(&headers, &old.body), Shown::of(&headers_now, &new.body));
+        of_bodies(found, (old.body.as_slice(), new.body.as_slice()), bodies);
     }
     Ok(())
 }
 
+/// Bodies that differ, told apart in their parts where they have some.
+fn of_bodies(found: &mut Found, (old, new): (&[u8], &[u8]), bodies: (Shown, Shown)) {
+    let count = found.all.len();
+    match &bodies {
+        (Shown::Json(_), Shown::Json(_)) => {
+            if let Some((old, new)) = leaves(old).zip(leaves(new)) {
+                of_pairs(found, Part::Content, &old, &new);
+            }
+        }
+        (Shown::Form(old), Shown::Form(new)) => of_pairs(found, Part::Content, old, new),
+        _ => {}
+    }
+    if found.all.len() == count {
+        // Also where what is shown is the same: the bytes aren't.
+        let (old, new) = (whole(bodies.0), whole(bodies.1));
+        found.push_texts(Part::Content, "", &old, &new);
+    }
+}
+
 /// A body by itself.
-fn whole(shown: Shown) -> Told {
+fn whole(shown: Shown) -> String {
     let pairs = |pairs: Pairs| {
         pairs.into_iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>()
     };
-    text(match shown {
+    match shown {
         Shown::Nothing => String::new(),
-        Shown::Json(all) | Shown::Text(all) => clipped(all),
-        Shown::Form(all) => clipped(pairs(all).join("\n")),
+        Shown::Json(all) | Shown::Text(all) => all,
+        Shown::Form(all) => pairs(all).join("\n"),
         Shown::Bytes { size, sha256, .. } => format!("{size} B, SHA-256 {sha256}"),
-    })
+    }
 }
 
 /// Method and address without its parameters, and these.
@@ -258,7 +301,7 @@ fn address(row: &Approval) -> (String, Pairs) {
 
 /// What differs by name; several values of one name are one.
 fn of_pairs(
-    all: &mut Vec<Difference>,
+    found: &mut Found,
     part: Part,
     before: &[(String, String)],
     after: &[(String, String)],
@@ -274,78 +317,14 @@ fn of_pairs(
             own[side].push(value);
         }
     }
-    let told = |values: &[&str]| text(clipped(visible(&values.join("\n"))));
+    let told = |values: &[&str]| visible(&values.join("\n"));
     let differing = order.iter().filter_map(|name| {
         let [before, after] = values.get(name)?;
         (before != after).then(|| (*name, told(before), told(after)))
     });
-    for (name, before, after) in differing.take(DIFFERENCES_MAX) {
-        let name = clipped(visible(name));
-        all.push(Difference { part, name, before, after, asked: None });
-    }
-}
-
-/// The values of a JSON document with their places, such as `targeting.city` and `days[0]`, each as it is
-/// written: of two fields of one name both count, and so does every digit.
-fn leaves(body: &[u8]) -> Option<Pairs> {
-    let mut found = Pairs::new();
-    walk(serde_json::from_slice(body).ok()?, "", 0, &mut found)?;
-    Some(found)
-}
-
-/// None where a text of it can't be read.
-fn walk(raw: &RawValue, at: &str, depth: usize, found: &mut Pairs) -> Option<()> {
-    let text = raw.get();
-    match text.as_bytes().first()? {
-        b'{' if depth < DEPTH_MAX && !is_empty(text) => {
-            let dot = if at.is_empty() { "" } else { "." };
-            let Entries(entries) = serde_json::from_str(text).ok()?;
-            for (name, value) in entries {
-                walk(value, &format!("{at}{dot}{name}"), depth + 1, found)?;
-            }
-        }
-        b'[' if depth < DEPTH_MAX && !is_empty(text) => {
-            let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-            for (n, item) in items.into_iter().enumerate() {
-                walk(item, &format!("{at}[{n}]"), depth + 1, found)?;
-            }
-        }
-        b'"' => found.push((at.to_owned(), serde_json::from_str(text).ok()?)),
-        _ => found.push((at.to_owned(), text.to_owned())),
-    }
-    Some(())
-}
-
-/// Whether an object or a list has nothing in it: then it is a value itself.
-fn is_empty(text: &str) -> bool {
-    text.get(1..text.len() - 1).is_some_and(|inner| inner.trim().is_empty())
-}
-
-/// An object's fields as they are written, also two of one name.
-struct Entries<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Vec<(String, &'de RawValue)>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> std::result::Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(entries)
-            }
-        }
-        deserializer.deserialize_map(Reader).map(Self)
+    // One more than is told, so that this is known.
+    for (name, before, after) in differing.take(DIFFERENCES_MAX + 1) {
+        found.push_texts(part, &clipped(visible(name)), &before, &after);
     }
 }
 
@@ -353,18 +332,23 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
 mod tests {
     use super::*;
 
+    fn told(value: &str) -> Told {
+        text(value.to_owned())
+    }
+
     fn of(before: &[u8], after: &[u8]) -> Vec<(String, Told, Told)> {
-        let mut all = Vec::new();
-        of_pairs(&mut all, Part::Content, &leaves(before).unwrap(), &leaves(after).unwrap());
+        let mut found = Found::default();
+        let bodies = (Shown::of(&[], before), Shown::of(&[], after));
+        of_bodies(&mut found, (before, after), bodies);
+        assert!(!found.is_cut);
         let mut all: Vec<_> =
-            all.into_iter().map(|each| (each.name, each.before, each.after)).collect();
+            found.all.into_iter().map(|each| (each.name, each.before, each.after)).collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all
     }
 
     #[test]
     fn documents_are_told_apart_by_the_places_of_their_values() {
-        let told = |value: &str| text(value.to_owned());
         let before = br#"{"name":"x","target":{"city":"Haifa","days":[1,2]},"gone":null}"#;
         let after = br#"{"name":"x","target":{"city":"Acre","days":[1,3,4]},"new":true}"#;
         assert_eq!(
@@ -380,33 +364,57 @@ mod tests {
     }
 
     #[test]
+    fn beside_one_difference_no_other_is_passed_over() {
+        let before = br#"{"n":1,"sum":5,"paused":false,"a":{"b":1},"note":""}"#;
+        let after = br#"{"n":2,"sum":"5","paused":"false","a.b":1,"note":"x"}"#;
+        let names: Vec<String> = of(before, after).into_iter().map(|each| each.0).collect();
+        assert_eq!(names, ["[\"a.b\"]", "a.b", "n", "note", "paused", "sum"]);
+        let sum = of(before, after).into_iter().find(|each| each.0 == "sum");
+        assert_eq!(sum, Some(("sum".to_owned(), told("5"), told("\"5\""))));
+    }
+
+    #[test]
     fn several_values_of_one_name_are_told_as_one_and_equal_ones_not_at_all() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let before = vec![pair("to", "a"), pair("x", "1"), pair("to", "b")];
         let after = vec![pair("to", "a"), pair("x", "1"), pair("to", "c")];
-        let mut all = Vec::new();
-        of_pairs(&mut all, Part::Query, &before, &after);
+        let mut found = Found::default();
+        of_pairs(&mut found, Part::Query, &before, &after);
+        let all = found.all;
         assert_eq!(all.len(), 1);
-        assert_eq!((all[0].name.as_str(), &all[0].after), ("to", &text("a\nc".to_owned())));
+        assert_eq!((all[0].name.as_str(), &all[0].after), ("to", &told("a\nc")));
     }
 
     #[test]
     fn two_fields_of_one_name_and_every_digit_count() {
-        let told = |value: &str| text(value.to_owned());
         let one = |before: &[u8], after: &[u8]| of(before, after).into_iter().next();
         let sum = |was: &str, is: &str| Some(("sum".to_owned(), told(was), told(is)));
         assert_eq!(one(br#"{"sum":1,"sum":5}"#, br#"{"sum":9,"sum":5}"#), sum("1\n5", "9\n5"));
         assert_eq!(one(br#"{"sum":1.1}"#, br#"{"sum": 1.10}"#), sum("1.1", "1.10"));
         assert_eq!(one(br#"{"sum":1e999}"#, br#"{"sum":{}}"#), sum("1e999", "{}"));
-        assert_eq!(one(br#"{"sum":"1"}"#, br#"{ "sum" : "1" }"#), None);
+        let spaced = one(br#"{"sum":"1"}"#, br#"{ "sum" : "1" }"#);
+        assert!(matches!(spaced, Some((name, ..)) if name.is_empty()), "it is told as a whole");
     }
 
     #[test]
-    fn what_is_too_deep_or_no_text_is_told_as_it_stands() {
-        let deep = format!("{}1{}", "[".repeat(50_000), "]".repeat(50_000));
-        let leaves_of_it = leaves(deep.as_bytes()).unwrap();
-        assert_eq!(leaves_of_it.len(), 1);
-        assert!(leaves_of_it[0].1.starts_with("[["));
-        assert_eq!(leaves(br#"["\ud800"]"#), None);
+    fn a_long_text_is_told_from_where_it_differs_and_what_is_left_out_is_owned_up_to() {
+        let common = "word ".repeat(CHARS_MAX);
+        let (before, after, is_cut) =
+            from_where_they_differ(&format!("{common}250"), &format!("{common}9000"));
+        assert!(before.starts_with('…') && before.ends_with("250"), "{before}");
+        assert!(after.ends_with("9000") && !is_cut, "{after}");
+        let also = |end: &str| format!("{}{common}{end}", "x".repeat(end.len()));
+        let (before, _, is_cut) = from_where_they_differ(&also("1"), &also("22"));
+        assert!(before.ends_with('…') && is_cut, "{before}");
+    }
+
+    #[test]
+    fn where_too_much_differs_that_is_known() {
+        let many = |value: &str| -> Pairs {
+            (0..=DIFFERENCES_MAX).map(|n| (format!("f{n}"), value.to_owned())).collect()
+        };
+        let mut found = Found::default();
+        of_pairs(&mut found, Part::Query, &many("a"), &many("b"));
+        assert!(found.all.len() > DIFFERENCES_MAX);
     }
 }

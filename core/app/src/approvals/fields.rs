@@ -37,10 +37,16 @@ pub(super) fn read(fields: &[Field], typed: &Typed) -> Result<(Map<String, Value
     let (mut values, mut changed) = (Map::new(), Vec::new());
     for field in fields {
         let before = field.present();
-        let texts = typed.values.get(&field.name);
-        let value = match texts {
+        let value = match typed.values.get(&field.name) {
             None if !typed.is_whole => before.clone(),
-            texts => sent(field, texts.map(Vec::as_slice).unwrap_or_default()),
+            Some(texts) if texts.len() > 1 && field.kind != FieldKind::Choices => {
+                return Err(wrong(&field.name, "error-api-json"));
+            }
+            texts => {
+                let value = sent(field, texts.map(Vec::as_slice).unwrap_or_default());
+                // What comes back as the form sends what is there was touched by nobody.
+                if value == sent(field, &texts_of(&before)) { before.clone() } else { value }
+            }
         };
         // What the plugin says is there now is not the reader's to put right.
         if value != before {
@@ -53,6 +59,12 @@ pub(super) fn read(fields: &[Field], typed: &Typed) -> Result<(Map<String, Value
         return Err(Error::invalid("form", "error-approval-unchanged"));
     }
     Ok((values, changed))
+}
+
+fn texts_of(value: &Value) -> Vec<String> {
+    let one = value.as_str().map(str::to_owned);
+    let all = value.as_array().into_iter().flatten();
+    one.into_iter().chain(all.filter_map(|text| text.as_str().map(str::to_owned))).collect()
 }
 
 /// What was typed, as plugins get it from the forms of their views.
@@ -212,6 +224,30 @@ mod tests {
         assert_eq!(wrong(json!({}), &["x".repeat(1_001).as_str()]), "fields/a error-too-long");
         assert_eq!(wrong(json!({"kind": "url"}), &["javascript:x"]), "fields/a error-link-invalid");
         assert_eq!(wrong(json!({"value": "same"}), &["same"]), "form error-approval-unchanged");
+    }
+
+    #[test]
+    fn what_nobody_touched_stays_as_the_plugin_wrote_it() {
+        let fields = [
+            field(json!({"name": "text", "kind": "long", "value": "two\r\nlines\u{202e}"})),
+            field(json!({"name": "sum", "kind": "number", "value": " 5 "})),
+            field(json!({"name": "more", "value": "old"})),
+        ];
+        let as_it_is: &[(&str, &[&str])] =
+            &[("text", &["two\r\nlines\u{202e}"]), ("sum", &["5"]), ("more", &["old"])];
+        let same = read(&fields, &typed(as_it_is, true));
+        assert!(matches!(same, Err(Error::Invalid { field, .. }) if field == "form"));
+        let mut one = typed(as_it_is, true);
+        one.values.insert("more".to_owned(), vec!["new".to_owned()]);
+        let (values, changed) = read(&fields, &one).unwrap();
+        assert_eq!(changed, ["more"]);
+        assert_eq!(values["text"], "two\r\nlines\u{202e}");
+        assert_eq!(values["sum"], " 5 ");
+    }
+
+    #[test]
+    fn of_several_texts_for_one_field_none_is_taken() {
+        assert_eq!(wrong(json!({"value": "x"}), &["a", "b"]), "fields/a error-api-json");
     }
 
     #[test]

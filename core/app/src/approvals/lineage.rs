@@ -37,7 +37,7 @@ pub struct AskedChange {
     pub word: Option<String>,
 }
 
-/// What a proposal takes the place of.
+/// What a proposal takes the place of: the last before it that people had to do with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replaced {
     /// Its id.
@@ -48,6 +48,8 @@ pub struct Replaced {
     pub proposed_at: Timestamp,
     /// In what they differ.
     pub differences: Vec<Difference>,
+    /// Whether more differs than that tells.
+    pub is_cut: bool,
 }
 
 /// All of it.
@@ -64,9 +66,12 @@ pub(super) fn find(
     row: &Approval,
     account: Option<&str>,
 ) -> Result<Lineage> {
-    let is_open =
-        matches!(state_at(row, app.clock.now()), ApprovalState::Waiting | ApprovalState::Approved);
-    let change = if is_open { changeable(app, c, ctx, row)? } else { None };
+    let state = state_at(row, app.clock.now());
+    let is_open = matches!(state, ApprovalState::Waiting | ApprovalState::Approved);
+    // Whoever left the plugin's page on the way finds back there.
+    let is_at_it = state == ApprovalState::Changing && row.asked_by.as_ref() == Some(&ctx.account);
+    let change = if is_open || is_at_it { changeable(app, c, ctx, row)? } else { None };
+    let change = change.filter(|change| is_open || *change == Changeable::There);
     Ok(Lineage {
         change,
         asked: asked(app, c, ctx, row)?,
@@ -113,16 +118,18 @@ fn replaces(
     account: Option<&str>,
 ) -> Result<Option<Replaced>> {
     let Some(id) = &row.replaces else { return Ok(None) };
-    // It may be forgotten by now.
-    let Some(before) = store::approvals::find(c, &ctx.tenant, id)? else { return Ok(None) };
+    // A plugin may have replaced its own several times over: what nobody saw is nothing to compare with.
+    let Some(basis) = store::approvals::find_basis(c, &ctx.tenant, id)? else { return Ok(None) };
+    let Some(before) = store::approvals::find(c, &ctx.tenant, &basis.id)? else { return Ok(None) };
     let account_before = account_of(c, &before)?;
     let old = Side { row: &before, account: account_before.as_deref() };
-    let differences = differences(app, ctx, old, Side { row, account })?;
+    let found = differences(app, ctx, old, Side { row, account })?;
     Ok(Some(Replaced {
         id: before.id.clone(),
         title: title_of(app, ctx, &before),
         proposed_at: before.proposed_at,
-        differences,
+        differences: found.all,
+        is_cut: found.is_cut || basis.is_cut,
     }))
 }
 

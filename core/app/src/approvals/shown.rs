@@ -42,8 +42,13 @@ impl Shown {
         }
         let bare = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if bare == "application/x-www-form-urlencoded" {
-            let fields = url::form_urlencoded::parse(body);
-            return Self::Form(fields.map(|(n, v)| (visible(&n), visible(&v))).collect());
+            let fields: Vec<_> = url::form_urlencoded::parse(body).collect();
+            // What stands for bytes that are no text may stand for any: then it is shown as it is sent.
+            let is_text = |text: &str| !text.contains('\u{fffd}');
+            if fields.iter().all(|(name, value)| is_text(name) && is_text(value)) {
+                let shown = fields.iter().map(|(name, value)| (visible(name), visible(value)));
+                return Self::Form(shown.collect());
+            }
         }
         Self::Text(visible(text))
     }
@@ -60,24 +65,51 @@ impl Shown {
 }
 
 /// Text in which every hidden character is written out: controls, and marks that turn the order of
-/// what follows or take no room at all.
+/// what follows or take no room at all. Only those stay that change nothing of what is read: what makes
+/// one picture of several, and the plain marks of a direction beside signs, as Hebrew text needs them.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_hidden(c) {
+    let (mut before, mut rest) = (None, text.chars().peekable());
+    while let Some(c) = rest.next() {
+        if is_hidden(c) && !is_at_home(c, before, rest.peek().copied()) {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);
         }
+        before = Some(c);
     }
     out
 }
 
 fn is_hidden(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t')
-        || matches!(c, '\u{200b}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-        || matches!(c, '\u{e0000}'..='\u{e007f}')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{feff}')
+        || matches!(c, '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}')
+        || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}')
+        || matches!(c, '\u{e0000}'..='\u{e0fff}')
 }
+
+/// Whether a hidden character does between these what it is for. Within a word or beside a number a
+/// plain mark could only make it read as another.
+fn is_at_home(c: char, before: Option<char>, after: Option<char>) -> bool {
+    let is_picture = |c: char| !c.is_ascii() && !c.is_alphanumeric() && !is_hidden(c);
+    match c {
+        '\u{200d}' => before.is_some_and(|c| is_picture(c) || c == '\u{fe0f}'),
+        '\u{fe0e}' | '\u{fe0f}' => before.is_some_and(is_picture) || after == Some('\u{20e3}'),
+        '\u{200e}' | '\u{200f}' => {
+            let is = |c: Option<char>, kind: fn(char) -> bool| c.is_some_and(kind);
+            let in_word = is(before, char::is_alphanumeric) && is(after, char::is_alphanumeric);
+            let by_number = is(before, char::is_numeric) || is(after, char::is_numeric);
+            !in_word && !by_number && !is(before, is_hidden) && !is(after, is_hidden)
+        }
+        _ => false,
+    }
+}
+
+/// How deep lines are still moved in: a body may be nothing but brackets, and every line of it would be
+/// longer than the one before.
+const LEVELS_MAX: usize = 20;
 
 /// Lays valid JSON out, two spaces a level.
 fn laid_out(text: &str) -> String {
@@ -122,7 +154,7 @@ fn laid_out(text: &str) -> String {
 
 fn new_line(out: &mut String, depth: usize) {
     out.push('\n');
-    out.extend(std::iter::repeat_n("  ", depth));
+    out.extend(std::iter::repeat_n("  ", depth.min(LEVELS_MAX)));
 }
 
 /// Where the string that the text begins with ends, its last quote included.
@@ -208,11 +240,38 @@ mod tests {
     }
 
     #[test]
+    fn what_takes_no_room_is_written_out_where_it_only_deceives() {
+        for c in ['\u{ad}', '\u{61c}', '\u{200c}', '\u{200e}', '\u{206a}', '\u{3164}', '\u{e0101}']
+        {
+            let shown = format!("exa{}mple", c.escape_unicode());
+            assert_eq!(visible(&format!("exa{c}mple")), shown);
+        }
+        assert_eq!(visible("10\u{200f}.50"), "10\\u{200f}.50");
+        assert_eq!(visible("a\u{200d}b\u{fe0f}"), "a\\u{200d}b\\u{fe0f}");
+        assert_eq!(visible("(\u{200f}\u{200f})"), "(\\u{200f}\\u{200f})");
+        for kept in
+            ["שלום!\u{200f} C++\u{200e}", "👩\u{200d}💻", "❤\u{fe0f}", "🏳\u{fe0f}\u{200d}🌈"]
+        {
+            assert_eq!(visible(kept), kept);
+        }
+    }
+
+    #[test]
+    fn what_is_deep_takes_little_more_room_than_it_has() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let shown = json(&deep);
+        assert!(shown.len() < 50 * deep.len(), "{}", shown.len());
+        assert_eq!(shown.matches('[').count(), 100_000);
+    }
+
+    #[test]
     fn forms_texts_and_bytes_are_told_apart() {
         let kind = |kind: &str| [("content-type".to_owned(), kind.to_owned())];
         let form = Shown::of(&kind("application/x-www-form-urlencoded; x"), b"a=1&a=%D7%90+b");
         let fields = [("a", "1"), ("a", "א b")].map(|(n, v)| (n.to_owned(), v.to_owned()));
         assert_eq!(form, Shown::Form(fields.to_vec()));
+        let torn = Shown::of(&kind("application/x-www-form-urlencoded"), b"a=%FF");
+        assert_eq!(torn, Shown::Text("a=%FF".to_owned()));
         assert_eq!(Shown::of(&[], b""), Shown::Nothing);
         assert_eq!(Shown::of(&[], b"{a"), Shown::Text("{a".to_owned()));
         let Shown::Bytes { kind, size, sha256 } = Shown::of(&kind("image/png"), &[0xff, 0]) else {

@@ -55,7 +55,7 @@ pub enum InstallError {
         offered: Version,
     },
     /// Its name is the house's own.
-    #[error("no plugin can be called {0}: files that OXPI itself keeps are under that name")]
+    #[error("no plugin can be called {0}: OXPI itself uses that name")]
     Reserved(PluginId),
     /// It can't be written.
     #[error("the package can't be kept: {0}")]
@@ -128,7 +128,7 @@ pub(super) async fn tell(app: &App, name: &str, about: Option<&About>, error: &I
 }
 
 /// Ids that mean something else: the house's own files, and a place beside the pages of plugins.
-const RESERVED: [&str; 2] = [store::documents::OWN, "export"];
+pub const RESERVED: [&str; 2] = [store::documents::OWN, "export"];
 
 fn decide(
     app: &App,

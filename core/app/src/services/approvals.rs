@@ -88,11 +88,15 @@ async fn insert(app: &App, ctx: &CallContext, row: &Approval) -> Result<String> 
             super::fence(c, &ctx)?;
             let (tenant, plugin) = (&row.tenant_id, &row.plugin_id);
             if let Some(known) = store::approvals::find_by_key(c, tenant, plugin, &row.once_key)? {
-                let same = known.digest == row.digest;
+                // Nothing takes its own place: what is said so was to be another proposal.
+                let is_itself = row.replaces.as_ref() == Some(&known.id);
+                let same = known.digest == row.digest && !is_itself;
                 let other = Error::Conflict { key: "error-approval-key" };
                 return if same { Ok(known.id.to_string()) } else { Err(other) };
             }
-            if store::approvals::count_of_plugin(c, tenant, plugin)? >= WAITING_MAX {
+            // One that takes another's place is no more than there was: people may be waiting for it.
+            let is_more = row.replaces.is_none();
+            if is_more && store::approvals::count_of_plugin(c, tenant, plugin)? >= WAITING_MAX {
                 return Err(Error::Limited { retry_after_secs: 3_600 });
             }
             let mut detail = json!({});

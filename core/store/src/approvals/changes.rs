@@ -23,6 +23,18 @@ pub struct Ask<'a> {
     pub at: Timestamp,
 }
 
+/// How many proposals are looked at on the way back to what people had to do with.
+const STEPS_MAX: usize = 50;
+
+/// What people compare a proposal with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Basis {
+    /// Its id.
+    pub id: ApprovalId,
+    /// Whether there was more before it than was looked at.
+    pub is_cut: bool,
+}
+
 /// Notes that somebody asked for another proposal than this one, which waits or was approved: from then on
 /// nothing is sent on it.
 ///
@@ -70,6 +82,28 @@ pub fn replace(
     Ok(diesel::update(target).set(set).execute(c)? > 0)
 }
 
+/// Of the proposals that led to one, back from that whose place it took, the last that somebody approved or
+/// asked to have changed, else the first: what came and went after it nobody need have seen.
+pub fn find_basis(c: &mut Conn, tenant: &TenantId, replaced: &ApprovalId) -> Result<Option<Basis>> {
+    scope::tenant(c, tenant)?;
+    let (mut basis, mut next) = (None, Some(replaced.clone()));
+    for _ in 0..STEPS_MAX {
+        let Some(id) = next.take() else { break };
+        let row: Option<(Option<String>, Option<i64>, Option<i64>)> = approvals::table
+            .find((tenant.as_str(), id.as_str()))
+            .select((approvals::replaces, approvals::asked_at, approvals::decided_at))
+            .first(c)
+            .optional()?;
+        // It may be forgotten by now.
+        let Some((before, asked_at, decided_at)) = row else { break };
+        basis = Some(id);
+        if asked_at.is_none() && decided_at.is_none() {
+            next = before.and_then(|id| id.parse::<ApprovalId>().ok());
+        }
+    }
+    Ok(basis.map(|id| Basis { id, is_cut: next.is_some() }))
+}
+
 /// Lets one wait again of whose change nothing came, and keeps what is said of that; answers whether that
 /// ask was still open. Whoever approved it before has to again.
 pub fn give_back(
@@ -92,14 +126,25 @@ pub fn give_back(
 }
 
 /// Up to `limit` approvals of all tenants that were to be changed before this time and still are, oldest
-/// first.
-pub fn list_unanswered_asks(c: &mut Conn, before: Timestamp, limit: i64) -> Result<Vec<Approval>> {
+/// first; those behind the one that was asked about then and has this id.
+pub fn list_unanswered_asks(
+    c: &mut Conn,
+    before: Timestamp,
+    after: Option<&(Timestamp, ApprovalId)>,
+    limit: i64,
+) -> Result<Vec<Approval>> {
     scope::system(c)?;
-    Ok(approvals::table
+    let mut query = approvals::table
         .filter(approvals::state.eq(ApprovalState::Changing.as_str()))
         .filter(approvals::asked_at.lt(before.as_millis()))
         .order((approvals::asked_at, approvals::id))
         .limit(bounded(limit))
         .select(Approval::as_select())
-        .load(c)?)
+        .into_boxed();
+    if let Some((at, id)) = after {
+        let at = at.as_millis();
+        let same = approvals::asked_at.eq(at).and(approvals::id.gt(id.to_string()));
+        query = query.filter(approvals::asked_at.gt(at).or(same));
+    }
+    Ok(query.load(c)?)
 }

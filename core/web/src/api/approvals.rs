@@ -55,7 +55,10 @@ pub fn schemas() -> Vec<Named> {
         ("used_at", about(or_null(instant()), "When it was sent.")),
         ("change", about(or_null(changeable()), "What of it may be changed now, if anything.")),
         ("asked", about(or_null(asked_schema()), "What was last asked to be changed.")),
-        ("replaces", about(or_null(replaced()), "The proposal that it takes the place of.")),
+        (
+            "replaces",
+            about(or_null(replaced()), "The last proposal before it that people had to do with."),
+        ),
         ("replaced_by", about(or_null(id()), "The proposal that took its place.")),
     ]);
     let values = "The fields that change, by their names; several texts where several are chosen.";
@@ -111,6 +114,7 @@ fn replaced() -> Value {
         ("id", id()),
         ("title", said()),
         ("differences", json!({"type": "array", "items": differs})),
+        ("more_differs", about(flag(), "Whether more differs than `differences` tells.")),
     ])
 }
 
@@ -183,6 +187,7 @@ fn lineage(body: &mut Value, page: &ApprovalPage) {
     body["replaces"] = json!(page.replaces.as_ref().map(|before| json!({
         "id": before.id, "title": before.title,
         "differences": before.differences.iter().map(difference).collect::<Vec<_>>(),
+        "more_differs": before.is_cut,
     })));
     body["replaced_by"] = json!(page.replaced_by);
 }

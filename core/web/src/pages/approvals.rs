@@ -179,6 +179,7 @@ fn with_lineage(
         title: before.title,
         at: dates.moment(before.proposed_at),
         differences: before.differences.iter().map(|each| difference(&drawer, each)).collect(),
+        is_cut: before.is_cut,
     });
     let replaced_by = found.replaced_by.map(|id| format!("/approvals/{id}"));
     ApprovalPage { change, asked, replaces, replaced_by, ..page }

@@ -134,6 +134,8 @@ pub struct ReplacedRow {
     pub at: String,
     /// In what they differ.
     pub differences: Vec<DifferenceRow>,
+    /// Whether more differs than that tells.
+    pub is_cut: bool,
 }
 
 /// A difference.

@@ -232,7 +232,9 @@ fn surroundings() -> Result<Value> {
 impl EventHandler for Sample {
     fn on_event(event: Event) -> Result<()> {
         if event.topic == CHANGE_ASKED {
-            return change(&event.payload()?);
+            let asked: ChangeAsked = event.payload()?;
+            // Without fields people change it on a page of the plugin's, which proposes by itself.
+            return if asked.fields.is_empty() { Ok(()) } else { change(&asked) };
         }
         if event.topic == DECIDED {
             let decision: Decision = event.payload()?;

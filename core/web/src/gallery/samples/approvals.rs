@@ -267,6 +267,7 @@ fn changed(w: Words) -> ApprovalPage {
         title: w.of(CAMPAIGN.0, CAMPAIGN.1),
         at: w.of("Yesterday, 16:40", "אתמול, 16:40"),
         differences,
+        is_cut: true,
     });
     ApprovalPage { replaces, ..change(w) }
 }

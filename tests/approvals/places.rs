@@ -1,0 +1,149 @@
+//! Who takes whose place among proposals, and what is told of how the two differ.
+
+use anyhow::Context as _;
+use app::approvals::{self, ApprovalState, Part};
+use app::plugins::Words;
+use domain::ApprovalId;
+use oxpi_tests::proposals::{call, proposal, propose, workspace};
+use runtime::approval::ExactSlot;
+use runtime::{CallContext, Grant, Services};
+
+use super::changes::{ask, differing, is_conflict, page, state, text};
+use super::{each, proposed, sample};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_takes_the_place_of_anothers_proposal() {
+    each(async |house| {
+        let ours = call(&house.owner.tenant, &house.plugin, Grant::nothing());
+        let id: ApprovalId = propose(&house.app, &ours, "ours").await?.parse()?;
+        let stranger = house.another_business().await?;
+        let theirs = call(&stranger.tenant, &house.plugin, Grant::nothing());
+        let (_, other) = sample(&house).await?;
+        let workspace = workspace(&house.app);
+        let replacing = |ctx: &CallContext, key: &str, id: &str| {
+            let mut anew = proposal(&house.app, ctx, key);
+            anew.replaces = Some(id.to_owned());
+            anew
+        };
+        for ctx in [&theirs, &other] {
+            let anew = replacing(ctx, "anew", id.as_str());
+            let refused = workspace.approval_propose(ctx, anew).await;
+            assert_eq!(refused.unwrap_err().code, "not-found");
+            let why = Words::Text("no".to_owned());
+            let refused = workspace.approval_decline_change(ctx, id.as_str(), why).await;
+            assert_eq!(refused.unwrap_err().code, "not-found");
+        }
+        let none = workspace.approval_propose(&ours, replacing(&ours, "none", "no id")).await;
+        assert_eq!(none.unwrap_err().code, "not-found");
+        let itself = workspace.approval_propose(&ours, replacing(&ours, "ours", id.as_str())).await;
+        assert_eq!(itself.unwrap_err().code, "conflict", "under its own key it is no other");
+        assert_eq!(state(&house, &id).await, ApprovalState::Waiting);
+
+        // Its own may, also where nobody asked; twice with one key is once.
+        let anew = replacing(&ours, "anew", id.as_str());
+        let first = workspace.approval_propose(&ours, anew.clone()).await?;
+        assert_eq!(workspace.approval_propose(&ours, anew).await?, first);
+        assert_eq!(state(&house, &id).await, ApprovalState::Replaced);
+        let late = approvals::approve(&house.app, &house.owner, &id).await;
+        assert!(is_conflict(late, "error-approval-replaced"), "nobody asked for a change");
+        let again = workspace.approval_propose(&ours, replacing(&ours, "more", id.as_str())).await;
+        assert_eq!(again.unwrap_err().code, "conflict");
+        let left = approvals::list_approvals(&house.app, &house.owner, None, 10).await?;
+        assert_eq!(left.waiting.len(), 1, "what was refused is not there");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_for_is_not_lost_behind_a_proposal_that_nobody_saw() {
+    each(async |house| {
+        let sample = sample(&house).await?;
+        let old = proposed(&house, &sample, "bakery").await?;
+        ask(&house, &old, "Cheap bread").await?;
+        let workspace = workspace(&house.app);
+        let mut other = proposal(&house.app, &sample.1, "Dear bread");
+        other.change = Some(serde_json::json!({"fields": [
+            {"name": "text", "label": "Text", "kind": "long", "value": "Dear bread"},
+        ]}));
+        let mut last = old.to_string();
+        for title in ["Dear bread", "Dear bread!", "Dear bread!!"] {
+            let mut anew = other.clone();
+            (anew.title, anew.idempotency_key) = (Words::Text(title.to_owned()), title.to_owned());
+            anew.replaces = Some(last);
+            last = workspace.approval_propose(&sample.1, anew).await?;
+        }
+        let seen = page(&house, &last.parse()?).await?.replaces.context("it replaces nothing")?;
+        assert_eq!(seen.id, old);
+        let field = differing(&seen, Part::Field, "Text").context("no difference")?;
+        assert_eq!((&field.before, &field.after), (&text("Fresh bread"), &text("Dear bread")));
+        assert_eq!(field.asked, Some(text("Cheap bread")));
+        assert!(!seen.is_cut);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_differs_without_being_told_is_owned_up_to() {
+    each(async |house| {
+        let ours = call(&house.owner.tenant, &house.plugin, Grant::nothing());
+        let workspace = workspace(&house.app);
+        let anew = |key: &str, before: &ApprovalId| {
+            let mut anew = proposal(&house.app, &ours, "post");
+            anew.idempotency_key = key.to_owned();
+            anew.replaces = Some(before.to_string());
+            anew
+        };
+        let first: ApprovalId = propose(&house.app, &ours, "post").await?.parse()?;
+        let same: ApprovalId =
+            workspace.approval_propose(&ours, anew("same", &first)).await?.parse()?;
+        let seen = page(&house, &same).await?.replaces.context("it replaces nothing")?;
+        assert!(seen.differences.is_empty() && !seen.is_cut, "it is the same");
+
+        // A secret goes along that didn't before; nothing on the page has it.
+        let mut other = anew("slot", &same);
+        let (id, ask) = ("acme".to_owned(), "slot:acme".to_owned());
+        other.request.slots = vec![ExactSlot { id, ask }];
+        other.digest = other.request.digest(&ours.tenant, &ours.plugin);
+        let other: ApprovalId = workspace.approval_propose(&ours, other).await?.parse()?;
+        let seen = page(&house, &other).await?.replaces.context("it replaces nothing")?;
+        assert!(seen.differences.is_empty() && seen.is_cut, "it isn't the same");
+
+        // What counts hides behind what doesn't.
+        let mut many = anew("many", &other);
+        let more: String = (0..70).map(|n| format!("&p{n}=1")).collect();
+        many.request.url.push_str(&more);
+        many.request.body = b"{\"text\":\"buy\"}".to_vec();
+        many.digest = many.request.digest(&ours.tenant, &ours.plugin);
+        let many: ApprovalId = workspace.approval_propose(&ours, many).await?.parse()?;
+        let seen = page(&house, &many).await?.replaces.context("it replaces nothing")?;
+        assert_eq!((seen.differences.len(), seen.is_cut), (60, true));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_that_may_propose_no_more_still_answers_what_is_to_be_changed() {
+    each(async |house| {
+        let sample = sample(&house).await?;
+        let id = proposed(&house, &sample, "bakery").await?;
+        approvals::approve(&house.app, &house.owner, &id).await?;
+        let workspace = workspace(&house.app);
+        let more = async |n: usize| {
+            let more = proposal(&house.app, &sample.1, &format!("more {n}"));
+            workspace.approval_propose(&sample.1, more).await
+        };
+        for n in 0..200 {
+            more(n).await?;
+        }
+        assert_eq!(more(200).await.unwrap_err().code, "limited");
+        ask(&house, &id, "Stale bread").await?;
+        house.work().await?;
+        assert_eq!(state(&house, &id).await, ApprovalState::Replaced);
+        assert_eq!(more(200).await.unwrap_err().code, "limited");
+        Ok(())
+    })
+    .await;
+}
