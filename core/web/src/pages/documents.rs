@@ -6,11 +6,12 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{
     CACHE_CONTROL, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
 };
-use actix_web::web::{Path, Query};
+use actix_web::web::{Bytes, Path, Query};
 use app::connections;
-use app::documents::{self, Document, DocumentFilter, Media, Retention};
+use app::documents::{self, Document, DocumentFilter, Media, Pieces, Retention};
 use app::plugins::find_loaded;
 use domain::{ConnectionId, DocumentId, Permission, PluginId};
+use futures_util::stream;
 use serde::Deserialize;
 
 use crate::answer::Answer;
@@ -163,8 +164,9 @@ pub async fn download(member: Member, path: Path<String>) -> Answer {
     Ok(sent(&it, bytes))
 }
 
-/// A document as it is sent: to be saved under its name, never to be shown in its own right.
-pub(crate) fn sent(it: &Document, bytes: Vec<u8>) -> HttpResponse {
+/// A document as it is sent, piece by piece: to be saved under its name, never to be shown in its own right.
+/// What goes wrong on the way breaks the answer off, so that nobody takes a part for all.
+pub(crate) fn sent(it: &Document, bytes: Pieces) -> HttpResponse {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' };
     let name = ContentDisposition {
         disposition: DispositionType::Attachment,
@@ -181,7 +183,19 @@ pub(crate) fn sent(it: &Document, bytes: Vec<u8>) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
     answer.content_type(it.media_type.as_str()).insert_header(name);
     answer.insert_header((CACHE_CONTROL, "no-store"));
-    answer.body(bytes)
+    let pieces = stream::unfold(Some(bytes), |bytes| async move {
+        let mut bytes = bytes?;
+        match bytes.next().await {
+            Ok(Some(piece)) => Some((Ok(Bytes::from(piece)), Some(bytes))),
+            Ok(None) => None,
+            Err(error) => {
+                tracing::error!(%error, "a download broke off");
+                Some((Err(actix_web::error::ErrorInternalServerError("broken off")), None))
+            }
+        }
+    });
+    let size = u64::try_from(it.size_bytes).unwrap_or(0);
+    answer.no_chunking(size).streaming(Box::pin(pieces))
 }
 
 /// Deletes it for good.
