@@ -155,6 +155,44 @@ async fn a_tampered_body_is_refused_and_an_orphan_is_swept() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_with_a_connection_goes_with_it_and_comes_no_more() {
+    each(async |house| {
+        let (app, owner) = (&house.app, &house.owner);
+        let connection = house.connect(oxpi_tests::house::DANA).await?;
+        let (ctx, workspace) =
+            (call(&owner.tenant, &house.plugin, Grant::nothing()), workspace(app));
+        let with = |key: &str| NewDocument {
+            with_connection: true,
+            connection: Some(connection.clone()),
+            ..invoice(40, key)
+        };
+        let goes: domain::DocumentId =
+            id(&workspace.document_keep(&ctx, with("a")).await?).parse()?;
+        let stays = NewDocument { with_connection: false, ..with("b") };
+        let stays = id(&workspace.document_keep(&ctx, stays).await?);
+        let head = app::live::find_head(app, &owner.tenant).await?;
+        app::connections::disconnect(app, owner, &connection).await?;
+        let topics = app::live::changed_since(app, owner, head).await?.topics;
+        assert!(topics.contains(&"documents"), "open lists don't hear of it: {topics:?}");
+        let left = async || -> Result<Vec<String>> {
+            let all = DocumentFilter::default();
+            let page = documents::list_documents(app, owner, all, None, 9).await?;
+            Ok(page.items.iter().map(|it| it.id.to_string()).collect())
+        };
+        assert_eq!(left().await?, std::slice::from_ref(&stays));
+        assert!(app.blobs.open(&owner.tenant, &goes)?.is_none());
+        // An answer that was on its way when the account was disconnected.
+        let late = workspace.document_keep(&ctx, with("c")).await;
+        assert_eq!(late.unwrap_err().code, "denied");
+        let late = NewDocument { with_connection: false, ..with("d") };
+        workspace.document_keep(&ctx, late).await?;
+        assert_eq!(left().await?.len(), 2, "one that goes with the plugin is the plugin's");
+        Ok(())
+    })
+    .await;
+}
+
 /// A site with three files more than it has: a bill, a picture from the connection, and a table. Their ids.
 async fn three(site: &Site) -> Result<[String; 3]> {
     let (app, owner) = (&site.house.app, &site.house.owner);
@@ -241,6 +279,7 @@ async fn documents_are_listed_with_who_keeps_them_and_narrowed() -> Result<()> {
         let file = page(&site, "/documents/export?format=csv&kind=picture").await?;
         assert!(file.contains("Blue vase.png") && !file.contains("Stock.csv"), "{file}");
         assert!(file.contains("Google Calendar") && file.contains("Picture"), "{file}");
+        assert!(file.contains("dana@example.com"), "the account as the page names it: {file}");
     }
     Ok(())
 }
@@ -254,6 +293,7 @@ async fn a_download_has_its_name_in_every_letter_and_is_never_shown() -> Result<
     let file = site.get(&format!("{path}/content"), Some(&site.house.token)).await?;
     assert_eq!((file.status, file.body.as_str()), (200, "%PDF-1.7 חשבונית 17.pdf"));
     assert_eq!(file.header("content-type"), Some("application/pdf"));
+    assert_eq!(file.header("content-length"), Some(file.body.len().to_string().as_str()));
     assert_eq!(file.header("x-content-type-options"), Some("nosniff"));
     let name = file.header("content-disposition").unwrap_or_default();
     assert!(name.starts_with("attachment; filename=\"_______ 17.pdf\""), "{name}");
