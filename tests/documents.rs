@@ -328,6 +328,36 @@ async fn a_document_is_deleted_for_good_by_who_may_and_proves_who_they_are() -> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_saved_under_a_name_and_for_everybody_by_who_may() -> Result<()> {
+    let (site, [bill, ..]) = site(store::testing::sqlite().await).await?;
+    let owner = site.house.token.as_str();
+    let (_, mate) = site.members.iter().find(|(role, _)| *role == domain::Role::Member).unwrap();
+    let mate = mate.as_str();
+    let save = async |who: &str, name: &str, more: &str| -> Result<u16> {
+        let form = format!("name={name}&address=kind%3Dpicture%26before%3D{bill}{more}");
+        Ok(site.send("POST", "/documents/views", Some(who), Some(form.as_str())).await?.status)
+    };
+    assert_eq!(save(owner, "Zinnias", "&shared=on").await?, 303);
+    assert_eq!(save(mate, "Dahlias", "").await?, 303);
+    assert_eq!(save(mate, "Asters", "&shared=on").await?, 403);
+    assert_eq!(save(mate, "", "").await?, 422);
+    let list = site.get("/documents", Some(mate)).await?.body;
+    let href = "href=\"/documents?kind=picture\"";
+    assert_eq!(list.matches(href).count(), 2, "views begin at the first page: {list}");
+    assert_eq!(list.matches("/documents/views/").count(), 1, "only one's own is removed: {list}");
+    let own = list.split("/documents/views/").nth(1).and_then(|rest| rest.split('/').next());
+    let remove = format!("/documents/views/{}/remove", own.unwrap());
+    let theirs = page(&site, "/documents").await?;
+    assert!(theirs.contains("Zinnias") && !theirs.contains("Dahlias"), "{theirs}");
+    assert!(page(&site, "/search/found?q=zinnias").await?.contains(href), "the palette");
+    assert_eq!(site.send("POST", &remove, Some(owner), Some("")).await?.status, 404);
+    assert_eq!(site.send("POST", &remove, Some(mate), Some("")).await?.status, 303);
+    let list = site.get("/documents", Some(mate)).await?.body;
+    assert!(list.contains("Zinnias") && !list.contains("Dahlias"), "{list}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn open_pages_hear_of_documents_that_come_and_go() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
     let (app, owner) = (&site.house.app, &site.house.owner);

@@ -13,6 +13,7 @@ documents-count = { $count ->
 documents-none-found = אין מסמך מתאים
 documents-none-found-text = אפשר לנסות פחות מילים, תוסף אחר או סוג אחר.
 documents-show-all = הצגת כל המסמכים
+documents-save-view-hint = החיפוש, התוסף והסוג נשמרים תחת שם.
 documents-empty = עדיין אין מסמכים
 documents-empty-text = כשתוסף מביא קבצים לעסק, למשל חשבוניות מתיבת הדואר, הם נשמרים כאן. אפשר למצוא אותם לפי שם ולהוריד.
 document-name = שם
