@@ -298,6 +298,12 @@ async fn a_download_has_its_name_in_every_letter_and_is_never_shown() -> Result<
     let name = file.header("content-disposition").unwrap_or_default();
     assert!(name.starts_with("attachment; filename=\"_______ 17.pdf\""), "{name}");
     assert!(name.to_uppercase().contains("FILENAME*=UTF-8''%D7%97%D7%A9"), "{name}");
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let plugin = call(&owner.tenant, &site.house.plugin, Grant::nothing());
+    let odd = keep(app, &plugin, "Run me.bat", "text/plain", None).await?;
+    let file = site.get(&format!("/documents/{odd}/content"), Some(&site.house.token)).await?;
+    let name = file.header("content-disposition").unwrap_or_default();
+    assert!(name.contains("filename=\"Run me.bat.txt\""), "{name}");
     Ok(())
 }
 

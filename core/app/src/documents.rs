@@ -2,6 +2,7 @@
 //! side is in `services`.
 
 mod body;
+mod names;
 mod own;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use crate::{App, fields, plugins};
 
 pub use body::Pieces;
 pub(crate) use body::{keep_body, read_body};
+pub use names::file_name;
 pub(crate) use own::{House, keep_own, stream_body};
 pub use runtime::manifest::MEDIA_TYPES;
 pub use store::documents::{Document, DocumentFilter, Media, Retention};

@@ -222,15 +222,16 @@ pub async fn download(member: Member, path: Path<String>) -> Answer {
 /// What goes wrong on the way breaks the answer off, so that nobody takes a part for all.
 pub(crate) fn sent(it: &Document, bytes: Pieces) -> HttpResponse {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' };
+    let called = documents::file_name(&it.name, &it.media_type);
     let name = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![
             // For programs that don't know the other, which has every letter (RFC 6266).
-            DispositionParam::Filename(it.name.chars().map(plain).collect()),
+            DispositionParam::Filename(called.chars().map(plain).collect()),
             DispositionParam::FilenameExt(ExtendedValue {
                 charset: Charset::Ext("UTF-8".to_owned()),
                 language_tag: None,
-                value: it.name.as_bytes().to_vec(),
+                value: called.into_bytes(),
             }),
         ],
     };
