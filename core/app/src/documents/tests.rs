@@ -1,4 +1,5 @@
-//! What is read of a document that somebody deletes meanwhile, and of one whose bytes are lost.
+//! What is read of a document that somebody deletes meanwhile, of one whose bytes are lost, and of one whose
+//! key is exchanged.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use store::documents::{Document, Retention};
 
 use super::{House, body, delete_bodies, keep_own, read_body};
 use crate::tenants::{self, BusinessInput, FirstRun, OwnerInput};
-use crate::{App, Error, Origin, parts, sessions};
+use crate::{App, Error, Origin, parts, rotation, sessions};
 
 /// A new business.
 async fn business(app: &App) -> TenantId {
@@ -57,5 +58,20 @@ async fn what_was_deleted_since_its_row_was_read_is_not_there() {
         let read = read_body(&app, &lost, 0, 9).await;
         assert!(matches!(read, Err(Error::Internal(_))), "{read:?}");
         assert!(matches!(body::take_body(&app, &lost).await, Err(Error::Internal(_))));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_are_exchanged_meanwhile_hide_no_file() {
+    for fresh in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let clock = Arc::new(ManualClock::at(1_772_344_800_000));
+        let app = parts::put_together(fresh.db.clone(), clock);
+        let tenant = business(&app).await;
+        let row = kept(&app, &tenant).await;
+        rotation::rotate(&app, &tenant, |_| ()).await.unwrap();
+        assert_eq!(read_body(&app, &row, 0, 9).await.unwrap(), b"Name\nNoa\n");
+        let mut pieces = body::take_body(&app, &row).await.unwrap();
+        assert_eq!(pieces.next().await.unwrap().as_deref(), Some(&b"Name\nNoa\n"[..]));
+        assert_eq!(pieces.next().await.unwrap(), None);
     }
 }
