@@ -63,11 +63,18 @@ async fn a_document_is_sealed_on_disk_and_read_in_pieces() {
         let all = documents::list_documents(app, &house.owner, DocumentFilter::default(), None, 10)
             .await?;
         assert_eq!(all.items.len(), 4);
-        let (row, bytes) =
-            documents::download_document(app, &house.owner, &all.items[0].id).await?;
-        assert_eq!(usize::try_from(row.size_bytes)?, bytes.len());
+        let largest = all.items.iter().max_by_key(|it| it.size_bytes).unwrap();
+        let (row, mut pieces) =
+            documents::download_document(app, &house.owner, &largest.id).await?;
+        let mut bytes = pieces.next().await?.unwrap();
+        assert!(bytes.len() < 700_000, "it is there at once");
         documents::delete_document(app, &house.owner, &row.id).await?;
         assert!(app.blobs.open(&house.owner.tenant, &row.id)?.is_none());
+        // Whoever has begun to download it gets it whole.
+        while let Some(piece) = pieces.next().await? {
+            bytes.extend(piece);
+        }
+        assert!(bytes == invoice(700_000, "").bytes);
         let gone = documents::download_document(app, &house.owner, &row.id).await;
         assert!(matches!(gone, Err(Error::NotFound)));
         Ok(())
@@ -143,6 +150,44 @@ async fn a_tampered_body_is_refused_and_an_orphan_is_swept() {
         app::retention::sweep(&house.app).await;
         assert!(blobs.open(tenant, &orphan)?.is_none());
         assert!(blobs.open(tenant, &second)?.is_some());
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_with_a_connection_goes_with_it_and_comes_no_more() {
+    each(async |house| {
+        let (app, owner) = (&house.app, &house.owner);
+        let connection = house.connect(oxpi_tests::house::DANA).await?;
+        let (ctx, workspace) =
+            (call(&owner.tenant, &house.plugin, Grant::nothing()), workspace(app));
+        let with = |key: &str| NewDocument {
+            with_connection: true,
+            connection: Some(connection.clone()),
+            ..invoice(40, key)
+        };
+        let goes: domain::DocumentId =
+            id(&workspace.document_keep(&ctx, with("a")).await?).parse()?;
+        let stays = NewDocument { with_connection: false, ..with("b") };
+        let stays = id(&workspace.document_keep(&ctx, stays).await?);
+        let head = app::live::find_head(app, &owner.tenant).await?;
+        app::connections::disconnect(app, owner, &connection).await?;
+        let topics = app::live::changed_since(app, owner, head).await?.topics;
+        assert!(topics.contains(&"documents"), "open lists don't hear of it: {topics:?}");
+        let left = async || -> Result<Vec<String>> {
+            let all = DocumentFilter::default();
+            let page = documents::list_documents(app, owner, all, None, 9).await?;
+            Ok(page.items.iter().map(|it| it.id.to_string()).collect())
+        };
+        assert_eq!(left().await?, std::slice::from_ref(&stays));
+        assert!(app.blobs.open(&owner.tenant, &goes)?.is_none());
+        // An answer that was on its way when the account was disconnected.
+        let late = workspace.document_keep(&ctx, with("c")).await;
+        assert_eq!(late.unwrap_err().code, "denied");
+        let late = NewDocument { with_connection: false, ..with("d") };
+        workspace.document_keep(&ctx, late).await?;
+        assert_eq!(left().await?.len(), 2, "one that goes with the plugin is the plugin's");
         Ok(())
     })
     .await;
@@ -234,6 +279,7 @@ async fn documents_are_listed_with_who_keeps_them_and_narrowed() -> Result<()> {
         let file = page(&site, "/documents/export?format=csv&kind=picture").await?;
         assert!(file.contains("Blue vase.png") && !file.contains("Stock.csv"), "{file}");
         assert!(file.contains("Google Calendar") && file.contains("Picture"), "{file}");
+        assert!(file.contains("dana@example.com"), "the account as the page names it: {file}");
     }
     Ok(())
 }
@@ -247,10 +293,17 @@ async fn a_download_has_its_name_in_every_letter_and_is_never_shown() -> Result<
     let file = site.get(&format!("{path}/content"), Some(&site.house.token)).await?;
     assert_eq!((file.status, file.body.as_str()), (200, "%PDF-1.7 חשבונית 17.pdf"));
     assert_eq!(file.header("content-type"), Some("application/pdf"));
+    assert_eq!(file.header("content-length"), Some(file.body.len().to_string().as_str()));
     assert_eq!(file.header("x-content-type-options"), Some("nosniff"));
     let name = file.header("content-disposition").unwrap_or_default();
     assert!(name.starts_with("attachment; filename=\"_______ 17.pdf\""), "{name}");
     assert!(name.to_uppercase().contains("FILENAME*=UTF-8''%D7%97%D7%A9"), "{name}");
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let plugin = call(&owner.tenant, &site.house.plugin, Grant::nothing());
+    let odd = keep(app, &plugin, "Run me.bat", "text/plain", None).await?;
+    let file = site.get(&format!("/documents/{odd}/content"), Some(&site.house.token)).await?;
+    let name = file.header("content-disposition").unwrap_or_default();
+    assert!(name.contains("filename=\"Run me.bat.txt\""), "{name}");
     Ok(())
 }
 
@@ -277,6 +330,36 @@ async fn a_document_is_deleted_for_good_by_who_may_and_proves_who_they_are() -> 
     assert_eq!(site.send("POST", &remove, Some(&owner), Some("")).await?.status, 404);
     let found = site.get("/search/found?q=17", Some(&owner)).await?;
     assert!(!found.body.contains(&path), "{}", found.body);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_saved_under_a_name_and_for_everybody_by_who_may() -> Result<()> {
+    let (site, [bill, ..]) = site(store::testing::sqlite().await).await?;
+    let owner = site.house.token.as_str();
+    let (_, mate) = site.members.iter().find(|(role, _)| *role == domain::Role::Member).unwrap();
+    let mate = mate.as_str();
+    let save = async |who: &str, name: &str, more: &str| -> Result<u16> {
+        let form = format!("name={name}&address=kind%3Dpicture%26before%3D{bill}{more}");
+        Ok(site.send("POST", "/documents/views", Some(who), Some(form.as_str())).await?.status)
+    };
+    assert_eq!(save(owner, "Zinnias", "&shared=on").await?, 303);
+    assert_eq!(save(mate, "Dahlias", "").await?, 303);
+    assert_eq!(save(mate, "Asters", "&shared=on").await?, 403);
+    assert_eq!(save(mate, "", "").await?, 422);
+    let list = site.get("/documents", Some(mate)).await?.body;
+    let href = "href=\"/documents?kind=picture\"";
+    assert_eq!(list.matches(href).count(), 2, "views begin at the first page: {list}");
+    assert_eq!(list.matches("/documents/views/").count(), 1, "only one's own is removed: {list}");
+    let own = list.split("/documents/views/").nth(1).and_then(|rest| rest.split('/').next());
+    let remove = format!("/documents/views/{}/remove", own.unwrap());
+    let theirs = page(&site, "/documents").await?;
+    assert!(theirs.contains("Zinnias") && !theirs.contains("Dahlias"), "{theirs}");
+    assert!(page(&site, "/search/found?q=zinnias").await?.contains(href), "the palette");
+    assert_eq!(site.send("POST", &remove, Some(owner), Some("")).await?.status, 404);
+    assert_eq!(site.send("POST", &remove, Some(mate), Some("")).await?.status, 303);
+    let list = site.get("/documents", Some(mate)).await?.body;
+    assert!(list.contains("Zinnias") && !list.contains("Dahlias"), "{list}");
     Ok(())
 }
 

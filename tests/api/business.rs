@@ -41,6 +41,43 @@ async fn the_business_tags_and_views_are_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn views_are_of_the_lists_that_the_token_is_good_for() {
+    each(async |site| {
+        let view = json!({"list": "documents", "name": "Bills", "query": "kind=pdf"});
+        let made = own(&site, "POST", "/views", Some(view.clone())).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let path = made.header("location").unwrap().strip_prefix("/api/v1").unwrap().to_owned();
+        let all = json(&own(&site, "GET", "/views?list=documents", None).await?);
+        assert_eq!(all["items"], json!([json(&made)]));
+        assert_eq!(json(&made)["list"], "documents");
+        let people = json(&own(&site, "GET", "/views", None).await?);
+        let people = people["items"].as_array().unwrap();
+        assert!(!people.is_empty() && people.iter().all(|it| it["list"] == "people"), "{people:?}");
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let (_, reads) = api_token(app, owner, &[ApiScope::DocumentsRead]).await?;
+        let seen = call(&site, &reads, "GET", &path, &[], None).await?;
+        assert_eq!(json(&seen), json(&made));
+        for (method, path, sent) in [
+            ("DELETE", path.as_str(), None),
+            ("POST", "/views", Some(view)),
+            ("GET", "/views", None),
+        ] {
+            let refused = call(&site, &reads, method, path, &[], sent).await?;
+            assert_eq!(problem(&refused, 403), "scope", "{method} {path}");
+        }
+        let of_people = format!("/views/{}", site.ids["saved_view"]);
+        let hidden = call(&site, &reads, "GET", &of_people, &[], None).await?;
+        assert_eq!(problem(&hidden, 404), "not-found");
+        let (_, writes) = api_token(app, owner, &[ApiScope::DocumentsWrite]).await?;
+        let held = [("If-Match", seen.header("etag").unwrap())];
+        let gone = call(&site, &writes, "DELETE", &path, &held, None).await?;
+        assert_eq!(gone.status, 204, "{}", gone.body);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn own_fields_are_made_changed_removed_and_brought_back() {
     each(async |site| {
         let body = json!({"name": "Colour", "kind": "choice",

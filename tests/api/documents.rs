@@ -59,13 +59,19 @@ async fn documents_are_listed_narrowed_and_paged() {
         assert!(rest["next"].is_null(), "{rest}");
         let wrong = own(&site, "GET", "/documents?media=film", None).await?;
         assert_eq!(problem(&wrong, 400), "parameter");
-        let file = own(&site, "GET", "/documents/export?media=picture", None).await?;
+        let path = "/documents/export?media=picture";
+        let file = own(&site, "GET", path, None).await?;
         assert!(
             file.body.contains("Blue vase.png") && !file.body.contains(MARKER),
             "{}",
             file.body
         );
+        assert!(file.body.contains("dana@example.com"), "{}", file.body);
         // A token that doesn't read connections learns of no account.
+        let (_, reads) =
+            api_token(&site.house.app, &site.house.owner, &[ApiScope::DocumentsRead]).await?;
+        let file = call(&site, &reads, "GET", path, &[], None).await?;
+        assert!(file.body.contains("Blue vase.png"), "{}", file.body);
         assert!(!file.body.contains("dana@example.com"), "{}", file.body);
         Ok(())
     })

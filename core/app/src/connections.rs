@@ -339,9 +339,7 @@ async fn forget(
             let owner = owner(&connection.plugin_id, &connection.provider);
             secrets::delete_record(&app2, c, tenant, &owner, id.as_str())?;
             calendars::forget_connection(&app2, c, &connection)?;
-            let bodies = documents::forget_connection(c, tenant, id)?;
-            store::jobs::cancel_of_connection(c, tenant, id)?;
-            store::checkups::delete(c, tenant, id.as_str())?;
+            // Before its documents: what a plugin keeps with it meanwhile is there to be forgotten, or refused.
             store::connections::set_state(
                 c,
                 tenant,
@@ -350,6 +348,9 @@ async fn forget(
                 problem.as_deref(),
                 now,
             )?;
+            let bodies = documents::forget_connection(c, tenant, id)?;
+            store::jobs::cancel_of_connection(c, tenant, id)?;
+            store::checkups::delete(c, tenant, id.as_str())?;
             let act = Act {
                 action: "connection.disconnected",
                 entity: "connection",

@@ -2,7 +2,10 @@
 //! side is in `services`.
 
 mod body;
+mod names;
 mod own;
+#[cfg(test)]
+mod tests;
 
 use domain::{ApiScope, ConnectionId, DocumentId, Locale, Permission, PluginId, TenantId};
 use serde_json::{Value, json};
@@ -14,7 +17,9 @@ use crate::error::{Error, Result};
 use crate::people::SEARCH_CHARS_MAX;
 use crate::{App, fields, plugins};
 
+pub use body::Pieces;
 pub(crate) use body::{keep_body, read_body};
+pub use names::file_name;
 pub(crate) use own::{House, keep_own, stream_body};
 pub use runtime::manifest::MEDIA_TYPES;
 pub use store::documents::{Document, DocumentFilter, Media, Retention};
@@ -67,7 +72,7 @@ pub async fn count_documents(
         .await
 }
 
-fn searchable(filter: DocumentFilter) -> Result<DocumentFilter> {
+pub(crate) fn searchable(filter: DocumentFilter) -> Result<DocumentFilter> {
     let Some(typed) = &filter.search else { return Ok(filter) };
     let line = fields::line("search", typed, SEARCH_CHARS_MAX)?;
     Ok(DocumentFilter { search: Some(line), ..filter })
@@ -99,12 +104,11 @@ pub async fn download_document(
     app: &App,
     ctx: &Context,
     id: &DocumentId,
-) -> Result<(Document, Vec<u8>)> {
+) -> Result<(Document, Pieces)> {
     ctx.require_to_see(Permission::ReadDocuments)?;
     let (tenant, id2) = (ctx.tenant.clone(), id.clone());
     let row = app.db.inspect(move |c| get_kept(c, &tenant, &id2)).await?;
-    let whole = usize::try_from(row.size_bytes).unwrap_or(usize::MAX);
-    let bytes = read_body(app, &row, 0, whole).await?;
+    let bytes = body::take_body(app, &row).await?;
     let (app2, ctx2, row2) = (app.clone(), ctx.clone(), row.clone());
     app.db
         .transact(move |c| record(&app2, c, &Who::from(&ctx2), &row2, "document.downloaded"))

@@ -266,7 +266,7 @@ pub async fn export_documents(
     words: Words,
 ) -> Result<Download> {
     ctx.require_to_see(Permission::ReadDocuments)?;
-    let format = as_table(format)?;
+    let (filter, format) = (crate::documents::searchable(filter)?, as_table(format)?);
     note(app, ctx, "documents", format).await?;
     let walk = documents::Walk::begin(app, ctx, filter).await?;
     Download::new("documents", format, ctx.locale, Rows::Documents(walk), words)

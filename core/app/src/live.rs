@@ -72,8 +72,13 @@ fn topics_of(entity: &str) -> &'static [(&'static str, Permission)] {
         "sweep" => &[("sweeps", Permission::ReadPeople), ("sweeps", Permission::ReadTasks)],
         "calendar" => &[("calendars", Permission::ReadAppointments)],
         "approval" => &[("approvals", Permission::DecideApprovals)],
-        "connection" => &[("connections", Permission::ReadPlugins)],
-        "plugin" => &[("plugins", Permission::ReadPlugins)],
+        // What goes with an account or a plugin goes from the documents, which also say whose they are.
+        "connection" => {
+            &[("connections", Permission::ReadPlugins), ("documents", Permission::ReadDocuments)]
+        }
+        "plugin" => {
+            &[("plugins", Permission::ReadPlugins), ("documents", Permission::ReadDocuments)]
+        }
         "invitation" => &[("team", Permission::ReadTeam)],
         // Who leaves leaves people and tasks behind.
         "member" => &[

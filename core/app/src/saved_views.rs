@@ -1,5 +1,5 @@
-//! Views of a list that members saved: a search, filters and an order under a name. Of people and of tasks,
-//! each for those who see the list.
+//! Views of a list that members saved: a search, filters and an order under a name. Of people, tasks and
+//! documents, each for those who see the list.
 
 use domain::{Permission, SavedViewId};
 use serde_json::json;
@@ -25,6 +25,7 @@ const fn to_see(list: SavedList) -> Permission {
     match list {
         SavedList::People => Permission::ReadPeople,
         SavedList::Tasks => Permission::ReadTasks,
+        SavedList::Documents => Permission::ReadDocuments,
     }
 }
 
@@ -33,6 +34,7 @@ const fn to_share(list: SavedList) -> Permission {
     match list {
         SavedList::People => Permission::WritePeople,
         SavedList::Tasks => Permission::WriteTasks,
+        SavedList::Documents => Permission::WriteDocuments,
     }
 }
 

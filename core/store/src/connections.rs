@@ -80,6 +80,26 @@ pub fn get(c: &mut Conn, tenant: &TenantId, id: &ConnectionId) -> Result<Connect
     find(c, tenant, id)?.ok_or(Error::NotFound)
 }
 
+/// Keeps the account connected until the transaction ends: whoever disconnects it meanwhile waits.
+///
+/// # Errors
+/// [`Error::Conflict`] when it was disconnected, [`Error::NotFound`] when it isn't there.
+pub fn hold(c: &mut Conn, tenant: &TenantId, id: &ConnectionId) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let row = connections::table.find((tenant.as_str(), id.as_str())).select(connections::state);
+    // On SQLite whoever writes has the database to themselves.
+    let state: Option<String> = each_backend!(
+        c,
+        Sqlite(c) => row.first(c).optional()?,
+        Postgres(c) => row.for_share().first(c).optional()?
+    );
+    match state {
+        None => Err(Error::NotFound),
+        Some(state) if state == ConnectionState::Disconnected.as_str() => Err(Error::Conflict),
+        Some(_) => Ok(()),
+    }
+}
+
 /// The connection of an account at a provider, unless it was disconnected.
 pub fn find_by_account(
     c: &mut Conn,

@@ -16,6 +16,8 @@ words! {
         People = "people",
         /// What is to be done.
         Tasks = "tasks",
+        /// What plugins keep.
+        Documents = "documents",
     }
 }
 

@@ -215,6 +215,8 @@ mod lines {
 
         get  "/documents"                                Member  (DOCUMENTS, ALL) documents::list;
         get  "/documents/export"                         Member  (DOCUMENTS, ALL) exports::documents;
+        post "/documents/views"                          Member  (DOCUMENTS, ALL) documents::save_view;
+        post "/documents/views/{saved_view}/remove"      Member  (DOCUMENTS, ALL) documents::remove_view;
         get  "/documents/{document}"                     Member  (DOCUMENTS, ALL) documents::show;
         get  "/documents/{document}/content"             Member  (DOCUMENTS, ALL) documents::download;
         post "/documents/{document}/remove"              Member  (DOCUMENTS, WRITE_DOCUMENTS) documents::remove;

@@ -11,7 +11,7 @@ use store::documents::{Document, OWN, Retention};
 use tokio::sync::mpsc;
 use vault::{Sealer, WrappedKey};
 
-use super::body::{label, no_room, open_pieces};
+use super::body::{label, no_room, open_pieces, with_key};
 use crate::error::{Error, Result};
 use crate::{App, secrets};
 
@@ -101,10 +101,8 @@ pub(crate) async fn stream_body(
     app: &App,
     row: &Document,
 ) -> Result<mpsc::Receiver<Result<Vec<u8>>>> {
-    let (tenant, key_id) = (row.tenant_id.clone(), row.key_id);
-    let key = app.db.inspect(move |c| store::data_keys::find(c, &tenant, key_id)).await?;
-    let key = key.ok_or(Error::NotFound)?;
-    let (app, row) = (app.clone(), row.clone());
+    let (row, key) = with_key(app, row).await?;
+    let app = app.clone();
     let (sender, receiver) = mpsc::channel(2);
     tokio::task::spawn_blocking(move || {
         let sent = open_pieces(&app, &row, &key, |piece| sender.blocking_send(Ok(piece)).is_ok());

@@ -39,7 +39,12 @@ impl Walk {
         if ctx.may(Permission::ReadPlugins) {
             let tenant = ctx.tenant.clone();
             let all = app.db.read(move |c| store::connections::list(c, &tenant)).await?;
-            accounts = all.into_iter().map(|it| (it.id, it.account_name)).collect();
+            let named = all.into_iter().map(|it| {
+                // As the page names it: of one person there may be several accounts.
+                let no_email = it.account_email.is_empty();
+                (it.id, if no_email { it.account_name } else { it.account_email })
+            });
+            accounts = named.collect();
         }
         let (app, ctx) = (app.clone(), ctx.clone());
         Ok(Self { app, ctx, filter, before: None, ended: false, accounts })

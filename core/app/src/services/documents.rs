@@ -4,7 +4,7 @@ use domain::DocumentId;
 use runtime::{CallContext, NewDocument, Page};
 use serde_json::Value;
 use store::Conn;
-use store::documents::Document;
+use store::documents::{Document, Retention};
 
 use crate::App;
 use crate::audit::Who;
@@ -47,6 +47,7 @@ pub(super) async fn keep(app: &App, ctx: &CallContext, document: NewDocument) ->
             if let Some(known) = store::documents::find_by_key(c, tenant, plugin, &row2.once_key)? {
                 return Ok(known);
             }
+            hold_connection(c, &row2)?;
             store::documents::insert(c, &row2)?;
             record(&app2, c, &Who::plugin(plugin), &row2, "document.kept")?;
             Ok(row2)
@@ -63,6 +64,16 @@ pub(super) async fn keep(app: &App, ctx: &CallContext, document: NewDocument) ->
         delete_bodies(app, &row.tenant_id, vec![row.id]).await;
     }
     if kept.mac == mac { Ok(described(&kept)) } else { Err(other_key()) }
+}
+
+/// What goes with its connection doesn't come once that is gone: nothing would take it away again.
+fn hold_connection(c: &mut Conn, row: &Document) -> Result<()> {
+    let with = row.connection_id.as_ref().filter(|_| row.retention == Retention::Connection);
+    let Some(connection) = with else { return Ok(()) };
+    match store::connections::hold(c, &row.tenant_id, connection) {
+        Err(store::Error::Conflict | store::Error::NotFound) => Err(Error::Forbidden),
+        other => Ok(other?),
+    }
 }
 
 fn same(app: &App, ctx: &CallContext, known: &Document, bytes: &[u8]) -> Result<Value> {

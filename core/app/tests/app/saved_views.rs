@@ -60,6 +60,38 @@ async fn views_of_tasks_are_for_who_sees_tasks() {
 }
 
 #[tokio::test]
+async fn views_of_documents_are_everybodys_by_who_may_delete_documents() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let mate = f.join(&owner, "mate@example.com", Role::Member).await;
+        let books = f.join(&owner, "books@example.com", Role::Accountant).await;
+        let save = async |who: &Signed, shared| {
+            let what = ("Bills", "kind=pdf");
+            saved_views::save_view_of(&f.app, &who.ctx, SavedList::Documents, what, shared).await
+        };
+        let shared = save(&owner, true).await.unwrap();
+        let own = save(&mate, false).await.unwrap();
+        assert!(matches!(save(&mate, true).await, Err(Error::Forbidden)));
+        assert!(matches!(save(&books, false).await, Err(Error::NotFound)));
+        let views = async |who: &Signed, list| {
+            saved_views::list_views_of(&f.app, &who.ctx, list).await.unwrap()
+        };
+        let seen = views(&mate, SavedList::Documents).await;
+        assert!(seen.len() == 2 && seen.contains(&shared) && seen.contains(&own), "{seen:?}");
+        assert_eq!(views(&owner, SavedList::Documents).await, std::slice::from_ref(&shared));
+        assert!(views(&mate, SavedList::People).await.is_empty());
+        let kept = saved_views::delete_view(&f.app, &mate.ctx, &shared.id).await;
+        assert!(matches!(kept, Err(Error::Forbidden)), "{kept:?}");
+        let hidden = saved_views::delete_view(&f.app, &books.ctx, &shared.id).await;
+        assert!(matches!(hidden, Err(Error::NotFound)), "{hidden:?}");
+        saved_views::delete_view(&f.app, &mate.ctx, &own.id).await.unwrap();
+        saved_views::delete_view(&f.app, &owner.ctx, &shared.id).await.unwrap();
+        assert!(views(&mate, SavedList::Documents).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn of_a_list_there_are_fifty_views_and_no_more() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;

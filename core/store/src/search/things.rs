@@ -198,12 +198,18 @@ pub(crate) fn of_documents(c: &mut Conn, tenant: &TenantId, ids: &[DocumentId]) 
     scope::tenant(c, tenant)?;
     for some in ids.chunks(index::AT_ONCE) {
         let ids: Vec<&str> = some.iter().map(DocumentId::as_str).collect();
-        let rows: Vec<(String, String)> = documents::table
+        let query = documents::table
             .filter(documents::tenant_id.eq(tenant.as_str()))
             .filter(documents::id.eq_any(&ids))
             .filter(documents::plugin_id.ne(OWN))
-            .select((documents::id, documents::name))
-            .load(c)?;
+            .order(documents::id)
+            .select((documents::id, documents::name));
+        // Locked, so that whoever deletes one meanwhile takes out the words that it gets here.
+        let rows: Vec<(String, String)> = each_backend!(
+            c,
+            Sqlite(c) => query.load(c)?,
+            Postgres(c) => query.for_no_key_update().load(c)?
+        );
         let mut words: HashMap<String, Words> =
             ids.iter().map(|id| ((*id).to_owned(), Words::default())).collect();
         for (id, name) in rows {

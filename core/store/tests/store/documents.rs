@@ -200,6 +200,44 @@ store::both_backends! {
     }
 }
 
+store::both_backends! {
+    async fn what_is_deleted_while_it_gets_its_words_is_found_no_more(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let vase = named(&world, &tenant, "blue vase.png", "image/png");
+        let (key, id) = (key(&world, &tenant, 1), vase.id.clone());
+        db.write(move |c| {
+            data_keys::insert(c, &key)?;
+            documents::insert(c, &vase)
+        }).await.unwrap();
+        db.revert_down_to("20261130000382").await.unwrap();
+        db.migrate().await.unwrap();
+        let (given, are_given) = std::sync::mpsc::channel();
+        let giving = {
+            let (db, of) = (db.clone(), tenant.clone());
+            tokio::spawn(async move {
+                db.write(move |c| {
+                    search::catch_up(c, &of, search::Kind::Document, 9)?;
+                    given.send(()).unwrap();
+                    // Long enough for the other to come to the row; where nothing keeps it, it is through by then.
+                    std::thread::sleep(std::time::Duration::from_millis(300));
+                    Ok(())
+                })
+                .await
+            })
+        };
+        tokio::task::spawn_blocking(move || are_given.recv().unwrap()).await.unwrap();
+        let of = tenant.clone();
+        db.write(move |c| documents::delete(c, &of, &id)).await.unwrap();
+        giving.await.unwrap().unwrap();
+        db.write(move |c| {
+            while search::catch_up(c, &tenant, search::Kind::Document, 9)? > 0 {}
+            assert_eq!(search::best(c, &tenant, search::Kind::Document, "blue", 9)?, Some(Vec::new()));
+            Ok(())
+        }).await.unwrap();
+    }
+}
+
 #[test]
 fn a_body_is_there_whole_or_not_at_all() {
     let world = World::new();

@@ -37,6 +37,7 @@ mod people;
 mod plugins;
 mod reports;
 mod row_security;
+mod saved_views;
 mod schedules;
 mod schema;
 mod search;

@@ -19,12 +19,13 @@ use crate::state::Web;
 const LIMIT: i64 = 50;
 
 /// What is told of beside something else, and what a token must be good for to be told of it.
-const READS: [ApiScope; 5] = [
+const READS: [ApiScope; 6] = [
     ApiScope::PeopleRead,
     ApiScope::AppointmentsRead,
     ApiScope::TasksRead,
     ApiScope::DocumentsRead,
     ApiScope::TeamRead,
+    ApiScope::ConnectionsRead,
 ];
 
 /// A request.

@@ -143,6 +143,11 @@ pub const FILE_TYPES: &[&str] = &[
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 ];
 
+const SEES_VIEWS: &str =
+    "The token needs what their list needs: `pipelines:read`, `tasks:read` or `documents:read`.";
+const KEEPS_VIEWS: &str =
+    "The token needs what their list needs: `people:write`, `tasks:write` or `documents:write`.";
+
 /// Operations that look themselves at what the token is good for, and what they say of that.
 pub const BY_KIND: &[(&str, &str)] = &[
     (
@@ -150,6 +155,10 @@ pub const BY_KIND: &[(&str, &str)] = &[
         "The token needs what the act needed: `people:write`, `tasks:write` or \
             `appointments:write`.",
     ),
+    ("saved_views::list", SEES_VIEWS),
+    ("saved_views::show", SEES_VIEWS),
+    ("saved_views::create", KEEPS_VIEWS),
+    ("saved_views::remove", KEEPS_VIEWS),
     ("sweeps::show", "The token needs what it changes: `people:write` or `tasks:write`."),
     ("sweeps::cancel", "The token needs what it changes: `people:write` or `tasks:write`."),
     (
@@ -204,10 +213,10 @@ mod lines {
         GET    "/tags/{tag}"                              PipelinesRead     (PEOPLE, ALL) tags::show, "A tag", nothing, NONE, One("Tag");
         PATCH  "/tags/{tag}"                              PipelinesWrite    (PEOPLE, SETTINGS) tags::rename, "Rename a tag", nothing, Some("TagChange"), One("Tag");
         DELETE "/tags/{tag}"                              PipelinesWrite    (PEOPLE, SETTINGS) tags::remove, "Remove a tag from everybody", nothing, NONE, Nothing;
-        GET    "/views"                                   PipelinesRead     (PEOPLE, ALL) saved_views::list, "Saved views of the list of people", nothing, NONE, Items("View");
-        POST   "/views"                                   PeopleWrite       (PEOPLE, ALL) saved_views::create, "Save a view of the list of people", nothing, Some("ViewNew"), Made("View");
-        GET    "/views/{saved_view}"                      PipelinesRead     (PEOPLE, ALL) saved_views::show, "A saved view", nothing, NONE, One("View");
-        DELETE "/views/{saved_view}"                      PeopleWrite       (PEOPLE, ALL) saved_views::remove, "Remove a saved view", nothing, NONE, Nothing;
+        GET    "/views"                                   _                 (PEOPLE, ALL) saved_views::list, "Saved views of a list", saved_views::query, NONE, Items("View");
+        POST   "/views"                                   _                 (PEOPLE, ALL) saved_views::create, "Save a view of a list", nothing, Some("ViewNew"), Made("View");
+        GET    "/views/{saved_view}"                      _                 (PEOPLE, ALL) saved_views::show, "A saved view", nothing, NONE, One("View");
+        DELETE "/views/{saved_view}"                      _                 (PEOPLE, ALL) saved_views::remove, "Remove a saved view", nothing, NONE, Nothing;
         GET    "/pipelines"                               PipelinesRead     (PEOPLE, ALL) pipelines::list, "Pipelines with their stages", nothing, NONE, Items("Pipeline");
         POST   "/pipelines"                               PipelinesWrite    (PEOPLE, SETTINGS) pipelines::create, "Add a pipeline", nothing, Some("PipelineNew"), Made("Pipeline");
         GET    "/pipelines/{pipeline}"                    PipelinesRead     (PEOPLE, ALL) pipelines::show, "A pipeline", nothing, NONE, One("Pipeline");

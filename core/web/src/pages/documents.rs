@@ -6,22 +6,25 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{
     CACHE_CONTROL, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
 };
-use actix_web::web::{Path, Query};
+use actix_web::web::{Bytes, Form, Path, Query};
 use app::connections;
-use app::documents::{self, Document, DocumentFilter, Media, Retention};
+use app::documents::{self, Document, DocumentFilter, Media, Pieces, Retention};
 use app::plugins::find_loaded;
+use app::saved_views::{self, SavedList, SavedView};
 use domain::{ConnectionId, DocumentId, Permission, PluginId};
+use futures_util::stream;
 use serde::Deserialize;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, form_errors};
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::connections::provider_name;
 use crate::pages::exports::size;
 use crate::pages::id;
-use crate::pages::people::list::address;
-use crate::views::Choice;
+use crate::pages::people::list::{ViewForm, address};
 use crate::views::documents::{DocumentPage, DocumentRow, Documents, DocumentsAsked};
+use crate::views::people::SavedRow;
+use crate::views::{Choice, Errors};
 
 /// How many a page of the list has.
 const PAGE: i64 = 50;
@@ -48,6 +51,12 @@ impl ListQuery {
         address("/documents", &pairs)
     }
 
+    /// What follows the question mark there.
+    fn narrowing(&self) -> String {
+        let address = self.address();
+        address.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
+    }
+
     /// Which documents that are.
     pub fn filter(&self) -> DocumentFilter {
         let search = self.q.trim();
@@ -62,22 +71,69 @@ impl ListQuery {
 
 /// The list.
 pub async fn list(member: Member, query: Query<ListQuery>) -> Answer {
+    page(&member, query.into_inner(), Errors::new()).await
+}
+
+async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
     let filter = query.filter();
     let before = query.before.parse().ok();
     let found = documents::list_documents(app, ctx, filter.clone(), before, PAGE).await?;
     let counts = vec![filter, DocumentFilter::default()];
     let counts = documents::count_documents(app, ctx, counts).await?;
-    let here = ListQuery { before: String::new(), ..query.into_inner() };
+    let here = ListQuery { before: String::new(), ..query };
     let next = found.next.map(|before| ListQuery { before: before.to_string(), ..here.clone() });
     let page = Documents {
-        asked: asked(&member, &here).await?,
-        rows: rows(&member, found.items).await?,
+        asked: asked(member, &here).await?,
+        views: views(member, &here).await?,
+        rows: rows(member, found.items).await?,
         count: counts.first().copied().unwrap_or_default(),
         next: next.map(|next| next.address()),
         any: counts.last().is_some_and(|count| *count > 0),
+        can_share: ctx.may(Permission::WriteDocuments),
+        errors,
     };
-    member.page(&page).await
+    member.form_page(&page, &page.errors).await
+}
+
+async fn views(member: &Member, here: &ListQuery) -> Result<Vec<SavedRow>, Failure> {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let views = saved_views::list_views_of(app, ctx, SavedList::Documents).await?;
+    let here = here.address();
+    let row = |view: SavedView| {
+        let href = match view.query.as_str() {
+            "" => "/documents".to_owned(),
+            query => format!("/documents?{query}"),
+        };
+        SavedRow {
+            id: view.id.to_string(),
+            current: href == here,
+            name: view.name,
+            href,
+            shared: view.member_id.is_none(),
+        }
+    };
+    Ok(views.into_iter().map(row).collect())
+}
+
+/// Saves what the list shows as a view.
+pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
+    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
+    let query = Query::<ListQuery>::from_query(&form.address);
+    let query = query.map(Query::into_inner).unwrap_or_default();
+    let query = ListQuery { before: String::new(), ..query };
+    let kept = (form.name.as_str(), &*query.narrowing());
+    let is_shared = form.shared == "on";
+    match saved_views::save_view_of(app, ctx, SavedList::Documents, kept, is_shared).await {
+        Ok(_) => member.said(&query.address(), "said-view-saved"),
+        Err(error) => page(&member, query, form_errors(error)?).await,
+    }
+}
+
+/// Removes a view.
+pub async fn remove_view(member: Member, path: Path<String>) -> Answer {
+    saved_views::delete_view(&member.web.app, &member.ctx, &id(&path)?).await?;
+    member.said("/documents", "said-view-removed")
 }
 
 async fn asked(member: &Member, here: &ListQuery) -> Result<DocumentsAsked, Failure> {
@@ -85,12 +141,11 @@ async fn asked(member: &Member, here: &ListQuery) -> Result<DocumentsAsked, Fail
     let plugin = |id: &PluginId| Choice::new(id.as_str(), keeper(member, id), &here.plugin);
     let media =
         |media: &Media| Choice::new(media.as_str(), media_in_words(member, *media), &here.kind);
-    let address = here.address();
     Ok(DocumentsAsked {
         query: here.q.clone(),
         plugins: keepers.iter().map(plugin).collect(),
         media: Media::ALL.iter().map(media).collect(),
-        narrowing: address.split_once('?').map(|(_, rest)| rest.to_owned()).unwrap_or_default(),
+        narrowing: here.narrowing(),
         narrowed: here.filter() != DocumentFilter::default(),
     })
 }
@@ -163,25 +218,39 @@ pub async fn download(member: Member, path: Path<String>) -> Answer {
     Ok(sent(&it, bytes))
 }
 
-/// A document as it is sent: to be saved under its name, never to be shown in its own right.
-pub(crate) fn sent(it: &Document, bytes: Vec<u8>) -> HttpResponse {
+/// A document as it is sent, piece by piece: to be saved under its name, never to be shown in its own right.
+/// What goes wrong on the way breaks the answer off, so that nobody takes a part for all.
+pub(crate) fn sent(it: &Document, bytes: Pieces) -> HttpResponse {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' };
+    let called = documents::file_name(&it.name, &it.media_type);
     let name = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![
             // For programs that don't know the other, which has every letter (RFC 6266).
-            DispositionParam::Filename(it.name.chars().map(plain).collect()),
+            DispositionParam::Filename(called.chars().map(plain).collect()),
             DispositionParam::FilenameExt(ExtendedValue {
                 charset: Charset::Ext("UTF-8".to_owned()),
                 language_tag: None,
-                value: it.name.as_bytes().to_vec(),
+                value: called.into_bytes(),
             }),
         ],
     };
     let mut answer = HttpResponse::Ok();
     answer.content_type(it.media_type.as_str()).insert_header(name);
     answer.insert_header((CACHE_CONTROL, "no-store"));
-    answer.body(bytes)
+    let pieces = stream::unfold(Some(bytes), |bytes| async move {
+        let mut bytes = bytes?;
+        match bytes.next().await {
+            Ok(Some(piece)) => Some((Ok(Bytes::from(piece)), Some(bytes))),
+            Ok(None) => None,
+            Err(error) => {
+                tracing::error!(%error, "a download broke off");
+                Some((Err(actix_web::error::ErrorInternalServerError("broken off")), None))
+            }
+        }
+    });
+    let size = u64::try_from(it.size_bytes).unwrap_or(0);
+    answer.no_chunking(size).streaming(Box::pin(pieces))
 }
 
 /// Deletes it for good.

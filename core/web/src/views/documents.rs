@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Choice, pages};
+use super::people::SavedRow;
+use super::{Choice, Errors, pages};
 
 pages! {
     Documents => "pages/documents/list.html",
@@ -14,6 +15,8 @@ pages! {
 pub struct Documents {
     /// What is asked for.
     pub asked: DocumentsAsked,
+    /// The views that somebody saved.
+    pub views: Vec<SavedRow>,
     /// The documents, newest first.
     pub rows: Vec<DocumentRow>,
     /// How many match.
@@ -22,6 +25,10 @@ pub struct Documents {
     pub next: Option<String>,
     /// Whether there is any document at all.
     pub any: bool,
+    /// Whether the reader may save and remove views for everybody.
+    pub can_share: bool,
+    /// What is wrong with a view that was to be saved.
+    pub errors: Errors,
 }
 
 /// What the list is asked for.

@@ -12,6 +12,7 @@ documents-count = { $count ->
 documents-none-found = Nothing fits
 documents-none-found-text = Try fewer words, another plugin or another kind.
 documents-show-all = Show all documents
+documents-save-view-hint = Keeps the search, the plugin and the kind under a name.
 documents-empty = No documents yet
 documents-empty-text = When a plugin fetches files for you, such as invoices from a mailbox, they are kept here. You find them by name and download them.
 document-name = Name

@@ -217,7 +217,8 @@ fn write_document(
     document: &Document,
     archive: &mut Archive<'_>,
 ) -> Result<bool> {
-    let path = format!("documents/{}/{}", document.id, safe_name(&document.name));
+    let name = documents::file_name(&safe_name(&document.name), &document.media_type);
+    let path = format!("documents/{}/{name}", document.id);
     let mut pieces = match handle.block_on(documents::stream_body(app, document)) {
         Ok(pieces) => pieces,
         Err(error) => return unless_gone(app, handle, document, error),

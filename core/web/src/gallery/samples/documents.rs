@@ -1,8 +1,9 @@
 //! Samples of documents: the list, and one of them.
 
 use super::{Gallery, Words};
-use crate::views::Choice;
 use crate::views::documents::{DocumentPage, DocumentRow, Documents, DocumentsAsked};
+use crate::views::people::SavedRow;
+use crate::views::{Choice, Errors};
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let w = Words(gallery.locale);
@@ -12,6 +13,10 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let asked = DocumentsAsked { query: "zzz".into(), narrowed: true, ..documents(w).asked };
     let none = Documents { asked, rows: vec![], count: 0, next: None, ..documents(w) };
     gallery.page("documents-none-found", "/documents", &none);
+    let errors = Errors::from([("name".to_owned(), "error-required".to_owned())]);
+    gallery.page("documents-wrong", "/documents", &Documents { errors, ..documents(w) });
+    let looks = Documents { can_share: false, ..documents(w) };
+    gallery.page("documents-of-a-member", "/documents", &looks);
     gallery.page("document", "/documents", &document(w));
     let gone = DocumentPage {
         row: scan(w),
@@ -85,9 +90,24 @@ fn documents(w: Words) -> Documents {
             narrowing: String::new(),
             narrowed: false,
         },
+        views: vec![
+            view("1", w.of("Invoices", "חשבוניות"), "/documents?kind=pdf", true),
+            view(
+                "2",
+                w.of("Market notes", "תעודות מהשוק"),
+                "/documents?plugin=market-scans",
+                false,
+            ),
+        ],
         rows: vec![bill(w), scan(w), stock],
         count: 53,
         next: Some("/documents?before=3".into()),
         any: true,
+        can_share: true,
+        errors: Errors::new(),
     }
+}
+
+fn view(id: &str, name: String, href: &str, shared: bool) -> SavedRow {
+    SavedRow { id: id.into(), name, href: href.into(), current: false, shared }
 }

@@ -140,6 +140,7 @@ async fn saved(member: &Member) -> Result<Vec<Item>, Failure> {
         let (path, list) = match view.list {
             SavedList::People => ("/people", "nav-people"),
             SavedList::Tasks => ("/tasks", "nav-tasks"),
+            SavedList::Documents => ("/documents", "nav-documents"),
         };
         item("bookmark", view.name, member.text(list), format!("{path}?{}", view.query))
     };

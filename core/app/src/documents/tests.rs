@@ -1,0 +1,77 @@
+//! What is read of a document that somebody deletes meanwhile, of one whose bytes are lost, and of one whose
+//! key is exchanged.
+
+use std::sync::Arc;
+
+use domain::time::ManualClock;
+use domain::{Secret, TenantId};
+use store::documents::{Document, Retention};
+
+use super::{House, body, delete_bodies, keep_own, read_body};
+use crate::tenants::{self, BusinessInput, FirstRun, OwnerInput};
+use crate::{App, Error, Origin, parts, rotation, sessions};
+
+/// A new business.
+async fn business(app: &App) -> TenantId {
+    let business = BusinessInput {
+        business: "Studio".into(),
+        locale: "en".into(),
+        zone: "UTC".into(),
+        currency: "EUR".into(),
+    };
+    let password = Secret::from_text("seven quiet green lamps".to_owned());
+    let owner = OwnerInput { name: "Dana".into(), email: "dana@example.com".into(), password };
+    let (input, origin) = (FirstRun { business, owner }, Origin::default());
+    let signed = tenants::create_first_business(app, &origin, input).await.unwrap();
+    sessions::context_of(app, &signed.token, &origin).await.unwrap().context.unwrap().tenant
+}
+
+/// A file that is known, and its row.
+async fn kept(app: &App, tenant: &TenantId) -> Document {
+    let house = House {
+        tenant: tenant.clone(),
+        name: "list.csv".to_owned(),
+        media_type: "text/csv".to_owned(),
+        source: "import".to_owned(),
+        retention: Retention::Plugin,
+    };
+    let row = keep_own(app, house, |out| out.write_all(b"Name\nNoa\n")).await.unwrap();
+    let row2 = row.clone();
+    app.db.write(move |c| store::documents::insert(c, &row2)).await.unwrap();
+    row
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_deleted_since_its_row_was_read_is_not_there() {
+    for fresh in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let clock = Arc::new(ManualClock::at(1_772_344_800_000));
+        let app = parts::put_together(fresh.db.clone(), clock);
+        let tenant = business(&app).await;
+        let (goes, lost) = (kept(&app, &tenant).await, kept(&app, &tenant).await);
+        assert_eq!(read_body(&app, &goes, 5, 3).await.unwrap(), b"Noa");
+        let id = goes.id.clone();
+        app.db.write(move |c| store::documents::delete(c, &tenant, &id)).await.unwrap();
+        delete_bodies(&app, &goes.tenant_id, vec![goes.id.clone(), lost.id.clone()]).await;
+        let read = read_body(&app, &goes, 0, 9).await;
+        assert!(matches!(read, Err(Error::NotFound)), "{read:?}");
+        assert!(matches!(body::take_body(&app, &goes).await, Err(Error::NotFound)));
+        let read = read_body(&app, &lost, 0, 9).await;
+        assert!(matches!(read, Err(Error::Internal(_))), "{read:?}");
+        assert!(matches!(body::take_body(&app, &lost).await, Err(Error::Internal(_))));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_are_exchanged_meanwhile_hide_no_file() {
+    for fresh in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let clock = Arc::new(ManualClock::at(1_772_344_800_000));
+        let app = parts::put_together(fresh.db.clone(), clock);
+        let tenant = business(&app).await;
+        let row = kept(&app, &tenant).await;
+        rotation::rotate(&app, &tenant, |_| ()).await.unwrap();
+        assert_eq!(read_body(&app, &row, 0, 9).await.unwrap(), b"Name\nNoa\n");
+        let mut pieces = body::take_body(&app, &row).await.unwrap();
+        assert_eq!(pieces.next().await.unwrap().as_deref(), Some(&b"Name\nNoa\n"[..]));
+        assert_eq!(pieces.next().await.unwrap(), None);
+    }
+}
