@@ -2,6 +2,7 @@
 //! plugin, and a server that counts what arrives.
 
 mod changes;
+mod told;
 
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, TcpListener};
