@@ -199,8 +199,9 @@ async fn each_number_is_as_long_as_its_list() {
         }
         let stages: i64 = got.stages.iter().map(|sum| sum.count).sum();
         assert_eq!(stages, count(&f, &owner, PersonFilter::default()).await);
-        let steps =
-            Steps { waiting: 2, day: 1, later: 1, median_secs: Some(7_200), ..Steps::default() };
+        // Half way between two hours, and a hundred days and two hours.
+        let median_secs = Some(50 * 86_400 + 7_200);
+        let steps = Steps { waiting: 2, day: 1, later: 1, median_secs, ..Steps::default() };
         assert_eq!(got.steps, steps);
         let waiting = PersonFilter { waiting: true, ..PersonFilter::default() };
         assert_eq!(count(&f, &owner, waiting).await, 2);

@@ -154,7 +154,7 @@ pub async fn report(
     let Some(chart) = found else { return Err(app::Error::NotFound.into()) };
     let heads = [vec![chart.first], chart.heads].concat();
     let row = |row: ReportRow| {
-        [vec![row.label], row.cells.into_iter().map(|cell| cell.text).collect()].concat()
+        [vec![row.label], row.cells.into_iter().map(|cell| cell.plain).collect()].concat()
     };
     let table = Table { heads, rows: chart.rows.into_iter().map(row).collect() };
     let (app, ctx, format) = (&member.web.app, &member.ctx, Format::of(&kind.format));

@@ -80,6 +80,9 @@ pub struct ReportRow {
 pub struct ReportCell {
     /// In the reader's words.
     pub text: String,
+    /// As a file has it, which spreadsheets count with.
+    #[serde(skip)]
+    pub plain: String,
     /// The list that it is the length of.
     pub href: Option<String>,
 }

@@ -4,6 +4,7 @@ use app::people::StepWithin;
 use app::plugin_views::document::ChartKind;
 use app::reports::{Added, Month, Report};
 use domain::StageId;
+use domain::text::grouped;
 
 use super::{Whom, days, share};
 use crate::member::Member;
@@ -67,11 +68,13 @@ fn chart(member: &Member, parts: Parts, tell: impl Fn(f64) -> String) -> ReportC
 }
 
 fn cell(number: i64, href: String) -> ReportCell {
-    ReportCell { text: number.to_string(), href: (number > 0).then_some(href) }
+    let plain = number.to_string();
+    ReportCell { text: grouped(&plain), plain, href: (number > 0).then_some(href) }
 }
 
-fn plain(text: String) -> ReportCell {
-    ReportCell { text, href: None }
+/// An amount, or a share.
+fn said(text: String, href: Option<String>) -> ReportCell {
+    ReportCell { plain: text.clone(), text, href }
 }
 
 /// A source or a currency as an address has it.
@@ -86,7 +89,7 @@ fn length(number: i64) -> f64 {
 }
 
 fn count(number: f64) -> String {
-    format!("{number:.0}")
+    grouped(&format!("{number:.0}"))
 }
 
 /// Who came and who of them became a customer: two lists, and the share.
@@ -95,7 +98,7 @@ fn added_cells(added: Added, whom: &Whom, narrow: &[(&str, &str)]) -> Vec<Report
     vec![
         cell(added.people, whom.list(narrow)),
         cell(added.customers, whom.list(&customers)),
-        plain(format!("{}%", share(added.customers, added.people))),
+        said(format!("{}%", share(added.customers, added.people)), None),
     ]
 }
 
@@ -205,7 +208,7 @@ fn won_in(
         let (value, people) = won_of(month, currency);
         let money = member.money(value, currency);
         let href = (people > 0).then(|| list(currency));
-        let mut cells = vec![ReportCell { text: money, href }, cell(people, list(currency))];
+        let mut cells = vec![said(money, href), cell(people, list(currency))];
         if with_rest {
             cells.push(cell(won_of(month, "").1, list("")));
         }
@@ -251,7 +254,7 @@ fn stages(member: &Member, report: &Report, names: &Names, whom: &Whom) -> Repor
             let sum = its().find(|sum| sum.currency == **currency && sum.value != 0);
             let text = sum.map(|sum| member.money(sum.value, currency)).unwrap_or_default();
             let list = [("stage", choice.value.as_str()), ("currency", *currency)];
-            ReportCell { text, href: sum.map(|_| whom.list(&list)) }
+            said(text, sum.map(|_| whom.list(&list)))
         };
         counts.push(length(people));
         let mut cells = vec![cell(people, whom.list(&[("stage", &choice.value)]))];
@@ -311,4 +314,17 @@ fn steps(member: &Member, report: &Report, whom: &Whom) -> ReportChart {
         rows,
     };
     chart(member, parts, count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart_on_the_page_and_not_in_files() {
+        let one = cell(12_345, "/people".to_owned());
+        assert_eq!((one.text.as_str(), one.plain.as_str()), ("12,345", "12345"));
+        assert_eq!(count(1_234_567.0), "1,234,567");
+        assert_eq!((cell(0, "/people".to_owned()).href, count(7.0)), (None, "7".to_owned()));
+    }
 }
