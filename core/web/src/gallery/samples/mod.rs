@@ -113,4 +113,10 @@ impl Words {
     pub fn of(self, en: &str, he: &str) -> String {
         if self.0 == Locale::He { he.to_owned() } else { en.to_owned() }
     }
+
+    /// Such as "10:00–11:00", as pages have it.
+    pub fn run(self, range: &str) -> String {
+        let (from, until) = range.split_once('–').unwrap_or((range, ""));
+        crate::dates::run(self.0, from, until)
+    }
 }
