@@ -62,6 +62,9 @@ pub struct ReportChart {
     pub first: String,
     /// The table's other columns.
     pub heads: Vec<String>,
+    /// The same as a file has them, with the currency of amounts.
+    #[serde(skip)]
+    pub file_heads: Vec<String>,
     /// Its rows.
     pub rows: Vec<ReportRow>,
 }
@@ -76,7 +79,7 @@ pub struct ReportRow {
 }
 
 /// A number.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct ReportCell {
     /// In the reader's words.
     pub text: String,
