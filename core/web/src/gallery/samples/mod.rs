@@ -116,7 +116,9 @@ impl Words {
 
     /// Such as "10:00–11:00", as pages have it.
     pub fn run(self, range: &str) -> String {
-        let (from, until) = range.split_once('–').unwrap_or((range, ""));
-        crate::dates::run(self.0, from, until)
+        match range.split_once('–') {
+            Some((from, until)) => crate::dates::run(self.0, from, until),
+            None => range.to_owned(),
+        }
     }
 }
