@@ -268,6 +268,33 @@ async fn a_note_is_a_first_step_and_a_correction_is_none() {
 }
 
 #[tokio::test]
+async fn a_move_that_was_taken_back_is_no_first_step() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = add(&f, &owner, "Noa", "", "").await;
+        f.clock.advance_millis(60_000);
+        let to = stages(&f, &owner).await.remove(1).id.to_string();
+        let act = BulkInput { act: "stage".into(), to };
+        let done = bulk::change_people(&f.app, &owner.ctx, vec![noa.clone()], act).await.unwrap();
+        assert_eq!(report(&f, &owner, 3).await.steps.waiting, 0);
+        f.clock.advance_millis(60_000);
+        undos::undo(&f.app, &owner.ctx, &done.undo.unwrap()).await.unwrap();
+        assert_eq!(report(&f, &owner, 3).await.steps.waiting, 1, "nobody has turned to her");
+        let waiting = PersonFilter { waiting: true, ..PersonFilter::default() };
+        assert_eq!(count(&f, &owner, waiting).await, 1);
+        let page = timeline::list_entries(&f.app, &owner.ctx, &noa, None, 9).await.unwrap();
+        let kinds: Vec<_> = page.items.iter().map(|it| it.entry.kind.as_str()).collect();
+        assert_eq!(kinds, ["stage-back", "stage-undone", "created"]);
+        // A move that stays counts as before.
+        f.clock.advance_millis(60_000);
+        win(&f, &owner, &noa).await;
+        let steps = report(&f, &owner, 3).await.steps;
+        assert_eq!((steps.waiting, steps.median_secs), (0, Some(180)));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_report_is_of_whoever_looks_after_them_and_of_a_pipeline() {
     each(async |f: Fixture| {
         let (owner, other) = f.two_businesses().await;
