@@ -3,6 +3,7 @@
 
 mod changes;
 mod places;
+mod told;
 
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, TcpListener};

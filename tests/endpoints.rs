@@ -4,6 +4,7 @@
 pub(crate) mod agreement;
 mod answers;
 mod killed;
+mod told;
 mod world;
 
 use std::time::Duration;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, ensure};
 use app::activity::list_activity;
 use app::audit::AuditFilter;
+use app::people::{DetailsInput, PersonInput, create_person};
 use domain::{Permission, Role};
 use oxpi_tests::http::Reply;
 use oxpi_tests::site::{MARKER, Site};
@@ -239,6 +240,11 @@ async fn who_is_invited_is_in_the_file_of_those_who_see_it_on_the_page() -> Resu
 #[tokio::test(flavor = "multi_thread")]
 async fn each_table_of_a_report_is_taken_along() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
+    let details = DetailsInput { value: "1500.50".to_owned(), ..DetailsInput::default() };
+    let dana =
+        PersonInput { name: "Dana".to_owned(), details: Some(details), ..PersonInput::default() };
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    create_person(app, owner, dana, "").await?;
     let page = get(&site, "/reports?months=12").await?;
     let links = page.split("href=\"/reports/export?format=csv").skip(1);
     let links: Vec<String> = links
@@ -254,6 +260,11 @@ async fn each_table_of_a_report_is_taken_along() -> Result<()> {
         let is_months = link.ends_with("table=months");
         ensure!(if is_months { rows == 13 } else { rows > 1 }, "{link}: {file}");
     }
+    // Spreadsheets add up what people read: amounts without signs, whose currency is in the head.
+    let file = get(&site, "/reports/export?months=12&table=stages").await?;
+    ensure!(file.contains("1500.50") && page.contains("1,500.50"), "{file}");
+    let head = file.lines().next().unwrap_or_default();
+    ensure!(head.contains("Value · "), "{head}");
     let none = site.get("/reports/export?table=nothing", Some(&site.house.token)).await?;
     assert_eq!(none.status, 404);
     Ok(())

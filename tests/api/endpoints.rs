@@ -100,7 +100,9 @@ async fn nobody_is_told_of_what_the_token_does_not_read() -> Result<()> {
         let body = json!({"url": "https://hooks.example/narrow", "kinds": kinds});
         call(&site, &narrow, "POST", "/webhooks", &[], Some(body)).await
     };
-    for kinds in [json!([]), json!(["task.done", "person.created"])] {
+    let more = ["approval.sent", "member.joined", "connection.needs_you", "tag.created"];
+    let more = more.map(|kind| json!([kind]));
+    for kinds in [json!([]), json!(["task.done", "person.created"])].into_iter().chain(more) {
         assert_eq!(problem(&add(kinds).await?, 403), "forbidden");
     }
     let made = add(json!(["task.done"])).await?;

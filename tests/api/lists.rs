@@ -192,3 +192,32 @@ async fn the_api_narrows_people_by_what_their_page_narrows_them_by() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_counts_as_many_as_the_list_of_its_month_has() {
+    each(async |site| {
+        let member = site.house.owner.member.as_str();
+        add(&site, "Dana", json!({"owner": member})).await?;
+        add(&site, "Noa", json!({"stage": "customer"})).await?;
+        for narrow in ["", "&owner=me", "&owner=nobody"] {
+            let path = format!("/report?months=3{narrow}");
+            let report = own(&site, "GET", &path, None).await?;
+            assert_eq!(report.status, 200, "{path}: {}", report.body);
+            let report = json(&report);
+            let months = report["months"].as_array().unwrap();
+            assert_eq!(months.len(), 3);
+            let counts = |month: &Value| month["people"].as_i64().unwrap();
+            assert!(months.iter().map(counts).sum::<i64>() > 0, "{path}");
+            for month in months {
+                let (from, until) = (text(&month["from"]), text(&month["until"]));
+                let path =
+                    format!("/people?limit=100&added_from={from}&added_until={until}{narrow}");
+                let list = json(&own(&site, "GET", &path, None).await?);
+                let found = list["items"].as_array().map(Vec::len);
+                assert_eq!(found, usize::try_from(counts(month)).ok(), "{path}");
+            }
+        }
+        Ok(())
+    })
+    .await;
+}

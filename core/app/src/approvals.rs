@@ -211,9 +211,14 @@ pub(crate) fn title_of(app: &App, ctx: &Context, row: &Approval) -> String {
     title.unwrap_or_default()
 }
 
+/// The host it would go to.
+pub(crate) fn host_of(row: &Approval) -> String {
+    let host = url::Url::parse(&row.url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    host.unwrap_or_default()
+}
+
 fn card(app: &App, ctx: &Context, row: &Approval) -> ApprovalCard {
     let said = said(row).ok();
-    let host = url::Url::parse(&row.url).ok().and_then(|url| url.host_str().map(str::to_owned));
     ApprovalCard {
         id: row.id.clone(),
         plugin: row.plugin_id.clone(),
@@ -221,7 +226,7 @@ fn card(app: &App, ctx: &Context, row: &Approval) -> ApprovalCard {
         effect: row.effect.clone(),
         title: title_of(app, ctx, row),
         amount: said.and_then(|said| said.amount),
-        host: host.unwrap_or_default(),
+        host: host_of(row),
         state: state_at(row, app.clock.now()),
         proposed_at: row.proposed_at,
         expires_at: row.expires_at,

@@ -10,6 +10,7 @@ use store::connections::ConnectionChange;
 use crate::audit::{self, Act, Who};
 use crate::channels::{self, Whose};
 use crate::context::Context;
+use crate::endpoints::events;
 use crate::error::{Error, Result};
 use crate::tokens::{self, Revocation, Tokens};
 use crate::{App, calendars, documents, notifications, plugins, secrets};
@@ -271,6 +272,8 @@ pub async fn tell_of_ends(app: &App) -> Result<usize> {
                 let (tenant, id) = (&connection.tenant_id, &connection.id);
                 if store::connections::mark_end_told(c, tenant, id, app2.clock.now())? {
                     notifications::connection_ends(&app2, c, &connection)?;
+                    let (act, none) = ("connection.ends-soon", json!({}));
+                    events::publish(&app2, c, tenant, act, id.as_str(), &none)?;
                 }
                 Ok(())
             })

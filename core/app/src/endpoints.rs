@@ -1,6 +1,6 @@
 //! Endpoints: where a business wants other programs to be told of what happens. Messages are signed and
 //! sent by the Standard Webhooks specification. `kinds` is what can be told, `events` keeps an event with
-//! the change it tells of, `sending` delivers it, `log` shows what became of it.
+//! the change it tells of, `told` is what it says, `sending` delivers it, `log` shows what became of it.
 
 pub(crate) mod events;
 mod input;
@@ -8,6 +8,7 @@ pub mod kinds;
 mod log;
 mod sending;
 pub(crate) mod signing;
+mod told;
 
 use domain::{ApiScope, EndpointId, Permission, Secret, TenantId, Timestamp};
 use serde_json::{Value, json};

@@ -16,7 +16,7 @@ use crate::context::{Context, Origin};
 use crate::error::{Error, Result};
 use crate::sessions::{self, Login, SignedIn};
 use crate::tenants::Brand;
-use crate::{attempts, fields, mail, passwords};
+use crate::{attempts, endpoints, fields, mail, passwords};
 
 /// How long an invitation works, in seconds.
 pub const LASTS_SECS: i64 = 72 * 3_600;
@@ -301,6 +301,8 @@ fn join(app: &App, c: &mut Conn, row: &Row, who: &Who, account: AccountId) -> Re
     }
     let detail = json!({"member": member.id, "role": row.role});
     record(app, c, who, "invitation.accepted", row, detail)?;
+    let (tenant, id) = (&member.tenant_id, member.id.as_str());
+    endpoints::events::publish(app, c, tenant, "member.joined", id, &json!({}))?;
     Ok(member.tenant_id)
 }
 

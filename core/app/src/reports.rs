@@ -87,9 +87,16 @@ impl Steps {
             *bucket += 1;
         }
         waits.sort_unstable();
-        steps.median_secs = waits.get(waits.len().saturating_sub(1) / 2).copied();
+        steps.median_secs = median(&waits);
         steps
     }
+}
+
+/// The one in the middle; of an even number, half way between the two.
+fn median(sorted: &[i64]) -> Option<i64> {
+    let low = sorted.get(sorted.len().checked_sub(1)? / 2)?;
+    let high = sorted.get(sorted.len() / 2)?;
+    Some((low + high) / 2)
 }
 
 impl Steps {
@@ -256,5 +263,14 @@ mod tests {
         };
         assert_eq!(steps, wanted);
         assert_eq!(Steps::of(&[]), Steps::default());
+        for (waits, wanted) in [
+            (vec![], None),
+            (vec![60], Some(60)),
+            (vec![60, 180], Some(120)),
+            (vec![60, 180, 9_000], Some(180)),
+            (vec![60, 180, 240, 9_000], Some(210)),
+        ] {
+            assert_eq!(median(&waits), wanted, "{waits:?}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::input::TAGS_MAX;
-use crate::{fields, once};
+use crate::{endpoints, fields, once};
 
 pub use store::tags::Tag;
 
@@ -42,7 +42,18 @@ pub(crate) fn find_or_make(
         }
         let tag = match store::tags::find_by_name(c, tenant, &name)? {
             Some(tag) => tag.id,
-            None => make(app, c, tenant, &name)?,
+            None => {
+                let made = make(app, c, tenant, &name)?;
+                endpoints::events::publish(
+                    app,
+                    c,
+                    tenant,
+                    "tag.created",
+                    made.as_str(),
+                    &json!({}),
+                )?;
+                made
+            }
         };
         if !found.contains(&tag) {
             found.push(tag);
@@ -110,8 +121,11 @@ pub async fn rename_tag(app: &App, ctx: &Context, id: &TagId, name: &str) -> Res
     let (app2, ctx, id, name) = (app.clone(), ctx.clone(), id.clone(), name.to_owned());
     app.db
         .transact(move |c| -> Result<()> {
-            store::tags::get(c, &ctx.tenant, &id)?;
+            let before = store::tags::get(c, &ctx.tenant, &id)?;
             let name = fields::required_line("name", &name, TAG_CHARS_MAX)?;
+            if name == before.name {
+                return Ok(());
+            }
             let same = store::tags::find_by_name(c, &ctx.tenant, &name)?;
             if same.is_some_and(|same| same.id != id) {
                 return Err(Error::invalid("name", "error-tag-exists"));

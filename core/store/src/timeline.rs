@@ -113,6 +113,28 @@ pub fn update(c: &mut Conn, tenant: &TenantId, id: &EntryId, detail: &Json) -> R
     search::of_notes(c, tenant, std::slice::from_ref(id))
 }
 
+/// Calls the last entry of a kind about a person otherwise from now on; answers whether there is one.
+pub fn rename_last(
+    c: &mut Conn,
+    tenant: &TenantId,
+    person: &PersonId,
+    from: &str,
+    to: &str,
+) -> Result<bool> {
+    scope::tenant(c, tenant)?;
+    let last: Option<String> = timeline::table
+        .filter(timeline::tenant_id.eq(tenant.as_str()))
+        .filter(timeline::person_id.eq(person.as_str()))
+        .filter(timeline::kind.eq(from))
+        .order((timeline::at.desc(), timeline::id.desc()))
+        .select(timeline::id)
+        .first(c)
+        .optional()?;
+    let Some(last) = last else { return Ok(false) };
+    let target = timeline::table.find((tenant.as_str(), last.as_str()));
+    Ok(diesel::update(target).set(timeline::kind.eq(to)).execute(c)? > 0)
+}
+
 /// Removes an entry.
 pub fn delete(c: &mut Conn, tenant: &TenantId, id: &EntryId) -> Result<()> {
     scope::tenant(c, tenant)?;

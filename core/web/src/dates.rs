@@ -47,7 +47,7 @@ impl<'a> Dates<'a> {
             };
         }
         if start.date() == end.date() {
-            return format!("{}–{}", clock(start), clock(end));
+            return run(self.locale, &clock(start), &clock(end));
         }
         let end = self.joined(&self.short(end.date()), &clock(end));
         format!("{} – {end}", clock(start))
@@ -118,6 +118,7 @@ impl<'a> Dates<'a> {
         self.put(
             key,
             &[
+                ("days", run(self.locale, &first.day().to_string(), &last.day().to_string())),
                 ("first", first.day().to_string()),
                 ("last", last.day().to_string()),
                 ("month", self.month(first)),
@@ -151,11 +152,11 @@ impl<'a> Dates<'a> {
         self.put("date-and-time", &[("date", date.to_owned()), ("time", time.to_owned())])
     }
 
-    /// Dates are of one direction with their language and need no isolation.
+    /// Dates are of one direction with their language and need no isolation, or are isolated already.
     fn put(&self, key: &str, args: &[(&str, String)]) -> String {
         let borrowed: Vec<_> =
             args.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
-        self.texts.text(self.locale, key, &borrowed).replace(['\u{2068}', '\u{2069}'], "")
+        self.texts.bare(self.locale, key, &borrowed)
     }
 
     /// The first day of the week a date is in: Sunday where business weeks begin with it.
@@ -175,6 +176,16 @@ fn first_weekday(locale: Locale, zone: &Zone) -> Weekday {
         || zone.name() == "Asia/Jerusalem"
         || zone.name().starts_with("America/");
     if sunday { Weekday::Sunday } else { Weekday::Monday }
+}
+
+/// From one to another, such as "10:00–11:00". Without a letter in it, it has no direction of its own: in text
+/// from right to left the later one would stand first in one place and last in another. So it is one run from
+/// left to right there (UAX 9, an isolate), as such ranges are written.
+pub fn run(locale: Locale, from: &str, until: &str) -> String {
+    match locale.direction() {
+        "rtl" => format!("\u{2066}{from}–{until}\u{2069}"),
+        _ => format!("{from}–{until}"),
+    }
 }
 
 fn clock(local: DateTime) -> String {
@@ -217,6 +228,28 @@ mod tests {
         let span = |from, to| told(Locale::En, |d| d.time_span(at(from), at(to)));
         assert_eq!(span("2026-11-22T22:00:00Z", "2026-11-23T22:00:00Z"), "All day");
         assert_eq!(span("2026-11-22T22:00:00Z", "2026-11-25T22:00:00Z"), "All day – 25 Nov 2026");
+    }
+
+    #[test]
+    fn times_and_days_from_one_to_another_are_one_run_in_text_from_right_to_left() {
+        let at = |text| Timestamp::parse_rfc3339(text).unwrap();
+        let span = |locale| {
+            let (from, to) = (at("2026-11-23T08:00:00Z"), at("2026-11-23T09:30:00Z"));
+            told(locale, |d| d.time_span(from, to))
+        };
+        assert_eq!(span(Locale::He), "\u{2066}10:00–11:30\u{2069}");
+        assert_eq!(span(Locale::En), "10:00–11:30");
+        let week = |locale| told(locale, |d| d.week(date(2026, 11, 22)));
+        assert_eq!(week(Locale::He), "\u{2066}22–28\u{2069} בנובמבר 2026");
+        assert_eq!(week(Locale::En), "22–28 November 2026");
+        // With letters it goes their way, the earlier one first.
+        let over = told(Locale::He, |d| {
+            d.time_span(at("2026-11-23T20:00:00Z"), at("2026-11-23T23:00:00Z"))
+        });
+        assert_eq!(over, "22:00 – 24 בנוב׳ 2026, 01:00");
+        // What stands in another text keeps its isolate and gets no half of one.
+        let told = told(Locale::He, |d| d.exact(at("2026-11-23T08:00:00Z"), false));
+        assert_eq!(told, "יום שני, 23 בנובמבר, 10:00");
     }
 
     #[test]

@@ -41,6 +41,11 @@ impl Texts {
         self.0.text(locale, key, &isolated)
     }
 
+    /// The same with values as they are: they are of its own direction, or see to theirs themselves.
+    pub fn bare(&self, locale: Locale, key: &str, args: &[(&str, Cow<'_, str>)]) -> String {
+        self.0.text(locale, key, args)
+    }
+
     /// The text of a key that takes no values.
     pub fn plain(&self, locale: Locale, key: &str) -> String {
         self.0.text(locale, key, &[])

@@ -18,25 +18,37 @@ pub enum About {
     Appointments,
     /// A document that a plugin keeps.
     Documents,
+    /// What a plugin proposes to do.
+    Approvals,
     /// An import of people.
     Imports,
     /// A pipeline and its stages.
     Pipelines,
+    /// A tag.
+    Tags,
+    /// One of the business's own fields of people.
+    Fields,
     /// A member of the business.
     Team,
+    /// An account at a provider.
+    Connections,
 }
 
 impl About {
     /// All, in the order of forms.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::People,
         Self::Notes,
         Self::Tasks,
         Self::Appointments,
         Self::Documents,
+        Self::Approvals,
         Self::Imports,
         Self::Pipelines,
+        Self::Tags,
+        Self::Fields,
         Self::Team,
+        Self::Connections,
     ];
 
     /// The word in translation keys.
@@ -47,9 +59,13 @@ impl About {
             Self::Tasks => "tasks",
             Self::Appointments => "appointments",
             Self::Documents => "documents",
+            Self::Approvals => "approvals",
             Self::Imports => "imports",
             Self::Pipelines => "pipelines",
+            Self::Tags => "tags",
+            Self::Fields => "fields",
             Self::Team => "team",
+            Self::Connections => "connections",
         }
     }
 }
@@ -63,9 +79,11 @@ impl About {
             Self::Tasks => ApiScope::TasksRead,
             Self::Appointments => ApiScope::AppointmentsRead,
             Self::Documents => ApiScope::DocumentsRead,
+            Self::Approvals => ApiScope::ApprovalsRead,
             Self::Imports => ApiScope::ImportsRead,
-            Self::Pipelines => ApiScope::PipelinesRead,
+            Self::Pipelines | Self::Tags | Self::Fields => ApiScope::PipelinesRead,
             Self::Team => ApiScope::TeamRead,
+            Self::Connections => ApiScope::ConnectionsRead,
         }
     }
 }
@@ -98,7 +116,7 @@ const fn kind(
 pub const TEST: &str = "endpoint.test";
 
 /// All kinds there are.
-pub static KINDS: [Kind; 25] = [
+pub static KINDS: [Kind; 51] = [
     kind("person.created", About::People, true, &["person.created"]),
     kind("person.changed", About::People, true, &["person.changed"]),
     kind("person.stage_changed", About::People, true, &["person.stage-changed"]),
@@ -128,13 +146,47 @@ pub static KINDS: [Kind; 25] = [
         true,
         &["appointment.cancelled", "appointment.cancelled-elsewhere"],
     ),
-    kind("import.finished", About::Imports, false, &["import.finished"]),
-    kind("pipeline.changed", About::Pipelines, false, &["pipeline.changed"]),
-    kind("pipeline.deleted", About::Pipelines, false, &["pipeline.deleted"]),
-    kind("member.removed", About::Team, false, &["member.left", "member.removed"]),
-    kind("import.undone", About::Imports, false, &["import.undone"]),
     kind("document.kept", About::Documents, true, &["document.kept"]),
     kind("document.deleted", About::Documents, false, &["document.deleted"]),
+    kind("approval.proposed", About::Approvals, false, &["approval.proposed"]),
+    kind("approval.approved", About::Approvals, false, &["approval.approved"]),
+    kind("approval.rejected", About::Approvals, false, &["approval.rejected"]),
+    kind("approval.change_asked", About::Approvals, false, &["approval.change-asked"]),
+    // Nothing came of a change, so it waits as it was.
+    kind(
+        "approval.came_back",
+        About::Approvals,
+        false,
+        &["approval.change-failed", "approval.change-declined"],
+    ),
+    kind("approval.replaced", About::Approvals, false, &["approval.replaced"]),
+    kind("approval.withdrawn", About::Approvals, false, &["approval.withdrawn"]),
+    kind("approval.expired", About::Approvals, false, &["approval.expired"]),
+    // That it was let out is told with what became of it.
+    kind("approval.sent", About::Approvals, false, &["approval.sent"]),
+    kind("approval.unknown", About::Approvals, false, &["approval.unknown"]),
+    kind("import.finished", About::Imports, false, &["import.finished"]),
+    // Who came until then stays.
+    kind("import.failed", About::Imports, false, &["import.failed"]),
+    kind("import.cancelled", About::Imports, false, &["import.cancelled"]),
+    kind("import.undone", About::Imports, false, &["import.undone"]),
+    kind("pipeline.created", About::Pipelines, false, &["pipeline.created"]),
+    kind("pipeline.changed", About::Pipelines, false, &["pipeline.changed"]),
+    kind("pipeline.deleted", About::Pipelines, false, &["pipeline.deleted"]),
+    kind("tag.created", About::Tags, false, &["tag.created"]),
+    kind("tag.changed", About::Tags, false, &["tag.renamed"]),
+    kind("tag.deleted", About::Tags, false, &["tag.deleted"]),
+    kind("person_field.created", About::Fields, false, &["own-field.created"]),
+    kind("person_field.changed", About::Fields, false, &["own-field.changed"]),
+    kind("person_field.deleted", About::Fields, false, &["own-field.removed"]),
+    kind("person_field.restored", About::Fields, false, &["own-field.restored"]),
+    kind("member.joined", About::Team, true, &["member.joined"]),
+    kind("member.changed", About::Team, true, &["member.role-changed"]),
+    kind("member.removed", About::Team, false, &["member.left", "member.removed"]),
+    kind("connection.connected", About::Connections, false, &["connection.connected"]),
+    kind("connection.ends_soon", About::Connections, false, &["connection.ends-soon"]),
+    kind("connection.needs_you", About::Connections, false, &["connection.needs-you"]),
+    kind("connection.disconnected", About::Connections, false, &["connection.disconnected"]),
 ];
 
 /// The kind that tells of an act, if one does.

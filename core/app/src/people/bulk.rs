@@ -392,6 +392,7 @@ fn revert(
         return Ok(true);
     }
     let Some(person) = store::people::find(c, tenant, id)? else { return Ok(false) };
+    let is_move = matches!(was, Was::Stage { .. });
     let fields = match was {
         Was::Stage { was, now, since, won_at } if person.stage_id == now => {
             // A stage that was removed meanwhile can't take anybody back.
@@ -429,7 +430,26 @@ fn revert(
         }
         _ => return Ok(false),
     };
+    if is_move {
+        return move_back(app, c, who, &person, fields);
+    }
     change_fields(app, c, who, &person, fields)?;
+    Ok(true)
+}
+
+/// Moves somebody back where they were. Neither that nor the move that is taken back is a step towards them:
+/// who waited before waits again.
+fn move_back(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    person: &Person,
+    fields: PersonChange,
+) -> Result<bool> {
+    let (tenant, id) = (&person.tenant_id, &person.id);
+    store::timeline::rename_last(c, tenant, id, "stage", "stage-undone")?;
+    change_fields(app, c, who, person, fields)?;
+    store::timeline::rename_last(c, tenant, id, "stage", "stage-back")?;
     Ok(true)
 }
 

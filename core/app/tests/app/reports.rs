@@ -199,8 +199,9 @@ async fn each_number_is_as_long_as_its_list() {
         }
         let stages: i64 = got.stages.iter().map(|sum| sum.count).sum();
         assert_eq!(stages, count(&f, &owner, PersonFilter::default()).await);
-        let steps =
-            Steps { waiting: 2, day: 1, later: 1, median_secs: Some(7_200), ..Steps::default() };
+        // Half way between two hours, and a hundred days and two hours.
+        let median_secs = Some(50 * 86_400 + 7_200);
+        let steps = Steps { waiting: 2, day: 1, later: 1, median_secs, ..Steps::default() };
         assert_eq!(got.steps, steps);
         let waiting = PersonFilter { waiting: true, ..PersonFilter::default() };
         assert_eq!(count(&f, &owner, waiting).await, 2);
@@ -262,6 +263,33 @@ async fn a_note_is_a_first_step_and_a_correction_is_none() {
         timeline::create_note(&f.app, &owner.ctx, &noa, "Called", "").await.unwrap();
         let steps = report(&f, &owner, 3).await.steps;
         assert_eq!((steps.waiting, steps.hour, steps.median_secs), (0, 1, Some(120)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_move_that_was_taken_back_is_no_first_step() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = add(&f, &owner, "Noa", "", "").await;
+        f.clock.advance_millis(60_000);
+        let to = stages(&f, &owner).await.remove(1).id.to_string();
+        let act = BulkInput { act: "stage".into(), to };
+        let done = bulk::change_people(&f.app, &owner.ctx, vec![noa.clone()], act).await.unwrap();
+        assert_eq!(report(&f, &owner, 3).await.steps.waiting, 0);
+        f.clock.advance_millis(60_000);
+        undos::undo(&f.app, &owner.ctx, &done.undo.unwrap()).await.unwrap();
+        assert_eq!(report(&f, &owner, 3).await.steps.waiting, 1, "nobody has turned to her");
+        let waiting = PersonFilter { waiting: true, ..PersonFilter::default() };
+        assert_eq!(count(&f, &owner, waiting).await, 1);
+        let page = timeline::list_entries(&f.app, &owner.ctx, &noa, None, 9).await.unwrap();
+        let kinds: Vec<_> = page.items.iter().map(|it| it.entry.kind.as_str()).collect();
+        assert_eq!(kinds, ["stage-back", "stage-undone", "created"]);
+        // A move that stays counts as before.
+        f.clock.advance_millis(60_000);
+        win(&f, &owner, &noa).await;
+        let steps = report(&f, &owner, 3).await.steps;
+        assert_eq!((steps.waiting, steps.median_secs), (0, Some(180)));
     })
     .await;
 }

@@ -53,6 +53,13 @@ pub fn schemas() -> Vec<Named> {
         ("decided_by", or_null(said())),
         ("reason", about(or_null(said()), "Why it was rejected.")),
         ("used_at", about(or_null(instant()), "When it was sent.")),
+        (
+            "answer_status",
+            about(
+                or_null(json!({"type": "integer"})),
+                "The HTTP status that it was answered with.",
+            ),
+        ),
         ("change", about(or_null(changeable()), "What of it may be changed now, if anything.")),
         ("asked", about(or_null(asked_schema()), "What was last asked to be changed.")),
         (
@@ -168,6 +175,7 @@ pub async fn show(call: Call) -> Answer {
     body["decided_by"] = json!(page.decided_by);
     body["reason"] = json!(page.reason);
     body["used_at"] = json!(page.used_at.map(|at| at.to_rfc3339()));
+    body["answer_status"] = json!(page.answer_status);
     lineage(&mut body, &page);
     Ok(Reply::one(body))
 }

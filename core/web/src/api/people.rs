@@ -22,7 +22,7 @@ use super::schema::{Named, named};
 use super::{own_fields, patterns, undos};
 
 pub use bulk::{change_all, change_many};
-pub use lists::{chosen, chosen_query, list, list_query, narrowing};
+pub use lists::{chosen, chosen_query, list, list_query, narrowing, owned};
 
 /// The longest number that is dialled from anywhere, in characters.
 const E164_CHARS_MAX: usize = 16;

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
 use super::call::Call;
-use super::describe::{Fields, about, day, id, or_null, said, whole};
-use super::patterns;
+use super::describe::{Fields, about, day, id, instant, or_null, said, text, whole};
 use super::schema::Named;
+use super::{patterns, people};
 
 fn number() -> Value {
     json!({"type": "integer"})
@@ -27,7 +27,12 @@ pub fn schemas() -> Vec<Named> {
         ])
     };
     let added = || vec![("people", number()), ("customers", number())];
-    let mut month = vec![("first_day", day())];
+    let ends = "The first moment after it, such as `added_until` of the list of people takes.";
+    let mut month = vec![
+        ("first_day", day()),
+        ("from", about(instant(), "When it begins in the business’s time zone.")),
+        ("until", about(instant(), ends)),
+    ];
     month.extend(added());
     month.push(("won", about(many(money()), "Who became a customer in it.")));
     let mut source = vec![("source", about(said(), "Empty where it isn't known."))];
@@ -59,20 +64,26 @@ pub fn schemas() -> Vec<Named> {
 /// The parameters of the report.
 pub fn query() -> Fields {
     let months = json!({"type": "integer", "enum": reports::MONTHS, "default": reports::MONTHS[0]});
-    vec![("months", about(months, "How many, the present one included."))]
+    vec![
+        ("months", about(months, "How many, the present one included.")),
+        ("pipeline", about(id(), "Of those in a stage of this pipeline.")),
+        ("owner", about(text(40), "Of whom this member looks after: an id, `me` or `nobody`.")),
+    ]
 }
 
 /// The report of the last months.
 pub async fn show(call: Call) -> Answer {
     let months = call.asked_as("months")?.unwrap_or(reports::MONTHS[0]);
-    let it = reports::get_report(call.app(), call.ctx(), months).await?;
+    let (pipeline, owner) = (call.asked_as("pipeline")?, people::owned(&call)?);
+    let it = reports::get_report_of(call.app(), call.ctx(), months, pipeline, owner).await?;
     let sum = |currency: &str, people: i64, value: i64| {
         json!({"currency": currency, "people": people,
             "value": app::money::typed(value, currency)})
     };
     let month = |month: &reports::Month| {
         let won = month.won.iter().map(|won| sum(&won.currency, won.people, won.value));
-        json!({"first_day": month.first.to_string(), "people": month.added.people,
+        json!({"first_day": month.first.to_string(), "from": month.span.from.to_rfc3339(),
+            "until": month.span.until.to_rfc3339(), "people": month.added.people,
             "customers": month.added.customers, "won": won.collect::<Vec<_>>()})
     };
     let stages = it.stages.iter().map(|stage| {

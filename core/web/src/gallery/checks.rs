@@ -41,6 +41,32 @@ pub(super) fn sound(name: &str, locale: Locale, html: &str) {
     if html.contains("<script>alert") {
         wrong("lets markup through");
     }
+    if locale.direction() == "rtl"
+        && let Some(range) = turned(html)
+    {
+        wrong(&format!("says {range} without isolating it"));
+    }
+}
+
+/// A range of numbers or times, such as 10:00–11:00, that text from right to left turns where it stands in it
+/// by itself.
+fn turned(html: &str) -> Option<&str> {
+    let is_part = |c: char| c.is_ascii_digit() || c == ':';
+    html.match_indices('–').find_map(|(at, dash)| {
+        let before = html[..at].trim_end_matches(is_part);
+        let after = at + dash.len();
+        let end = html[after..].trim_start_matches(is_part).len();
+        let is_range = before.len() < at && html.len() - end > after;
+        let range = &html[before.len()..html.len() - end];
+        (is_range && !before.ends_with('\u{2066}')).then_some(range)
+    })
+}
+
+#[test]
+fn a_range_that_would_be_turned_is_found() {
+    assert_eq!(turned("<p>יום שני, 10:00–11:00</p>"), Some("10:00–11:00"));
+    assert_eq!(turned("<p>\u{2066}22–28\u{2069} בנובמבר</p>"), None);
+    assert_eq!(turned("<p>22:00 – 24 בנוב׳, –, 3–א׳</p>"), None);
 }
 
 fn twice(html: &str, before: &str) -> Option<String> {

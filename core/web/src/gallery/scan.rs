@@ -91,13 +91,18 @@ fn every_use_has_a_text() {
 }
 
 /// What looks like an act but is the name of a job, a form or a file.
-const NO_ACTS: [&str; 11] = [
+const NO_ACTS: [&str; 16] = [
     "appointment.book",
     "calendar.pull",
     "calendar.push",
     "calendar.watch",
     "person.create",
-    // The name of a message.
+    // Names of messages, and what only they tell of.
+    "connection.ends-soon",
+    "connection.ends_soon",
+    "connection.needs_you",
+    "member.changed",
+    "member.joined",
     "person.stage_changed",
     "plugin.event",
     "plugin.job",

@@ -9,6 +9,7 @@ use app::people::PersonFilter;
 use app::reports::{self, MONTHS, Report, Span};
 use domain::Permission;
 use domain::PipelineId;
+use domain::text::grouped;
 use serde::Deserialize;
 
 use crate::answer::Answer;
@@ -133,13 +134,13 @@ fn figures(member: &Member, report: &Report, whom: &Whom) -> Vec<Figure> {
     vec![
         Figure {
             key: "report-added",
-            value: added.people.to_string(),
+            value: grouped(&added.people.to_string()),
             note: String::new(),
             href: Some(whom.list(&[("added", &days)])),
         },
         Figure {
             key: "report-customers",
-            value: added.customers.to_string(),
+            value: grouped(&added.customers.to_string()),
             note: member.text_with(
                 "report-customers-of",
                 &[("share", &share(added.customers, added.people))],
@@ -148,7 +149,7 @@ fn figures(member: &Member, report: &Report, whom: &Whom) -> Vec<Figure> {
         },
         Figure {
             key: "report-won",
-            value: if won.is_empty() { won_people.clone() } else { won.join(" · ") },
+            value: if won.is_empty() { grouped(&won_people) } else { won.join(" · ") },
             note: member.text_with("report-won-people", &[("count", &won_people)]),
             href: Some(whom.list(&[("won", &days)])),
         },
@@ -175,13 +176,18 @@ fn days(member: &Member, span: Span) -> String {
 
 /// A wait in words: in minutes, hours or days.
 fn wait(member: &Member, secs: i64) -> String {
-    let (key, unit_secs) = match secs {
-        ..3_600 => ("report-minutes", 60),
-        3_600..86_400 => ("report-hours", 3_600),
-        _ => ("report-days", 86_400),
-    };
+    let (key, unit_secs) = unit(secs);
     let count = ((secs + unit_secs / 2) / unit_secs).max(1);
     member.text_with(key, &[("count", &count.to_string())])
+}
+
+/// The unit that a wait is told in, rounded: nothing is 60 minutes, or 24 hours.
+const fn unit(secs: i64) -> (&'static str, i64) {
+    match secs {
+        ..3_570 => ("report-minutes", 60),
+        3_570..84_600 => ("report-hours", 3_600),
+        _ => ("report-days", 86_400),
+    }
 }
 
 /// The span that a list is asked for, such as `2026-09-01..2026-11-30`; None where that isn't one.
@@ -258,5 +264,17 @@ mod tests {
         assert_eq!(share(1, 3), "33");
         assert_eq!(share(2, 3), "67");
         assert_eq!(share(5, 5), "100");
+    }
+
+    #[test]
+    fn no_wait_is_told_as_a_whole_unit_of_the_next() {
+        let told = |secs: i64| {
+            let (key, size) = unit(secs);
+            (key, (secs + size / 2) / size)
+        };
+        assert_eq!(told(3_569), ("report-minutes", 59));
+        assert_eq!(told(3_570), ("report-hours", 1));
+        assert_eq!(told(84_599), ("report-hours", 23));
+        assert_eq!(told(84_600), ("report-days", 1));
     }
 }

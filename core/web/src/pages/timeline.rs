@@ -63,10 +63,10 @@ fn icon(kind: &str) -> &'static str {
     match kind {
         NOTE => "notes",
         "created" | "imported" => "add",
-        "import-undone" | "unmerged" | "restored" => "refresh",
+        "import-undone" | "stage-back" | "unmerged" | "restored" => "refresh",
         "merged" => "copy",
         "removed" => "bin",
-        "stage" | "restaged" => "forward",
+        "stage" | "stage-undone" | "restaged" => "forward",
         _ if kind.starts_with("appointment-") => "calendar",
         _ if kind.starts_with("task-") => "task",
         _ => "edit",
@@ -77,8 +77,9 @@ fn icon(kind: &str) -> &'static str {
 fn words(member: &Member, kind: &str, detail: &Value, members: &Members) -> String {
     let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
     match kind {
-        "stage" => {
-            member.text_with("timeline-stage", &[("from", text("from")), ("to", text("to"))])
+        "stage" | "stage-undone" | "stage-back" => {
+            let values = [("from", text("from")), ("to", text("to"))];
+            member.text_with(&format!("timeline-{kind}"), &values)
         }
         "restaged" => restaged(member, detail),
         "changed" => {

@@ -17,7 +17,7 @@ use super::notifications::NoticeRow;
 use super::plugin_views::Block;
 use super::plugins::RequestRow;
 use super::{Avatar, Choice, Errors, MemberView, Shell, Tab, pages};
-use crate::dates::Dates;
+use crate::dates::{self, Dates};
 use crate::i18n::Texts;
 use crate::member::languages;
 use crate::theme::Theme;
@@ -236,7 +236,7 @@ fn appointments(said: &Said<'_>) -> Vec<AppointmentRow> {
         location: said.of("sample-place"),
         day: said.of("sample-day"),
         start: start.to_owned(),
-        time: format!("{start}–16:00"),
+        time: dates::run(said.1, start, "16:00"),
         online,
         online_url: None,
         cancelled,

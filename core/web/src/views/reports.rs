@@ -62,6 +62,9 @@ pub struct ReportChart {
     pub first: String,
     /// The table's other columns.
     pub heads: Vec<String>,
+    /// The same as a file has them, with the currency of amounts.
+    #[serde(skip)]
+    pub file_heads: Vec<String>,
     /// Its rows.
     pub rows: Vec<ReportRow>,
 }
@@ -76,10 +79,13 @@ pub struct ReportRow {
 }
 
 /// A number.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct ReportCell {
     /// In the reader's words.
     pub text: String,
+    /// As a file has it, which spreadsheets count with.
+    #[serde(skip)]
+    pub plain: String,
     /// The list that it is the length of.
     pub href: Option<String>,
 }

@@ -10,14 +10,14 @@ report-share = Share
 report-won = Won
 report-won-people = { $count ->
     [one] by one new customer
-   *[other] by { $count } new customers
+   *[other] by { NUMBER($count) } new customers
 }
 report-won-customers = New customers
 report-step = First step, typically within
 report-step-waiting = { $count ->
     [0] nobody is waiting
     [one] one is still waiting
-   *[other] { $count } are still waiting
+   *[other] { NUMBER($count) } are still waiting
 }
 report-minutes = { $count ->
     [one] a minute

@@ -10,14 +10,14 @@ report-share = שיעור
 report-won = נסגר
 report-won-people = { $count ->
     [one] מלקוח חדש אחד
-   *[other] מ־{ $count } לקוחות חדשים
+   *[other] מ־{ NUMBER($count) } לקוחות חדשים
 }
 report-won-customers = לקוחות חדשים
 report-step = הצעד הראשון, בדרך כלל תוך
 report-step-waiting = { $count ->
     [0] אף אחד לא ממתין
     [one] אחד עדיין ממתין
-   *[other] { $count } עדיין ממתינים
+   *[other] { NUMBER($count) } עדיין ממתינים
 }
 report-minutes = { $count ->
     [one] דקה

@@ -104,11 +104,7 @@ async fn filter(call: &Call) -> Result<PersonFilter, Problem> {
         consent: call.asked_as::<Consent>("consent")?,
         pipeline: call.asked_as("pipeline")?,
         stages: call.asked_list("stage")?,
-        owner: match call.asked("owner") {
-            Some("me") => Some(Owned::By(call.ctx().member.clone())),
-            Some("nobody") => Some(Owned::ByNobody),
-            _ => call.asked_as("owner")?.map(Owned::By),
-        },
+        owner: owned(call)?,
         tags: call.asked_list("tag")?,
         source: call.asked("source").map(str::to_owned),
         first_source: call.asked("first_source").map(str::to_owned),
@@ -120,6 +116,15 @@ async fn filter(call: &Call) -> Result<PersonFilter, Problem> {
         waiting: call.asked("waiting") == Some("true"),
         step: call.asked_as::<StepWithin>("step")?,
         own: own_fields::filter(call).await?,
+    })
+}
+
+/// Who looks after those who are asked for.
+pub fn owned(call: &Call) -> Result<Option<Owned>, Problem> {
+    Ok(match call.asked("owner") {
+        Some("me") => Some(Owned::By(call.ctx().member.clone())),
+        Some("nobody") => Some(Owned::ByNobody),
+        _ => call.asked_as("owner")?.map(Owned::By),
     })
 }
 

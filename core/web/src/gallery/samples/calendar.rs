@@ -31,7 +31,7 @@ fn entry(w: Words, title: (&str, &str), time: &str, row: u16, rows: u16) -> Entr
         title: w.of(title.0, title.1),
         more: vec![],
         person: w.of("Noa Levi", "נועה לוי"),
-        time: time.into(),
+        time: w.run(time),
         all_day: false,
         row,
         rows,
@@ -149,7 +149,7 @@ fn page(w: Words, view: &'static str) -> CalendarPage {
     CalendarPage {
         view,
         tabs: tabs(view),
-        title: w.of("22–28 November 2026", "22–28 בנובמבר 2026"),
+        title: w.of("22–28 November 2026", "\u{2066}22–28\u{2069} בנובמבר 2026"),
         previous: "/calendar?view=week&date=2026-11-16".into(),
         next: "/calendar?view=week&date=2026-11-30".into(),
         now: None,

@@ -95,7 +95,10 @@ fn event(
     ImportEvent {
         place: notes.len(),
         title: w.of("Fitting", "מדידה"),
-        when: w.of("Tuesday, 24 November, 10:00–11:00", "יום שלישי, 24 בנובמבר, 10:00–11:00"),
+        when: w.of(
+            "Tuesday, 24 November, 10:00–11:00",
+            "יום שלישי, 24 בנובמבר, \u{2066}10:00–11:00\u{2069}",
+        ),
         rule: None,
         exceptions: 0,
         person: String::new(),

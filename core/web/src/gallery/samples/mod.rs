@@ -113,4 +113,12 @@ impl Words {
     pub fn of(self, en: &str, he: &str) -> String {
         if self.0 == Locale::He { he.to_owned() } else { en.to_owned() }
     }
+
+    /// Such as "10:00–11:00", as pages have it.
+    pub fn run(self, range: &str) -> String {
+        match range.split_once('–') {
+            Some((from, until)) => crate::dates::run(self.0, from, until),
+            None => range.to_owned(),
+        }
+    }
 }

@@ -62,7 +62,7 @@ fn report(w: Words) -> Reports {
         can_write: true,
         span: w.of("September 2026 – November 2026", "ספטמבר 2026 – נובמבר 2026"),
         figures: vec![
-            figure("report-added", "48".into(), String::new()),
+            figure("report-added", "1,248".into(), String::new()),
             figure("report-customers", "19".into(), w.of("40% of the new people", "40% מהחדשים")),
             figure(
                 "report-won",
@@ -99,6 +99,7 @@ fn charts(w: Words) -> Vec<ReportChart> {
             cells: numbers
                 .map(|number| ReportCell {
                     text: number.into(),
+                    plain: number.into(),
                     href: (!number.contains('%')).then(|| "/people".into()),
                 })
                 .to_vec(),
@@ -108,6 +109,7 @@ fn charts(w: Words) -> Vec<ReportChart> {
             id: key.into(),
             block: drawing.draw(&ChartKind::Bar, w.0, |number| number.to_string()),
             first: w.of("Month", "חודש"),
+            file_heads: heads.clone(),
             heads,
             rows: labels
                 .into_iter()

@@ -24,7 +24,10 @@ fn search(w: Words) -> Search {
                 items: vec![item(
                     "calendar",
                     w.of("Bridal bouquet consultation", "ייעוץ לזר כלה"),
-                    w.of("Monday, 23 November · 09:30–10:30", "יום שני, 23 בנובמבר · 09:30–10:30"),
+                    w.of(
+                        "Monday, 23 November · 09:30–10:30",
+                        "יום שני, 23 בנובמבר · \u{2066}09:30–10:30\u{2069}",
+                    ),
                 )],
                 more: None,
             },

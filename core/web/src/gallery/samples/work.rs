@@ -37,7 +37,7 @@ fn row(
         location: w.of("14 Ben Yehuda St", "בן יהודה 14, תל אביב"),
         day: w.of("Monday, 23 November", "יום שני, 23 בנובמבר"),
         start: start.into(),
-        time: format!("{start}–{}", if start < "12" { "11:30" } else { "16:00" }),
+        time: w.run(&format!("{start}–{}", if start < "12" { "11:30" } else { "16:00" })),
         online,
         online_url: online.then(|| "https://meet.example.com/abc-defg-hij".into()),
         cancelled: false,
@@ -173,8 +173,10 @@ fn appointment(w: Words) -> AppointmentPage {
             },
             MergeRow {
                 field: "time".into(),
-                other: w
-                    .of("Tuesday, 24 November, 12:00–13:00", "יום שלישי, 24 בנובמבר, 12:00–13:00"),
+                other: w.of(
+                    "Tuesday, 24 November, 12:00–13:00",
+                    "יום שלישי, 24 בנובמבר, \u{2066}12:00–13:00\u{2069}",
+                ),
             },
         ],
         meeting: "ready".into(),
@@ -260,14 +262,20 @@ fn appointment_new(w: Words) -> AppointmentEdit {
             title: w.of("Bridal bouquet consultation", "ייעוץ לזר כלה"),
             person: w.of("Noa Levi", "נועה לוי"),
             calendar: String::new(),
-            when: w.of("Monday, 23 November, 10:30–11:30", "יום שני, 23 בנובמבר, 10:30–11:30"),
+            when: w.of(
+                "Monday, 23 November, 10:30–11:30",
+                "יום שני, 23 בנובמבר, \u{2066}10:30–11:30\u{2069}",
+            ),
         },
         TakenRow {
             href: None,
             title: String::new(),
             person: String::new(),
             calendar: w.of("Wild Fig", "תאנת הבר"),
-            when: w.of("Monday, 23 November, 11:30–12:30", "יום שני, 23 בנובמבר, 11:30–12:30"),
+            when: w.of(
+                "Monday, 23 November, 11:30–12:30",
+                "יום שני, 23 בנובמבר, \u{2066}11:30–12:30\u{2069}",
+            ),
         },
     ];
     page.back = "/calendar".into();

@@ -4,6 +4,7 @@ use app::people::StepWithin;
 use app::plugin_views::document::ChartKind;
 use app::reports::{Added, Month, Report};
 use domain::StageId;
+use domain::text::grouped;
 
 use super::{Whom, days, share};
 use crate::member::Member;
@@ -50,10 +51,12 @@ struct Parts {
     heads: Vec<String>,
     drawn: Vec<Vec<f64>>,
     rows: Vec<ReportRow>,
+    /// Which columns are amounts, and of what currency: files say it in their heads.
+    amounts: Vec<(usize, String)>,
 }
 
 fn chart(member: &Member, parts: Parts, tell: impl Fn(f64) -> String) -> ReportChart {
-    let Parts { key, of, kind, first, heads, drawn, rows } = parts;
+    let Parts { key, of, kind, first, heads, drawn, rows, amounts } = parts;
     let title = member.text(&format!("report-{key}"));
     let id = if of.is_empty() { key.to_owned() } else { format!("{key}-{of}") };
     let drawing = Drawing {
@@ -63,15 +66,28 @@ fn chart(member: &Member, parts: Parts, tell: impl Fn(f64) -> String) -> ReportC
         series: drawn,
     };
     let block = drawing.draw(&kind, member.ctx.locale, tell);
-    ReportChart { key, id, block, first: member.text(first), heads, rows }
+    let mut file_heads = heads.clone();
+    for (at, currency) in amounts {
+        if let Some(head) = file_heads.get_mut(at) {
+            *head = format!("{} · {currency}", member.text("report-value"));
+        }
+    }
+    ReportChart { key, id, block, first: member.text(first), heads, file_heads, rows }
 }
 
 fn cell(number: i64, href: String) -> ReportCell {
-    ReportCell { text: number.to_string(), href: (number > 0).then_some(href) }
+    let plain = number.to_string();
+    ReportCell { text: grouped(&plain), plain, href: (number > 0).then_some(href) }
 }
 
-fn plain(text: String) -> ReportCell {
-    ReportCell { text, href: None }
+fn share_of(added: Added) -> ReportCell {
+    let text = format!("{}%", share(added.customers, added.people));
+    ReportCell { plain: text.clone(), text, href: None }
+}
+
+fn amount(member: &Member, value: i64, currency: &str, href: Option<String>) -> ReportCell {
+    let text = member.money(value, currency);
+    ReportCell { text, plain: app::money::typed(value, currency), href }
 }
 
 /// A source or a currency as an address has it.
@@ -86,7 +102,7 @@ fn length(number: i64) -> f64 {
 }
 
 fn count(number: f64) -> String {
-    format!("{number:.0}")
+    grouped(&format!("{number:.0}"))
 }
 
 /// Who came and who of them became a customer: two lists, and the share.
@@ -95,7 +111,7 @@ fn added_cells(added: Added, whom: &Whom, narrow: &[(&str, &str)]) -> Vec<Report
     vec![
         cell(added.people, whom.list(narrow)),
         cell(added.customers, whom.list(&customers)),
-        plain(format!("{}%", share(added.customers, added.people))),
+        share_of(added),
     ]
 }
 
@@ -123,6 +139,7 @@ fn months(member: &Member, report: &Report, whom: &Whom) -> ReportChart {
         heads: added_heads(member),
         drawn: both(&all),
         rows: report.months.iter().map(row).collect(),
+        amounts: Vec::new(),
     };
     chart(member, parts, count)
 }
@@ -165,6 +182,7 @@ fn sources(member: &Member, report: &Report, whom: &Whom) -> ReportChart {
         heads: added_heads(member),
         drawn: both(&all),
         rows,
+        amounts: Vec::new(),
     };
     chart(member, parts, count)
 }
@@ -203,9 +221,9 @@ fn won_in(
         let span = days(member, month.span);
         let list = |currency| whom.list(&[("won", &span), ("currency", in_address(currency))]);
         let (value, people) = won_of(month, currency);
-        let money = member.money(value, currency);
         let href = (people > 0).then(|| list(currency));
-        let mut cells = vec![ReportCell { text: money, href }, cell(people, list(currency))];
+        let worth = amount(member, value, currency, href);
+        let mut cells = vec![worth, cell(people, list(currency))];
         if with_rest {
             cells.push(cell(won_of(month, "").1, list("")));
         }
@@ -222,6 +240,7 @@ fn won_in(
         heads: heads.into_iter().map(|key| member.text(key)).collect(),
         drawn: vec![values.collect()],
         rows: report.months.iter().map(row).collect(),
+        amounts: vec![(0, currency.to_owned())],
     };
     #[allow(clippy::cast_possible_truncation, reason = "it was a whole number before")]
     chart(member, parts, |number| member.money(number as i64, currency))
@@ -249,9 +268,11 @@ fn stages(member: &Member, report: &Report, names: &Names, whom: &Whom) -> Repor
         let people: i64 = its().map(|sum| sum.count).sum();
         let worth = |currency: &&str| {
             let sum = its().find(|sum| sum.currency == **currency && sum.value != 0);
-            let text = sum.map(|sum| member.money(sum.value, currency)).unwrap_or_default();
             let list = [("stage", choice.value.as_str()), ("currency", *currency)];
-            ReportCell { text, href: sum.map(|_| whom.list(&list)) }
+            match sum {
+                Some(sum) => amount(member, sum.value, currency, Some(whom.list(&list))),
+                None => ReportCell::default(),
+            }
         };
         counts.push(length(people));
         let mut cells = vec![cell(people, whom.list(&[("stage", &choice.value)]))];
@@ -265,6 +286,8 @@ fn stages(member: &Member, report: &Report, names: &Names, whom: &Whom) -> Repor
         true => value.clone(),
         false => format!("{value} · {currency}"),
     }));
+    let amounts = (1..).zip(&currencies).map(|(at, currency)| (at, (*currency).to_owned()));
+    let amounts = amounts.collect();
     let parts = Parts {
         key: "stages",
         of: String::new(),
@@ -273,6 +296,7 @@ fn stages(member: &Member, report: &Report, names: &Names, whom: &Whom) -> Repor
         heads,
         drawn: vec![counts],
         rows,
+        amounts,
     };
     chart(member, parts, count)
 }
@@ -309,6 +333,20 @@ fn steps(member: &Member, report: &Report, whom: &Whom) -> ReportChart {
         heads: vec![member.text("nav-people")],
         drawn: vec![numbers],
         rows,
+        amounts: Vec::new(),
     };
     chart(member, parts, count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart_on_the_page_and_not_in_files() {
+        let one = cell(12_345, "/people".to_owned());
+        assert_eq!((one.text.as_str(), one.plain.as_str()), ("12,345", "12345"));
+        assert_eq!(count(1_234_567.0), "1,234,567");
+        assert_eq!((cell(0, "/people".to_owned()).href, count(7.0)), (None, "7".to_owned()));
+    }
 }
