@@ -27,6 +27,9 @@ pub const TOLD_DAYS: i64 = 90;
 /// ever that it was.
 pub const DECIDED_DAYS: i64 = 365;
 
+/// Most lots of a kind that are forgotten in an hour; the next hour goes on.
+const LOTS_MAX: usize = 200;
+
 const DAY_SECS: i64 = 24 * 3_600;
 
 /// Forgets what has had its time; the worker does it every hour. Answers how many rows went. Each step
@@ -47,7 +50,7 @@ pub async fn sweep(app: &App) -> usize {
     let reminded = now.plus_secs(-reminders::KEPT_DAYS * DAY_SECS);
     let delivered = now.plus_secs(-endpoints::KEPT_DAYS * DAY_SECS);
     let removed = now.plus_secs(-tasks::DELETED_DAYS * DAY_SECS);
-    let rows: [(&str, Forget); 20] = [
+    let rows: [(&str, Forget); 19] = [
         ("sessions", Box::new(move |c| store::sessions::delete_expired(c, now))),
         ("tries", Box::new(move |c| store::sign_in_attempts::delete_before(c, yesterday))),
         ("oauth", Box::new(move |c| store::oauth_flows::delete_expired(c, now))),
@@ -62,7 +65,6 @@ pub async fn sweep(app: &App) -> usize {
         ("outbox", Box::new(move |c| store::outbox::delete_dispatched(c, finished))),
         ("inbox", Box::new(move |c| store::inbox::delete_handled(c, finished))),
         ("reminders", Box::new(move |c| store::reminders::delete_before(c, reminded))),
-        ("tasks", Box::new(move |c| store::tasks::delete_before(c, removed))),
         ("notifications", Box::new(move |c| store::notifications::delete_before(c, long_told))),
         (
             "calendar files",
@@ -76,6 +78,7 @@ pub async fn sweep(app: &App) -> usize {
     for (what, forget) in rows {
         gone += told(what, app.db.write(forget).await.map_err(Error::from));
     }
+    gone += forget_tasks(app, removed).await;
     gone += told("overdue approvals", approvals::expire_overdue(app).await);
     gone += told("imports", imports::sweep(app).await);
     gone += told("acts over all", sweeps::forget_old(app).await);
@@ -98,6 +101,19 @@ fn told(what: &'static str, result: Result<usize>) -> usize {
     })
 }
 
+/// As many lots as there are: what was removed by the hundred thousand has its time at once.
+async fn forget_tasks(app: &App, before: Timestamp) -> usize {
+    let mut gone = 0;
+    for _ in 0..LOTS_MAX {
+        let some = app.db.write(move |c| store::tasks::delete_before(c, before)).await;
+        match told("tasks", some.map_err(Error::from)) {
+            0 => break,
+            some => gone += some,
+        }
+    }
+    gone
+}
+
 async fn sweep_people(app: &App, before: Timestamp) -> usize {
     let tenants = match app.db.read(store::tenants::list).await {
         Ok(tenants) => tenants,
@@ -105,7 +121,12 @@ async fn sweep_people(app: &App, before: Timestamp) -> usize {
     };
     let mut gone = 0;
     for tenant in tenants {
-        gone += told("people", purge_people(app, tenant.id, before).await);
+        for _ in 0..LOTS_MAX {
+            match told("people", purge_people(app, tenant.id.clone(), before).await) {
+                0 => break,
+                some => gone += some,
+            }
+        }
     }
     gone
 }

@@ -344,6 +344,7 @@ pub(crate) async fn forget_old(app: &App) -> Result<usize> {
     let old = app.db.read(move |c| store::sweeps::list_before(c, before, 100)).await?;
     let count = old.len();
     for sweep in old {
+        forget_rows(app, &sweep).await?;
         app.db
             .transact(move |c| -> Result<()> {
                 store::sweeps::delete(c, &sweep)?;
@@ -352,6 +353,17 @@ pub(crate) async fn forget_old(app: &App) -> Result<usize> {
             .await?;
     }
     Ok(count)
+}
+
+/// Forgets what each was before, some at a time as it was written down: others write in between.
+async fn forget_rows(app: &App, sweep: &Sweep) -> Result<()> {
+    let most = i64::try_from(GATHERED_AT_ONCE).unwrap_or(i64::MAX);
+    loop {
+        let of = sweep.clone();
+        if app.db.write(move |c| store::sweeps::forget_rows(c, &of, most)).await? == 0 {
+            return Ok(());
+        }
+    }
 }
 
 fn kept_of(sweep: &Sweep) -> Result<Kept> {

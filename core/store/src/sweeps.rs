@@ -272,6 +272,21 @@ pub fn list_before(c: &mut Conn, before: Timestamp, limit: i64) -> Result<Vec<Sw
         .load(c)?)
 }
 
+/// Forgets some of its rows, so that nobody waits for all of them; answers how many, and 0 when there are no
+/// more.
+pub fn forget_rows(c: &mut Conn, of: &Sweep, limit: i64) -> Result<usize> {
+    scope::tenant(c, &of.tenant_id)?;
+    let some: Vec<String> = sweep_rows::table
+        .filter(sweep_rows::tenant_id.eq(of.tenant_id.as_str()))
+        .filter(sweep_rows::sweep_id.eq(of.id.as_str()))
+        .order(sweep_rows::row_id)
+        .limit(limit)
+        .select(sweep_rows::row_id)
+        .load(c)?;
+    delete_rows(c, of, &some)?;
+    Ok(some.len())
+}
+
 /// Forgets one; what it changed stays so.
 pub fn delete(c: &mut Conn, of: &Sweep) -> Result<()> {
     scope::tenant(c, &of.tenant_id)?;

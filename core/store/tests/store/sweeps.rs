@@ -76,6 +76,13 @@ store::both_backends! {
             sweeps::settle(c, &begun, State::Undone, "", now)?;
             assert!(sweeps::list_before(c, now, 9)?.is_empty());
             assert_eq!(sweeps::list_before(c, now.plus_secs(1), 9)?.len(), 2, "and what never began");
+            assert_eq!(listed(c, "", false)?, ["a", "c"]);
+            assert_eq!(sweeps::forget_rows(c, &begun, 1)?, 1);
+            assert_eq!(listed(c, "", false)?, ["c"]);
+            sweeps::insert_rows(c, &begun, &ids(&["d"]))?;
+            assert_eq!(sweeps::forget_rows(c, &begun, 9)?, 2);
+            assert_eq!(sweeps::forget_rows(c, &begun, 9)?, 0);
+            sweeps::insert_rows(c, &begun, &ids(&["e"]))?;
             sweeps::delete(c, &begun)?;
             assert!(listed(c, "", false)?.is_empty(), "its rows went with it");
             Ok(())
