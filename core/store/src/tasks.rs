@@ -192,6 +192,11 @@ pub fn disown(
     let theirs = tasks::table
         .filter(tasks::tenant_id.eq(tenant.as_str()))
         .filter(tasks::assignee_id.eq(assignee.as_str()));
+    // Held in the order in which acts over many hold them.
+    let ids: Vec<String> = theirs.select(tasks::id).load(c)?;
+    let ids: Result<Vec<TaskId>> =
+        ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect();
+    lock_many(c, tenant, &ids?)?;
     let set = (
         tasks::assignee_id.eq(None::<String>),
         tasks::updated_at.eq(now.as_millis()),
