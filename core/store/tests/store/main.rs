@@ -30,6 +30,7 @@ mod jobs;
 mod jobs_seeded;
 mod kv;
 mod members;
+mod near;
 mod notifications;
 mod oauth_flows;
 mod outbox;
