@@ -41,6 +41,7 @@ mod row_security;
 mod schedules;
 mod schema;
 mod search;
+mod search_numbers;
 mod secrets;
 mod sessions;
 mod statistics;
