@@ -433,3 +433,25 @@ async fn however_many_went_with_a_list_are_removed_for_good_in_time() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_that_was_put_on_since_stays_when_a_list_is_taken_back() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let phone = "050-0000001".into();
+        let dana = add(&f, &owner, PersonInput { phone, ..named("Dana") }).await;
+        let list = "Name,Phone,Company,Tags\nDana,050-0000001,Acme,fair\n";
+        let (id, counts) = import(&f, &owner, list, Doubles::Update).await;
+        assert_eq!(counts, Counts { changed: 1, ..Counts::default() });
+        let opened = find(&f, &owner, "Dana").await.rev;
+        let input = BulkInput { act: "tag".into(), to: "VIP".into() };
+        change_people(&f.app, &owner.ctx, vec![dana.id.clone()], input).await.unwrap();
+        let late = people::update_person(&f.app, &owner.ctx, &dana.id, named("Dana"), opened).await;
+        assert!(matches!(late, Err(Error::Conflict { .. })), "{late:?}");
+        assert_eq!(undo(&f, &owner, &id).await, 1, "who was changed since stays as they are");
+        let whole = people::get_whole_person(&f.app, &owner.ctx, &dana.id).await.unwrap();
+        let tags: Vec<&str> = whole.tags.iter().map(|tag| &*tag.name).collect();
+        assert_eq!((whole.person.company.as_str(), tags), ("Acme", vec!["fair", "VIP"]));
+    })
+    .await;
+}
