@@ -239,7 +239,8 @@ async fn an_own_field(house: &House, person: &Person) -> Result<String> {
     let field = own_fields::create_field(app, owner, input, "").await?.id.to_string();
     let own = vec![OwnInput { field: field.clone(), value: "1".to_owned() }];
     let input = PersonInput { name: person.name.clone(), own, ..PersonInput::default() };
-    people::update_person(app, owner, &person.id, input, person.rev).await?;
+    let rev = people::get_person(app, owner, &person.id).await?.rev;
+    people::update_person(app, owner, &person.id, input, rev).await?;
     Ok(field)
 }
 

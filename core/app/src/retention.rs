@@ -27,11 +27,9 @@ pub const TOLD_DAYS: i64 = 90;
 /// ever that it was.
 pub const DECIDED_DAYS: i64 = 365;
 
-/// How often in a run some of a business's deleted people go for good, and some of all deleted tasks: a few
-/// hundred each time, and the worker begins nothing else meanwhile.
-const PURGES_MAX: usize = 20;
-/// How many tasks go in a transaction.
-const TASKS_AT_ONCE: i64 = 500;
+/// Most lots of a kind that are forgotten in an hour, since the worker begins nothing else meanwhile; the next
+/// hour goes on.
+const LOTS_MAX: usize = 50;
 
 const DAY_SECS: i64 = 24 * 3_600;
 
@@ -81,7 +79,7 @@ pub async fn sweep(app: &App) -> usize {
     for (what, forget) in rows {
         gone += told(what, app.db.write(forget).await.map_err(Error::from));
     }
-    gone += told("tasks", forget_tasks(app, removed).await);
+    gone += forget_tasks(app, removed).await;
     gone += told("overdue approvals", approvals::expire_overdue(app).await);
     gone += told("imports", imports::sweep(app).await);
     gone += told("acts over all", sweeps::forget_old(app).await);
@@ -104,16 +102,17 @@ fn told(what: &'static str, result: Result<usize>) -> usize {
     })
 }
 
-async fn forget_tasks(app: &App, before: Timestamp) -> Result<usize> {
+/// As many lots as there are: what was removed by the hundred thousand has its time at once.
+async fn forget_tasks(app: &App, before: Timestamp) -> usize {
     let mut gone = 0;
-    for _ in 0..PURGES_MAX {
-        let some = move |c: &mut Conn| store::tasks::delete_before(c, before, TASKS_AT_ONCE);
-        match app.db.write(some).await? {
+    for _ in 0..LOTS_MAX {
+        let some = app.db.write(move |c| store::tasks::delete_before(c, before)).await;
+        match told("tasks", some.map_err(Error::from)) {
             0 => break,
             some => gone += some,
         }
     }
-    Ok(gone)
+    gone
 }
 
 async fn sweep_people(app: &App, before: Timestamp) -> usize {
@@ -123,12 +122,11 @@ async fn sweep_people(app: &App, before: Timestamp) -> usize {
     };
     let mut gone = 0;
     for tenant in tenants {
-        for _ in 0..PURGES_MAX {
-            let some = told("people", purge_people(app, tenant.id.clone(), before).await);
-            if some == 0 {
-                break;
+        for _ in 0..LOTS_MAX {
+            match told("people", purge_people(app, tenant.id.clone(), before).await) {
+                0 => break,
+                some => gone += some,
             }
-            gone += some;
         }
     }
     gone

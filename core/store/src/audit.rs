@@ -8,6 +8,7 @@ use domain::{AuditId, TenantId, Timestamp};
 use crate::backend::{Conn, MultiBackend};
 use crate::columns::Json;
 use crate::error::{Error, Result};
+use crate::held;
 use crate::page::{Page, bounded};
 use crate::schema::{audit, audit_heads};
 use crate::scope;
@@ -95,6 +96,9 @@ pub struct AuditFilter {
 /// Appends an entry to the tenant's chain, in the transaction of the change it tells of. `mac`
 /// gets the entry with its number and the MAC before it (empty for the first), and answers its MAC.
 /// Others who append to the same chain wait until this transaction ends.
+///
+/// # Errors
+/// [`Error::Conflict`] in a transaction that is held to another end of the chain ([`crate::held_to`]).
 pub fn append(
     c: &mut Conn,
     tenant: &TenantId,
@@ -103,6 +107,7 @@ pub fn append(
 ) -> Result<Entry> {
     scope::tenant(c, tenant)?;
     let (seq, previous_mac) = lock_head(c, tenant)?;
+    held::check_told(tenant, seq)?;
     let mut entry = Entry {
         tenant_id: tenant.clone(),
         seq: seq + 1,

@@ -29,6 +29,8 @@ pub use steps::*;
 
 /// How many characters of a name its order goes by.
 const NAME_KEY_CHARS: usize = 60;
+/// Most who are removed for good at once.
+const PURGED_AT_ONCE: i64 = 500;
 
 words! {
     /// How far a person has come, which their stage decides.
@@ -287,20 +289,23 @@ fn come_or_gone(c: &mut Conn, tenant: &TenantId, them: &[PersonId]) -> Result<()
     search::about_people(c, tenant, them)
 }
 
-/// Removes what was marked as deleted before, for good; appointments with them stay, without them.
+/// Removes some of what was marked as deleted before, for good, so that nobody waits long; appointments with
+/// them stay, without them. Answers how many went, and 0 when there are no more.
 pub fn purge(c: &mut Conn, tenant: &TenantId, before: Timestamp) -> Result<usize> {
     scope::tenant(c, tenant)?;
     use crate::schema::appointments;
-    let gone: Vec<String> = people::table
-        .filter(people::tenant_id.eq(tenant.as_str()))
-        .filter(people::deleted_at.lt(before.as_millis()))
-        .select(people::id)
-        .limit(500)
-        .load(c)?;
-    let ids =
-        gone.iter().map(|id| id.parse().map_err(Error::internal)).collect::<Result<Vec<_>>>()?;
+    let old = || {
+        people::table
+            .filter(people::tenant_id.eq(tenant.as_str()))
+            .filter(people::deleted_at.lt(before.as_millis()))
+            .select(people::id)
+    };
+    let found: Vec<String> = old().limit(PURGED_AT_ONCE).load(c)?;
+    lock_many(c, tenant, &ids_of(&found)?)?;
+    // Who was brought back until they were held stays.
+    let gone: Vec<String> = old().filter(people::id.eq_any(&found)).load(c)?;
     // What was written of them in the moment they were deleted is found yet.
-    come_or_gone(c, tenant, &ids)?;
+    come_or_gone(c, tenant, &ids_of(&gone)?)?;
     let theirs = appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::person_id.eq_any(&gone));
@@ -309,6 +314,10 @@ pub fn purge(c: &mut Conn, tenant: &TenantId, before: Timestamp) -> Result<usize
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::id.eq_any(&gone));
     Ok(diesel::delete(them).execute(c)?)
+}
+
+fn ids_of(rows: &[String]) -> Result<Vec<PersonId>> {
+    rows.iter().map(|id| id.parse().map_err(Error::internal)).collect()
 }
 
 /// All that a person is found by, a line each: the own fields, then numbers and addresses.

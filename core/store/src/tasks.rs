@@ -3,6 +3,8 @@
 mod links;
 mod lists;
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use domain::{AccountId, Due, Lead, MemberId, Recurrence, TaskId, TenantId, Timestamp, Zone};
 
@@ -20,6 +22,8 @@ pub use lists::*;
 
 /// What has no day is due then: after everything that has one.
 pub const NO_DUE: Timestamp = Timestamp::from_millis(253_402_300_799_000);
+/// Most that are removed for good at once.
+const DELETED_AT_ONCE: i64 = 1_000;
 
 row! {
     /// A task. One with `deleted_at` is kept for a while and shown nowhere.
@@ -189,6 +193,11 @@ pub fn disown(
     let theirs = tasks::table
         .filter(tasks::tenant_id.eq(tenant.as_str()))
         .filter(tasks::assignee_id.eq(assignee.as_str()));
+    // Held in the order in which acts over many hold them.
+    let ids: Vec<String> = theirs.select(tasks::id).load(c)?;
+    let ids: Result<Vec<TaskId>> =
+        ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect();
+    lock_many(c, tenant, &ids?)?;
     let set = (
         tasks::assignee_id.eq(None::<String>),
         tasks::updated_at.eq(now.as_millis()),
@@ -197,13 +206,22 @@ pub fn disown(
     Ok(diesel::update(theirs).set(set).execute(c)?)
 }
 
-/// Removes, of all tenants, some of what was marked as deleted before, for good; answers how many, and 0 when
-/// there is no more.
-pub fn delete_before(c: &mut Conn, before: Timestamp, limit: i64) -> Result<usize> {
+/// Removes, of all tenants, some of what was marked as deleted before, for good, so that nobody waits long;
+/// answers how many went, and 0 when there are no more.
+pub fn delete_before(c: &mut Conn, before: Timestamp) -> Result<usize> {
     scope::system(c)?;
-    let is_old = || tasks::deleted_at.lt(before.as_millis());
-    let old = tasks::table.filter(is_old()).limit(bounded(limit));
-    let ids: Vec<String> = old.select(tasks::id).load(c)?;
-    let these = tasks::table.filter(tasks::id.eq_any(ids)).filter(is_old());
-    Ok(diesel::delete(these).execute(c)?)
+    let old = || tasks::table.filter(tasks::deleted_at.lt(before.as_millis()));
+    let some: Vec<(String, String)> =
+        old().select((tasks::tenant_id, tasks::id)).limit(DELETED_AT_ONCE).load(c)?;
+    let mut by_tenant: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (tenant, id) in some {
+        by_tenant.entry(tenant).or_default().push(id);
+    }
+    let mut gone = 0;
+    for (tenant, ids) in by_tenant {
+        // What was brought back until now stays.
+        let its = old().filter(tasks::tenant_id.eq(tenant)).filter(tasks::id.eq_any(ids));
+        gone += diesel::delete(its).execute(c)?;
+    }
+    Ok(gone)
 }

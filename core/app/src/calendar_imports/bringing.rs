@@ -91,6 +91,7 @@ fn take(
     if chosen.is_empty() {
         return Err(Error::invalid("form", "error-import-none"));
     }
+    hold(c, ctx, &chosen)?;
     let mut taking = Taking { app, c, ctx, import, choice, made: 0 };
     for row in chosen {
         // Whatever is wrong with one of them, nothing was taken in.
@@ -108,6 +109,23 @@ fn take(
     let counts = counts(c, ctx, &import.id)?;
     record(app, c, ctx, "calendar.imported", import, counts)?;
     Ok(counts)
+}
+
+/// Holds all appointments that the file may change before the first is written: of whoever else changes
+/// several of them, neither waits for the other.
+fn hold(c: &mut Conn, ctx: &Context, chosen: &[Row]) -> Result<()> {
+    let mut ids = Vec::new();
+    for row in chosen {
+        match &row.target {
+            Some(Target::Appointment(own)) => ids.push(own.id.clone()),
+            Some(Target::Series(own)) => {
+                let its = store::series::list_from(c, &ctx.tenant, &own.id, "")?;
+                ids.extend(its.into_iter().map(|(_, each)| each.id));
+            }
+            None => {}
+        }
+    }
+    Ok(store::appointments::lock_many(c, &ctx.tenant, &ids)?)
 }
 
 struct Taking<'a> {

@@ -30,6 +30,7 @@ pub async fn undo_import(app: &App, ctx: &Context, id: &CalendarImportId) -> Res
                 State::Done => {}
             }
             let all = store::calendar_imports::list_effects(c, &ctx2.tenant, &id)?;
+            hold(c, &ctx2, &all)?;
             let (mut kept, mut counts) = (0, Counts::default());
             for each in &all {
                 let undone = undo(&app2, c, &ctx2, each)?;
@@ -50,6 +51,16 @@ pub async fn undo_import(app: &App, ctx: &Context, id: &CalendarImportId) -> Res
         .await?;
     app.wake_jobs();
     Ok(kept)
+}
+
+/// Holds all appointments of it before the first is written: of whoever else changes several of them, neither
+/// waits for the other.
+fn hold(c: &mut Conn, ctx: &Context, all: &[Done]) -> Result<()> {
+    let is_one =
+        |each: &&Done| matches!(each.kind, Effect::Made | Effect::Changed | Effect::Cancelled);
+    let ids: Vec<AppointmentId> =
+        all.iter().filter(is_one).filter_map(|each| each.subject.parse().ok()).collect();
+    Ok(store::appointments::lock_many(c, &ctx.tenant, &ids)?)
 }
 
 /// Takes one thing back; answers whether it was still as the import left it.

@@ -38,6 +38,7 @@ pub(super) async fn apply_page(
                 Ok(_) | Err(store::Error::NotFound) => return Ok(Applied::End),
                 Err(error) => return Err(error.into()),
             }
+            hold(c, &calendar, &connection, &page, full.is_some())?;
             replace_series(c, &calendar, &page)?;
             let mut gone = Vec::new();
             for change in &page.events {
@@ -73,6 +74,34 @@ pub(super) async fn apply_page(
         .await?;
     app.wake_jobs();
     Ok(done)
+}
+
+/// Holds all appointments that the page may write before the first is: of whoever else changes several of
+/// them, neither waits for the other.
+fn hold(
+    c: &mut Conn,
+    calendar: &Calendar,
+    connection: &Connection,
+    page: &Changes,
+    is_full: bool,
+) -> Result<()> {
+    let tenant = &calendar.tenant_id;
+    let events: Vec<String> = page.events.iter().map(|each| each.external_id.clone()).collect();
+    let known = store::appointments::list_by_external(c, tenant, &calendar.id, &events)?;
+    let named = page
+        .events
+        .iter()
+        .filter_map(|each| each.appointment_id.as_ref()?.parse::<AppointmentId>().ok());
+    let mut ids: Vec<AppointmentId> = known.into_iter().map(|own| own.id).chain(named).collect();
+    if is_full && !page.more {
+        // Whatever wasn't seen is settled with the last page.
+        let linked = store::appointments::list_linked(c, tenant, &calendar.id)?;
+        ids.extend(linked.into_iter().map(|own| own.id));
+        let place = missing::place(calendar, connection);
+        let left = store::event_places::list_left(c, tenant, place)?;
+        ids.extend(left.into_iter().map(|(own, _)| own.id));
+    }
+    Ok(store::appointments::lock_many(c, tenant, &ids)?)
 }
 
 /// What was told of these series before and isn't any more is gone.

@@ -289,7 +289,7 @@ fn take(
             }
         }
         Target::Value => said.value = Some(money::amount("value", cell, &known.currency)?),
-        Target::FollowUp => said.follow_up_on = Some(day(cell, plan.dates)?.to_string()),
+        Target::FollowUp => said.follow_up_on = Some(day(cell, plan, known)?.to_string()),
         Target::Consent => said.consent = Some(consent(cell)?),
         Target::ConsentOn => said.consent_at = Some(past_day(cell, plan, known)?),
         Target::AddedOn => said.added_at = Some(past_day(cell, plan, known)?),
@@ -310,7 +310,7 @@ fn own(id: &OwnFieldId, cell: &str, plan: &Plan, known: &Known) -> Result<Option
     let Some(field) = known.own_field(id) else { return Ok(None) };
     let wrong = |key| Error::invalid("own", key);
     let text = match field.kind {
-        OwnKind::Day => day(cell, plan.dates)?.to_string(),
+        OwnKind::Day => day(cell, plan, known)?.to_string(),
         OwnKind::YesNo => match consent(cell).map_err(|_| wrong("error-imports-yes-no"))? {
             Consent::Given => "yes".to_owned(),
             Consent::Withdrawn => "no".to_owned(),
@@ -419,18 +419,24 @@ fn consent(cell: &str) -> Result<Consent> {
     }
 }
 
+/// Years from now on that one of two digits may mean; beyond them it is of the century before.
+const YEARS_AHEAD: i16 = 20;
+
 /// A day in the order of the plan, or with the year first.
-fn day(cell: &str, order: DateOrder) -> Result<Date> {
+fn day(cell: &str, plan: &Plan, known: &Known) -> Result<Date> {
     let wrong = || Error::invalid("follow_up_on", "error-imports-date");
     let [first, second, third] = parts_of_date(cell).ok_or_else(wrong)?;
-    let (year, month, day) = match order {
+    let (year, month, day) = match plan.dates {
         _ if first > 31 => (first, second, third),
         DateOrder::DayFirst => (third, second, first),
         DateOrder::MonthFirst => (third, first, second),
     };
-    let year = if year < 100 { 2_000 + year } else { year };
     let part = |number: u16| i8::try_from(number).map_err(|_| wrong());
-    let year = i16::try_from(year).map_err(|_| wrong())?;
+    let mut year = i16::try_from(year).map_err(|_| wrong())?;
+    if year < 100 {
+        let last = known.today.year() + YEARS_AHEAD;
+        year = last - (last - year).rem_euclid(100);
+    }
     if !(1_900..=2_200).contains(&year) {
         return Err(wrong());
     }
@@ -439,7 +445,7 @@ fn day(cell: &str, order: DateOrder) -> Result<Date> {
 
 /// When a day began that is over or today.
 fn past_day(cell: &str, plan: &Plan, known: &Known) -> Result<Timestamp> {
-    let day = day(cell, plan.dates)?;
+    let day = day(cell, plan, known)?;
     if day > known.today {
         return Err(Error::invalid("day", "error-day-future"));
     }

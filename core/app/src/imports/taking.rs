@@ -77,7 +77,14 @@ impl<'a> Taking<'a> {
             .map(|row| (row, rows::read(row, self.plan, &self.known)))
             .collect();
         let said = rows.iter().filter_map(|(_, read)| read.as_ref().ok());
-        self.index = Index::load(c, &self.import.tenant_id, self.known.home(), said)?;
+        let tenant = &self.import.tenant_id;
+        self.index = Index::load(c, tenant, self.known.home(), said.clone())?;
+        if self.plan.doubles == Doubles::Update {
+            // Of whoever else changes several of them, neither waits for the other.
+            let there: Vec<PersonId> =
+                said.filter_map(|said| self.index.find(said)).map(|(id, _)| id).collect();
+            store::people::lock_many(c, tenant, &there)?;
+        }
         for (row, read) in rows {
             let read = match read {
                 Ok(said) => self.one(c, row.number(), said)?,

@@ -154,6 +154,9 @@ fn take_lot(
         people::record_many(app, c, tenant, &who(import), "person.import-undone", detail)?;
         return Ok(Next::Over);
     }
+    // Of whoever else changes several of them, neither waits for the other.
+    let all: Vec<PersonId> = rows.iter().filter_map(|row| row.person_id.clone()).collect();
+    store::people::lock_many(c, tenant, &all)?;
     let (gone, mut stay) = remove(app, c, import, &rows)?;
     let (back, unchanged) = give_back(app, c, import, &rows)?;
     stay.extend(unchanged);

@@ -299,6 +299,8 @@ fn retagged(
         return Ok(None);
     }
     let (tenant, id, detail) = (&person.tenant_id, &person.id, json!({"fields": ["tags"]}));
+    // Or a form that was opened before, or a list that is taken back, would put back the tags of then.
+    store::people::touch_many(c, tenant, std::slice::from_ref(id), app.clock.now())?;
     tell(app, c, tenant, who, id, "changed", detail.clone())?;
     record(app, c, tenant, who, "person.changed", id, detail)?;
     Ok(Some(was))

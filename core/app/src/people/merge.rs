@@ -127,6 +127,8 @@ pub async fn merge_people(
     app.db
         .transact(move |c| -> Result<UndoId> {
             let tenant = &ctx.tenant;
+            // What somebody is just changing of either comes first.
+            store::people::lock_many(c, tenant, &[keep.clone(), other.clone()])?;
             let kept = store::people::get(c, tenant, &keep)?;
             let gone = store::people::get(c, tenant, &other)?;
             let who = Who::from(&ctx);

@@ -5,12 +5,12 @@ use crate::support::{Fixture, Signed, each};
 use crate::tasks::task;
 use app::appointments::{self as booked, Appointment, AppointmentInput, Status};
 use app::people::bulk::{BulkInput, change_people};
+use app::people::merge::merge_people;
 use app::people::{self, Person};
 use app::series::{Reach, book_series, cancel_series};
 use app::tasks::{self, Task};
-use app::{Error, undos};
+use app::{Error, retention, undos};
 use domain::{PersonId, Role};
-use store::Backend;
 
 /// Runs both, the second once the first has changed something and waits to note it in the activity log;
 /// the first goes on when the second can't.
@@ -20,18 +20,8 @@ async fn meet<A: Send + 'static, B: Send + 'static>(
     first: impl Future<Output = A> + Send + 'static,
     second: impl Future<Output = B> + Send + 'static,
 ) -> (A, B) {
-    if f.app.db.backend() == Backend::Sqlite {
-        return (first.await, second.await);
-    }
     let tenant = who.ctx.tenant.clone();
-    let hold = move |c: &mut store::Conn| store::testing::hold_log(c, &tenant);
-    let both = async {
-        let first = tokio::spawn(first);
-        f.until_waiting(1).await;
-        let second = tokio::spawn(second);
-        (first.await.unwrap(), second.await.unwrap())
-    };
-    f.held_until(hold, f.until_waiting(2), both).await
+    f.meet(move |c| store::testing::hold_log(c, &tenant), first, second).await
 }
 
 /// Three people, and the last of them.
@@ -238,6 +228,64 @@ async fn a_series_is_cancelled_with_what_somebody_is_just_changing_of_it() {
             // They go for good, or the second time there would be eight.
             cancel_series(&f.app, &owner.ctx, &all[0].id, Reach::All).await.unwrap();
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_are_merged_with_what_somebody_is_just_changing_of_one() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let (ids, last) = three(&f, &owner).await;
+        let (app, ctx, all) = (f.app.clone(), owner.ctx.clone(), ids.clone());
+        let merge = async move { merge_people(&app, &ctx, &all[2], &all[0]).await };
+        let (renamed, undo) = meet(&f, &owner, rename(&f, &noa, &last), merge).await;
+        assert_eq!(renamed.unwrap().name, "Changed");
+        undo.unwrap();
+        let after = people::get_person(&f.app, &owner.ctx, &last.id).await.unwrap();
+        assert_eq!(after.name, "Changed");
+        let gone = people::get_person(&f.app, &owner.ctx, &ids[0]).await;
+        assert!(matches!(gone, Err(Error::NotFound)), "{gone:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_merge_is_taken_back_while_an_act_goes_over_both() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (ids, last) = three(&f, &owner).await;
+        let input = AppointmentInput { person: Some(last.id), ..meeting(&f, &owner, "Theirs") };
+        let visit = booked::book_appointment(&f.app, &owner.ctx, input, "").await.unwrap();
+        let undo = merge_people(&f.app, &owner.ctx, &ids[0], &ids[2]).await.unwrap();
+        let (app, ctx, tenant) = (f.app.clone(), owner.ctx.clone(), owner.ctx.tenant.clone());
+        let back = async move { undos::undo(&app, &ctx, &undo).await };
+        let me = owner.ctx.member.to_string();
+        let to_me = act(&f, &owner, &ids, ("owner", &me));
+        // Both are there again before the appointment is given back.
+        let hold = move |c: &mut store::Conn| store::appointments::lock(c, &tenant, &visit.id);
+        let (count, changed) = f.meet(hold, back, to_me).await;
+        assert_eq!((count.unwrap(), changed.unwrap()), (1, 3));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_just_brought_back_is_not_removed_for_good() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (ids, _) = three(&f, &owner).await;
+        people::delete_person(&f.app, &owner.ctx, &ids[1]).await.unwrap();
+        f.clock.advance_millis((retention::DELETED_PEOPLE_DAYS * 24 * 3_600 + 1) * 1_000);
+        let (app, ctx, id) = (f.app.clone(), owner.ctx.clone(), ids[1].clone());
+        let back = async move { people::restore_person(&app, &ctx, &id).await };
+        let app = f.app.clone();
+        let sweep = async move { retention::sweep(&app).await };
+        let (back, _) = meet(&f, &owner, back, sweep).await;
+        assert_eq!(back.unwrap().name, "B");
+        let there = people::get_person(&f.app, &owner.ctx, &ids[1]).await;
+        assert_eq!(there.unwrap().name, "B");
     })
     .await;
 }

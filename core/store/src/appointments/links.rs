@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 use domain::{AppointmentId, CalendarId, TenantId};
 
-use super::{Appointment, Link, OnlineState, Status, SyncState, find};
+use super::{Appointment, Link, OnlineState, Status, SyncState, find, lock_many};
 use crate::backend::Conn;
-use crate::error::{Result, found, settled};
+use crate::error::{Error, Result, found, settled};
 use crate::schema::appointments;
 use crate::scope;
 
@@ -65,6 +65,11 @@ pub fn unlink_calendar(c: &mut Conn, tenant: &TenantId, calendar: &CalendarId) -
     let target = appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::calendar_id.eq(calendar.as_str()));
+    // Held in the order in which acts over many hold them.
+    let ids: Vec<String> = target.select(appointments::id).load(c)?;
+    let ids: Result<Vec<AppointmentId>> =
+        ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect();
+    lock_many(c, tenant, &ids?)?;
     let set = (
         appointments::calendar_id.eq(None::<String>),
         appointments::external_id.eq(None::<String>),

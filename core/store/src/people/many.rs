@@ -256,6 +256,7 @@ pub fn list_ids_of_owner(
 /// Gives these people another revision: something of theirs changes, with others' at once.
 pub fn touch_many(c: &mut Conn, tenant: &TenantId, ids: &[PersonId], now: Timestamp) -> Result<()> {
     scope::tenant(c, tenant)?;
+    lock_many(c, tenant, ids)?;
     let these = people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::id.eq_any(ids.iter().map(PersonId::as_str)));

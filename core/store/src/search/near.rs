@@ -80,24 +80,23 @@ pub(super) fn forget(c: &mut Conn, tenant: &TenantId, words: BTreeSet<String>) -
     scope::tenant(c, tenant)?;
     let words: Vec<String> = words.into_iter().filter(|word| is_known(word)).collect();
     for some in words.chunks(AT_ONCE) {
-        let mut unused = list_unused(c, tenant, some)?;
+        let unused = list_unused(c, tenant, some)?;
         if unused.is_empty() {
             continue;
         }
-        // Whoever is about to use one holds it; looked at again once it is ours.
+        // Whoever is about to use one holds it, and isn't waited for: then it stays.
         let own = search_near::table
             .filter(search_near::tenant_id.eq(tenant.as_str()))
             .filter(search_near::near.eq_any(&unused))
             .filter(search_near::near.eq(search_near::word))
             .select(search_near::word);
-        each_backend!(
+        let held: Vec<String> = each_backend!(
             c,
-            Sqlite(_c) => {},
-            Postgres(c) => {
-                let _held: Vec<String> = own.for_update().load(c)?;
-            }
+            Sqlite(_c) => unused.clone(),
+            Postgres(c) => own.for_update().skip_locked().load(c)?
         );
-        unused = list_unused(c, tenant, &unused)?;
+        // Looked at again once they are ours.
+        let unused = list_unused(c, tenant, &held)?;
         for few in unused.chunks(20) {
             let nears: BTreeSet<String> = few.iter().flat_map(|word| forms(word)).collect();
             let target = search_near::table

@@ -14,8 +14,8 @@ use crate::{contacts, scope, tenants};
 /// From this many digits within its country on a number is whole: what is typed of it isn't its end.
 const WHOLE_DIGITS_MIN: usize = 8;
 
-/// Those who have exactly the number that a text is, the newest first; nobody where it is none, or may be
-/// the end of one. A whole number that nobody has isn't looked for by its end either.
+/// Those who have exactly the number that a text is, the newest first; nobody where it is none, may be the
+/// end of one, or is had by very many. A whole number that nobody has isn't looked for by its end either.
 pub(super) fn owners(
     c: &mut Conn,
     tenant: &TenantId,
@@ -34,8 +34,12 @@ pub(super) fn owners(
     if !begins && home.is_none_or(|home| !home.trunk.is_empty()) {
         return Ok(Vec::new());
     }
-    let most = i64::try_from(FEW_LISTED).unwrap_or(i64::MAX);
+    let most = i64::try_from(FEW_LISTED + 1).unwrap_or(i64::MAX);
     let mut owners = contacts::list_having(c, tenant, &e164, most)?;
+    if owners.len() > FEW_LISTED {
+        // Too many to name all of them, which a list is to hold.
+        return Ok(Vec::new());
+    }
     owners.sort_unstable();
     owners.dedup();
     owners.reverse();

@@ -132,4 +132,48 @@ store::both_backends! {
         }).await.unwrap();
         assert_whole(&chain(&db, &tenant).await, 1);
     }
+
+    async fn a_change_is_made_only_where_the_chain_ends_as_it_did(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let change = || {
+            let id = AuditId::new(&world.clock, &world.rng);
+            let (new, of) = (entry(id, "person.changed", "p", START), tenant.clone());
+            db.write(move |c| audit::append(c, &of, new, mac))
+        };
+        store::held_to(tenant.clone(), 0, change()).await.unwrap();
+        assert_conflict(store::held_to(tenant.clone(), 0, change()).await);
+        store::held_to(tenant.clone(), 1, change()).await.unwrap();
+        change().await.unwrap();
+        assert_whole(&chain(&db, &tenant).await, 3);
+    }
+}
+
+/// SQLite has one who writes at a time anyway.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_is_held_to_a_place_holds_the_chain_last() {
+    let fresh = store::testing::postgres().await;
+    let world = World::new();
+    let tenant = a_tenant(&fresh.db, &world).await;
+    let change = |action: &str| entry(AuditId::new(&world.clock, &world.rng), action, "p", START);
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let (go, may_go) = std::sync::mpsc::channel::<()>();
+    let (db, of, late) = (fresh.db.clone(), tenant.clone(), change("person.deleted"));
+    let held = tokio::spawn(store::held_to(tenant.clone(), 0, async move {
+        let work = move |c: &mut store::Conn| {
+            begun.send(()).unwrap();
+            may_go.recv().unwrap();
+            audit::append(c, &of, late, mac)
+        };
+        db.write(work).await
+    }));
+    has_begun.await.unwrap();
+    // Somebody else needn't wait for it, and has changed something when it is told.
+    let (of, other) = (tenant.clone(), change("person.changed"));
+    fresh.db.write(move |c| audit::append(c, &of, other, mac)).await.unwrap();
+    go.send(()).unwrap();
+    assert_conflict(held.await.unwrap());
+    let chain = chain(&fresh.db, &tenant).await;
+    assert_whole(&chain, 1);
+    assert_eq!(chain[0].action, "person.changed");
 }

@@ -469,7 +469,7 @@ store::both_backends! {
     async fn another_business_finds_nothing_and_the_deleted_business_has_no_words(db: Db) {
         let world = World::new();
         let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
-        let person = world.person(&tenant, "Dana Levi");
+        let (person, late) = (world.person(&tenant, "Dana Levi"), world.person(&tenant, "Noa"));
         db.write(move |c| {
             people::insert(c, &person, &[])?;
             assert!(found(c, &other, "dana")?.is_empty());
@@ -479,6 +479,11 @@ store::both_backends! {
             assert_eq!(search::best(c, &tenant, Kind::Person, "levi", 9)?.unwrap(), ids);
             assert!(rows(c, &tenant)? > 5);
             while store::deletions::clear(c, &tenant, 3)? > 0 {}
+            assert_eq!(rows(c, &tenant)?, 0);
+            // Somebody who came in the last moment goes with the business.
+            people::insert(c, &late, &[])?;
+            assert!(rows(c, &tenant)? > 0);
+            store::tenants::delete(c, &tenant)?;
             assert_eq!(rows(c, &tenant)?, 0);
             Ok(())
         }).await.unwrap();

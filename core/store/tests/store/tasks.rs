@@ -206,20 +206,22 @@ store::both_backends! {
         }).await.unwrap();
     }
 
-    async fn deleted_tasks_go_some_at_a_time(db: Db) {
+    async fn removed_tasks_go_for_good_some_at_a_time(db: Db) {
         let world = World::new();
-        let of = a_tenant(&db, &world).await;
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let late = world.now().plus_millis(5);
+        let stays = Task { deleted_at: Some(late), ..task(&world, &other, "Stays", None) };
+        let removed = |of: &TenantId| {
+            Task { deleted_at: Some(world.now()), ..task(&world, of, "Removed", None) }
+        };
+        let mut all: Vec<Task> = (0..1_000).map(|_| removed(&tenant)).collect();
+        all.extend([removed(&other), stays.clone()]);
         db.write(move |c| {
-            let (now, later) = (world.now(), world.now().plus_secs(1));
-            for title in ["A", "B", "C", "Stays"] {
-                let deleted_at = (title != "Stays").then_some(now);
-                tasks::insert(c, &Task { deleted_at, ..task(&world, &of, title, None) })?;
-            }
-            assert_eq!(tasks::delete_before(c, now, 9)?, 0);
-            assert_eq!(tasks::delete_before(c, later, 2)?, 2);
-            assert_eq!(tasks::delete_before(c, later, 2)?, 1);
-            assert_eq!(tasks::delete_before(c, later, 2)?, 0);
-            assert_eq!(tasks::count(c, &of, &TaskFilter::default())?, 1);
+            all.iter().try_for_each(|row| tasks::insert(c, row))?;
+            assert_eq!(tasks::delete_before(c, late)?, 1_000);
+            assert_eq!(tasks::delete_before(c, late)?, 1);
+            assert_eq!(tasks::delete_before(c, late)?, 0);
+            assert!(tasks::find_even_deleted(c, &other, &stays.id)?.is_some());
             Ok(())
         }).await.unwrap();
     }

@@ -105,8 +105,12 @@ fn days_that_were_begin_where_the_business_is_and_none_is_still_to_come() {
     assert_eq!(said(AddedOn, "1.2.2020").added_at, at("2020-01-31T22:00:00Z"));
     assert_eq!(said(CustomerSince, "2026-11-29").won_at, at("2026-11-28T22:00:00Z"));
     assert_eq!(said(ConsentOn, "2026-07-01 10:30").consent_at, at("2026-06-30T21:00:00Z"));
+    // Of two digits, a year is one that somebody may mean.
+    assert_eq!(said(AddedOn, "1.2.98").added_at, at("1998-01-31T22:00:00Z"));
+    assert_eq!(said(AddedOn, "70-02-01").added_at, at("1970-01-31T22:00:00Z"));
     for target in [AddedOn, ConsentOn, CustomerSince] {
         assert_eq!(wrong(target, "30.11.2026"), "error-day-future");
+        assert_eq!(wrong(target, "1.2.46"), "error-day-future");
         assert_eq!(wrong(target, "long ago"), "error-imports-date");
     }
 }

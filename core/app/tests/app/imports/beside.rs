@@ -6,10 +6,11 @@ use crate::support::people::{add, named, remove_stage};
 use crate::support::{Fixture, Signed, each};
 use app::imports::{self, Counts, Doubles, RowPerson, State, Whom};
 use app::notifications::{self, Kind, Notification};
+use app::people::bulk::{BulkInput, change_people};
 use app::people::{self, Consent, DetailsInput, PersonInput, Standing};
 use app::pipelines::{self, PipelineInput, Stage, StageInput};
 use app::reminders::{Reminder, State as Reminded, Subject};
-use app::{Error, jobs, members, timeline};
+use app::{Error, jobs, members, retention, timeline};
 use domain::{Clock, ImportId, PersonId, Role, Timestamp};
 
 async fn told(f: &Fixture, who: &Signed) -> Vec<Notification> {
@@ -357,6 +358,100 @@ async fn an_undone_import_leaves_people_in_their_stage_where_the_one_before_was_
         assert_eq!((after.stage_id, after.standing), (during.stage_id, Standing::Customer));
         assert_eq!((after.stage_since, after.won_at), (during.stage_since, during.won_at));
         assert_eq!(after.company, "", "the rest of the row goes back");
+    })
+    .await;
+}
+
+/// Does the work that waits while somebody changes all of these, from the first to the last.
+async fn work_beside_an_act(f: &Fixture, who: &Signed, ids: &[PersonId], day: &str) {
+    let app = f.app.clone();
+    let work = async move { jobs::run_due(&app).await };
+    let (app, ctx, all) = (f.app.clone(), who.ctx.clone(), ids.to_vec());
+    let input = BulkInput { act: "follow-up".into(), to: day.into() };
+    let act = async move { change_people(&app, &ctx, all, input).await };
+    let (tenant, between) = (who.ctx.tenant.clone(), vec![ids[1].clone()]);
+    let hold = move |c: &mut store::Conn| store::people::lock_many(c, &tenant, &between);
+    let (worked, done) = f.meet(hold, work, act).await;
+    worked.unwrap();
+    assert_eq!(done.unwrap().count, ids.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_and_its_undoing_meet_an_act_over_the_same_people() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let mut ids = Vec::new();
+        for (name, phone) in [("A", "050-0000001"), ("B", "050-0000002"), ("C", "050-0000003")] {
+            let phone = phone.into();
+            ids.push(add(&f, &owner, PersonInput { phone, ..named(name) }).await.id);
+        }
+        // The last of them comes first in the list.
+        let list = |company: &str| {
+            let row = |(name, n): (&str, usize)| format!("{name},050-000000{n},{company}\n");
+            let rows: String = [("C", 3), ("B", 2), ("A", 1)].map(row).concat();
+            format!("Name,Phone,Company\n{rows}")
+        };
+        let id = keep(&f, &owner, list("Acme").as_bytes()).await;
+        set(&f, &owner, &id, |input| input.doubles = Doubles::Update.as_str().to_owned()).await;
+        imports::start_import(&f.app, &owner.ctx, &id).await.unwrap();
+        work_beside_an_act(&f, &owner, &ids, "2026-12-24").await;
+        let changed = Counts { changed: 3, ..Counts::default() };
+        assert_eq!(state(&f, &owner, &id).await, (State::Done, changed));
+        let (id, counts) = import(&f, &owner, &list("Other"), Doubles::Update).await;
+        assert_eq!(counts, changed);
+        imports::undo_import(&f.app, &owner.ctx, &id).await.unwrap();
+        work_beside_an_act(&f, &owner, &ids, "2026-12-25").await;
+        assert_eq!(state(&f, &owner, &id).await, (State::Undone, changed));
+        for name in ["A", "B", "C"] {
+            let after = find(&f, &owner, name).await;
+            let both = (after.company.as_str(), after.follow_up_on.as_deref());
+            assert_eq!(both, ("Acme", Some("2026-12-25")), "{name}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_many_went_with_a_list_are_removed_for_good_in_time() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let mut list = String::from("Name\n");
+        for n in 0..1_100 {
+            list.push_str(&format!("Person {n}\n"));
+        }
+        let (id, counts) = import(&f, &owner, &list, Doubles::Skip).await;
+        assert_eq!((counts.made, undo(&f, &owner, &id).await), (1_100, 0));
+        let left = async || {
+            let tenant = owner.ctx.tenant.clone();
+            let count = move |c: &mut store::Conn| store::testing::count_rows(c, &tenant);
+            f.app.db.read(count).await.unwrap()["people"]
+        };
+        assert_eq!(left().await, 1_100);
+        f.clock.advance_millis((retention::DELETED_PEOPLE_DAYS + 1) * 24 * 3_600_000);
+        retention::sweep(&f.app).await;
+        assert_eq!(left().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_that_was_put_on_since_stays_when_a_list_is_taken_back() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let phone = "050-0000001".into();
+        let dana = add(&f, &owner, PersonInput { phone, ..named("Dana") }).await;
+        let list = "Name,Phone,Company,Tags\nDana,050-0000001,Acme,fair\n";
+        let (id, counts) = import(&f, &owner, list, Doubles::Update).await;
+        assert_eq!(counts, Counts { changed: 1, ..Counts::default() });
+        let opened = find(&f, &owner, "Dana").await.rev;
+        let input = BulkInput { act: "tag".into(), to: "VIP".into() };
+        change_people(&f.app, &owner.ctx, vec![dana.id.clone()], input).await.unwrap();
+        let late = people::update_person(&f.app, &owner.ctx, &dana.id, named("Dana"), opened).await;
+        assert!(matches!(late, Err(Error::Conflict { .. })), "{late:?}");
+        assert_eq!(undo(&f, &owner, &id).await, 1, "who was changed since stays as they are");
+        let whole = people::get_whole_person(&f.app, &owner.ctx, &dana.id).await.unwrap();
+        let tags: Vec<&str> = whole.tags.iter().map(|tag| &*tag.name).collect();
+        assert_eq!((whole.person.company.as_str(), tags), ("Acme", vec!["fair", "VIP"]));
     })
     .await;
 }

@@ -146,6 +146,26 @@ impl Fixture {
         done
     }
 
+    /// Runs both, the second once the first waits for what another transaction holds; that one gives up when
+    /// the second waits too. On SQLite the second follows the first.
+    pub async fn meet<A: Send + 'static, B: Send + 'static>(
+        &self,
+        hold: impl FnOnce(&mut Conn) -> store::Result<()> + Send + 'static,
+        first: impl Future<Output = A> + Send + 'static,
+        second: impl Future<Output = B> + Send + 'static,
+    ) -> (A, B) {
+        if self.app.db.backend() == Backend::Sqlite {
+            return (first.await, second.await);
+        }
+        let both = async {
+            let first = tokio::spawn(first);
+            self.until_waiting(1).await;
+            let second = tokio::spawn(second);
+            (first.await.unwrap(), second.await.unwrap())
+        };
+        self.held_until(hold, self.until_waiting(2), both).await
+    }
+
     /// Waits until so many transactions wait for others, or for ten seconds.
     pub async fn until_waiting(&self, count: i64) {
         for _ in 0..500 {
