@@ -23,6 +23,7 @@ use crate::App;
 use crate::appointments::{AppointmentInput, new_appointment};
 use crate::attributions::{self, AttributionInput};
 use crate::audit::{self, Act, Who};
+use crate::calendar_push::withdrawal;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::timeline::NOTE;
@@ -58,8 +59,8 @@ pub async fn bring(app: &App, ctx: &Context) -> Result<()> {
         .await
 }
 
-/// Removes all examples and what hangs on them. What is one's own stays: an appointment with one of them
-/// is with nobody then. Twice is once.
+/// Removes all examples and what hangs on them, also from the calendars that they were put into. What is
+/// one's own stays: an appointment with one of them is with nobody then. Twice is once.
 pub async fn remove(app: &App, ctx: &Context) -> Result<()> {
     require(ctx)?;
     let (app2, ctx) = (app.clone(), ctx.clone());
@@ -69,10 +70,15 @@ pub async fn remove(app: &App, ctx: &Context) -> Result<()> {
             if store::examples::count(c, &ctx.tenant)? == 0 {
                 return Ok(());
             }
+            for each in store::examples::list_in_calendars(c, &ctx.tenant)? {
+                withdrawal::withdraw(&app2, c, &each)?;
+            }
             store::examples::delete_all(c, &ctx.tenant)?;
             record(&app2, c, &ctx, "examples.removed")
         })
-        .await
+        .await?;
+    app.wake_jobs();
+    Ok(())
 }
 
 fn record(app: &App, c: &mut Conn, ctx: &Context, action: &'static str) -> Result<()> {
