@@ -48,7 +48,8 @@ async fn remove(house: &House) -> Result<()> {
     let span = around(house).await?;
     assert!(span.appointments.is_empty(), "{:?}", span.appointments);
     assert!(span.busy.iter().all(|block| !events.contains(&block.external_id)), "{:?}", span.busy);
-    let given_up = list_given_up(&house.app, &house.owner, None, 10).await?.items;
+    let mut given_up = list_given_up(&house.app, &house.owner, None, 10).await?.items;
+    given_up.retain(|job| ["calendar.push", "calendar.withdraw"].contains(&job.kind.as_str()));
     assert!(given_up.is_empty(), "{given_up:?}");
     Ok(())
 }
