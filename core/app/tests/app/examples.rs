@@ -6,6 +6,7 @@ use crate::support::people::named;
 use crate::support::{Fixture, each};
 use app::appointments::{self, Appointment, AppointmentInput};
 use app::home::{self, Examples};
+use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::{list_doubles, merge_people};
 use app::people::{self, DetailsInput, PersonFilter, PersonInput};
 use app::reminders::{self, HabitsInput};
@@ -14,7 +15,7 @@ use app::series::{self, Reach};
 use app::tags::list_tags;
 use app::tasks::{self, Task, TaskFilter, TaskInput};
 use app::{Error, examples, jobs, timeline, undos};
-use domain::{Role, Timestamp};
+use domain::{PersonId, Role, Timestamp};
 
 /// How many people come with them.
 const PEOPLE: usize = 14;
@@ -372,6 +373,38 @@ async fn a_series_of_the_examples_goes_also_where_it_was_changed() {
         for table in ["series", "occurrences", "appointments", "examples"] {
             assert_eq!(left[table], before[table], "{table}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_offered_to_be_taken_back_of_what_is_gone() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        examples::bring(app, ctx).await.unwrap();
+        let own = people::create_person(app, ctx, named("Gil"), "").await.unwrap();
+        let somebody = people(&f, &owner).await.into_iter().map(|it| it.id);
+        let others: Vec<_> = somebody.filter(|id| *id != own.id).collect();
+        let tag = async |ids: Vec<PersonId>, to: &str| {
+            let input = BulkInput { act: "tag".into(), to: to.into() };
+            change_people(app, ctx, ids, input).await.unwrap();
+        };
+        tag(others[..4].to_vec(), "theirs").await;
+        let mut mixed = others[..5].to_vec();
+        mixed.push(own.id.clone());
+        tag(mixed, "mixed").await;
+        let now = app.clock.now();
+        let all = appointments_of(&f, &owner).await;
+        let comes = |each: &&Appointment| each.title.starts_with("Round") && each.starts_at > now;
+        let next = all.iter().find(comes).unwrap();
+        series::cancel_series(app, ctx, &next.id, Reach::All).await.unwrap();
+        let done = async || undos::list_done(app, ctx, None, 50).await.unwrap().items;
+        assert_eq!(done().await.len(), 3);
+        examples::remove(app, ctx).await.unwrap();
+        let left: Vec<_> = done().await.into_iter().map(|it| it.summary).collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+        assert_eq!((left[0].to.as_str(), &*left[0].names), ("mixed", &["Gil".to_owned()][..]));
     })
     .await;
 }
