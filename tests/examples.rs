@@ -1,15 +1,17 @@
 //! Examples that stand in a connected calendar: when they go here, they go there too.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use app::appointments::{self, Appointment, AppointmentInput, OnBetween, Status};
 use app::jobs::dead::list_given_up;
-use app::{calendars, examples};
+use app::{calendars, examples, jobs};
 use domain::Timestamp;
 use oxpi_tests::House;
 use oxpi_tests::house::DANA;
 use serde_json::{Value, json};
+use simulators::{Effect, Fault};
 
 const DAY_SECS: i64 = 86_400;
 
@@ -115,6 +117,43 @@ async fn an_example_that_was_put_into_a_calendar_goes_there_however_it_is_by_the
         appointments::cancel_appointment(&house.app, &house.owner, &cancelled.id).await?;
         put(&house, unsent).await?;
         remove(&house).await
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_was_just_being_written_goes_when_it_is_there() {
+    each(async |house| {
+        house.with_calendar().await?;
+        let other = house.another().await?;
+        examples::bring(&house.app, &house.owner).await?;
+        let now = house.app.clock.now();
+        let mut coming = around(&house).await?.appointments;
+        coming.retain(|each| each.status == Status::Booked && each.starts_at > now);
+        put(&house, coming.first().context("one")?).await?;
+        let google = house.simulator.google();
+        google.clear_requests();
+        let slow = Effect::Slow { millis: 2_000 };
+        google.fault(Fault::next("/calendar/v3/calendars/", slow).method("POST"));
+        // While it is on its way another process finds none to take away.
+        let removal = async {
+            for _ in 0..1_000 {
+                if google.faults().is_empty() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            examples::remove(&house.app, &house.owner).await?;
+            jobs::run_due(&other).await?;
+            anyhow::Ok(())
+        };
+        tokio::try_join!(house.work(), removal)?;
+        house.work().await?;
+        let asked = google.requests().into_iter().filter(|entry| entry.method == "DELETE");
+        let deleted: Vec<u16> = asked.map(|entry| entry.status).collect();
+        assert_eq!(deleted, [404, 204]);
+        assert!(ours(&house).is_empty());
+        Ok(())
     })
     .await;
 }
