@@ -156,6 +156,18 @@ impl Place {
         }))
     }
 
+    /// Whether no event stands anywhere that an appointment has.
+    async fn is_cleared(&self) -> Result<bool> {
+        let state = self.told("state").await?;
+        let calendars = state["calendars"].as_object().context("no calendars")?;
+        let mut events =
+            calendars.values().flat_map(|each| each["events"].as_array().into_iter().flatten());
+        Ok(events.all(|event| {
+            let own = &event["extendedProperties"]["private"]["oxpi_appointment"];
+            event["status"] == "cancelled" || own.is_null()
+        }))
+    }
+
     /// Connects the CalDAV account that the note tells of.
     async fn connect(&self, cookie: &str) -> Result<()> {
         let server = self.noted("with the server ", ",")?;
@@ -238,5 +250,11 @@ async fn a_demo_is_there_again_as_it_was_left() -> Result<()> {
         assert!(!place.was_asked(path, refused).await?, "{path} {refused}");
     }
     assert!(!place.said().contains("econnect"), "{}", place.said());
+
+    assert!(place.page("/", &cookie).await?.contains("action=\"/examples/remove\""));
+    let done = place.post("/examples/remove", &cookie, &[]).await?;
+    ensure!(done.status == 303, "{done:?}");
+    place.until("calendars without the story", async || place.is_cleared().await).await?;
+    assert!(place.page("/", &cookie).await?.contains("action=\"/examples\""));
     place.stop(demo).await
 }

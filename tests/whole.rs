@@ -19,6 +19,7 @@ mod documents;
 mod egress;
 mod elsewhere;
 mod endpoints;
+mod examples;
 mod faults;
 mod hostile;
 mod imports;

@@ -7,6 +7,7 @@
 
 mod fold;
 mod moved;
+pub(crate) mod withdrawal;
 
 use domain::{AppointmentId, TenantId, Zone};
 use serde::Deserialize;
@@ -102,6 +103,10 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<Outcome> {
             Ok(Round::Settled) => return Ok(Outcome::Done),
             Ok(Round::Again) => {}
             Err(error) => {
+                // Deleted here meanwhile: there is nothing to send any more.
+                if matches!(error, Error::NotFound) && is_deleted(app, &pair).await? {
+                    return Ok(Outcome::Done);
+                }
                 // Only what is to be written can fail to be; a look that failed is tried again.
                 if !was_synced {
                     note_problem(app, &pair, &error).await?;
@@ -127,6 +132,11 @@ async fn load(app: &App, tenant: &TenantId, id: &AppointmentId) -> Result<Option
             Ok(calendar.map(|calendar| Pair { appointment, calendar, copy, zone }))
         })
         .await
+}
+
+async fn is_deleted(app: &App, pair: &Pair) -> Result<bool> {
+    let of = &pair.appointment;
+    Ok(load(app, &of.tenant_id, &of.id).await?.is_none())
 }
 
 async fn get_connection(app: &App, calendar: &Calendar) -> Result<Connection> {
@@ -262,7 +272,11 @@ async fn keep_written(
     app.db
         .transact(move |c| -> Result<Round> {
             let (tenant, id) = (&pushed.tenant_id, &pushed.id);
-            store::appointments::lock(c, tenant, id)?;
+            match store::appointments::lock(c, tenant, id) {
+                // Deleted here while its event was written there, which nobody else can know of.
+                Err(store::Error::NotFound) => return take_back(&app2, c, pushed, link.as_ref()),
+                other => other?,
+            }
             let current = store::appointments::get(c, tenant, id)?;
             if current.link_rev != pushed.link_rev {
                 // Somebody else wrote or read meanwhile, perhaps later than this.
@@ -291,6 +305,20 @@ async fn keep_written(
             Ok(Round::Settled)
         })
         .await
+}
+
+/// Has an event taken away that came too late.
+fn take_back(
+    app: &App,
+    c: &mut store::Conn,
+    pushed: Appointment,
+    link: Option<&LinkAnswer>,
+) -> Result<Round> {
+    if let Some(link) = link {
+        let (external_id, etag) = (Some(link.external_id.clone()), link.etag.clone());
+        withdrawal::enqueue(app, c, &Appointment { external_id, etag, ..pushed })?;
+    }
+    Ok(Round::Settled)
 }
 
 /// Reads an event again later, while its meeting is still being made.

@@ -23,6 +23,8 @@ pub(crate) use settle::{Settlement, judge, settle};
 
 /// Sends an appointment to its calendar.
 pub(crate) const CALENDAR_PUSH: &str = "calendar.push";
+/// Takes the event of an appointment that was deleted out of its calendar.
+pub(crate) const CALENDAR_WITHDRAW: &str = "calendar.withdraw";
 /// Asks a calendar what changed.
 pub(crate) const CALENDAR_PULL: &str = "calendar.pull";
 /// Opens and closes the channels over which a provider tells of a calendar's changes.
@@ -261,6 +263,7 @@ async fn hold_on(app: &App, job: &Job) {
 async fn run(app: &App, job: &Job) -> Result<Outcome> {
     match job.kind.as_str() {
         CALENDAR_PUSH => calendar_push::run(app, job).await,
+        CALENDAR_WITHDRAW => calendar_push::withdrawal::run(app, job).await,
         CALENDAR_PULL => calendar_pull::run(app, job).await,
         CALENDAR_WATCH => channels::run(app, job).await,
         PLUGIN_JOB => run_plugin_job(app, job).await,

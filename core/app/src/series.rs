@@ -6,6 +6,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::json;
 use store::Conn;
+use store::examples::{Example, ExampleKind};
 use store::series::{Occurrence, Series};
 
 use crate::appointments::{self as booked, Appointment, AppointmentInput};
@@ -199,11 +200,16 @@ fn make_days(series: &mut Series, now: Timestamp) -> Result<Vec<Date>> {
 /// Makes the appointments of these days. Those that have one already are passed over by the caller's
 /// choice of days.
 fn make(app: &App, c: &mut Conn, series: &Series, days: &[Date]) -> Result<Vec<Appointment>> {
+    let is_example = is_example(c, &series.tenant_id, &series.id)?;
     let mut made = Vec::with_capacity(days.len());
     for day in days {
         let Some((starts_at, ends_at)) = times(series, *day) else { continue };
         let input = AppointmentInput { starts_at, ends_at, ..input_of(series) };
-        made.push(make_one(app, c, series, *day, input)?);
+        let one = make_one(app, c, series, *day, input)?;
+        if is_example {
+            keep_example(c, series, ExampleKind::Appointment, one.id.as_str())?;
+        }
+        made.push(one);
     }
     Ok(made)
 }
@@ -222,6 +228,47 @@ fn make_one(
     place(c, series, day, &appointment.id)?;
     booked::announce(app, c, &appointment, "appointment.booked")?;
     Ok(appointment)
+}
+
+/// Makes a series and its appointments without a word to anybody: they are examples.
+pub(crate) fn make_example(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    input: &AppointmentInput,
+    rule: Recurrence,
+) -> Result<()> {
+    let mut series = new_series(app, ctx, input, rule)?;
+    let days = make_days(&mut series, app.clock.now())?;
+    store::series::insert(c, &series)?;
+    keep_example(c, &series, ExampleKind::Series, series.id.as_str())?;
+    for day in days {
+        let Some((starts_at, ends_at)) = times(&series, day) else { continue };
+        let input = AppointmentInput { starts_at, ends_at, ..input_of(&series) };
+        let by = series.created_by.clone();
+        let appointment = booked::new_appointment(app, &series.tenant_id, by, input);
+        store::appointments::insert(c, &appointment)?;
+        place(c, &series, day, &appointment.id)?;
+        keep_example(c, &series, ExampleKind::Appointment, appointment.id.as_str())?;
+    }
+    Ok(())
+}
+
+/// What becomes of an example's rest is an example, and goes with the others.
+fn follow_example(c: &mut Conn, before: &SeriesId, next: &Series) -> Result<()> {
+    if is_example(c, &next.tenant_id, before)? {
+        keep_example(c, next, ExampleKind::Series, next.id.as_str())?;
+    }
+    Ok(())
+}
+
+fn is_example(c: &mut Conn, tenant: &TenantId, id: &SeriesId) -> Result<bool> {
+    Ok(store::examples::is_one(c, tenant, ExampleKind::Series, id.as_str())?)
+}
+
+fn keep_example(c: &mut Conn, of: &Series, kind: ExampleKind, id: &str) -> Result<()> {
+    let (tenant_id, entity_id) = (of.tenant_id.clone(), id.to_owned());
+    Ok(store::examples::insert(c, &Example { tenant_id, kind, entity_id })?)
 }
 
 /// Gives an appointment its day in a series.

@@ -66,10 +66,10 @@ pub async fn create_task(
         .await
 }
 
-fn insert(app: &App, c: &mut Conn, ctx: &Context, draft: Draft) -> Result<Task> {
+/// A new task of which this is known.
+pub(crate) fn new_task(app: &App, ctx: &Context, change: TaskChange) -> Task {
     let now = app.clock.now();
-    let Draft { change, links } = draft;
-    let task = Task {
+    Task {
         tenant_id: ctx.tenant.clone(),
         id: TaskId::new(&*app.clock, &*app.rng),
         title: change.title,
@@ -83,13 +83,18 @@ fn insert(app: &App, c: &mut Conn, ctx: &Context, draft: Draft) -> Result<Task> 
         rule_from: change.rule_from,
         previous_id: None,
         created_by: ctx.member.clone(),
-        done_at: None,
-        done_by: None,
+        done_at: change.done_at,
+        done_by: change.done_by,
         created_at: now,
         updated_at: now,
         deleted_at: None,
         rev: 1,
-    };
+    }
+}
+
+fn insert(app: &App, c: &mut Conn, ctx: &Context, draft: Draft) -> Result<Task> {
+    let Draft { change, links } = draft;
+    let task = new_task(app, ctx, change);
     store::tasks::insert(c, &task)?;
     store::tasks::put_links(c, &ctx.tenant, &task.id, &links)?;
     let who = Who::from(ctx);

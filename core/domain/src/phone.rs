@@ -115,6 +115,57 @@ pub fn within_country(typed: &str) -> String {
     national.unwrap_or(&digits).trim_start_matches('0').to_owned()
 }
 
+/// A number as people at home write it: one of this country that was typed as from abroad has what is
+/// dialled before a national number in place of the calling code, and its digits grouped as they were. Every
+/// other is as it was typed. It is the same number either way.
+pub fn as_at_home(typed: &str, home: Option<Country>) -> String {
+    let at_home = home.and_then(|home| spelled_at_home(typed, home));
+    at_home.unwrap_or_else(|| typed.to_owned())
+}
+
+fn spelled_at_home(typed: &str, home: Country) -> Option<String> {
+    let (plus, digits) = digits_of(typed)?;
+    let abroad = if plus { home.code.to_owned() } else { format!("00{}", home.code) };
+    if !digits.starts_with(&abroad) {
+        return None;
+    }
+    let text = if plus { typed.replacen("(0)", "", 1) } else { typed.to_owned() };
+    let own = behind(&text, abroad.len());
+    let trunk = match home.trunk {
+        // Nobody writes the one that is the code.
+        trunk if trunk == home.code => "",
+        "0" if own.starts_with('0') => "",
+        trunk => trunk,
+    };
+    let at_home = format!("{trunk}{own}");
+    let number = to_e164(typed, Some(home))?;
+    (to_e164(&at_home, Some(home))? == number).then_some(at_home)
+}
+
+/// The digits of a text behind the first few, and of what stands between them one sign each.
+fn behind(text: &str, first: usize) -> String {
+    let (mut seen, mut rest) = (0, String::new());
+    let mut gap: Option<char> = None;
+    for letter in text.chars() {
+        match letter {
+            '0'..='9' if seen < first => (seen, gap) = (seen + 1, None),
+            '0'..='9' => {
+                if let Some(gap) = gap.take()
+                    && !rest.is_empty()
+                {
+                    rest.push(gap);
+                }
+                rest.push(letter);
+            }
+            '-' | '.' | '/' => gap = Some(letter),
+            '\u{2010}'..='\u{2014}' => gap = Some('-'),
+            ' ' | '\u{a0}' | '(' | ')' => gap = gap.or(Some(' ')),
+            _ => {}
+        }
+    }
+    rest
+}
+
 /// Whether it began with a plus, and its digits; None when anything else but punctuation is there.
 fn digits_of(typed: &str) -> Option<(bool, String)> {
     let mut plus = false;
@@ -229,6 +280,29 @@ mod tests {
     }
 
     #[test]
+    fn at_home_a_number_is_written_without_its_country() -> Result<(), UnknownZone> {
+        for (zone, typed, expected) in [
+            ("Asia/Jerusalem", "+972501234567", "0501234567"),
+            ("Asia/Jerusalem", "+972 50-123-4567", "050-123-4567"),
+            ("Asia/Jerusalem", "00972 (50) 123 4567", "050 123 4567"),
+            ("Asia/Jerusalem", "\u{200f}+972 (0)50\u{2011}1234567", "050-1234567"),
+            ("Europe/London", "+44 20 7946 0018", "020 7946 0018"),
+            ("America/New_York", "+1 (212) 555-0123", "212 555-0123"),
+            ("Europe/Rome", "+39 06 1234 5678", "06 1234 5678"),
+            // Others stay as they were typed.
+            ("Asia/Jerusalem", "+44 20 7946 0018", "+44 20 7946 0018"),
+            ("Asia/Jerusalem", "050 - 123 4567", "050 - 123 4567"),
+            ("Asia/Jerusalem", "972501234567", "972501234567"),
+            ("Asia/Jerusalem", "+972 50 123 ext. 4", "+972 50 123 ext. 4"),
+            ("Asia/Jerusalem", "*2700", "*2700"),
+            ("Etc/UTC", "+972501234567", "+972501234567"),
+        ] {
+            assert_eq!(as_at_home(typed, home(zone)?), expected, "{typed}");
+        }
+        Ok(())
+    }
+
+    #[test]
     fn what_has_no_normal_form_gets_none() -> Result<(), UnknownZone> {
         let israel = home("Asia/Jerusalem")?;
         for typed in ["", "*2700", "100", "050-123 ext 4", "call me", "+1", "+0501234567", "++1"] {
@@ -280,6 +354,28 @@ mod tests {
                 let is_same = to_e164(&typed, Some(home)).as_deref() == Some(whole.as_str());
                 prop_assert_eq!(is_same, one == other, "{}", typed);
             }
+        }
+
+        #[test]
+        fn a_number_stays_the_same_however_it_is_shown((home, one, _) in numbers()) {
+            let whole = format!("+{}{one}", home.code);
+            for typed in spellings(home, &one) {
+                let shown = as_at_home(&typed, Some(home));
+                prop_assert_eq!(to_e164(&shown, Some(home)), Some(whole.clone()), "{}", typed);
+                prop_assert!(!shown.contains('+') && !shown.starts_with("00"), "{} {}", typed, shown);
+                prop_assert_eq!(as_at_home(&shown, Some(home)), shown.clone(), "{}", typed);
+            }
+        }
+
+        #[test]
+        fn whatever_is_typed_stays_what_it_is(
+            (home, ..) in numbers(),
+            typed in "[+]?[0-9() ./+x\u{200e}-]{0,20}"
+        ) {
+            let shown = as_at_home(&typed, Some(home));
+            prop_assert_eq!(to_e164(&shown, Some(home)), to_e164(&typed, Some(home)));
+            prop_assert_eq!(as_at_home(&shown, Some(home)), shown);
+            prop_assert_eq!(as_at_home(&typed, None), typed);
         }
     }
 }

@@ -1,9 +1,11 @@
-//! Examples to look around with: which people, appointments and tasks are none of the business's own.
+//! Examples to look around with: which people, appointments, tasks, series and tags are none of the
+//! business's own.
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use domain::{AppointmentId, TenantId};
 
+use crate::appointments::Appointment;
 use crate::backend::Conn;
 use crate::error::{Error, Result};
 use crate::schema::{appointments, examples, timeline};
@@ -19,6 +21,10 @@ words! {
         Appointment = "appointment",
         /// A task.
         Task = "task",
+        /// The rule by which appointments come again.
+        Series = "series",
+        /// A tag.
+        Tag = "tag",
     }
 }
 
@@ -31,10 +37,6 @@ row! {
         pub entity_id: String,
     }
 }
-
-/// An appointment that was put into a connected calendar is the business's own by then.
-const KEPT: &str = "DELETE FROM examples WHERE tenant_id = $1 AND kind = 'appointment' \
-    AND entity_id IN (SELECT id FROM appointments WHERE tenant_id = $1 AND calendar_id IS NOT NULL)";
 
 const NOTICES: &str = "DELETE FROM notifications WHERE tenant_id = $1 AND href IN \
     (SELECT CASE kind WHEN 'task' THEN '/tasks/' WHEN 'person' THEN '/people/' \
@@ -54,6 +56,12 @@ const VISITS: &str = "UPDATE appointments SET person_id = NULL WHERE tenant_id =
 
 const SERIES: &str = "UPDATE series SET person_id = NULL WHERE tenant_id = $1 AND person_id IN \
     (SELECT entity_id FROM examples WHERE tenant_id = $1 AND kind = 'person')";
+
+/// A tag that is on one of the business's own people by now stays.
+const TAGS: &str = "DELETE FROM tags WHERE tenant_id = $1 \
+    AND id IN (SELECT entity_id FROM examples WHERE tenant_id = $1 AND kind = 'tag') \
+    AND NOT EXISTS (SELECT 1 FROM person_tags \
+        WHERE person_tags.tenant_id = $1 AND person_tags.tag_id = tags.id)";
 
 /// Notes that something is an example.
 pub fn insert(c: &mut Conn, row: &Example) -> Result<()> {
@@ -92,31 +100,57 @@ pub fn count_of(c: &mut Conn, tenant: &TenantId, kind: ExampleKind) -> Result<i6
     Ok(query.count().get_result(c)?)
 }
 
-/// Removes every example with all that hangs on it; answers how many people, appointments and tasks
-/// went.
-pub fn delete_all(c: &mut Conn, tenant: &TenantId) -> Result<[usize; 3]> {
+/// The appointments among them that are in a calendar of a provider, by id.
+pub fn list_in_calendars(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Appointment>> {
     scope::tenant(c, tenant)?;
-    diesel::sql_query(KEPT).bind::<Text, _>(tenant.as_str()).execute(c)?;
+    let ids = ids_of(c, tenant, ExampleKind::Appointment)?;
+    Ok(appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::calendar_id.is_not_null())
+        .filter(appointments::id.eq_any(ids))
+        .order(appointments::id)
+        .select(Appointment::as_select())
+        .load(c)?)
+}
+
+fn ids_of(c: &mut Conn, tenant: &TenantId, kind: ExampleKind) -> Result<Vec<String>> {
+    scope::tenant(c, tenant)?;
+    Ok(examples::table
+        .filter(examples::tenant_id.eq(tenant.as_str()))
+        .filter(examples::kind.eq(kind.as_str()))
+        .select(examples::entity_id)
+        .load(c)?)
+}
+
+/// Removes every example with all that hangs on it. What stands in calendars of providers stays there:
+/// that is the caller's to take away.
+pub fn delete_all(c: &mut Conn, tenant: &TenantId) -> Result<()> {
+    scope::tenant(c, tenant)?;
     let (examples, visits) = found_by(c, tenant)?;
     for text in [NOTICES, REMINDERS, LINKS, VISITS, SERIES] {
         diesel::sql_query(text).bind::<Text, _>(tenant.as_str()).execute(c)?;
     }
-    let mut gone = [0; 3];
-    let tables = [("tasks", "task"), ("appointments", "appointment"), ("people", "person")];
-    for (count, (table, kind)) in gone.iter_mut().rev().zip(tables) {
+    let tables = [
+        ("tasks", ExampleKind::Task),
+        ("appointments", ExampleKind::Appointment),
+        ("series", ExampleKind::Series),
+        ("people", ExampleKind::Person),
+    ];
+    for (table, kind) in tables {
         let text = format!(
             "DELETE FROM {table} WHERE tenant_id = $1 AND id IN \
                 (SELECT entity_id FROM examples WHERE tenant_id = $1 AND kind = $2)"
         );
-        let query = diesel::sql_query(text);
-        *count = query.bind::<Text, _>(tenant.as_str()).bind::<Text, _>(kind).execute(c)?;
+        let query = diesel::sql_query(text).bind::<Text, _>(tenant.as_str());
+        query.bind::<Text, _>(kind.as_str()).execute(c)?;
     }
+    diesel::sql_query(TAGS).bind::<Text, _>(tenant.as_str()).execute(c)?;
     diesel::delete(examples::table.filter(examples::tenant_id.eq(tenant.as_str()))).execute(c)?;
     for (kind, ids) in examples {
         search::forget(c, tenant, kind, &ids)?;
     }
     search::of_appointments(c, tenant, &visits)?;
-    Ok(gone)
+    Ok(())
 }
 
 /// What the examples are found by, and the appointments with any of them.

@@ -10,7 +10,7 @@ use app::frame::{Frame, get_frame};
 use app::sessions::{Current, Login};
 use app::tenants::{Brand, Colour};
 use app::{Context, Error, sessions, told};
-use domain::Locale;
+use domain::{Locale, phone};
 use tokio::sync::OnceCell;
 
 use crate::dates::Dates;
@@ -182,6 +182,11 @@ impl Member {
     /// An amount in the currency's smallest unit, as the reader writes money.
     pub fn money(&self, minor: i64, currency: &str) -> String {
         app::currencies::shown(minor, currency, self.ctx.locale)
+    }
+
+    /// A number as people in the business's country write it.
+    pub fn phone(&self, typed: &str) -> String {
+        phone::as_at_home(typed, phone::country_of(&self.ctx.zone))
     }
 
     /// Draws a page inside the business.

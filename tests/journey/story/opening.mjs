@@ -49,7 +49,7 @@ async function bringExamples(trip) {
   await trip.reads(".examples h2", "examples-there");
   await trip.look("home with examples");
   await trip.open("/people");
-  assert.equal(await page.locator("tbody tr").count(), 9);
+  assert.equal(await page.locator("tbody tr").count(), 14);
   await trip.look("people examples");
   await trip.open("/reports");
   await trip.look("reports");
@@ -62,7 +62,7 @@ async function bringExamples(trip) {
   await trip.look("people of a report");
   await page.locator(".limit").first().click();
   await page.waitForURL((url) => !url.search.includes("added"));
-  assert.equal(await page.locator("tbody tr").count(), 9);
+  assert.equal(await page.locator("tbody tr").count(), 14);
 }
 
 async function removeExamples(trip) {

@@ -106,8 +106,10 @@ pub async fn change_series(
                 let moved: Vec<_> = moved.map(|(_, _, to)| (to.starts_at, to.ends_at)).collect();
                 require_all_free(c, &ctx2, &input, &moved, &own)?;
             }
+            let old = part.series.id.clone();
             close(&app2, c, part.series, part.from)?;
             store::series::insert(c, &next)?;
+            super::follow_example(c, &old, &next)?;
             let count = wanted.len();
             for (day, each, to) in wanted {
                 put(&app2, c, &ctx2, &next.id, day, each, to)?;

@@ -118,6 +118,7 @@ fn reshape(
         require_all_free(c, ctx, &input_of(&next), &wanted, &own)?;
     }
     store::series::insert(c, &next)?;
+    super::follow_example(c, &old.id, &next)?;
     for (day, each) in &stay {
         store::series::update_occurrence(c, &occurrence(&next, *day, &each.id))?;
     }

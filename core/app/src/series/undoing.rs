@@ -63,10 +63,11 @@ pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) ->
 /// What the act was, in a few words.
 pub(crate) fn summary(c: &mut Conn, tenant: &TenantId, state: Value) -> Result<Option<Summary>> {
     let Was { cancelled, .. } = serde_json::from_value(state)?;
+    let mut names = undos::names(&cancelled, |id| {
+        Ok(store::appointments::find(c, tenant, id)?.map(|it| it.title))
+    })?;
     // They share a title more often than not, so one stands for all.
-    let first = cancelled.get(..1).unwrap_or_default();
-    let names =
-        undos::names(first, |id| Ok(store::appointments::find(c, tenant, id)?.map(|it| it.title)))?;
+    names.truncate(1);
     let count = cancelled.len();
     Ok(Some(Summary { what: "series-cancelled", count, names, to: String::new() }))
 }

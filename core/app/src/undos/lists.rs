@@ -147,23 +147,27 @@ fn summary(c: &mut Conn, team: &[NamedMember], undo: Undo) -> Result<Option<Summ
         return sweeps::summary(c, &undo.tenant_id, team, &undo);
     }
     let (tenant, state): (_, Value) = (&undo.tenant_id, undo.state_json.0);
-    match undo.kind.as_str() {
-        bulk::UNDO => bulk::summary(c, tenant, team, state),
-        merge::UNDO => merge::summary(c, tenant, state),
-        undoing::UNDO => undoing::summary(c, tenant, state),
-        tasks::UNDO => tasks::summary(c, tenant, team, state),
-        _ => Ok(None),
-    }
+    let summary = match undo.kind.as_str() {
+        bulk::UNDO => bulk::summary(c, tenant, team, state)?,
+        merge::UNDO => merge::summary(c, tenant, state)?,
+        undoing::UNDO => undoing::summary(c, tenant, state)?,
+        tasks::UNDO => tasks::summary(c, tenant, team, state)?,
+        _ => None,
+    };
+    Ok(summary.filter(|it| !it.names.is_empty()))
 }
 
-/// The names of the first of these, each found by its id.
+/// The names of the first of these that are still kept, each found by its id.
 pub(crate) fn names<T>(
     ids: &[T],
     mut find: impl FnMut(&T) -> store::Result<Option<String>>,
 ) -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for id in ids.iter().take(NAMED_MAX) {
+    for id in ids {
         names.extend(find(id)?);
+        if names.len() == NAMED_MAX {
+            break;
+        }
     }
     Ok(names)
 }

@@ -4,15 +4,21 @@ use std::collections::BTreeMap;
 
 use crate::support::people::named;
 use crate::support::{Fixture, each};
-use app::appointments::{self, AppointmentInput};
+use app::appointments::{self, Appointment, AppointmentInput};
 use app::home::{self, Examples};
-use app::people::merge::merge_people;
-use app::people::{self, PersonFilter};
+use app::people::bulk::{BulkInput, change_people};
+use app::people::merge::{list_doubles, merge_people};
+use app::people::{self, DetailsInput, PersonFilter, PersonInput};
 use app::reminders::{self, HabitsInput};
 use app::reports;
+use app::series::{self, Reach};
+use app::tags::list_tags;
 use app::tasks::{self, Task, TaskFilter, TaskInput};
 use app::{Error, examples, jobs, timeline, undos};
-use domain::{Role, Timestamp};
+use domain::{PersonId, Role, Timestamp};
+
+/// How many people come with them.
+const PEOPLE: usize = 14;
 
 async fn people(f: &Fixture, who: &crate::support::Signed) -> Vec<people::Person> {
     let order = people::PersonOrder::Newest;
@@ -29,13 +35,14 @@ async fn they_come_once_and_only_where_nobody_is() {
         for _ in 0..2 {
             examples::bring(&f.app, &owner.ctx).await.unwrap();
         }
-        assert_eq!(people(&f, &owner).await.len(), 9);
+        assert_eq!(people(&f, &owner).await.len(), PEOPLE);
         let home = home::get_home(&f.app, &owner.ctx).await.unwrap();
         assert_eq!(home.examples, Some(Examples::There));
         assert!(!home.checklist.unwrap().has_people, "none of them is one's own");
         assert!(home.today.unwrap().len() == 2 && home.tasks.unwrap().count == 2);
         let report = reports::get_report(&f.app, &owner.ctx, 6).await.unwrap();
-        assert!(report.sources.len() > 2 && report.won_people() == 3 && report.steps.waiting == 1);
+        assert!(report.sources.len() > 2 && report.won_people() == 4 && report.steps.waiting == 3);
+        assert_eq!(list_doubles(&f.app, &owner.ctx).await.unwrap().len(), 1);
         let brought = f.actions(&owner).await;
         assert_eq!(brought.iter().filter(|act| *act == "examples.brought").count(), 1);
 
@@ -87,9 +94,13 @@ async fn no_table_keeps_anything_of_them() {
         for table in [
             "people",
             "contacts",
+            "tags",
+            "person_tags",
             "timeline",
             "attributions",
             "appointments",
+            "series",
+            "occurrences",
             "tasks",
             "task_links",
             "reminders",
@@ -116,7 +127,7 @@ async fn whoever_has_people_gets_none() {
         examples::bring(&f.app, &other.ctx).await.unwrap();
         assert_eq!(people(&f, &owner).await.len(), 1);
         examples::remove(&f.app, &owner.ctx).await.unwrap();
-        assert_eq!(people(&f, &other).await.len(), 9, "another business's stay");
+        assert_eq!(people(&f, &other).await.len(), PEOPLE, "another business's stay");
     })
     .await;
 }
@@ -237,6 +248,163 @@ async fn an_example_that_was_changed_is_still_one() {
         examples::remove(&f.app, &owner.ctx).await.unwrap();
         assert!(people(&f, &owner).await.is_empty());
         assert!(open_tasks(&f, &owner).await.is_empty());
+    })
+    .await;
+}
+
+/// Tells the story of a sample business: in the end it is a quarter of a year later.
+async fn tell(f: &Fixture, who: &crate::support::Signed) -> app::Result<()> {
+    let now = f.app.clock.now().plus_secs(examples::BEGAN_DAYS * 86_400);
+    let go_to = |time: Timestamp| {
+        f.clock.advance_millis(time.millis_since(f.app.clock.now()).max(0));
+    };
+    examples::tell(&f.app, &who.ctx, now, go_to).await
+}
+
+/// All that takes place, from the beginning on.
+async fn appointments_of(f: &Fixture, who: &crate::support::Signed) -> Vec<Appointment> {
+    let now = f.app.clock.now();
+    let (from, to) = (now.plus_secs(-100 * 86_400), now.plus_secs(100 * 86_400));
+    appointments::get_span(&f.app, &who.ctx, from, to).await.unwrap().appointments
+}
+
+#[tokio::test]
+async fn a_sample_business_has_a_past_and_goes_like_examples() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let before = rows(&f, &owner).await;
+        tell(&f, &owner).await.unwrap();
+        let again = tell(&f, &owner).await;
+        assert!(matches!(again, Err(Error::Conflict { .. })), "{again:?}");
+        let there = people(&f, &owner).await;
+        assert_eq!(there.len(), PEOPLE);
+        assert_eq!(list_doubles(app, ctx).await.unwrap().len(), 1);
+        let home = home::get_home(app, ctx).await.unwrap();
+        assert_eq!(home.examples, Some(Examples::There));
+        let report = reports::get_report(app, ctx, 6).await.unwrap();
+        assert!(report.sources.len() > 2 && report.won_people() == 4);
+        let done = f.actions(&owner).await;
+        for act in ["person.created", "person.stage-changed", "appointment.series-booked"] {
+            assert!(done.iter().any(|one| one == act), "{act}");
+        }
+        examples::remove(app, ctx).await.unwrap();
+        let mut left = rows(&f, &owner).await;
+        // What is to be told of what happened is told all the same, and then forgotten.
+        let waiting = left.insert("outbox", before["outbox"]);
+        assert!(waiting > Some(0));
+        assert_eq!(left, before);
+        examples::remove(app, ctx).await.unwrap();
+        let removed = f.actions(&owner).await;
+        assert_eq!(removed.iter().filter(|act| *act == "examples.removed").count(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_added_to_a_sample_business_stays() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        tell(&f, &owner).await.unwrap();
+        let tags: Vec<_> =
+            list_tags(app, ctx).await.unwrap().into_iter().map(|it| it.name).collect();
+        assert!(tags.len() > 2, "{tags:?}");
+        let details =
+            DetailsInput { tags: vec!["Office".into(), "Own".into()], ..Default::default() };
+        let own = PersonInput { details: Some(details), ..named("Gil") };
+        let own = people::create_person(app, ctx, own, "").await.unwrap();
+        examples::remove(app, ctx).await.unwrap();
+        let left: Vec<_> = people(&f, &owner).await.into_iter().map(|it| it.id).collect();
+        assert_eq!(left, [own.id]);
+        let tags: Vec<_> =
+            list_tags(app, ctx).await.unwrap().into_iter().map(|it| it.name).collect();
+        assert_eq!(tags, ["Office", "Own"], "one that is in use stays");
+        assert!(appointments_of(&f, &owner).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_who_manages_settings_has_a_sample_told_and_only_where_nobody_is() {
+    each(async |f: Fixture| {
+        let (owner, other) = f.two_businesses().await;
+        let member = f.join(&owner, "mia@example.com", Role::Member).await;
+        let refused = tell(&f, &member).await;
+        assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
+        people::create_person(&f.app, &other.ctx, named("Noa"), "").await.unwrap();
+        let refused = tell(&f, &other).await;
+        assert!(matches!(refused, Err(Error::Conflict { .. })), "{refused:?}");
+        assert_eq!(people(&f, &other).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_series_of_the_examples_goes_also_where_it_was_changed() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let before = rows(&f, &owner).await;
+        examples::bring(app, ctx).await.unwrap();
+        let all = appointments_of(&f, &owner).await;
+        let now = app.clock.now();
+        let comes = |each: &&Appointment| each.title.starts_with("Round") && each.starts_at > now;
+        let next = all.iter().find(comes).unwrap().clone();
+        let input = AppointmentInput {
+            person: next.person_id.clone(),
+            title: "Another round".into(),
+            notes: String::new(),
+            location: String::new(),
+            starts_at: next.starts_at,
+            ends_at: next.ends_at,
+            zone: next.zone.clone(),
+            online: false,
+            calendar: None,
+        };
+        let following = Reach::Following;
+        series::change_series(app, ctx, &next.id, input, next.rev, following, true).await.unwrap();
+        let rule = "FREQ=WEEKLY;BYDAY=MO,TH".parse().unwrap();
+        series::change_rule(app, ctx, &next.id, rule, following, true).await.unwrap();
+        let titles = appointments_of(&f, &owner).await;
+        assert!(titles.iter().filter(|each| each.title == "Another round").count() > 9);
+        examples::remove(app, ctx).await.unwrap();
+        let left = rows(&f, &owner).await;
+        for table in ["series", "occurrences", "appointments", "examples"] {
+            assert_eq!(left[table], before[table], "{table}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_offered_to_be_taken_back_of_what_is_gone() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        examples::bring(app, ctx).await.unwrap();
+        let own = people::create_person(app, ctx, named("Gil"), "").await.unwrap();
+        let somebody = people(&f, &owner).await.into_iter().map(|it| it.id);
+        let others: Vec<_> = somebody.filter(|id| *id != own.id).collect();
+        let tag = async |ids: Vec<PersonId>, to: &str| {
+            let input = BulkInput { act: "tag".into(), to: to.into() };
+            change_people(app, ctx, ids, input).await.unwrap();
+        };
+        tag(others[..4].to_vec(), "theirs").await;
+        let mut mixed = others[..5].to_vec();
+        mixed.push(own.id.clone());
+        tag(mixed, "mixed").await;
+        let now = app.clock.now();
+        let all = appointments_of(&f, &owner).await;
+        let comes = |each: &&Appointment| each.title.starts_with("Round") && each.starts_at > now;
+        let next = all.iter().find(comes).unwrap();
+        series::cancel_series(app, ctx, &next.id, Reach::All).await.unwrap();
+        let done = async || undos::list_done(app, ctx, None, 50).await.unwrap().items;
+        assert_eq!(done().await.len(), 3);
+        examples::remove(app, ctx).await.unwrap();
+        let left: Vec<_> = done().await.into_iter().map(|it| it.summary).collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+        assert_eq!((left[0].to.as_str(), &*left[0].names), ("mixed", &["Gil".to_owned()][..]));
     })
     .await;
 }

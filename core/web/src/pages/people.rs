@@ -76,7 +76,7 @@ pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteFo
         phone_href: people::input::dialled(&whole.contacts, shown)
             .unwrap_or(&shown.phone)
             .to_owned(),
-        contacts: contacts(&whole),
+        contacts: contacts(member, &whole),
         own: own_fields::shown(member, &whole.own_fields, &whole.own),
         first_source: first_source(&whole),
         firsts: firsts(&whole),
@@ -106,7 +106,7 @@ fn tag_names(whole: &WholePerson) -> Vec<String> {
     whole.tags.iter().map(|tag| tag.name.clone()).collect()
 }
 
-fn contacts(whole: &WholePerson) -> Vec<ContactRow> {
+fn contacts(member: &Member, whole: &WholePerson) -> Vec<ContactRow> {
     let further = people::input::further(whole.contacts.clone(), &whole.person);
     let row = |contact: people::Contact| ContactRow {
         kind: contact.kind.to_string(),
@@ -118,7 +118,10 @@ fn contacts(whole: &WholePerson) -> Vec<ContactRow> {
             ContactKind::Email => format!("mailto:{}", contact.value),
             ContactKind::Address => String::new(),
         },
-        value: contact.value,
+        value: match contact.kind {
+            ContactKind::Phone => member.phone(&contact.value),
+            ContactKind::Email | ContactKind::Address => contact.value,
+        },
         label: contact.label,
     };
     further.into_iter().map(row).collect()

@@ -64,7 +64,10 @@ async fn groups(member: &Member, query: &str) -> Result<Vec<Group>, Failure> {
     let people = found.people.into_iter().map(|person| Item {
         href: format!("/people/{}", person.id),
         icon: "person",
-        sub: if person.company.is_empty() { person.phone } else { person.company },
+        sub: match person.company.is_empty() {
+            true => member.phone(&person.phone),
+            false => person.company,
+        },
         title: person.name,
         posts: false,
     });

@@ -307,7 +307,7 @@ pub struct FirstRow {
 pub struct ContactRow {
     /// `phone`, `email` or `address`.
     pub kind: String,
-    /// As it was typed.
+    /// As people write it.
     pub value: String,
     /// What a tap on it opens; empty where there is nothing.
     pub href: String,

@@ -14,6 +14,7 @@ jobs-tried = { $count ->
   }
 jobs-details = What the log says
 job-calendar-push = Sending an appointment to its calendar
+job-calendar-withdraw = Removing a deleted appointment from its calendar
 job-calendar-pull = Fetching changes from the calendar
 job-calendar-watch = Asking the calendar to tell of changes at once
 job-plugin-job = Work of the plugin

@@ -15,6 +15,7 @@ jobs-tried = { $count ->
   }
 jobs-details = מה כתוב ביומן המערכת
 job-calendar-push = שליחת פגישה ליומן המחובר
+job-calendar-withdraw = הסרת פגישה שנמחקה מהיומן המחובר
 job-calendar-pull = קבלת שינויים מהיומן המחובר
 job-calendar-watch = בקשה מהיומן להודיע מיד על שינויים
 job-plugin-job = פעולה של התוסף

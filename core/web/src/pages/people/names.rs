@@ -116,7 +116,7 @@ impl Names {
             avatar: Avatar::of(&person.name),
             stage: stage.map(|stage| stage.name.clone()).unwrap_or_default(),
             tone: stage.map_or("", |stage| tone(stage.outcome)),
-            phone: person.phone.clone(),
+            phone: member.phone(&person.phone),
             email: person.email.clone(),
             tags: tags.map(|tag| tag.name.clone()).collect(),
             own: Vec::new(),
