@@ -2,6 +2,7 @@
 
 use store::busy_blocks::{self, BusyBlock};
 use store::calendars::{self, Calendar, Detail};
+use store::channels::{self, Channel, ChannelState};
 use store::{Db, appointments};
 
 use crate::support::*;
@@ -181,6 +182,33 @@ store::both_backends! {
             busy_blocks::delete(c, &of, &calendar.id, "e")?;
             busy_blocks::upsert(c, &block(&calendar, "f", 0, 1))?;
             assert_eq!(busy_blocks::delete_all(c, &of, &calendar.id)?, 1);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn of_channels_that_end_together_the_newest_comes_first(db: Db) {
+        let world = World::new();
+        let calendar = a_calendar(&db, &world).await;
+        let channel = |number: u8| Channel {
+            tenant_id: calendar.tenant_id.clone(),
+            id: domain::ChannelId::new(&world.clock, &world.rng),
+            plugin_id: plugin(),
+            connection_id: calendar.connection_id.clone(),
+            calendar_id: calendar.id.clone(),
+            route: "changes".to_owned(),
+            token_mac: vec![number],
+            state: ChannelState::Open,
+            resource: None,
+            opened_at: START,
+            expires_at: START.plus_secs(60),
+        };
+        let all: Vec<Channel> = (1..=5).map(channel).collect();
+        let of = calendar.clone();
+        db.write(move |c| {
+            all.iter().try_for_each(|row| channels::insert(c, row))?;
+            let found = channels::list_of_calendar(c, &of.tenant_id, &of.id)?;
+            let order: Vec<u8> = found.iter().map(|row| row.token_mac[0]).collect();
+            assert_eq!(order, [5, 4, 3, 2, 1]);
             Ok(())
         }).await.unwrap();
     }
