@@ -152,9 +152,9 @@ pub async fn report(
     let mut all = reports::tables(&member, query.into_inner()).await?.into_iter();
     let found = all.find(|it| which.table.is_empty() || it.id == which.table);
     let Some(chart) = found else { return Err(app::Error::NotFound.into()) };
-    let heads = [vec![chart.first], chart.heads].concat();
+    let heads = [vec![chart.first], chart.file_heads].concat();
     let row = |row: ReportRow| {
-        [vec![row.label], row.cells.into_iter().map(|cell| cell.text).collect()].concat()
+        [vec![row.label], row.cells.into_iter().map(|cell| cell.file).collect()].concat()
     };
     let table = Table { heads, rows: chart.rows.into_iter().map(row).collect() };
     let (app, ctx, format) = (&member.web.app, &member.ctx, Format::of(&kind.format));

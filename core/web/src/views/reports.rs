@@ -62,6 +62,8 @@ pub struct ReportChart {
     pub first: String,
     /// The table's other columns.
     pub heads: Vec<String>,
+    /// The same above the columns of a file, where amounts stand without their signs.
+    pub file_heads: Vec<String>,
     /// Its rows.
     pub rows: Vec<ReportRow>,
 }
@@ -80,6 +82,8 @@ pub struct ReportRow {
 pub struct ReportCell {
     /// In the reader's words.
     pub text: String,
+    /// As programs read it.
+    pub file: String,
     /// The list that it is the length of.
     pub href: Option<String>,
 }

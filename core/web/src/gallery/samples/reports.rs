@@ -99,6 +99,7 @@ fn charts(w: Words) -> Vec<ReportChart> {
             cells: numbers
                 .map(|number| ReportCell {
                     text: number.into(),
+                    file: number.into(),
                     href: (!number.contains('%')).then(|| "/people".into()),
                 })
                 .to_vec(),
@@ -108,6 +109,7 @@ fn charts(w: Words) -> Vec<ReportChart> {
             id: key.into(),
             block: drawing.draw(&ChartKind::Bar, w.0, |number| number.to_string()),
             first: w.of("Month", "חודש"),
+            file_heads: heads.clone(),
             heads,
             rows: labels
                 .into_iter()

@@ -1,5 +1,6 @@
 //! The charts of a report, each with the table of the lists behind it.
 
+use app::money;
 use app::people::StepWithin;
 use app::plugin_views::document::ChartKind;
 use app::reports::{Added, Month, Report};
@@ -48,12 +49,14 @@ struct Parts {
     first: &'static str,
     /// The heads of the columns; those that are drawn come first.
     heads: Vec<String>,
+    /// Those of a file, where they are others.
+    file_heads: Option<Vec<String>>,
     drawn: Vec<Vec<f64>>,
     rows: Vec<ReportRow>,
 }
 
 fn chart(member: &Member, parts: Parts, tell: impl Fn(f64) -> String) -> ReportChart {
-    let Parts { key, of, kind, first, heads, drawn, rows } = parts;
+    let Parts { key, of, kind, first, heads, file_heads, drawn, rows } = parts;
     let title = member.text(&format!("report-{key}"));
     let id = if of.is_empty() { key.to_owned() } else { format!("{key}-{of}") };
     let drawing = Drawing {
@@ -63,15 +66,22 @@ fn chart(member: &Member, parts: Parts, tell: impl Fn(f64) -> String) -> ReportC
         series: drawn,
     };
     let block = drawing.draw(&kind, member.ctx.locale, tell);
-    ReportChart { key, id, block, first: member.text(first), heads, rows }
+    let file_heads = file_heads.unwrap_or_else(|| heads.clone());
+    ReportChart { key, id, block, first: member.text(first), heads, file_heads, rows }
 }
 
 fn cell(number: i64, href: String) -> ReportCell {
-    ReportCell { text: number.to_string(), href: (number > 0).then_some(href) }
+    let text = number.to_string();
+    ReportCell { file: text.clone(), text, href: (number > 0).then_some(href) }
 }
 
 fn plain(text: String) -> ReportCell {
-    ReportCell { text, href: None }
+    ReportCell { file: text.clone(), text, href: None }
+}
+
+/// What stands above amounts of a currency in a file.
+fn in_currency(head: &str, currency: &str) -> String {
+    format!("{head} · {currency}")
 }
 
 /// A source or a currency as an address has it.
@@ -121,6 +131,7 @@ fn months(member: &Member, report: &Report, whom: &Whom) -> ReportChart {
         kind: ChartKind::Bar,
         first: "report-month",
         heads: added_heads(member),
+        file_heads: None,
         drawn: both(&all),
         rows: report.months.iter().map(row).collect(),
     };
@@ -163,6 +174,7 @@ fn sources(member: &Member, report: &Report, whom: &Whom) -> ReportChart {
         kind: ChartKind::Bar,
         first: "report-source",
         heads: added_heads(member),
+        file_heads: None,
         drawn: both(&all),
         rows,
     };
@@ -203,9 +215,12 @@ fn won_in(
         let span = days(member, month.span);
         let list = |currency| whom.list(&[("won", &span), ("currency", in_address(currency))]);
         let (value, people) = won_of(month, currency);
-        let money = member.money(value, currency);
-        let href = (people > 0).then(|| list(currency));
-        let mut cells = vec![ReportCell { text: money, href }, cell(people, list(currency))];
+        let amount = ReportCell {
+            text: member.money(value, currency),
+            file: money::typed(value, currency),
+            href: (people > 0).then(|| list(currency)),
+        };
+        let mut cells = vec![amount, cell(people, list(currency))];
         if with_rest {
             cells.push(cell(won_of(month, "").1, list("")));
         }
@@ -213,13 +228,17 @@ fn won_in(
     };
     let mut heads = vec!["report-value", "report-won-customers"];
     heads.extend(with_rest.then_some("report-won-unsaid"));
+    let heads: Vec<String> = heads.into_iter().map(|key| member.text(key)).collect();
+    let mut file_heads = heads.clone();
+    file_heads[0] = in_currency(&heads[0], currency);
     let values = report.months.iter().map(|month| length(won_of(month, currency).0));
     let parts = Parts {
         key: "won",
         of,
         kind: ChartKind::Bar,
         first: "report-month",
-        heads: heads.into_iter().map(|key| member.text(key)).collect(),
+        heads,
+        file_heads: Some(file_heads),
         drawn: vec![values.collect()],
         rows: report.months.iter().map(row).collect(),
     };
@@ -249,28 +268,32 @@ fn stages(member: &Member, report: &Report, names: &Names, whom: &Whom) -> Repor
         let people: i64 = its().map(|sum| sum.count).sum();
         let worth = |currency: &&str| {
             let sum = its().find(|sum| sum.currency == **currency && sum.value != 0);
-            let text = sum.map(|sum| member.money(sum.value, currency)).unwrap_or_default();
             let list = [("stage", choice.value.as_str()), ("currency", *currency)];
-            ReportCell { text, href: sum.map(|_| whom.list(&list)) }
+            ReportCell {
+                text: sum.map(|sum| member.money(sum.value, currency)).unwrap_or_default(),
+                file: sum.map(|sum| money::typed(sum.value, currency)).unwrap_or_default(),
+                href: sum.map(|_| whom.list(&list)),
+            }
         };
         counts.push(length(people));
         let mut cells = vec![cell(people, whom.list(&[("stage", &choice.value)]))];
         cells.extend(currencies.iter().map(worth));
         rows.push(ReportRow { label: choice.label.clone(), cells });
     }
-    let mut heads = vec![member.text("nav-people")];
     let value = member.text("report-value");
-    let is_one = currencies.len() == 1;
-    heads.extend(currencies.iter().map(|currency| match is_one {
-        true => value.clone(),
-        false => format!("{value} · {currency}"),
-    }));
+    let mut file_heads = vec![member.text("nav-people")];
+    file_heads.extend(currencies.iter().map(|currency| in_currency(&value, currency)));
+    let mut heads = file_heads.clone();
+    if currencies.len() == 1 {
+        heads[1] = value;
+    }
     let parts = Parts {
         key: "stages",
         of: String::new(),
         kind: ChartKind::Bar,
         first: "stage",
         heads,
+        file_heads: Some(file_heads),
         drawn: vec![counts],
         rows,
     };
@@ -307,6 +330,7 @@ fn steps(member: &Member, report: &Report, whom: &Whom) -> ReportChart {
         kind: ChartKind::Bar,
         first: "report-step-within",
         heads: vec![member.text("nav-people")],
+        file_heads: None,
         drawn: vec![numbers],
         rows,
     };
