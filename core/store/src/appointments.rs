@@ -319,6 +319,11 @@ pub fn search(
     search_around(c, tenant, text, people, now, limit)
 }
 
+/// Whether an appointment has the words of a text in its title or place: not by whom it is with.
+pub fn says(appointment: &Appointment, text: &str) -> bool {
+    search::fits(search::Kind::Appointment, text, &[&appointment.title, &appointment.location])
+}
+
 fn search_around(
     c: &mut Conn,
     tenant: &TenantId,
