@@ -15,7 +15,8 @@ use crate::{contacts, scope, tenants};
 const WHOLE_DIGITS_MIN: usize = 8;
 
 /// Those who have exactly the number that a text is, the newest first; nobody where it is none, or may be
-/// the end of one. A whole number that nobody has isn't looked for by its end either.
+/// the end of one. Where nobody has a whole number, those have it in whose own something isn't understood as
+/// one number; its end is looked for in no other.
 pub(super) fn owners(
     c: &mut Conn,
     tenant: &TenantId,
@@ -36,13 +37,14 @@ pub(super) fn owners(
     }
     let most = i64::try_from(FEW_LISTED).unwrap_or(i64::MAX);
     let mut owners = contacts::list_having(c, tenant, &e164, most)?;
+    let is_whole = phone::within_country(text).len() >= WHOLE_DIGITS_MIN;
+    if owners.is_empty() && begins && is_whole && home.is_some() {
+        owners = contacts::list_unclear(c, tenant, &phone::within_country(&e164), most)?;
+        query.forget_ends();
+    }
     owners.sort_unstable();
     owners.dedup();
     owners.reverse();
-    let is_whole = phone::within_country(text).len() >= WHOLE_DIGITS_MIN;
-    if owners.is_empty() && begins && is_whole && home.is_some() {
-        query.forget_ends();
-    }
     Ok(owners.iter().map(PersonId::to_string).collect())
 }
 
