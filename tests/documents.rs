@@ -3,6 +3,7 @@
 use anyhow::Result;
 use app::documents::{DocumentFilter, Media};
 use app::{Error, documents};
+use domain::Clock;
 use oxpi_tests::House;
 use oxpi_tests::proposals::{call, keep, workspace};
 use oxpi_tests::site::{MARKER, Site};
@@ -234,6 +235,9 @@ async fn documents_are_listed_with_who_keeps_them_and_narrowed() -> Result<()> {
         let file = page(&site, "/documents/export?format=csv&kind=picture").await?;
         assert!(file.contains("Blue vase.png") && !file.contains("Stock.csv"), "{file}");
         assert!(file.contains("Google Calendar") && file.contains("Picture"), "{file}");
+        let kept = site.house.owner.zone.local(site.house.clock.now());
+        let kept = kept.strftime(",%Y-%m-%d %H:").to_string();
+        assert!(file.contains(&kept), "by the business's clock: {file}");
     }
     Ok(())
 }
