@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::event_merge::Clash;
 use crate::{App, availability, once, reminders, timeline};
 
-pub use store::appointments::{Appointment, OnlineState, Status, SyncState};
+pub use store::appointments::{Appointment, OnlineState, SpanFilter, Status, SyncState};
 pub use store::busy_blocks::BusyBlock;
 pub use store::calendars::Calendar;
 

@@ -1,6 +1,7 @@
 //! Appointments.
 
-use app::appointments::{self, Appointment, AppointmentInput, Status};
+use app::appointments::{self, Appointment, AppointmentInput, SpanFilter, Status};
+use app::cursors::Cursor;
 use app::series;
 use domain::{ApiScope, AppointmentId, CalendarId, PersonId, Timestamp, Zone};
 use serde_json::{Value, json};
@@ -148,7 +149,7 @@ pub fn cut<T>(
 
 /// A page of what takes place between two instants, by start.
 pub async fn list(call: Call) -> Answer {
-    let (from, to) = span(&call)?;
+    let (span, after) = (span(&call)?, call.after::<Cursor>()?);
     let person: Option<PersonId> = call.asked_as("person")?;
     if person.is_some() && !call.opened.scopes.has(ApiScope::PeopleRead) {
         return Err(Problem::no_scope(ApiScope::PeopleRead));
@@ -158,10 +159,11 @@ pub async fn list(call: Call) -> Answer {
         Some("cancelled") => Some(Status::Cancelled),
         _ => Some(Status::Booked),
     };
-    let span = (from, to);
-    let on = appointments::list_span(call.app(), call.ctx(), span, status, person).await?;
-    let place = |each: &Appointment| (each.starts_at.as_millis(), each.id.to_string());
-    cut(&call, on, place, shown)
+    let filter = SpanFilter { status, person };
+    let (app, ctx) = (call.app(), call.ctx());
+    let page = appointments::list_span(app, ctx, span, filter, after, call.limit()).await?;
+    let items = page.items.iter().map(shown).collect();
+    Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
 }
 
 fn shown(each: &Appointment) -> Value {
