@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::{AccountId, AppointmentId, Permission, PersonId, Timestamp};
 use store::appointments::SpanFilter;
+use store::busy_blocks::BusyCursor;
 use store::{Conn, Cursor, Page};
 
 use super::{Appointment, BusyBlock, Calendar, Status};
@@ -67,6 +68,22 @@ pub async fn list_span(
     let tenant = ctx.tenant.clone();
     let list = move |c: &mut Conn| {
         store::appointments::page_between(c, &tenant, span, &filter, after.as_ref(), limit)
+    };
+    Ok(app.db.read(list).await?)
+}
+
+/// A page of when connected calendars are busy between two instants, by start.
+pub async fn list_busy(
+    app: &App,
+    ctx: &Context,
+    span: (Timestamp, Timestamp),
+    after: Option<BusyCursor>,
+    limit: i64,
+) -> Result<Page<BusyBlock, BusyCursor>> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    let tenant = ctx.tenant.clone();
+    let list = move |c: &mut Conn| {
+        store::busy_blocks::page_between(c, &tenant, span, after.as_ref(), limit)
     };
     Ok(app.db.read(list).await?)
 }

@@ -164,6 +164,43 @@ store::both_backends! {
         }).await.unwrap();
     }
 
+    async fn pages_of_what_is_taken_hold_all_of_it_once(db: Db) {
+        let world = World::new();
+        let connection = a_connection(&db, &world).await;
+        let calendars = ["a", "b"].map(|name| world.calendar(&connection, name));
+        db.write(move |c| {
+            let of = &connection.tenant_id;
+            // Three of each start in each calendar, and one that began a hundred days before.
+            for calendar in &calendars {
+                calendars::insert(c, calendar)?;
+                for n in 0..6 {
+                    let from = n / 3 * 60;
+                    busy_blocks::upsert(c, &block(calendar, &format!("e {n}"), from, 90))?;
+                }
+            }
+            let long = block(&calendars[1], "long", -100 * 86_400, 1);
+            busy_blocks::upsert(c, &long)?;
+            let span = (START, START.plus_secs(86_400));
+            let mut whole = busy_blocks::list_between(c, of, span.0, span.1)?;
+            let place = |it: &BusyBlock| {
+                (it.starts_at, it.calendar_id.to_string(), it.external_id.clone())
+            };
+            whole.sort_by_key(place);
+            assert_eq!((whole.len(), &whole[0]), (13, &long));
+            for limit in [1, 2, 5, 100] {
+                let (mut seen, mut after) = (Vec::new(), None);
+                loop {
+                    let page = busy_blocks::page_between(c, of, span, after.as_ref(), limit)?;
+                    seen.extend(page.items);
+                    let Some(next) = page.next else { break };
+                    after = Some(next.to_string().parse().unwrap());
+                }
+                assert_eq!(seen, whole, "{limit}");
+            }
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn a_block_moves_with_its_event(db: Db) {
         let world = World::new();
         let calendar = a_calendar(&db, &world).await;

@@ -115,38 +115,6 @@ pub fn span(call: &Call) -> Result<(Timestamp, Timestamp), Problem> {
     Ok((from, to))
 }
 
-/// Cuts a page out of what is on in a time, all of it in order, by start and name.
-pub fn cut<T>(
-    call: &Call,
-    all: Vec<T>,
-    place: impl Fn(&T) -> (i64, String),
-    shown: impl Fn(&T) -> Value,
-) -> Answer {
-    let after = match call.after::<String>()? {
-        None => None,
-        Some(text) => {
-            let wrong = || wrong_parameter("after");
-            let (at, id) = text.split_once('.').ok_or_else(wrong)?;
-            Some((at.parse::<i64>().map_err(|_| wrong())?, id.to_owned()))
-        }
-    };
-    let mut rest: Vec<(T, (i64, String))> = all
-        .into_iter()
-        .map(|each| {
-            let at = place(&each);
-            (each, at)
-        })
-        .filter(|(_, at)| after.as_ref().is_none_or(|after| at > after))
-        .collect();
-    rest.sort_by(|a, b| a.1.cmp(&b.1));
-    let limit = usize::try_from(call.limit()).unwrap_or(1);
-    let more = rest.len() > limit;
-    rest.truncate(limit);
-    let next = rest.last().filter(|_| more).map(|(_, (at, id))| format!("{at}.{id}"));
-    let items = rest.iter().map(|(each, _)| shown(each)).collect();
-    Ok(Reply::page(call, items, next))
-}
-
 /// A page of what takes place between two instants, by start.
 pub async fn list(call: Call) -> Answer {
     let (span, after) = (span(&call)?, call.after::<Cursor>()?);
