@@ -3,6 +3,7 @@
 use anyhow::Result;
 use app::documents::{DocumentFilter, Media};
 use app::{Error, documents};
+use domain::Clock;
 use oxpi_tests::House;
 use oxpi_tests::proposals::{call, keep, workspace};
 use oxpi_tests::site::{MARKER, Site};
@@ -280,6 +281,9 @@ async fn documents_are_listed_with_who_keeps_them_and_narrowed() -> Result<()> {
         assert!(file.contains("Blue vase.png") && !file.contains("Stock.csv"), "{file}");
         assert!(file.contains("Google Calendar") && file.contains("Picture"), "{file}");
         assert!(file.contains("dana@example.com"), "the account as the page names it: {file}");
+        let kept = site.house.owner.zone.local(site.house.clock.now());
+        let kept = kept.strftime(",%Y-%m-%d %H:").to_string();
+        assert!(file.contains(&kept), "by the business's clock: {file}");
     }
     Ok(())
 }

@@ -81,3 +81,22 @@ async fn a_file_names_nobody_of_the_team_whom_the_token_does_not_read() -> Resul
     }
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn amounts_of_a_report_are_numbers_in_its_file() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let body = json!({"name": "Bought Much", "value": "1234567.50", "stage": "customer"});
+    let made = own(&site, "POST", "/people", Some(body)).await?;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let page = site.get("/reports", Some(&site.house.token)).await?.body;
+    assert!(page.contains("1,234,567.50"), "{page}");
+    for table in ["won", "stages"] {
+        let path = format!("/reports/export?table={table}&format=csv");
+        let file = site.get(&path, Some(&site.house.token)).await?;
+        assert_eq!(file.status, 200, "{path}");
+        assert!(file.body.contains("Value · ILS"), "{path}: {}", file.body);
+        assert!(file.body.contains(",1234567.50"), "{path}: {}", file.body);
+        assert!(!file.body.contains('₪'), "{path}: {}", file.body);
+    }
+    Ok(())
+}

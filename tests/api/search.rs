@@ -39,6 +39,17 @@ async fn what_is_kept_is_found_as_far_as_the_token_reads() {
             // What a person is called is theirs who read people.
             assert!(!found.to_string().contains(&name) || told == "people", "{found}");
         }
+        // Nor whom an appointment is with: its title finds it, their name doesn't.
+        let booked = json!(site.ids["appointment"]);
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let (_, narrow) = api_token(app, owner, &[ApiScope::AppointmentsRead]).await?;
+        for (token, word, is_told) in
+            [(&site.api_token, "levi", true), (&narrow, "levi", false), (&narrow, "fitting", true)]
+        {
+            let path = format!("/search?q={word}");
+            let found = json(&call(&site, token, "GET", &path, &[], None).await?);
+            assert_eq!(found["appointments"][0]["id"] == booked, is_told, "{word}: {found}");
+        }
         assert_eq!(problem(&own(&site, "GET", "/search", None).await?, 400), "parameter");
         Ok(())
     })

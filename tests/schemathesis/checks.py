@@ -6,6 +6,7 @@ import os
 import zipfile
 
 import schemathesis
+from schemathesis.specs.openapi import checks as built_in
 
 FILES = [
     "text/csv",
@@ -51,3 +52,28 @@ def nothing_of_another_business(ctx, response, case):
     for word in FOREIGN:
         # What was asked with may stand in a link or an error; what wasn't came from elsewhere.
         assert word in sent or word not in said, f"another business's {word} is told"
+
+
+RECREATED = built_in._resource_recreated_after_delete
+
+
+def recreated_or_restored(ctx, *, delete_case_id, current_case_id, delete_path):
+    """What was removed is there again once it was made anew, which is known there, or brought back."""
+    known = {"current_case_id": current_case_id, "delete_path": delete_path}
+    if RECREATED(ctx, delete_case_id=delete_case_id, **known):
+        return True
+    removed = None
+    for case in ctx.internals.find_all_cases():
+        if case.id == current_case_id:
+            return False
+        if case.id == delete_case_id:
+            removed = case
+        elif removed is not None and case.path == f"{removed.path}/restore":
+            response = ctx.internals.find_response(case_id=case.id)
+            same = case.path_parameters == removed.path_parameters
+            if same and response is not None and 200 <= response.status_code < 300:
+                return True
+    return False
+
+
+built_in._resource_recreated_after_delete = recreated_or_restored

@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
 use crate::event_merge::Clash;
 use crate::{App, availability, once, reminders, timeline};
 
-pub use store::appointments::{Appointment, OnlineState, Status, SyncState};
-pub use store::busy_blocks::BusyBlock;
+pub use store::appointments::{Appointment, OnlineState, SpanFilter, Status, SyncState};
+pub use store::busy_blocks::{BusyBlock, BusyCursor};
 pub use store::calendars::Calendar;
 
 mod files;
@@ -29,7 +29,7 @@ pub(crate) use files::to_event;
 pub use files::{export_appointment, export_span};
 pub use moves::{move_anyway, move_appointment};
 pub use restoring::restore_appointment;
-pub use spans::{OnBetween, get_span, list_span};
+pub use spans::{OnBetween, get_span, list_busy, list_span};
 
 /// The longest appointment, in days.
 pub const DAYS_MAX: i64 = 31;

@@ -18,6 +18,9 @@ pub const EACH_MAX: usize = 6;
 /// The most notes that are found: they stand beside what has a name.
 pub const NOTES_MAX: usize = 3;
 
+/// As many appointments are looked through for those that fit by more than whom they are with.
+const LOOKED_THROUGH: usize = 100;
+
 /// What was found.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
@@ -51,8 +54,13 @@ pub async fn search(app: &App, ctx: &Context, text: &str) -> Result<Found> {
         }
         if ctx.may(Permission::ReadAppointments) {
             let ids: Vec<PersonId> = found.people.iter().map(|it| it.id.clone()).collect();
-            found.appointments =
-                store::appointments::search(c, &ctx.tenant, &text, &ids, now, EACH_MAX)?;
+            let sees_people = ctx.may(Permission::ReadPeople);
+            let most = if sees_people { EACH_MAX } else { LOOKED_THROUGH };
+            let mut all = store::appointments::search(c, &ctx.tenant, &text, &ids, now, most)?;
+            // A name tells whom an appointment is with, which is for who sees people.
+            all.retain(|it| sees_people || store::appointments::says(it, &text));
+            all.truncate(EACH_MAX);
+            found.appointments = all;
         }
         if ctx.may(Permission::ReadTasks) {
             found.tasks = store::tasks::search(c, &ctx.tenant, &text, EACH_MAX)?;

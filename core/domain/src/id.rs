@@ -1,5 +1,7 @@
 //! Identifiers: UUIDv7 kept as text, one type a noun, so that a person's id can't be passed for a
-//! tenant's. They sort by the time they were made (RFC 9562, section 5.7).
+//! tenant's. They sort by the time they were made (RFC 9562, section 5.7), and those of one process and one
+//! millisecond by which was first (section 6.2): lists end with an id where times are the same, and what was
+//! made last is to be the last in them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,10 +24,21 @@ fn bad(kind: &'static str, text: &str) -> BadId {
     BadId { kind, text: text.chars().take(64).collect() }
 }
 
+/// The last place within a millisecond. A place has 26 bits behind the time, and the first is a random one
+/// of the lower half: half of them are left for those that follow.
+const PLACE_MAX: u32 = (1 << 26) - 1;
+
 fn uuid_v7(clock: &dyn Clock, rng: &dyn Rng) -> String {
     let mut random = [0u8; 10];
     rng.fill(&mut random);
-    let millis = u64::try_from(clock.now().as_millis()).unwrap_or(0);
+    let first = u32::from_be_bytes([0, random[0] & 1, random[1], random[2]]);
+    let (now, place) = clock.places().take(clock, first);
+    let place = place.min(PLACE_MAX);
+    // 12 bits stand behind the version, 14 behind the variant.
+    let [_, _, one, two] = (place >> 14).to_be_bytes();
+    let [_, _, three, four] = (place & 0x3fff).to_be_bytes();
+    random[..4].copy_from_slice(&[one, two, three, four]);
+    let millis = u64::try_from(now.as_millis()).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().hyphenated().to_string()
 }
 
@@ -37,7 +50,7 @@ macro_rules! ids {
         pub struct $name(String);
 
         impl $name {
-            /// A fresh id, later than every id made before it by this clock.
+            /// A fresh id, later than every id made before it by this clock, unless that was set back.
             pub fn new(clock: &dyn Clock, rng: &dyn Rng) -> Self {
                 Self(uuid_v7(clock, rng))
             }
@@ -218,6 +231,43 @@ mod tests {
         let second = PersonId::new(&clock, &rng);
         assert!(first < second);
         assert_eq!(first.as_str().parse(), Ok(first));
+    }
+
+    #[test]
+    fn ids_of_one_instant_sort_as_they_were_made() {
+        let (clock, rng) = (ManualClock::at(1_000), SeededRng::new(7));
+        for _ in 0..100 {
+            clock.advance_millis(1);
+            let all: Vec<PersonId> = (0..100).map(|_| PersonId::new(&clock, &rng)).collect();
+            assert!(all.is_sorted_by(|one, next| one < next), "{all:?}");
+        }
+    }
+
+    #[test]
+    fn ids_of_a_clock_that_many_use_are_in_order_for_each() {
+        let (clock, rng) = (ManualClock::at(1_000), SeededRng::new(7));
+        let make = || -> Vec<PersonId> {
+            let next = |_| {
+                clock.advance_millis(i64::from(rng.below(5) == 0));
+                PersonId::new(&clock, &rng)
+            };
+            (0..2_000).map(next).collect()
+        };
+        let all: Vec<Vec<PersonId>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(make)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(all.iter().all(|mine| mine.is_sorted_by(|one, next| one < next)));
+        let different: std::collections::BTreeSet<_> = all.iter().flatten().collect();
+        assert_eq!(different.len(), 8_000);
+    }
+
+    #[test]
+    fn ids_go_back_with_a_clock_that_is_set_back() {
+        let (clock, rng) = (ManualClock::at(1_000), SeededRng::new(7));
+        let first = PersonId::new(&clock, &rng);
+        clock.advance_millis(-1);
+        assert!(PersonId::new(&clock, &rng) < first);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Time: UTC milliseconds, always from a [`Clock`], never from SQL.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,31 @@ impl From<Timestamp> for i64 {
 pub trait Clock: Send + Sync {
     /// Now, cut to milliseconds.
     fn now(&self) -> Timestamp;
+
+    /// What of this clock's milliseconds was given away.
+    fn places(&self) -> &Places;
+}
+
+/// Places within a clock's milliseconds, one behind the other: of two things made in the same one it can
+/// be told which was first.
+#[derive(Debug)]
+pub struct Places(Mutex<(Timestamp, u32)>);
+
+impl Places {
+    const fn new() -> Self {
+        Self(Mutex::new((Timestamp(0), 0)))
+    }
+
+    /// Now by this clock, and a place in it behind every one that was taken there before; the first that
+    /// is taken is this. Where the clock is set back, places go back with it.
+    pub(crate) fn take(&self, clock: &dyn Clock, first: u32) -> (Timestamp, u32) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Asked for under the lock: nobody takes a place in a moment that is over for another.
+        let now = clock.now();
+        let place = if last.0 == now { last.1.saturating_add(1) } else { first };
+        *last = (now, place);
+        (now, place)
+    }
 }
 
 /// The machine's clock.
@@ -75,27 +101,39 @@ impl Clock for SystemClock {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
+
+    fn places(&self) -> &Places {
+        static PLACES: Places = Places::new();
+        &PLACES
+    }
 }
 
 /// A clock that stands still until it is told to move; for tests and simulations.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock {
+    millis: AtomicI64,
+    places: Places,
+}
 
 impl ManualClock {
     /// A clock showing this many milliseconds since the epoch.
     pub fn at(millis: i64) -> Self {
-        Self(AtomicI64::new(millis))
+        Self { millis: AtomicI64::new(millis), places: Places::new() }
     }
 
     /// Moves the clock; negative sets it back.
     pub fn advance_millis(&self, millis: i64) {
-        self.0.fetch_add(millis, Ordering::SeqCst);
+        self.millis.fetch_add(millis, Ordering::SeqCst);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
+        Timestamp(self.millis.load(Ordering::SeqCst))
+    }
+
+    fn places(&self) -> &Places {
+        &self.places
     }
 }
 

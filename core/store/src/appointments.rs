@@ -1,6 +1,7 @@
 //! Appointments, and the events at a provider that they are linked to.
 
 mod links;
+mod spans;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -19,6 +20,7 @@ use crate::search;
 pub use links::{
     list_linked, lose_event, relink, relink_as_it_was, send_to, set_link, set_sync, unlink_calendar,
 };
+pub use spans::{SpanFilter, page_between};
 
 /// Most rows that a question about a time answers.
 const BETWEEN_MAX: i64 = 2_000;
@@ -317,6 +319,11 @@ pub fn search(
         return Ok(rows);
     }
     search_around(c, tenant, text, people, now, limit)
+}
+
+/// Whether an appointment has the words of a text in its title or place: not by whom it is with.
+pub fn says(appointment: &Appointment, text: &str) -> bool {
+    search::fits(search::Kind::Appointment, text, &[&appointment.title, &appointment.location])
 }
 
 fn search_around(

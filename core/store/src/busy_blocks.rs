@@ -1,6 +1,8 @@
 //! Times that somebody else's events in a chosen calendar take up, and what they are as far as the
 //! calendar's setting has them shown.
 
+mod pages;
+
 use std::collections::BTreeSet;
 
 use diesel::dsl::sql;
@@ -14,6 +16,8 @@ use crate::backend::Conn;
 use crate::error::Result;
 use crate::schema::busy_blocks;
 use crate::scope;
+
+pub use pages::{BusyCursor, page_between};
 
 /// Most rows that a question about a time answers.
 const BETWEEN_MAX: i64 = 5_000;

@@ -46,7 +46,8 @@ pub fn find(c: &mut Conn, tenant: &TenantId, id: &ChannelId) -> Result<Option<Ch
     Ok(query.select(Channel::as_select()).first(c).optional()?)
 }
 
-/// The channels of a calendar, the one that lasts longest first.
+/// The channels of a calendar, the one that lasts longest first, of several that end together the newest:
+/// those behind the first are closed.
 pub fn list_of_calendar(
     c: &mut Conn,
     tenant: &TenantId,
@@ -56,7 +57,7 @@ pub fn list_of_calendar(
     Ok(channels::table
         .filter(channels::tenant_id.eq(tenant.as_str()))
         .filter(channels::calendar_id.eq(calendar.as_str()))
-        .order((channels::expires_at.desc(), channels::id))
+        .order((channels::expires_at.desc(), channels::id.desc()))
         .select(Channel::as_select())
         .load(c)?)
 }

@@ -246,6 +246,32 @@ pub(crate) fn list_having(
     ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
 }
 
+/// Who, not deleted, has something for a number that isn't understood and has these digits in it: two numbers
+/// in one, or one with a word beside it. At most so many, in no particular order.
+pub(crate) fn list_unclear(
+    c: &mut Conn,
+    tenant: &TenantId,
+    digits: &str,
+    limit: i64,
+) -> Result<Vec<PersonId>> {
+    scope::tenant(c, tenant)?;
+    let ids: Vec<String> =
+        contacts::table
+            .inner_join(people::table.on(
+                people::tenant_id.eq(contacts::tenant_id).and(people::id.eq(contacts::person_id)),
+            ))
+            .filter(contacts::tenant_id.eq(tenant.as_str()))
+            .filter(contacts::kind.eq(ContactKind::Phone.as_str()))
+            // Such a one is its own digits as a key; one that is understood begins with a plus.
+            .filter(contacts::match_key.like(format!("%{digits}%")))
+            .filter(contacts::match_key.not_like("+%"))
+            .filter(people::deleted_at.is_null())
+            .select(contacts::person_id)
+            .limit(limit)
+            .load(c)?;
+    ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

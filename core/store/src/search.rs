@@ -14,7 +14,7 @@ mod words;
 
 pub(crate) use backlog::again;
 pub use backlog::{Progress, catch_up, progress};
-pub(crate) use finding::{Found, having};
+pub(crate) use finding::{Found, fits, having};
 pub use finding::{Sought, best, seek};
 pub(crate) use index::forget;
 pub use query::TERMS_MAX;

@@ -1,12 +1,18 @@
 //! Appointments as files that other calendars read.
 
 use domain::ics::{self, Event, When};
-use domain::{AppointmentId, Zone};
+use domain::{AppointmentId, Permission, TenantId, Timestamp, Zone};
+use store::Conn;
+use store::appointments::SpanFilter;
 
-use super::{Appointment, Status, get_appointment, get_span};
+use super::{Appointment, Status, get_appointment};
 use crate::context::Context;
 use crate::error::Result;
 use crate::{App, series};
+
+/// Appointments that are read at a time, and the most that a file has: the first of its time.
+const READ_AT_ONCE: i64 = 500;
+const WRITTEN_MAX: usize = 20_000;
 
 /// One appointment as a calendar file.
 pub async fn export_appointment(app: &App, ctx: &Context, id: &AppointmentId) -> Result<String> {
@@ -20,20 +26,40 @@ pub async fn export_appointment(app: &App, ctx: &Context, id: &AppointmentId) ->
 pub async fn export_span(
     app: &App,
     ctx: &Context,
-    from: domain::Timestamp,
-    to: domain::Timestamp,
+    from: Timestamp,
+    to: Timestamp,
 ) -> Result<String> {
-    let on = get_span(app, ctx, from, to).await?;
+    ctx.require_to_see(Permission::ReadAppointments)?;
     let ctx = ctx.clone();
     let events = app
         .db
         .inspect(move |c| -> Result<Vec<Event>> {
-            let (mut events, single) = series::export(c, &ctx, on.appointments)?;
+            let booked = booked(c, &ctx.tenant, (from, to))?;
+            let (mut events, single) = series::export(c, &ctx, booked)?;
             events.extend(single.iter().map(|each| to_event(each, &ctx.zone)));
             Ok(events)
         })
         .await?;
     Ok(ics::write(&events))
+}
+
+/// All that takes place in a time: a busy business has more of it than its pages show.
+fn booked(
+    c: &mut Conn,
+    tenant: &TenantId,
+    span: (Timestamp, Timestamp),
+) -> Result<Vec<Appointment>> {
+    let filter = SpanFilter { status: Some(Status::Booked), person: None };
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let last = after.as_ref();
+        let page = store::appointments::page_between(c, tenant, span, &filter, last, READ_AT_ONCE)?;
+        all.extend(page.items);
+        after = page.next;
+        if after.is_none() || all.len() >= WRITTEN_MAX {
+            return Ok(all);
+        }
+    }
 }
 
 /// An appointment by itself.

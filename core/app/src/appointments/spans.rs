@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use domain::{AccountId, AppointmentId, Permission, PersonId, Timestamp};
-use store::Conn;
+use store::appointments::SpanFilter;
+use store::busy_blocks::BusyCursor;
+use store::{Conn, Cursor, Page};
 
 use super::{Appointment, BusyBlock, Calendar, Status};
 use crate::context::Context;
@@ -53,23 +55,37 @@ pub async fn get_span(
         .await
 }
 
-/// Appointments between two instants, by start: of one status and with one person, where those are named.
+/// A page of the appointments between two instants that match, by start.
 pub async fn list_span(
     app: &App,
     ctx: &Context,
-    (from, to): (Timestamp, Timestamp),
-    status: Option<Status>,
-    person: Option<PersonId>,
-) -> Result<Vec<Appointment>> {
+    span: (Timestamp, Timestamp),
+    filter: SpanFilter,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Page<Appointment>> {
     ctx.require_to_see(Permission::ReadAppointments)?;
     let tenant = ctx.tenant.clone();
-    let list = move |c: &mut Conn| store::appointments::list_between(c, &tenant, from, to);
-    let mut all = app.db.read(list).await?;
-    all.retain(|each| {
-        status.is_none_or(|status| each.status == status)
-            && (person.is_none() || each.person_id == person)
-    });
-    Ok(all)
+    let list = move |c: &mut Conn| {
+        store::appointments::page_between(c, &tenant, span, &filter, after.as_ref(), limit)
+    };
+    Ok(app.db.read(list).await?)
+}
+
+/// A page of when connected calendars are busy between two instants, by start.
+pub async fn list_busy(
+    app: &App,
+    ctx: &Context,
+    span: (Timestamp, Timestamp),
+    after: Option<BusyCursor>,
+    limit: i64,
+) -> Result<Page<BusyBlock, BusyCursor>> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    let tenant = ctx.tenant.clone();
+    let list = move |c: &mut Conn| {
+        store::busy_blocks::page_between(c, &tenant, span, after.as_ref(), limit)
+    };
+    Ok(app.db.read(list).await?)
 }
 
 /// The members who made these appointments; none where the role doesn't see the team.

@@ -26,15 +26,14 @@ impl Csv {
     }
 
     fn cell(&mut self, text: &str) {
-        let guard = if is_formula(text) { "'" } else { "" };
-        let is_plain = !text.contains([',', '"', '\n', '\r', ';', '\t']) && guard.is_empty();
+        let safe = defused(text);
+        let is_plain = !text.contains([',', '"', '\n', '\r', ';', '\t']) && safe == text;
         if is_plain {
             self.out.extend_from_slice(text.as_bytes());
             return;
         }
         self.out.push(b'"');
-        self.out.extend_from_slice(guard.as_bytes());
-        self.out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+        self.out.extend_from_slice(safe.replace('"', "\"\"").as_bytes());
         self.out.push(b'"');
     }
 
@@ -44,18 +43,44 @@ impl Csv {
     }
 }
 
-/// Whether a spreadsheet would calculate it. A phone number with its plus and a negative number are none.
+/// A text in which no spreadsheet finds a formula. One that cuts at semicolons, as Excel does in much of
+/// Europe, takes no notice of quotes in the midst of what it cuts, and finds cells at each of them and on
+/// each line.
+fn defused(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 1);
+    if is_formula(text) {
+        safe.push('\'');
+    }
+    for (at, piece) in text.split_inclusive([';', '\n', '\r']).enumerate() {
+        // A dash before a space begins a line of a list, unless it calls something.
+        let is_listed = piece.starts_with("- ") || piece.starts_with("+ ");
+        let is_line = is_listed && !piece.contains(['|', '(', '!']);
+        if at > 0 && !is_line && !piece.starts_with(['\n', '\r']) && is_formula(piece) {
+            safe.push('\'');
+        }
+        safe.push_str(piece);
+    }
+    safe
+}
+
+/// Whether a spreadsheet would calculate it. A phone number with its plus, several of them, and a negative
+/// number are none.
 fn is_formula(text: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
-    let is_number = || {
-        let rest = |letter: char| letter.is_ascii_digit() || " -().,".contains(letter);
-        text.len() > 1 && text.chars().skip(1).all(rest)
-    };
     match first {
-        '=' | '@' | '\t' | '\r' | '\n' | '|' => true,
-        '+' | '-' => !is_number(),
+        // As wide as a letter of Chinese or Japanese they are signs of a formula too.
+        '=' | '@' | '\t' | '\r' | '\n' | '|' | '＝' | '＠' => true,
+        '+' | '-' | '＋' | '－' => !text.split(';').all(is_number),
         _ => false,
     }
+}
+
+/// Whether it is a number or nothing at all.
+fn is_number(text: &str) -> bool {
+    let text = text.trim();
+    let digits = text.strip_prefix(['+', '-', '＋', '－']).unwrap_or(text);
+    let is_sign_alone = digits.is_empty() && !text.is_empty();
+    !is_sign_alone && digits.chars().all(|it| it.is_ascii_digit() || " -().,".contains(it))
 }
 
 #[cfg(test)]
@@ -70,7 +95,17 @@ mod tests {
 
     #[test]
     fn cells_come_back_as_they_were() {
-        let cells = ["Dana \"D\" Cohen", "a,b", "one\r\ntwo", "", "דנה", "+972 50-123 4567", "-5"];
+        let cells = [
+            "Dana \"D\" Cohen",
+            "a,b",
+            "one\r\ntwo",
+            "",
+            "דנה",
+            "+972 50-123 4567",
+            "-5",
+            "+972 50-123 4567; +972 52-123 4567",
+            "Wants:\n- a chair; \n- a table",
+        ];
         let text = written(&cells);
         let mut reader =
             ::csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
@@ -86,6 +121,12 @@ mod tests {
             ("+1+cmd|' /C calc'!A0", "\"'+1+cmd|' /C calc'!A0\"\r\n"),
             ("-2+3+cmd", "\"'-2+3+cmd\"\r\n"),
             ("\t=1", "\"'\t=1\"\r\n"),
+            ("＝1+1", "\"'＝1+1\"\r\n"),
+            ("+1\n+cmd|' /C calc'!A0", "\"'+1\n'+cmd|' /C calc'!A0\"\r\n"),
+            // Cut at semicolons, the quotes before and behind it hold nothing together.
+            ("Dana;=1+1;-x", "\"Dana;'=1+1;'-x\"\r\n"),
+            ("Dana\n- cmd|' /C calc'!A0", "\"Dana\n'- cmd|' /C calc'!A0\"\r\n"),
+            ("Dana\r\n@SUM(A1)", "\"Dana\r\n'@SUM(A1)\"\r\n"),
         ] {
             assert_eq!(written(&[text]), expected);
         }

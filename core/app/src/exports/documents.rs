@@ -63,13 +63,14 @@ impl Walk {
 
     fn row(&self, it: &Document, words: &Words) -> Vec<String> {
         let plugin = documents::keeper_name(&self.app, &it.plugin_id, self.ctx.locale);
+        let kept = self.ctx.zone.local(it.created_at);
         let account = it.connection_id.as_ref().and_then(|id| self.accounts.get(id));
         vec![
             it.name.clone(),
             words(&format!("document-media-{}", Media::of(&it.media_type))),
             it.media_type.clone(),
             it.size_bytes.to_string(),
-            it.created_at.to_rfc3339(),
+            kept.strftime("%Y-%m-%d %H:%M").to_string(),
             plugin.unwrap_or_else(|| it.plugin_id.to_string()),
             account.cloned().unwrap_or_default(),
             it.source.clone(),

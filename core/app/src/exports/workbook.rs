@@ -1,5 +1,6 @@
-//! Writes a workbook (`.xlsx`) as it goes: one sheet of texts, row after row, packed and handed on at once,
-//! so that neither memory nor a file beside it holds the list. Texts are no formulas there.
+//! Writes a workbook (`.xlsx`) as it goes: a sheet of texts, row after row, packed and handed on at once, so
+//! that neither memory nor a file beside it holds the list. What is more than a sheet takes goes on in
+//! another. Texts are no formulas there.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,14 +10,17 @@ use zip::write::{SimpleFileOptions, StreamWriter};
 
 use crate::error::{Error, Result};
 
-/// The longest text of a cell, in characters: programs refuse a workbook with a longer one.
-const CELL_CHARS_MAX: usize = 32_767;
+/// The longest text of a cell, in units of UTF-16: programs refuse a workbook with a longer one.
+const CELL_UNITS_MAX: usize = 32_767;
+/// The most rows of a sheet, its head counted: programs refuse a longer one.
+const SHEET_ROWS_MAX: usize = 1_048_576;
 
-const TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>"#;
+/// A part whose name ends like XML is a sheet, of which it isn't known yet how many there are.
+const TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>"#;
 const ROOT: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
-const BOOK: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="OXPI" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
-const BOOK_RELS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#;
 const STYLES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf xfId="0"/><xf xfId="0" fontId="1" applyFont="1"/></cellXfs></styleSheet>"#;
+
+const SHEET_END: &str = "</sheetData></worksheet>";
 
 /// Bytes that were packed and not handed on yet.
 #[derive(Debug, Clone, Default)]
@@ -37,39 +41,76 @@ impl Write for Tray {
 pub(super) struct Workbook {
     tray: Tray,
     zip: Option<zip::ZipWriter<StreamWriter<Tray>>>,
+    is_rtl: bool,
+    /// The most rows of a sheet.
+    rows_max: usize,
+    /// Those of the sheet that is being written.
+    rows: usize,
+    /// Sheets that were begun.
+    sheets: usize,
+    /// What stands above the columns, on every sheet.
+    head: Vec<String>,
 }
 
 impl Workbook {
     pub(super) fn begin(locale: Locale) -> Result<Self> {
+        Self::of_sheets(locale, SHEET_ROWS_MAX)
+    }
+
+    fn of_sheets(locale: Locale, rows_max: usize) -> Result<Self> {
         let tray = Tray::default();
-        let mut zip = zip::ZipWriter::new_stream(tray.clone());
-        let parts = [
-            ("[Content_Types].xml", TYPES),
-            ("_rels/.rels", ROOT),
-            ("xl/workbook.xml", BOOK),
-            ("xl/_rels/workbook.xml.rels", BOOK_RELS),
-            ("xl/styles.xml", STYLES),
-        ];
-        for (name, text) in parts {
-            zip.start_file(name, SimpleFileOptions::default()).map_err(Error::internal)?;
-            zip.write_all(text.as_bytes()).map_err(Error::internal)?;
-        }
-        let options = SimpleFileOptions::default().large_file(true);
-        zip.start_file("xl/worksheets/sheet1.xml", options).map_err(Error::internal)?;
-        let direction = if locale == Locale::He { " rightToLeft=\"1\"" } else { "" };
-        let head = format!(
+        let zip = Some(zip::ZipWriter::new_stream(tray.clone()));
+        let (is_rtl, head) = (locale == Locale::He, Vec::new());
+        let mut book = Self { tray, zip, is_rtl, rows_max, rows: 0, sheets: 0, head };
+        book.part("[Content_Types].xml", TYPES)?;
+        book.part("_rels/.rels", ROOT)?;
+        book.part("xl/styles.xml", STYLES)?;
+        book.begin_sheet()?;
+        Ok(book)
+    }
+
+    fn part(&mut self, name: &str, text: &str) -> Result<()> {
+        self.begin_part(name, SimpleFileOptions::default())?;
+        self.write(text)
+    }
+
+    fn begin_part(&mut self, name: &str, options: SimpleFileOptions) -> Result<()> {
+        self.zip()?.start_file(name, options).map_err(Error::internal)
+    }
+
+    fn begin_sheet(&mut self) -> Result<()> {
+        (self.sheets, self.rows) = (self.sheets + 1, 0);
+        let name = format!("xl/worksheets/sheet{}.xml", self.sheets);
+        self.begin_part(&name, SimpleFileOptions::default().large_file(true))?;
+        let direction = if self.is_rtl { " rightToLeft=\"1\"" } else { "" };
+        let begin = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?><worksheet xmlns=\
              \"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetViews><sheetView \
              workbookViewId=\"0\"{direction}><pane ySplit=\"1\" topLeftCell=\"A2\" \
              activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews>\
              <sheetFormatPr defaultColWidth=\"20\" defaultRowHeight=\"15\"/><sheetData>"
         );
-        zip.write_all(head.as_bytes()).map_err(Error::internal)?;
-        Ok(Self { tray, zip: Some(zip) })
+        self.write(&begin)
     }
 
-    /// Adds a row.
+    /// Adds a row; a head comes again on each sheet.
     pub(super) fn row(&mut self, cells: Vec<String>, is_head: bool) -> Result<()> {
+        if self.rows >= self.rows_max {
+            self.write(SHEET_END)?;
+            self.begin_sheet()?;
+            let head = std::mem::take(&mut self.head);
+            self.put(&head, true)?;
+            self.head = head;
+        }
+        self.put(&cells, is_head)?;
+        if is_head {
+            self.head = cells;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, cells: &[String], is_head: bool) -> Result<()> {
+        self.rows += 1;
         let mut text = String::from("<row>");
         let style = if is_head { " s=\"1\"" } else { "" };
         for cell in cells {
@@ -80,20 +121,27 @@ impl Workbook {
             text.push_str("<c t=\"inlineStr\"");
             text.push_str(style);
             text.push_str("><is><t xml:space=\"preserve\">");
-            escape(&mut text, &cell);
+            escape(&mut text, cell);
             text.push_str("</t></is></c>");
         }
         text.push_str("</row>");
         self.write(&text)
     }
 
-    fn write(&mut self, text: &str) -> Result<()> {
-        let zip = self.zip.as_mut().ok_or_else(|| Error::internal("the workbook has ended"))?;
-        zip.write_all(text.as_bytes()).map_err(Error::internal)
+    fn zip(&mut self) -> Result<&mut zip::ZipWriter<StreamWriter<Tray>>> {
+        self.zip.as_mut().ok_or_else(|| Error::internal("the workbook has ended"))
     }
 
+    fn write(&mut self, text: &str) -> Result<()> {
+        self.zip()?.write_all(text.as_bytes()).map_err(Error::internal)
+    }
+
+    /// Ends it with what says which sheets there are.
     pub(super) fn end(&mut self) -> Result<()> {
-        self.write("</sheetData></worksheet>")?;
+        self.write(SHEET_END)?;
+        let (book, names) = book_of(self.sheets);
+        self.part("xl/workbook.xml", &book)?;
+        self.part("xl/_rels/workbook.xml.rels", &names)?;
         if let Some(zip) = self.zip.take() {
             zip.finish().map_err(Error::internal)?;
         }
@@ -106,17 +154,107 @@ impl Workbook {
     }
 }
 
-/// What XML can hold of a text; a cell of more than programs take is cut.
+/// The part that names so many sheets, and the one that says where they are.
+fn book_of(sheets: usize) -> (String, String) {
+    let mut book = String::from(
+        r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>"#,
+    );
+    let mut places = String::from(
+        r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">"#,
+    );
+    for number in 1..=sheets {
+        let name = if number == 1 { "OXPI".to_owned() } else { format!("OXPI {number}") };
+        book.push_str(&format!(r#"<sheet name="{name}" sheetId="{number}" r:id="rId{number}"/>"#));
+        places.push_str(&format!(
+            r#"<Relationship Id="rId{number}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{number}.xml"/>"#
+        ));
+    }
+    let styles = sheets + 1;
+    places.push_str(&format!(
+        r#"<Relationship Id="rId{styles}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#
+    ));
+    book.push_str("</sheets></workbook>");
+    (book, places)
+}
+
+/// What XML can hold of a text; a cell of more than programs take is cut. What they would read as the
+/// number of a letter (`_x0041_`) stays what it is.
 fn escape(out: &mut String, text: &str) {
-    for letter in text.chars().take(CELL_CHARS_MAX) {
+    let mut units = 0;
+    for (at, letter) in text.char_indices() {
+        units += letter.len_utf16();
+        if units > CELL_UNITS_MAX {
+            break;
+        }
         match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
+            '_' if is_number_of_letter(&text[at..]) => out.push_str("_x005F_"),
             '\n' | '\t' => out.push(letter),
             '\u{fffe}' | '\u{ffff}' => {}
             other if other.is_control() => {}
             other => out.push(other),
         }
+    }
+}
+
+fn is_number_of_letter(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 7
+        && bytes.starts_with(b"_x")
+        && bytes[2..6].iter().all(u8::is_ascii_hexdigit)
+        && bytes[6] == b'_'
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use calamine::{Reader as _, Xlsx};
+
+    use super::*;
+
+    /// The sheets of a workbook that was written with these rows, by their names.
+    fn written(rows_max: usize, rows: &[&str]) -> Vec<(String, Vec<String>)> {
+        let mut book = Workbook::of_sheets(Locale::En, rows_max).unwrap();
+        book.row(vec!["Head".to_owned()], true).unwrap();
+        for row in rows {
+            book.row(vec![(*row).to_owned()], false).unwrap();
+        }
+        book.end().unwrap();
+        let mut read = Xlsx::new(Cursor::new(book.take())).unwrap();
+        let mut sheets = Vec::new();
+        for name in read.sheet_names() {
+            let cells = read.worksheet_range(&name).unwrap();
+            sheets.push((name, cells.rows().map(|row| row[0].to_string()).collect()));
+        }
+        sheets
+    }
+
+    #[test]
+    fn what_is_more_than_a_sheet_takes_goes_on_in_another() {
+        let sheet = |name: &str, rows: &[&str]| {
+            (name.to_owned(), rows.iter().map(|row| (*row).to_owned()).collect::<Vec<_>>())
+        };
+        assert_eq!(written(3, &["1", "2"]), [sheet("OXPI", &["Head", "1", "2"])]);
+        assert_eq!(
+            written(3, &["1", "2", "3", "4", "5"]),
+            [
+                sheet("OXPI", &["Head", "1", "2"]),
+                sheet("OXPI 2", &["Head", "3", "4"]),
+                sheet("OXPI 3", &["Head", "5"]),
+            ]
+        );
+    }
+
+    #[test]
+    fn cells_come_back_as_they_were_and_no_longer_than_programs_take() {
+        let cells = ["=1+1", "a & <b>", "_x0041_ is no A", "שלום", "one\ntwo"];
+        let mut expected = vec!["Head"];
+        expected.extend(cells);
+        assert_eq!(written(100, &cells)[0].1, expected);
+        let long = "🎈".repeat(CELL_UNITS_MAX);
+        assert_eq!(written(100, &[&long])[0].1[1].encode_utf16().count(), CELL_UNITS_MAX - 1);
     }
 }

@@ -1,9 +1,9 @@
 //! Series as events of a calendar file: one with the rule, and one for each day that is otherwise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::ics::{Event, When};
-use domain::{SeriesId, Zone};
+use domain::{AppointmentId, SeriesId, Zone};
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 use store::Conn;
@@ -15,6 +15,9 @@ use crate::appointments::{self as booked, Appointment, AppointmentInput};
 use crate::context::Context;
 use crate::error::Result;
 
+/// Appointments that are looked up at a time.
+const AT_ONCE: usize = 500;
+
 /// The events of the series that some of these appointments are of, and the appointments that are of
 /// none.
 pub(crate) fn export(
@@ -23,7 +26,10 @@ pub(crate) fn export(
     all: Vec<Appointment>,
 ) -> Result<(Vec<Event>, Vec<Appointment>)> {
     let ids: Vec<_> = all.iter().map(|each| each.id.clone()).collect();
-    let of = store::series::list_of(c, &ctx.tenant, &ids)?;
+    let mut of = Vec::new();
+    for some in ids.chunks(AT_ONCE) {
+        of.extend(store::series::list_of(c, &ctx.tenant, some)?);
+    }
     let mut series: Vec<&SeriesId> = of.iter().map(|(_, id)| id).collect();
     series.sort_unstable();
     series.dedup();
@@ -33,7 +39,8 @@ pub(crate) fn export(
         let rows = store::series::list_all(c, &ctx.tenant, id)?;
         events.extend(events_of(&found, rows, &ctx.zone)?);
     }
-    let is_single = |each: &Appointment| !of.iter().any(|(id, _)| *id == each.id);
+    let known: HashSet<&AppointmentId> = of.iter().map(|(id, _)| id).collect();
+    let is_single = |each: &Appointment| !known.contains(&each.id);
     Ok((events, all.into_iter().filter(is_single).collect()))
 }
 

@@ -6,7 +6,7 @@ use app::appointments::{self as booked, Appointment, AppointmentInput};
 use app::calendar_feeds::{self, FeedFile};
 use app::series::book_series;
 use app::{Context, Error};
-use domain::{Role, Timestamp};
+use domain::{AppointmentId, Role, Timestamp};
 use jiff::civil::{DateTime, date};
 
 fn at(who: &Signed, local: DateTime) -> Timestamp {
@@ -91,6 +91,31 @@ async fn what_moved_was_cancelled_or_takes_whole_days_is_said_as_it_is_now() {
         f.clock.advance_millis(60_000);
         let same = read(&f, &secret).await.unwrap();
         assert_eq!((same.digest, same.changed_at), (after.digest, after.changed_at));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_to_come_is_there_behind_all_that_was() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let first = book(&f, &owner, "Fitting", hour(3, 10)).await;
+        book(&f, &owner, "To come", hour(20, 10)).await;
+        let before = |n: i64| Appointment {
+            id: AppointmentId::new(&*f.app.clock, &*f.app.rng),
+            starts_at: first.starts_at.plus_secs(-n * 600),
+            ends_at: first.starts_at.plus_secs(-n * 600 + 600),
+            ..first.clone()
+        };
+        let before: Vec<Appointment> = (1..=2_000).map(before).collect();
+        let add = move |c: &mut store::Conn| {
+            before.iter().try_for_each(|row| store::appointments::insert(c, row))
+        };
+        f.app.db.write(add).await.unwrap();
+        let secret = renew(&f, &owner).await;
+        let file = read(&f, &secret).await.unwrap();
+        assert_eq!(file.body.matches("BEGIN:VEVENT").count(), 2_002);
+        has(&file, &["SUMMARY:To come"]);
     })
     .await;
 }

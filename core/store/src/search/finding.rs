@@ -12,7 +12,7 @@ use domain::TenantId;
 
 use super::backlog::is_behind;
 use super::query::{Query, Term, Way};
-use super::words::{kept_words, words_of};
+use super::words::{Words, kept_words, words_of};
 use super::{Kind, index, near, number};
 use crate::backend::{Conn, MultiBackend};
 use crate::error::Result;
@@ -184,6 +184,12 @@ pub fn best(
     }
     all.truncate(limit);
     Ok(Some(all))
+}
+
+/// Whether something that says this fits a text by itself, with no error forgiven.
+pub(crate) fn fits(kind: Kind, text: &str, said: &[&str]) -> bool {
+    let words = said.iter().fold(Words::default(), |words, said| words.text(said)).kept();
+    Query::of(text, kind).is_some_and(|query| query.fit(kept_words(&words)).is_some())
 }
 
 fn ranked(c: &mut Conn, tenant: &TenantId, kind: Kind, query: &Query) -> Result<Vec<String>> {

@@ -15,7 +15,8 @@ use crate::{contacts, scope, tenants};
 const WHOLE_DIGITS_MIN: usize = 8;
 
 /// Those who have exactly the number that a text is, the newest first; nobody where it is none, may be the
-/// end of one, or is had by very many. A whole number that nobody has isn't looked for by its end either.
+/// end of one, or is had by very many. Where nobody has a whole number, those have it in whose own something
+/// isn't understood as one number; its end is looked for in no other.
 pub(super) fn owners(
     c: &mut Conn,
     tenant: &TenantId,
@@ -40,13 +41,14 @@ pub(super) fn owners(
         // Too many to name all of them, which a list is to hold.
         return Ok(Vec::new());
     }
+    let is_whole = phone::within_country(text).len() >= WHOLE_DIGITS_MIN;
+    if owners.is_empty() && begins && is_whole && home.is_some() {
+        owners = contacts::list_unclear(c, tenant, &phone::within_country(&e164), most)?;
+        query.forget_ends();
+    }
     owners.sort_unstable();
     owners.dedup();
     owners.reverse();
-    let is_whole = phone::within_country(text).len() >= WHOLE_DIGITS_MIN;
-    if owners.is_empty() && begins && is_whole && home.is_some() {
-        query.forget_ends();
-    }
     Ok(owners.iter().map(PersonId::to_string).collect())
 }
 

@@ -3,7 +3,7 @@
 use domain::{AppointmentId, TenantId};
 use store::Db;
 use store::appointments::{
-    self, Appointment, AppointmentChange, Link, OnlineState, Status, SyncState,
+    self, Appointment, AppointmentChange, Link, OnlineState, SpanFilter, Status, SyncState,
 };
 
 use crate::support::*;
@@ -65,6 +65,51 @@ store::both_backends! {
         assert_eq!(between(&db, &tenant, 0, 10).await, in_order);
         assert_eq!(between(&db, &tenant, 1, 10).await, [ids[3].clone()]);
         assert_eq!(between(&db, &tenant, -99 * DAY, -98 * DAY).await, [ids[2].clone()]);
+    }
+
+    async fn pages_of_a_time_hold_all_of_it_once(db: Db) {
+        let world = World::new();
+        let of = a_tenant(&db, &world).await;
+        let person = world.person(&of, "Dana");
+        // Three of each start, and one that began a hundred days before.
+        let mut rows: Vec<_> = (0..9).map(|n| world.appointment(&of, 60 * (n / 3))).collect();
+        rows[1].person_id = Some(person.id.clone());
+        rows[7].status = Status::Cancelled;
+        rows[8].starts_at = START.plus_secs(-100 * 86_400);
+        rows[8].ends_at = START.plus_secs(60);
+        db.write(move |c| {
+            store::people::insert(c, &person, &[])?;
+            rows.iter().try_for_each(|row| appointments::insert(c, row))?;
+            let span = (START, START.plus_secs(86_400));
+            let whole = appointments::list_between(c, &of, span.0, span.1)?;
+            assert_eq!(whole.len(), 9);
+            for limit in [1, 2, 4, 100] {
+                let (mut seen, mut after) = (Vec::new(), None);
+                loop {
+                    let all = SpanFilter::default();
+                    let page =
+                        appointments::page_between(c, &of, span, &all, after.as_ref(), limit)?;
+                    assert!(i64::try_from(page.items.len()).unwrap() <= limit);
+                    seen.extend(page.items);
+                    after = page.next;
+                    if after.is_none() {
+                        break;
+                    }
+                }
+                assert_eq!(seen, whole, "{limit}");
+            }
+            for (status, person, count) in [
+                (Some(Status::Booked), None, 8),
+                (Some(Status::Cancelled), None, 1),
+                (None, Some(person.id.clone()), 1),
+                (Some(Status::Cancelled), Some(person.id.clone()), 0),
+            ] {
+                let filter = SpanFilter { status, person };
+                let page = appointments::page_between(c, &of, span, &filter, None, 100)?;
+                assert_eq!(page.items.len(), count, "{filter:?}");
+            }
+            Ok(())
+        }).await.unwrap();
     }
 
     async fn the_next_one_takes_place_and_is_not_on_yet(db: Db) {

@@ -2,6 +2,7 @@
 
 use store::busy_blocks::{self, BusyBlock};
 use store::calendars::{self, Calendar, Detail};
+use store::channels::{self, Channel, ChannelState};
 use store::{Db, appointments};
 
 use crate::support::*;
@@ -163,6 +164,43 @@ store::both_backends! {
         }).await.unwrap();
     }
 
+    async fn pages_of_what_is_taken_hold_all_of_it_once(db: Db) {
+        let world = World::new();
+        let connection = a_connection(&db, &world).await;
+        let calendars = ["a", "b"].map(|name| world.calendar(&connection, name));
+        db.write(move |c| {
+            let of = &connection.tenant_id;
+            // Three of each start in each calendar, and one that began a hundred days before.
+            for calendar in &calendars {
+                calendars::insert(c, calendar)?;
+                for n in 0..6 {
+                    let from = n / 3 * 60;
+                    busy_blocks::upsert(c, &block(calendar, &format!("e {n}"), from, 90))?;
+                }
+            }
+            let long = block(&calendars[1], "long", -100 * 86_400, 1);
+            busy_blocks::upsert(c, &long)?;
+            let span = (START, START.plus_secs(86_400));
+            let mut whole = busy_blocks::list_between(c, of, span.0, span.1)?;
+            let place = |it: &BusyBlock| {
+                (it.starts_at, it.calendar_id.to_string(), it.external_id.clone())
+            };
+            whole.sort_by_key(place);
+            assert_eq!((whole.len(), &whole[0]), (13, &long));
+            for limit in [1, 2, 5, 100] {
+                let (mut seen, mut after) = (Vec::new(), None);
+                loop {
+                    let page = busy_blocks::page_between(c, of, span, after.as_ref(), limit)?;
+                    seen.extend(page.items);
+                    let Some(next) = page.next else { break };
+                    after = Some(next.to_string().parse().unwrap());
+                }
+                assert_eq!(seen, whole, "{limit}");
+            }
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn a_block_moves_with_its_event(db: Db) {
         let world = World::new();
         let calendar = a_calendar(&db, &world).await;
@@ -181,6 +219,33 @@ store::both_backends! {
             busy_blocks::delete(c, &of, &calendar.id, "e")?;
             busy_blocks::upsert(c, &block(&calendar, "f", 0, 1))?;
             assert_eq!(busy_blocks::delete_all(c, &of, &calendar.id)?, 1);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn of_channels_that_end_together_the_newest_comes_first(db: Db) {
+        let world = World::new();
+        let calendar = a_calendar(&db, &world).await;
+        let channel = |number: u8| Channel {
+            tenant_id: calendar.tenant_id.clone(),
+            id: domain::ChannelId::new(&world.clock, &world.rng),
+            plugin_id: plugin(),
+            connection_id: calendar.connection_id.clone(),
+            calendar_id: calendar.id.clone(),
+            route: "changes".to_owned(),
+            token_mac: vec![number],
+            state: ChannelState::Open,
+            resource: None,
+            opened_at: START,
+            expires_at: START.plus_secs(60),
+        };
+        let all: Vec<Channel> = (1..=5).map(channel).collect();
+        let of = calendar.clone();
+        db.write(move |c| {
+            all.iter().try_for_each(|row| channels::insert(c, row))?;
+            let found = channels::list_of_calendar(c, &of.tenant_id, &of.id)?;
+            let order: Vec<u8> = found.iter().map(|row| row.token_mac[0]).collect();
+            assert_eq!(order, [5, 4, 3, 2, 1]);
             Ok(())
         }).await.unwrap();
     }

@@ -2,7 +2,7 @@
 
 use domain::{PersonId, TenantId, Zone, phone};
 use store::contacts::{self, Contact, ContactKind};
-use store::people::{self, Person};
+use store::people::{self, Person, PersonFilter};
 use store::tenants::{Tenant, TenantChange};
 use store::{Conn, Db, Result};
 
@@ -128,6 +128,40 @@ store::both_backends! {
             contacts::again(c, &of)?;
             assert_eq!(contacts::catch_up(c, &of, 5)?, 1);
             assert_eq!(contacts::list(c, &of, &person.id)?, [number(&person, "050-1234567")]);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn a_whole_number_is_found_in_what_is_not_understood_as_one(db: Db) {
+        let world = World::new();
+        let of = a_tenant(&db, &world).await;
+        let all = [
+            ("Both", "03-7654321 / 054-1234567"),
+            ("Noted", "tel 972-53-1234567"),
+            ("Other", "02-1234567"),
+        ];
+        let all = all.map(|(name, number)| Person {
+            phone: number.to_owned(),
+            ..world.person(&of, name)
+        });
+        db.write(move |c| {
+            all.iter().try_for_each(|it| people::insert(c, it, &[number(it, &it.phone)]))?;
+            for (text, expected) in [
+                ("054-1234567", "Both"),
+                ("03-7654321", "Both"),
+                ("+972 53 123 4567", "Noted"),
+                ("053-1234567", "Noted"),
+                ("055-1234567", ""),
+            ] {
+                let best = people::search(c, &of, text, 50)?;
+                let best: Vec<&str> = best.iter().map(|person| person.name.as_str()).collect();
+                assert_eq!(best.join(" "), expected, "{text}");
+                let filter =
+                    PersonFilter { search: Some(text.to_owned()), ..PersonFilter::default() };
+                assert_eq!(people::count(c, &of, &filter)?, i64::from(!expected.is_empty()));
+            }
+            people::delete(c, &of, &all[1].id, 1, START)?;
+            assert!(people::search(c, &of, "053-1234567", 50)?.is_empty(), "they are gone");
             Ok(())
         }).await.unwrap();
     }

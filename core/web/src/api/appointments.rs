@@ -1,6 +1,7 @@
 //! Appointments.
 
-use app::appointments::{self, Appointment, AppointmentInput, Status};
+use app::appointments::{self, Appointment, AppointmentInput, SpanFilter, Status};
+use app::cursors::Cursor;
 use app::series;
 use domain::{ApiScope, AppointmentId, CalendarId, PersonId, Timestamp, Zone};
 use serde_json::{Value, json};
@@ -114,41 +115,9 @@ pub fn span(call: &Call) -> Result<(Timestamp, Timestamp), Problem> {
     Ok((from, to))
 }
 
-/// Cuts a page out of what is on in a time, all of it in order, by start and name.
-pub fn cut<T>(
-    call: &Call,
-    all: Vec<T>,
-    place: impl Fn(&T) -> (i64, String),
-    shown: impl Fn(&T) -> Value,
-) -> Answer {
-    let after = match call.after::<String>()? {
-        None => None,
-        Some(text) => {
-            let wrong = || wrong_parameter("after");
-            let (at, id) = text.split_once('.').ok_or_else(wrong)?;
-            Some((at.parse::<i64>().map_err(|_| wrong())?, id.to_owned()))
-        }
-    };
-    let mut rest: Vec<(T, (i64, String))> = all
-        .into_iter()
-        .map(|each| {
-            let at = place(&each);
-            (each, at)
-        })
-        .filter(|(_, at)| after.as_ref().is_none_or(|after| at > after))
-        .collect();
-    rest.sort_by(|a, b| a.1.cmp(&b.1));
-    let limit = usize::try_from(call.limit()).unwrap_or(1);
-    let more = rest.len() > limit;
-    rest.truncate(limit);
-    let next = rest.last().filter(|_| more).map(|(_, (at, id))| format!("{at}.{id}"));
-    let items = rest.iter().map(|(each, _)| shown(each)).collect();
-    Ok(Reply::page(call, items, next))
-}
-
 /// A page of what takes place between two instants, by start.
 pub async fn list(call: Call) -> Answer {
-    let (from, to) = span(&call)?;
+    let (span, after) = (span(&call)?, call.after::<Cursor>()?);
     let person: Option<PersonId> = call.asked_as("person")?;
     if person.is_some() && !call.opened.scopes.has(ApiScope::PeopleRead) {
         return Err(Problem::no_scope(ApiScope::PeopleRead));
@@ -158,10 +127,11 @@ pub async fn list(call: Call) -> Answer {
         Some("cancelled") => Some(Status::Cancelled),
         _ => Some(Status::Booked),
     };
-    let span = (from, to);
-    let on = appointments::list_span(call.app(), call.ctx(), span, status, person).await?;
-    let place = |each: &Appointment| (each.starts_at.as_millis(), each.id.to_string());
-    cut(&call, on, place, shown)
+    let filter = SpanFilter { status, person };
+    let (app, ctx) = (call.app(), call.ctx());
+    let page = appointments::list_span(app, ctx, span, filter, after, call.limit()).await?;
+    let items = page.items.iter().map(shown).collect();
+    Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
 }
 
 fn shown(each: &Appointment) -> Value {

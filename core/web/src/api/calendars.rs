@@ -1,11 +1,11 @@
 //! Connected calendars, and when they say that time is taken.
 
-use app::appointments::{self, BusyBlock, Calendar};
+use app::appointments::{self, BusyBlock, BusyCursor, Calendar};
 use app::calendars;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
-use super::appointments::{cut, span, span_query};
+use super::appointments::{span, span_query};
 use super::call::Call;
 use super::describe::{Fields, about, flag, id, instant, said, whole, word};
 use super::schema::Named;
@@ -54,12 +54,11 @@ pub fn busy_query() -> Fields {
 
 /// A page of busy times, by start.
 pub async fn busy(call: Call) -> Answer {
-    let (from, to) = span(&call)?;
-    let on = appointments::get_span(call.app(), call.ctx(), from, to).await?;
-    let place = |each: &BusyBlock| {
-        (each.starts_at.as_millis(), format!("{} {}", each.calendar_id, each.external_id))
-    };
-    cut(&call, on.busy, place, shown)
+    let (span, after) = (span(&call)?, call.after::<BusyCursor>()?);
+    let (app, ctx) = (call.app(), call.ctx());
+    let page = appointments::list_busy(app, ctx, span, after, call.limit()).await?;
+    let items = page.items.iter().map(shown).collect();
+    Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
 }
 
 fn shown(each: &BusyBlock) -> Value {

@@ -18,14 +18,16 @@ use crate::state::Web;
 /// How many a page has where nobody says.
 const LIMIT: i64 = 50;
 
-/// What is told of beside something else, and what a token must be good for to be told of it.
-const READS: [ApiScope; 6] = [
+/// What is told of beside something else, and what a token must be good for to be told of it. None of these
+/// lets anything else through.
+const READS: [ApiScope; 7] = [
     ApiScope::PeopleRead,
     ApiScope::AppointmentsRead,
     ApiScope::TasksRead,
     ApiScope::DocumentsRead,
     ApiScope::TeamRead,
     ApiScope::ConnectionsRead,
+    ApiScope::ApprovalsRead,
 ];
 
 /// A request.

@@ -7,6 +7,7 @@ use domain::ApiScope;
 use serde_json::{Map, Value, json};
 
 use super::describe::{items, page};
+use super::links::links;
 use super::operations::{BY_KIND, FILE, FILE_TYPES, Operation, Shows, operations};
 use super::problem::PROBLEM;
 use super::schema;
@@ -59,7 +60,7 @@ fn scopes() -> String {
 
 fn describe(operation: &Operation) -> Value {
     let mut described = json!({
-        "operationId": operation.name.replace("::", "_"),
+        "operationId": operation.id(),
         "summary": operation.summary,
         "tags": [operation.name.split("::").next()],
         "parameters": parameters(operation),
@@ -158,6 +159,10 @@ fn responses(operation: &Operation) -> Value {
     }
     if matches!(operation.shows, Shows::Made(_) | Shows::Begun(_)) {
         good["headers"]["Location"] = json!({"$ref": "#/components/headers/Location"});
+    }
+    let links = links(operation);
+    if !links.is_empty() {
+        good["links"] = Value::Object(links);
     }
     let mut all = Map::from_iter([(status.to_owned(), good)]);
     if operation.method == "GET" && matches!(operation.shows, Shows::One(_)) {

@@ -21,6 +21,7 @@ mod imports;
 mod invitations;
 mod jobs;
 mod limits;
+mod links;
 mod negotiate;
 mod notes;
 mod notifications;

@@ -66,6 +66,11 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// What the document calls it.
+    pub fn id(&self) -> String {
+        self.name.replace("::", "_")
+    }
+
     /// The names of the parameters in the path.
     pub fn ids(&self) -> impl Iterator<Item = &'static str> {
         self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))

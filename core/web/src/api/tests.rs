@@ -1,8 +1,11 @@
 //! What the table, the schemas and the document promise each other.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::document::document;
+use super::links::links;
 use super::operations::{BY_KIND, FILE, Shows, current, operations};
 use super::schema;
 
@@ -104,5 +107,58 @@ fn the_examples_are_what_the_schemas_want() {
                 assert!(wrong.is_empty(), "{}: {wrong:?}", one["operationId"]);
             }
         }
+    }
+}
+
+#[test]
+fn what_is_made_leads_to_everything_that_can_be_done_with_it() {
+    let document = document();
+    let paths = document["paths"].as_object().unwrap();
+    let mut seen = 0;
+    for (path, methods) in paths {
+        let made = &methods["post"]["responses"]["201"];
+        let named = made["content"]["application/json"]["schema"]["$ref"].as_str();
+        let Some(name) = named.and_then(|it| it.rsplit('/').next()) else { continue };
+        if schema::all()[name]["properties"].get("id").is_none() {
+            continue;
+        }
+        for (below, methods) in paths {
+            let rest = below.strip_prefix(path.as_str()).and_then(|it| it.strip_prefix("/{"));
+            let Some((id, rest)) = rest.and_then(|it| it.split_once('}')) else { continue };
+            // What needs one more id is led to by what makes that.
+            if rest.contains('{') {
+                continue;
+            }
+            for target in methods.as_object().unwrap().values() {
+                let name = target["operationId"].as_str().unwrap();
+                let link = &made["links"][name];
+                assert_eq!(link["operationId"], name, "{path} to {below}");
+                assert_eq!(link["parameters"][id], "$response.body#/id", "{path} to {below}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}
+
+#[test]
+fn every_link_names_all_ids_and_every_operation_that_needs_one_is_led_to() {
+    let mut led_to = BTreeSet::new();
+    for one in operations() {
+        for (name, link) in links(one) {
+            let to = operations().iter().find(|to| to.id() == name).unwrap();
+            let parameters = link["parameters"].as_object().unwrap();
+            let named: BTreeSet<&str> = parameters.keys().map(String::as_str).collect();
+            let all: BTreeSet<&str> = to.ids().collect();
+            assert_eq!(named, all, "{} to {name}", one.name);
+            for value in parameters.values().filter_map(Value::as_str) {
+                let asked = value.strip_prefix("$request.path.");
+                assert!(asked.is_none_or(|id| one.ids().any(|own| own == id)), "{}", one.name);
+            }
+            led_to.insert(to.name);
+        }
+    }
+    for one in operations().iter().filter(|one| one.ids().next().is_some()) {
+        assert!(led_to.contains(one.name), "nothing leads to {}", one.name);
     }
 }
