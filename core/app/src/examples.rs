@@ -94,10 +94,9 @@ impl<'a> Bringing<'a> {
     fn new(app: &'a App, c: &mut Conn, ctx: &'a Context) -> Result<Self> {
         let now = app.clock.now();
         let tenant = &ctx.tenant;
-        let first = store::pipelines::list(c, tenant)?.into_iter().next();
+        let first = crate::pipelines::list_in(c, tenant)?.into_iter().next();
         let first = first.ok_or_else(|| Error::internal("a business has a pipeline"))?;
-        let mut stages = store::pipelines::list_stages(c, tenant)?;
-        stages.retain(|stage| stage.pipeline_id == first.id);
+        let stages = first.staying().cloned().collect();
         let currency = store::tenants::get(c, tenant)?.currency;
         Ok(Self { app, ctx, now, today: ctx.zone.local(now).date(), stages, currency })
     }

@@ -16,7 +16,7 @@ use app::{Context, Error, imports, jobs, members, retention, tags};
 use domain::{PersonId, Role, SweepId, UndoId};
 
 /// So many people at once.
-async fn crowd(f: &Fixture, who: &Signed, count: usize) {
+pub async fn crowd(f: &Fixture, who: &Signed, count: usize) {
     let mut text = String::from("Name,Phone\n");
     for n in 0..count {
         text.push_str(&format!("Person {n},+97250{n:07}\n"));
@@ -27,11 +27,11 @@ async fn crowd(f: &Fixture, who: &Signed, count: usize) {
     assert_eq!(count_of(f, who, PersonFilter::default()).await, i64::try_from(count).unwrap());
 }
 
-async fn count_of(f: &Fixture, who: &Signed, filter: PersonFilter) -> i64 {
+pub async fn count_of(f: &Fixture, who: &Signed, filter: PersonFilter) -> i64 {
     people::count_people(&f.app, &who.ctx, filter).await.unwrap()
 }
 
-fn input(act: &str, to: &str) -> SweepInput {
+pub fn input(act: &str, to: &str) -> SweepInput {
     SweepInput { act: act.into(), to: to.into() }
 }
 
@@ -43,7 +43,7 @@ async fn begin(f: &Fixture, who: &Signed, act: &str, to: &str) -> SweepId {
     sweeps::begin_sweep(&f.app, &who.ctx, everybody(), input(act, to), "").await.unwrap()
 }
 
-async fn sweep(f: &Fixture, who: &Signed, id: &SweepId) -> Sweep {
+pub async fn sweep(f: &Fixture, who: &Signed, id: &SweepId) -> Sweep {
     sweeps::get_sweep(&f.app, &who.ctx, id).await.unwrap().sweep
 }
 
@@ -85,7 +85,7 @@ async fn tagged(f: &Fixture, who: &Signed, name: &str) -> i64 {
     count_of(f, who, PersonFilter { tags: vec![tag.id], ..PersonFilter::default() }).await
 }
 
-async fn count_acts(f: &Fixture, who: &Signed, action: &str) -> usize {
+pub async fn count_acts(f: &Fixture, who: &Signed, action: &str) -> usize {
     f.actions(who).await.iter().filter(|it| *it == action).count()
 }
 
@@ -129,7 +129,7 @@ async fn all_that_match_are_changed_once_though_the_worker_dies_in_between() {
     .await;
 }
 
-fn owned(by: &Signed) -> PersonFilter {
+pub fn owned(by: &Signed) -> PersonFilter {
     PersonFilter { owner: Some(Owned::By(by.ctx.member.clone())), ..PersonFilter::default() }
 }
 
@@ -230,7 +230,7 @@ async fn an_act_stops_where_whoever_began_it_may_not_any_more() {
 }
 
 /// Works until some lots are taken back, dies, and goes on; or is done before.
-async fn partly_or_done(f: &Fixture, who: &Signed, id: &SweepId) {
+pub async fn partly_or_done(f: &Fixture, who: &Signed, id: &SweepId) {
     let app = f.app.clone();
     let work = tokio::spawn(async move { jobs::run_due(&app).await });
     while sweep(f, who, id).await.done == 0 {

@@ -42,6 +42,7 @@ mod schema;
 mod search;
 mod secrets;
 mod sessions;
+mod stages;
 mod statistics;
 mod sweeps;
 mod tasks;

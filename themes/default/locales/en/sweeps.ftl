@@ -77,6 +77,31 @@ sweeps-ask-tasks-removed =
         [one] Remove one task
        *[other] Remove { NUMBER($count) } tasks
     }
+sweeps-ask-people-stage-goes =
+    { $count ->
+        [one] Move one person out of { $to }, which is removed
+       *[other] Move { NUMBER($count) } people out of { $to }, which is removed
+    }
+sweeps-ask-people-stage-means =
+    { $count ->
+        [one] Change what one person is, since { $to } means something else now
+       *[other] Change what { NUMBER($count) } people are, since { $to } means something else now
+    }
+sweeps-ask-people-pipeline-goes =
+    { $count ->
+        [one] Move one person out of the pipeline { $to }, which is removed
+       *[other] Move { NUMBER($count) } people out of the pipeline { $to }, which is removed
+    }
+sweeps-ask-people-member-left =
+    { $count ->
+        [one] Leave with nobody one person whom { $to } looked after, who has left the team
+       *[other] Leave with nobody { NUMBER($count) } people whom { $to } looked after, who has left the team
+    }
+sweeps-ask-tasks-member-left =
+    { $count ->
+        [one] Leave with nobody one task of { $to }, who has left the team
+       *[other] Leave with nobody { NUMBER($count) } tasks of { $to }, who has left the team
+    }
 sweeps-title-running = Changing
 sweeps-title-done = Changed
 sweeps-title-cancelled = Stopped
@@ -107,3 +132,4 @@ error-sweeps-none = Nobody and nothing matches any more.
 error-sweeps-too-many = That’s more than 500,000 at once. Narrow the list first.
 error-sweeps-not-allowed = Whoever began this left the team, or may not do it any more. So it was stopped. What was changed until then stays; it can be undone.
 error-sweeps-failed = Something went wrong on our side. What was changed until then stays; you can undo that and try again.
+error-sweeps-decided = This can’t be stopped: what it is for is gone already. It goes on by itself.
