@@ -150,7 +150,11 @@ pub const BY_KIND: &[(&str, &str)] = &[
         "The token needs what the act needed: `people:write`, `tasks:write` or \
             `appointments:write`.",
     ),
-    ("sweeps::show", "The token needs what it changes: `people:write` or `tasks:write`."),
+    (
+        "sweeps::show",
+        "The token needs what it changes: `people:write` or `tasks:write`; for what a change of stages \
+            began, `pipelines:write` will do.",
+    ),
     ("sweeps::cancel", "The token needs what it changes: `people:write` or `tasks:write`."),
     (
         "search::find",
@@ -158,6 +162,9 @@ pub const BY_KIND: &[(&str, &str)] = &[
             `documents:read` or `notes:read`.",
     ),
 ];
+
+/// Operations that go on as a `Sweep`, answered with 202, where they concern more than one answer waits for.
+pub const MAY_GO_ON: &[&str] = &["pipelines::update", "pipelines::remove"];
 
 fn nothing() -> Fields {
     Vec::new()
