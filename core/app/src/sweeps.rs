@@ -366,6 +366,12 @@ pub(crate) async fn forget_old(app: &App) -> Result<usize> {
     let old = app.db.read(move |c| store::sweeps::list_before(c, before, 100)).await?;
     let count = old.len();
     for sweep in old {
+        loop {
+            let of = sweep.clone();
+            if app.db.write(move |c| store::sweeps::clear_some(c, &of)).await? == 0 {
+                break;
+            }
+        }
         app.db
             .transact(move |c| -> Result<()> {
                 store::sweeps::delete(c, &sweep)?;

@@ -278,6 +278,22 @@ pub fn list_before(c: &mut Conn, before: Timestamp, limit: i64) -> Result<Vec<Sw
         .load(c)?)
 }
 
+/// Forgets some rows of one that is to be forgotten: all at once, others would wait for half a million.
+/// Answers how many.
+pub fn clear_some(c: &mut Conn, of: &Sweep) -> Result<usize> {
+    scope::tenant(c, &of.tenant_id)?;
+    let its = || {
+        sweep_rows::table
+            .filter(sweep_rows::tenant_id.eq(of.tenant_id.as_str()))
+            .filter(sweep_rows::sweep_id.eq(of.id.as_str()))
+    };
+    let some = i64::try_from(AT_ONCE).unwrap_or(i64::MAX);
+    let rows: Vec<String> =
+        its().order(sweep_rows::row_id).limit(some).select(sweep_rows::row_id).load(c)?;
+    let Some(last) = rows.last() else { return Ok(0) };
+    Ok(diesel::delete(its().filter(sweep_rows::row_id.le(last))).execute(c)?)
+}
+
 /// Forgets one; what it changed stays so.
 pub fn delete(c: &mut Conn, of: &Sweep) -> Result<()> {
     scope::tenant(c, &of.tenant_id)?;

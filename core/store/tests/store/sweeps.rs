@@ -81,4 +81,23 @@ store::both_backends! {
             Ok(())
         }).await.unwrap();
     }
+
+    async fn rows_of_one_that_is_forgotten_go_some_at_a_time_and_no_others(db: Db) {
+        let world = World::new();
+        let of = a_tenant(&db, &world).await;
+        let (it, other) = (sweep(&world, &of), sweep(&world, &of));
+        let many: Vec<String> = (0..1_500).map(|n| format!("{n:05}")).collect();
+        db.write(move |c| {
+            for one in [&it, &other] {
+                sweeps::insert(c, one)?;
+                sweeps::insert_rows(c, one, &many)?;
+            }
+            assert_eq!(sweeps::clear_some(c, &it)?, 1_000);
+            assert_eq!(sweeps::list_rows(c, &it, "", false, 1)?[0].row_id, "01000");
+            assert_eq!(sweeps::clear_some(c, &it)?, 500);
+            assert_eq!(sweeps::clear_some(c, &it)?, 0);
+            assert_eq!(sweeps::list_rows(c, &other, "", false, 1)?[0].row_id, "00000");
+            Ok(())
+        }).await.unwrap();
+    }
 }
