@@ -77,8 +77,8 @@ pub struct Shown {
     pub can_undo: bool,
     /// Whether it can be stopped: not what is decided already, such as a stage's going.
     pub can_stop: bool,
-    /// Whether stages go or mean something else by it.
-    pub is_of_stages: bool,
+    /// Whether a change of settings began it, such as a stage's going.
+    pub is_of_settings: bool,
 }
 
 /// What an act is, in a few words.
@@ -313,7 +313,7 @@ pub async fn get_sweep(app: &App, ctx: &Context, id: &SweepId) -> Result<Shown> 
                 && undo.is_some_and(|undo| undo.undone_at.is_none() && may(&undo));
             Ok(Shown {
                 can_stop: sweep.state == State::Running && closing.is_none(),
-                is_of_stages: closing.is_some_and(|it| it.is_of_stages()),
+                is_of_settings: closing.is_some_and(|it| it.is_of_settings()),
                 sweep,
                 what: kept.what,
                 to: kept.named,

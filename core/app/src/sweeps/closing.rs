@@ -1,9 +1,9 @@
-//! What many lose because it goes: a stage, what it meant, or a member who looked after them. It is decided
+//! What many lose because it goes: a stage, what it meant, a tag, or a member who looked after them. It is decided
 //! when it begins, by whoever may decide it: so it can't be stopped or taken back, and it goes on whoever
 //! leaves meanwhile, until the last has moved. Who it is isn't written down: whoever has lost it isn't found
 //! again, and whoever comes to it late is found like the others.
 
-use domain::{AccountId, MemberId, Permission, PipelineId, StageId, SweepId, TenantId};
+use domain::{AccountId, MemberId, Permission, PipelineId, StageId, SweepId, TagId, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Conn;
@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::people::at_once::{self, Lot};
 use crate::pipelines::{self, Pipeline, Stage};
 use crate::reminders;
+use crate::tags::{self, Tag};
 
 /// No form can say it.
 const ACT: &str = "closing";
@@ -43,6 +44,7 @@ enum Of {
     Stages { pipeline: PipelineId, gone: Vec<StageId>, meant: Vec<StageId> },
     Owner(MemberId),
     Assignee(MemberId),
+    Tag(TagId),
 }
 
 /// Stages of a pipeline whose people are too many for one transaction.
@@ -67,7 +69,7 @@ pub(super) fn of(sweep: &Sweep) -> Result<Option<Closing>> {
 /// Who may follow one: whoever could have begun it, or does the like by hand.
 pub(super) fn require(ctx: &Context, list: List, closing: &Closing) -> Result<()> {
     match closing.of {
-        Of::Stages { .. } if ctx.may(Permission::ManageSettings) => {
+        Of::Stages { .. } | Of::Tag(_) if ctx.may(Permission::ManageSettings) => {
             ctx.require_to_see(Permission::ReadPeople)
         }
         _ => super::require(ctx, list),
@@ -75,9 +77,9 @@ pub(super) fn require(ctx: &Context, list: List, closing: &Closing) -> Result<()
 }
 
 impl Closing {
-    /// Whether it is of stages.
-    pub(super) const fn is_of_stages(&self) -> bool {
-        matches!(self.of, Of::Stages { .. })
+    /// Whether a change of settings began it.
+    pub(super) const fn is_of_settings(&self) -> bool {
+        matches!(self.of, Of::Stages { .. } | Of::Tag(_))
     }
 }
 
@@ -133,6 +135,18 @@ pub(crate) fn begin_assignee(
     begin(app, c, ctx, (List::Tasks, tasks), Of::Assignee(member.clone()), named)
 }
 
+/// Begins with a tag that is removed.
+pub(crate) fn begin_tag(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    tag: &Tag,
+    people: i64,
+) -> Result<SweepId> {
+    let named = ("people-tag-goes", tag.name.clone());
+    begin(app, c, ctx, (List::People, people), Of::Tag(tag.id.clone()), named)
+}
+
 fn begin(
     app: &App,
     c: &mut Conn,
@@ -173,13 +187,20 @@ pub(crate) fn find_of_pipeline(
     tenant: &TenantId,
     id: &PipelineId,
 ) -> Result<Option<SweepId>> {
+    find(c, tenant, |of| match of {
+        Of::Stages { pipeline, gone, .. } => pipeline == id && !gone.is_empty(),
+        _ => false,
+    })
+}
+
+/// The one under way that removes a tag.
+pub(crate) fn find_of_tag(c: &mut Conn, tenant: &TenantId, id: &TagId) -> Result<Option<SweepId>> {
+    find(c, tenant, |of| matches!(of, Of::Tag(tag) if tag == id))
+}
+
+fn find(c: &mut Conn, tenant: &TenantId, is_it: impl Fn(&Of) -> bool) -> Result<Option<SweepId>> {
     for sweep in store::sweeps::list_under_way(c, tenant, List::People)? {
-        let closing = of(&sweep)?;
-        let is_its = closing.is_some_and(|it| match it.of {
-            Of::Stages { pipeline, gone, .. } => pipeline == *id && !gone.is_empty(),
-            Of::Owner(_) | Of::Assignee(_) => false,
-        });
-        if is_its {
+        if of(&sweep)?.is_some_and(|closing| is_it(&closing.of)) {
             return Ok(Some(sweep.id));
         }
     }
@@ -197,6 +218,10 @@ pub(super) fn take_lot(app: &App, c: &mut Conn, sweep: &Sweep, closing: &Closing
             at_once::disown_some(app, c, (tenant, &who), member, after, ROWS_AT_ONCE)?
         }
         Of::Assignee(member) => assignee_lot(app, c, tenant, member, &sweep.reached)?,
+        Of::Tag(tag) => {
+            let told = store::tags::take_some(c, tenant, tag, ROWS_AT_ONCE)?;
+            Lot { told, was_any: told > 0, last: String::new() }
+        }
     };
     if !lot.was_any {
         finish(app, c, &who, sweep, closing)?;
@@ -267,6 +292,7 @@ fn finish(app: &App, c: &mut Conn, who: &Who, sweep: &Sweep, closing: &Closing) 
         }
         // Whoever is left hears of what was theirs to be reminded of.
         Of::Owner(_) | Of::Assignee(_) => reminders::enqueue(app, c, &sweep.tenant_id),
+        Of::Tag(tag) => tags::has_gone(app, c, who, (&sweep.tenant_id, tag)),
     }
 }
 

@@ -10,7 +10,7 @@ use app::people::{self, DetailsInput, Owned, PersonFilter, PersonInput, PersonOr
 use app::pipelines::{self, PipelineInput, PipelineStages, Stage, StageInput};
 use app::sweeps::{self, List, State, Whom};
 use app::tasks::{self, Assigned, TaskFilter, TaskInput};
-use app::{Error, jobs, members, timeline};
+use app::{Error, jobs, members, tags, timeline};
 use domain::{Role, StageId, SweepId};
 use serde_json::json;
 
@@ -294,6 +294,39 @@ async fn who_leaves_many_is_out_at_once_and_what_was_theirs_is_nobody_s_after() 
         let page = timeline::list_entries(&f.app, &owner.ctx, &one.id, None, 1).await.unwrap();
         let words = json!({"fields": ["owner"], "changes": {"owner": {"from": hers, "to": null}}});
         assert_eq!(page.items[0].entry.detail_json.0, words);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_of_many_goes_with_the_last_who_has_it_and_its_name_is_free_at_once() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        crowd(&f, &owner, 1_200).await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let all = Whom::people(PersonFilter::default());
+        sweeps::begin_sweep(app, ctx, all, input("tag", "spring"), "").await.unwrap();
+        jobs::run_due(app).await.unwrap();
+        let tag = tags::list_tags(app, ctx).await.unwrap().remove(0);
+        let begun = tags::delete_tag(app, ctx, &tag.id).await.unwrap().unwrap();
+        let again = tags::delete_tag(app, ctx, &tag.id).await.unwrap();
+        assert_eq!(again.as_ref(), Some(&begun), "asked for twice");
+        let anew = tags::create_tag(app, ctx, "spring", "").await.unwrap();
+        assert_ne!(anew.id, tag.id);
+        let one = one_of(&f, &owner, PersonFilter::default()).await;
+        let act = BulkInput { act: "tag".into(), to: "Spring".into() };
+        change_people(app, ctx, vec![one.id.clone()], act).await.unwrap();
+        partly_or_done(&f, &owner, &begun).await;
+        let ended = sweep(&f, &owner, &begun).await;
+        assert_eq!((ended.state, ended.changed), (State::Done, 1_200));
+        let left = tags::list_tags(app, ctx).await.unwrap();
+        assert_eq!(left.iter().map(|it| &it.id).collect::<Vec<_>>(), [&anew.id]);
+        let on = PersonFilter { tags: vec![anew.id.clone()], ..PersonFilter::default() };
+        assert_eq!(count_of(&f, &owner, on).await, 1);
+        assert_eq!(count_acts(&f, &owner, "tag.deleted").await, 1);
+        let none = tags::delete_tag(app, ctx, &tag.id).await;
+        assert!(matches!(none, Err(Error::NotFound)), "{none:?}");
+        assert_eq!(tags::delete_tag(app, ctx, &anew.id).await.unwrap(), None, "few: at once");
     })
     .await;
 }

@@ -4,7 +4,7 @@ use domain::{MemberId, StageId, TenantId};
 use store::Db;
 use store::people::{self, Losing, PersonFilter, Standing};
 use store::pipelines::{self, Outcome, Pipeline, Stage};
-use store::tasks;
+use store::{tags, tasks};
 
 use crate::support::*;
 use crate::tasks::task;
@@ -198,6 +198,34 @@ store::both_backends! {
             assert!(tasks::disown_some(c, &tenant, &owner, ("", 2), now)?.is_empty());
             let after = tasks::get(c, &tenant, &all[0].id)?;
             assert_eq!((after.assignee_id, after.rev, after.updated_at), (None, 2, now));
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn a_tag_is_taken_off_some_at_a_time(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let tag = |name: &str| {
+            let id = domain::TagId::new(&world.clock, &world.rng);
+            tags::Tag::new(tenant.clone(), id, name)
+        };
+        let (gone, other) = (tag("spring"), tag("summer"));
+        let them: Vec<_> = (0..3).map(|n| world.person(&tenant, &format!("Person {n}"))).collect();
+        let of = tenant.clone();
+        db.write(move |c| {
+            for one in [&gone, &other] {
+                tags::insert(c, one)?;
+            }
+            for one in &them {
+                people::insert(c, one, &[])?;
+                tags::put(c, &of, &one.id, &gone.id)?;
+                tags::put(c, &of, &one.id, &other.id)?;
+            }
+            assert_eq!(tags::count_of(c, &of, &gone.id)?, 3);
+            assert_eq!(tags::take_some(c, &of, &gone.id, 2)?, 2);
+            assert_eq!(tags::take_some(c, &of, &gone.id, 2)?, 1);
+            assert_eq!(tags::take_some(c, &of, &gone.id, 2)?, 0);
+            assert_eq!((tags::count_of(c, &of, &gone.id)?, tags::count_of(c, &of, &other.id)?), (0, 3));
             Ok(())
         }).await.unwrap();
     }

@@ -153,7 +153,7 @@ pub const BY_KIND: &[(&str, &str)] = &[
     (
         "sweeps::show",
         "The token needs what it changes: `people:write` or `tasks:write`; for what a change of stages \
-            began, `pipelines:write` will do.",
+            or tags began, `pipelines:write` will do.",
     ),
     ("sweeps::cancel", "The token needs what it changes: `people:write` or `tasks:write`."),
     (
@@ -164,7 +164,7 @@ pub const BY_KIND: &[(&str, &str)] = &[
 ];
 
 /// Operations that go on as a `Sweep`, answered with 202, where they concern more than one answer waits for.
-pub const MAY_GO_ON: &[&str] = &["pipelines::update", "pipelines::remove"];
+pub const MAY_GO_ON: &[&str] = &["pipelines::update", "pipelines::remove", "tags::remove"];
 
 fn nothing() -> Fields {
     Vec::new()

@@ -68,7 +68,7 @@ pub(super) async fn begun(call: &Call, which: &SweepId) -> Answer {
 async fn asked(call: &Call) -> Result<SweepId, Problem> {
     let which: SweepId = call.id("sweep")?;
     let found = sweeps::get_sweep(call.app(), call.ctx(), &which).await?;
-    if found.is_of_stages && call.opened.scopes.has(ApiScope::PipelinesWrite) {
+    if found.is_of_settings && call.opened.scopes.has(ApiScope::PipelinesWrite) {
         return Ok(which);
     }
     let scope = match found.sweep.list {

@@ -216,6 +216,8 @@ pub async fn rename_tag(member: Member, path: Path<String>, form: Form<TagForm>)
 
 /// Removes a tag from everybody.
 pub async fn remove_tag(member: Member, path: Path<String>) -> Answer {
-    tags::delete_tag(&member.web.app, &member.ctx, &id(&path)?).await?;
-    member.said("/settings/people", "said-tag-removed")
+    match tags::delete_tag(&member.web.app, &member.ctx, &id(&path)?).await? {
+        None => member.said("/settings/people", "said-tag-removed"),
+        Some(begun) => member.said(&format!("/sweeps/{begun}"), "said-stage-goes"),
+    }
 }

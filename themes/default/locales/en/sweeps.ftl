@@ -97,6 +97,11 @@ sweeps-ask-people-member-left =
         [one] Leave with nobody one person whom { $to } looked after, who has left the team
        *[other] Leave with nobody { NUMBER($count) } people whom { $to } looked after, who has left the team
     }
+sweeps-ask-people-tag-goes =
+    { $count ->
+        [one] Take the tag “{ $to }”, which is removed, off one person
+       *[other] Take the tag “{ $to }”, which is removed, off { NUMBER($count) } people
+    }
 sweeps-ask-tasks-member-left =
     { $count ->
         [one] Leave with nobody one task of { $to }, who has left the team

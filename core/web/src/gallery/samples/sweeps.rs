@@ -22,11 +22,12 @@ const ACTS: [&str; 14] = [
 ];
 
 /// What goes on because something goes.
-const CLOSING: [&str; 5] = [
+const CLOSING: [&str; 6] = [
     "people-stage-goes",
     "people-stage-means",
     "people-pipeline-goes",
     "people-member-left",
+    "people-tag-goes",
     "tasks-member-left",
 ];
 
