@@ -28,6 +28,10 @@ pub const TOLD_DAYS: i64 = 90;
 pub const DECIDED_DAYS: i64 = 365;
 
 const DAY_SECS: i64 = 24 * 3_600;
+/// How many tasks go in one transaction: others who write wait for so many.
+const LOT: i64 = 500;
+/// How many transactions of one kind a round has; somebody may have removed very many at once.
+const LOTS_MAX: usize = 20;
 
 /// Forgets what has had its time; the worker does it every hour. Answers how many rows went. Each step
 /// is a transaction of its own, so that nobody waits for all of them, and where one fails the others
@@ -47,7 +51,7 @@ pub async fn sweep(app: &App) -> usize {
     let reminded = now.plus_secs(-reminders::KEPT_DAYS * DAY_SECS);
     let delivered = now.plus_secs(-endpoints::KEPT_DAYS * DAY_SECS);
     let removed = now.plus_secs(-tasks::DELETED_DAYS * DAY_SECS);
-    let rows: [(&str, Forget); 20] = [
+    let rows: [(&str, Forget); 19] = [
         ("sessions", Box::new(move |c| store::sessions::delete_expired(c, now))),
         ("tries", Box::new(move |c| store::sign_in_attempts::delete_before(c, yesterday))),
         ("oauth", Box::new(move |c| store::oauth_flows::delete_expired(c, now))),
@@ -62,7 +66,6 @@ pub async fn sweep(app: &App) -> usize {
         ("outbox", Box::new(move |c| store::outbox::delete_dispatched(c, finished))),
         ("inbox", Box::new(move |c| store::inbox::delete_handled(c, finished))),
         ("reminders", Box::new(move |c| store::reminders::delete_before(c, reminded))),
-        ("tasks", Box::new(move |c| store::tasks::delete_before(c, removed))),
         ("notifications", Box::new(move |c| store::notifications::delete_before(c, long_told))),
         (
             "calendar files",
@@ -76,6 +79,7 @@ pub async fn sweep(app: &App) -> usize {
     for (what, forget) in rows {
         gone += told(what, app.db.write(forget).await.map_err(Error::from));
     }
+    gone += told("tasks", purge_tasks(app, removed).await);
     gone += told("overdue approvals", approvals::expire_overdue(app).await);
     gone += told("imports", imports::sweep(app).await);
     gone += told("acts over all", sweeps::forget_old(app).await);
@@ -110,7 +114,31 @@ async fn sweep_people(app: &App, before: Timestamp) -> usize {
     gone
 }
 
+/// Those of a business that are due; very many in several rounds.
 async fn purge_people(app: &App, tenant: TenantId, before: Timestamp) -> Result<usize> {
+    let mut gone = 0;
+    for _ in 0..LOTS_MAX {
+        match purge_some(app, tenant.clone(), before).await? {
+            0 => break,
+            some => gone += some,
+        }
+    }
+    Ok(gone)
+}
+
+/// The same of tasks.
+async fn purge_tasks(app: &App, before: Timestamp) -> Result<usize> {
+    let mut gone = 0;
+    for _ in 0..LOTS_MAX {
+        match app.db.write(move |c| store::tasks::delete_before(c, before, LOT)).await? {
+            0 => break,
+            some => gone += some,
+        }
+    }
+    Ok(gone)
+}
+
+async fn purge_some(app: &App, tenant: TenantId, before: Timestamp) -> Result<usize> {
     let app2 = app.clone();
     app.db
         .transact(move |c| -> Result<usize> {

@@ -221,9 +221,11 @@ pub fn disown_some(
     Ok(ids)
 }
 
-/// Removes, of all tenants, what was marked as deleted before, for good; answers how many.
-pub fn delete_before(c: &mut Conn, before: Timestamp) -> Result<usize> {
+/// Removes, of all tenants, some of what was marked as deleted before, for good; answers how many. Somebody may
+/// have removed a hundred thousand at once.
+pub fn delete_before(c: &mut Conn, before: Timestamp, limit: i64) -> Result<usize> {
     scope::system(c)?;
-    let old = tasks::table.filter(tasks::deleted_at.lt(before.as_millis()));
-    Ok(diesel::delete(old).execute(c)?)
+    let old = || tasks::table.filter(tasks::deleted_at.lt(before.as_millis()));
+    let some: Vec<String> = old().limit(bounded(limit)).select(tasks::id).load(c)?;
+    Ok(diesel::delete(old().filter(tasks::id.eq_any(&some))).execute(c)?)
 }
