@@ -201,14 +201,15 @@ fn hand_back(app: &App, c: &mut Conn, ctx: &Context, member: &Member) -> Result<
         left.later.push(closing::begin_owner(app, c, ctx, named, people.there)?);
     }
     left.tasks = store::tasks::count_of_assignee(c, tenant, id)?;
-    if usize::try_from(left.tasks).is_ok_and(|tasks| tasks <= BULK_MAX) {
+    let are_few = usize::try_from(left.tasks).is_ok_and(|tasks| tasks <= BULK_MAX);
+    if are_few {
         let some = ("", TASKS_AT_A_TIME);
         while !store::tasks::disown_some(c, tenant, id, some, app.clock.now())?.is_empty() {}
     } else {
         left.later.push(closing::begin_assignee(app, c, ctx, named, left.tasks)?);
     }
-    if left.people + left.tasks > 0 {
-        // Whoever is left hears of what was theirs to be reminded of.
+    if left.people + left.tasks > 0 && are_few {
+        // Whoever is left hears of what was theirs to be reminded of; of many tasks, once they are nobody's.
         reminders::enqueue(app, c, tenant)?;
     }
     Ok(left)
