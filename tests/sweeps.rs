@@ -84,3 +84,44 @@ async fn an_act_over_more_than_are_changed_at_once_is_asked_about_and_followed()
     assert_eq!(post(&site, "/people/change", &wrong).await?.status, 422);
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_of_more_than_are_changed_at_once_goes_while_one_follows_it() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let mut list = String::from("Name,Phone\n");
+    for n in 0..=BULK_MAX {
+        list.push_str(&format!("Person {n},+97250{n:07}\n"));
+    }
+    let list = app::imports::keep_file(app, owner, "crowd.csv", list.into_bytes()).await?;
+    app::imports::start_import(app, owner, &list).await?;
+    site.house.work().await?;
+
+    let before = app::pipelines::list_pipelines(app, owner).await?.remove(0);
+    let mut form = vec![("name".to_owned(), before.pipeline.name.clone())];
+    for stage in &before.stages[1..] {
+        form.push(("stage_id".to_owned(), stage.id.to_string()));
+        form.push(("stage_name".to_owned(), stage.name.clone()));
+        form.push(("stage_outcome".to_owned(), stage.outcome.to_string()));
+    }
+    let form: Vec<(&str, &str)> =
+        form.iter().map(|(name, it)| (name.as_str(), it.as_str())).collect();
+    let path = format!("/settings/people/pipelines/{}", before.pipeline.id);
+    let begun = post(&site, &path, &form).await?;
+    let page = begun.header("location").context("it leads nowhere")?.to_owned();
+    ensure!(begun.status == 303 && page.starts_with("/sweeps/"), "{page}");
+    let shown = get(&site, &page).await?;
+    ensure!(shown.contains("<progress") && !shown.contains("/cancel"), "{shown}");
+    let gone = &before.stages[0];
+    let settings = get(&site, "/settings/people").await?;
+    ensure!(!settings.contains(&format!("name=\"stage_id\" value=\"{}\"", gone.id)), "{settings}");
+    let board = get(&site, "/people/board").await?;
+    ensure!(board.contains(&format!("stage-{}", gone.id)), "its people are still there");
+    ensure!(!board.contains(&format!("data-stage=\"{}\"", gone.id)), "nobody can be dragged there");
+    ensure!(!board.contains(&format!("name=\"stage\" value=\"{}\"", gone.id)), "or sent there");
+    site.house.work().await?;
+    let shown = get(&site, &page).await?;
+    ensure!(!shown.contains("<progress") && !shown.contains("/restore"), "{shown}");
+    ensure!(!get(&site, "/people/board").await?.contains(&format!("stage-{}", gone.id)));
+    Ok(())
+}

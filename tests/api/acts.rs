@@ -206,3 +206,53 @@ async fn what_a_token_began_stops_when_it_is_revoked() -> Result<()> {
     assert_eq!(why, (&json!("failed"), &json!("sweeps-token-ended"), &json!(0)), "{ended}");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_of_many_goes_in_lots_and_says_where_to() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let mut list = String::from("Name,Phone\n");
+    for n in 0..=app::people::bulk::BULK_MAX {
+        list.push_str(&format!("Person {n},+97250{n:07}\n"));
+    }
+    let list = app::imports::keep_file(app, owner, "crowd.csv", list.into_bytes()).await?;
+    app::imports::start_import(app, owner, &list).await?;
+    site.house.work().await?;
+
+    let scopes = [ApiScope::PipelinesRead, ApiScope::PipelinesWrite];
+    let (_, token) = api_token(app, owner, &scopes).await?;
+    let of = app::pipelines::list_pipelines(app, owner).await?.remove(0);
+    let path = format!("/pipelines/{}", of.pipeline.id);
+    let stages = of.stages[1..].iter().map(
+        |stage| json!({"id": stage.id, "name": stage.name, "outcome": stage.outcome.as_str()}),
+    );
+    let body = json!({"stages": stages.collect::<Vec<_>>()});
+    let begun = call(&site, &token, "PATCH", &path, &[], Some(body.clone())).await?;
+    assert_eq!((begun.status, &json(&begun)["state"]), (202, &json!("running")), "{}", begun.body);
+    let place = begun.header("location").unwrap_or_default().to_owned();
+    let place = place.strip_prefix("/api/v1").unwrap_or_default();
+    let now = json(&call(&site, &token, "GET", &path, &[], None).await?);
+    let going = now["stages"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+    assert_eq!(
+        (&going["id"], &going["goes_to"]),
+        (&json!(of.stages[0].id), &json!(of.stages[1].id))
+    );
+    let new = json!({"name": "New", "stage": of.stages[0].id});
+    let refused = own(&site, "POST", "/people", Some(new)).await?;
+    assert_eq!(problem(&refused, 422), "invalid");
+    let listed = json!({"stages": now["stages"].as_array().map(|all| all.iter().map(|stage| {
+        json!({"id": stage["id"], "name": stage["name"], "outcome": stage["outcome"]})
+    }).collect::<Vec<_>>())});
+    let refused = call(&site, &token, "PATCH", &path, &[], Some(listed)).await?;
+    assert_eq!(problem(&refused, 422), "invalid");
+    let stopped = own(&site, "POST", &format!("{place}/cancel"), None).await?;
+    assert_eq!(problem(&stopped, 409), "sweeps-decided");
+    let again = call(&site, &token, "PATCH", &path, &[], Some(body)).await?;
+    assert_eq!(again.status, 200, "it goes already: {}", again.body);
+    site.house.work().await?;
+    let done = json(&call(&site, &token, "GET", place, &[], None).await?);
+    assert_eq!((&done["state"], &done["undo"]), (&json!("done"), &Value::Null), "{done}");
+    let now = json(&call(&site, &token, "GET", &path, &[], None).await?);
+    assert_eq!(now["stages"].as_array().map(Vec::len), Some(of.stages.len() - 1));
+    Ok(())
+}

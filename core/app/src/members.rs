@@ -1,17 +1,23 @@
 //! Members: who works in a business, with which role. A business always keeps an owner, and only
 //! owners decide about owners.
 
-use domain::{AccountId, MemberId, Permission, Role, Timestamp};
+use domain::{AccountId, MemberId, Permission, Role, SweepId, Timestamp};
 use serde_json::json;
 use store::Conn;
 use store::members::{Member, NamedMember};
+use store::people::Losing;
 
 use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::at_once;
+use crate::sweeps::closing;
+use crate::tasks::bulk::BULK_MAX;
 use crate::{api_tokens, factors, fields, reminders};
+
+/// Tasks of one statement.
+const TASKS_AT_A_TIME: i64 = 200;
 
 /// A member, as the team's page shows them.
 #[derive(Debug, Clone)]
@@ -101,8 +107,9 @@ pub async fn change_role(app: &App, ctx: &Context, id: &MemberId, role: &str) ->
 }
 
 /// Takes a member out of the business, at once: their sessions in it end, and so do the invitations
-/// they made. Everybody may leave by themselves.
-pub async fn remove_member(app: &App, ctx: &Context, id: &MemberId) -> Result<()> {
+/// they made. Whom they looked after and what they were to do is nobody's then; of more than one transaction
+/// bears that comes after, in lots, and the answer is where to follow it. Everybody may leave by themselves.
+pub async fn remove_member(app: &App, ctx: &Context, id: &MemberId) -> Result<Vec<SweepId>> {
     if *id != ctx.member {
         ctx.require_to_see(Permission::ReadTeam)?;
         ctx.require(Permission::ManageTeam)?;
@@ -110,7 +117,7 @@ pub async fn remove_member(app: &App, ctx: &Context, id: &MemberId) -> Result<()
     ctx.require_recent()?;
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
-        .transact(move |c| -> Result<()> {
+        .transact(move |c| -> Result<Vec<SweepId>> {
             let ctx = with_present_role(c, &ctx)?;
             let member = store::members::get(c, &ctx.tenant, &id)?;
             if member.id != ctx.member {
@@ -120,15 +127,17 @@ pub async fn remove_member(app: &App, ctx: &Context, id: &MemberId) -> Result<()
                 }
             }
             or_last_owner(store::members::delete(c, &ctx.tenant, &id))?;
-            let (people, tasks) = end_what_they_had(&app2, c, &Who::from(&ctx), &member)?;
+            end_what_opens(&app2, c, &member)?;
+            let left = hand_back(&app2, c, &ctx, &member)?;
             let detail = json!({"role": member.role, "account": member.account_id,
-                "people": people, "tasks": tasks});
-            let left = member.id == ctx.member;
-            let action = if left { "member.left" } else { "member.removed" };
-            record(&app2, c, &ctx, action, &member, detail)
+                "people": left.people, "tasks": left.tasks});
+            let is_own = member.id == ctx.member;
+            let action = if is_own { "member.left" } else { "member.removed" };
+            record(&app2, c, &ctx, action, &member, detail)?;
+            Ok(left.later)
         })
         .await
-        .inspect(|()| app.wake_jobs())
+        .inspect(|_| app.wake_jobs())
 }
 
 /// Makes changes of one team wait for each other, and looks again at who asks: between the request's
@@ -149,24 +158,13 @@ fn or_last_owner(result: store::Result<()>) -> Result<()> {
     }
 }
 
-/// Ends what a member had here; answers how many people and tasks they leave with nobody.
-fn end_what_they_had(
-    app: &App,
-    c: &mut Conn,
-    who: &Who,
-    member: &Member,
-) -> Result<(usize, usize)> {
+/// Ends what a member could come in by, and what they had for themselves.
+fn end_what_opens(app: &App, c: &mut Conn, member: &Member) -> Result<()> {
     let now = app.clock.now();
     for session in store::sessions::list(c, &member.account_id, now)? {
         if session.tenant_id.as_ref() == Some(&member.tenant_id) {
             store::sessions::delete(c, &session.token_hash)?;
         }
-    }
-    let people = at_once::disown(app, c, who, &member.tenant_id, &member.id)?;
-    let tasks = store::tasks::disown(c, &member.tenant_id, &member.id, now)?;
-    if people + tasks > 0 {
-        // Whoever is left hears of what was theirs to be reminded of.
-        reminders::enqueue(app, c, &member.tenant_id)?;
     }
     store::saved_views::delete_of(c, &member.tenant_id, &member.id)?;
     for invitation in store::invitations::list(c, &member.tenant_id)? {
@@ -174,7 +172,47 @@ fn end_what_they_had(
             store::invitations::revoke(c, &member.tenant_id, &invitation.id, now)?;
         }
     }
-    Ok((people, tasks))
+    Ok(())
+}
+
+/// What a member leaves with nobody.
+#[derive(Default)]
+struct Left {
+    /// How many people.
+    people: i64,
+    /// How many tasks.
+    tasks: i64,
+    /// Where that is followed which is more than one transaction bears.
+    later: Vec<SweepId>,
+}
+
+/// Leaves with nobody whom a member looked after and what they were to do, or begins to.
+fn hand_back(app: &App, c: &mut Conn, ctx: &Context, member: &Member) -> Result<Left> {
+    let (tenant, id) = (&member.tenant_id, &member.id);
+    let name = store::accounts::find(c, &member.account_id)?.map(|it| it.name).unwrap_or_default();
+    let named = (id, name.as_str());
+    let mut left = Left::default();
+    let people = at_once::how_many(c, tenant, Losing::Owner(id), 0)?;
+    left.people = people.there;
+    if people.are_few {
+        let who = Who::from(ctx);
+        at_once::all(|limit| at_once::disown_some(app, c, (tenant, &who), id, "", limit))?;
+    } else {
+        left.later.push(closing::begin_owner(app, c, ctx, named, people.there)?);
+    }
+    left.tasks = store::tasks::count_of_assignee(c, tenant, id)?;
+    let are_few = usize::try_from(left.tasks).is_ok_and(|tasks| tasks <= BULK_MAX);
+    if are_few {
+        let some = ("", TASKS_AT_A_TIME);
+        while !store::tasks::disown_some(c, tenant, id, some, app.clock.now())?.is_empty() {}
+    } else {
+        left.later.push(closing::begin_assignee(app, c, ctx, named, left.tasks)?);
+    }
+    if left.people + left.tasks > 0 && are_few {
+        // Whoever is left hears of what was theirs to be reminded of; of many tasks, once they are nobody's.
+        reminders::enqueue(app, c, tenant)?;
+    }
+    Ok(left)
 }
 
 fn record(

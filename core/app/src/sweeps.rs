@@ -3,6 +3,7 @@
 //! back as one. What isn't more than one transaction can bear is changed at once, by `people::bulk` and
 //! `tasks::bulk`, which do it to each here too.
 
+pub(crate) mod closing;
 mod running;
 mod undoing;
 
@@ -80,6 +81,10 @@ pub struct Shown {
     pub to: String,
     /// Whether whoever looks can take it back.
     pub can_undo: bool,
+    /// Whether it can be stopped: not what is decided already, such as a stage's going.
+    pub can_stop: bool,
+    /// Whether a change of settings began it, such as a stage's going.
+    pub is_of_settings: bool,
 }
 
 /// What an act is, in a few words.
@@ -320,7 +325,11 @@ pub async fn get_sweep(app: &App, ctx: &Context, id: &SweepId) -> Result<Shown> 
     app.db
         .inspect(move |c| -> Result<Shown> {
             let mut sweep = store::sweeps::get(c, &ctx.tenant, &id)?;
-            require(&ctx, sweep.list)?;
+            let closing = closing::of(&sweep)?;
+            match &closing {
+                Some(closing) => closing::require(&ctx, sweep.list, closing)?,
+                None => require(&ctx, sweep.list)?,
+            }
             if sweep.state == State::Gathering {
                 return Err(Error::NotFound);
             }
@@ -332,7 +341,14 @@ pub async fn get_sweep(app: &App, ctx: &Context, id: &SweepId) -> Result<Shown> 
             };
             let can_undo = !sweep.state.is_under_way()
                 && undo.is_some_and(|undo| undo.undone_at.is_none() && may(&undo));
-            Ok(Shown { sweep, what: kept.what, to: kept.named, can_undo })
+            Ok(Shown {
+                can_stop: sweep.state == State::Running && closing.is_none(),
+                is_of_settings: closing.is_some_and(|it| it.is_of_settings()),
+                sweep,
+                what: kept.what,
+                to: kept.named,
+                can_undo,
+            })
         })
         .await
 }
@@ -357,6 +373,9 @@ pub async fn find_under_way(app: &App, ctx: &Context, list: List) -> Result<Opti
 
 /// Stops one that is being done; whom it changed until then stays so, and can be given back what they had.
 /// One that has ended stays as it is.
+///
+/// # Errors
+/// [`Error::Conflict`] for what is decided already, such as a stage's going.
 pub async fn cancel_sweep(app: &App, ctx: &Context, id: &SweepId) -> Result<()> {
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
@@ -367,6 +386,9 @@ pub async fn cancel_sweep(app: &App, ctx: &Context, id: &SweepId) -> Result<()> 
             require(&ctx, sweep.list)?;
             if sweep.state != State::Running {
                 return Ok(());
+            }
+            if closing::of(&sweep)?.is_some() {
+                return Err(Error::Conflict { key: "error-sweeps-decided" });
             }
             running::end(&app2, c, &sweep, State::Cancelled, "")?;
             let detail = json!({"done": sweep.done, "changed": sweep.changed});

@@ -1,6 +1,6 @@
 //! Tags: words that a business puts on people, to find them together.
 
-use domain::{Permission, PersonId, TagId, TenantId};
+use domain::{Permission, PersonId, SweepId, TagId, TenantId};
 use serde_json::json;
 use store::Conn;
 
@@ -8,7 +8,9 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::people::bulk::BULK_MAX;
 use crate::people::input::TAGS_MAX;
+use crate::sweeps::closing;
 use crate::{endpoints, fields, once};
 
 pub use store::tags::Tag;
@@ -136,16 +138,47 @@ pub async fn rename_tag(app: &App, ctx: &Context, id: &TagId, name: &str) -> Res
         .await
 }
 
-/// Removes a tag from everybody.
-pub async fn delete_tag(app: &App, ctx: &Context, id: &TagId) -> Result<()> {
+/// Removes a tag from everybody. From more people than one transaction bears that is done in lots: the answer
+/// is where to follow it, and the tag is there until the last has lost it.
+pub async fn delete_tag(app: &App, ctx: &Context, id: &TagId) -> Result<Option<SweepId>> {
     require_to_manage(ctx)?;
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
-        .transact(move |c| -> Result<()> {
-            store::tags::delete(c, &ctx.tenant, &id)?;
-            record(&app2, c, &ctx, "tag.deleted", &id)
+        .transact(move |c| -> Result<Option<SweepId>> {
+            store::tenants::lock(c, &ctx.tenant)?;
+            let tag = store::tags::get(c, &ctx.tenant, &id)?;
+            if let Some(begun) = closing::find_of_tag(c, &ctx.tenant, &id)? {
+                // Asked for again.
+                return Ok(Some(begun));
+            }
+            let count = store::tags::count_of(c, &ctx.tenant, &id)?;
+            if usize::try_from(count).is_ok_and(|count| count <= BULK_MAX) {
+                has_gone(&app2, c, &Who::from(&ctx), (&ctx.tenant, &id))?;
+                return Ok(None);
+            }
+            // Whoever uses its name from now on means another one.
+            let nameless = Tag { folded: tag.id.to_string(), ..tag.clone() };
+            store::tags::update(c, &nameless)?;
+            closing::begin_tag(&app2, c, &ctx, &tag, count).map(Some)
         })
         .await
+        .inspect(|_| app.wake_jobs())
+}
+
+/// Removes a tag that few have any more, or nobody, and tells of it; one that is gone already stays so.
+pub(crate) fn has_gone(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    (tenant, id): (&TenantId, &TagId),
+) -> Result<()> {
+    match store::tags::delete(c, tenant, id) {
+        Err(store::Error::NotFound) => return Ok(()),
+        other => other?,
+    }
+    let (entity_id, detail) = (id.as_str(), json!({}));
+    let act = Act { action: "tag.deleted", entity: "tag", entity_id, detail };
+    audit::append(app, c, tenant, who, &act)
 }
 
 fn require_to_manage(ctx: &Context) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Leads and customers.
 
 mod lists;
+mod losing;
 mod many;
 mod merging;
 mod own;
@@ -21,6 +22,7 @@ use crate::scope;
 use crate::search;
 
 pub use lists::*;
+pub use losing::*;
 pub use many::*;
 pub use merging::*;
 pub use own::*;
@@ -252,15 +254,6 @@ pub fn delete(
     let rows = diesel::update(target).set(set).execute(c)?;
     settled(rows, || Ok(find(c, tenant, id)?.is_some()))?;
     come_or_gone(c, tenant, std::slice::from_ref(id))
-}
-
-/// Leaves everybody whom this member looked after with nobody; answers how many.
-pub fn disown(c: &mut Conn, tenant: &TenantId, owner: &MemberId) -> Result<usize> {
-    scope::tenant(c, tenant)?;
-    let theirs = people::table
-        .filter(people::tenant_id.eq(tenant.as_str()))
-        .filter(people::owner_id.eq(owner.as_str()));
-    Ok(diesel::update(theirs).set(people::owner_id.eq(None::<String>)).execute(c)?)
 }
 
 /// Takes the mark off again if they still have the revision, and with it whom they became one with.

@@ -4,10 +4,14 @@ use diesel::prelude::*;
 use domain::{PipelineId, StageId, TenantId};
 
 use crate::backend::Conn;
+use crate::columns::Opt;
 use crate::error::{Error, Result, found};
 use crate::people::Standing;
 use crate::schema::{people, pipelines, stages};
 use crate::scope;
+
+/// More than a pipeline has stages.
+const BEHIND_ALL: i64 = 1_000;
 
 words! {
     /// What it means to have come into a stage.
@@ -52,6 +56,14 @@ row! {
         pub name: String,
         pub position: i64,
         pub outcome: Outcome as String,
+        pub goes_to: Option<StageId> as Opt<String, StageId>,
+    }
+}
+
+impl Stage {
+    /// Whether it stays: one that goes takes nobody new in.
+    pub const fn stays(&self) -> bool {
+        self.goes_to.is_none()
     }
 }
 
@@ -110,8 +122,8 @@ pub fn insert_stage(c: &mut Conn, row: &Stage) -> Result<()> {
     Ok(())
 }
 
-/// Gives a stage another name, place or outcome; people in it become what the outcome says. Who is a
-/// customer by that alone became one at a time that nobody knows.
+/// Gives a stage another name, place or outcome; what people in it are then is for
+/// [`mean`](crate::people::mean).
 pub fn update_stage(c: &mut Conn, row: &Stage) -> Result<()> {
     scope::tenant(c, &row.tenant_id)?;
     let target = stages::table.find((row.tenant_id.as_str(), row.id.as_str()));
@@ -120,14 +132,31 @@ pub fn update_stage(c: &mut Conn, row: &Stage) -> Result<()> {
         stages::position.eq(row.position),
         stages::outcome.eq(row.outcome.as_str()),
     );
-    found(diesel::update(target).set(set).execute(c)?)?;
-    let standing = row.outcome.standing().as_str();
-    let theirs = people::table
-        .filter(people::tenant_id.eq(row.tenant_id.as_str()))
-        .filter(people::stage_id.eq(row.id.as_str()))
-        .filter(people::standing.ne(standing));
-    let set = (people::standing.eq(standing), people::won_at.eq(None::<i64>));
-    diesel::update(theirs).set(set).execute(c)?;
+    found(diesel::update(target).set(set).execute(c)?)
+}
+
+/// From now on the stage takes nobody new in, and goes once the last of its people is in the other; among the
+/// stages of its pipeline it comes after those that stay.
+///
+/// # Errors
+/// [`Error::NotFound`] when it goes already.
+pub fn begin_to_go(c: &mut Conn, stage: &Stage, to: &Stage) -> Result<()> {
+    scope::tenant(c, &stage.tenant_id)?;
+    let target = stages::table
+        .find((stage.tenant_id.as_str(), stage.id.as_str()))
+        .filter(stages::goes_to.is_null());
+    let set =
+        (stages::goes_to.eq(to.id.as_str()), stages::position.eq(stages::position + BEHIND_ALL));
+    found(diesel::update(target).set(set).execute(c)?)
+}
+
+/// Leads those that go to a stage to another one.
+pub fn lead_elsewhere(c: &mut Conn, tenant: &TenantId, from: &StageId, to: &StageId) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let theirs = stages::table
+        .filter(stages::tenant_id.eq(tenant.as_str()))
+        .filter(stages::goes_to.eq(from.as_str()));
+    diesel::update(theirs).set(stages::goes_to.eq(to.as_str())).execute(c)?;
     Ok(())
 }
 

@@ -141,15 +141,21 @@ pub fn get(c: &mut Conn, tenant: &TenantId, id: &SweepId) -> Result<Sweep> {
     query.select(Sweep::as_select()).first(c).optional()?.ok_or(Error::NotFound)
 }
 
-/// The latest that is under way over such rows.
-pub fn find_under_way(c: &mut Conn, tenant: &TenantId, list: List) -> Result<Option<Sweep>> {
+/// Those that are under way over such rows, the latest first.
+pub fn list_under_way(c: &mut Conn, tenant: &TenantId, list: List) -> Result<Vec<Sweep>> {
     scope::tenant(c, tenant)?;
     let query = sweeps::table
         .filter(sweeps::tenant_id.eq(tenant.as_str()))
         .filter(sweeps::list.eq(list.as_str()))
         .filter(sweeps::state.eq_any([State::Running, State::Undoing].map(State::as_str)))
         .order(sweeps::id.desc());
-    Ok(query.select(Sweep::as_select()).first(c).optional()?)
+    Ok(query.select(Sweep::as_select()).load(c)?)
+}
+
+/// The latest that is under way over such rows.
+pub fn find_under_way(c: &mut Conn, tenant: &TenantId, list: List) -> Result<Option<Sweep>> {
+    scope::tenant(c, tenant)?;
+    Ok(list_under_way(c, tenant, list)?.into_iter().next())
 }
 
 /// How many are under way, or are being begun since.

@@ -6,6 +6,7 @@ use domain::{PersonId, TagId, TenantId};
 use crate::backend::Conn;
 use crate::error::{Error, Result, found};
 use crate::fold;
+use crate::page::bounded;
 use crate::schema::{person_tags, tags};
 use crate::scope;
 use crate::search;
@@ -128,4 +129,26 @@ pub fn take(c: &mut Conn, tenant: &TenantId, person: &PersonId, tag: &TagId) -> 
         search::of_people(c, tenant, std::slice::from_ref(person))?;
     }
     Ok(was_on)
+}
+
+/// How many people a tag is on, deleted ones too.
+pub fn count_of(c: &mut Conn, tenant: &TenantId, tag: &TagId) -> Result<i64> {
+    scope::tenant(c, tenant)?;
+    let on = person_tags::table
+        .filter(person_tags::tenant_id.eq(tenant.as_str()))
+        .filter(person_tags::tag_id.eq(tag.as_str()));
+    Ok(on.count().get_result(c)?)
+}
+
+/// Takes a tag that is being removed off some of the people who have it; answers how many. What they are
+/// found by stays as it is: by a tag that is gone nobody looks.
+pub fn take_some(c: &mut Conn, tenant: &TenantId, tag: &TagId, limit: i64) -> Result<usize> {
+    scope::tenant(c, tenant)?;
+    let on = || {
+        person_tags::table
+            .filter(person_tags::tenant_id.eq(tenant.as_str()))
+            .filter(person_tags::tag_id.eq(tag.as_str()))
+    };
+    let some: Vec<String> = on().limit(bounded(limit)).select(person_tags::person_id).load(c)?;
+    Ok(diesel::delete(on().filter(person_tags::person_id.eq_any(&some))).execute(c)?)
 }

@@ -182,28 +182,47 @@ pub fn delete(c: &mut Conn, tenant: &TenantId, id: &TaskId) -> Result<()> {
     search::forget(c, tenant, search::Kind::Task, &[id.to_string()])
 }
 
-/// Leaves what this member was to do with nobody; answers how many.
-pub fn disown(
-    c: &mut Conn,
-    tenant: &TenantId,
-    assignee: &MemberId,
-    now: Timestamp,
-) -> Result<usize> {
+/// How many tasks this member was to do, done and deleted ones too.
+pub fn count_of_assignee(c: &mut Conn, tenant: &TenantId, assignee: &MemberId) -> Result<i64> {
     scope::tenant(c, tenant)?;
     let theirs = tasks::table
         .filter(tasks::tenant_id.eq(tenant.as_str()))
         .filter(tasks::assignee_id.eq(assignee.as_str()));
-    // Held in the order in which acts over many hold them.
-    let ids: Vec<String> = theirs.select(tasks::id).load(c)?;
-    let ids: Result<Vec<TaskId>> =
-        ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect();
-    lock_many(c, tenant, &ids?)?;
+    Ok(theirs.count().get_result(c)?)
+}
+
+/// Leaves some of what this member was to do with nobody: the next after one, in the order of their ids.
+/// Answers which they were.
+pub fn disown_some(
+    c: &mut Conn,
+    tenant: &TenantId,
+    assignee: &MemberId,
+    (after, limit): (&str, i64),
+    now: Timestamp,
+) -> Result<Vec<TaskId>> {
+    scope::tenant(c, tenant)?;
+    let ids: Vec<String> = tasks::table
+        .filter(tasks::tenant_id.eq(tenant.as_str()))
+        .filter(tasks::assignee_id.eq(assignee.as_str()))
+        .filter(tasks::id.gt(after))
+        .order(tasks::id)
+        .limit(bounded(limit))
+        .select(tasks::id)
+        .load(c)?;
+    let ids: Vec<TaskId> =
+        ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect::<Result<_>>()?;
+    lock_many(c, tenant, &ids)?;
+    let theirs = tasks::table
+        .filter(tasks::tenant_id.eq(tenant.as_str()))
+        .filter(tasks::assignee_id.eq(assignee.as_str()))
+        .filter(tasks::id.eq_any(ids.iter().map(TaskId::as_str)));
     let set = (
         tasks::assignee_id.eq(None::<String>),
         tasks::updated_at.eq(now.as_millis()),
         tasks::rev.eq(tasks::rev + 1),
     );
-    Ok(diesel::update(theirs).set(set).execute(c)?)
+    diesel::update(theirs).set(set).execute(c)?;
+    Ok(ids)
 }
 
 /// Removes, of all tenants, some of what was marked as deleted before, for good, so that nobody waits long;

@@ -31,10 +31,9 @@ pub(super) struct Bringing<'a> {
 impl<'a> Bringing<'a> {
     pub fn new(app: &'a App, c: &mut Conn, ctx: &'a Context) -> Result<Self> {
         let tenant = &ctx.tenant;
-        let first = store::pipelines::list(c, tenant)?.into_iter().next();
+        let first = crate::pipelines::list_in(c, tenant)?.into_iter().next();
         let first = first.ok_or_else(|| Error::internal("a business has a pipeline"))?;
-        let mut stages = store::pipelines::list_stages(c, tenant)?;
-        stages.retain(|stage| stage.pipeline_id == first.id);
+        let stages = first.staying().cloned().collect();
         Ok(Self { app, ctx, story: Story::new(ctx, app.clock.now()), stages })
     }
 

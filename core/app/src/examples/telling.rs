@@ -57,13 +57,15 @@ pub async fn tell(
     let story = Story::new(ctx, now);
     let calendar = calendars::list_calendars(app, ctx).await?.into_iter().next();
     let stages = pipelines::list_pipelines(app, ctx).await?.into_iter().next();
-    let stages = stages.map(|first| first.stages).unwrap_or_default();
+    let stages: Vec<String> = stages
+        .map(|first| first.staying().map(|stage| stage.id.to_string()).collect())
+        .unwrap_or_default();
     let mut cast = Cast {
         app,
         ctx,
         story: &story,
         calendar: calendar.map(|it| it.id),
-        stages: stages.into_iter().map(|stage| stage.id.to_string()).collect(),
+        stages,
         people: vec![None; PEOPLE.len()],
         meetings: vec![None; MEETINGS.len()],
         tasks: vec![None; ERRANDS.len()],

@@ -42,13 +42,15 @@ impl Known {
         zone: Zone,
         now: Timestamp,
     ) -> Result<Self> {
-        let mut members = HashMap::new();
+        let (mut members, mut stages) = (HashMap::new(), store::pipelines::list_stages(c, tenant)?);
+        // One that goes takes nobody new in; another may have its name by now.
+        stages.retain(Stage::stays);
         for named in store::members::list(c, tenant)? {
             members.insert(named.email.to_lowercase(), named.member.id.clone());
             members.insert(folded_name(&named.name), named.member.id);
         }
         Ok(Self {
-            stages: store::pipelines::list_stages(c, tenant)?,
+            stages,
             members,
             currency: store::tenants::get(c, tenant)?.currency,
             home: phone::country_of(&zone),

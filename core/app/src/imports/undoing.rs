@@ -242,7 +242,7 @@ fn restore(
         fields.won_at = person.won_at;
     }
     // A stage or a member who left meanwhile can't take anybody back.
-    match store::pipelines::find_stage(c, tenant, &fields.stage_id)? {
+    match people::input::stage_to_return_to(c, tenant, &fields.stage_id)? {
         Some(stage) => {
             fields.standing = stage.outcome.standing();
             fields.won_at = fields.won_at.filter(|_| fields.standing == Standing::Customer);

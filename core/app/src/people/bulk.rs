@@ -398,7 +398,7 @@ fn revert(
     let fields = match was {
         Was::Stage { was, now, since, won_at } if person.stage_id == now => {
             // A stage that was removed meanwhile can't take anybody back.
-            let Some(stage) = store::pipelines::find_stage(c, tenant, &was)? else {
+            let Some(stage) = input::stage_to_return_to(c, tenant, &was)? else {
                 return Ok(false);
             };
             back_in(app, &person, &stage, since, won_at)

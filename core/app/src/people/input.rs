@@ -157,7 +157,7 @@ impl DetailsInput {
         now: Timestamp,
     ) -> Result<()> {
         change.kind = word("kind", &self.kind)?.unwrap_or(Kind::Person);
-        change.owner_id = owner(c, tenant, &self.owner)?;
+        change.owner_id = owner_of(c, tenant, &self.owner, change.owner_id.as_ref())?;
         let business = store::tenants::get(c, tenant)?;
         let currency = business.currency;
         change.value = money::amount("value", &self.value, &currency)?;
@@ -247,7 +247,22 @@ pub(crate) fn owner(c: &mut Conn, tenant: &TenantId, text: &str) -> Result<Optio
     }
 }
 
-/// The stage that a form names by its id, or by what people in it are.
+/// The same for what somebody had already: it may be a member who has left and whose people and tasks are
+/// still being taken off them. They stay with nobody then.
+pub(crate) fn owner_of(
+    c: &mut Conn,
+    tenant: &TenantId,
+    text: &str,
+    before: Option<&MemberId>,
+) -> Result<Option<MemberId>> {
+    let found = match before {
+        Some(before) if before.as_str() == text.trim() => store::members::find(c, tenant, before)?,
+        _ => return owner(c, tenant, text),
+    };
+    Ok(found.map(|member| member.id))
+}
+
+/// The stage that a form names by its id, or by what people in it are. One that goes takes nobody new in.
 pub(crate) fn stage_of(
     c: &mut Conn,
     tenant: &TenantId,
@@ -265,7 +280,20 @@ pub(crate) fn stage_of(
         ("", None) => return pipelines::first_of(c, tenant, Standing::Lead, None),
         _ => text.parse().map_err(|_| unknown())?,
     };
-    store::pipelines::find_stage(c, tenant, &id)?.ok_or_else(unknown)
+    let stage = store::pipelines::find_stage(c, tenant, &id)?.ok_or_else(unknown)?;
+    if !stage.stays() && now != Some(&stage.id) {
+        return Err(Error::invalid("stage", "error-stage-goes"));
+    }
+    Ok(stage)
+}
+
+/// The stage, to bring somebody back to who was in it; nothing where it was removed meanwhile, or goes.
+pub(crate) fn stage_to_return_to(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &StageId,
+) -> Result<Option<Stage>> {
+    Ok(store::pipelines::find_stage(c, tenant, id)?.filter(Stage::stays))
 }
 
 /// When somebody became a customer who is in this stage from now on: as it was for who is one already, and

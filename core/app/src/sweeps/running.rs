@@ -10,7 +10,7 @@ use store::Conn;
 use store::jobs::Job;
 use store::sweeps::{Counts, List, State, Sweep};
 
-use super::{kept_of, queue, record, require, undoing};
+use super::{closing, kept_of, queue, record, require, undoing};
 use crate::audit::Who;
 use crate::context::{Context, Origin};
 use crate::error::{Error, Result};
@@ -75,6 +75,9 @@ fn fail(app: &App, c: &mut Conn, (tenant, id): (&TenantId, &SweepId), problem: &
     if !sweep.state.is_under_way() {
         return Ok(());
     }
+    if closing::of(&sweep)?.is_some() {
+        return closing::try_later(app, c, &sweep);
+    }
     end(app, c, &sweep, State::Failed, problem)?;
     let detail = json!({"problem": problem, "changed": sweep.changed});
     record(app, c, &Who::system(), &sweep, "sweep.failed", detail)
@@ -129,10 +132,15 @@ fn take_lot(
     if !sweep.state.is_under_way() {
         return Ok(false);
     }
-    let ctx = authority(app, c, &sweep)?;
-    let goes_on = match sweep.state {
-        State::Undoing => undoing::take_back_lot(app, c, &ctx, &sweep)?,
-        _ => change_lot(app, c, &ctx, &sweep)?,
+    let goes_on = match closing::of(&sweep)? {
+        Some(closing) => closing::take_lot(app, c, &sweep, &closing)?,
+        None => {
+            let ctx = authority(app, c, &sweep)?;
+            match sweep.state {
+                State::Undoing => undoing::take_back_lot(app, c, &ctx, &sweep)?,
+                _ => change_lot(app, c, &ctx, &sweep)?,
+            }
+        }
     };
     if goes_on && others_turn {
         queue(app, c, &sweep)?;
@@ -173,7 +181,9 @@ fn finish(app: &App, c: &mut Conn, ctx: &Context, sweep: &Sweep) -> Result<()> {
 pub(super) fn end(app: &App, c: &mut Conn, sweep: &Sweep, to: State, problem: &str) -> Result<()> {
     store::sweeps::settle(c, sweep, to, problem, app.clock.now())?;
     match (sweep.state, to) {
-        (State::Running, _) if sweep.changed > 0 => undoing::keep(app, c, sweep)?,
+        (State::Running, _) if sweep.changed > 0 && closing::of(sweep)?.is_none() => {
+            undoing::keep(app, c, sweep)?;
+        }
         (State::Undoing, State::Undone) => undoing::settle(app, c, sweep)?,
         _ => {}
     }

@@ -70,7 +70,7 @@ impl TaskInput {
         let change = TaskChange {
             title: fields::required_line("title", &self.title, TITLE_CHARS_MAX)?,
             notes: fields::paragraph("notes", &self.notes, NOTES_CHARS_MAX)?,
-            assignee_id: self.assignee(c, ctx)?,
+            assignee_id: self.assignee(c, ctx, before)?,
             due,
             due_at: match due {
                 Some(due) => due.ends(&zone).ok_or_else(|| wrong_day("day"))?,
@@ -134,8 +134,14 @@ impl TaskInput {
         }
     }
 
-    fn assignee(&self, c: &mut Conn, ctx: &Context) -> Result<Option<domain::MemberId>> {
-        let named = people::input::owner(c, &ctx.tenant, &self.assignee);
+    fn assignee(
+        &self,
+        c: &mut Conn,
+        ctx: &Context,
+        before: Option<&Task>,
+    ) -> Result<Option<domain::MemberId>> {
+        let had = before.and_then(|before| before.assignee_id.as_ref());
+        let named = people::input::owner_of(c, &ctx.tenant, &self.assignee, had);
         named.map_err(|error| match error {
             Error::Invalid { key, .. } => Error::invalid("assignee", key),
             other => other,

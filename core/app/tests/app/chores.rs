@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use crate::support::people::{add, named, unread};
 use crate::support::{Fixture, each, each_with_its_database};
+use crate::sweeps::{count_acts, crowd, input};
 use app::jobs::{run_due, run_worker};
 use app::people::PersonInput;
+use app::sweeps::{self, Whom};
 use app::{people, retention};
 use domain::{ScheduleId, TenantId, Timestamp};
 use store::ceremonies::{Ceremony, CeremonyKind};
@@ -203,6 +205,24 @@ async fn where_one_thing_can_not_be_forgotten_the_others_are() {
         assert!(!is_kept(&f, &stuck, "old").await, "a step after the one that failed");
         let healthy = if first.ctx.tenant == stuck { &second } else { &first };
         assert_eq!(f.actions(healthy).await[0], "person.purged");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_removed_with_very_many_others_goes_as_soon() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        crowd(&f, &owner, 600).await;
+        let all = Whom::people(people::PersonFilter::default());
+        sweeps::begin_sweep(&f.app, &owner.ctx, all, input("remove", ""), "").await.unwrap();
+        run_due(&f.app).await.unwrap();
+        f.clock.advance_millis(31 * DAY_MS);
+        assert!(retention::sweep(&f.app).await >= 600);
+        assert_eq!(count_acts(&f, &owner, "person.purged").await, 2, "in two transactions");
+        f.clock.advance_millis(DAY_MS);
+        retention::sweep(&f.app).await;
+        assert_eq!(count_acts(&f, &owner, "person.purged").await, 2, "nobody was left");
     })
     .await;
 }

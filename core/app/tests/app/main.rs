@@ -14,6 +14,7 @@ mod calendar_feed_secrets;
 mod calendar_feeds;
 mod calendar_imports;
 mod chores;
+mod closing;
 mod cursors;
 mod doubles;
 mod endpoints;

@@ -20,7 +20,7 @@ use app::{Context, Error, imports, jobs, members, retention, tags};
 use domain::{PersonId, Role, SweepId, UndoId};
 
 /// So many people at once.
-async fn crowd(f: &Fixture, who: &Signed, count: usize) {
+pub async fn crowd(f: &Fixture, who: &Signed, count: usize) {
     let mut text = String::from("Name,Phone\n");
     for n in 0..count {
         text.push_str(&format!("Person {n},+97250{n:07}\n"));
@@ -31,11 +31,11 @@ async fn crowd(f: &Fixture, who: &Signed, count: usize) {
     assert_eq!(count_of(f, who, PersonFilter::default()).await, i64::try_from(count).unwrap());
 }
 
-async fn count_of(f: &Fixture, who: &Signed, filter: PersonFilter) -> i64 {
+pub async fn count_of(f: &Fixture, who: &Signed, filter: PersonFilter) -> i64 {
     people::count_people(&f.app, &who.ctx, filter).await.unwrap()
 }
 
-fn input(act: &str, to: &str) -> SweepInput {
+pub fn input(act: &str, to: &str) -> SweepInput {
     SweepInput { act: act.into(), to: to.into() }
 }
 
@@ -47,7 +47,7 @@ async fn begin(f: &Fixture, who: &Signed, act: &str, to: &str) -> SweepId {
     sweeps::begin_sweep(&f.app, &who.ctx, everybody(), input(act, to), "").await.unwrap()
 }
 
-async fn sweep(f: &Fixture, who: &Signed, id: &SweepId) -> Sweep {
+pub async fn sweep(f: &Fixture, who: &Signed, id: &SweepId) -> Sweep {
     sweeps::get_sweep(&f.app, &who.ctx, id).await.unwrap().sweep
 }
 
@@ -89,7 +89,7 @@ async fn tagged(f: &Fixture, who: &Signed, name: &str) -> i64 {
     count_of(f, who, PersonFilter { tags: vec![tag.id], ..PersonFilter::default() }).await
 }
 
-async fn count_acts(f: &Fixture, who: &Signed, action: &str) -> usize {
+pub async fn count_acts(f: &Fixture, who: &Signed, action: &str) -> usize {
     f.actions(who).await.iter().filter(|it| *it == action).count()
 }
 
@@ -190,7 +190,7 @@ async fn what_nobody_began_in_the_end_is_forgotten_soon() {
     .await;
 }
 
-fn owned(by: &Signed) -> PersonFilter {
+pub fn owned(by: &Signed) -> PersonFilter {
     PersonFilter { owner: Some(Owned::By(by.ctx.member.clone())), ..PersonFilter::default() }
 }
 
@@ -322,7 +322,7 @@ async fn what_was_taken_back_before_that_could_not_go_on_is_done_for_whoever_goe
 }
 
 /// Works until some lots are taken back, dies, and goes on; or is done before.
-async fn partly_or_done(f: &Fixture, who: &Signed, id: &SweepId) {
+pub async fn partly_or_done(f: &Fixture, who: &Signed, id: &SweepId) {
     let app = f.app.clone();
     let work = tokio::spawn(async move { jobs::run_due(&app).await });
     while sweep(f, who, id).await.done == 0 {

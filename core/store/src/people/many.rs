@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use domain::{MemberId, PersonId, StageId, TagId, TenantId, Timestamp};
+use domain::{PersonId, TagId, TenantId, Timestamp};
 
 use super::{Person, come_or_gone, name_key, search_text};
 use crate::attributions::Attribution;
@@ -11,7 +11,6 @@ use crate::backend::Conn;
 use crate::contacts::{Contact, ContactKind};
 use crate::error::{Error, Result};
 use crate::own_fields::OwnValue;
-use crate::page::bounded;
 use crate::schema::{attributions, contacts, people, person_field_values, person_tags, timeline};
 use crate::scope;
 use crate::search;
@@ -208,49 +207,6 @@ pub fn list_busy(
         .distinct()
         .load(c)?;
     rows.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
-}
-
-/// Ids of people who aren't deleted, some at a time: those after one.
-macro_rules! some_ids {
-    ($c:ident, $tenant:ident, $after:ident, $limit:ident, $which:expr) => {{
-        let mut query = people::table
-            .filter(people::tenant_id.eq($tenant.as_str()))
-            .filter(people::deleted_at.is_null())
-            .filter($which)
-            .order(people::id)
-            .limit(bounded($limit))
-            .select(people::id)
-            .into_boxed();
-        if let Some(after) = $after {
-            query = query.filter(people::id.gt(after.to_string()));
-        }
-        let ids: Vec<String> = query.load($c)?;
-        ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
-    }};
-}
-
-/// Some of the people in a stage, after one.
-pub fn list_ids_in_stage(
-    c: &mut Conn,
-    tenant: &TenantId,
-    stage: &StageId,
-    after: Option<&PersonId>,
-    limit: i64,
-) -> Result<Vec<PersonId>> {
-    scope::tenant(c, tenant)?;
-    some_ids!(c, tenant, after, limit, people::stage_id.eq(stage.as_str()))
-}
-
-/// Some of the people whom a member looks after, after one.
-pub fn list_ids_of_owner(
-    c: &mut Conn,
-    tenant: &TenantId,
-    owner: &MemberId,
-    after: Option<&PersonId>,
-    limit: i64,
-) -> Result<Vec<PersonId>> {
-    scope::tenant(c, tenant)?;
-    some_ids!(c, tenant, after, limit, people::owner_id.eq(owner.as_str()))
 }
 
 /// Gives these people another revision: something of theirs changes, with others' at once.

@@ -50,6 +50,7 @@ diesel::table! {
         name -> Text,
         position -> BigInt,
         outcome -> Text,
+        goes_to -> Nullable<Text>,
     }
 }
 

@@ -45,6 +45,7 @@ mod search;
 mod search_numbers;
 mod secrets;
 mod sessions;
+mod stages;
 mod statistics;
 mod sweeps;
 mod tasks;

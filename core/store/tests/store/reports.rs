@@ -53,6 +53,7 @@ fn stages(world: &World, tenant: &TenantId) -> (Pipeline, Vec<Stage>) {
         name: outcome.to_string(),
         position,
         outcome: *outcome,
+        goes_to: None,
     };
     let stages = (0..).zip(Outcome::ALL).map(stage).collect();
     (pipeline, stages)
@@ -165,6 +166,7 @@ store::both_backends! {
                 name: "x".to_owned(),
                 position: 0,
                 outcome,
+                goes_to: None,
             })
             .to_vec();
         let mut person = world.person(&tenant, "Dana");

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::describe::{items, page};
 use super::links::links;
-use super::operations::{BY_KIND, FILE, FILE_TYPES, Operation, Shows, operations};
+use super::operations::{BY_KIND, FILE, FILE_TYPES, MAY_GO_ON, Operation, Shows, operations};
 use super::problem::PROBLEM;
 use super::schema;
 
@@ -165,6 +165,15 @@ fn responses(operation: &Operation) -> Value {
         good["links"] = Value::Object(links);
     }
     let mut all = Map::from_iter([(status.to_owned(), good)]);
+    if MAY_GO_ON.contains(&operation.name) {
+        let mut begun = json!({
+            "description": "It concerns so many that it goes on: followed where it says.",
+            "headers": limits,
+            "content": {"application/json": {"schema": schema::named("Sweep")}},
+        });
+        begun["headers"]["Location"] = json!({"$ref": "#/components/headers/Location"});
+        all.insert("202".into(), begun);
+    }
     if operation.method == "GET" && matches!(operation.shows, Shows::One(_)) {
         all.insert("304".into(), json!({"description": "It still has the tag."}));
     }

@@ -164,7 +164,11 @@ pub const BY_KIND: &[(&str, &str)] = &[
     ("saved_views::show", SEES_VIEWS),
     ("saved_views::create", KEEPS_VIEWS),
     ("saved_views::remove", KEEPS_VIEWS),
-    ("sweeps::show", "The token needs what it changes: `people:write` or `tasks:write`."),
+    (
+        "sweeps::show",
+        "The token needs what it changes: `people:write` or `tasks:write`; for what a change of stages \
+            or tags began, `pipelines:write` will do.",
+    ),
     ("sweeps::cancel", "The token needs what it changes: `people:write` or `tasks:write`."),
     (
         "search::find",
@@ -172,6 +176,9 @@ pub const BY_KIND: &[(&str, &str)] = &[
             `documents:read` or `notes:read`.",
     ),
 ];
+
+/// Operations that go on as a `Sweep`, answered with 202, where they concern more than one answer waits for.
+pub const MAY_GO_ON: &[&str] = &["pipelines::update", "pipelines::remove", "tags::remove"];
 
 fn nothing() -> Fields {
     Vec::new()

@@ -9,16 +9,24 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Reply};
 use super::call::Call;
 use super::describe::{
-    about, change, id, list as list_of, object, required_text, said, whole, word,
+    about, change, id, list as list_of, object, or_null, required_text, said, whole, word,
 };
 use super::problem::Problem;
 use super::schema::Named;
+use super::sweeps;
 
 const OUTCOMES: &[&str] = &["open", "won", "lost"];
 
 /// The schemas of pipelines.
 pub fn schemas() -> Vec<Named> {
-    let stage = whole(vec![("id", id()), ("name", said()), ("outcome", word(OUTCOMES))]);
+    let goes_to =
+        "The stage that its people move to, while it is being removed: it takes nobody new in.";
+    let stage = whole(vec![
+        ("id", id()),
+        ("name", said()),
+        ("outcome", word(OUTCOMES)),
+        ("goes_to", about(or_null(id()), goes_to)),
+    ]);
     let pipeline = whole(vec![
         ("id", id()),
         ("name", said()),
@@ -35,7 +43,8 @@ pub fn schemas() -> Vec<Named> {
         );
         let stages = about(
             list_of(stage, STAGES_MAX),
-            "In order. The first is `open`, and one is `won`. One that is left out is removed.",
+            "In order. The first is `open`, and one is `won`. One that is left out is removed, at once or, of \
+                many people, once the last has moved.",
         );
         vec![("name", required_text(STAGE_NAME_CHARS_MAX)), ("stages", stages)]
     };
@@ -47,9 +56,14 @@ pub fn schemas() -> Vec<Named> {
 }
 
 fn shown(each: &PipelineStages) -> Value {
-    let stages = each.stages.iter().map(
-        |stage| json!({"id": stage.id, "name": stage.name, "outcome": stage.outcome.as_str()}),
-    );
+    let stages = each.stages.iter().map(|stage| {
+        json!({
+            "id": stage.id,
+            "name": stage.name,
+            "outcome": stage.outcome.as_str(),
+            "goes_to": stage.goes_to,
+        })
+    });
     json!({
         "id": each.pipeline.id,
         "name": each.pipeline.name,
@@ -100,7 +114,7 @@ pub async fn create(call: Call) -> Answer {
 pub async fn update(call: Call) -> Answer {
     let id: PipelineId = call.id("pipeline")?;
     let before = find(&call, &id).await?;
-    let as_they_were = before.stages.iter().map(|stage| StageInput {
+    let as_they_were = before.staying().map(|stage| StageInput {
         id: stage.id.to_string(),
         name: stage.name.clone(),
         outcome: stage.outcome.as_str().to_owned(),
@@ -109,12 +123,17 @@ pub async fn update(call: Call) -> Answer {
         name: call.text_or("name", &before.pipeline.name),
         stages: if call.has("stages") { stages(&call) } else { as_they_were.collect() },
     };
-    pipelines::update_pipeline(call.app(), call.ctx(), &id, input).await?;
-    show(call).await
+    match pipelines::update_pipeline(call.app(), call.ctx(), &id, input).await? {
+        Some(begun) => sweeps::begun(&call, &begun).await,
+        None => show(call).await,
+    }
 }
 
 /// Removes a pipeline.
 pub async fn remove(call: Call) -> Answer {
-    pipelines::delete_pipeline(call.app(), call.ctx(), &call.id("pipeline")?).await?;
-    Ok(Reply::done())
+    let id: PipelineId = call.id("pipeline")?;
+    match pipelines::delete_pipeline(call.app(), call.ctx(), &id).await? {
+        Some(begun) => sweeps::begun(&call, &begun).await,
+        None => Ok(Reply::done()),
+    }
 }

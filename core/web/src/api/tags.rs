@@ -9,6 +9,7 @@ use super::call::Call;
 use super::describe::{id, object, required_text, said, whole};
 use super::problem::Problem;
 use super::schema::Named;
+use super::sweeps;
 
 /// The schemas of tags.
 pub fn schemas() -> Vec<Named> {
@@ -54,6 +55,8 @@ pub async fn rename(call: Call) -> Answer {
 
 /// Removes a tag.
 pub async fn remove(call: Call) -> Answer {
-    tags::delete_tag(call.app(), call.ctx(), &call.id("tag")?).await?;
-    Ok(Reply::done())
+    match tags::delete_tag(call.app(), call.ctx(), &call.id("tag")?).await? {
+        Some(begun) => sweeps::begun(&call, &begun).await,
+        None => Ok(Reply::done()),
+    }
 }

@@ -43,7 +43,7 @@ async fn page(member: &Member, sent: Sent) -> Answer {
     ctx.require_to_see(Permission::ReadPeople)?;
     ctx.require(Permission::ManageSettings)?;
     let all = pipelines::list_pipelines(app, ctx).await?;
-    let can_remove = all.len() > 1;
+    let can_remove = all.iter().filter(|each| !each.goes()).count() > 1;
     let mut forms: Vec<PipelineForm> =
         all.iter().map(|each| of(member, each, can_remove)).collect();
     let mut new = PipelineForm { stages: first_stages(member), ..PipelineForm::default() };
@@ -51,7 +51,10 @@ async fn page(member: &Member, sent: Sent) -> Answer {
     if let Some(sent) = sent {
         errors.clone_from(&sent.errors);
         match forms.iter_mut().find(|form| form.id == sent.id) {
-            Some(form) => *form = PipelineForm { can_remove, ..sent },
+            Some(form) => {
+                let going = std::mem::take(&mut form.going);
+                *form = PipelineForm { can_remove, going, ..sent };
+            }
             None => new = sent,
         }
     }
@@ -76,8 +79,9 @@ async fn page(member: &Member, sent: Sent) -> Answer {
 }
 
 fn of(member: &Member, each: &PipelineStages, can_remove: bool) -> PipelineForm {
-    let stages = each.stages.iter();
-    let mut stages: Vec<StageField> = stages
+    let going = each.stages.iter().filter(|stage| !stage.stays());
+    let mut stages: Vec<StageField> = each
+        .staying()
         .map(|stage| field(member, stage.id.as_str(), &stage.name, stage.outcome.as_str()))
         .collect();
     stages.extend((0..EMPTY_ROWS).map(|_| field(member, "", "", "open")));
@@ -85,6 +89,8 @@ fn of(member: &Member, each: &PipelineStages, can_remove: bool) -> PipelineForm 
         id: each.pipeline.id.to_string(),
         name: each.pipeline.name.clone(),
         stages,
+        going: going.map(|stage| stage.name.clone()).collect(),
+        goes: each.goes(),
         errors: Errors::new(),
         can_remove,
     }
@@ -151,7 +157,8 @@ fn again(member: &Member, id: &str, input: &PipelineInput, errors: Errors) -> Pi
         .map(|stage| field(member, &stage.id, &stage.name, &stage.outcome))
         .collect();
     stages.push(field(member, "", "", "open"));
-    PipelineForm { id: id.to_owned(), name: input.name.clone(), stages, errors, can_remove: false }
+    let (id, name) = (id.to_owned(), input.name.clone());
+    PipelineForm { id, name, stages, errors, ..PipelineForm::default() }
 }
 
 /// Adds a pipeline.
@@ -171,7 +178,8 @@ pub async fn update(member: Member, path: Path<String>, form: Form<Pairs>) -> An
     let input = read(&form);
     let pipeline = id(&path)?;
     match pipelines::update_pipeline(&member.web.app, &member.ctx, &pipeline, input.clone()).await {
-        Ok(()) => member.said("/settings/people", "said-saved"),
+        Ok(None) => member.said("/settings/people", "said-saved"),
+        Ok(Some(begun)) => member.said(&format!("/sweeps/{begun}"), "said-stage-goes"),
         Err(error) => {
             let sent = again(&member, pipeline.as_str(), &input, form_errors(error)?);
             page(&member, Sent { pipeline: Some(sent), ..Sent::default() }).await
@@ -181,8 +189,10 @@ pub async fn update(member: Member, path: Path<String>, form: Form<Pairs>) -> An
 
 /// Removes a pipeline; its people move to another.
 pub async fn remove(member: Member, path: Path<String>) -> Answer {
-    pipelines::delete_pipeline(&member.web.app, &member.ctx, &id(&path)?).await?;
-    member.said("/settings/people", "said-pipeline-removed")
+    match pipelines::delete_pipeline(&member.web.app, &member.ctx, &id(&path)?).await? {
+        None => member.said("/settings/people", "said-pipeline-removed"),
+        Some(begun) => member.said(&format!("/sweeps/{begun}"), "said-stage-goes"),
+    }
 }
 
 /// A tag's new name.
@@ -206,6 +216,8 @@ pub async fn rename_tag(member: Member, path: Path<String>, form: Form<TagForm>)
 
 /// Removes a tag from everybody.
 pub async fn remove_tag(member: Member, path: Path<String>) -> Answer {
-    tags::delete_tag(&member.web.app, &member.ctx, &id(&path)?).await?;
-    member.said("/settings/people", "said-tag-removed")
+    match tags::delete_tag(&member.web.app, &member.ctx, &id(&path)?).await? {
+        None => member.said("/settings/people", "said-tag-removed"),
+        Some(begun) => member.said(&format!("/sweeps/{begun}"), "said-stage-goes"),
+    }
 }

@@ -97,6 +97,7 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
         href: format!("/sweeps/{which}"),
         state: sweep.state.as_str(),
         is_under_way: sweep.state.is_under_way(),
+        can_stop: shown.can_stop,
         to: named(&member, &shown.what, shown.to),
         what: shown.what,
         count: sweep.count_all,

@@ -130,6 +130,9 @@ pub async fn change_role(member: Member, path: Path<String>, form: Form<RoleForm
 /// Takes a member out of the team.
 pub async fn remove(member: Member, path: Path<String>) -> Answer {
     let which: MemberId = id(&path)?;
-    members::remove_member(&member.web.app, &member.ctx, &which).await?;
-    member.said("/team", "said-member-removed")
+    let later = members::remove_member(&member.web.app, &member.ctx, &which).await?;
+    match later.first().filter(|_| which != member.ctx.member) {
+        Some(begun) => member.said(&format!("/sweeps/{begun}"), "said-member-removed"),
+        None => member.said("/team", "said-member-removed"),
+    }
 }

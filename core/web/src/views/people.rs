@@ -230,6 +230,8 @@ pub struct Column {
     pub name: String,
     /// `open`, `won` or `lost`.
     pub outcome: String,
+    /// Whether it goes once its people have moved: nobody can be put there.
+    pub goes: bool,
     /// How many are in it.
     pub count: i64,
     /// What they may be worth together.

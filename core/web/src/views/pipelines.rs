@@ -31,6 +31,10 @@ pub struct PipelineForm {
     pub name: String,
     /// Its stages, and some empty ones.
     pub stages: Vec<StageField>,
+    /// The names of stages that go once their people have moved.
+    pub going: Vec<String>,
+    /// Whether all of it goes: then nothing of it can be changed.
+    pub goes: bool,
     /// What is wrong with it.
     pub errors: Errors,
     /// Whether it can be removed.

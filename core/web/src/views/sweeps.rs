@@ -37,6 +37,8 @@ pub struct SweepPage {
     pub state: &'static str,
     /// Whether it goes on.
     pub is_under_way: bool,
+    /// Whether it can be stopped.
+    pub can_stop: bool,
     /// What is done: the text is `sweeps-ask-<what>`, as it was asked.
     pub what: String,
     /// To what or whom.

@@ -77,6 +77,36 @@ sweeps-ask-tasks-removed =
         [one] Remove one task
        *[other] Remove { NUMBER($count) } tasks
     }
+sweeps-ask-people-stage-goes =
+    { $count ->
+        [one] Move one person out of { $to }, which is removed
+       *[other] Move { NUMBER($count) } people out of { $to }, which is removed
+    }
+sweeps-ask-people-stage-means =
+    { $count ->
+        [one] Change what one person is, since { $to } means something else now
+       *[other] Change what { NUMBER($count) } people are, since { $to } means something else now
+    }
+sweeps-ask-people-pipeline-goes =
+    { $count ->
+        [one] Move one person out of the pipeline { $to }, which is removed
+       *[other] Move { NUMBER($count) } people out of the pipeline { $to }, which is removed
+    }
+sweeps-ask-people-member-left =
+    { $count ->
+        [one] Leave with nobody one person whom { $to } looked after, who has left the team
+       *[other] Leave with nobody { NUMBER($count) } people whom { $to } looked after, who has left the team
+    }
+sweeps-ask-people-tag-goes =
+    { $count ->
+        [one] Take the tag “{ $to }”, which is removed, off one person
+       *[other] Take the tag “{ $to }”, which is removed, off { NUMBER($count) } people
+    }
+sweeps-ask-tasks-member-left =
+    { $count ->
+        [one] Leave with nobody one task of { $to }, who has left the team
+       *[other] Leave with nobody { NUMBER($count) } tasks of { $to }, who has left the team
+    }
 sweeps-title-running = Changing
 sweeps-title-done = Changed
 sweeps-title-cancelled = Stopped
@@ -111,3 +141,4 @@ error-sweeps-token-ended = The API token that began this was revoked, has expire
 error-sweeps-stage-gone = The stage isn’t there any more. So it was stopped. What was changed until then stays; it can be undone.
 error-sweeps-member-gone = Whoever was to have them isn’t in the team any more. So it was stopped. What was changed until then stays; it can be undone.
 error-sweeps-failed = Something went wrong on our side. What was changed until then stays; you can undo that and try again.
+error-sweeps-decided = This can’t be stopped: what it is for is gone already. It goes on by itself.

@@ -167,6 +167,7 @@ fn board(w: Words) -> Board {
         id: id.into(),
         name: w.of(en, he),
         outcome: outcome.into(),
+        goes: id == "s3",
         count: i64::try_from(people.len()).unwrap_or(0),
         values: if people.is_empty() { vec![] } else { vec!["5,400.00 ILS".into()] },
         more: (outcome == "won").then(|| "/people?stage=s2".to_owned()),
@@ -190,6 +191,7 @@ fn board(w: Words) -> Board {
             column("s0", "New", "חדש", "open", open),
             column("s1", "In touch", "בקשר", "open", vec![]),
             column("s2", "Customer", "לקוח", "won", won),
+            column("s3", "Asked once", "פנו פעם אחת", "lost", vec![]),
         ],
         query: String::new(),
         asked: people(w).asked,
@@ -394,12 +396,20 @@ fn settings(w: Words) -> Pipelines {
         id: "1".into(),
         name: w.of("Customers", "לקוחות"),
         stages: stages.clone(),
+        going: vec![w.of("Asked once", "פנו פעם אחת"), "<b>VIP</b>".into()],
+        goes: false,
         errors: Errors::new(),
         can_remove: true,
     };
+    let goes = PipelineForm {
+        id: "2".into(),
+        name: w.of("Shops", "חנויות"),
+        goes: true,
+        ..PipelineForm::default()
+    };
     let errors = Errors::from([("stages".to_owned(), "error-stage-none-won".to_owned())]);
     Pipelines {
-        pipelines: vec![pipeline],
+        pipelines: vec![pipeline, goes],
         new: PipelineForm { stages, errors, ..PipelineForm::default() },
         own: own_fields::settings(w),
         tags: vec![

@@ -21,6 +21,16 @@ const ACTS: [&str; 14] = [
     "tasks-removed",
 ];
 
+/// What goes on because something goes.
+const CLOSING: [&str; 6] = [
+    "people-stage-goes",
+    "people-stage-means",
+    "people-pipeline-goes",
+    "people-member-left",
+    "people-tag-goes",
+    "tasks-member-left",
+];
+
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let w = Words(gallery.locale);
     for what in ACTS {
@@ -29,6 +39,12 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     }
     for state in ["running", "done", "cancelled", "failed", "undoing", "undone"] {
         gallery.page(&format!("sweep-{state}"), "/sweeps/1", &sweep(w, state));
+    }
+    for what in CLOSING {
+        for state in ["running", "done"] {
+            let page = SweepPage { what: what.into(), ..closing(w, state) };
+            gallery.page(&format!("sweep-{what}-{state}"), "/sweeps/1", &page);
+        }
     }
 }
 
@@ -57,6 +73,7 @@ fn sweep(w: Words, state: &'static str) -> SweepPage {
         href: "/sweeps/1".into(),
         state,
         is_under_way,
+        can_stop: state == "running",
         what: "people-tagged".into(),
         to: w.of("wedding", "חתונה"),
         count: 48_211,
@@ -70,4 +87,10 @@ fn sweep(w: Words, state: &'static str) -> SweepPage {
         list: "people",
         back: "/people",
     }
+}
+
+/// Nobody stops it or takes it back.
+fn closing(w: Words, state: &'static str) -> SweepPage {
+    let to = w.of("Asked once", "פנו פעם אחת");
+    SweepPage { to, can_stop: false, undo: None, changed: 48_211, ..sweep(w, state) }
 }

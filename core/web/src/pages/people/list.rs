@@ -324,7 +324,7 @@ pub(super) async fn asked(
     Ok(Asked {
         query: here.q.clone(),
         standing: here.standing.clone(),
-        stages: names.stages(&here.stage),
+        stages: names.even_going(&here.stage),
         owners: owners(member, names, &here.owner),
         tags: names.tags(&here.tag),
         kinds: kinds.map(|(value, key)| choice(&here.kind, value, key)).to_vec(),

@@ -41,8 +41,19 @@ impl Names {
         Ok(self)
     }
 
-    /// Every stage, with its pipeline where there are several.
+    /// Every stage that takes somebody in, or is chosen, with its pipeline where there are several.
     pub fn stages(&self, current: &str) -> Vec<Choice> {
+        let mut all = self.even_going(current);
+        let stays = |choice: &Choice| {
+            let mut its = self.pipelines.iter().flat_map(PipelineStages::staying);
+            its.any(|stage| stage.id.as_str() == choice.value)
+        };
+        all.retain(|choice| choice.value == current || stays(choice));
+        all
+    }
+
+    /// Every stage, also one that goes, in which people still are.
+    pub fn even_going(&self, current: &str) -> Vec<Choice> {
         let is_one = self.pipelines.len() == 1;
         let label = |each: &PipelineStages, name: &str| {
             if is_one { name.to_owned() } else { format!("{}: {name}", each.pipeline.name) }
@@ -56,11 +67,19 @@ impl Names {
         self.pipelines.iter().flat_map(of).collect()
     }
 
-    /// The stages of one pipeline.
-    pub fn stages_of(&self, pipeline: &PipelineId, current: &str) -> Vec<Choice> {
+    /// The stages of one pipeline that take somebody in.
+    pub fn stages_of(&self, pipeline: &PipelineId) -> Vec<Choice> {
+        let its = self.pipelines.iter().filter(|each| each.pipeline.id == *pipeline);
+        its.flat_map(PipelineStages::staying)
+            .map(|stage| Choice::new(stage.id.as_str(), &stage.name, ""))
+            .collect()
+    }
+
+    /// The stages of one pipeline, also those that go.
+    pub fn even_going_of(&self, pipeline: &PipelineId) -> Vec<Choice> {
         let its = self.pipelines.iter().filter(|each| each.pipeline.id == *pipeline);
         its.flat_map(|each| &each.stages)
-            .map(|stage| Choice::new(stage.id.as_str(), &stage.name, current))
+            .map(|stage| Choice::new(stage.id.as_str(), &stage.name, ""))
             .collect()
     }
 

@@ -257,8 +257,8 @@ fn stages(member: &Member, report: &Report, names: &Names, whom: &Whom) -> Repor
     currencies.sort_by_key(|currency| (*currency != report.currency, *currency));
     currencies.dedup();
     let all = match whom.pipeline() {
-        Some(pipeline) => names.stages_of(&pipeline, ""),
-        None => names.stages(""),
+        Some(pipeline) => names.even_going_of(&pipeline),
+        None => names.even_going(""),
     };
     let mut rows = Vec::new();
     let mut counts = Vec::new();
