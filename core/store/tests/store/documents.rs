@@ -213,6 +213,7 @@ store::both_backends! {
         db.revert_down_to("20261130000382").await.unwrap();
         db.migrate().await.unwrap();
         let (given, are_given) = std::sync::mpsc::channel();
+        let (never, waits) = std::sync::mpsc::channel::<()>();
         let giving = {
             let (db, of) = (db.clone(), tenant.clone());
             tokio::spawn(async move {
@@ -220,7 +221,7 @@ store::both_backends! {
                     search::catch_up(c, &of, search::Kind::Document, 9)?;
                     given.send(()).unwrap();
                     // Long enough for the other to come to the row; where nothing keeps it, it is through by then.
-                    std::thread::sleep(std::time::Duration::from_millis(300));
+                    let _ = waits.recv_timeout(std::time::Duration::from_millis(300));
                     Ok(())
                 })
                 .await
@@ -230,6 +231,7 @@ store::both_backends! {
         let of = tenant.clone();
         db.write(move |c| documents::delete(c, &of, &id)).await.unwrap();
         giving.await.unwrap().unwrap();
+        drop(never);
         db.write(move |c| {
             while search::catch_up(c, &tenant, search::Kind::Document, 9)? > 0 {}
             assert_eq!(search::best(c, &tenant, search::Kind::Document, "blue", 9)?, Some(Vec::new()));

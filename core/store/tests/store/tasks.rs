@@ -89,27 +89,6 @@ store::both_backends! {
         }).await.unwrap();
     }
 
-    async fn what_was_removed_long_ago_goes_some_at_a_time(db: Db) {
-        let world = World::new();
-        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
-        let removed: Vec<Task> = [&tenant, &tenant, &other].map(|of| task(&world, of, "Old", None)).into();
-        let (there, now) = (task(&world, &tenant, "There", None), world.now());
-        let later = now.plus_secs(1);
-        db.write(move |c| {
-            tasks::insert(c, &there)?;
-            for one in &removed {
-                tasks::insert(c, one)?;
-                tasks::mark_deleted(c, &one.tenant_id, &one.id, one.rev, Some(now))?;
-            }
-            assert_eq!(tasks::delete_before(c, now, 9)?, 0);
-            assert_eq!(tasks::delete_before(c, later, 2)?, 2);
-            assert_eq!(tasks::delete_before(c, later, 2)?, 1);
-            assert_eq!(tasks::delete_before(c, later, 2)?, 0);
-            assert!(tasks::find(c, &tenant, &there.id)?.is_some());
-            Ok(())
-        }).await.unwrap();
-    }
-
     async fn each_order_holds_all_page_by_page(db: Db) {
         let world = World::new();
         let tenant = a_tenant(&db, &world).await;
