@@ -70,7 +70,7 @@ const fn needs(kind: Kind) -> Permission {
         Kind::ApprovalWaiting | Kind::ApprovalUnknown => Permission::DecideApprovals,
         Kind::AppointmentUnsent | Kind::SeriesOverlaps => Permission::WriteAppointments,
         Kind::PluginStopped => Permission::ManagePlugins,
-        Kind::TaskDue | Kind::TaskAssigned => Permission::WriteTasks,
+        Kind::TaskDue | Kind::TaskAssigned | Kind::TasksAssigned => Permission::WriteTasks,
         Kind::AppointmentSoon => Permission::ReadAppointments,
         Kind::FollowUpDue
         | Kind::ImportDone
@@ -108,12 +108,21 @@ const fn usual(kind: Kind) -> Way {
         | Kind::SeriesOverlaps
         | Kind::PluginStopped
         | Kind::TaskAssigned
+        | Kind::TasksAssigned
         | Kind::AppointmentSoon => Way::App,
     }
 }
 
+/// Whoever chose how to hear of a task chose it for many.
+const fn chosen_as(kind: Kind) -> Kind {
+    match kind {
+        Kind::TasksAssigned => Kind::TaskAssigned,
+        other => other,
+    }
+}
+
 fn choice_name(kind: Kind) -> String {
-    format!("notify.{kind}")
+    format!("notify.{}", chosen_as(kind))
 }
 
 /// What is told.
@@ -464,7 +473,8 @@ pub async fn list_ways(app: &App, ctx: &Context) -> Result<Vec<(Kind, Way)>> {
     let ctx = ctx.clone();
     app.db
         .inspect(move |c| {
-            let told = Kind::ALL.iter().copied().filter(|kind| ctx.may(needs(*kind)));
+            let chosen = |kind: &Kind| chosen_as(*kind) == *kind && ctx.may(needs(*kind));
+            let told = Kind::ALL.iter().copied().filter(chosen);
             told.map(|kind| Ok((kind, way_of(c, &ctx.tenant, &ctx.member, kind)?))).collect()
         })
         .await

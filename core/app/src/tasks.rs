@@ -143,7 +143,8 @@ pub async fn change_task(
         .await
 }
 
-/// Changes some of a task's own fields, inside the caller's transaction.
+/// Changes some of a task's own fields, inside the caller's transaction. Whoever is given it isn't told: the
+/// caller tells them of all that they are given, at once.
 fn change_fields(
     app: &App,
     c: &mut Conn,
@@ -159,9 +160,6 @@ fn change_fields(
     links::tell_change(app, c, &who, before, &after, about.iter())?;
     record(app, c, &who, "task.changed", &after)?;
     settle_reminders(app, c, &after)?;
-    if after.assignee_id != before.assignee_id {
-        tell_assignee(app, c, ctx, &after)?;
-    }
     Ok(after)
 }
 

@@ -173,7 +173,10 @@ fn finish(app: &App, c: &mut Conn, ctx: &Context, sweep: &Sweep) -> Result<()> {
 pub(super) fn end(app: &App, c: &mut Conn, sweep: &Sweep, to: State, problem: &str) -> Result<()> {
     store::sweeps::settle(c, sweep, to, problem, app.clock.now())?;
     match (sweep.state, to) {
-        (State::Running, _) if sweep.changed > 0 => undoing::keep(app, c, sweep)?,
+        (State::Running, _) if sweep.changed > 0 => {
+            undoing::keep(app, c, sweep)?;
+            tell_given(app, c, sweep)?;
+        }
         (State::Undoing, State::Undone) => undoing::settle(app, c, sweep)?,
         _ => {}
     }
@@ -189,6 +192,16 @@ pub(super) fn end(app: &App, c: &mut Conn, sweep: &Sweep, to: State, problem: &s
         false => format!("{came_to} · {named}"),
     };
     notifications::sweep_ended(app, c, &ended, &subject)
+}
+
+/// Tells whoever it gave tasks to, once for all of them.
+fn tell_given(app: &App, c: &mut Conn, sweep: &Sweep) -> Result<()> {
+    if sweep.list != List::Tasks {
+        return Ok(());
+    }
+    let kept = kept_of(sweep)?;
+    let (act, to) = (kept.act, kept.to);
+    tasks::tell_all_given(app, c, sweep, &tasks::BulkInput { act, to })
 }
 
 pub(super) fn count(rows: usize) -> Result<i64> {

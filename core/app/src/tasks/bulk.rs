@@ -7,15 +7,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Conn;
 use store::members::NamedMember;
+use store::sweeps::Sweep;
 use store::tasks::{NO_DUE, Task, TaskChange};
 
 use super::{bring_back, change_fields, finish, remove, require_to_write, unfinish};
-use crate::App;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::input::{day, owner};
 use crate::sweeps::Words;
 use crate::undos::{self, Summary};
+use crate::{App, notifications};
 
 /// Most tasks of one act.
 pub const BULK_MAX: usize = 500;
@@ -76,16 +77,58 @@ pub async fn change_tasks(
         .transact(move |c| -> Result<BulkDone> {
             store::tasks::lock_many(c, &ctx.tenant, &ids)?;
             let act = read(&app2, c, &ctx, &input)?;
-            let before = change_each(&app2, c, &ctx, &ids, &act)?;
-            let count = before.len();
-            let state = serde_json::to_value(before)?;
-            let undo = match count {
-                0 => None,
-                _ => Some(undos::keep(&app2, c, &ctx, UNDO, state)?),
-            };
-            Ok(BulkDone { count, undo })
+            let changed = change_each(&app2, c, &ctx, &ids, &act)?;
+            let count = changed.len();
+            if count == 0 {
+                return Ok(BulkDone { count, undo: None });
+            }
+            let state: Vec<_> = changed.iter().map(|(task, was)| (&task.id, was)).collect();
+            let undo = undos::keep(&app2, c, &ctx, UNDO, serde_json::to_value(state)?)?;
+            tell_assignee(&app2, c, &ctx, &act, &changed, &undo)?;
+            Ok(BulkDone { count, undo: Some(undo) })
         })
         .await
+}
+
+/// Tells whoever is to do tasks that another gave them to them: once, however many they are.
+fn tell_assignee(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    act: &Act,
+    changed: &[(Task, Was)],
+    undo: &UndoId,
+) -> Result<()> {
+    let Act::Assign(Some(to)) = act else { return Ok(()) };
+    let open = changed.iter().map(|(task, _)| task).filter(|task| task.done_at.is_none());
+    match open.collect::<Vec<_>>().as_slice() {
+        [] => Ok(()),
+        _ if *to == ctx.member => Ok(()),
+        [one] => notifications::task_assigned(app, c, one, to),
+        many => {
+            let count = i64::try_from(many.len()).map_err(Error::internal)?;
+            notifications::tasks_assigned(app, c, &ctx.tenant, undo.as_str(), (to, count))
+        }
+    }
+}
+
+/// Tells whoever is to do the tasks that an act over all that match gave them, once it has ended.
+pub(crate) fn tell_all_given(
+    app: &App,
+    c: &mut Conn,
+    sweep: &Sweep,
+    input: &BulkInput,
+) -> Result<()> {
+    let to: Option<MemberId> = input.to.trim().parse().ok();
+    let is_theirs = |to: &MemberId| input.act == "assign" && *to != sweep.member_id;
+    let Some(to) = to.filter(is_theirs) else { return Ok(()) };
+    match store::sweeps::count_to_do(c, sweep, &to)? {
+        0 => Ok(()),
+        count => {
+            let (tenant, id) = (&sweep.tenant_id, sweep.id.as_str());
+            notifications::tasks_assigned(app, c, tenant, id, (&to, count))
+        }
+    }
 }
 
 /// Does one act to each of them; answers what those were before of which it changed something.
@@ -95,14 +138,14 @@ fn change_each(
     ctx: &Context,
     ids: &[TaskId],
     act: &Act,
-) -> Result<Vec<(TaskId, Was)>> {
-    let mut before = Vec::new();
+) -> Result<Vec<(Task, Was)>> {
+    let mut changed = Vec::new();
     for task in store::tasks::list_by_ids(c, &ctx.tenant, ids)? {
         if let Some(was) = apply(app, c, ctx, &task, act)? {
-            before.push((task.id, was));
+            changed.push((task, was));
         }
     }
-    Ok(before)
+    Ok(changed)
 }
 
 /// Does one act to some of many, inside the caller's transaction; answers what each was before that it
@@ -117,11 +160,11 @@ pub(crate) fn change_lot(
     let act = read(app, c, ctx, input)?;
     let ids: Vec<TaskId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
     store::tasks::lock_many(c, &ctx.tenant, &ids)?;
-    let before = change_each(app, c, ctx, &ids, &act)?;
-    let plain = |(id, was): (TaskId, Was)| -> Result<(String, Value)> {
-        Ok((id.to_string(), serde_json::to_value(was)?))
+    let changed = change_each(app, c, ctx, &ids, &act)?;
+    let plain = |(task, was): (Task, Was)| -> Result<(String, Value)> {
+        Ok((task.id.to_string(), serde_json::to_value(was)?))
     };
-    before.into_iter().map(plain).collect()
+    changed.into_iter().map(plain).collect()
 }
 
 /// What an act is, before it is done: refuses what can't be. A day that is told by how many are until
@@ -271,6 +314,7 @@ fn revert(app: &App, c: &mut Conn, ctx: &Context, id: &TaskId, was: Was) -> Resu
                 None => true,
             };
             let assignee_id = was.filter(|_| there);
+            // Who gets back what was theirs isn't told: nobody gives them anything.
             change_fields(app, c, ctx, &task, &TaskChange { assignee_id, ..task.unchanged() })?;
         }
         Was::Due { was, now } if task.due == now => {
