@@ -80,7 +80,7 @@ fn approval(app: &App, c: &mut Conn, tenant: &TenantId, id: &str) -> Result<Opti
         "id": it.id,
         "plugin": it.plugin_id,
         "effect": it.effect,
-        "host": approvals::host_of(&it),
+        "host": approvals::host_of(&it.url),
         "state": approvals::state_at(&it, app.clock.now()),
         "proposed_at": it.proposed_at.to_rfc3339(),
         "expires_at": it.expires_at.to_rfc3339(),
