@@ -7,7 +7,7 @@ pub mod input;
 mod links;
 mod lists;
 
-use domain::{Permission, TaskId};
+use domain::{Permission, TaskId, Timestamp};
 use serde_json::json;
 use store::Conn;
 use store::examples::{Example, ExampleKind};
@@ -280,13 +280,15 @@ pub async fn delete_task(app: &App, ctx: &Context, id: &TaskId) -> Result<()> {
         .await
 }
 
-fn remove(app: &App, c: &mut Conn, ctx: &Context, task: &Task) -> Result<()> {
-    let now = Some(app.clock.now());
-    store::tasks::mark_deleted(c, &ctx.tenant, &task.id, task.rev, now)?;
+/// Deletes a task that is there, inside the caller's transaction; answers when that was.
+fn remove(app: &App, c: &mut Conn, ctx: &Context, task: &Task) -> Result<Timestamp> {
+    let now = app.clock.now();
+    store::tasks::mark_deleted(c, &ctx.tenant, &task.id, task.rev, Some(now))?;
     let who = Who::from(ctx);
     links::tell(app, c, &who, task, "removed")?;
     record(app, c, &who, "task.deleted", task)?;
-    settle_reminders(app, c, task)
+    settle_reminders(app, c, task)?;
+    Ok(now)
 }
 
 /// Brings a deleted task back; one that isn't deleted stays as it is.

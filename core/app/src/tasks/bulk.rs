@@ -1,6 +1,6 @@
 //! One act over many tasks, and taking it back as a whole.
 
-use domain::{Due, MemberId, TaskId, TenantId, UndoId};
+use domain::{Due, MemberId, TaskId, TenantId, Timestamp, UndoId};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -51,10 +51,20 @@ enum Act {
 /// What a task was before, in the field that the act changed, and what the act made of it.
 #[derive(Debug, Serialize, Deserialize)]
 enum Was {
+    /// An act of before it was kept when it was done.
     Open,
-    Assigned { was: Option<MemberId>, now: Option<MemberId> },
-    Due { was: Option<Due>, now: Option<Due> },
+    DoneAt(Option<Timestamp>),
+    Assigned {
+        was: Option<MemberId>,
+        now: Option<MemberId>,
+    },
+    Due {
+        was: Option<Due>,
+        now: Option<Due>,
+    },
+    /// An act of before it was kept when it was removed.
     There,
+    RemovedAt(Timestamp),
 }
 
 /// Does one act to all of these tasks, or to none of them. What isn't there is passed over. What somebody
@@ -212,8 +222,8 @@ fn apply(app: &App, c: &mut Conn, ctx: &Context, task: &Task, act: &Act) -> Resu
     match act {
         Act::Done if task.done_at.is_some() => Ok(None),
         Act::Done => {
-            finish(app, c, ctx, task)?;
-            Ok(Some(Was::Open))
+            let done = finish(app, c, ctx, task)?;
+            Ok(Some(Was::DoneAt(done.done_at)))
         }
         Act::Assign(to) if *to == task.assignee_id => Ok(None),
         Act::Assign(to) => {
@@ -230,8 +240,8 @@ fn apply(app: &App, c: &mut Conn, ctx: &Context, task: &Task, act: &Act) -> Resu
             Ok(Some(Was::Due { was: task.due, now: Some(now) }))
         }
         Act::Remove => {
-            remove(app, c, ctx, task)?;
-            Ok(Some(Was::There))
+            let at = remove(app, c, ctx, task)?;
+            Ok(Some(Was::RemovedAt(at)))
         }
     }
 }
@@ -278,11 +288,11 @@ pub(crate) fn summary(
     let before: Vec<(TaskId, Was)> = serde_json::from_value(state)?;
     let Some((_, first)) = before.first() else { return Ok(None) };
     let (what, to) = match first {
-        Was::Open => ("tasks-done", String::new()),
+        Was::Open | Was::DoneAt(_) => ("tasks-done", String::new()),
         Was::Assigned { now: None, .. } => ("tasks-unassigned", String::new()),
         Was::Assigned { now, .. } => ("tasks-assigned", undos::member(team, now.as_ref())),
         Was::Due { .. } => ("tasks-moved", String::new()),
-        Was::There => ("tasks-removed", String::new()),
+        Was::There | Was::RemovedAt(_) => ("tasks-removed", String::new()),
     };
     let names = undos::names(&before, |(id, _)| {
         Ok(store::tasks::find_even_deleted(c, tenant, id)?.map(|it| it.title))
@@ -294,17 +304,23 @@ fn revert(app: &App, c: &mut Conn, ctx: &Context, id: &TaskId, was: Was) -> Resu
     let Some(task) = store::tasks::find_even_deleted(c, &ctx.tenant, id)? else {
         return Ok(false);
     };
-    if matches!(was, Was::There) {
-        if task.deleted_at.is_some() {
-            bring_back(app, c, ctx, &task)?;
+    if matches!(was, Was::There | Was::RemovedAt(_)) {
+        // What somebody else removed since stays so.
+        let is_another = matches!(was, Was::RemovedAt(at) if task.deleted_at != Some(at));
+        if task.deleted_at.is_none() || is_another {
+            return Ok(false);
         }
-        return Ok(task.deleted_at.is_some());
+        bring_back(app, c, ctx, &task)?;
+        return Ok(true);
     }
     if task.deleted_at.is_some() {
         return Ok(false);
     }
     match was {
         Was::Open if task.done_at.is_some() => {
+            unfinish(app, c, ctx, &task)?;
+        }
+        Was::DoneAt(at) if task.done_at.is_some() && task.done_at == at => {
             unfinish(app, c, ctx, &task)?;
         }
         Was::Assigned { was, now } if task.assignee_id == now => {
