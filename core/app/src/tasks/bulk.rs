@@ -100,7 +100,7 @@ pub async fn change_tasks(
         .await
 }
 
-/// Tells whoever is to do tasks that another gave them to them: once, however many they are.
+/// Tells whoever another gave tasks to: once, however many they are.
 fn tell_assignee(
     app: &App,
     c: &mut Conn,
@@ -122,7 +122,7 @@ fn tell_assignee(
     }
 }
 
-/// Tells whoever is to do the tasks that an act over all that match gave them, once it has ended.
+/// Tells whoever an act over all that match gave tasks to, once it has ended.
 pub(crate) fn tell_all_given(
     app: &App,
     c: &mut Conn,
