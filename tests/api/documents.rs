@@ -114,6 +114,34 @@ async fn a_document_is_downloaded_and_deleted_while_it_is_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_how_large_a_document_is_has_downloaded_nothing() {
+    each(async |site| {
+        let id = kept(&site, "Blue vase.png", "image/png").await?;
+        let path = format!("/documents/{id}/content");
+        let downloads = async || -> Result<usize> {
+            let tenant = site.house.owner.tenant.clone();
+            let list = move |c: &mut store::Conn| store::audit::list_chain(c, &tenant, 0, 10_000);
+            let chain = site.house.app.db.read(list).await?;
+            Ok(chain.iter().filter(|entry| entry.action == "document.downloaded").count())
+        };
+        let file = own(&site, "GET", &path, None).await?;
+        let head = own(&site, "HEAD", &path, None).await?;
+        assert_eq!((head.status, head.body.as_str()), (200, ""));
+        for name in ["content-length", "content-type", "content-disposition"] {
+            assert_eq!(head.header(name), file.header(name), "{name}");
+        }
+        let page = site.send("HEAD", &path, Some(&site.house.token), None).await?;
+        assert_eq!(
+            (page.status, page.header("content-length")),
+            (200, file.header("content-length"))
+        );
+        assert_eq!(downloads().await?, 1);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_told_of_a_document_is_what_the_api_shows() {
     each(async |site| {
         let input = EndpointInput {

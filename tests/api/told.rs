@@ -44,10 +44,21 @@ async fn what_is_told_of_a_thing_is_what_the_api_shows() {
         tell_everything(&site).await?;
         let member = site.house.owner.member.as_str();
         let person = json!({"name": "Dana Levi", "phone": "050-123-4567", "company": "Dana Ltd",
-            "email": "dana@example.com", "owner": member, "source": "website"});
+            "email": "dana@example.com", "owner": member, "source": "website", "value": "1250.50",
+            "follow_up_on": "2026-12-24", "consent": "given", "tags": ["vip", "orchids"],
+            "notes": "Owes us an answer", "consent_note": "By phone", "contacts": [
+                {"kind": "phone", "value": "050-765-4321", "label": "work"},
+                {"kind": "address", "value": "1 Vine St", "label": ""}]});
         let made = json(&own(&site, "POST", "/people", Some(person)).await?);
         let person = text(&made["id"]);
         same(&site, "person.created", "/people", person).await?;
+        // All that may be named as changed is told, but what somebody wrote.
+        let told = told_of(&site, "person.created", person).await?;
+        let shown = json(&own(&site, "GET", &format!("/people/{person}"), None).await?);
+        let mut untold: Vec<&String> = shown.as_object().context("no object")?.keys().collect();
+        untold.retain(|name| told.get(name.as_str()).is_none());
+        untold.sort();
+        assert_eq!(untold, ["attribution", "consent_note", "notes"]);
         let task = json!({"title": "Call", "day": "2026-12-24", "time": "09:30",
             "assignee": member, "people": [person]});
         let appointment = json!({"title": "Fitting", "person": person, "location": "Shop",

@@ -13,7 +13,8 @@ use domain::{ApprovalId, Permission, PluginId, Timestamp};
 use runtime::{Amount, Words};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::Conn;
+use store::approvals::Listed;
+use store::{Conn, Json};
 
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
@@ -147,7 +148,7 @@ pub async fn list_approvals(
             Ok((waiting, store::approvals::list_settled(c, &tenant, now, before, limit)?))
         })
         .await?;
-    let cards = |rows: Vec<Approval>| rows.iter().map(|row| card(app, ctx, row)).collect();
+    let cards = |rows: Vec<Listed>| rows.iter().map(|row| card(app, ctx, row)).collect();
     Ok(Approvals { waiting: cards(waiting), settled: cards(settled.items), next: settled.next })
 }
 
@@ -173,7 +174,7 @@ pub async fn get_approval(app: &App, ctx: &Context, id: &ApprovalId) -> Result<A
         pairs.collect()
     });
     Ok(ApprovalPage {
-        card: card(app, ctx, &row),
+        card: card(app, ctx, &Listed::from(&row)),
         summary: said.summary.map(|words| in_words(app, ctx, &row.plugin_id, &words)),
         account,
         query: query.unwrap_or_default(),
@@ -202,32 +203,36 @@ pub(crate) fn count_waiting(app: &App, c: &mut Conn, ctx: &Context) -> Result<i6
 }
 
 pub(crate) fn said(row: &Approval) -> Result<Said> {
-    Ok(serde_json::from_value(row.words_json.0.clone())?)
+    said_in(&row.words_json)
+}
+
+fn said_in(words: &Json) -> Result<Said> {
+    Ok(serde_json::from_value(words.0.clone())?)
 }
 
 /// What is proposed, in the reader's language.
 pub(crate) fn title_of(app: &App, ctx: &Context, row: &Approval) -> String {
-    let title = said(row).map(|said| in_words(app, ctx, &row.plugin_id, &said.title));
-    title.unwrap_or_default()
+    card(app, ctx, &row.into()).title
 }
 
 /// The host it would go to.
-pub(crate) fn host_of(row: &Approval) -> String {
-    let host = url::Url::parse(&row.url).ok().and_then(|url| url.host_str().map(str::to_owned));
+pub(crate) fn host_of(address: &str) -> String {
+    let host = url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
     host.unwrap_or_default()
 }
 
-fn card(app: &App, ctx: &Context, row: &Approval) -> ApprovalCard {
-    let said = said(row).ok();
+fn card(app: &App, ctx: &Context, row: &Listed) -> ApprovalCard {
+    let said = said_in(&row.words_json).ok();
+    let in_words = |said: &Said| in_words(app, ctx, &row.plugin_id, &said.title);
     ApprovalCard {
         id: row.id.clone(),
         plugin: row.plugin_id.clone(),
         plugin_name: plugins::name_of(app, &row.plugin_id, ctx.locale),
         effect: row.effect.clone(),
-        title: title_of(app, ctx, row),
+        title: said.as_ref().map(in_words).unwrap_or_default(),
         amount: said.and_then(|said| said.amount),
-        host: host_of(row),
-        state: state_at(row, app.clock.now()),
+        host: host_of(&row.url),
+        state: at(row.state, row.expires_at, app.clock.now()),
         proposed_at: row.proposed_at,
         expires_at: row.expires_at,
     }
@@ -251,11 +256,13 @@ fn in_words(app: &App, ctx: &Context, plugin: &PluginId, words: &Words) -> Strin
 
 /// How far it is at this time: what nobody swept yet is expired all the same.
 pub(crate) fn state_at(row: &Approval, now: Timestamp) -> ApprovalState {
-    let open = matches!(
-        row.state,
-        ApprovalState::Waiting | ApprovalState::Approved | ApprovalState::Changing
-    );
-    if open && row.expires_at <= now { ApprovalState::Expired } else { row.state }
+    at(row.state, row.expires_at, now)
+}
+
+fn at(state: ApprovalState, expires_at: Timestamp, now: Timestamp) -> ApprovalState {
+    let open =
+        matches!(state, ApprovalState::Waiting | ApprovalState::Approved | ApprovalState::Changing);
+    if open && expires_at <= now { ApprovalState::Expired } else { state }
 }
 
 /// Allows a proposal's request to be sent, once. Allowing it twice is allowing it once. It may spend

@@ -12,8 +12,8 @@ mod told;
 
 use domain::{ApiScope, EndpointId, Permission, Secret, TenantId, Timestamp};
 use serde_json::{Value, json};
-use store::Conn;
 use store::jobs::lane_of_endpoint;
+use store::{Conn, TextList};
 
 use crate::App;
 use crate::audit::{self, Act, Who};
@@ -76,8 +76,9 @@ pub async fn add_endpoint(
             if let Some(shown) = once::find::<Shown>(c, &ctx.tenant, ADD, &form_id)? {
                 return shown_again(&app2, c, &ctx.tenant, shown);
             }
-            let change = input.checked()?;
+            let mut change = input.checked()?;
             require_to_hear(&ctx, &change.kinds.0)?;
+            change.kinds = as_far_as_known(&ctx, change.kinds);
             if store::endpoints::list(c, &ctx.tenant)?.len() >= ENDPOINTS_MAX {
                 return Err(Error::invalid("url", "error-endpoints-too-many"));
             }
@@ -114,6 +115,15 @@ fn require_to_hear(ctx: &Context, names: &[String]) -> Result<()> {
     if may { Ok(()) } else { Err(Error::Forbidden) }
 }
 
+/// What a token lets an address hear is all that its scopes were good for then, by name: of what is added later
+/// nobody said that it may. A member who says everything means that too.
+fn as_far_as_known(ctx: &Context, kinds: TextList) -> TextList {
+    if ctx.scopes.is_none() || !kinds.0.is_empty() {
+        return kinds;
+    }
+    TextList(kinds::KINDS.iter().map(|kind| kind.name.to_owned()).collect())
+}
+
 /// Whose secret a form made, and when.
 type Shown = (EndpointId, Timestamp);
 
@@ -142,7 +152,11 @@ pub async fn change_endpoint(
     app.db
         .transact(move |c| -> Result<()> {
             let before = store::endpoints::get(c, &ctx.tenant, &id)?;
-            let change = input.checked()?;
+            let mut change = input.checked()?;
+            // A member's word that it hears everything stays while it goes where they said.
+            if change.kinds != before.kinds || change.url != before.url {
+                change.kinds = as_far_as_known(&ctx, change.kinds);
+            }
             let mut changed = Vec::new();
             for (name, differs) in [
                 ("url", change.url != before.url),

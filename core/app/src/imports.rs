@@ -56,6 +56,8 @@ const WAITING_MAX: usize = 10;
 pub const WAITING_DAYS: i64 = 2;
 /// How long an import can be undone, in days; what it refused can be had for as long.
 pub const UNDO_DAYS: i64 = 30;
+/// Of how many rows what came of them is forgotten in a transaction.
+const FORGOTTEN_AT_ONCE: i64 = 5_000;
 
 fn require(ctx: &Context) -> Result<()> {
     ctx.require_to_see(Permission::ReadPeople)?;
@@ -439,6 +441,16 @@ pub(crate) async fn sweep(app: &App) -> Result<usize> {
     let count = old.len();
     for import in old {
         let tenant = import.tenant_id.clone();
+        // What came of its rows goes some at a time: others write in between.
+        loop {
+            let (of, id) = (tenant.clone(), import.id.clone());
+            let some = move |c: &mut Conn| {
+                store::imports::delete_some_results(c, &of, &id, FORGOTTEN_AT_ONCE)
+            };
+            if app.db.write(some).await? == 0 {
+                break;
+            }
+        }
         let gone = app
             .db
             .transact(move |c| -> Result<Option<domain::DocumentId>> {

@@ -2,10 +2,7 @@
 //! transaction of what it tells of. The same matter is told once until it was read or settled, however
 //! often it comes up.
 
-use domain::{
-    AccountId, AppointmentId, Locale, MemberId, NotificationId, Permission, PluginId, TenantId,
-};
-use serde_json::json;
+use domain::{AccountId, AppointmentId, Locale, NotificationId, Permission, PluginId, TenantId};
 use store::appointments::Appointment;
 use store::approvals::Approval;
 use store::calendars::Calendar;
@@ -15,18 +12,21 @@ use store::series::Series;
 use store::{Conn, Cursor, Page};
 
 use crate::App;
-use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{endpoints, mail, plugins};
 
+mod choices;
 mod reminders;
 mod work;
 
 pub(crate) use reminders::*;
 pub(crate) use work::*;
 
+pub use choices::{choose_ways, list_ways};
 pub use store::notifications::{Kind, Notification};
+
+use choices::way_of;
 
 /// How many the page shows.
 pub const LISTED_MAX: i64 = 100;
@@ -70,7 +70,7 @@ const fn needs(kind: Kind) -> Permission {
         Kind::ApprovalWaiting | Kind::ApprovalUnknown => Permission::DecideApprovals,
         Kind::AppointmentUnsent | Kind::SeriesOverlaps => Permission::WriteAppointments,
         Kind::PluginStopped => Permission::ManagePlugins,
-        Kind::TaskDue | Kind::TaskAssigned => Permission::WriteTasks,
+        Kind::TaskDue | Kind::TaskAssigned | Kind::TasksAssigned => Permission::WriteTasks,
         Kind::AppointmentSoon => Permission::ReadAppointments,
         Kind::FollowUpDue
         | Kind::ImportDone
@@ -108,12 +108,9 @@ const fn usual(kind: Kind) -> Way {
         | Kind::SeriesOverlaps
         | Kind::PluginStopped
         | Kind::TaskAssigned
+        | Kind::TasksAssigned
         | Kind::AppointmentSoon => Way::App,
     }
-}
-
-fn choice_name(kind: Kind) -> String {
-    format!("notify.{kind}")
 }
 
 /// What is told.
@@ -390,11 +387,6 @@ fn settle(app: &App, c: &mut Conn, tenant: &TenantId, matter: &str) -> Result<()
     Ok(())
 }
 
-fn way_of(c: &mut Conn, tenant: &TenantId, member: &MemberId, kind: Kind) -> Result<Way> {
-    let chosen = store::member_choices::find(c, tenant, member, &choice_name(kind))?;
-    Ok(chosen.and_then(|word| Way::of(&word)).unwrap_or(usual(kind)))
-}
-
 /// What a notification is about, for people: a plugin by its name in their language.
 pub(crate) fn subject_for(app: &App, kind: Kind, subject: &str, locale: Locale) -> String {
     let is_plugin =
@@ -455,43 +447,6 @@ pub async fn read_all(app: &App, ctx: &Context) -> Result<()> {
         .transact(move |c| -> Result<()> {
             store::notifications::mark_all_read(c, &ctx.tenant, &ctx.member, now)?;
             Ok(())
-        })
-        .await
-}
-
-/// How a member hears of each kind that their role is told of.
-pub async fn list_ways(app: &App, ctx: &Context) -> Result<Vec<(Kind, Way)>> {
-    let ctx = ctx.clone();
-    app.db
-        .inspect(move |c| {
-            let told = Kind::ALL.iter().copied().filter(|kind| ctx.may(needs(*kind)));
-            told.map(|kind| Ok((kind, way_of(c, &ctx.tenant, &ctx.member, kind)?))).collect()
-        })
-        .await
-}
-
-/// Chooses how to hear of kinds; those that aren't named stay as they are.
-pub async fn choose_ways(app: &App, ctx: &Context, ways: Vec<(String, String)>) -> Result<()> {
-    let invalid = |field: &str| Error::invalid(field, "error-invalid");
-    let mut chosen = Vec::new();
-    for (kind, way) in ways {
-        let known = kind.parse::<Kind>().map_err(|_| invalid(&kind))?;
-        chosen.push((known, Way::of(&way).ok_or_else(|| invalid(&kind))?));
-    }
-    let (app2, ctx) = (app.clone(), ctx.clone());
-    app.db
-        .transact(move |c| -> Result<()> {
-            for (kind, way) in chosen {
-                let name = choice_name(kind);
-                store::member_choices::put(c, &ctx.tenant, &ctx.member, &name, way.as_str())?;
-            }
-            let act = Act {
-                action: "member.notices-chosen",
-                entity: "member",
-                entity_id: ctx.member.as_str(),
-                detail: json!({}),
-            };
-            audit::append(&app2, c, &ctx.tenant, &Who::from(&ctx), &act)
         })
         .await
 }

@@ -7,7 +7,7 @@ pub mod input;
 mod links;
 mod lists;
 
-use domain::{Permission, TaskId};
+use domain::{Permission, TaskId, Timestamp};
 use serde_json::json;
 use store::Conn;
 use store::examples::{Example, ExampleKind};
@@ -143,7 +143,8 @@ pub async fn change_task(
         .await
 }
 
-/// Changes some of a task's own fields, inside the caller's transaction.
+/// Changes some of a task's own fields, inside the caller's transaction. Whoever is given it isn't told: the
+/// caller tells them of all that they are given, at once.
 fn change_fields(
     app: &App,
     c: &mut Conn,
@@ -159,9 +160,6 @@ fn change_fields(
     links::tell_change(app, c, &who, before, &after, about.iter())?;
     record(app, c, &who, "task.changed", &after)?;
     settle_reminders(app, c, &after)?;
-    if after.assignee_id != before.assignee_id {
-        tell_assignee(app, c, ctx, &after)?;
-    }
     Ok(after)
 }
 
@@ -282,13 +280,15 @@ pub async fn delete_task(app: &App, ctx: &Context, id: &TaskId) -> Result<()> {
         .await
 }
 
-fn remove(app: &App, c: &mut Conn, ctx: &Context, task: &Task) -> Result<()> {
-    let now = Some(app.clock.now());
-    store::tasks::mark_deleted(c, &ctx.tenant, &task.id, task.rev, now)?;
+/// Deletes a task that is there, inside the caller's transaction; answers when that was.
+fn remove(app: &App, c: &mut Conn, ctx: &Context, task: &Task) -> Result<Timestamp> {
+    let now = app.clock.now();
+    store::tasks::mark_deleted(c, &ctx.tenant, &task.id, task.rev, Some(now))?;
     let who = Who::from(ctx);
     links::tell(app, c, &who, task, "removed")?;
     record(app, c, &who, "task.deleted", task)?;
-    settle_reminders(app, c, task)
+    settle_reminders(app, c, task)?;
+    Ok(now)
 }
 
 /// Brings a deleted task back; one that isn't deleted stays as it is.

@@ -82,6 +82,36 @@ row! {
     }
 }
 
+row! {
+    /// What a list shows of an approval. Bodies may be large, and a list has hundreds.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Listed: approvals, [Queryable, Selectable] {
+        pub id: ApprovalId as String,
+        pub plugin_id: PluginId as String,
+        pub state: ApprovalState as String,
+        pub effect: String,
+        pub url: String,
+        pub words_json: Json as String,
+        pub proposed_at: Timestamp as i64,
+        pub expires_at: Timestamp as i64,
+    }
+}
+
+impl From<&Approval> for Listed {
+    fn from(row: &Approval) -> Self {
+        Self {
+            id: row.id.clone(),
+            plugin_id: row.plugin_id.clone(),
+            state: row.state,
+            effect: row.effect.clone(),
+            url: row.url.clone(),
+            words_json: row.words_json.clone(),
+            proposed_at: row.proposed_at,
+            expires_at: row.expires_at,
+        }
+    }
+}
+
 /// What a request at the door has to match.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
@@ -137,7 +167,7 @@ pub fn list_waiting(
     tenant: &TenantId,
     now: Timestamp,
     limit: i64,
-) -> Result<Vec<Approval>> {
+) -> Result<Vec<Listed>> {
     scope::tenant(c, tenant)?;
     Ok(approvals::table
         .filter(approvals::tenant_id.eq(tenant.as_str()))
@@ -145,7 +175,7 @@ pub fn list_waiting(
         .filter(approvals::expires_at.gt(now.as_millis()))
         .order((approvals::proposed_at, approvals::id))
         .limit(bounded(limit))
-        .select(Approval::as_select())
+        .select(Listed::as_select())
         .load(c)?)
 }
 
@@ -178,7 +208,7 @@ pub fn list_settled(
     now: Timestamp,
     before: Option<&str>,
     limit: i64,
-) -> Result<Page<Approval, String>> {
+) -> Result<Page<Listed, String>> {
     scope::tenant(c, tenant)?;
     let limit = bounded(limit);
     let over = approvals::state
@@ -189,12 +219,12 @@ pub fn list_settled(
         .filter(over)
         .order(approvals::id.desc())
         .limit(limit + 1)
-        .select(Approval::as_select())
+        .select(Listed::as_select())
         .into_boxed();
     if let Some(before) = before {
         query = query.filter(approvals::id.lt(before.to_owned()));
     }
-    Ok(Page::cut(query.load(c)?, limit, |row: &Approval| row.id.to_string()))
+    Ok(Page::cut(query.load(c)?, limit, |row: &Listed| row.id.to_string()))
 }
 
 /// Notes a decision on what still waits and whose time isn't over. What is being changed can be rejected all

@@ -57,6 +57,8 @@ words! {
         SweepFailed = "sweep-failed",
         /// An act over all that match was taken back.
         SweepUndone = "sweep-undone",
+        /// Somebody gave many tasks to another at once.
+        TasksAssigned = "tasks-assigned",
     }
 }
 

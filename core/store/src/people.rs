@@ -277,9 +277,10 @@ pub fn restore(c: &mut Conn, tenant: &TenantId, id: &PersonId, rev: i64) -> Resu
 /// deleted or are there again.
 fn come_or_gone(c: &mut Conn, tenant: &TenantId, them: &[PersonId]) -> Result<()> {
     scope::tenant(c, tenant)?;
+    // The notes first: who gives notes their words holds them before the words.
+    search::about_people(c, tenant, them)?;
     search::of_people(c, tenant, them)?;
-    search::with_people(c, tenant, them)?;
-    search::about_people(c, tenant, them)
+    search::with_people(c, tenant, them)
 }
 
 /// Removes some of what was marked as deleted before, for good, so that nobody waits long; appointments with

@@ -1,5 +1,6 @@
 //! Acts over all that match, however many: who or what that is, and what each was before.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use domain::{ApiTokenId, MemberId, SweepId, TenantId, Timestamp};
 
@@ -7,7 +8,7 @@ use crate::backend::Conn;
 use crate::columns::{Json, Opt};
 use crate::error::{Error, Result, found, settled};
 use crate::page::bounded;
-use crate::schema::{sweep_rows, sweeps};
+use crate::schema::{sweep_rows, sweeps, tasks};
 use crate::scope;
 
 /// Most rows of one statement: PostgreSQL takes 65,535 values in it.
@@ -244,6 +245,24 @@ pub fn count_changed(c: &mut Conn, of: &Sweep) -> Result<i64> {
         .filter(sweep_rows::tenant_id.eq(of.tenant_id.as_str()))
         .filter(sweep_rows::sweep_id.eq(of.id.as_str()))
         .filter(sweep_rows::was_json.is_not_null())
+        .count()
+        .get_result(c)?)
+}
+
+/// How many of the tasks that one changed are a member's to do.
+pub fn count_to_do(c: &mut Conn, of: &Sweep, member: &MemberId) -> Result<i64> {
+    scope::tenant(c, &of.tenant_id)?;
+    let theirs = tasks::table
+        .filter(tasks::tenant_id.eq(sweep_rows::tenant_id))
+        .filter(tasks::id.eq(sweep_rows::row_id))
+        .filter(tasks::assignee_id.eq(member.as_str()))
+        .filter(tasks::done_at.is_null())
+        .filter(tasks::deleted_at.is_null());
+    Ok(sweep_rows::table
+        .filter(sweep_rows::tenant_id.eq(of.tenant_id.as_str()))
+        .filter(sweep_rows::sweep_id.eq(of.id.as_str()))
+        .filter(sweep_rows::was_json.is_not_null())
+        .filter(exists(theirs))
         .count()
         .get_result(c)?)
 }

@@ -180,7 +180,13 @@ pub fn hand_over(
     let theirs = timeline::table
         .filter(timeline::tenant_id.eq(tenant.as_str()))
         .filter(timeline::person_id.eq(from.as_str()));
-    let ids: Vec<String> = theirs.select(timeline::id).load(c)?;
+    // In the order in which whoever gives notes their words takes them.
+    let query = theirs.order(timeline::id).select(timeline::id);
+    let ids: Vec<String> = each_backend!(
+        c,
+        Sqlite(c) => query.load(c)?,
+        Postgres(c) => query.for_no_key_update().load(c)?
+    );
     diesel::update(theirs).set(timeline::person_id.eq(to.as_str())).execute(c)?;
     ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
 }
@@ -194,12 +200,22 @@ pub fn hand_back(
     to: &PersonId,
 ) -> Result<()> {
     scope::tenant(c, tenant)?;
-    for part in ids.chunks(MOVED_AT_ONCE) {
-        let these = timeline::table
-            .filter(timeline::tenant_id.eq(tenant.as_str()))
-            .filter(timeline::person_id.eq(from.as_str()))
-            .filter(timeline::id.eq_any(part.iter().map(EntryId::as_str)));
-        diesel::update(these).set(timeline::person_id.eq(to.as_str())).execute(c)?;
+    let mut all: Vec<&str> = ids.iter().map(EntryId::as_str).collect();
+    all.sort_unstable();
+    for part in all.chunks(MOVED_AT_ONCE) {
+        let these = || {
+            timeline::table
+                .filter(timeline::tenant_id.eq(tenant.as_str()))
+                .filter(timeline::person_id.eq(from.as_str()))
+                .filter(timeline::id.eq_any(part))
+        };
+        let query = these().order(timeline::id).select(timeline::id);
+        let _held: Vec<String> = each_backend!(
+            c,
+            Sqlite(_c) => Vec::new(),
+            Postgres(c) => query.for_no_key_update().load(c)?
+        );
+        diesel::update(these()).set(timeline::person_id.eq(to.as_str())).execute(c)?;
     }
     // The one may be deleted, so that notes of theirs are found by nothing.
     search::of_notes(c, tenant, ids)

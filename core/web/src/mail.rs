@@ -63,9 +63,7 @@ impl ThemedMail {
             }
             Letter::News { name, brand, kind, subject, link } => {
                 let what = format!("notice-{kind}");
-                // Work that somebody began has ended; all else needs them.
-                let is_work = kind.starts_with("import-") || kind.starts_with("archive-");
-                let text = if is_work { "mail-news-done-text" } else { "mail-news-text" };
+                let text = text_of_news(kind);
                 (self.letterhead(&brand), Sheet::News { name, what, text, subject, link })
             }
             Letter::Reminder { name, brand, kind, subject, at, is_day, link } => {
@@ -83,6 +81,12 @@ impl ThemedMail {
             }
         }
     }
+}
+
+/// Work that somebody began has ended; all else needs them.
+fn text_of_news(kind: &str) -> &'static str {
+    let is_work = ["import-", "sweep-", "archive-"].iter().any(|work| kind.starts_with(work));
+    if is_work { "mail-news-done-text" } else { "mail-news-text" }
 }
 
 /// Whom a mail is from, above what it says.
@@ -255,6 +259,15 @@ mod tests {
         "account.password-changed",
         "account.password-reset",
     ];
+
+    #[test]
+    fn a_mail_on_work_that_ended_says_so() {
+        for kind in Kind::ALL.iter().map(|kind| kind.as_str()) {
+            let has_ended =
+                ["-done", "-failed", "-undone", "-ready"].iter().any(|end| kind.ends_with(end));
+            assert_eq!(text_of_news(kind) == "mail-news-done-text", has_ended, "{kind}");
+        }
+    }
 
     #[test]
     fn every_mail_is_written_in_every_language_and_theme() {

@@ -151,7 +151,7 @@ impl Crowd {
                 store::timeline::insert_many(c, &tenant, more)
             })
             .await?;
-            db.write(store::statistics::renew).await?;
+            store::statistics::renew(db).await?;
         }
         Ok(ids)
     }

@@ -13,6 +13,7 @@ use store::{Conn, timeline};
 
 use super::kinds::{About, Kind};
 use crate::error::Result;
+use crate::people::input;
 use crate::{App, approvals, pipelines};
 
 /// What is said of the thing of this id; None where it isn't there, or its kind of event says no more than
@@ -80,7 +81,7 @@ fn approval(app: &App, c: &mut Conn, tenant: &TenantId, id: &str) -> Result<Opti
         "id": it.id,
         "plugin": it.plugin_id,
         "effect": it.effect,
-        "host": approvals::host_of(&it),
+        "host": approvals::host_of(&it.url),
         "state": approvals::state_at(&it, app.clock.now()),
         "proposed_at": it.proposed_at.to_rfc3339(),
         "expires_at": it.expires_at.to_rfc3339(),
@@ -175,10 +176,16 @@ fn connection(c: &mut Conn, tenant: &TenantId, id: &str) -> Result<Option<Value>
     })))
 }
 
+/// What somebody wrote of them, and of what they agreed to, isn't said.
 fn person_of(c: &mut Conn, it: &Person) -> Result<Value> {
     let fields = store::own_fields::list(c, &it.tenant_id)?;
     let own = store::own_fields::list_of(c, &it.tenant_id, std::slice::from_ref(&it.id))?;
     let contacts = store::contacts::list(c, &it.tenant_id, &it.id)?;
+    let further = input::further(contacts.clone(), it).into_iter().map(|contact| {
+        let e164 = Some(&contact.e164).filter(|it| !it.is_empty());
+        json!({"kind": contact.kind, "value": contact.value, "label": contact.label, "e164": e164})
+    });
+    let has_value = it.value != 0;
     Ok(json!({
         "object": "person",
         "id": it.id,
@@ -186,18 +193,39 @@ fn person_of(c: &mut Conn, it: &Person) -> Result<Value> {
         "name": it.name,
         "company": it.company,
         "phone": it.phone,
-        "phone_e164": crate::people::input::dialled(&contacts, it),
+        "phone_e164": input::dialled(&contacts, it),
         "email": it.email,
         "standing": it.standing,
         "stage": it.stage_id,
+        "stage_since": it.stage_since.to_rfc3339(),
         "won_at": it.won_at.map(|at| at.to_rfc3339()),
         "owner": it.owner_id,
         "source": it.source,
+        "value": has_value.then(|| crate::money::typed(it.value, &it.value_currency)),
+        "value_currency": has_value.then_some(&it.value_currency),
+        "follow_up_on": it.follow_up_on,
+        "consent": it.consent,
+        "consent_at": it.consent_at.map(|at| at.to_rfc3339()),
+        "tags": tags_of(c, it)?,
+        "contacts": further.collect::<Vec<_>>(),
         "fields": crate::own_fields::document(&fields, &own),
         "created_at": it.created_at.to_rfc3339(),
         "updated_at": it.updated_at.to_rfc3339(),
         "rev": it.rev,
     }))
+}
+
+/// The names of their tags, in order.
+fn tags_of(c: &mut Conn, it: &Person) -> Result<Vec<String>> {
+    let on = store::tags::list_of(c, &it.tenant_id, std::slice::from_ref(&it.id))?;
+    if on.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = store::tags::list(c, &it.tenant_id)?.into_iter();
+    let theirs = all.filter(|tag| on.iter().any(|(_, id)| *id == tag.id));
+    let mut names: Vec<String> = theirs.map(|tag| tag.name).collect();
+    names.sort();
+    Ok(names)
 }
 
 fn task_of(c: &mut Conn, it: &Task) -> Result<Value> {

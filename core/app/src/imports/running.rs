@@ -150,7 +150,7 @@ async fn take_in(app: &App, import: Import) -> Result<()> {
 
 /// Many rows at once make another table of one; what isn't known of it makes the next lot slow, not wrong.
 async fn renew_statistics(app: &App) {
-    if let Err(error) = app.db.write(store::statistics::renew).await {
+    if let Err(error) = store::statistics::renew(&app.db).await {
         tracing::debug!(%error, "statistics were not renewed");
     }
 }

@@ -1,5 +1,6 @@
 //! Telling one member of what they have to do or to be at.
 
+use domain::text::grouped;
 use domain::{MemberId, NotificationId, ReminderId, TaskId, TenantId};
 use store::Conn;
 use store::notifications::{Kind, Notification};
@@ -78,6 +79,26 @@ pub(crate) fn task_assigned(app: &App, c: &mut Conn, of: &Task, to: &MemberId) -
         only: Some(&member.account_id),
     };
     tell(app, c, &of.tenant_id, &news)
+}
+
+/// Somebody gave many tasks to another by one act, which has this id: one notification, however many they are.
+pub(crate) fn tasks_assigned(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    act: &str,
+    (to, count): (&MemberId, i64),
+) -> Result<()> {
+    let Some(member) = store::members::find(c, tenant, to)? else { return Ok(()) };
+    let subject = grouped(&count.to_string());
+    let news = News {
+        kind: Kind::TasksAssigned,
+        matter: format!("tasks-assigned/{act}"),
+        subject: &subject,
+        href: "/tasks".to_owned(),
+        only: Some(&member.account_id),
+    };
+    tell(app, c, tenant, &news)
 }
 
 /// A task is done or gone.

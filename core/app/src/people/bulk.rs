@@ -82,7 +82,9 @@ enum Was {
     },
     Tagged(TagId),
     Untagged(TagId),
+    /// An act of before it was kept when that was.
     Removed,
+    RemovedAt(Timestamp),
 }
 
 /// Does one act to all of these people, or to none of them. Who isn't there is passed over. What somebody
@@ -251,8 +253,8 @@ fn apply(app: &App, c: &mut Conn, who: &Who, person: &Person, act: &Act) -> Resu
         }
         Act::Own(field, value) => return filled(app, c, who, person, field, value.clone()),
         Act::Remove => {
-            removing::remove(app, c, who, person)?;
-            return Ok(Some(Was::Removed));
+            let at = removing::remove(app, c, who, person)?;
+            return Ok(Some(Was::RemovedAt(at)));
         }
     };
     if fields == fields_of(person) {
@@ -359,7 +361,7 @@ pub(crate) fn summary(
         }
         Was::Tagged(tag) => ("people-tagged", tag_name(c, tenant, tag)?),
         Was::Untagged(tag) => ("people-untagged", tag_name(c, tenant, tag)?),
-        Was::Removed => ("people-removed", String::new()),
+        Was::Removed | Was::RemovedAt(_) => ("people-removed", String::new()),
     };
     let names = undos::names(&before, |(id, _)| {
         Ok(store::people::find_even_deleted(c, tenant, id)?.map(|it| it.name))
@@ -381,13 +383,15 @@ fn revert(
     was: Was,
 ) -> Result<bool> {
     let tenant = &ctx.tenant;
-    if matches!(was, Was::Removed) {
+    if matches!(was, Was::Removed | Was::RemovedAt(_)) {
         let Some(person) = store::people::find_even_deleted(c, tenant, id)? else {
             return Ok(false);
         };
         // Who became one with another since is there again when that is taken back.
         let is_merged = store::people::find_merged_into(c, tenant, id)?.is_some();
-        if person.deleted_at.is_none() || is_merged {
+        // Whom somebody else removed since stays so.
+        let is_another = matches!(was, Was::RemovedAt(at) if person.deleted_at != Some(at));
+        if person.deleted_at.is_none() || is_another || is_merged {
             return Ok(false);
         }
         removing::bring_back(app, c, who, &person)?;

@@ -1,6 +1,6 @@
 //! Removing somebody, bringing them back, and what became of them.
 
-use domain::{Permission, PersonId};
+use domain::{Permission, PersonId, Timestamp};
 use serde_json::json;
 use store::people::Person;
 use store::{Conn, Cursor, Page};
@@ -31,13 +31,14 @@ pub async fn delete_person(app: &App, ctx: &Context, id: &PersonId) -> Result<()
         .await
 }
 
-/// Deletes somebody who is there, inside the caller's transaction.
-pub(super) fn remove(app: &App, c: &mut Conn, who: &Who, person: &Person) -> Result<()> {
-    let (tenant, id) = (&person.tenant_id, &person.id);
-    store::people::delete(c, tenant, id, person.rev, app.clock.now())?;
+/// Deletes somebody who is there, inside the caller's transaction; answers when that was.
+pub(super) fn remove(app: &App, c: &mut Conn, who: &Who, person: &Person) -> Result<Timestamp> {
+    let (tenant, id, now) = (&person.tenant_id, &person.id, app.clock.now());
+    store::people::delete(c, tenant, id, person.rev, now)?;
     remind(app, c, person)?;
     tell(app, c, tenant, who, id, "removed", json!({}))?;
-    record(app, c, tenant, who, "person.deleted", id, json!({}))
+    record(app, c, tenant, who, "person.deleted", id, json!({}))?;
+    Ok(now)
 }
 
 /// Brings a deleted person back; one who isn't deleted stays as they are.

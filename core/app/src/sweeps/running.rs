@@ -183,6 +183,7 @@ pub(super) fn end(app: &App, c: &mut Conn, sweep: &Sweep, to: State, problem: &s
     match (sweep.state, to) {
         (State::Running, _) if sweep.changed > 0 && closing::of(sweep)?.is_none() => {
             undoing::keep(app, c, sweep)?;
+            tell_given(app, c, sweep)?;
         }
         (State::Undoing, State::Undone) => undoing::settle(app, c, sweep)?,
         _ => {}
@@ -199,6 +200,16 @@ pub(super) fn end(app: &App, c: &mut Conn, sweep: &Sweep, to: State, problem: &s
         false => format!("{came_to} · {named}"),
     };
     notifications::sweep_ended(app, c, &ended, &subject)
+}
+
+/// Tells whoever it gave tasks to, once for all of them.
+fn tell_given(app: &App, c: &mut Conn, sweep: &Sweep) -> Result<()> {
+    if sweep.list != List::Tasks {
+        return Ok(());
+    }
+    let kept = kept_of(sweep)?;
+    let (act, to) = (kept.act, kept.to);
+    tasks::tell_all_given(app, c, sweep, &tasks::BulkInput { act, to })
 }
 
 pub(super) fn count(rows: usize) -> Result<i64> {

@@ -1,21 +1,22 @@
 //! One act over many tasks, and taking it back as a whole.
 
-use domain::{Due, MemberId, TaskId, TenantId, UndoId};
+use domain::{Due, MemberId, TaskId, TenantId, Timestamp, UndoId};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Conn;
 use store::members::NamedMember;
+use store::sweeps::Sweep;
 use store::tasks::{NO_DUE, Task, TaskChange};
 
 use super::{bring_back, change_fields, finish, remove, require_to_write, unfinish};
-use crate::App;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::input::{day, owner};
 use crate::sweeps::Words;
 use crate::undos::{self, Summary};
+use crate::{App, notifications};
 
 /// Most tasks of one act.
 pub const BULK_MAX: usize = 500;
@@ -50,10 +51,20 @@ enum Act {
 /// What a task was before, in the field that the act changed, and what the act made of it.
 #[derive(Debug, Serialize, Deserialize)]
 enum Was {
+    /// An act of before it was kept when it was done.
     Open,
-    Assigned { was: Option<MemberId>, now: Option<MemberId> },
-    Due { was: Option<Due>, now: Option<Due> },
+    DoneAt(Option<Timestamp>),
+    Assigned {
+        was: Option<MemberId>,
+        now: Option<MemberId>,
+    },
+    Due {
+        was: Option<Due>,
+        now: Option<Due>,
+    },
+    /// An act of before it was kept when it was removed.
     There,
+    RemovedAt(Timestamp),
 }
 
 /// Does one act to all of these tasks, or to none of them. What isn't there is passed over. What somebody
@@ -76,16 +87,58 @@ pub async fn change_tasks(
         .transact(move |c| -> Result<BulkDone> {
             store::tasks::lock_many(c, &ctx.tenant, &ids)?;
             let act = read(&app2, c, &ctx, &input)?;
-            let before = change_each(&app2, c, &ctx, &ids, &act)?;
-            let count = before.len();
-            let state = serde_json::to_value(before)?;
-            let undo = match count {
-                0 => None,
-                _ => Some(undos::keep(&app2, c, &ctx, UNDO, state)?),
-            };
-            Ok(BulkDone { count, undo })
+            let changed = change_each(&app2, c, &ctx, &ids, &act)?;
+            let count = changed.len();
+            if count == 0 {
+                return Ok(BulkDone { count, undo: None });
+            }
+            let state: Vec<_> = changed.iter().map(|(task, was)| (&task.id, was)).collect();
+            let undo = undos::keep(&app2, c, &ctx, UNDO, serde_json::to_value(state)?)?;
+            tell_assignee(&app2, c, &ctx, &act, &changed, &undo)?;
+            Ok(BulkDone { count, undo: Some(undo) })
         })
         .await
+}
+
+/// Tells whoever another gave tasks to: once, however many they are.
+fn tell_assignee(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    act: &Act,
+    changed: &[(Task, Was)],
+    undo: &UndoId,
+) -> Result<()> {
+    let Act::Assign(Some(to)) = act else { return Ok(()) };
+    let open = changed.iter().map(|(task, _)| task).filter(|task| task.done_at.is_none());
+    match open.collect::<Vec<_>>().as_slice() {
+        [] => Ok(()),
+        _ if *to == ctx.member => Ok(()),
+        [one] => notifications::task_assigned(app, c, one, to),
+        many => {
+            let count = i64::try_from(many.len()).map_err(Error::internal)?;
+            notifications::tasks_assigned(app, c, &ctx.tenant, undo.as_str(), (to, count))
+        }
+    }
+}
+
+/// Tells whoever an act over all that match gave tasks to, once it has ended.
+pub(crate) fn tell_all_given(
+    app: &App,
+    c: &mut Conn,
+    sweep: &Sweep,
+    input: &BulkInput,
+) -> Result<()> {
+    let to: Option<MemberId> = input.to.trim().parse().ok();
+    let is_theirs = |to: &MemberId| input.act == "assign" && *to != sweep.member_id;
+    let Some(to) = to.filter(is_theirs) else { return Ok(()) };
+    match store::sweeps::count_to_do(c, sweep, &to)? {
+        0 => Ok(()),
+        count => {
+            let (tenant, id) = (&sweep.tenant_id, sweep.id.as_str());
+            notifications::tasks_assigned(app, c, tenant, id, (&to, count))
+        }
+    }
 }
 
 /// Does one act to each of them; answers what those were before of which it changed something.
@@ -95,14 +148,14 @@ fn change_each(
     ctx: &Context,
     ids: &[TaskId],
     act: &Act,
-) -> Result<Vec<(TaskId, Was)>> {
-    let mut before = Vec::new();
+) -> Result<Vec<(Task, Was)>> {
+    let mut changed = Vec::new();
     for task in store::tasks::list_by_ids(c, &ctx.tenant, ids)? {
         if let Some(was) = apply(app, c, ctx, &task, act)? {
-            before.push((task.id, was));
+            changed.push((task, was));
         }
     }
-    Ok(before)
+    Ok(changed)
 }
 
 /// Does one act to some of many, inside the caller's transaction; answers what each was before that it
@@ -117,11 +170,11 @@ pub(crate) fn change_lot(
     let act = read(app, c, ctx, input)?;
     let ids: Vec<TaskId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
     store::tasks::lock_many(c, &ctx.tenant, &ids)?;
-    let before = change_each(app, c, ctx, &ids, &act)?;
-    let plain = |(id, was): (TaskId, Was)| -> Result<(String, Value)> {
-        Ok((id.to_string(), serde_json::to_value(was)?))
+    let changed = change_each(app, c, ctx, &ids, &act)?;
+    let plain = |(task, was): (Task, Was)| -> Result<(String, Value)> {
+        Ok((task.id.to_string(), serde_json::to_value(was)?))
     };
-    before.into_iter().map(plain).collect()
+    changed.into_iter().map(plain).collect()
 }
 
 /// What an act is, before it is done: refuses what can't be. A day that is told by how many are until
@@ -169,8 +222,8 @@ fn apply(app: &App, c: &mut Conn, ctx: &Context, task: &Task, act: &Act) -> Resu
     match act {
         Act::Done if task.done_at.is_some() => Ok(None),
         Act::Done => {
-            finish(app, c, ctx, task)?;
-            Ok(Some(Was::Open))
+            let done = finish(app, c, ctx, task)?;
+            Ok(Some(Was::DoneAt(done.done_at)))
         }
         Act::Assign(to) if *to == task.assignee_id => Ok(None),
         Act::Assign(to) => {
@@ -187,8 +240,8 @@ fn apply(app: &App, c: &mut Conn, ctx: &Context, task: &Task, act: &Act) -> Resu
             Ok(Some(Was::Due { was: task.due, now: Some(now) }))
         }
         Act::Remove => {
-            remove(app, c, ctx, task)?;
-            Ok(Some(Was::There))
+            let at = remove(app, c, ctx, task)?;
+            Ok(Some(Was::RemovedAt(at)))
         }
     }
 }
@@ -235,11 +288,11 @@ pub(crate) fn summary(
     let before: Vec<(TaskId, Was)> = serde_json::from_value(state)?;
     let Some((_, first)) = before.first() else { return Ok(None) };
     let (what, to) = match first {
-        Was::Open => ("tasks-done", String::new()),
+        Was::Open | Was::DoneAt(_) => ("tasks-done", String::new()),
         Was::Assigned { now: None, .. } => ("tasks-unassigned", String::new()),
         Was::Assigned { now, .. } => ("tasks-assigned", undos::member(team, now.as_ref())),
         Was::Due { .. } => ("tasks-moved", String::new()),
-        Was::There => ("tasks-removed", String::new()),
+        Was::There | Was::RemovedAt(_) => ("tasks-removed", String::new()),
     };
     let names = undos::names(&before, |(id, _)| {
         Ok(store::tasks::find_even_deleted(c, tenant, id)?.map(|it| it.title))
@@ -251,17 +304,23 @@ fn revert(app: &App, c: &mut Conn, ctx: &Context, id: &TaskId, was: Was) -> Resu
     let Some(task) = store::tasks::find_even_deleted(c, &ctx.tenant, id)? else {
         return Ok(false);
     };
-    if matches!(was, Was::There) {
-        if task.deleted_at.is_some() {
-            bring_back(app, c, ctx, &task)?;
+    if matches!(was, Was::There | Was::RemovedAt(_)) {
+        // What somebody else removed since stays so.
+        let is_another = matches!(was, Was::RemovedAt(at) if task.deleted_at != Some(at));
+        if task.deleted_at.is_none() || is_another {
+            return Ok(false);
         }
-        return Ok(task.deleted_at.is_some());
+        bring_back(app, c, ctx, &task)?;
+        return Ok(true);
     }
     if task.deleted_at.is_some() {
         return Ok(false);
     }
     match was {
         Was::Open if task.done_at.is_some() => {
+            unfinish(app, c, ctx, &task)?;
+        }
+        Was::DoneAt(at) if task.done_at.is_some() && task.done_at == at => {
             unfinish(app, c, ctx, &task)?;
         }
         Was::Assigned { was, now } if task.assignee_id == now => {
@@ -271,6 +330,7 @@ fn revert(app: &App, c: &mut Conn, ctx: &Context, id: &TaskId, was: Was) -> Resu
                 None => true,
             };
             let assignee_id = was.filter(|_| there);
+            // Who gets back what was theirs isn't told: nobody gives them anything.
             change_fields(app, c, ctx, &task, &TaskChange { assignee_id, ..task.unchanged() })?;
         }
         Was::Due { was, now } if task.due == now => {

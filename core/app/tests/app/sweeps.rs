@@ -1,6 +1,7 @@
 //! Acts over all that match: in lots, once each, whoever dies or is sent away in between; stopped, and taken
 //! back.
 
+mod given;
 mod removed;
 mod tokens;
 

@@ -409,3 +409,63 @@ async fn what_repeats_is_due_at_its_hour_when_the_clocks_change() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_is_given_many_tasks_at_once_is_told_once() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let mut ids: Vec<TaskId> = Vec::new();
+        for title in ["One", "Two", "Three", "Four", "Done"] {
+            ids.push(make(&f, &owner, task(title, "2026-03-02", "10:00")).await.id);
+        }
+        tasks::do_task(&f.app, &owner.ctx, &ids[4]).await.unwrap();
+        let told = async |who: &Signed| {
+            let all = notifications::list_notifications(&f.app, &who.ctx).await.unwrap();
+            let unread = all.into_iter().filter(|it| it.read_at.is_none());
+            let mut told: Vec<(String, String)> =
+                unread.map(|it| (it.kind.to_string(), it.subject)).collect();
+            told.sort();
+            told
+        };
+        let to = |who: &Signed| BulkInput { act: "assign".into(), to: who.ctx.member.to_string() };
+        let one = ids[..1].to_vec();
+        change_tasks(&f.app, &owner.ctx, one, to(&noa)).await.unwrap();
+        assert_eq!(told(&noa).await, [pair("task-assigned", "One")]);
+        change_tasks(&f.app, &owner.ctx, ids[1..].to_vec(), to(&noa)).await.unwrap();
+        let both = [pair("task-assigned", "One"), pair("tasks-assigned", "3")];
+        assert_eq!(told(&noa).await, both, "what is done isn’t hers to do");
+        change_tasks(&f.app, &noa.ctx, ids[1..].to_vec(), to(&owner)).await.unwrap();
+        assert_eq!(told(&owner).await, [pair("tasks-assigned", "3")]);
+        change_tasks(&f.app, &owner.ctx, ids[1..].to_vec(), to(&noa)).await.unwrap();
+        let before = told(&noa).await;
+        assert_eq!(before.len(), 3, "another act is told on its own");
+        // Her own are given to nobody, and back to her.
+        let nobody = BulkInput { act: "assign".into(), to: String::new() };
+        let taken = change_tasks(&f.app, &owner.ctx, ids.clone(), nobody).await.unwrap();
+        undos::undo(&f.app, &owner.ctx, &taken.undo.unwrap()).await.unwrap();
+        assert_eq!(told(&noa).await, before, "what was hers is no news");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_chose_not_to_hear_of_tasks_hears_of_many_neither() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let none = vec![("task-assigned".to_owned(), "none".to_owned())];
+        notifications::choose_ways(&f.app, &noa.ctx, none).await.unwrap();
+        let mut ids: Vec<TaskId> = Vec::new();
+        for title in ["One", "Two"] {
+            ids.push(make(&f, &owner, task(title, "2026-03-02", "10:00")).await.id);
+        }
+        let input = BulkInput { act: "assign".into(), to: noa.ctx.member.to_string() };
+        change_tasks(&f.app, &owner.ctx, ids, input).await.unwrap();
+        assert!(notifications::list_notifications(&f.app, &noa.ctx).await.unwrap().is_empty());
+        let ways = notifications::list_ways(&f.app, &noa.ctx).await.unwrap();
+        let of_tasks = ways.iter().filter(|(kind, _)| kind.as_str().contains("assigned"));
+        assert_eq!(of_tasks.count(), 1, "one choice for both");
+    })
+    .await;
+}

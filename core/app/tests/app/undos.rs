@@ -316,3 +316,47 @@ async fn nobody_goes_back_to_a_stage_that_was_removed_meanwhile() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_somebody_else_removed_or_did_since_stays_so() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let [dana, avi] = [named("Dana"), named("Avi")];
+        let ids = vec![add(&f, &owner, dana).await.id, add(&f, &owner, avi).await.id];
+        let input = BulkInput { act: "remove".into(), to: String::new() };
+        let removed = change_people(app, ctx, ids.clone(), input).await.unwrap().undo.unwrap();
+        let mut tasks_of = Vec::new();
+        for title in ["First", "Second", "Third", "Fourth"] {
+            let task = TaskInput { title: title.into(), ..TaskInput::default() };
+            tasks_of.push(tasks::create_task(app, ctx, task, "").await.unwrap().id);
+        }
+        let act = async |act: &str, ids: &[domain::TaskId]| {
+            let input = tasks::bulk::BulkInput { act: act.into(), to: String::new() };
+            let done = tasks::bulk::change_tasks(app, ctx, ids.to_vec(), input).await;
+            done.unwrap().undo.unwrap()
+        };
+        let done = act("done", &tasks_of[..2]).await;
+        let gone = act("remove", &tasks_of[2..]).await;
+        f.clock.advance_millis(1_000);
+        people::restore_person(app, &noa.ctx, &ids[0]).await.unwrap();
+        people::delete_person(app, &noa.ctx, &ids[0]).await.unwrap();
+        tasks::reopen_task(app, &noa.ctx, &tasks_of[0]).await.unwrap();
+        tasks::do_task(app, &noa.ctx, &tasks_of[0]).await.unwrap();
+        tasks::restore_task(app, &noa.ctx, &tasks_of[2]).await.unwrap();
+        tasks::delete_task(app, &noa.ctx, &tasks_of[2]).await.unwrap();
+        for undo in [removed, done, gone] {
+            assert_eq!(undos::undo(app, ctx, &undo).await.unwrap(), 1);
+        }
+        assert!(people::get_person(app, ctx, &ids[0]).await.is_err());
+        assert!(people::get_person(app, ctx, &ids[1]).await.is_ok());
+        let is_done = async |id: &domain::TaskId| {
+            tasks::get_task(app, ctx, id).await.unwrap().done_at.is_some()
+        };
+        assert_eq!((is_done(&tasks_of[0]).await, is_done(&tasks_of[1]).await), (true, false));
+        assert!(tasks::get_task(app, ctx, &tasks_of[2]).await.is_err());
+        assert!(tasks::get_task(app, ctx, &tasks_of[3]).await.is_ok());
+    })
+    .await;
+}

@@ -120,3 +120,32 @@ pub fn list_kept(
         .select(RowResult::as_select())
         .load(c)?)
 }
+
+/// Forgets up to `limit` of what came of an import's rows, so that nobody waits long; answers how many, and 0
+/// when there are no more.
+pub fn delete_some_results(
+    c: &mut Conn,
+    tenant: &TenantId,
+    import: &ImportId,
+    limit: i64,
+) -> Result<usize> {
+    scope::tenant(c, tenant)?;
+    let its = || {
+        import_results::table
+            .filter(import_results::tenant_id.eq(tenant.as_str()))
+            .filter(import_results::import_id.eq(import.as_str()))
+    };
+    let first_to_stay: Option<i64> = its()
+        .order(import_results::row_number)
+        .offset(limit)
+        .limit(1)
+        .select(import_results::row_number)
+        .first(c)
+        .optional()?;
+    Ok(match first_to_stay {
+        Some(first) => {
+            diesel::delete(its().filter(import_results::row_number.lt(first))).execute(c)?
+        }
+        None => diesel::delete(its()).execute(c)?,
+    })
+}

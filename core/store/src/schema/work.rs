@@ -1,5 +1,7 @@
 //! Tables of what is to be done, of who is reminded of what, and of who else is told.
 
+use super::sweep_rows;
+
 diesel::table! {
     tasks (tenant_id, id) {
         tenant_id -> Text,
@@ -102,3 +104,4 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(tasks, task_links);
+diesel::allow_tables_to_appear_in_same_query!(tasks, sweep_rows);

@@ -14,6 +14,9 @@ use crate::{contacts, scope, tenants};
 /// From this many digits within its country on a number is whole: what is typed of it isn't its end.
 const WHOLE_DIGITS_MIN: usize = 8;
 
+/// How many digits a number of North America has, its code among them.
+const NORTH_AMERICAN_DIGITS: usize = 11;
+
 /// Those who have exactly the number that a text is, the newest first; nobody where it is none, may be the
 /// end of one, or is had by very many. Where nobody has a whole number, those have it in whose own something
 /// isn't understood as one number; its end is looked for in no other.
@@ -63,9 +66,14 @@ fn begins(text: &str, e164: &str, home: Option<Country>) -> bool {
     let kept = |c: &char| *c == '+' || c.is_ascii_digit();
     let typed: String = text.chars().filter(kept).collect();
     let has_country = typed.starts_with('+') || typed.starts_with("00");
+    let is_dialled = e164.strip_prefix('+') == Some(typed.as_str());
+    if home.is_some_and(|home| home.trunk == home.code) {
+        // What is dialled before a number is its code there, and may as well begin the end of one.
+        return has_country || is_dialled && typed.len() == NORTH_AMERICAN_DIGITS;
+    }
     let has_trunk =
         home.is_some_and(|home| !home.trunk.is_empty() && typed.starts_with(home.trunk));
-    has_country || has_trunk || e164.strip_prefix('+') == Some(typed.as_str())
+    has_country || has_trunk || is_dialled
 }
 
 #[cfg(test)]
@@ -80,6 +88,14 @@ mod tests {
             assert!(typed(whole), "{whole}");
         }
         for end in ["21234567", "2-123 4567", "1234567"] {
+            assert!(!typed(end), "{end}");
+        }
+        let home = Some(Country { code: "1", trunk: "1" });
+        let typed = |text: &str| begins(text, &phone::to_e164(text, home).unwrap(), home);
+        for whole in ["1 202-555-0123", "+1 202 555 0123", "0012025550123"] {
+            assert!(typed(whole), "{whole}");
+        }
+        for end in ["12345678", "123-456-789", "1234567890", "202-555-0123"] {
             assert!(!typed(end), "{end}");
         }
         assert!(may_be_number("(052) 123-4567"));

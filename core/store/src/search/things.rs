@@ -170,14 +170,29 @@ pub(crate) fn of_tasks(c: &mut Conn, tenant: &TenantId, ids: &[TaskId]) -> Resul
 /// Writes the words of these notes anew. Those about somebody who was deleted are found by nothing.
 pub(crate) fn of_notes(c: &mut Conn, tenant: &TenantId, ids: &[EntryId]) -> Result<()> {
     scope::tenant(c, tenant)?;
-    for some in ids.chunks(index::AT_ONCE) {
-        let ids: Vec<&str> = some.iter().map(EntryId::as_str).collect();
+    let mut all: Vec<&str> = ids.iter().map(EntryId::as_str).collect();
+    all.sort_unstable();
+    for ids in all.chunks(index::AT_ONCE) {
+        let own = timeline::table
+            .filter(timeline::tenant_id.eq(tenant.as_str()))
+            .filter(timeline::id.eq_any(ids))
+            .order(timeline::id)
+            .select(timeline::id);
+        // Locked before they are looked at, so that whoever deletes one meanwhile, or whom it is about, takes
+        // out the words that it gets here, or was here first and is seen. Only the notes, by their ids: who
+        // deletes somebody holds the person before the notes about them, and would wait for whoever took
+        // the two the other way round.
+        let _held: Vec<String> = each_backend!(
+            c,
+            Sqlite(_c) => Vec::new(),
+            Postgres(c) => own.for_no_key_update().load(c)?
+        );
         let rows: Vec<(String, String)> = timeline::table
             .inner_join(people::table.on(
                 people::tenant_id.eq(timeline::tenant_id).and(people::id.eq(timeline::person_id)),
             ))
             .filter(timeline::tenant_id.eq(tenant.as_str()))
-            .filter(timeline::id.eq_any(&ids))
+            .filter(timeline::id.eq_any(ids))
             .filter(timeline::kind.eq(crate::timeline::NOTE))
             .filter(people::deleted_at.is_null())
             .select((timeline::id, timeline::detail_json))

@@ -1,7 +1,7 @@
 //! Approvals change their state once, by one of many.
 
 use domain::{AccountId, ApprovalId, TenantId};
-use store::approvals::{self, Approval, ApprovalState, Ask, Wanted};
+use store::approvals::{self, Approval, ApprovalState, Ask, Listed, Wanted};
 use store::{Db, Error, Json};
 
 use crate::support::*;
@@ -117,11 +117,12 @@ store::both_backends! {
             assert_eq!(approvals::count_waiting(c, &tenant, now)?, 2);
             assert_eq!(approvals::count_of_plugin(c, &tenant, &plugin())?, 3);
             let waiting = approvals::list_waiting(c, &tenant, now, 9)?;
-            assert_eq!(waiting, rows[1..3]);
+            // What a list holds has no body, which may be large.
+            assert_eq!(waiting, rows[1..3].iter().map(Listed::from).collect::<Vec<_>>());
             let over = approvals::list_settled(c, &tenant, now, None, 1)?;
             assert_eq!((over.items[0].id.clone(), over.next.is_some()), (rows[3].id.clone(), true));
             let rest = approvals::list_settled(c, &tenant, now, over.next.as_deref(), 5)?;
-            assert_eq!((rest.items.len(), rest.items[0].reason.as_deref()), (1, Some("no")));
+            assert_eq!(rest.items, [Listed { state: ApprovalState::Rejected, ..Listed::from(&rows[0]) }]);
             assert_eq!(approvals::list_overdue(c, now, 9)?, rows[3..]);
             assert!(approvals::expire(c, &tenant, &rows[3].id, now)?);
             assert!(!approvals::expire(c, &tenant, &rows[3].id, now)?);

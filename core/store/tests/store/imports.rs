@@ -142,6 +142,11 @@ store::both_backends! {
             let kept = imports::list_kept(c, &of, &id, 2, 10)?;
             assert_eq!(kept.iter().map(|row| row.row_number).collect::<Vec<_>>(), [5]);
             assert_eq!(imports::list_kept(c, &of, &id, 0, 10)?.len(), 2);
+            assert_eq!(imports::delete_some_results(c, &of, &another, 2)?, 0);
+            assert_eq!(imports::delete_some_results(c, &of, &id, 2)?, 2);
+            assert_eq!(imports::list_results(c, &of, &id, &all, 0, 10)?.len(), 1);
+            assert_eq!(imports::delete_some_results(c, &of, &id, 2)?, 1);
+            assert_eq!(imports::delete_some_results(c, &of, &id, 2)?, 0);
             imports::delete(c, &of, &id)?;
             assert!(imports::list_results(c, &of, &id, &all, 0, 10)?.is_empty());
             Ok(())

@@ -42,6 +42,7 @@ mod saved_views;
 mod schedules;
 mod schema;
 mod search;
+mod search_notes;
 mod search_numbers;
 mod secrets;
 mod sessions;

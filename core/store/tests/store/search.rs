@@ -36,7 +36,7 @@ fn contact(of: &Person, position: i64, kind: ContactKind, value: &str) -> Contac
     Contact::said((&of.tenant_id, &of.id), position, kind, (value, ""), home())
 }
 
-fn noted(world: &World, of: &Person, text: &str) -> Entry {
+pub fn noted(world: &World, of: &Person, text: &str) -> Entry {
     Entry {
         tenant_id: of.tenant_id.clone(),
         id: EntryId::new(&world.clock, &world.rng),

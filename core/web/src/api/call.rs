@@ -39,6 +39,8 @@ pub struct Call {
     pub opened: Opened,
     /// What is asked.
     pub operation: &'static Operation,
+    /// Whether only the head of the answer is asked for.
+    pub is_head: bool,
     /// The path as it was sent.
     pub path: String,
     /// Parameters in the path.

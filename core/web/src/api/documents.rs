@@ -11,7 +11,7 @@ use super::describe::{
 };
 use super::problem::Problem;
 use super::schema::Named;
-use crate::pages::documents::sent;
+use crate::pages::documents::{sent, sent_head};
 
 /// The longest id of a plugin, in characters.
 const PLUGIN_CHARS_MAX: usize = 64;
@@ -97,9 +97,13 @@ pub async fn show(call: Call) -> Answer {
     Ok(Reply::one(shown(&it)))
 }
 
-/// The bytes of one.
+/// The bytes of one; who asks for the head alone downloads nothing.
 pub async fn download(call: Call) -> Answer {
     let which: DocumentId = call.id("document")?;
+    if call.is_head {
+        let it = documents::get_document(call.app(), call.ctx(), &which).await?;
+        return Ok(Reply::file(sent_head(&it)));
+    }
     let (it, bytes) = documents::download_document(call.app(), call.ctx(), &which).await?;
     Ok(Reply::file(sent(&it, bytes)))
 }

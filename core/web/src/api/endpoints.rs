@@ -27,7 +27,7 @@ pub fn schemas() -> Vec<Named> {
             "kinds",
             about(
                 json!({"type": "array", "items": said()}),
-                "What it is told of; empty is everything.",
+                "What it is told of; empty is everything, also what comes to be told later.",
             ),
         ),
         ("on", flag()),
@@ -83,7 +83,7 @@ fn written() -> Fields {
             "kinds",
             about(
                 kinds,
-                "What it is told of, which the token must read itself; empty is everything.",
+                "What it is told of, which the token must read itself; empty is all there is now.",
             ),
         ),
     ]

@@ -53,7 +53,8 @@ async fn attend(
         return Err(Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR));
     };
     let path = request.match_pattern().unwrap_or_default();
-    let asked = if request.method() == "HEAD" { "GET" } else { request.method().as_str() };
+    let is_head = request.method() == "HEAD";
+    let asked = if is_head { "GET" } else { request.method().as_str() };
     let Some(operation) = operations::find(asked, &path) else {
         let none = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "error-api-method");
         return Err(none.with("Allow", operations::methods(&path)));
@@ -73,6 +74,7 @@ async fn attend(
     may(&opened, operation)?;
     let call = Call {
         web: visit.web.clone(),
+        is_head,
         path: request.path().to_owned(),
         ids: ids(request, operation)?,
         query: query(request, operation)?,

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use actix_web::HttpResponse;
+use actix_web::http::Method;
 use actix_web::http::header::{
     CACHE_CONTROL, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
 };
 use actix_web::web::{Bytes, Form, Path, Query};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use app::connections;
 use app::documents::{self, Document, DocumentFilter, Media, Pieces, Retention};
 use app::plugins::find_loaded;
@@ -211,9 +212,13 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
     member.page(&page).await
 }
 
-/// Its bytes.
-pub async fn download(member: Member, path: Path<String>) -> Answer {
+/// Its bytes; who asks for the head alone downloads nothing.
+pub async fn download(member: Member, request: HttpRequest, path: Path<String>) -> Answer {
     let which: DocumentId = id(&path)?;
+    if request.method() == Method::HEAD {
+        let it = documents::get_document(&member.web.app, &member.ctx, &which).await?;
+        return Ok(sent_head(&it));
+    }
     let (it, bytes) = documents::download_document(&member.web.app, &member.ctx, &which).await?;
     Ok(sent(&it, bytes))
 }
@@ -221,6 +226,26 @@ pub async fn download(member: Member, path: Path<String>) -> Answer {
 /// A document as it is sent, piece by piece: to be saved under its name, never to be shown in its own right.
 /// What goes wrong on the way breaks the answer off, so that nobody takes a part for all.
 pub(crate) fn sent(it: &Document, bytes: Pieces) -> HttpResponse {
+    let pieces = stream::unfold(Some(bytes), |bytes| async move {
+        let mut bytes = bytes?;
+        match bytes.next().await {
+            Ok(Some(piece)) => Some((Ok(Bytes::from(piece)), Some(bytes))),
+            Ok(None) => None,
+            Err(error) => {
+                tracing::error!(%error, "a download broke off");
+                Some((Err(actix_web::error::ErrorInternalServerError("broken off")), None))
+            }
+        }
+    });
+    headed(it).streaming(Box::pin(pieces))
+}
+
+/// What would be sent of a document, without its bytes.
+pub(crate) fn sent_head(it: &Document) -> HttpResponse {
+    headed(it).streaming(stream::empty::<Result<Bytes, actix_web::Error>>())
+}
+
+fn headed(it: &Document) -> HttpResponseBuilder {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' };
     let called = documents::file_name(&it.name, &it.media_type);
     let name = ContentDisposition {
@@ -238,19 +263,8 @@ pub(crate) fn sent(it: &Document, bytes: Pieces) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
     answer.content_type(it.media_type.as_str()).insert_header(name);
     answer.insert_header((CACHE_CONTROL, "no-store"));
-    let pieces = stream::unfold(Some(bytes), |bytes| async move {
-        let mut bytes = bytes?;
-        match bytes.next().await {
-            Ok(Some(piece)) => Some((Ok(Bytes::from(piece)), Some(bytes))),
-            Ok(None) => None,
-            Err(error) => {
-                tracing::error!(%error, "a download broke off");
-                Some((Err(actix_web::error::ErrorInternalServerError("broken off")), None))
-            }
-        }
-    });
-    let size = u64::try_from(it.size_bytes).unwrap_or(0);
-    answer.no_chunking(size).streaming(Box::pin(pieces))
+    answer.no_chunking(u64::try_from(it.size_bytes).unwrap_or(0));
+    answer
 }
 
 /// Deletes it for good.

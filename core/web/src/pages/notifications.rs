@@ -63,7 +63,7 @@ fn row(member: &Member, one: Notification) -> NoticeRow {
             | Kind::CalendarBehind
             | Kind::CalendarEmptied => "calendar",
             Kind::PluginStopped => "plugin",
-            Kind::TaskDue | Kind::TaskAssigned => "task",
+            Kind::TaskDue | Kind::TaskAssigned | Kind::TasksAssigned => "task",
             Kind::AppointmentSoon => "clock",
             Kind::FollowUpDue => "person",
             Kind::ImportDone

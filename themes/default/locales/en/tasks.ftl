@@ -123,6 +123,7 @@ reminders-quiet-until = Until
 reminders-quiet-hint = Reminders wait until quiet ends; those of an appointment that begins before come ahead of it. Leave both empty for none.
 notice-task-due = To do
 notice-task-assigned = A task was given to you
+notice-tasks-assigned = Tasks were given to you
 notice-appointment-soon = An appointment is coming up
 notice-follow-up-due = Get back to somebody
 notice-kind-task-due = A task is due

@@ -126,6 +126,7 @@ reminders-quiet-until = עד
 reminders-quiet-hint = תזכורות מחכות לסוף השקט; תזכורת על פגישה שמתחילה קודם מגיעה לפניו. אם אין צורך, משאירים את שניהם ריקים.
 notice-task-due = משימה לביצוע
 notice-task-assigned = קיבלת משימה
+notice-tasks-assigned = קיבלת כמה משימות
 notice-appointment-soon = פגישה מתקרבת
 notice-follow-up-due = הגיע הזמן לחזור למישהו
 notice-kind-task-due = הגיע זמנה של משימה

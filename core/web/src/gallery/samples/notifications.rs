@@ -43,6 +43,7 @@ fn notifications(w: Words) -> Notifications {
             row("sweep-done", "people", w.of("1,500 · wedding", "1,500 · חתונה"), false),
             row("sweep-failed", "people", "400".into(), false),
             row("sweep-undone", "people", "1,500".into(), false),
+            row("tasks-assigned", "task", "12".into(), false),
             row("archive-ready", "out", "2026-11-23".into(), false),
             row("archive-failed", "out", "2026-11-23".into(), false),
         ],

@@ -1,0 +1,71 @@
+//! How members want to hear of each kind: each one's own affair.
+
+use domain::{MemberId, TenantId};
+use serde_json::json;
+use store::Conn;
+
+use super::{Kind, Way, needs, usual};
+use crate::App;
+use crate::audit::{self, Act, Who};
+use crate::context::Context;
+use crate::error::{Error, Result};
+
+/// Whoever chose how to hear of a task chose it for many.
+const fn chosen_as(kind: Kind) -> Kind {
+    match kind {
+        Kind::TasksAssigned => Kind::TaskAssigned,
+        other => other,
+    }
+}
+
+fn choice_name(kind: Kind) -> String {
+    format!("notify.{}", chosen_as(kind))
+}
+
+pub(super) fn way_of(
+    c: &mut Conn,
+    tenant: &TenantId,
+    member: &MemberId,
+    kind: Kind,
+) -> Result<Way> {
+    let chosen = store::member_choices::find(c, tenant, member, &choice_name(kind))?;
+    Ok(chosen.and_then(|word| Way::of(&word)).unwrap_or(usual(kind)))
+}
+
+/// How a member hears of each kind that their role is told of.
+pub async fn list_ways(app: &App, ctx: &Context) -> Result<Vec<(Kind, Way)>> {
+    let ctx = ctx.clone();
+    app.db
+        .inspect(move |c| {
+            let chosen = |kind: &Kind| chosen_as(*kind) == *kind && ctx.may(needs(*kind));
+            let told = Kind::ALL.iter().copied().filter(chosen);
+            told.map(|kind| Ok((kind, way_of(c, &ctx.tenant, &ctx.member, kind)?))).collect()
+        })
+        .await
+}
+
+/// Chooses how to hear of kinds; those that aren't named stay as they are.
+pub async fn choose_ways(app: &App, ctx: &Context, ways: Vec<(String, String)>) -> Result<()> {
+    let invalid = |field: &str| Error::invalid(field, "error-invalid");
+    let mut chosen = Vec::new();
+    for (kind, way) in ways {
+        let known = kind.parse::<Kind>().map_err(|_| invalid(&kind))?;
+        chosen.push((known, Way::of(&way).ok_or_else(|| invalid(&kind))?));
+    }
+    let (app2, ctx) = (app.clone(), ctx.clone());
+    app.db
+        .transact(move |c| -> Result<()> {
+            for (kind, way) in chosen {
+                let name = choice_name(kind);
+                store::member_choices::put(c, &ctx.tenant, &ctx.member, &name, way.as_str())?;
+            }
+            let act = Act {
+                action: "member.notices-chosen",
+                entity: "member",
+                entity_id: ctx.member.as_str(),
+                detail: json!({}),
+            };
+            audit::append(&app2, c, &ctx.tenant, &Who::from(&ctx), &act)
+        })
+        .await
+}

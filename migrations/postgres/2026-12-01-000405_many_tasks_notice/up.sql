@@ -1,0 +1,10 @@
+-- One more kind of notification: many tasks were given to somebody at once.
+ALTER TABLE notifications DROP CONSTRAINT notifications_kind_check;
+ALTER TABLE notifications ADD CONSTRAINT notifications_kind_check
+    CHECK (kind IN ('connection-needs-you', 'approval-waiting', 'approval-unknown', 'appointment-unsent', 'plugin-stopped',
+            'calendar-behind', 'calendar-emptied', 'series-overlaps', 'connection-ends',
+            'task-due', 'task-assigned', 'appointment-soon', 'follow-up-due',
+            'endpoint-off',
+            'import-done', 'import-failed', 'import-undone', 'archive-ready', 'archive-failed',
+            'sweep-done', 'sweep-failed', 'sweep-undone',
+            'tasks-assigned'));
