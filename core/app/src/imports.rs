@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod words;
+mod cards;
 mod doubles;
 mod encodings;
 mod files;
@@ -136,7 +137,7 @@ fn guess(
     zone: &str,
     own: &[OwnField],
 ) -> (Plan, i64) {
-    let head = targets::has_head(sheet);
+    let head = reading.format == Format::Cards || targets::has_head(sheet);
     let mut columns = targets::guess(sheet, head);
     targets::guess_own(&mut columns, own);
     let plan = Plan {
@@ -259,8 +260,10 @@ pub async fn plan_import(
     let (mut plan, rows_all);
     if is_same {
         plan = before;
-        if input.head != plan.head {
-            plan.head = input.head;
+        // Above cards stand heads of ours.
+        let head = input.head || plan.reading.format == Format::Cards;
+        if head != plan.head {
+            plan.head = head;
             name_columns(&mut plan, &sheet);
         }
         input.apply(&mut plan)?;

@@ -116,6 +116,7 @@ const HEADS: &[(Target, &[&str])] = &[
         "email", "e mail", "email address", "e mail address", "mail", "emails", "primary email",
         "email 1", "email 2", "work email", "home email", "e mail 2 address", "e mail 3 address",
         "e mail 1 value", "e mail 2 value", "email 1 value", "email 2 value",
+        "אימייל בעבודה", "אימייל בבית",
         "אימייל", "דואל", "דוא ל", "מייל", "כתובת מייל", "כתובת אימייל", "דואר אלקטרוני", "כתובת דואל",
     ]),
     (Target::Address, &[

@@ -1,6 +1,7 @@
 //! Lists of people: what comes of each row, that it comes once, what is refused, and taking it all back.
 
 mod beside;
+mod cards;
 mod numbers;
 
 use crate::support::people::{add, named};
