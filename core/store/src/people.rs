@@ -1,5 +1,6 @@
 //! Leads and customers.
 
+mod apart;
 mod lists;
 mod many;
 mod merging;
@@ -20,6 +21,7 @@ use crate::schema::people;
 use crate::scope;
 use crate::search;
 
+pub use apart::*;
 pub use lists::*;
 pub use many::*;
 pub use merging::*;

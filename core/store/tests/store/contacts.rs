@@ -131,4 +131,26 @@ store::both_backends! {
             Ok(())
         }).await.unwrap();
     }
+
+    async fn who_is_said_to_be_two_is_so_in_one_business(db: Db) {
+        let world = World::new();
+        let (of, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let [dana, yoav] = ["050-1234567", "0501234567"].map(|it| calling(&world, &of, it));
+        db.write(move |c| {
+            for person in [&dana, &yoav] {
+                people::insert(c, person, &[number(person, &person.phone)])?;
+            }
+            assert!(people::set_apart(c, &of, &yoav.id, &dana.id)?);
+            assert!(!people::set_apart(c, &of, &dana.id, &yoav.id)?, "it is known");
+            let ids = [yoav.id.clone()];
+            assert_eq!(people::list_apart(c, &of, &ids)?.len(), 1);
+            assert_eq!((people::count_apart(c, &of)?, people::count_apart(c, &other)?), (1, 0));
+            assert!(people::list_apart(c, &other, &ids)?.is_empty());
+            people::unset_apart(c, &other, &dana.id, &yoav.id)?;
+            assert_eq!(people::count_apart(c, &of)?, 1, "a stranger takes nothing back");
+            people::unset_apart(c, &of, &dana.id, &yoav.id)?;
+            assert_eq!(people::count_apart(c, &of)?, 0);
+            Ok(())
+        }).await.unwrap();
+    }
 }

@@ -196,6 +196,7 @@ mod lines {
         POST   "/people/{person}/restore"                 PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::restore, "Bring a removed person back", nothing, NONE, One("Person");
         POST   "/people/{person}/stage"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::move_to_stage, "Move a person to another stage", nothing, Some("StageMove"), One("Person");
         POST   "/people/{person}/merge"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::merge, "Make one of two people: this one stays", nothing, Some("Merge"), One("MergedPerson");
+        POST   "/people/{person}/apart"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::keep_apart, "Say that two who look like one are two", nothing, Some("Apart"), Told("KeptApart");
         GET    "/people/{person}/timeline"                NotesRead         (PEOPLE, ALL) notes::list, "What happened with a person", notes::list_query, NONE, Page("Entry");
         POST   "/people/{person}/notes"                   NotesWrite        (PEOPLE, WRITE_PEOPLE) notes::create, "Write a note", nothing, Some("NoteNew"), Made("Note");
         GET    "/people/{person}/notes/{note}"            NotesRead         (PEOPLE, ALL) notes::show, "A note", nothing, NONE, One("Note");
