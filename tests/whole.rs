@@ -16,6 +16,7 @@ mod crash;
 mod dead_letters;
 mod demo;
 mod documents;
+mod doubles;
 mod egress;
 mod elsewhere;
 mod endpoints;

@@ -21,10 +21,10 @@ use crate::answer::{Answer, form_errors, go};
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::{appointments, id, own_fields, paragraphs, plugin_views, tasks, timeline};
-use crate::views::Errors;
 use crate::views::people::{
     ContactRow, FirstRow, NoteForm, PersonEdit, PersonForm, PersonPage, PersonRow,
 };
+use crate::views::{Choice, Errors};
 
 pub use list::Names;
 
@@ -183,8 +183,7 @@ async fn edit_page(
     let fields = app::own_fields::list_fields(&member.web.app, &member.ctx).await?;
     let consents =
         [("", "consent-unknown"), ("given", "consent-given"), ("withdrawn", "consent-withdrawn")];
-    let consents = consents
-        .map(|(value, key)| crate::views::Choice::new(value, member.text(key), &form.consent));
+    let consents = consents.map(|(value, key)| Choice::new(value, member.text(key), &form.consent));
     let page = PersonEdit {
         action: own.clone().unwrap_or_else(|| "/people".to_owned()),
         back: own.unwrap_or_else(|| "/people".to_owned()),
@@ -196,10 +195,19 @@ async fn edit_page(
         sources: people::list_sources(&member.web.app, &member.ctx).await?,
         consents: consents.to_vec(),
         currency: member.frame().await?.tenant.currency.clone(),
+        others: others(member, person).await?,
         form: form::with_empty_row(form),
         errors,
     };
     member.form_page(&page, &page.errors).await
+}
+
+/// Others to make one of with a person, where somebody knows what no number and no name shows.
+async fn others(member: &Member, person: Option<&Person>) -> Result<Vec<Choice>, Failure> {
+    let Some(person) = person else { return Ok(Vec::new()) };
+    let mut all = appointments::people_choices(member, "").await?;
+    all.retain(|choice| choice.value != person.id.as_str());
+    Ok(all)
 }
 
 /// Adds a person.

@@ -434,6 +434,8 @@ pub struct PersonEdit {
     pub consents: Vec<Choice>,
     /// The currency of the value.
     pub currency: String,
+    /// Others to make one of with them; none for a new person.
+    pub others: Vec<Choice>,
     /// What is wrong with it.
     pub errors: Errors,
 }

@@ -37,7 +37,8 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     gallery.page("people-board", "/people", &board(w));
     gallery.page("person", "/people", &person(w));
     gallery.page("person-edit", "/people", &person_edit(w));
-    gallery.page("person-new", "/people", &PersonEdit { name: String::new(), ..wrong(w) });
+    let new = PersonEdit { name: String::new(), others: vec![], ..wrong(w) };
+    gallery.page("person-new", "/people", &new);
     let group = DoublesRow { by: "phone".into(), people: all(w) };
     gallery.page("people-doubles", "/people", &Doubles { groups: vec![group], can_write: true });
     gallery.page("people-no-doubles", "/people", &Doubles { groups: vec![], can_write: true });
@@ -356,6 +357,7 @@ fn person_edit(w: Words) -> PersonEdit {
             .map(|(value, en, he)| Choice::new(value, w.of(en, he), "given"))
             .to_vec(),
         currency: "ILS".into(),
+        others: vec![Choice::new("2", w.of("Tamar Shalom", "תמר שלום"), "")],
         errors: Errors::new(),
     }
 }
