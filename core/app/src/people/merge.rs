@@ -45,7 +45,7 @@ const SHARED_BY_TWO: i64 = 4;
 /// People who may be one.
 #[derive(Debug, Clone)]
 pub struct Doubles {
-    /// What they share: `phone`, `email` or `name`.
+    /// What they share: `phone`, `email`, `address` or `name`.
     pub by: String,
     /// They, oldest first.
     pub people: Vec<Person>,

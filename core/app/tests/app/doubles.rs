@@ -423,3 +423,31 @@ async fn couples_who_were_said_to_be_two_hide_no_doubles_behind_them() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_shares_an_address_may_be_one() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let at = |name: &str, address: &str| PersonInput {
+            details: Some(DetailsInput {
+                contacts: vec![ContactInput {
+                    kind: "address".into(),
+                    value: address.into(),
+                    label: String::new(),
+                }],
+                ..DetailsInput::default()
+            }),
+            ..named(name)
+        };
+        let kept = add(&f, &owner, at("Flora", "3 Yefet St, Jaffa")).await;
+        let other = add(&f, &owner, at("Flora flowers", "3, Yefet street, Jaffa")).await;
+        add(&f, &owner, at("Somebody of the town", "Jaffa")).await;
+        add(&f, &owner, at("Somebody else", "Jaffa")).await;
+        let found = list_doubles(&f.app, &owner.ctx).await.unwrap();
+        assert_eq!((found.len(), found[0].by.as_str(), found[0].people.len()), (1, "address", 2));
+        merge_people(&f.app, &owner.ctx, &kept.id, &other.id).await.unwrap();
+        let one = people::get_whole_person(&f.app, &owner.ctx, &kept.id).await.unwrap();
+        assert_eq!(one.contacts.len(), 1, "one address in two spellings is there once");
+    })
+    .await;
+}

@@ -102,7 +102,7 @@ pub fn schemas() -> Vec<Named> {
         (
             "Doubles",
             whole(vec![
-                ("by", about(said(), "What they share: `phone`, `email` or `name`.")),
+                ("by", about(said(), "What they share: `phone`, `email`, `address` or `name`.")),
                 ("people", json!({"type": "array", "items": id()})),
             ]),
         ),

@@ -452,7 +452,7 @@ pub struct Doubles {
 /// People who share a number, an address or a name.
 #[derive(Debug, Clone, Serialize)]
 pub struct DoublesRow {
-    /// `phone`, `email` or `name`.
+    /// `phone`, `email`, `address` or `name`.
     pub by: String,
     /// They, oldest first.
     pub people: Vec<PersonRow>,

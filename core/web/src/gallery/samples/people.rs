@@ -40,7 +40,9 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     let new = PersonEdit { name: String::new(), others: vec![], ..wrong(w) };
     gallery.page("person-new", "/people", &new);
     let group = DoublesRow { by: "phone".into(), people: all(w) };
-    gallery.page("people-doubles", "/people", &Doubles { groups: vec![group], can_write: true });
+    let flat = DoublesRow { by: "address".into(), people: all(w) };
+    let groups = vec![group, flat];
+    gallery.page("people-doubles", "/people", &Doubles { groups, can_write: true });
     gallery.page("people-no-doubles", "/people", &Doubles { groups: vec![], can_write: true });
     gallery.page("people-settings", "/settings", &settings(w));
 }
