@@ -11,10 +11,12 @@ pub mod own;
 use actix_web::web::{Form, Path, Query};
 use app::Error;
 use app::appointments as booked;
+use app::people::bulk::{self, BulkInput};
 use app::people::{self, Consent, ContactKind, Person, WholePerson};
 use app::plugin_views::Place;
 use app::tasks::LinkKind;
 use domain::{Permission, PersonId};
+use jiff::ToSpan;
 use serde::Deserialize;
 
 use crate::answer::{Answer, form_errors, go};
@@ -88,6 +90,8 @@ pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteFo
         consent: consent(member, shown),
         notes: paragraphs(&shown.notes),
         stages: names.stages(shown.stage_id.as_str()),
+        follow_up_on: shown.follow_up_on.clone().unwrap_or_default(),
+        soon: soon(member),
         rev: shown.rev,
         timeline: entries,
         older,
@@ -100,6 +104,17 @@ pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteFo
         can_write: ctx.role.may(Permission::WritePeople),
     };
     member.form_page(&page, &page.note.errors).await
+}
+
+/// Days to get back to somebody that are chosen with one press.
+fn soon(member: &Member) -> Vec<Choice> {
+    let today = member.dates().today();
+    let days = [
+        ("follow-up-tomorrow", today.saturating_add(1.day())),
+        ("follow-up-in-week", today.saturating_add(7.days())),
+        ("follow-up-in-month", today.saturating_add(1.month())),
+    ];
+    days.map(|(key, day)| Choice::new(day.to_string(), member.text(key), "")).to_vec()
 }
 
 fn tag_names(whole: &WholePerson) -> Vec<String> {
@@ -256,6 +271,26 @@ pub async fn move_to_stage(member: Member, path: Path<String>, form: Form<StageF
     let own = format!("/people/{}", person.id);
     let to = if form.back.is_empty() { own.as_str() } else { crate::answer::own_path(&form.back) };
     member.said(to, "said-person-moved")
+}
+
+/// When to get back to a person.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct FollowUpForm {
+    follow_up_on: String,
+}
+
+/// Says when to get back to a person, or that nobody is to any more.
+pub async fn follow_up(member: Member, path: Path<String>, form: Form<FollowUpForm>) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let person = people::get_person(app, ctx, &id(&path)?).await?;
+    let page = format!("/people/{}", person.id);
+    let input = BulkInput { act: "follow-up".to_owned(), to: form.follow_up_on.clone() };
+    let done = bulk::change_people(app, ctx, vec![person.id], input).await?;
+    match done.undo {
+        Some(undo) => member.said_undo(&page, "said-saved", &format!("/undo/{undo}/restore")),
+        None => member.said(&page, "said-nothing-changed"),
+    }
 }
 
 /// Removes a person from the list.

@@ -271,6 +271,10 @@ pub struct PersonPage {
     pub notes: Vec<String>,
     /// The stages to move them to.
     pub stages: Vec<Choice>,
+    /// The day to get back to them, ISO 8601; empty where there is none.
+    pub follow_up_on: String,
+    /// Days that are chosen with one press.
+    pub soon: Vec<Choice>,
     /// The revision that is shown.
     pub rev: i64,
     /// What happened with them, newest first.

@@ -311,6 +311,11 @@ fn person(w: Words) -> PersonPage {
             w.of("Budget about 4,000.", "תקציב בערך 4,000 ₪."),
         ],
         stages: stages(w),
+        follow_up_on: "2026-12-01".into(),
+        soon: vec![
+            Choice::new("2026-11-24", w.of("Tomorrow", "מחר"), ""),
+            Choice::new("2026-11-30", w.of("In a week", "בעוד שבוע"), ""),
+        ],
         rev: 1,
         timeline: timeline(w),
         older: Some("/people/1?before=x".into()),
