@@ -1,7 +1,8 @@
-//! People who are there twice as people at work meet them: kept apart, and made one by who knows more.
+//! People who belong together as people at work meet them: who is there twice is kept apart, or made one by
+//! who knows more; and a company leads to who speaks for it.
 
 use anyhow::{Context as _, Result, ensure};
-use app::people::{PersonInput, create_person};
+use app::people::{DetailsInput, PersonInput, create_person};
 use oxpi_tests::http::Reply;
 use oxpi_tests::site::Site;
 
@@ -70,6 +71,34 @@ async fn two_who_share_nothing_are_made_one_by_who_knows_that_they_are() {
         );
         post(&site, &format!("{page}/merge"), &format!("other={gone}")).await?;
         assert!(get(&site, &page).await?.contains("tel:+97235559922"));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_and_who_speaks_for_it_lead_to_each_other() {
+    each(async |site| {
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let input = PersonInput {
+            name: "Ruth Bar".into(),
+            company: "Flora & Sons".into(),
+            ..PersonInput::default()
+        };
+        let ruth = create_person(app, owner, input, "").await?.id;
+        let details = DetailsInput { kind: "company".into(), ..DetailsInput::default() };
+        let name = "Flora & Sons".into();
+        let input = PersonInput { name, details: Some(details), ..PersonInput::default() };
+        let flora = create_person(app, owner, input, "").await?.id;
+        let href = "/people?q=Flora+%26+Sons";
+        for person in [&ruth, &flora] {
+            let page = get(&site, &format!("/people/{person}")).await?;
+            assert!(page.contains(&format!("href=\"{href}\"")), "{page}");
+        }
+        let list = get(&site, href).await?;
+        for person in [&ruth, &flora] {
+            assert!(list.contains(&format!("/people/{person}")));
+        }
         Ok(())
     })
     .await;

@@ -12,7 +12,7 @@ use actix_web::web::{Form, Path, Query};
 use app::Error;
 use app::appointments as booked;
 use app::people::bulk::{self, BulkInput};
-use app::people::{self, Consent, ContactKind, Person, WholePerson};
+use app::people::{self, Consent, ContactKind, Kind, Person, WholePerson};
 use app::plugin_views::Place;
 use app::tasks::LinkKind;
 use domain::{Permission, PersonId};
@@ -80,6 +80,8 @@ pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteFo
             .to_owned(),
         contacts: contacts(member, &whole),
         own: own_fields::shown(member, &whole.own_fields, &whole.own),
+        company_href: company_href(shown),
+        is_company: shown.kind == Kind::Company,
         first_source: first_source(&whole),
         firsts: firsts(&whole),
         customer_since: shown
@@ -104,6 +106,15 @@ pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteFo
         can_write: ctx.role.may(Permission::WritePeople),
     };
     member.form_page(&page, &page.note.errors).await
+}
+
+/// Where everybody of a person's company is listed, and of a company everybody who speaks for it.
+fn company_href(person: &Person) -> String {
+    let company = match person.kind {
+        Kind::Company => &person.name,
+        Kind::Person => &person.company,
+    };
+    if company.is_empty() { String::new() } else { list::address("/people", &[("q", company)]) }
 }
 
 /// Days to get back to somebody that are chosen with one press.

@@ -257,6 +257,10 @@ pub struct PersonPage {
     pub contacts: Vec<ContactRow>,
     /// What they have of the own fields.
     pub own: Vec<OwnShown>,
+    /// Everybody of their company, or of the company that they are; empty for who has none.
+    pub company_href: String,
+    /// Whether they are a company.
+    pub is_company: bool,
     /// Where they came from.
     pub source: String,
     /// Where they came from first, where that is something else.

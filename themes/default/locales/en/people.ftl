@@ -97,6 +97,7 @@ stages-change = Stages
 person-kind = Who it is
 kind-person = A person
 kind-company = A company
+company-people = People there
 contacts-more = More numbers and addresses
 contacts-hint = A second phone, a private email, where to deliver.
 contact-kind = Kind

@@ -98,6 +98,7 @@ stages-change = שלבים
 person-kind = מי זה
 kind-person = אדם
 kind-company = חברה
+company-people = אנשי קשר בחברה
 contacts-more = עוד טלפונים וכתובות
 contacts-hint = טלפון נוסף, אימייל פרטי, כתובת למשלוח.
 contact-kind = סוג

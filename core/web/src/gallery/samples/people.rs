@@ -36,6 +36,8 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     gallery.page("people-own-fields", "/people", &with);
     gallery.page("people-board", "/people", &board(w));
     gallery.page("person", "/people", &person(w));
+    let company = PersonPage { is_company: true, ..person(w) };
+    gallery.page("person-company", "/people", &company);
     gallery.page("person-edit", "/people", &person_edit(w));
     let new = PersonEdit { name: String::new(), others: vec![], ..wrong(w) };
     gallery.page("person-new", "/people", &new);
@@ -291,6 +293,8 @@ fn person(w: Words) -> PersonPage {
             contact("address", &w.of("3 Yefet St, Jaffa", "יפת 3, יפו"), String::new(), ""),
         ],
         own: own_fields::shown(w),
+        company_href: "/people?q=Studio+Levi".into(),
+        is_company: false,
         source: w.of("Recommended by Tamar", "המלצה של תמר"),
         first_source: "website".into(),
         firsts: vec![
