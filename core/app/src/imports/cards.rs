@@ -278,16 +278,11 @@ impl Card {
         };
         // What is dialled after a pause is no part of the number.
         let number = number.split([';', ',']).next().unwrap_or_default().trim();
-        let to = if line.is("PREF") {
-            PHONE
-        } else if line.is("CELL") || line.is("IPHONE") {
-            MOBILE
-        } else if line.is("WORK") {
-            WORK_PHONE
-        } else if line.is("HOME") {
-            HOME_PHONE
-        } else {
-            PHONE
+        let kinds =
+            [("CELL", MOBILE), ("IPHONE", MOBILE), ("WORK", WORK_PHONE), ("HOME", HOME_PHONE)];
+        let to = match kinds.iter().find(|(word, _)| line.is(word)) {
+            Some((_, to)) if !line.is("PREF") => *to,
+            _ => PHONE,
         };
         self.more(to, number, "\n");
     }
