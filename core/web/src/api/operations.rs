@@ -286,6 +286,8 @@ mod lines {
         PATCH  "/imports/{people_import}/plan"            ImportsWrite      (PEOPLE, WRITE_PEOPLE) import_plans::update, "Say how a waiting list is read", nothing, Some("ImportPlanChange"), One("ImportPlan");
         GET    "/imports/{people_import}/look"            ImportsRead       (PEOPLE, WRITE_PEOPLE) import_plans::look, "What would come of a waiting list", nothing, NONE, Told("ImportLook");
         GET    "/imports/{people_import}/refused"         ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::refused, "Rows with a mistake", imports::list_query, NONE, Page("ImportRefused");
+        GET    "/imports/{people_import}/skipped"         ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::skipped, "Rows of people who were there already", imports::list_query, NONE, Page("ImportRowPerson");
+        GET    "/imports/{people_import}/kept"            ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::kept, "Rows whose people stayed when it was undone", imports::list_query, NONE, Page("ImportRowPerson");
         POST   "/imports/{people_import}/start"           ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::start, "Take a list in", nothing, NONE, One("Import");
         POST   "/imports/{people_import}/cancel"          ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::cancel, "Stop taking a list in; who came until then stays", nothing, NONE, One("Import");
         DELETE "/imports/{people_import}"                 ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::remove, "Throw a waiting list away", nothing, NONE, Nothing;
