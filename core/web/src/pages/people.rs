@@ -114,7 +114,11 @@ fn company_href(person: &Person) -> String {
         Kind::Company => &person.name,
         Kind::Person => &person.company,
     };
-    if company.is_empty() { String::new() } else { list::address("/people", &[("q", company)]) }
+    if company.is_empty() {
+        String::new()
+    } else {
+        list::address("/people", &[("q", company.as_str())])
+    }
 }
 
 /// Days to get back to somebody that are chosen with one press.
