@@ -200,6 +200,25 @@ async fn who_is_here_already_is_left_updated_or_added_as_was_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn stages_and_members_of_another_program_refuse_nobody() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let list =
+            "Name,Status,Owner\nNoa,Warm lead,Somebody\nAmit,Contacted,\nTal,Customer,Else\n";
+        let (_, counts) = import(&f, &owner, list, Doubles::Skip).await;
+        assert_eq!(counts, Counts { made: 3, ..Counts::default() });
+        let noa = find(&f, &owner, "Noa").await;
+        let whole = people::get_whole_person(&f.app, &owner.ctx, &noa.id).await.unwrap();
+        assert_eq!(
+            whole.tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>(),
+            ["Warm lead"]
+        );
+        assert_eq!((noa.notes.as_str(), noa.owner_id), ("Somebody", None));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn customers_of_a_list_are_of_the_day_it_says_or_of_none() {
     each(async |f| {
         let owner = f.first_run().await;
