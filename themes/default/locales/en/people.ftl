@@ -51,6 +51,7 @@ follow-up-clear = No day
 follow-up-today = Today or earlier
 follow-up-week = Within a week
 follow-up-any = On any day
+follow-up-none = No day set
 order = Sort
 order-newest = Newest first
 order-name = By name

@@ -52,6 +52,7 @@ follow-up-clear = בלי תאריך
 follow-up-today = היום או קודם
 follow-up-week = בשבוע הקרוב
 follow-up-any = בכל תאריך
+follow-up-none = לא נקבע תאריך
 order = מיון
 order-newest = החדשים קודם
 order-name = לפי שם
