@@ -130,6 +130,31 @@ async fn a_merge_says_what_takes_it_back_and_keeps_the_persons_tag() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_who_are_said_to_be_two_are_no_doubles_until_that_is_taken_back() {
+    each(async |site| {
+        let body = |name: &str| json!({"name": name, "phone": "03-555 7788"});
+        let one = add(&site, "/people", body("One")).await?;
+        let other = add(&site, "/people", body("Other")).await?;
+        let doubles = async || -> Result<bool> {
+            let read = own(&site, "GET", "/people/doubles", None).await?;
+            Ok(read.body.contains(&one) || read.body.contains(&other))
+        };
+        assert!(doubles().await?);
+        let path = format!("/people/{one}/apart");
+        let told = act(&site, &path, json!({"other": other})).await?;
+        assert!(!doubles().await?);
+        undo(&site, &told).await?;
+        assert!(doubles().await?);
+        for wrong in [json!({"other": one}), json!({"other": "nobody"})] {
+            let refused = own(&site, "POST", &path, Some(wrong)).await?;
+            assert_eq!(refused.status, 422, "{}", refused.body);
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn taking_an_act_back_needs_the_scope_of_the_act() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
     let (app, owner) = (&site.house.app, &site.house.owner);

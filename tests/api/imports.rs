@@ -70,6 +70,13 @@ async fn a_list_is_looked_at_taken_in_and_taken_back() {
         let wrong = json(&own(&site, "GET", &format!("{path}/refused"), None).await?);
         assert_eq!(wrong["items"][0]["cells"], json!(["Bad", "nobody"]));
         assert_eq!((&wrong["items"][0]["column"], &wrong["next"]), (&json!(1), &json!(null)));
+        let skipped = json(&own(&site, "GET", &format!("{path}/skipped"), None).await?);
+        assert_eq!(skipped["items"], json!([{"row": 4, "person": site.ids["person"]}]));
+        // A token that reads no people is told of rows alone.
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let (_, blind) = api_token(app, owner, &[ApiScope::ImportsRead]).await?;
+        let rows = call(&site, &blind, "GET", &format!("{path}/skipped"), &[], None).await?;
+        assert_eq!(json(&rows)["items"], json!([{"row": 4, "person": null}]));
         let came = json(&own(&site, "GET", "/people?source=fair", None).await?);
         assert_eq!(came["items"][0]["name"], "Rina Gal");
         assert_eq!(own(&site, "POST", &format!("{path}/undo"), None).await?.status, 200);
@@ -77,6 +84,8 @@ async fn a_list_is_looked_at_taken_in_and_taken_back() {
         assert_eq!(text(&json(&own(&site, "GET", &path, None).await?)["state"]), "undone");
         let came = json(&own(&site, "GET", "/people?source=fair", None).await?);
         assert_eq!(came["items"], json!([]));
+        let kept = json(&own(&site, "GET", &format!("{path}/kept"), None).await?);
+        assert_eq!(kept, json!({"items": [], "next": null}));
         Ok(())
     })
     .await;

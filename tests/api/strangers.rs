@@ -18,7 +18,7 @@ fn body(operation: &Operation, site: &Site) -> Option<Value> {
         "PersonNew" => json!({"name": "Eve", "owner": ids["member"]}),
         "PersonChange" => json!({"name": "Mine now"}),
         "StageMove" => json!({"stage": "customer"}),
-        "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),
+        "Merge" | "Apart" => json!({"other": "01900000-0000-7000-8000-000000000000"}),
         "PeopleAct" => json!({"people": [ids["person"]], "act": "remove"}),
         "TasksAct" => json!({"tasks": [ids["task"]], "act": "remove"}),
         "PeopleActAll" | "TasksActAll" => json!({"act": "remove"}),

@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod words;
+mod cards;
 mod doubles;
 mod encodings;
 mod files;
@@ -39,6 +40,8 @@ pub use targets::Target;
 pub use undoing::undo_import;
 
 pub(crate) use running::{RUN, give_up, run};
+
+use rows::Known;
 
 use crate::App;
 use crate::audit::{self, Act, Who};
@@ -84,13 +87,14 @@ pub async fn keep_file(app: &App, ctx: &Context, name: &str, bytes: Vec<u8>) -> 
     require(ctx)?;
     let (locale, zone) = (ctx.locale, ctx.zone.name().to_owned());
     let own = crate::own_fields::list_fields(app, ctx).await?;
+    let known = known(app, ctx).await?;
     let bytes = Arc::new(bytes);
     let read = bytes.clone();
     // What can't be read is refused before it is kept.
     let (plan, rows_all) = apart(move || {
         let reading = reading::sniff(&read, locale)?;
         let sheet = reading::read(&read, &reading)?;
-        Ok(guess(reading, &sheet, locale, &zone, &own))
+        Ok(guess(reading, &sheet, locale, &zone, &own, &known))
     })
     .await?;
     let plain: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
@@ -131,16 +135,29 @@ pub async fn keep_file(app: &App, ctx: &Context, name: &str, bytes: Vec<u8>) -> 
     Ok(id)
 }
 
+/// What columns are guessed by that hold what the business has.
+async fn known(app: &App, ctx: &Context) -> Result<Known> {
+    let (tenant, now) = (ctx.tenant.clone(), app.clock.now());
+    app.db
+        .inspect(move |c| -> Result<Known> {
+            let zone = store::tenants::get(c, &tenant)?.zone;
+            Known::load(c, &tenant, zone, now)
+        })
+        .await
+}
+
 fn guess(
     reading: Reading,
     sheet: &Sheet,
     locale: domain::Locale,
     zone: &str,
     own: &[OwnField],
+    known: &Known,
 ) -> (Plan, i64) {
-    let head = targets::has_head(sheet);
+    let head = reading.format == Format::Cards || targets::has_head(sheet);
     let mut columns = targets::guess(sheet, head);
     targets::guess_own(&mut columns, own);
+    targets::doubt(&mut columns, sheet, usize::from(head), known);
     let plan = Plan {
         dates: targets::date_order(sheet, &columns, locale, zone),
         reading,
@@ -261,8 +278,10 @@ pub async fn plan_import(
     let (mut plan, rows_all);
     if is_same {
         plan = before;
-        if input.head != plan.head {
-            plan.head = input.head;
+        // Above cards stand heads of ours.
+        let head = input.head || plan.reading.format == Format::Cards;
+        if head != plan.head {
+            plan.head = head;
             name_columns(&mut plan, &sheet);
         }
         input.apply(&mut plan)?;
@@ -270,7 +289,9 @@ pub async fn plan_import(
         rows_all = i64::try_from(rows).map_err(Error::internal)?;
     } else {
         let own = crate::own_fields::list_fields(app, ctx).await?;
-        (plan, rows_all) = guess(reading, &sheet, ctx.locale, ctx.zone.name(), &own);
+        let known = known(app, ctx).await?;
+        let zone = ctx.zone.name();
+        (plan, rows_all) = guess(reading, &sheet, ctx.locale, zone, &own, &known);
         (plan.doubles, plan.tag, plan.source) = (before.doubles, before.tag, before.source);
     }
     let plan = serde_json::to_value(plan)?.into();

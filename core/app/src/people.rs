@@ -3,6 +3,7 @@
 //! A phone number is kept as it was typed, and beside it its international form, understood by the
 //! country that the business's time zone tells: see [`store::contacts`].
 
+pub mod apart;
 pub(crate) mod at_once;
 pub mod board;
 pub mod bulk;

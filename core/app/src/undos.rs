@@ -11,7 +11,7 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::people::{bulk, merge};
+use crate::people::{apart, bulk, merge};
 use crate::series::undoing;
 use crate::sweeps::{self, List};
 use crate::tasks::bulk as tasks;
@@ -102,6 +102,7 @@ pub async fn undo(app: &App, ctx: &Context, id: &UndoId) -> Result<usize> {
             let count = match undo.kind.as_str() {
                 bulk::UNDO => bulk::take_back(&app2, c, &ctx, undo.state_json.0)?,
                 merge::UNDO => merge::take_back(&app2, c, &ctx, undo.state_json.0)?,
+                apart::UNDO => apart::take_back(c, &ctx, undo.state_json.0)?,
                 undoing::UNDO => undoing::take_back(&app2, c, &ctx, undo.state_json.0)?,
                 tasks::UNDO => tasks::take_back(&app2, c, &ctx, undo.state_json.0)?,
                 _ => return Err(Error::NotFound),

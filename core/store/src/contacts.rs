@@ -27,6 +27,9 @@ pub use backlog::{again, catch_up, is_behind, list_behind};
 const SHARING_MAX: i64 = 20;
 /// Fewer digits than this are no number to know anybody by.
 const KEY_DIGITS_MIN: usize = 7;
+/// Words of an address that are written or left out at will.
+const STREET_WORDS: [&str; 9] =
+    ["st", "str", "street", "rd", "road", "ave", "avenue", "רח", "רחוב"];
 
 words! {
     /// What kind of contact it is.
@@ -104,7 +107,7 @@ fn e164(kind: ContactKind, value: &str, home: Option<Country>) -> String {
 fn key(kind: ContactKind, value: &str, e164: &str) -> String {
     match kind {
         ContactKind::Email => crate::accounts::normal_email(value),
-        ContactKind::Address => String::new(),
+        ContactKind::Address => address_key(value),
         ContactKind::Phone => {
             let digits = fold::digits(value);
             match (digits.len() < KEY_DIGITS_MIN, e164.is_empty()) {
@@ -113,6 +116,21 @@ fn key(kind: ContactKind, value: &str, e164: &str) -> String {
                 (false, false) => e164.to_owned(),
             }
         }
+    }
+}
+
+/// The words and numbers of an address, in their order. Without the number of a house, or without a word, it
+/// is a town or a street, where many live.
+fn address_key(value: &str) -> String {
+    let folded = fold::fold(value);
+    let words = folded.split(|letter: char| !letter.is_alphanumeric());
+    let words: Vec<&str> =
+        words.filter(|word| !word.is_empty() && !STREET_WORDS.contains(word)).collect();
+    let is_number = |word: &&str| word.starts_with(|letter: char| letter.is_ascii_digit());
+    let is_name = |word: &&str| word.chars().filter(|letter| letter.is_alphabetic()).count() > 1;
+    match words.iter().any(is_number) && words.iter().any(is_name) {
+        true => words.join(" "),
+        false => String::new(),
     }
 }
 
@@ -300,6 +318,18 @@ mod tests {
             assert_eq!(match_key(ContactKind::Phone, short, ISRAEL), "", "{short}");
         }
         assert_eq!(match_key(ContactKind::Email, " Noa@X.com", ISRAEL), "noa@x.com");
+    }
+
+    #[test]
+    fn spellings_of_an_address_share_a_key_and_streets_have_none() {
+        let key = |text| match_key(ContactKind::Address, text, ISRAEL);
+        let same = ["3 Yefet St., Jaffa", "3  yefet street Jaffa", "3, Yefet, JAFFA"];
+        assert_eq!(same.map(key), ["3 yefet jaffa"; 3]);
+        assert_eq!(key("רח' יפת 3, יפו"), key("יפת 3 יפו"));
+        assert_ne!(key("3 Yefet St, Jaffa"), key("3 Yefet St, flat 2, Jaffa"));
+        for street in ["Yefet Street, Jaffa", "Jaffa", "12345", "", "3 a"] {
+            assert_eq!(key(street), "", "{street}");
+        }
     }
 
     #[test]

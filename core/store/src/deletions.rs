@@ -61,6 +61,7 @@ pub const TABLES: &[&str] = &[
     "attributions",
     "person_field_values",
     "person_fields",
+    "people_apart",
     "person_tags",
     "tags",
     "contacts",

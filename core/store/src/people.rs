@@ -1,5 +1,6 @@
 //! Leads and customers.
 
+mod apart;
 mod lists;
 mod losing;
 mod many;
@@ -21,6 +22,7 @@ use crate::schema::people;
 use crate::scope;
 use crate::search;
 
+pub use apart::*;
 pub use lists::*;
 pub use losing::*;
 pub use many::*;

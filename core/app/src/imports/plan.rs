@@ -1,7 +1,7 @@
 //! How a file is read, what its columns are and what becomes of doubles: guessed first, then as somebody
 //! says.
 
-use domain::OwnFieldId;
+use domain::{Locale, OwnFieldId};
 use serde::{Deserialize, Serialize};
 
 use super::targets::Target;
@@ -16,6 +16,8 @@ pub enum Format {
     Text,
     /// A workbook.
     Workbook,
+    /// Cards of people (vCard).
+    Cards,
 }
 
 /// How the file is read.
@@ -23,7 +25,7 @@ pub enum Format {
 pub struct Reading {
     /// What kind of file it is.
     pub format: Format,
-    /// Of a text: its encoding, by the name that the Encoding Standard gives it.
+    /// Of a text, and of cards: its encoding, by the name that the Encoding Standard gives it.
     pub encoding: String,
     /// Of a text: what stands between cells.
     pub separator: char,
@@ -31,6 +33,9 @@ pub struct Reading {
     pub sheet: usize,
     /// Of a workbook: its sheets.
     pub sheets: Vec<String>,
+    /// Of cards: the language in which their columns are called.
+    #[serde(default)]
+    pub locale: Option<Locale>,
 }
 
 words! {

@@ -1,8 +1,9 @@
 //! From the bytes of a file to its rows, whatever program saved it: text with any separator, in any
-//! encoding, or a workbook.
+//! encoding, a workbook, or cards.
 
 use domain::Locale;
 
+use super::cards;
 use super::encodings;
 use super::plan::{Format, Reading};
 use super::sheet::{CELL_BYTES_MAX, Sheet};
@@ -41,9 +42,14 @@ pub(super) fn sniff(bytes: &[u8], locale: Locale) -> Result<Reading> {
     if looks_binary(&text) {
         return Err(Error::invalid("file", "error-imports-kind"));
     }
+    let encoding = encoding.name().to_owned();
+    if cards::are(&text) {
+        let locale = Some(locale);
+        return Ok(Reading { format: Format::Cards, encoding, locale, ..Reading::default() });
+    }
     Ok(Reading {
         format: Format::Text,
-        encoding: encoding.name().to_owned(),
+        encoding,
         separator: separator(&text),
         ..Reading::default()
     })
@@ -61,18 +67,23 @@ fn looks_binary(text: &str) -> bool {
 pub(super) fn read(bytes: &[u8], reading: &Reading) -> Result<Sheet> {
     let sheet = match reading.format {
         Format::Workbook => workbooks::read(bytes, reading.sheet)?,
-        Format::Text => {
-            let encoding = encodings::of_name(&reading.encoding)
-                .or_else(|| encoding_rs::Encoding::for_label(reading.encoding.as_bytes()));
-            let encoding =
-                encoding.ok_or_else(|| Error::invalid("encoding", "error-imports-encoding"))?;
-            read_text(&encodings::decode(bytes, encoding), reading.separator)?
+        Format::Text => read_text(&decoded(bytes, reading)?, reading.separator)?,
+        Format::Cards => {
+            cards::read(&decoded(bytes, reading)?, reading.locale.unwrap_or(Locale::En))?
         }
     };
     if sheet.is_empty() {
         return Err(Error::invalid("file", "error-imports-empty"));
     }
     Ok(sheet)
+}
+
+/// The text of a file that is one, in the encoding that was found or chosen.
+fn decoded(bytes: &[u8], reading: &Reading) -> Result<String> {
+    let encoding = encodings::of_name(&reading.encoding)
+        .or_else(|| encoding_rs::Encoding::for_label(reading.encoding.as_bytes()))
+        .ok_or_else(|| Error::invalid("encoding", "error-imports-encoding"))?;
+    Ok(encodings::decode(bytes, encoding))
 }
 
 fn read_text(text: &str, separator: char) -> Result<Sheet> {

@@ -75,6 +75,15 @@ impl Known {
         self.home
     }
 
+    /// Whether the business has what a cell of such a column names.
+    pub(super) fn has(&self, to: Target, cell: &str) -> bool {
+        match to {
+            Target::Stage => self.stage(cell).is_some(),
+            Target::Owner => self.members.contains_key(&folded_name(cell)),
+            _ => true,
+        }
+    }
+
     /// One of the own fields.
     pub(super) fn own_field(&self, id: &OwnFieldId) -> Option<&OwnField> {
         self.own.iter().find(|field| field.id == *id)

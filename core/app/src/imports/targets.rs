@@ -8,6 +8,7 @@ use domain::Locale;
 use store::own_fields::{OwnField, text_key};
 
 use super::plan::{Column, DateOrder};
+use super::rows::Known;
 use super::sheet::Sheet;
 
 words! {
@@ -116,6 +117,7 @@ const HEADS: &[(Target, &[&str])] = &[
         "email", "e mail", "email address", "e mail address", "mail", "emails", "primary email",
         "email 1", "email 2", "work email", "home email", "e mail 2 address", "e mail 3 address",
         "e mail 1 value", "e mail 2 value", "email 1 value", "email 2 value",
+        "אימייל בעבודה", "אימייל בבית",
         "אימייל", "דואל", "דוא ל", "מייל", "כתובת מייל", "כתובת אימייל", "דואר אלקטרוני", "כתובת דואל",
     ]),
     (Target::Address, &[
@@ -294,6 +296,25 @@ pub(super) fn guess_own(columns: &mut [Column], own: &[OwnField]) {
         let field = own.iter().find(called).filter(|field| used.insert(field.id.clone()));
         if let Some(field) = field {
             (column.to, column.own) = (Target::Nothing, Some(field.id.clone()));
+        }
+    }
+}
+
+/// Makes of stages and members that the business mostly hasn't what they still tell: as what they are called,
+/// each of their rows would be refused.
+pub(super) fn doubt(columns: &mut [Column], sheet: &Sheet, first: usize, known: &Known) {
+    for (place, column) in columns.iter_mut().enumerate() {
+        let instead = match column.to {
+            Target::Stage => Target::Tags,
+            Target::Owner => Target::Notes,
+            _ => continue,
+        };
+        let cells = || {
+            let rows = sheet.rows_from(first).take(LOOKED_AT_ROWS);
+            rows.map(|row| row.cell(place)).filter(|cell| !cell.is_empty())
+        };
+        if cells().filter(|cell| known.has(column.to, cell)).count() * 2 < cells().count() {
+            column.to = instead;
         }
     }
 }

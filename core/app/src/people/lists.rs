@@ -131,7 +131,8 @@ pub async fn list_matching_ids(
     Ok(ids)
 }
 
-/// Others who may be the same person: who share a number or an e-mail address.
+/// Others who may be the same person: who share a number or an e-mail address, and of whom nobody said that
+/// they are somebody else.
 pub async fn list_alike(app: &App, ctx: &Context, id: &PersonId) -> Result<Vec<Person>> {
     ctx.require_to_see(Permission::ReadPeople)?;
     let (tenant, id) = (ctx.tenant.clone(), id.clone());
@@ -146,6 +147,10 @@ pub async fn list_alike(app: &App, ctx: &Context, id: &PersonId) -> Result<Vec<P
             }
             alike.sort();
             alike.dedup();
+            if !alike.is_empty() {
+                let apart = store::people::list_apart(c, &tenant, std::slice::from_ref(&id))?;
+                alike.retain(|it| apart.iter().all(|(one, other)| one != it && other != it));
+            }
             Ok(store::people::list_by_ids(c, &tenant, &alike)?)
         })
         .await

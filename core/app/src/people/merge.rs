@@ -18,6 +18,7 @@ use store::contacts::Contact;
 use store::examples::ExampleKind;
 use store::people::{Consent, Person, PersonChange, Standing};
 
+use super::apart::without_apart;
 use super::input::CONTACTS_MAX;
 use super::{ContactKind, Draft, change, fields_of, record, require_to_write};
 use crate::App;
@@ -34,26 +35,37 @@ pub(crate) const UNDO: &str = "merge";
 
 /// Most people of one group of doubles.
 const GROUP_MAX: i64 = 20;
-/// Most groups that are shown at once.
-const GROUPS_MAX: i64 = 50;
+/// Most groups that share a number or an address, and most that share a name, that are shown at once.
+const GROUPS_MAX: usize = 50;
+/// How many of what people share is looked at for them, where many were said to be two.
+const LOOKED_AT_MAX: i64 = 1_000;
+/// What two may share, of whom it was said that they are two.
+const SHARED_BY_TWO: i64 = 4;
 
 /// People who may be one.
 #[derive(Debug, Clone)]
 pub struct Doubles {
-    /// What they share: `phone`, `email` or `name`.
+    /// What they share: `phone`, `email`, `address` or `name`.
     pub by: String,
     /// They, oldest first.
     pub people: Vec<Person>,
 }
 
-/// Groups of people who share a number, an address or a name; each group once.
+/// Groups of people who share a number, an address or a name; each group once. Those of whom it was said
+/// that they are two aren't in one.
 pub async fn list_doubles(app: &App, ctx: &Context) -> Result<Vec<Doubles>> {
     ctx.require_to_see(domain::Permission::ReadPeople)?;
     let tenant = ctx.tenant.clone();
     app.db
         .inspect(move |c| -> Result<Vec<Doubles>> {
             let mut groups: Vec<Doubles> = Vec::new();
-            for shared in store::people::list_shared(c, &tenant, GROUPS_MAX)? {
+            let known = store::people::count_apart(c, &tenant)?;
+            let most = i64::try_from(GROUPS_MAX).map_err(Error::internal)?;
+            let most = most.saturating_add(known.saturating_mul(SHARED_BY_TWO)).min(LOOKED_AT_MAX);
+            for shared in store::people::list_shared(c, &tenant, most)? {
+                if groups.len() == 2 * GROUPS_MAX {
+                    break;
+                }
                 let ids = match shared.by.parse() {
                     Ok(kind) => {
                         let keys = std::slice::from_ref(&shared.key);
@@ -63,6 +75,10 @@ pub async fn list_doubles(app: &App, ctx: &Context) -> Result<Vec<Doubles>> {
                 };
                 let mut people = store::people::list_by_ids(c, &tenant, &ids)?;
                 people.sort_by(|a, b| a.id.cmp(&b.id));
+                if known > 0 {
+                    let apart = store::people::list_apart(c, &tenant, &ids)?;
+                    people = without_apart(&people, &apart);
+                }
                 let same = |group: &Doubles| {
                     people.iter().all(|one| group.people.iter().any(|it| it.id == one.id))
                 };

@@ -10,7 +10,7 @@ use store::{Conn, Cursor, Page};
 use crate::App;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::people::{bulk, merge};
+use crate::people::{apart, bulk, merge};
 use crate::series::undoing;
 use crate::sweeps;
 use crate::tasks::bulk as tasks;
@@ -128,6 +128,7 @@ fn kinds(ctx: &Context) -> Vec<&'static str> {
         (bulk::UNDO, P::ReadPeople, P::WritePeople),
         (sweeps::KINDS[0].0, P::ReadPeople, P::WritePeople),
         (merge::UNDO, P::ReadPeople, P::WritePeople),
+        (apart::UNDO, P::ReadPeople, P::WritePeople),
         (undoing::UNDO, P::ReadAppointments, P::WriteAppointments),
         (tasks::UNDO, P::ReadTasks, P::WriteTasks),
         (sweeps::KINDS[1].0, P::ReadTasks, P::WriteTasks),
@@ -150,6 +151,7 @@ fn summary(c: &mut Conn, team: &[NamedMember], undo: Undo) -> Result<Option<Summ
     let summary = match undo.kind.as_str() {
         bulk::UNDO => bulk::summary(c, tenant, team, state)?,
         merge::UNDO => merge::summary(c, tenant, state)?,
+        apart::UNDO => apart::summary(c, tenant, state)?,
         undoing::UNDO => undoing::summary(c, tenant, state)?,
         tasks::UNDO => tasks::summary(c, tenant, team, state)?,
         _ => None,

@@ -2,9 +2,10 @@
 
 use crate::support::people::{add, detailed, named};
 use crate::support::{Fixture, each, expect_invalid};
+use app::people::apart::keep_apart;
 use app::people::bulk::{BulkInput, change_people};
 use app::people::input::CONTACTS_MAX;
-use app::people::merge::{list_doubles, merge_people};
+use app::people::merge::{self, list_doubles, merge_people};
 use app::people::{self, Consent, ContactInput, DetailsInput, NOTES_CHARS_MAX, PersonInput};
 use app::{Error, imports, jobs, reports, search, timeline, undos};
 
@@ -347,6 +348,106 @@ async fn two_whose_notes_together_are_longer_than_a_form_takes_stay_two() {
         // An empty line stands between the two.
         merge_people(app, ctx, &kept.id, &short.id).await.unwrap();
         assert_eq!(notes(&kept.id).await, NOTES_CHARS_MAX);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_who_share_a_telephone_are_offered_as_one_until_somebody_says_they_are_two() {
+    each(async |f: Fixture| {
+        let (owner, theirs) = f.two_businesses().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let with = |name: &str| PersonInput { phone: "050-1234567".into(), ..named(name) };
+        let mut all = Vec::new();
+        for name in ["Dana", "Yoav", "Noa"] {
+            all.push(add(&f, &owner, with(name)).await);
+            f.clock.advance_millis(1_000);
+        }
+        let foreign = add(&f, &theirs, with("Foreign")).await;
+        let [dana, yoav, noa] = [&all[0].id, &all[1].id, &all[2].id];
+        let offered = async || {
+            let groups = list_doubles(app, ctx).await.unwrap();
+            let names = |it: &merge::Doubles| {
+                it.people.iter().map(|it| it.name.clone()).collect::<Vec<String>>()
+            };
+            groups.iter().map(names).collect::<Vec<Vec<String>>>()
+        };
+        assert_eq!(offered().await, [["Dana", "Yoav", "Noa"]]);
+        expect_invalid(keep_apart(app, ctx, dana, dana).await, "other");
+        let refused = keep_apart(app, ctx, dana, &foreign.id).await;
+        assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
+
+        // Said from the one or from the other, it is the same.
+        let undo = keep_apart(app, ctx, yoav, dana).await.unwrap();
+        keep_apart(app, ctx, dana, yoav).await.unwrap();
+        assert_eq!(offered().await, [["Dana", "Noa"]]);
+        let alike = people::list_alike(app, ctx, dana).await.unwrap();
+        assert_eq!(alike.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["Noa"]);
+        keep_apart(app, ctx, dana, noa).await.unwrap();
+        assert_eq!(offered().await, [["Yoav", "Noa"]], "they were said to be two of nobody else");
+        keep_apart(app, ctx, noa, yoav).await.unwrap();
+        assert!(offered().await.is_empty());
+        assert!(people::list_alike(app, ctx, noa).await.unwrap().is_empty());
+
+        undos::undo(app, ctx, &undo).await.unwrap();
+        assert_eq!(offered().await, [["Dana", "Yoav"]]);
+        let done = undos::list_done(app, ctx, None, 20).await.unwrap().items;
+        let told = done.iter().filter(|it| it.summary.what == "apart").count();
+        assert_eq!(told, 3, "what was taken back isn't there");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn couples_who_were_said_to_be_two_hide_no_doubles_behind_them() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        // They share more than the page has groups, and all of that stands before what the last two share.
+        for n in 0..26 {
+            let with = |name: &str| PersonInput {
+                phone: format!("09{n:07}"),
+                email: format!("couple{n}@example.com"),
+                ..named(&format!("{name} {n}"))
+            };
+            let one = add(&f, &owner, with("One")).await;
+            let other = add(&f, &owner, with("Other")).await;
+            keep_apart(app, ctx, &one.id, &other.id).await.unwrap();
+        }
+        assert!(list_doubles(app, ctx).await.unwrap().is_empty());
+        for name in ["Zoe", "Zoe Bar"] {
+            let same = PersonInput { email: "zoe@example.com".into(), ..named(name) };
+            add(&f, &owner, same).await;
+        }
+        assert_eq!(list_doubles(app, ctx).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_shares_an_address_may_be_one() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let at = |name: &str, address: &str| PersonInput {
+            details: Some(DetailsInput {
+                contacts: vec![ContactInput {
+                    kind: "address".into(),
+                    value: address.into(),
+                    label: String::new(),
+                }],
+                ..DetailsInput::default()
+            }),
+            ..named(name)
+        };
+        let kept = add(&f, &owner, at("Flora", "3 Yefet St, Jaffa")).await;
+        let other = add(&f, &owner, at("Flora flowers", "3, Yefet street, Jaffa")).await;
+        add(&f, &owner, at("Somebody of the town", "Jaffa")).await;
+        add(&f, &owner, at("Somebody else", "Jaffa")).await;
+        let found = list_doubles(&f.app, &owner.ctx).await.unwrap();
+        assert_eq!((found.len(), found[0].by.as_str(), found[0].people.len()), (1, "address", 2));
+        merge_people(&f.app, &owner.ctx, &kept.id, &other.id).await.unwrap();
+        let one = people::get_whole_person(&f.app, &owner.ctx, &kept.id).await.unwrap();
+        assert_eq!(one.contacts.len(), 1, "one address in two spellings is there once");
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! Lists of people: what comes of each row, that it comes once, what is refused, and taking it all back.
 
 mod beside;
+mod cards;
 mod numbers;
 
 use crate::support::people::{add, named};
@@ -194,6 +195,25 @@ async fn who_is_here_already_is_left_updated_or_added_as_was_said() {
         assert_eq!(names(&f, &owner).await, ["Dana", "Noa Levi", "Noa Levi", "Omer"]);
         let (_, counts) = import(&f, &owner, &list, Doubles::Add).await;
         assert_eq!(counts.made, 5);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stages_and_members_of_another_program_refuse_nobody() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let list =
+            "Name,Status,Owner\nNoa,Warm lead,Somebody\nAmit,Contacted,\nTal,Customer,Else\n";
+        let (_, counts) = import(&f, &owner, list, Doubles::Skip).await;
+        assert_eq!(counts, Counts { made: 3, ..Counts::default() });
+        let noa = find(&f, &owner, "Noa").await;
+        let whole = people::get_whole_person(&f.app, &owner.ctx, &noa.id).await.unwrap();
+        assert_eq!(
+            whole.tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>(),
+            ["Warm lead"]
+        );
+        assert_eq!((noa.notes.as_str(), noa.owner_id), ("Somebody", None));
     })
     .await;
 }

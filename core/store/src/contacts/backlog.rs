@@ -1,5 +1,5 @@
 //! Numbers of before they were kept as they are dialled from anywhere: read some at a time, in the order of
-//! whose they are. What is written meanwhile is read at once.
+//! whose they are, and with them addresses of before they had a key. What is written meanwhile is read at once.
 
 use diesel::prelude::*;
 use domain::TenantId;
@@ -57,20 +57,24 @@ pub fn catch_up(c: &mut Conn, tenant: &TenantId, limit: i64) -> Result<usize> {
     Ok(ids.len())
 }
 
-/// Reads what these people have of numbers that weren't understood.
+/// Reads what these people have of numbers that weren't understood, and of addresses.
 fn read(c: &mut Conn, tenant: &TenantId, ids: &[String]) -> Result<()> {
     scope::tenant(c, tenant)?;
     let home = tenants::find_country(c, tenant)?;
-    let rows: Vec<(String, i64, String)> = contacts::table
+    let rows: Vec<(String, i64, String, String)> = contacts::table
         .filter(contacts::tenant_id.eq(tenant.as_str()))
         .filter(contacts::person_id.eq_any(ids))
-        .filter(contacts::kind.eq(ContactKind::Phone.as_str()))
+        .filter(contacts::kind.ne(ContactKind::Email.as_str()))
         .filter(contacts::e164.eq(""))
-        .select((contacts::person_id, contacts::position, contacts::value))
+        .select((contacts::person_id, contacts::position, contacts::kind, contacts::value))
         .load(c)?;
-    for (person, position, value) in rows {
-        let e164 = e164(ContactKind::Phone, &value, home);
-        let key = key(ContactKind::Phone, &value, &e164);
+    for (person, position, kind, value) in rows {
+        let kind = match kind == ContactKind::Address.as_str() {
+            true => ContactKind::Address,
+            false => ContactKind::Phone,
+        };
+        let e164 = e164(kind, &value, home);
+        let key = key(kind, &value, &e164);
         // Changed meanwhile, it is another row in the same place, which was read when it was written.
         let same = contacts::table
             .find((tenant.as_str(), person, position))

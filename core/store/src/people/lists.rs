@@ -70,6 +70,8 @@ pub struct PersonFilter {
     pub currency: Option<String>,
     /// Only those to get back to up to this day, ISO 8601.
     pub follow_up_until: Option<String>,
+    /// Only those whom nobody is to get back to on any day.
+    pub no_follow_up: bool,
     /// Only those who were added in this span.
     pub added: Option<Span>,
     /// Only those who became customers in this span, and are. Of whom nobody knows when isn't in any.
@@ -202,6 +204,9 @@ macro_rules! narrowed {
         }
         if let Some(until) = &$filter.follow_up_until {
             query = query.filter(people::follow_up_on.le(until));
+        }
+        if $filter.no_follow_up {
+            query = query.filter(people::follow_up_on.is_null());
         }
         if let Some(Span { from, until }) = $filter.added {
             query = query

@@ -16,7 +16,7 @@ const MOVED_AT_ONCE: usize = 500;
 /// People who share a number, an e-mail address or a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alike {
-    /// `phone`, `email` or `name`.
+    /// `phone`, `email`, `address` or `name`.
     pub by: String,
     /// What they share, in the form it is compared in.
     pub key: String,
@@ -30,13 +30,15 @@ struct Shared {
     key: String,
 }
 
-/// What several people of a tenant share: numbers and addresses first, then names.
+/// What several people of a tenant share: numbers and addresses first, then names. An address of many is a
+/// house that they work in.
 pub fn list_shared(c: &mut Conn, tenant: &TenantId, limit: i64) -> Result<Vec<Alike>> {
     scope::tenant(c, tenant)?;
     let query = "SELECT * FROM (SELECT c.kind AS by, c.match_key AS key FROM contacts c \
          JOIN people p ON p.tenant_id = c.tenant_id AND p.id = c.person_id \
          WHERE c.tenant_id = $1 AND c.match_key <> '' AND p.deleted_at IS NULL \
          GROUP BY c.kind, c.match_key HAVING COUNT(DISTINCT c.person_id) > 1 \
+         AND (c.kind <> 'address' OR COUNT(DISTINCT c.person_id) <= 4) \
          ORDER BY c.kind DESC, c.match_key LIMIT $2) AS contacts_shared \
          UNION ALL \
          SELECT * FROM (SELECT 'name' AS by, name_key AS key FROM people \

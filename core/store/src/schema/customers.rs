@@ -84,6 +84,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    people_apart (tenant_id, one_id, other_id) {
+        tenant_id -> Text,
+        one_id -> Text,
+        other_id -> Text,
+    }
+}
+
+diesel::table! {
     person_tags (tenant_id, person_id, tag_id) {
         tenant_id -> Text,
         person_id -> Text,

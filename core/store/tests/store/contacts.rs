@@ -165,4 +165,52 @@ store::both_backends! {
             Ok(())
         }).await.unwrap();
     }
+
+    async fn who_is_said_to_be_two_is_so_in_one_business(db: Db) {
+        let world = World::new();
+        let (of, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let [dana, yoav] = ["050-1234567", "0501234567"].map(|it| calling(&world, &of, it));
+        db.write(move |c| {
+            for person in [&dana, &yoav] {
+                people::insert(c, person, &[number(person, &person.phone)])?;
+            }
+            assert!(people::set_apart(c, &of, &yoav.id, &dana.id)?);
+            assert!(!people::set_apart(c, &of, &dana.id, &yoav.id)?, "it is known");
+            let ids = [yoav.id.clone()];
+            assert_eq!(people::list_apart(c, &of, &ids)?.len(), 1);
+            assert_eq!((people::count_apart(c, &of)?, people::count_apart(c, &other)?), (1, 0));
+            assert!(people::list_apart(c, &other, &ids)?.is_empty());
+            people::unset_apart(c, &other, &dana.id, &yoav.id)?;
+            assert_eq!(people::count_apart(c, &of)?, 1, "a stranger takes nothing back");
+            people::unset_apart(c, &of, &dana.id, &yoav.id)?;
+            assert_eq!(people::count_apart(c, &of)?, 0);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn addresses_of_before_get_keys_and_those_of_many_are_no_doubles(db: Db) {
+        let world = World::new();
+        let of = a_tenant(&db, &world).await;
+        let lives = |name: &str, address: &str| {
+            let person = world.person(&of, name);
+            let whose = (&of, &person.id);
+            let contact =
+                Contact::said(whose, 0, ContactKind::Address, (address, ""), home());
+            (person, contact)
+        };
+        let mut all = vec![lives("Dana", "3 Yefet St, Jaffa"), lives("Yoav", "3 yefet street jaffa")];
+        all.extend(["A", "B", "C", "D", "E"].map(|name| lives(name, "1 Tower Road")));
+        db.write(move |c| {
+            all.iter().try_for_each(|(it, at)| people::insert(c, it, std::slice::from_ref(at)))
+        }).await.unwrap();
+        db.revert_down_to("20261201000408").await.unwrap();
+        db.migrate().await.unwrap();
+        db.write(move |c| {
+            assert!(shared(c, &of)?.is_empty());
+            while contacts::catch_up(c, &of, 5)? > 0 {}
+            assert_eq!(shared(c, &of)?, ["3 yefet jaffa"], "five of one house are neighbours");
+            assert!(!contacts::is_behind(c, &of)?);
+            Ok(())
+        }).await.unwrap();
+    }
 }

@@ -248,7 +248,7 @@ fn example(name: &str) -> Value {
         "TasksActAll" => json!({"act": "delay", "to": "+1"}),
         "TasksAct" => json!({"tasks": ["01900000-0000-7000-8000-000000000000"], "act": "delay",
             "to": "+1"}),
-        "Merge" => json!({"other": "01900000-0000-7000-8000-000000000000"}),
+        "Merge" | "Apart" => json!({"other": "01900000-0000-7000-8000-000000000000"}),
         "ApprovalChange" => json!({"fields": {"budget": "300", "days": ["sunday", "monday"]}}),
         "EndpointNew" => {
             json!({"url": "https://hooks.example.com/oxpi", "kinds": ["person.created"]})

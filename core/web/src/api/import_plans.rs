@@ -27,8 +27,8 @@ pub fn schemas() -> Vec<Named> {
         ("to", about(said(), &targets())),
     ]);
     let plan = whole(vec![
-        ("format", word(&["text", "workbook"])),
-        ("encoding", about(said(), "Of a text.")),
+        ("format", word(&["text", "workbook", "cards"])),
+        ("encoding", about(said(), "Of a text, and of cards.")),
         ("separator", about(said(), "What stands between the cells of a text.")),
         ("sheet", about(number(), "Of a workbook: which of its sheets, from 0.")),
         ("sheets", texts()),
@@ -105,7 +105,11 @@ fn written() -> Fields {
 fn shown(plan: &Plan) -> Value {
     let column = |column: &Column| json!({"name": column.name, "to": column.word()});
     let reading = &plan.reading;
-    let format = if reading.format == Format::Text { "text" } else { "workbook" };
+    let format = match reading.format {
+        Format::Text => "text",
+        Format::Workbook => "workbook",
+        Format::Cards => "cards",
+    };
     json!({
         "format": format,
         "encoding": reading.encoding,

@@ -1,7 +1,7 @@
 //! Lists of people that were taken in, and how far they are.
 
-use app::imports::{self, Outcome, PeopleImport, Plan, RowResult, State};
-use domain::ImportId;
+use app::imports::{self, Outcome, PeopleImport, Plan, RowPerson, RowResult, State, Whom};
+use domain::{ApiScope, ImportId};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
@@ -37,9 +37,14 @@ pub fn schemas() -> Vec<Named> {
         ("code", about(said(), "What is wrong.")),
         ("cells", about(json!({"type": "array", "items": said()}), "What the row says.")),
     ]);
+    let row_person = whole(vec![
+        ("row", about(number(), "Where it stands in the file.")),
+        ("person", about(or_null(id()), "Who that is, for a token that reads people.")),
+    ]);
     vec![
         ("Import", import),
         ("ImportRefused", refused),
+        ("ImportRowPerson", row_person),
         (FILE, about(json!({}), "A file as it is.")),
     ]
 }
@@ -151,4 +156,28 @@ fn refused_row(plan: &Plan, row: &RowResult) -> Value {
         "code": code(&row.problem),
         "cells": cells.into_iter().flatten().map(text).collect::<Vec<_>>(),
     })
+}
+
+/// Rows of people who were there already, of whom nothing was changed.
+pub async fn skipped(call: Call) -> Answer {
+    row_people(call, Whom::Skipped).await
+}
+
+/// Rows whose people stayed when it was undone.
+pub async fn kept(call: Call) -> Answer {
+    row_people(call, Whom::Kept).await
+}
+
+async fn row_people(call: Call, whom: Whom) -> Answer {
+    let (id, after): (ImportId, Option<i64>) = (call.id("people_import")?, call.after()?);
+    let limit = usize::try_from(call.limit()).unwrap_or(usize::MAX);
+    let after = after.unwrap_or(0);
+    let page = imports::list_row_people(call.app(), call.ctx(), &id, whom, after, limit).await?;
+    let reads_people = call.opened.scopes.has(ApiScope::PeopleRead);
+    let row = |row: RowPerson| {
+        let person = row.person.filter(|_| reads_people).map(|(id, _)| id);
+        json!({"row": row.number, "person": person})
+    };
+    let next = page.next.map(|next| next.to_string());
+    Ok(Reply::page(&call, page.items.into_iter().map(row).collect(), next))
 }

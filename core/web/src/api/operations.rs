@@ -208,6 +208,7 @@ mod lines {
         POST   "/people/{person}/restore"                 PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::restore, "Bring a removed person back", nothing, NONE, One("Person");
         POST   "/people/{person}/stage"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::move_to_stage, "Move a person to another stage", nothing, Some("StageMove"), One("Person");
         POST   "/people/{person}/merge"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::merge, "Make one of two people: this one stays", nothing, Some("Merge"), One("MergedPerson");
+        POST   "/people/{person}/apart"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::keep_apart, "Say that two who look like one are two", nothing, Some("Apart"), Told("KeptApart");
         GET    "/people/{person}/timeline"                NotesRead         (PEOPLE, ALL) notes::list, "What happened with a person", notes::list_query, NONE, Page("Entry");
         POST   "/people/{person}/notes"                   NotesWrite        (PEOPLE, WRITE_PEOPLE) notes::create, "Write a note", nothing, Some("NoteNew"), Made("Note");
         GET    "/people/{person}/notes/{note}"            NotesRead         (PEOPLE, ALL) notes::show, "A note", nothing, NONE, One("Note");
@@ -297,6 +298,8 @@ mod lines {
         PATCH  "/imports/{people_import}/plan"            ImportsWrite      (PEOPLE, WRITE_PEOPLE) import_plans::update, "Say how a waiting list is read", nothing, Some("ImportPlanChange"), One("ImportPlan");
         GET    "/imports/{people_import}/look"            ImportsRead       (PEOPLE, WRITE_PEOPLE) import_plans::look, "What would come of a waiting list", nothing, NONE, Told("ImportLook");
         GET    "/imports/{people_import}/refused"         ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::refused, "Rows with a mistake", imports::list_query, NONE, Page("ImportRefused");
+        GET    "/imports/{people_import}/skipped"         ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::skipped, "Rows of people who were there already", imports::list_query, NONE, Page("ImportRowPerson");
+        GET    "/imports/{people_import}/kept"            ImportsRead       (PEOPLE, WRITE_PEOPLE) imports::kept, "Rows whose people stayed when it was undone", imports::list_query, NONE, Page("ImportRowPerson");
         POST   "/imports/{people_import}/start"           ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::start, "Take a list in", nothing, NONE, One("Import");
         POST   "/imports/{people_import}/cancel"          ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::cancel, "Stop taking a list in; who came until then stays", nothing, NONE, One("Import");
         DELETE "/imports/{people_import}"                 ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::remove, "Throw a waiting list away", nothing, NONE, Nothing;

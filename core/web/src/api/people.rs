@@ -97,10 +97,12 @@ pub fn schemas() -> Vec<Named> {
         ("PeopleActAll", bulk::act_all()),
         ("MergedPerson", whole(merged)),
         ("Merge", object(vec![("other", about(id(), "Who is removed."))], &["other"])),
+        ("Apart", object(vec![("other", about(id(), "Who is somebody else."))], &["other"])),
+        ("KeptApart", whole(vec![("undo", undos::undo())])),
         (
             "Doubles",
             whole(vec![
-                ("by", about(said(), "What they share: `phone`, `email` or `name`.")),
+                ("by", about(said(), "What they share: `phone`, `email`, `address` or `name`.")),
                 ("people", json!({"type": "array", "items": id()})),
             ]),
         ),
@@ -424,4 +426,13 @@ pub async fn merge(call: Call) -> Answer {
     let other: PersonId = call.text("other").parse().map_err(unknown)?;
     let undo = people::merge::merge_people(call.app(), call.ctx(), &keep, &other).await?;
     Ok(one(&call, &keep).await?.and("undo", json!(undo)))
+}
+
+/// Keeps that two aren't one.
+pub async fn keep_apart(call: Call) -> Answer {
+    let one: PersonId = call.id("person")?;
+    let unknown = |_| Problem::field("/other", "error-person-unknown");
+    let other: PersonId = call.text("other").parse().map_err(unknown)?;
+    let undo = people::apart::keep_apart(call.app(), call.ctx(), &one, &other).await?;
+    Ok(Reply::told(json!({"undo": undo})))
 }

@@ -162,6 +162,7 @@ async fn look_page(member: &Member, look: Look, sent: Option<PlanInput>, errors:
         href: format!("/imports/{}", import.id),
         rows: import.rows_all,
         is_text: reading.format == Format::Text,
+        is_cards: reading.format == Format::Cards,
         encodings: encodings(member, reading),
         separators: separators(member, reading),
         sheets: sheets(reading),

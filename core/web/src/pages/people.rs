@@ -11,20 +11,22 @@ pub mod own;
 use actix_web::web::{Form, Path, Query};
 use app::Error;
 use app::appointments as booked;
-use app::people::{self, Consent, ContactKind, Person, WholePerson};
+use app::people::bulk::{self, BulkInput};
+use app::people::{self, Consent, ContactKind, Kind, Person, WholePerson};
 use app::plugin_views::Place;
 use app::tasks::LinkKind;
 use domain::{Permission, PersonId};
+use jiff::ToSpan;
 use serde::Deserialize;
 
 use crate::answer::{Answer, form_errors, go};
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::{appointments, id, own_fields, paragraphs, plugin_views, tasks, timeline};
-use crate::views::Errors;
 use crate::views::people::{
     ContactRow, FirstRow, NoteForm, PersonEdit, PersonForm, PersonPage, PersonRow,
 };
+use crate::views::{Choice, Errors};
 
 pub use list::Names;
 
@@ -78,6 +80,8 @@ pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteFo
             .to_owned(),
         contacts: contacts(member, &whole),
         own: own_fields::shown(member, &whole.own_fields, &whole.own),
+        company_href: company_href(shown),
+        is_company: shown.kind == Kind::Company,
         first_source: first_source(&whole),
         firsts: firsts(&whole),
         customer_since: shown
@@ -88,6 +92,8 @@ pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteFo
         consent: consent(member, shown),
         notes: paragraphs(&shown.notes),
         stages: names.stages(shown.stage_id.as_str()),
+        follow_up_on: shown.follow_up_on.clone().unwrap_or_default(),
+        soon: soon(member),
         rev: shown.rev,
         timeline: entries,
         older,
@@ -100,6 +106,30 @@ pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteFo
         can_write: ctx.role.may(Permission::WritePeople),
     };
     member.form_page(&page, &page.note.errors).await
+}
+
+/// Where everybody of a person's company is listed, and of a company everybody who speaks for it.
+fn company_href(person: &Person) -> String {
+    let company = match person.kind {
+        Kind::Company => &person.name,
+        Kind::Person => &person.company,
+    };
+    if company.is_empty() {
+        String::new()
+    } else {
+        list::address("/people", &[("q", company.as_str())])
+    }
+}
+
+/// Days to get back to somebody that are chosen with one press.
+fn soon(member: &Member) -> Vec<Choice> {
+    let today = member.dates().today();
+    let days = [
+        ("follow-up-tomorrow", today.saturating_add(1.day())),
+        ("follow-up-in-week", today.saturating_add(7.days())),
+        ("follow-up-in-month", today.saturating_add(1.month())),
+    ];
+    days.map(|(key, day)| Choice::new(day.to_string(), member.text(key), "")).to_vec()
 }
 
 fn tag_names(whole: &WholePerson) -> Vec<String> {
@@ -183,8 +213,7 @@ async fn edit_page(
     let fields = app::own_fields::list_fields(&member.web.app, &member.ctx).await?;
     let consents =
         [("", "consent-unknown"), ("given", "consent-given"), ("withdrawn", "consent-withdrawn")];
-    let consents = consents
-        .map(|(value, key)| crate::views::Choice::new(value, member.text(key), &form.consent));
+    let consents = consents.map(|(value, key)| Choice::new(value, member.text(key), &form.consent));
     let page = PersonEdit {
         action: own.clone().unwrap_or_else(|| "/people".to_owned()),
         back: own.unwrap_or_else(|| "/people".to_owned()),
@@ -196,10 +225,19 @@ async fn edit_page(
         sources: people::list_sources(&member.web.app, &member.ctx).await?,
         consents: consents.to_vec(),
         currency: member.frame().await?.tenant.currency.clone(),
+        others: others(member, person).await?,
         form: form::with_empty_row(form),
         errors,
     };
     member.form_page(&page, &page.errors).await
+}
+
+/// Others to make one of with a person, where somebody knows what no number and no name shows.
+async fn others(member: &Member, person: Option<&Person>) -> Result<Vec<Choice>, Failure> {
+    let Some(person) = person else { return Ok(Vec::new()) };
+    let mut all = appointments::people_choices(member, "").await?;
+    all.retain(|choice| choice.value != person.id.as_str());
+    Ok(all)
 }
 
 /// Adds a person.
@@ -248,6 +286,26 @@ pub async fn move_to_stage(member: Member, path: Path<String>, form: Form<StageF
     let own = format!("/people/{}", person.id);
     let to = if form.back.is_empty() { own.as_str() } else { crate::answer::own_path(&form.back) };
     member.said(to, "said-person-moved")
+}
+
+/// When to get back to a person.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct FollowUpForm {
+    follow_up_on: String,
+}
+
+/// Says when to get back to a person, or that nobody is to any more.
+pub async fn follow_up(member: Member, path: Path<String>, form: Form<FollowUpForm>) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let person = people::get_person(app, ctx, &id(&path)?).await?;
+    let page = format!("/people/{}", person.id);
+    let input = BulkInput { act: "follow-up".to_owned(), to: form.follow_up_on.clone() };
+    let done = bulk::change_people(app, ctx, vec![person.id], input).await?;
+    match done.undo {
+        Some(undo) => member.said_undo(&page, "said-saved", &format!("/undo/{undo}/restore")),
+        None => member.said(&page, "said-nothing-changed"),
+    }
 }
 
 /// Removes a person from the list.

@@ -50,6 +50,8 @@ pub struct LookPage {
     pub rows: i64,
     /// Whether it is text, whose encoding and separator can be chosen.
     pub is_text: bool,
+    /// Whether it is cards, whose encoding can be chosen and whose heads are ours.
+    pub is_cards: bool,
     /// The encodings to choose from.
     pub encodings: Vec<Choice>,
     /// What may stand between cells.

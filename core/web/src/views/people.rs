@@ -259,6 +259,10 @@ pub struct PersonPage {
     pub contacts: Vec<ContactRow>,
     /// What they have of the own fields.
     pub own: Vec<OwnShown>,
+    /// Everybody of their company, or of the company that they are; empty for who has none.
+    pub company_href: String,
+    /// Whether they are a company.
+    pub is_company: bool,
     /// Where they came from.
     pub source: String,
     /// Where they came from first, where that is something else.
@@ -273,6 +277,10 @@ pub struct PersonPage {
     pub notes: Vec<String>,
     /// The stages to move them to.
     pub stages: Vec<Choice>,
+    /// The day to get back to them, ISO 8601; empty where there is none.
+    pub follow_up_on: String,
+    /// Days that are chosen with one press.
+    pub soon: Vec<Choice>,
     /// The revision that is shown.
     pub rev: i64,
     /// What happened with them, newest first.
@@ -436,6 +444,8 @@ pub struct PersonEdit {
     pub consents: Vec<Choice>,
     /// The currency of the value.
     pub currency: String,
+    /// Others to make one of with them; none for a new person.
+    pub others: Vec<Choice>,
     /// What is wrong with it.
     pub errors: Errors,
 }
@@ -452,7 +462,7 @@ pub struct Doubles {
 /// People who share a number, an address or a name.
 #[derive(Debug, Clone, Serialize)]
 pub struct DoublesRow {
-    /// `phone`, `email` or `name`.
+    /// `phone`, `email`, `address` or `name`.
     pub by: String,
     /// They, oldest first.
     pub people: Vec<PersonRow>,

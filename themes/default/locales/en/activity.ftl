@@ -180,4 +180,5 @@ act-view-saved = saved a view
 act-view-deleted = removed a view
 act-act-undone = took back what was done
 act-person-merged = merged another into
+act-person-kept-apart = kept somebody apart from
 act-person-unmerged = took back the merging of

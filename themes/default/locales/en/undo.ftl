@@ -51,6 +51,7 @@ undos-did-people-removed = { $count ->
    *[other] Removed { NUMBER($count) } people
 }
 undos-did-merged = Merged into { $to }
+undos-did-apart = Kept apart from { $to }
 undos-did-series-cancelled = { $count ->
     [one] Cancelled one appointment of a series
    *[other] Cancelled { NUMBER($count) } appointments of a series

@@ -180,4 +180,5 @@ act-view-saved = שמירת תצוגה
 act-view-deleted = הסרת תצוגה
 act-act-undone = ביטול פעולה
 act-person-merged = איחוד אל
+act-person-kept-apart = סימון כפילות שגויה של
 act-person-unmerged = ביטול האיחוד של

@@ -60,6 +60,7 @@ undos-did-people-removed = { $count ->
    *[other] הסרה של { NUMBER($count) } אנשי קשר
 }
 undos-did-merged = איחוד לתוך { $to }
+undos-did-apart = סימון כפילות שגויה עם { $to }
 undos-did-series-cancelled = { $count ->
     [one] ביטול של פגישה אחת מסדרה
     [two] ביטול של שתי פגישות מסדרה

@@ -25,6 +25,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
             row("לקוחות ותיקים.xlsx", "waiting", "warn", 0),
             row("", "undone", "", 0),
             row("leads.tsv", "failed", "bad", 1),
+            row("contacts.vcf", "done", "good", 120),
         ],
     };
     gallery.page("imports", "/imports", &chosen);
@@ -36,6 +37,13 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     );
     let look = look(w);
     gallery.page("imports-look", "/imports/1", &look);
+    let cards = LookPage {
+        name: w.of("contacts.vcf", "אנשי קשר.vcf"),
+        is_text: false,
+        is_cards: true,
+        ..look.clone()
+    };
+    gallery.page("imports-look-cards", "/imports/1", &cards);
     let twice = Errors::from([
         ("column-3".to_owned(), "error-imports-twice".to_owned()),
         ("form".to_owned(), "error-imports-no-name".to_owned()),
@@ -175,6 +183,7 @@ fn look(w: Words) -> LookPage {
         name: w.of("customers 2026.csv", "לקוחות 2026.csv"),
         rows: 2_400,
         is_text: true,
+        is_cards: false,
         encodings: words(&[
             ("windows-1255", "Hebrew (Windows-1255)", "עברית (Windows-1255)"),
             ("UTF-8", "Unicode (UTF-8)", "יוניקוד (UTF-8)"),

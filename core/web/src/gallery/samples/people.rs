@@ -36,10 +36,15 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     gallery.page("people-own-fields", "/people", &with);
     gallery.page("people-board", "/people", &board(w));
     gallery.page("person", "/people", &person(w));
+    let company = PersonPage { is_company: true, ..person(w) };
+    gallery.page("person-company", "/people", &company);
     gallery.page("person-edit", "/people", &person_edit(w));
-    gallery.page("person-new", "/people", &PersonEdit { name: String::new(), ..wrong(w) });
+    let new = PersonEdit { name: String::new(), others: vec![], ..wrong(w) };
+    gallery.page("person-new", "/people", &new);
     let group = DoublesRow { by: "phone".into(), people: all(w) };
-    gallery.page("people-doubles", "/people", &Doubles { groups: vec![group], can_write: true });
+    let flat = DoublesRow { by: "address".into(), people: all(w) };
+    let groups = vec![group, flat];
+    gallery.page("people-doubles", "/people", &Doubles { groups, can_write: true });
     gallery.page("people-no-doubles", "/people", &Doubles { groups: vec![], can_write: true });
     gallery.page("people-settings", "/settings", &settings(w));
 }
@@ -290,6 +295,8 @@ fn person(w: Words) -> PersonPage {
             contact("address", &w.of("3 Yefet St, Jaffa", "יפת 3, יפו"), String::new(), ""),
         ],
         own: own_fields::shown(w),
+        company_href: "/people?q=Studio+Levi".into(),
+        is_company: false,
         source: w.of("Recommended by Tamar", "המלצה של תמר"),
         first_source: "website".into(),
         firsts: vec![
@@ -310,6 +317,11 @@ fn person(w: Words) -> PersonPage {
             w.of("Budget about 4,000.", "תקציב בערך 4,000 ₪."),
         ],
         stages: stages(w),
+        follow_up_on: "2026-12-01".into(),
+        soon: vec![
+            Choice::new("2026-11-24", w.of("Tomorrow", "מחר"), ""),
+            Choice::new("2026-11-30", w.of("In a week", "בעוד שבוע"), ""),
+        ],
         rev: 1,
         timeline: timeline(w),
         older: Some("/people/1?before=x".into()),
@@ -358,6 +370,7 @@ fn person_edit(w: Words) -> PersonEdit {
             .map(|(value, en, he)| Choice::new(value, w.of(en, he), "given"))
             .to_vec(),
         currency: "ILS".into(),
+        others: vec![Choice::new("2", w.of("Tamar Shalom", "תמר שלום"), "")],
         errors: Errors::new(),
     }
 }

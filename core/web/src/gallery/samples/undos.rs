@@ -44,6 +44,7 @@ fn undos(w: Words) -> Undos {
         show: "done",
         rows: vec![
             row("copy", "merged", 1, noa.clone(), vec![w.of("N. Levi", "נ. לוי")]),
+            row("people", "apart", 1, noa.clone(), vec![tamar.clone()]),
             row("people", "people-stage", 48, stage, three.clone()),
             row("people", "people-tagged", 2, w.of("wedding", "חתונה"), three[..2].to_vec()),
             row("people", "people-follow-up", 3, w.of("12 Nov", "12 בנוב׳"), three.clone()),

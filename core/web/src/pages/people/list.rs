@@ -167,6 +167,7 @@ impl ListQuery {
             other_sources: self.other_sources.lines().map(|it| it.trim().to_owned()).collect(),
             currency: (!self.currency.is_empty()).then(|| self.currency.trim().to_owned()),
             follow_up_until: self.follow_up_until(member),
+            no_follow_up: self.follow_up == "none",
             added: reports::span_of(member, &self.added),
             won: reports::span_of(member, &self.won),
             waiting: self.waiting == "on",
@@ -307,8 +308,12 @@ pub(super) async fn asked(
     ];
     let sources = people::list_sources(&member.web.app, &member.ctx).await?;
     let sources = sources.into_iter().map(|it| Choice::new(it.clone(), it, &here.source));
-    let follow_ups =
-        [("today", "follow-up-today"), ("week", "follow-up-week"), ("any", "follow-up-any")];
+    let follow_ups = [
+        ("today", "follow-up-today"),
+        ("week", "follow-up-week"),
+        ("any", "follow-up-any"),
+        ("none", "follow-up-none"),
+    ];
     let mut sources: Vec<Choice> = sources.collect();
     if sources.iter().all(|choice| !choice.selected) && here.source.trim().is_empty() {
         let none = reports::NO_SOURCE;

@@ -1,7 +1,7 @@
 //! People who are there twice: finding them, making one of two.
 
 use actix_web::web::{Form, Path};
-use app::people::merge;
+use app::people::{apart, merge};
 use domain::{Permission, PersonId};
 use serde::Deserialize;
 
@@ -24,7 +24,7 @@ pub async fn list(member: Member) -> Answer {
     member.page(&Doubles { groups, can_write }).await
 }
 
-/// Who is to become one with the person of the page.
+/// Who is to become one with the person of the page, or is somebody else.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct MergeForm {
@@ -40,4 +40,13 @@ pub async fn merge(member: Member, path: Path<String>, form: Form<MergeForm>) ->
         "said-people-merged",
         &format!("/undo/{undo}/restore"),
     )
+}
+
+/// Keeps that two aren't one.
+pub async fn keep_apart(member: Member, path: Path<String>, form: Form<MergeForm>) -> Answer {
+    let (one, other): (PersonId, PersonId) = (id(&path)?, id(&form.other)?);
+    let undo = apart::keep_apart(&member.web.app, &member.ctx, &one, &other).await?;
+    // To where it was pressed, which shows them no more.
+    let page = member.from.clone().unwrap_or_else(|| "/people/doubles".to_owned());
+    member.said_undo(&page, "said-people-apart", &format!("/undo/{undo}/restore"))
 }

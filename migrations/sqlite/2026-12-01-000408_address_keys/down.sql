@@ -1,0 +1,1 @@
+UPDATE contacts SET match_key = '' WHERE kind = 'address';

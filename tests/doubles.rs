@@ -1,0 +1,105 @@
+//! People who belong together as people at work meet them: who is there twice is kept apart, or made one by
+//! who knows more; and a company leads to who speaks for it.
+
+use anyhow::{Context as _, Result, ensure};
+use app::people::{DetailsInput, PersonInput, create_person};
+use oxpi_tests::http::Reply;
+use oxpi_tests::site::Site;
+
+/// On both databases.
+async fn each(test: impl AsyncFn(Site) -> Result<()>) {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        test(Site::start(db).await.unwrap()).await.unwrap();
+    }
+}
+
+async fn add(site: &Site, name: &str, phone: &str) -> Result<String> {
+    let input = PersonInput { name: name.into(), phone: phone.into(), ..PersonInput::default() };
+    let person = create_person(&site.house.app, &site.house.owner, input, "").await?;
+    Ok(person.id.to_string())
+}
+
+async fn get(site: &Site, path: &str) -> Result<String> {
+    let reply = site.get(path, Some(&site.house.token)).await?;
+    ensure!(reply.status == 200, "{path}: {}", reply.status);
+    Ok(reply.body)
+}
+
+async fn post(site: &Site, path: &str, body: &str) -> Result<Reply> {
+    let reply = site.send("POST", path, Some(&site.house.token), Some(body)).await?;
+    ensure!(reply.status == 303, "{path}: {}", reply.status);
+    Ok(reply)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_couple_with_one_telephone_is_asked_about_once() {
+    each(async |site| {
+        let dana = add(&site, "Dana Bar", "03-555 9911").await?;
+        let yoav = add(&site, "Yoav Bar", "03-5559911").await?;
+        let (page, apart) = (format!("/people/{dana}"), format!("/people/{dana}/apart"));
+        let action = format!("action=\"{apart}\"");
+        assert!(get(&site, &page).await?.contains(&action));
+        let listed = get(&site, "/people/doubles").await?;
+        assert!(listed.contains("/apart\"") && listed.contains(&dana) && listed.contains(&yoav));
+        post(&site, &apart, &format!("other={yoav}")).await?;
+        let shown = get(&site, &page).await?;
+        assert!(!shown.contains(&action) && !shown.contains(&format!("action=\"{page}/merge\"")));
+        assert!(!get(&site, "/people/doubles").await?.contains(&dana));
+        let done = get(&site, "/undo").await?;
+        let (_, row) = done.split_once("Yoav Bar").context("nothing to undo")?;
+        let (_, restore) = row.split_once("action=\"/undo/").context("no way back")?;
+        let undo = restore.split('"').next().unwrap_or_default();
+        post(&site, &format!("/undo/{undo}"), "").await?;
+        assert!(get(&site, &page).await?.contains(&action));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_share_nothing_are_made_one_by_who_knows_that_they_are() {
+    each(async |site| {
+        let kept = add(&site, "Daniela Levi", "").await?;
+        let gone = add(&site, "Dani L.", "03-555 9922").await?;
+        let page = format!("/people/{kept}");
+        let edit = get(&site, &format!("{page}/edit")).await?;
+        assert!(edit.contains(&format!("action=\"{page}/merge\"")));
+        assert!(edit.contains(&format!("<option value=\"{gone}\">")), "they are offered");
+        assert!(
+            !edit.contains(&format!("<option value=\"{kept}\">")),
+            "nobody is offered themselves"
+        );
+        post(&site, &format!("{page}/merge"), &format!("other={gone}")).await?;
+        assert!(get(&site, &page).await?.contains("tel:+97235559922"));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_and_who_speaks_for_it_lead_to_each_other() {
+    each(async |site| {
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let input = PersonInput {
+            name: "Ruth Bar".into(),
+            company: "Flora & Sons".into(),
+            ..PersonInput::default()
+        };
+        let ruth = create_person(app, owner, input, "").await?.id;
+        let details = DetailsInput { kind: "company".into(), ..DetailsInput::default() };
+        let name = "Flora & Sons".into();
+        let input = PersonInput { name, details: Some(details), ..PersonInput::default() };
+        let flora = create_person(app, owner, input, "").await?.id;
+        let href = "/people?q=Flora+%26+Sons";
+        for person in [&ruth, &flora] {
+            let page = get(&site, &format!("/people/{person}")).await?;
+            assert!(page.contains(&format!("href=\"{href}\"")), "{page}");
+        }
+        let list = get(&site, href).await?;
+        for person in [&ruth, &flora] {
+            assert!(list.contains(&format!("/people/{person}")));
+        }
+        Ok(())
+    })
+    .await;
+}

@@ -1,0 +1,60 @@
+//! The day to get back to somebody, said from their page.
+
+use anyhow::{Context as _, Result, ensure};
+use app::people::get_person;
+use domain::Clock as _;
+use oxpi_tests::site::Site;
+
+async fn day(site: &Site) -> Result<Option<String>> {
+    let id = site.ids["person"].parse()?;
+    Ok(get_person(&site.house.app, &site.house.owner, &id).await?.follow_up_on)
+}
+
+/// Whether somebody is listed among those whom nobody is to get back to, on the page and by programs.
+async fn without(site: &Site, person: &str) -> Result<bool> {
+    let page = site.get("/people?follow_up=none", Some(&site.house.token)).await?;
+    let bearer = format!("Bearer {}", site.api_token);
+    let path = "/api/v1/people?no_follow_up=true&limit=100";
+    let headers = [("Authorization", bearer.as_str())];
+    let list = oxpi_tests::http::send(site.port, "GET", path, &headers, None).await?;
+    ensure!((page.status, list.status) == (200, 200), "{}", list.body);
+    let id = person.trim_start_matches("/people/");
+    let (shown, told) = (page.body.contains(&format!("href=\"{person}\"")), list.body.contains(id));
+    ensure!(shown == told, "page and API tell apart: {}", list.body);
+    Ok(shown)
+}
+
+async fn post(site: &Site, path: &str, body: &str) -> Result<()> {
+    let reply = site.send("POST", path, Some(&site.house.token), Some(body)).await?;
+    ensure!(reply.status == 303, "{path}: {}", reply.status);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_to_get_back_to_somebody_is_said_with_one_press() -> Result<()> {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let site = Site::start(db).await?;
+        let person = format!("/people/{}", site.ids["person"]);
+        let action = format!("{person}/follow-up");
+        let page = site.get(&person, Some(&site.house.token)).await?.body;
+        // A form with a day to choose, and one with days to press; the first of those is tomorrow.
+        let form = page.split(&format!("action=\"{action}\"")).nth(2).context("no days")?;
+        let (_, rest) = form.split_once("name=\"follow_up_on\" value=\"").context("no day")?;
+        let tomorrow = rest.split('"').next().unwrap_or_default().to_owned();
+        let now = site.house.owner.zone.local(site.house.clock.now());
+        assert_eq!(tomorrow, now.date().tomorrow()?.to_string());
+
+        post(&site, &action, &format!("follow_up_on={tomorrow}")).await?;
+        assert_eq!(day(&site).await?.as_deref(), Some(tomorrow.as_str()));
+        assert!(!without(&site, &person).await?);
+        post(&site, &action, "follow_up_on=").await?;
+        assert_eq!(day(&site).await?, None);
+        assert!(without(&site, &person).await?);
+        // Nobody is changed by saying it again.
+        post(&site, &action, "follow_up_on=").await?;
+        let wrong = Some("follow_up_on=soon");
+        let reply = site.send("POST", &action, Some(&site.house.token), wrong).await?;
+        assert_eq!((reply.status, day(&site).await?), (400, None));
+    }
+    Ok(())
+}
