@@ -68,7 +68,7 @@ impl List {
                 "email",
                 "exports-status",
                 "exports-since",
-                "exports-ends",
+                "exports-ends-on",
             ],
             Self::Plugins => &[
                 "imports-target-name",

@@ -19,6 +19,7 @@ async fn meanwhile(
     db.revert_down_to("20261129000391").await.unwrap();
     db.migrate().await.unwrap();
     let (given, are_given) = mpsc::channel();
+    let (_never, waits) = mpsc::channel::<()>();
     let giving = {
         let (db, of) = (db.clone(), of.clone());
         tokio::spawn(async move {
@@ -26,7 +27,7 @@ async fn meanwhile(
                 search::catch_up(c, &of, Kind::Note, 9)?;
                 given.send(()).unwrap();
                 // Long enough for the other to come to the row; where nothing keeps it, it is through by then.
-                std::thread::sleep(Duration::from_millis(300));
+                let _ = waits.recv_timeout(Duration::from_millis(300));
                 Ok(())
             })
             .await
