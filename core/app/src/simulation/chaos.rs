@@ -9,11 +9,11 @@ use store::inbox::Delivery;
 use store::jobs::{Job, Once, Room};
 
 use super::provider::Answer;
-use super::world::{Breakage, Task, World};
+use super::world::{Breakage, Read, Task, World};
 use crate::error::Error as Failure;
 use crate::ground::{Ground, take_in};
 use crate::jobs::{LEASE_MS, Settlement, judge, settle};
-use crate::{calendar_push, outbox, schedules};
+use crate::{outbox, schedules};
 
 const PLACES: usize = 4;
 
@@ -23,6 +23,14 @@ enum Fate {
     Lives,
     DiesBefore,
     DiesAfter,
+}
+
+/// What becomes of a push whose call came back.
+enum Kept {
+    Settled,
+    /// It is read and sent once more.
+    Again,
+    Died,
 }
 
 impl World {
@@ -298,8 +306,8 @@ impl World {
         let at = usize::try_from(self.roll(tasks)).unwrap();
         let task = &self.workers[worker].tasks[at];
         if task.job.kind == "push" && task.read.is_none() {
-            let rev = self.rev_of(&task.job);
-            self.workers[worker].tasks[at].read = Some(rev);
+            let read = self.read_of(&task.job);
+            self.workers[worker].tasks[at].read = Some(read);
             return;
         }
         if task.answer.is_none() {
@@ -324,8 +332,15 @@ impl World {
             Answer::Failed(error) => judge(means, &job, &error),
         };
         self.seen.rested += u64::from(matches!(settlement, Settlement::Rest { .. }));
-        if settlement == Settlement::Done && !self.keep_link(worker, &job, read) {
-            return;
+        if settlement == Settlement::Done {
+            match self.keep_link(worker, &job, read) {
+                Kept::Settled => {}
+                Kept::Again => {
+                    self.workers[worker].tasks.push(Task { job, read: None, answer: None });
+                    return;
+                }
+                Kept::Died => return,
+            }
         }
         let settled = self.within(worker, |world| {
             let means = Self::means(&world.clock, &world.ids);
@@ -334,27 +349,31 @@ impl World {
         self.check_settled(&job, &settlement, settled.map(|(result, _)| result));
     }
 
-    fn rev_of(&self, job: &Job) -> i64 {
+    fn read_of(&self, job: &Job) -> Read {
         let subject = job.payload_json.0["subject"].to_string();
-        self.subjects.get(&subject).copied().unwrap_or_default()
+        let rev = self.subjects.get(&subject).copied().unwrap_or_default();
+        Read { rev, link: self.links.get(&subject).copied().unwrap_or_default() }
     }
 
-    /// After a push: what changed meanwhile is sent again. Answers whether the worker lives.
-    fn keep_link(&mut self, worker: usize, job: &Job, read: Option<i64>) -> bool {
-        let Some(read) = read else { return true };
-        let rev = self.rev_of(job);
-        if rev == read || self.breakage == Breakage::LastWordLost {
-            return true;
+    /// After a push: notes that it was written, and whether it was the last word. It wasn't where somebody
+    /// else wrote since it was read, perhaps later, or where it changed meanwhile.
+    fn keep_link(&mut self, worker: usize, job: &Job, read: Option<Read>) -> Kept {
+        let Some(read) = read else { return Kept::Settled };
+        if self.breakage == Breakage::LastWordLost {
+            return Kept::Settled;
         }
+        let now = self.read_of(job);
+        if now.link != read.link {
+            return Kept::Again;
+        }
+        let Some((_, lives)) = self.within(worker, |_| Ok(())) else { return Kept::Died };
         let subject = job.payload_json.0["subject"].to_string();
-        let kept = self.within(worker, |world| {
-            let means = Self::means(&world.clock, &world.ids);
-            let mut again = calendar_push::next_push(means, job, &subject, rev, 0, 0);
-            again.kind.clone_from(&job.kind);
-            again.payload_json = job.payload_json.clone();
-            world.memory.enqueue(&again, means.now())
-        });
-        kept.is_some_and(|(_, lives)| lives)
+        *self.links.entry(subject).or_default() += 1;
+        match lives {
+            false => Kept::Died,
+            true if now.rev == read.rev => Kept::Settled,
+            true => Kept::Again,
+        }
     }
 
     fn check_settled(
@@ -389,7 +408,8 @@ impl World {
             return self.call_poison(worker, at);
         }
         let (about, key) = self.work_of(&job);
-        match self.provider.call(&self.dice, &job, &about, &key, read) {
+        let rev = read.map(|read| read.rev);
+        match self.provider.call(&self.dice, &job, &about, &key, rev) {
             Ok(answer) => self.workers[worker].tasks[at].answer = Some(answer),
             Err(doubled) => self.complain(doubled),
         }

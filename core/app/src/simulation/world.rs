@@ -33,11 +33,18 @@ pub(super) enum Breakage {
     LastWordLost,
 }
 
+/// A subject as it was read: its revision, and how often it was written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Read {
+    pub rev: i64,
+    pub link: i64,
+}
+
 /// A job that a worker is at.
 pub(super) struct Task {
     pub job: Job,
-    /// The revision that was read, and is or will be sent.
-    pub read: Option<i64>,
+    /// What was read, and is or will be sent.
+    pub read: Option<Read>,
     pub answer: Option<super::provider::Answer>,
 }
 
@@ -88,6 +95,8 @@ pub(super) struct World {
     pub names: HashMap<String, String>,
     /// The revision of each subject.
     pub subjects: BTreeMap<String, i64>,
+    /// How often each was written, as far as it is known here.
+    pub links: BTreeMap<String, i64>,
     /// Deliveries that the sender has no answer for, or sends again all the same.
     pub sent: Vec<Delivery>,
     /// Jobs that ended well.
@@ -127,6 +136,7 @@ impl World {
             never: BTreeSet::new(),
             names: HashMap::new(),
             subjects: BTreeMap::new(),
+            links: BTreeMap::new(),
             sent: Vec::new(),
             ended: BTreeSet::new(),
             holders: HashMap::new(),
