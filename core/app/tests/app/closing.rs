@@ -22,7 +22,7 @@ async fn stages(f: &Fixture, who: &Signed) -> Vec<Stage> {
     all_of(f, who).await.remove(0).stages
 }
 
-fn input_of(of: &PipelineStages) -> PipelineInput {
+pub fn input_of(of: &PipelineStages) -> PipelineInput {
     let stage = |stage: &Stage| StageInput {
         id: stage.id.to_string(),
         name: stage.name.clone(),
@@ -197,6 +197,10 @@ async fn a_pipeline_of_many_goes_with_the_last_of_its_people() {
         assert_eq!(again.as_ref(), Some(&begun), "asked for twice");
         let changed = pipelines::update_pipeline(app, ctx, id, input).await;
         assert!(matches!(changed, Err(Error::Conflict { key: "error-pipeline-goes" })));
+        // None of its stages can be named any more, which isn't what is wrong.
+        let name = PipelineInput { name: "Else".into(), ..PipelineInput::default() };
+        let named = pipelines::update_pipeline(app, ctx, id, name).await;
+        assert!(matches!(named, Err(Error::Conflict { key: "error-pipeline-goes" })));
         let last = pipelines::delete_pipeline(app, ctx, &made.id).await;
         assert!(matches!(last, Err(Error::Conflict { key: "error-pipeline-last" })), "{last:?}");
         assert_eq!(count_acts(&f, &owner, "pipeline.deleted").await, 0);
