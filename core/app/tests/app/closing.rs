@@ -148,6 +148,26 @@ async fn a_stage_that_goes_takes_nobody_new_in_and_whoever_is_in_it_can_be_chang
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_act_to_a_stage_that_goes_meanwhile_stops_and_says_why() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        crowd(&f, &owner, 1_001).await;
+        let before = stages(&f, &owner).await;
+        let outside = PersonInput { stage: before[1].id.to_string(), ..named("Outside") };
+        add(&f, &owner, outside).await;
+        let (whom, act) = (within(&before[1]), input("stage", before[0].id.as_str()));
+        let begun = sweeps::begin_sweep(&f.app, &owner.ctx, Whom::people(whom), act, "").await;
+        remove(&f, &owner, &before[0].id).await.unwrap();
+        jobs::run_due(&f.app).await.unwrap();
+        let stopped = sweep(&f, &owner, &begun.unwrap()).await;
+        let said = (stopped.state, stopped.problem.as_str());
+        assert_eq!(said, (State::Failed, "error-sweeps-stage-gone"));
+        assert_eq!(count_of(&f, &owner, within(&before[1])).await, 1_002);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_a_stage_leads_may_go_itself_and_what_can_t_go_on_is_tried_later() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;
