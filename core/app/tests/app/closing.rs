@@ -335,6 +335,12 @@ async fn a_tag_of_many_goes_with_the_last_who_has_it_and_its_name_is_free_at_onc
         let begun = tags::delete_tag(app, ctx, &tag.id).await.unwrap().unwrap();
         let again = tags::delete_tag(app, ctx, &tag.id).await.unwrap();
         assert_eq!(again.as_ref(), Some(&begun), "asked for twice");
+        assert!(tags::list_tags(app, ctx).await.unwrap().is_empty(), "nobody is offered it");
+        let has = one_of(&f, &owner, PersonFilter::default()).await;
+        let has = people::get_whole_person(app, ctx, &has.id).await.unwrap();
+        assert!(has.tags.is_empty(), "a form that is sent back doesn't bring it back");
+        let named = tags::rename_tag(app, ctx, &tag.id, "Spring").await;
+        assert!(matches!(named, Err(Error::NotFound)), "{named:?}");
         let anew = tags::create_tag(app, ctx, "spring", "").await.unwrap();
         assert_ne!(anew.id, tag.id);
         let one = one_of(&f, &owner, PersonFilter::default()).await;
