@@ -10,7 +10,7 @@ use app::people::{self, DetailsInput, Owned, PersonFilter, PersonInput, PersonOr
 use app::pipelines::{self, PipelineInput, PipelineStages, Stage, StageInput};
 use app::sweeps::{self, List, State, Whom};
 use app::tasks::{self, Assigned, TaskFilter, TaskInput};
-use app::{Error, jobs, members, tags, timeline};
+use app::{Error, jobs, live, members, tags, timeline};
 use domain::{Role, StageId, SweepId};
 use serde_json::json;
 
@@ -346,7 +346,10 @@ async fn a_tag_of_many_goes_with_the_last_who_has_it_and_its_name_is_free_at_onc
         let one = one_of(&f, &owner, PersonFilter::default()).await;
         let act = BulkInput { act: "tag".into(), to: "Spring".into() };
         change_people(app, ctx, vec![one.id.clone()], act).await.unwrap();
+        let head = live::find_head(app, &ctx.tenant).await.unwrap();
         partly_or_done(&f, &owner, &begun).await;
+        let told = live::changed_since(app, ctx, head).await.unwrap();
+        assert_eq!(told.topics, ["people", "sweeps", "tasks"], "pages of people look again");
         let ended = sweep(&f, &owner, &begun).await;
         assert_eq!((ended.state, ended.changed), (State::Done, 1_200));
         let left = tags::list_tags(app, ctx).await.unwrap();
