@@ -87,8 +87,8 @@ pub fn list_stages(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Stage>> {
         .load(c)?)
 }
 
-/// Keeps where people can be put as it is until the transaction ends: which stages there are, and who can look
-/// after them. For whoever puts somebody there, before anybody of the people is held.
+/// Keeps where people and tasks can be put as it is until the transaction ends: which stages there are, and who
+/// is in the team. For whoever puts one there, before any of them is held.
 pub fn hold(c: &mut Conn, tenant: &TenantId) -> Result<()> {
     scope::tenant(c, tenant)?;
     let all = pipelines::table
@@ -107,8 +107,8 @@ pub fn hold(c: &mut Conn, tenant: &TenantId) -> Result<()> {
 }
 
 /// Waits for all who hold that, and keeps others from it until the transaction ends: for whoever takes a stage
-/// or a member away, or makes something else of a stage, before anybody of the people is held. Otherwise
-/// somebody would be put there unseen, by a transaction that ends after this one.
+/// or a member away, or makes something else of a stage, before any of the people and tasks is held. Otherwise
+/// one would be put there unseen, by a transaction that ends after this one.
 pub fn lock(c: &mut Conn, tenant: &TenantId) -> Result<()> {
     scope::tenant(c, tenant)?;
     let all = pipelines::table

@@ -393,28 +393,57 @@ async fn nobody_stays_in_a_stage_that_goes_while_they_are_put_there() {
     .await;
 }
 
+/// Takes a member out of the team.
+fn leave(
+    f: &Fixture,
+    who: &Signed,
+    id: &MemberId,
+) -> impl Future<Output = Result<Vec<SweepId>, Error>> + Send + use<> {
+    let (app, ctx, id) = (f.app.clone(), who.ctx.clone(), id.clone());
+    async move { members::remove_member(&app, &ctx, &id).await }
+}
+
 #[tokio::test]
-async fn nobody_is_looked_after_by_who_leaves_while_they_are_given_them() {
+async fn nothing_is_whose_who_leaves_while_they_are_given_it() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;
         let (ids, last) = three(&f, &owner).await;
-        let leave = |id: &MemberId| {
-            let (app, ctx, id) = (f.app.clone(), owner.ctx.clone(), id.clone());
-            async move { members::remove_member(&app, &ctx, &id).await }
+        let call = task("Call", "2026-03-02", "");
+        let call = tasks::create_task(&f.app, &owner.ctx, call, "").await.unwrap();
+        let give_task = |to: &MemberId| {
+            let (app, ctx, ids) = (f.app.clone(), owner.ctx.clone(), vec![call.id.clone()]);
+            let input = tasks::bulk::BulkInput { act: "assign".to_owned(), to: to.to_string() };
+            async move { tasks::bulk::change_tasks(&app, &ctx, ids, input).await.map(drop) }
         };
-        for (email, gives_first) in [("noa@example.com", true), ("gil@example.com", false)] {
+        for (email, gives_first, gives_people) in [
+            ("noa@example.com", true, true),
+            ("gil@example.com", false, true),
+            ("dan@example.com", true, false),
+            ("eli@example.com", false, false),
+        ] {
             let mate = f.join(&owner, email, Role::Member).await.ctx.member;
-            let give = act(&f, &owner, &ids, ("owner", mate.as_str()));
-            if gives_first {
-                let (count, left) = meet(&f, &owner, give, leave(&mate)).await;
-                assert!(count.unwrap() == 3 && left.unwrap().is_empty());
+            let give: Putting = if gives_people {
+                let act = act(&f, &owner, &ids, ("owner", mate.as_str()));
+                Box::pin(async move { act.await.map(drop) })
             } else {
-                let (left, count) = meet(&f, &owner, leave(&mate), give).await;
-                assert!(left.unwrap().is_empty());
-                expect_invalid(count, "owner");
+                Box::pin(give_task(&mate))
+            };
+            let leave = leave(&f, &owner, &mate);
+            let (given, left) = if gives_first {
+                meet(&f, &owner, give, leave).await
+            } else {
+                let (left, given) = meet(&f, &owner, leave, give).await;
+                (given, left)
+            };
+            assert!(left.unwrap().is_empty(), "few: at once");
+            if gives_first {
+                given.unwrap();
+            } else {
+                expect_invalid(given, "owner");
             }
-            let after = people::get_person(&f.app, &owner.ctx, &last.id).await.unwrap();
-            assert_eq!(after.owner_id, None, "{email}");
+            let person = people::get_person(&f.app, &owner.ctx, &last.id).await.unwrap();
+            let task = tasks::get_task(&f.app, &owner.ctx, &call.id).await.unwrap();
+            assert_eq!((person.owner_id, task.assignee_id), (None, None), "{email}");
         }
     })
     .await;
