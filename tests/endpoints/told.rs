@@ -1,5 +1,6 @@
 //! What is told of acts that end otherwise than they began.
 
+use app::pipelines::{PipelineInput, StageInput};
 use serde_json::Value;
 
 use super::world::{HOOKS, each};
@@ -18,6 +19,41 @@ async fn an_import_that_is_stopped_is_told_with_what_came_until_then() {
         let data = &body["data"];
         assert!(data["object"] == "import" && data["id"] == id.as_str(), "{data}");
         assert!(data["made"] == 0 && data["refused"] == 0, "{data}");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_of_many_that_goes_is_told_with_where_they_go() {
+    each(async |w| {
+        let mut list = String::from("Name,Phone\n");
+        for n in 0..=app::people::bulk::BULK_MAX {
+            list.push_str(&format!("Person {n},+97250{n:07}\n"));
+        }
+        let id = app::imports::keep_file(&w.app, &w.owner, "crowd.csv", list.into_bytes()).await?;
+        app::imports::start_import(&w.app, &w.owner, &id).await?;
+        w.work().await?;
+        w.add(HOOKS, &["pipeline.changed"]).await?;
+        let of = app::pipelines::list_pipelines(&w.app, &w.owner).await?.remove(0);
+        let stages = of.stages[1..].iter().map(|stage| StageInput {
+            id: stage.id.to_string(),
+            name: stage.name.clone(),
+            outcome: stage.outcome.to_string(),
+        });
+        let input = PipelineInput { name: of.pipeline.name.clone(), stages: stages.collect() };
+        app::pipelines::update_pipeline(&w.app, &w.owner, &of.pipeline.id, input).await?;
+        w.work().await?;
+        assert_eq!(w.kinds()?, ["pipeline.changed", "pipeline.changed"], "and once it is gone");
+        let mut going = Vec::new();
+        for message in w.receiver.got() {
+            let body: Value = serde_json::from_str(&message.body)?;
+            let stages = body["data"]["stages"].as_array().cloned().unwrap_or_default();
+            going.extend(stages.into_iter().filter(|stage| !stage["goes_to"].is_null()));
+        }
+        assert_eq!(going.len(), 1, "{going:?}");
+        assert!(going[0]["id"] == of.stages[0].id.as_str(), "{going:?}");
+        assert!(going[0]["goes_to"] == of.stages[1].id.as_str(), "{going:?}");
         Ok(())
     })
     .await;

@@ -69,7 +69,13 @@ fn topics_of(entity: &str) -> &'static [(&'static str, Permission)] {
         "endpoint" => &[("endpoints", Permission::ManageSettings)],
         "export" => &[("exports", Permission::ManageSettings)],
         "import" => &[("imports", Permission::ReadPeople)],
-        "sweep" => &[("sweeps", Permission::ReadPeople), ("sweeps", Permission::ReadTasks)],
+        // What goes takes something from many, of which nothing else tells.
+        "sweep" => &[
+            ("sweeps", Permission::ReadPeople),
+            ("sweeps", Permission::ReadTasks),
+            ("people", Permission::ReadPeople),
+            ("tasks", Permission::ReadTasks),
+        ],
         "calendar" => &[("calendars", Permission::ReadAppointments)],
         "approval" => &[("approvals", Permission::DecideApprovals)],
         // What goes with an account or a plugin goes from the documents, which also say whose they are.

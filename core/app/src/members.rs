@@ -126,6 +126,8 @@ pub async fn remove_member(app: &App, ctx: &Context, id: &MemberId) -> Result<Ve
                     ctx.require(Permission::ManageOwners)?;
                 }
             }
+            // What somebody is giving them just now is theirs before, and nobody's after.
+            store::pipelines::lock(c, &ctx.tenant)?;
             or_last_owner(store::members::delete(c, &ctx.tenant, &id))?;
             end_what_opens(&app2, c, &member)?;
             let left = hand_back(&app2, c, &ctx, &member)?;

@@ -125,6 +125,7 @@ pub(crate) fn insert(
     who: &Who,
     input: &PersonInput,
 ) -> Result<Person> {
+    store::pipelines::hold(c, tenant)?;
     let now = app.clock.now();
     let id = PersonId::new(&*app.clock, &*app.rng);
     let Draft { change, contacts, tags, own } = input.draft(app, c, tenant, &id, None)?;
@@ -189,6 +190,7 @@ pub async fn update_person(
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
         .transact(move |c| -> Result<Person> {
+            store::pipelines::hold(c, &ctx.tenant)?;
             let before = store::people::get(c, &ctx.tenant, &id)?;
             let draft = input.draft(&app2, c, &ctx.tenant, &id, Some(&before))?;
             change(&app2, c, &Who::from(&ctx), &before, draft, expected_rev)
@@ -203,6 +205,7 @@ pub async fn change_stage(app: &App, ctx: &Context, id: &PersonId, stage: &str) 
     let (app2, ctx, id, stage) = (app.clone(), ctx.clone(), id.clone(), stage.to_owned());
     app.db
         .transact(move |c| -> Result<Person> {
+            store::pipelines::hold(c, &ctx.tenant)?;
             let before = store::people::get(c, &ctx.tenant, &id)?;
             let stage = input::stage_of(c, &ctx.tenant, &stage, Some(&before))?;
             let fields = to_stage(&app2, &before, &stage);

@@ -254,11 +254,12 @@ pub async fn update_pipeline(
     app.db
         .transact(move |c| -> Result<Option<SweepId>> {
             store::tenants::lock(c, &ctx.tenant)?;
+            store::pipelines::lock(c, &ctx.tenant)?;
             let before = find_in(c, &ctx.tenant, &id)?;
-            let (name, wanted) = input.check()?;
             if before.goes() {
                 return Err(Error::Conflict { key: "error-pipeline-goes" });
             }
+            let (name, wanted) = input.check()?;
             let renamed = Pipeline { name, ..before.pipeline.clone() };
             store::pipelines::update(c, &renamed)?;
             let (who, mut work) = (Who::from(&ctx), Work::default());
@@ -330,6 +331,7 @@ pub async fn delete_pipeline(app: &App, ctx: &Context, id: &PipelineId) -> Resul
     app.db
         .transact(move |c| -> Result<Option<SweepId>> {
             store::tenants::lock(c, &ctx.tenant)?;
+            store::pipelines::lock(c, &ctx.tenant)?;
             let before = find_in(c, &ctx.tenant, &id)?;
             if before.goes() {
                 // Asked for again.

@@ -22,7 +22,8 @@ pub const TAGS_OF_BUSINESS_MAX: i64 = 500;
 
 const CREATE: &str = "tag.create";
 
-/// All tags of the business, by name.
+/// All tags of the business, by name, but those that are being removed: whoever was offered one of them, or
+/// sent a form back with one, would make it anew.
 pub async fn list_tags(app: &App, ctx: &Context) -> Result<Vec<Tag>> {
     ctx.require_to_see(Permission::ReadPeople)?;
     let tenant = ctx.tenant.clone();
@@ -123,7 +124,11 @@ pub async fn rename_tag(app: &App, ctx: &Context, id: &TagId, name: &str) -> Res
     let (app2, ctx, id, name) = (app.clone(), ctx.clone(), id.clone(), name.to_owned());
     app.db
         .transact(move |c| -> Result<()> {
+            store::tenants::lock(c, &ctx.tenant)?;
             let before = store::tags::get(c, &ctx.tenant, &id)?;
+            if before.goes() {
+                return Err(Error::NotFound);
+            }
             let name = fields::required_line("name", &name, TAG_CHARS_MAX)?;
             if name == before.name {
                 return Ok(());
@@ -139,7 +144,7 @@ pub async fn rename_tag(app: &App, ctx: &Context, id: &TagId, name: &str) -> Res
 }
 
 /// Removes a tag from everybody. From more people than one transaction bears that is done in lots: the answer
-/// is where to follow it, and the tag is there until the last has lost it.
+/// is where to follow it. Nobody sees the tag any more from now on.
 pub async fn delete_tag(app: &App, ctx: &Context, id: &TagId) -> Result<Option<SweepId>> {
     require_to_manage(ctx)?;
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
@@ -157,8 +162,7 @@ pub async fn delete_tag(app: &App, ctx: &Context, id: &TagId) -> Result<Option<S
                 return Ok(None);
             }
             // Whoever uses its name from now on means another one.
-            let nameless = Tag { folded: tag.id.to_string(), ..tag.clone() };
-            store::tags::update(c, &nameless)?;
+            store::tags::update(c, &tag.nameless())?;
             closing::begin_tag(&app2, c, &ctx, &tag, count).map(Some)
         })
         .await

@@ -58,6 +58,7 @@ pub async fn create_task(
             if let Some(done) = once::find::<TaskId>(c, &ctx.tenant, CREATE, &form_id)? {
                 return Ok(store::tasks::get(c, &ctx.tenant, &done)?);
             }
+            store::pipelines::hold(c, &ctx.tenant)?;
             let draft = input.draft(&app2, c, &ctx, None)?;
             let task = insert(&app2, c, &ctx, draft)?;
             once::keep(&app2, c, &ctx.tenant, CREATE, &form_id, &task.id)?;
@@ -117,6 +118,7 @@ pub async fn change_task(
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
         .transact(move |c| -> Result<Task> {
+            store::pipelines::hold(c, &ctx.tenant)?;
             let before = store::tasks::get(c, &ctx.tenant, &id)?;
             let Draft { change, links } = input.draft(&app2, c, &ctx, Some(&before))?;
             let old = links::of(c, &before)?;

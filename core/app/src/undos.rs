@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use store::Conn;
 use store::undos::Undo;
 
-use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -15,6 +14,7 @@ use crate::people::{apart, bulk, merge};
 use crate::series::undoing;
 use crate::sweeps::{self, List};
 use crate::tasks::bulk as tasks;
+use crate::{App, notifications};
 
 pub use lists::{Done, Removed, Summary, list_done};
 pub(crate) use lists::{NAMED_MAX, member, names};
@@ -104,7 +104,10 @@ pub async fn undo(app: &App, ctx: &Context, id: &UndoId) -> Result<usize> {
                 merge::UNDO => merge::take_back(&app2, c, &ctx, undo.state_json.0)?,
                 apart::UNDO => apart::take_back(c, &ctx, undo.state_json.0)?,
                 undoing::UNDO => undoing::take_back(&app2, c, &ctx, undo.state_json.0)?,
-                tasks::UNDO => tasks::take_back(&app2, c, &ctx, undo.state_json.0)?,
+                tasks::UNDO => {
+                    notifications::tasks_taken_back(&app2, c, &ctx.tenant, id.as_str())?;
+                    tasks::take_back(&app2, c, &ctx, undo.state_json.0)?
+                }
                 _ => return Err(Error::NotFound),
             };
             if !store::undos::settle(c, &ctx.tenant, &id, app2.clock.now())? {

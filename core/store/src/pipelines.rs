@@ -87,6 +87,44 @@ pub fn list_stages(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Stage>> {
         .load(c)?)
 }
 
+/// Keeps where people and tasks can be put as it is until the transaction ends: which stages there are, and who
+/// is in the team. For whoever puts one there, before any of them is held.
+pub fn hold(c: &mut Conn, tenant: &TenantId) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let all = pipelines::table
+        .filter(pipelines::tenant_id.eq(tenant.as_str()))
+        .order(pipelines::id)
+        .select(pipelines::id);
+    // On SQLite whoever writes has the database to themselves.
+    each_backend!(
+        c,
+        Sqlite(_c) => {},
+        Postgres(c) => {
+            let _held: Vec<String> = all.for_share().load(c)?;
+        }
+    );
+    Ok(())
+}
+
+/// Waits for all who hold that, and keeps others from it until the transaction ends: for whoever takes a stage
+/// or a member away, or makes something else of a stage, before any of the people and tasks is held. Otherwise
+/// one would be put there unseen, by a transaction that ends after this one.
+pub fn lock(c: &mut Conn, tenant: &TenantId) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let all = pipelines::table
+        .filter(pipelines::tenant_id.eq(tenant.as_str()))
+        .order(pipelines::id)
+        .select(pipelines::id);
+    each_backend!(
+        c,
+        Sqlite(_c) => {},
+        Postgres(c) => {
+            let _held: Vec<String> = all.for_no_key_update().load(c)?;
+        }
+    );
+    Ok(())
+}
+
 /// The stage, if the tenant has it.
 pub fn find_stage(c: &mut Conn, tenant: &TenantId, id: &StageId) -> Result<Option<Stage>> {
     scope::tenant(c, tenant)?;

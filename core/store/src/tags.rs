@@ -27,13 +27,24 @@ impl Tag {
     pub fn new(tenant: TenantId, id: TagId, name: &str) -> Self {
         Self { tenant_id: tenant, id, name: name.to_owned(), folded: fold::fold(name) }
     }
+
+    /// The same from when on it is being removed: nobody finds it, and another may have its name.
+    pub fn nameless(&self) -> Self {
+        Self { folded: self.id.to_string(), ..self.clone() }
+    }
+
+    /// Whether it is being removed.
+    pub fn goes(&self) -> bool {
+        self.folded == self.id.as_str()
+    }
 }
 
-/// All tags of a tenant, by name.
+/// All tags of a tenant, by name, but those that are being removed.
 pub fn list(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Tag>> {
     scope::tenant(c, tenant)?;
     Ok(tags::table
         .filter(tags::tenant_id.eq(tenant.as_str()))
+        .filter(tags::folded.ne(tags::id))
         .order(tags::folded)
         .select(Tag::as_select())
         .load(c)?)

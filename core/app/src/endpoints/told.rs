@@ -110,10 +110,14 @@ fn pipeline(c: &mut Conn, tenant: &TenantId, id: &str) -> Result<Option<Value>> 
     let all = pipelines::list_in(c, tenant)?;
     let found = all.into_iter().find(|each| each.pipeline.id == id);
     Ok(found.map(|it| {
-        let stages = it
-            .stages
-            .iter()
-            .map(|stage| json!({"id": stage.id, "name": stage.name, "outcome": stage.outcome}));
+        let stages = it.stages.iter().map(|stage| {
+            json!({
+                "id": stage.id,
+                "name": stage.name,
+                "outcome": stage.outcome,
+                "goes_to": stage.goes_to,
+            })
+        });
         json!({
             "object": "pipeline",
             "id": id,

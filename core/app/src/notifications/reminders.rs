@@ -93,12 +93,26 @@ pub(crate) fn tasks_assigned(
     let subject = grouped(&count.to_string());
     let news = News {
         kind: Kind::TasksAssigned,
-        matter: format!("tasks-assigned/{act}"),
+        matter: given_matter(act),
         subject: &subject,
         href: "/tasks".to_owned(),
         only: Some(&member.account_id),
     };
     tell(app, c, tenant, &news)
+}
+
+/// The act was taken back: nobody has to read that it gave them anything.
+pub(crate) fn tasks_taken_back(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    act: &str,
+) -> Result<()> {
+    settle(app, c, tenant, &given_matter(act))
+}
+
+fn given_matter(act: &str) -> String {
+    format!("tasks-assigned/{act}")
 }
 
 /// A task is done or gone.

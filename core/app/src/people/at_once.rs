@@ -128,6 +128,7 @@ fn next(
     }
     if ids.is_empty() {
         let ids = store::people::list_losing(c, tenant, of, true, "", limit)?;
+        store::people::lock_many(c, tenant, &ids)?;
         let lot = Lot { told: 0, was_any: !ids.is_empty(), last: after.to_owned() };
         return Ok((ids, lot));
     }

@@ -105,6 +105,7 @@ pub async fn change_people(
     let (app2, ctx) = (app.clone(), ctx.clone());
     app.db
         .transact(move |c| -> Result<BulkDone> {
+            store::pipelines::hold(c, &ctx.tenant)?;
             store::people::lock_many(c, &ctx.tenant, &ids)?;
             let act = read(&app2, c, &ctx, &input)?;
             let before = change_each(&app2, c, &ctx, &ids, &act)?;
@@ -314,6 +315,7 @@ pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) ->
     require_to_write(ctx)?;
     let before: Vec<(PersonId, Was)> = serde_json::from_value(state)?;
     let ids: Vec<PersonId> = before.iter().map(|(id, _)| id.clone()).collect();
+    store::pipelines::hold(c, &ctx.tenant)?;
     store::people::lock_many(c, &ctx.tenant, &ids)?;
     let who = Who::from(ctx);
     let mut count = 0;

@@ -143,6 +143,7 @@ pub async fn merge_people(
     app.db
         .transact(move |c| -> Result<UndoId> {
             let tenant = &ctx.tenant;
+            store::pipelines::hold(c, tenant)?;
             // What somebody is just changing of either comes first.
             store::people::lock_many(c, tenant, &[keep.clone(), other.clone()])?;
             let kept = store::people::get(c, tenant, &keep)?;

@@ -94,6 +94,7 @@ fn upsert_person(
     let Some(id) = fields.id.clone() else {
         return people::insert(app, c, tenant, &who, &fields.over(None));
     };
+    store::pipelines::hold(c, tenant)?;
     let before = store::people::get(c, tenant, &id)?;
     let draft = fields.over(Some(&before)).draft(app, c, tenant, &id, Some(&before))?;
     people::change(app, c, &who, &before, draft, expected.unwrap_or(before.rev))

@@ -262,6 +262,7 @@ fn stages_lot(
         if lot.was_any {
             return Ok(lot);
         }
+        store::pipelines::lock(c, tenant)?;
         store::pipelines::delete_stage(c, tenant, id, &to)?;
     }
     Ok(Lot::default())

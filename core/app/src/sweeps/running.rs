@@ -55,7 +55,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<Done> {
 /// Why it can't go on, for whoever looks at it then: a form's word would have them choose another.
 fn why(key: String) -> String {
     match key.as_str() {
-        "error-stage-unknown" => "error-sweeps-stage-gone".to_owned(),
+        "error-stage-unknown" | "error-stage-goes" => "error-sweeps-stage-gone".to_owned(),
         "error-member-unknown" => "error-sweeps-member-gone".to_owned(),
         _ => key,
     }

@@ -10,13 +10,13 @@ use store::undos::Undo;
 
 use super::running::{ROWS_AT_ONCE, count, end};
 use super::{queue, record, require, still_changed, undo_id};
-use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::bulk as people;
 use crate::tasks::bulk as tasks;
 use crate::undos::{NAMED_MAX, Summary};
+use crate::{App, notifications};
 
 /// What the undos of such acts are called, and what they are of.
 pub(crate) const KINDS: [(&str, List); 2] =
@@ -51,7 +51,7 @@ pub(super) fn keep(app: &App, c: &mut Conn, sweep: &Sweep) -> Result<()> {
 /// Notes that one was taken back.
 pub(super) fn settle(app: &App, c: &mut Conn, sweep: &Sweep) -> Result<()> {
     store::undos::settle(c, &sweep.tenant_id, &undo_id(sweep)?, app.clock.now())?;
-    Ok(())
+    notifications::tasks_taken_back(app, c, &sweep.tenant_id, sweep.id.as_str())
 }
 
 fn sweep_of(c: &mut Conn, tenant: &TenantId, undo: &Undo) -> Result<Sweep> {

@@ -85,6 +85,7 @@ pub async fn change_tasks(
     let (app2, ctx) = (app.clone(), ctx.clone());
     app.db
         .transact(move |c| -> Result<BulkDone> {
+            store::pipelines::hold(c, &ctx.tenant)?;
             store::tasks::lock_many(c, &ctx.tenant, &ids)?;
             let act = read(&app2, c, &ctx, &input)?;
             let changed = change_each(&app2, c, &ctx, &ids, &act)?;
@@ -258,6 +259,7 @@ pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) ->
     require_to_write(ctx)?;
     let before: Vec<(TaskId, Was)> = serde_json::from_value(state)?;
     let ids: Vec<TaskId> = before.iter().map(|(id, _)| id.clone()).collect();
+    store::pipelines::hold(c, &ctx.tenant)?;
     store::tasks::lock_many(c, &ctx.tenant, &ids)?;
     let mut count = 0;
     for (id, was) in before {

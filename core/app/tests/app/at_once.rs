@@ -1,16 +1,20 @@
 //! Acts over many, while somebody else changes one of the same: both count, or the later is told.
 
+use std::pin::Pin;
+
+use crate::closing::input_of;
 use crate::support::people::{add, named};
-use crate::support::{Fixture, Signed, each};
+use crate::support::{Fixture, Signed, each, expect_invalid};
 use crate::tasks::task;
 use app::appointments::{self as booked, Appointment, AppointmentInput, Status};
 use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::merge_people;
-use app::people::{self, Person};
+use app::people::{self, Person, PersonFilter, PersonInput, PersonOrder};
+use app::pipelines::{self, PipelineStages, StageInput};
 use app::series::{Reach, book_series, cancel_series};
 use app::tasks::{self, Task};
-use app::{Error, retention, undos};
-use domain::{PersonId, Role};
+use app::{Error, members, retention, undos};
+use domain::{MemberId, PersonId, Role, StageId, SweepId};
 
 /// Runs both, the second once the first has changed something and waits to note it in the activity log;
 /// the first goes on when the second can't.
@@ -286,6 +290,161 @@ async fn who_is_just_brought_back_is_not_removed_for_good() {
         assert_eq!(back.unwrap().name, "B");
         let there = people::get_person(&f.app, &owner.ctx, &ids[1]).await;
         assert_eq!(there.unwrap().name, "B");
+    })
+    .await;
+}
+
+async fn first_pipeline(f: &Fixture, who: &Signed) -> PipelineStages {
+    pipelines::list_pipelines(&f.app, &who.ctx).await.unwrap().remove(0)
+}
+
+/// One more stage of the first pipeline, in which nobody is.
+async fn one_more(f: &Fixture, who: &Signed) -> StageId {
+    let of = first_pipeline(f, who).await;
+    let mut input = input_of(&of);
+    let (name, outcome) = ("Extra".to_owned(), "open".to_owned());
+    input.stages.push(StageInput { name, outcome, ..StageInput::default() });
+    pipelines::update_pipeline(&f.app, &who.ctx, &of.pipeline.id, input).await.unwrap();
+    first_pipeline(f, who).await.stages.pop().unwrap().id
+}
+
+/// Takes a stage out of its pipeline.
+fn without(
+    f: &Fixture,
+    who: &Signed,
+    of: &PipelineStages,
+    stage: &StageId,
+) -> impl Future<Output = Result<Option<SweepId>, Error>> + Send + use<> {
+    let (app, ctx, id) = (f.app.clone(), who.ctx.clone(), of.pipeline.id.clone());
+    let mut input = input_of(of);
+    input.stages.retain(|it| it.id != stage.as_str());
+    async move { pipelines::update_pipeline(&app, &ctx, &id, input).await }
+}
+
+type Putting = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+/// Puts somebody into a stage, in one of the ways there are.
+async fn put(f: &Fixture, who: &Signed, way: &str, person: &Person, into: &StageId) -> Putting {
+    let (app, ctx, id) = (f.app.clone(), who.ctx.clone(), person.id.clone());
+    let (to, from) = (into.to_string(), person.stage_id.to_string());
+    let act = |to: String| BulkInput { act: "stage".to_owned(), to };
+    match way {
+        "new" => Box::pin(async move {
+            let input = PersonInput { stage: to, ..named("New") };
+            people::create_person(&app, &ctx, input, "").await.map(drop)
+        }),
+        "form" => {
+            let (input, rev) = (PersonInput { stage: to, ..named("Changed") }, person.rev);
+            Box::pin(
+                async move { people::update_person(&app, &ctx, &id, input, rev).await.map(drop) },
+            )
+        }
+        "card" => {
+            Box::pin(async move { people::change_stage(&app, &ctx, &id, &to).await.map(drop) })
+        }
+        "act" => {
+            let input = act(to);
+            Box::pin(async move { change_people(&app, &ctx, vec![id], input).await.map(drop) })
+        }
+        _ => {
+            people::change_stage(&app, &ctx, &id, &to).await.unwrap();
+            let out = change_people(&app, &ctx, vec![id], act(from)).await.unwrap();
+            let undo = out.undo.unwrap();
+            Box::pin(async move { undos::undo(&app, &ctx, &undo).await.map(drop) })
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_stays_in_a_stage_that_goes_while_they_are_put_there() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        for way in ["new", "form", "card", "act", "undo"] {
+            for puts_first in [true, false] {
+                let stage = one_more(&f, &owner).await;
+                let person = add(&f, &owner, named("Dana")).await;
+                let of = first_pipeline(&f, &owner).await;
+                let putting = put(&f, &owner, way, &person, &stage).await;
+                let removal = without(&f, &owner, &of, &stage);
+                let (put, removed) = if puts_first {
+                    meet(&f, &owner, putting, removal).await
+                } else {
+                    let (removed, put) = meet(&f, &owner, removal, putting).await;
+                    (put, removed)
+                };
+                assert_eq!(removed.unwrap(), None);
+                // Taken back is what can be.
+                if puts_first || way == "undo" {
+                    put.unwrap();
+                } else {
+                    expect_invalid(put, "stage");
+                }
+                let (app, ctx) = (&f.app, &owner.ctx);
+                let there = first_pipeline(&f, &owner).await.stages;
+                let all = PersonFilter::default();
+                let all = people::list_people(app, ctx, all, PersonOrder::Name, None, 50).await;
+                for one in all.unwrap().items {
+                    let is_there = there.iter().any(|it| it.id == one.stage_id);
+                    assert!(is_there, "{way}, put first: {puts_first}");
+                }
+            }
+        }
+    })
+    .await;
+}
+
+/// Takes a member out of the team.
+fn leave(
+    f: &Fixture,
+    who: &Signed,
+    id: &MemberId,
+) -> impl Future<Output = Result<Vec<SweepId>, Error>> + Send + use<> {
+    let (app, ctx, id) = (f.app.clone(), who.ctx.clone(), id.clone());
+    async move { members::remove_member(&app, &ctx, &id).await }
+}
+
+#[tokio::test]
+async fn nothing_is_whose_who_leaves_while_they_are_given_it() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (ids, last) = three(&f, &owner).await;
+        let call = task("Call", "2026-03-02", "");
+        let call = tasks::create_task(&f.app, &owner.ctx, call, "").await.unwrap();
+        let give_task = |to: &MemberId| {
+            let (app, ctx, ids) = (f.app.clone(), owner.ctx.clone(), vec![call.id.clone()]);
+            let input = tasks::bulk::BulkInput { act: "assign".to_owned(), to: to.to_string() };
+            async move { tasks::bulk::change_tasks(&app, &ctx, ids, input).await.map(drop) }
+        };
+        for (email, gives_first, gives_people) in [
+            ("noa@example.com", true, true),
+            ("gil@example.com", false, true),
+            ("dan@example.com", true, false),
+            ("eli@example.com", false, false),
+        ] {
+            let mate = f.join(&owner, email, Role::Member).await.ctx.member;
+            let give: Putting = if gives_people {
+                let act = act(&f, &owner, &ids, ("owner", mate.as_str()));
+                Box::pin(async move { act.await.map(drop) })
+            } else {
+                Box::pin(give_task(&mate))
+            };
+            let leave = leave(&f, &owner, &mate);
+            let (given, left) = if gives_first {
+                meet(&f, &owner, give, leave).await
+            } else {
+                let (left, given) = meet(&f, &owner, leave, give).await;
+                (given, left)
+            };
+            assert!(left.unwrap().is_empty(), "few: at once");
+            if gives_first {
+                given.unwrap();
+            } else {
+                expect_invalid(given, "owner");
+            }
+            let person = people::get_person(&f.app, &owner.ctx, &last.id).await.unwrap();
+            let task = tasks::get_task(&f.app, &owner.ctx, &call.id).await.unwrap();
+            assert_eq!((person.owner_id, task.assignee_id), (None, None), "{email}");
+        }
     })
     .await;
 }

@@ -10,7 +10,7 @@ use app::people::{self, DetailsInput, Owned, PersonFilter, PersonInput, PersonOr
 use app::pipelines::{self, PipelineInput, PipelineStages, Stage, StageInput};
 use app::sweeps::{self, List, State, Whom};
 use app::tasks::{self, Assigned, TaskFilter, TaskInput};
-use app::{Error, jobs, members, tags, timeline};
+use app::{Error, jobs, live, members, tags, timeline};
 use domain::{Role, StageId, SweepId};
 use serde_json::json;
 
@@ -22,7 +22,7 @@ async fn stages(f: &Fixture, who: &Signed) -> Vec<Stage> {
     all_of(f, who).await.remove(0).stages
 }
 
-fn input_of(of: &PipelineStages) -> PipelineInput {
+pub fn input_of(of: &PipelineStages) -> PipelineInput {
     let stage = |stage: &Stage| StageInput {
         id: stage.id.to_string(),
         name: stage.name.clone(),
@@ -148,6 +148,26 @@ async fn a_stage_that_goes_takes_nobody_new_in_and_whoever_is_in_it_can_be_chang
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_act_to_a_stage_that_goes_meanwhile_stops_and_says_why() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        crowd(&f, &owner, 1_001).await;
+        let before = stages(&f, &owner).await;
+        let outside = PersonInput { stage: before[1].id.to_string(), ..named("Outside") };
+        add(&f, &owner, outside).await;
+        let (whom, act) = (within(&before[1]), input("stage", before[0].id.as_str()));
+        let begun = sweeps::begin_sweep(&f.app, &owner.ctx, Whom::people(whom), act, "").await;
+        remove(&f, &owner, &before[0].id).await.unwrap();
+        jobs::run_due(&f.app).await.unwrap();
+        let stopped = sweep(&f, &owner, &begun.unwrap()).await;
+        let said = (stopped.state, stopped.problem.as_str());
+        assert_eq!(said, (State::Failed, "error-sweeps-stage-gone"));
+        assert_eq!(count_of(&f, &owner, within(&before[1])).await, 1_002);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_a_stage_leads_may_go_itself_and_what_can_t_go_on_is_tried_later() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;
@@ -197,6 +217,10 @@ async fn a_pipeline_of_many_goes_with_the_last_of_its_people() {
         assert_eq!(again.as_ref(), Some(&begun), "asked for twice");
         let changed = pipelines::update_pipeline(app, ctx, id, input).await;
         assert!(matches!(changed, Err(Error::Conflict { key: "error-pipeline-goes" })));
+        // None of its stages can be named any more, which isn't what is wrong.
+        let name = PipelineInput { name: "Else".into(), ..PipelineInput::default() };
+        let named = pipelines::update_pipeline(app, ctx, id, name).await;
+        assert!(matches!(named, Err(Error::Conflict { key: "error-pipeline-goes" })));
         let last = pipelines::delete_pipeline(app, ctx, &made.id).await;
         assert!(matches!(last, Err(Error::Conflict { key: "error-pipeline-last" })), "{last:?}");
         assert_eq!(count_acts(&f, &owner, "pipeline.deleted").await, 0);
@@ -311,12 +335,21 @@ async fn a_tag_of_many_goes_with_the_last_who_has_it_and_its_name_is_free_at_onc
         let begun = tags::delete_tag(app, ctx, &tag.id).await.unwrap().unwrap();
         let again = tags::delete_tag(app, ctx, &tag.id).await.unwrap();
         assert_eq!(again.as_ref(), Some(&begun), "asked for twice");
+        assert!(tags::list_tags(app, ctx).await.unwrap().is_empty(), "nobody is offered it");
+        let has = one_of(&f, &owner, PersonFilter::default()).await;
+        let has = people::get_whole_person(app, ctx, &has.id).await.unwrap();
+        assert!(has.tags.is_empty(), "a form that is sent back doesn't bring it back");
+        let named = tags::rename_tag(app, ctx, &tag.id, "Spring").await;
+        assert!(matches!(named, Err(Error::NotFound)), "{named:?}");
         let anew = tags::create_tag(app, ctx, "spring", "").await.unwrap();
         assert_ne!(anew.id, tag.id);
         let one = one_of(&f, &owner, PersonFilter::default()).await;
         let act = BulkInput { act: "tag".into(), to: "Spring".into() };
         change_people(app, ctx, vec![one.id.clone()], act).await.unwrap();
+        let head = live::find_head(app, &ctx.tenant).await.unwrap();
         partly_or_done(&f, &owner, &begun).await;
+        let told = live::changed_since(app, ctx, head).await.unwrap();
+        assert_eq!(told.topics, ["people", "sweeps", "tasks"], "pages of people look again");
         let ended = sweep(&f, &owner, &begun).await;
         assert_eq!((ended.state, ended.changed), (State::Done, 1_200));
         let left = tags::list_tags(app, ctx).await.unwrap();

@@ -445,6 +445,11 @@ async fn who_is_given_many_tasks_at_once_is_told_once() {
         let taken = change_tasks(&f.app, &owner.ctx, ids.clone(), nobody).await.unwrap();
         undos::undo(&f.app, &owner.ctx, &taken.undo.unwrap()).await.unwrap();
         assert_eq!(told(&noa).await, before, "what was hers is no news");
+        let was = told(&owner).await;
+        let given = change_tasks(&f.app, &noa.ctx, ids, to(&owner)).await.unwrap();
+        assert_eq!(told(&owner).await.len(), was.len() + 1);
+        undos::undo(&f.app, &noa.ctx, &given.undo.unwrap()).await.unwrap();
+        assert_eq!(told(&owner).await, was, "what was taken back is nothing to read of");
     })
     .await;
 }

@@ -333,6 +333,8 @@ fn know_tags(c: &mut Conn, tenant: &TenantId, kind: Kind, query: &mut Query) -> 
     }
     let all: Vec<(String, String)> = tags::table
         .filter(tags::tenant_id.eq(tenant.as_str()))
+        // One that is being removed is nobody's any more.
+        .filter(tags::folded.ne(tags::id))
         .order(tags::folded)
         .select((tags::id, tags::name))
         .load(c)?;

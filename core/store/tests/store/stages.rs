@@ -4,6 +4,7 @@ use domain::{MemberId, StageId, TenantId};
 use store::Db;
 use store::people::{self, Losing, PersonFilter, Standing};
 use store::pipelines::{self, Outcome, Pipeline, Stage};
+use store::search::{self, Kind};
 use store::{tags, tasks};
 
 use crate::support::*;
@@ -222,6 +223,12 @@ store::both_backends! {
                 tags::put(c, &of, &one.id, &other.id)?;
             }
             assert_eq!(tags::count_of(c, &of, &gone.id)?, 3);
+            let found = |c: &mut store::Conn| search::best(c, &of, Kind::Person, "spring", 9);
+            assert_eq!(found(c)?.map(|ids| ids.len()), Some(3));
+            assert!(!gone.goes() && gone.nameless().goes());
+            tags::update(c, &gone.nameless())?;
+            assert_eq!(tags::list(c, &of)?, [other.clone()]);
+            assert_eq!(found(c)?, Some(Vec::new()), "by one that is being removed nobody is found");
             assert_eq!(tags::take_some(c, &of, &gone.id, 2)?, 2);
             assert_eq!(tags::take_some(c, &of, &gone.id, 2)?, 1);
             assert_eq!(tags::take_some(c, &of, &gone.id, 2)?, 0);

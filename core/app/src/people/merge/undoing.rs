@@ -26,6 +26,7 @@ pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) ->
     require_to_write(ctx)?;
     let merged: Merged = serde_json::from_value(state)?;
     let (tenant, who) = (&ctx.tenant, Who::from(ctx));
+    store::pipelines::hold(c, tenant)?;
     store::people::lock_many(c, tenant, &[merged.kept.clone(), merged.gone.clone()])?;
     let gone = store::people::find_even_deleted(c, tenant, &merged.gone)?;
     // Erased for good since: there is nobody to give anything back to.

@@ -42,6 +42,8 @@ async fn who_is_given_all_tasks_that_match_is_told_once_when_it_is_done() {
         jobs::run_due(&f.app).await.unwrap();
         assert_eq!(told(&f, &gil).await, all, "what was his is no news");
         assert_eq!(told(&f, &noa).await, all);
+        let hers = notifications::list_notifications(&f.app, &noa.ctx).await.unwrap();
+        assert!(hers[0].read_at.is_some(), "what was taken back is nothing to read of");
         give(&owner).await;
         let others = told(&f, &owner).await.into_iter().filter(|it| it.0.starts_with("task"));
         assert_eq!(others.count(), 0, "whoever did it knows");
