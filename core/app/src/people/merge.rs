@@ -109,6 +109,9 @@ struct Merged {
     /// Those of them that were about both.
     #[serde(default)]
     both: Vec<TaskId>,
+    /// Who is somebody else than the one that stays, as was said of the other.
+    #[serde(default)]
+    apart: Vec<PersonId>,
     /// Own fields of the one that stays that came from the other, and with which value.
     #[serde(default)]
     own: Vec<(OwnFieldId, String)>,
@@ -177,6 +180,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     let series = store::people::hand_over_series(c, tenant, &gone.id, &kept.id)?;
     let both = store::tasks::list_about_both(c, tenant, &gone.id, &kept.id)?;
     let tasks = store::tasks::hand_over_links(c, tenant, &gone.id, &kept.id)?;
+    let apart = store::people::share_apart(c, tenant, &gone.id, &kept.id)?;
     let own_touch = store::attributions::find(c, tenant, &kept.id)?;
     let touched = touch(c, tenant, kept, gone)?;
     store::people::delete(c, tenant, &gone.id, gone.rev, app.clock.now())?;
@@ -199,6 +203,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
         series,
         tasks,
         both,
+        apart,
         own: own_came,
         filled,
         made,
