@@ -215,6 +215,7 @@ async fn edit_page(
         [("", "consent-unknown"), ("given", "consent-given"), ("withdrawn", "consent-withdrawn")];
     let consents = consents.map(|(value, key)| Choice::new(value, member.text(key), &form.consent));
     let page = PersonEdit {
+        id: person.map(|person| person.id.to_string()).unwrap_or_default(),
         action: own.clone().unwrap_or_else(|| "/people".to_owned()),
         back: own.unwrap_or_else(|| "/people".to_owned()),
         name: person.map(|person| person.name.clone()).unwrap_or_default(),
