@@ -110,6 +110,18 @@ async fn a_company_and_who_speaks_for_it_lead_to_each_other() {
         for person in [&ruth, &flora] {
             assert!(list.contains(&format!("/people/{person}")));
         }
+        // As long as names are, which is longer than what is searched for.
+        let input = PersonInput {
+            name: "Tal Bar".into(),
+            company: format!("Gardens {}", "of Jaffa ".repeat(12)),
+            ..PersonInput::default()
+        };
+        let tal = create_person(app, owner, input, "").await?.id;
+        let page = get(&site, &format!("/people/{tal}")).await?;
+        let (_, link) = page.split_once("href=\"/people?q=Gardens").context("no link")?;
+        let rest = link.split('"').next().unwrap_or_default();
+        let list = get(&site, &format!("/people?q=Gardens{rest}")).await?;
+        assert!(list.contains(&format!("/people/{tal}")));
         Ok(())
     })
     .await;
