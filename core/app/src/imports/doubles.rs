@@ -1,6 +1,6 @@
 //! Who of a file is there already: by a number, an e-mail address, or a name that nothing speaks against.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::phone::Country;
 use domain::{PersonId, TenantId};
@@ -41,6 +41,8 @@ pub(super) struct Index {
     names: HashMap<String, PersonId>,
     /// What they are known by first: a name alone says little where these differ.
     firsts: HashMap<PersonId, (String, String)>,
+    /// All numbers and e-mail addresses of those who are known by name.
+    whole: HashMap<PersonId, HashSet<String>>,
     /// The country of numbers without one.
     home: Option<Country>,
 }
@@ -85,6 +87,10 @@ impl Index {
         }
         for contact in store::contacts::list_of(c, tenant, &named)? {
             let Some((phone, email)) = index.firsts.get_mut(&contact.person_id) else { continue };
+            if contact.kind != ContactKind::Address && !contact.match_key.is_empty() {
+                let whole = index.whole.entry(contact.person_id).or_default();
+                whole.insert(contact.match_key.clone());
+            }
             match contact.kind {
                 ContactKind::Phone if phone.is_empty() => *phone = contact.match_key,
                 ContactKind::Email if email.is_empty() => *email = contact.match_key,
@@ -96,10 +102,13 @@ impl Index {
 
     /// Somebody who has just come.
     pub(super) fn add(&mut self, person: &Person, said: &Said) {
+        let whole = self.whole.entry(person.id.clone()).or_default();
         for key in keys(said, ContactKind::Phone, self.home) {
+            whole.insert(key.clone());
             self.phones.entry(key).or_insert_with(|| person.id.clone());
         }
         for key in keys(said, ContactKind::Email, self.home) {
+            whole.insert(key.clone());
             self.emails.entry(key).or_insert_with(|| person.id.clone());
         }
         self.names.entry(folded_name(&person.name)).or_insert_with(|| person.id.clone());
@@ -112,10 +121,19 @@ impl Index {
         match_key(kind, said.first(kind), self.home)
     }
 
-    /// Who the row is, if they are there.
+    /// Who the row is, if they are there: of several who share what it says, such as a couple, the one who is
+    /// called so.
     pub(super) fn find(&self, said: &Said) -> Option<(PersonId, By)> {
+        let called = self.names.get(&folded_name(&said.name));
+        let called = called.and_then(|id| Some((id, self.whole.get(id)?)));
         let by = |kind, of: &HashMap<String, PersonId>, by| {
-            keys(said, kind, self.home).find_map(|key| of.get(&key).cloned()).map(|id| (id, by))
+            let keys: Vec<String> = keys(said, kind, self.home).collect();
+            let named = called.filter(|(_, whole)| keys.iter().any(|key| whole.contains(key)));
+            let found = match named {
+                Some((id, _)) => Some(id),
+                None => keys.iter().find_map(|key| of.get(key)),
+            };
+            found.map(|id| (id.clone(), by))
         };
         by(ContactKind::Phone, &self.phones, By::Phone)
             .or_else(|| by(ContactKind::Email, &self.emails, By::Email))
