@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::super::plan::{Column, Doubles, Reading};
 use super::super::sheet::Sheet;
+use super::super::targets::doubt;
 use super::*;
 
 fn known() -> Known {
@@ -136,6 +137,23 @@ fn columns_of_the_same_kind_are_put_together() {
     assert_eq!(contacts, [("050-1", ""), ("03-5550170", "Phone"), ("3 Yefet St, Jaffa", "")]);
     assert_eq!(said.notes, "a\nNotes: b");
     assert_eq!(said.tags, ["x", "y", "z"]);
+}
+
+#[test]
+fn stages_that_nobody_has_become_tags_and_remarks_become_notes() {
+    let doubted = |cells: &[String]| {
+        let mut sheet = Sheet::default();
+        for (at, cell) in cells.iter().enumerate() {
+            sheet.push(at + 1, [cell.as_str()]).unwrap();
+        }
+        let mut columns = [Column { name: "Status".to_owned(), to: Target::Stage, own: None }];
+        doubt(&mut columns, &sheet, 0, &known());
+        columns[0].to
+    };
+    assert_eq!(doubted(&["Warm", "Cold", "Warm"].map(str::to_owned)), Target::Tags);
+    assert_eq!(doubted(&["Called on Monday, nobody answered".to_owned()]), Target::Notes);
+    let each_its_own: Vec<String> = (0..40).map(|n| format!("Called {n} times")).collect();
+    assert_eq!(doubted(&each_its_own), Target::Notes);
 }
 
 proptest! {
