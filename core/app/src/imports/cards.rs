@@ -51,6 +51,9 @@ const JOB_TITLE: usize = 13;
 const TAGS: usize = 14;
 const NOTES: usize = 15;
 
+/// What the kind of a company is called.
+const IS_COMPANY: &str = "company";
+
 /// The cells of a row.
 type Cells = [String; 16];
 
@@ -89,14 +92,18 @@ pub(super) fn read(text: &str, locale: Locale) -> Result<Sheet> {
     let says = |at: &usize| all.rows_from(0).any(|row| !row.cell(*at).is_empty());
     let used: Vec<usize> = (0..HEADS.len()).filter(says).collect();
     let mut sheet = Sheet::default();
-    let head = |at: &usize| match locale {
-        Locale::En => HEADS[*at].0,
-        Locale::He => HEADS[*at].1,
+    let told = |(english, hebrew): (&'static str, &'static str)| match locale {
+        Locale::En => english,
+        Locale::He => hebrew,
     };
-    sheet.push(0, used.iter().map(head))?;
+    sheet.push(0, used.iter().map(|at| told(HEADS[*at])))?;
     for row in all.rows_from(0) {
         let number = usize::try_from(row.number()).map_err(Error::internal)?;
-        sheet.push(number, used.iter().map(|at| row.cell(*at)))?;
+        let cell = |at: &usize| match row.cell(*at) {
+            IS_COMPANY if *at == KIND => told((IS_COMPANY, "חברה")),
+            cell => cell,
+        };
+        sheet.push(number, used.iter().map(cell))?;
     }
     Ok(sheet)
 }
@@ -276,7 +283,7 @@ impl Card {
 
     fn kind(&mut self, said: &str) {
         match said.to_ascii_lowercase().as_str() {
-            "org" | "company" => self.first(KIND, "company".to_owned()),
+            "org" | "company" => self.first(KIND, IS_COMPANY.to_owned()),
             "group" => self.is_group = true,
             _ => {}
         }
@@ -438,6 +445,7 @@ mod tests {
         assert_eq!(found[0], ["Name", "Kind", "Notes"]);
         assert_eq!(found[1], ["Flora", "company", "Lilies\nDana Cohen"]);
         assert_eq!(found[2], ["Port", "company", "Noa Levi"]);
+        assert_eq!(rows(text, Locale::He)[2], ["Port", "חברה", "Noa Levi"]);
     }
 
     #[test]
