@@ -52,12 +52,32 @@ pub async fn keep_apart(
         .await
 }
 
-/// Forgets it again: they may be one after all.
+/// As many people of whom each became one with the next are followed.
+const TAKERS_MAX: usize = 50;
+
+/// Forgets it again: they may be one after all, and so may whoever took one of them in since.
 pub(crate) fn take_back(c: &mut Conn, ctx: &Context, state: Value) -> Result<usize> {
     require_to_write(ctx)?;
     let apart: Apart = serde_json::from_value(state)?;
-    store::people::unset_apart(c, &ctx.tenant, &apart.one, &apart.other)?;
+    let tenant = &ctx.tenant;
+    let others = with_takers(c, tenant, apart.other)?;
+    for one in with_takers(c, tenant, apart.one)? {
+        for other in &others {
+            store::people::unset_apart(c, tenant, &one, other)?;
+        }
+    }
     Ok(1)
+}
+
+/// Somebody, whom they became one with, and so on.
+fn with_takers(c: &mut Conn, tenant: &TenantId, id: PersonId) -> Result<Vec<PersonId>> {
+    let mut all: Vec<PersonId> = Vec::new();
+    let mut last = Some(id);
+    while let Some(id) = last.filter(|id| !all.contains(id) && all.len() < TAKERS_MAX) {
+        last = store::people::find_merged_into(c, tenant, &id)?;
+        all.push(id);
+    }
+    Ok(all)
 }
 
 /// What the act was, in a few words; nothing where one of the two was erased.

@@ -408,7 +408,7 @@ async fn whoever_takes_somebody_in_is_not_those_whom_they_were_not() {
         let yoav = add(&f, &owner, couple("Yoav")).await.id;
         let same = PersonInput { phone: "052-7654321".into(), ..named("Daniela") };
         let same = add(&f, &owner, same).await.id;
-        keep_apart(app, ctx, &yoav, &dana).await.unwrap();
+        let said = keep_apart(app, ctx, &yoav, &dana).await.unwrap();
         let alike = async |id: &domain::PersonId| {
             let found = people::list_alike(app, ctx, id).await.unwrap();
             found.into_iter().map(|it| it.name).collect::<Vec<String>>()
@@ -425,8 +425,13 @@ async fn whoever_takes_somebody_in_is_not_those_whom_they_were_not() {
         undos::undo(app, ctx, &undo).await.unwrap();
         assert!(alike(&dana).await.is_empty(), "what was said of the two stays");
         assert_eq!(pairs().await, 1, "and of nobody else was it said");
-        // Made one after all, they are nobody whom either isn't.
-        merge_people(app, ctx, &dana, &yoav).await.unwrap();
+        // Forgotten, it is forgotten of whoever took one of them in too.
+        merge_people(app, ctx, &same, &dana).await.unwrap();
+        undos::undo(app, ctx, &said).await.unwrap();
+        assert_eq!((alike(&same).await, pairs().await), (vec!["Yoav".to_owned()], 0));
+        // Nobody is somebody else than they are themselves.
+        keep_apart(app, ctx, &same, &yoav).await.unwrap();
+        merge_people(app, ctx, &same, &yoav).await.unwrap();
         assert_eq!(pairs().await, 1);
     })
     .await;
