@@ -39,9 +39,9 @@ pub(super) struct Index {
     phones: HashMap<String, PersonId>,
     emails: HashMap<String, PersonId>,
     names: HashMap<String, PersonId>,
-    /// What they are known by first: a name alone says little where these differ.
+    /// What they are known by first: a name alone says little where these differ, and a further number too.
     firsts: HashMap<PersonId, (String, String)>,
-    /// All numbers and e-mail addresses of those who are known by name.
+    /// All numbers and e-mail addresses of the same people.
     whole: HashMap<PersonId, HashSet<String>>,
     /// The country of numbers without one.
     home: Option<Country>,
@@ -81,11 +81,10 @@ impl Index {
         index.phones = store::people::find_by_contacts(c, tenant, ContactKind::Phone, &phones)?;
         index.emails = store::people::find_by_contacts(c, tenant, ContactKind::Email, &emails)?;
         index.names = store::people::find_by_names(c, tenant, &names)?;
-        let named: Vec<PersonId> = index.names.values().cloned().collect();
-        for id in &named {
-            index.firsts.insert(id.clone(), Default::default());
-        }
-        for contact in store::contacts::list_of(c, tenant, &named)? {
+        let found = index.names.values().chain(index.phones.values());
+        index.firsts = found.map(|id| (id.clone(), Default::default())).collect();
+        let found: Vec<PersonId> = index.firsts.keys().cloned().collect();
+        for contact in store::contacts::list_of(c, tenant, &found)? {
             let Some((phone, email)) = index.firsts.get_mut(&contact.person_id) else { continue };
             if contact.kind != ContactKind::Address && !contact.match_key.is_empty() {
                 let whole = index.whole.entry(contact.person_id).or_default();
@@ -129,15 +128,24 @@ impl Index {
         let by = |kind, of: &HashMap<String, PersonId>, by| {
             let keys: Vec<String> = keys(said, kind, self.home).collect();
             let named = called.filter(|(_, whole)| keys.iter().any(|key| whole.contains(key)));
-            let found = match named {
-                Some((id, _)) => Some(id),
-                None => keys.iter().find_map(|key| of.get(key)),
+            let counts = |key: &str, id: &PersonId| {
+                kind == ContactKind::Email || !self.is_shared(said, key, id)
             };
+            let first = || keys.iter().find_map(|key| of.get(key).filter(|id| counts(key, id)));
+            let found = named.map(|(id, _)| id).or_else(first);
             found.map(|id| (id.clone(), by))
         };
         by(ContactKind::Phone, &self.phones, By::Phone)
             .or_else(|| by(ContactKind::Email, &self.emails, By::Email))
             .or_else(|| self.by_name(said))
+    }
+
+    /// Whether a number of a row and of somebody else is a further one of both, and each has another before
+    /// it: then it is a family's or an office's, and they are two.
+    fn is_shared(&self, said: &Said, key: &str, id: &PersonId) -> bool {
+        let own = self.first(said, ContactKind::Phone);
+        let theirs = self.firsts.get(id).map_or("", |(phone, _)| phone.as_str());
+        [own.as_str(), theirs].iter().all(|first| !first.is_empty() && *first != key)
     }
 
     fn by_name(&self, said: &Said) -> Option<(PersonId, By)> {
