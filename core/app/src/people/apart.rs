@@ -1,11 +1,12 @@
 //! Two who share a number, an address or a name and are two all the same, such as a couple with one
 //! telephone: once somebody said so, they are no longer offered as one.
 
+use std::collections::HashSet;
+
 use domain::{PersonId, TenantId, UndoId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::Conn;
-use store::people::Person;
 
 use super::{record, require_to_write};
 use crate::App;
@@ -90,15 +91,17 @@ pub(crate) fn summary(c: &mut Conn, tenant: &TenantId, state: Value) -> Result<O
 }
 
 /// Of people who share something: the first who may still be one with others, and those.
-pub(super) fn without_apart(people: &[Person], apart: &[(PersonId, PersonId)]) -> Vec<Person> {
-    let are_two = |one: &Person, other: &Person| {
-        apart
-            .iter()
-            .any(|(a, b)| (*a == one.id && *b == other.id) || (*a == other.id && *b == one.id))
+pub(super) fn without_apart(
+    ids: &[PersonId],
+    apart: &HashSet<(PersonId, PersonId)>,
+) -> Vec<PersonId> {
+    let are_two = |one: &PersonId, other: &PersonId| {
+        let said = |a: &PersonId, b: &PersonId| apart.contains(&(a.clone(), b.clone()));
+        said(one, other) || said(other, one)
     };
-    for (at, first) in people.iter().enumerate() {
-        let others = people[at + 1..].iter().filter(|it| !are_two(first, it));
-        let one: Vec<Person> = std::iter::once(first).chain(others).cloned().collect();
+    for (at, first) in ids.iter().enumerate() {
+        let others = ids[at + 1..].iter().filter(|it| !are_two(first, it));
+        let one: Vec<PersonId> = std::iter::once(first).chain(others).cloned().collect();
         if one.len() > 1 {
             return one;
         }
