@@ -140,6 +140,21 @@ fn columns_of_the_same_kind_are_put_together() {
 }
 
 #[test]
+fn a_cell_of_thousands_costs_no_more_than_the_first_too_many() {
+    let mut said = Said::default();
+    for n in 0..1_000 {
+        add(&mut said, ContactKind::Phone, format!("050-{n:07}"), "");
+    }
+    assert_eq!(said.contacts.len(), CONTACTS_MAX + 1);
+    let numbers: Vec<String> = (0..1_000).map(|n| format!("050-{n:07}")).collect();
+    let refused = read_row(&[Target::Name, Target::Phone], &["Dana", &numbers.join(";")]);
+    assert_eq!(refused.unwrap_err().key, "error-too-many-contacts");
+    let tags: Vec<String> = (0..1_000).map(|n| format!("tag {n}")).collect();
+    let refused = read_row(&[Target::Name, Target::Tags], &["Dana", &tags.join(";")]);
+    assert_eq!(refused.unwrap_err().key, "error-too-many-tags");
+}
+
+#[test]
 fn stages_that_nobody_has_become_tags_and_remarks_become_notes() {
     let doubted = |cells: &[String]| {
         let mut sheet = Sheet::default();
