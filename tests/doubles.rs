@@ -69,6 +69,17 @@ async fn two_who_share_nothing_are_made_one_by_who_knows_that_they_are() {
             !edit.contains(&format!("<option value=\"{kept}\">")),
             "nobody is offered themselves"
         );
+        // Two of one name are told apart by how they are reached.
+        for phone in ["03-555 9923", "03-555 9924"] {
+            add(&site, "Dani Bar", phone).await?;
+        }
+        let found = get(&site, "/people/choices?q=dani+bar").await?;
+        for offered in [get(&site, &format!("{page}/edit")).await?, found] {
+            for label in ["\u{2066}03-555 9923\u{2069}", "\u{2066}03-555 9924\u{2069}"] {
+                assert!(offered.contains(&format!(">Dani Bar · {label}<")), "{offered}");
+            }
+        }
+        assert!(edit.contains(">Dani L.<") && edit.contains(&format!("data-but=\"{kept}\"")));
         post(&site, &format!("{page}/merge"), &format!("other={gone}")).await?;
         assert!(get(&site, &page).await?.contains("tel:+97235559922"));
         Ok(())
@@ -99,6 +110,18 @@ async fn a_company_and_who_speaks_for_it_lead_to_each_other() {
         for person in [&ruth, &flora] {
             assert!(list.contains(&format!("/people/{person}")));
         }
+        // As long as names are, which is longer than what is searched for.
+        let input = PersonInput {
+            name: "Tal Bar".into(),
+            company: format!("Gardens {}", "of Jaffa ".repeat(12)),
+            ..PersonInput::default()
+        };
+        let tal = create_person(app, owner, input, "").await?.id;
+        let page = get(&site, &format!("/people/{tal}")).await?;
+        let (_, link) = page.split_once("href=\"/people?q=Gardens").context("no link")?;
+        let rest = link.split('"').next().unwrap_or_default();
+        let list = get(&site, &format!("/people?q=Gardens{rest}")).await?;
+        assert!(list.contains(&format!("/people/{tal}")));
         Ok(())
     })
     .await;

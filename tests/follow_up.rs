@@ -13,6 +13,8 @@ async fn day(site: &Site) -> Result<Option<String>> {
 /// Whether somebody is listed among those whom nobody is to get back to, on the page and by programs.
 async fn without(site: &Site, person: &str) -> Result<bool> {
     let page = site.get("/people?follow_up=none", Some(&site.house.token)).await?;
+    let by_day =
+        site.get("/people?follow_up=none&order=follow-up", Some(&site.house.token)).await?;
     let bearer = format!("Bearer {}", site.api_token);
     let path = "/api/v1/people?no_follow_up=true&limit=100";
     let headers = [("Authorization", bearer.as_str())];
@@ -21,6 +23,8 @@ async fn without(site: &Site, person: &str) -> Result<bool> {
     let id = person.trim_start_matches("/people/");
     let (shown, told) = (page.body.contains(&format!("href=\"{person}\"")), list.body.contains(id));
     ensure!(shown == told, "page and API tell apart: {}", list.body);
+    let href = format!("href=\"{person}\"");
+    ensure!(by_day.body.contains(&href) == shown, "the order by days hides who has none");
     Ok(shown)
 }
 

@@ -4,10 +4,13 @@
 use domain::Locale;
 use encoding_rs::{Encoding, UTF_8};
 
-use super::sheet::{ROWS_MAX, Sheet};
+use super::sheet::Sheet;
 use crate::error::{Error, Result};
 
 const BEGIN: &str = "BEGIN:VCARD";
+const END: &str = "END:VCARD";
+/// How much of a line is looked at for how its value is written.
+const HEAD_BYTES_MAX: usize = 200;
 /// Most parts of a value that are told apart; no address has as many.
 const PARTS_MAX: usize = 64;
 
@@ -48,6 +51,9 @@ const JOB_TITLE: usize = 13;
 const TAGS: usize = 14;
 const NOTES: usize = 15;
 
+/// What the kind of a company is called.
+const IS_COMPANY: &str = "company";
+
 /// The cells of a row.
 type Cells = [String; 16];
 
@@ -60,38 +66,44 @@ pub(super) fn are(text: &str) -> bool {
 /// The rows of a text of cards, the columns called so in this language; those that no card says anything of
 /// are left out.
 pub(super) fn read(text: &str, locale: Locale) -> Result<Sheet> {
-    let mut cards: Vec<Cells> = Vec::new();
+    // Which columns there are shows at the end; until then each card has all of them.
+    let (mut all, mut number) = (Sheet::default(), 0);
+    let mut keep = |card: Option<Card>| -> Result<()> {
+        let Some(cells) = card.and_then(Card::cells) else { return Ok(()) };
+        // Cards are counted from the first: the heads stand before it.
+        number += 1;
+        all.push(number, cells.iter().map(String::as_str))
+    };
     let mut card: Option<Card> = None;
     each_line(text, |line| {
         let Some(line) = Line::of(line) else { return Ok(()) };
         match line.name.as_str() {
-            "BEGIN" => card = Some(Card::default()),
-            "END" => cards.extend(card.take().and_then(Card::cells)),
+            // Of one whose end is missing, the next one's beginning is the end.
+            "BEGIN" => keep(card.replace(Card::default()))?,
+            "END" => keep(card.take())?,
             _ => {
                 if let Some(card) = &mut card {
                     card.take_in(&line);
                 }
             }
         }
-        match cards.len() < ROWS_MAX {
-            true => Ok(()),
-            false => Err(Error::invalid("file", "error-imports-many")),
-        }
+        Ok(())
     })?;
-    let mut sheet = Sheet::default();
-    let says = |at: &usize| cards.iter().any(|card| !card[*at].is_empty());
+    let says = |at: &usize| all.rows_from(0).any(|row| !row.cell(*at).is_empty());
     let used: Vec<usize> = (0..HEADS.len()).filter(says).collect();
-    if used.is_empty() {
-        return Ok(sheet);
-    }
-    let head = |at: &usize| match locale {
-        Locale::En => HEADS[*at].0,
-        Locale::He => HEADS[*at].1,
+    let mut sheet = Sheet::default();
+    let told = |(english, hebrew): (&'static str, &'static str)| match locale {
+        Locale::En => english,
+        Locale::He => hebrew,
     };
-    // Cards are counted from the first: the heads stand before it.
-    sheet.push(0, used.iter().map(head))?;
-    for (number, card) in (1..).zip(&cards) {
-        sheet.push(number, used.iter().map(|at| card[*at].as_str()))?;
+    sheet.push(0, used.iter().map(|at| told(HEADS[*at])))?;
+    for row in all.rows_from(0) {
+        let number = usize::try_from(row.number()).map_err(Error::internal)?;
+        let cell = |at: &usize| match row.cell(*at) {
+            IS_COMPANY if *at == KIND => told((IS_COMPANY, "חברה")),
+            cell => cell,
+        };
+        sheet.push(number, used.iter().map(cell))?;
     }
     Ok(sheet)
 }
@@ -100,7 +112,7 @@ pub(super) fn read(text: &str, locale: Locale) -> Result<Sheet> {
 fn each_line(text: &str, mut with: impl FnMut(&str) -> Result<()>) -> Result<()> {
     let (mut whole, mut goes_on) = (String::new(), false);
     for line in text.split(['\n', '\r']).filter(|line| !line.is_empty()) {
-        if goes_on {
+        if goes_on && !is_edge(line) {
             whole.pop();
             whole.push_str(line);
         } else if let Some(rest) = line.strip_prefix([' ', '\t']) {
@@ -115,10 +127,19 @@ fn each_line(text: &str, mut with: impl FnMut(&str) -> Result<()>) -> Result<()>
     with(&whole)
 }
 
-/// Whether a line holds letters as numbers; such a one goes on where it ends in an equals sign.
+/// Whether a card begins or ends here, whatever the line before it says.
+fn is_edge(line: &str) -> bool {
+    let line = line.trim_end();
+    line.eq_ignore_ascii_case(BEGIN) || line.eq_ignore_ascii_case(END)
+}
+
+/// Whether a line holds letters as numbers; such a one goes on where it ends in an equals sign. Asked at each
+/// break of a line that may be millions of letters long, so only its beginning is looked at.
 fn is_quoted(line: &str) -> bool {
-    let head = line.split_once(':').map_or(line, |(head, _)| head);
-    head.to_ascii_uppercase().contains("QUOTED-PRINTABLE")
+    const SAYS_SO: &[u8] = b"QUOTED-PRINTABLE";
+    let first = &line.as_bytes()[..line.len().min(HEAD_BYTES_MAX)];
+    let head = first.split(|byte| *byte == b':').next().unwrap_or_default();
+    head.windows(SAYS_SO.len()).any(|part| part.eq_ignore_ascii_case(SAYS_SO))
 }
 
 /// A line: what it says, what is said beside that, and the value.
@@ -183,6 +204,8 @@ impl Line {
 
 /// The text behind letters that were written as numbers (quoted-printable, in cards before 3.0).
 fn unquoted(value: &str, beside: &str) -> String {
+    // It would go on, and doesn't.
+    let value = value.strip_suffix('=').unwrap_or(value);
     let (mut bytes, mut rest) = (Vec::with_capacity(value.len()), value.as_bytes());
     while let Some((first, after)) = rest.split_first() {
         let digit = |at: usize| after.get(at).and_then(|byte| char::from(*byte).to_digit(16));
@@ -260,7 +283,7 @@ impl Card {
 
     fn kind(&mut self, said: &str) {
         match said.to_ascii_lowercase().as_str() {
-            "org" | "company" => self.first(KIND, "company".to_owned()),
+            "org" | "company" => self.first(KIND, IS_COMPANY.to_owned()),
             "group" => self.is_group = true,
             _ => {}
         }
@@ -303,11 +326,13 @@ impl Card {
         self.more(to, &parts.join(", "), "\n");
     }
 
-    /// A day without its year is none that a field can hold.
+    /// A day without its year, for which phones put one that nobody was born in, is none that a field can
+    /// hold.
     fn birthday(&mut self, line: &Line) {
         let text = line.text();
         let day = text.split('T').next().unwrap_or_default();
-        if day.starts_with('-') || line.beside.contains("OMIT-YEAR") {
+        let is_yearless = ["-", "0000", "1604"].iter().any(|none| day.starts_with(none));
+        if is_yearless || line.beside.contains("OMIT-YEAR") {
             return;
         }
         let is_bare = day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit());
@@ -321,13 +346,19 @@ impl Card {
     /// What becomes of it; nothing where it is nobody's.
     fn cells(mut self) -> Option<Cells> {
         let name = std::mem::take(&mut self.parts_of_name);
-        self.first(NAME, name);
-        if !self.cells[KIND].is_empty() {
+        if self.cells[KIND].is_empty() {
+            self.first(NAME, name);
+        } else {
             // A company speaks for itself.
             let company = self.cells[COMPANY].clone();
             self.first(NAME, company);
+            self.first(NAME, name.clone());
             if self.cells[NAME] == self.cells[COMPANY] {
                 self.cells[COMPANY].clear();
+            }
+            // Whoever is there for it is known too.
+            if name != self.cells[NAME] {
+                self.more(NOTES, &name, "\n");
             }
         }
         let says = self.cells.iter().any(|cell| !cell.is_empty());
@@ -404,6 +435,33 @@ mod tests {
             BEGIN:VCARD\nVERSION:3.0\nBDAY;X-APPLE-OMIT-YEAR=1604:1604-05-13\nEND:VCARD\n";
         let found = rows(text, Locale::En);
         assert_eq!(found, [["Name", "Kind"], ["Flora", "company"], ["Port Ltd", "company"]]);
+    }
+
+    #[test]
+    fn who_is_there_for_a_company_is_noted() {
+        let text = "BEGIN:VCARD\nN:Cohen;Dana;;;\nFN:Flora\nORG:Flora;\nNOTE:Lilies\n\
+            X-ABShowAs:COMPANY\nEND:VCARD\nBEGIN:VCARD\nN:Levi;Noa\nORG:Port\nKIND:org\nEND:VCARD\n";
+        let found = rows(text, Locale::En);
+        assert_eq!(found[0], ["Name", "Kind", "Notes"]);
+        assert_eq!(found[1], ["Flora", "company", "Lilies\nDana Cohen"]);
+        assert_eq!(found[2], ["Port", "company", "Noa Levi"]);
+        assert_eq!(rows(text, Locale::He)[2], ["Port", "חברה", "Noa Levi"]);
+    }
+
+    #[test]
+    fn a_card_whose_end_is_missing_or_hidden_is_somebody() {
+        let text = "BEGIN:VCARD\nFN:Dana\nNOTE;ENCODING=QUOTED-PRINTABLE:One=0A=\n\nEND:VCARD\n\
+            BEGIN:VCARD\nFN:Noa\nBDAY:1604-05-13\nBEGIN:VCARD\nFN:Tal\nEND:VCARD\n";
+        let found = rows(text, Locale::En);
+        assert_eq!(found, [["Name", "Notes"], ["Dana", "One"], ["Noa", ""], ["Tal", ""]]);
+    }
+
+    #[test]
+    fn how_a_line_is_written_shows_in_its_first_letters() {
+        assert!(is_quoted("NOTE;Encoding=Quoted-Printable:=41=") && is_quoted(";QUOTED-PRINTABLE"));
+        assert!(!is_quoted("NOTE:QUOTED-PRINTABLE=") && !is_quoted("="));
+        let late = format!("NOTE;{}QUOTED-PRINTABLE:=", "\u{5d0}".repeat(HEAD_BYTES_MAX));
+        assert!(!is_quoted(&late));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Who of a file is there already: by a number, an e-mail address, or a name that nothing speaks against.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::phone::Country;
 use domain::{PersonId, TenantId};
@@ -39,8 +39,10 @@ pub(super) struct Index {
     phones: HashMap<String, PersonId>,
     emails: HashMap<String, PersonId>,
     names: HashMap<String, PersonId>,
-    /// What they are known by first: a name alone says little where these differ.
+    /// What they are known by first: a name alone says little where these differ, and a further number too.
     firsts: HashMap<PersonId, (String, String)>,
+    /// All numbers and e-mail addresses of the same people.
+    whole: HashMap<PersonId, HashSet<String>>,
     /// The country of numbers without one.
     home: Option<Country>,
 }
@@ -79,12 +81,15 @@ impl Index {
         index.phones = store::people::find_by_contacts(c, tenant, ContactKind::Phone, &phones)?;
         index.emails = store::people::find_by_contacts(c, tenant, ContactKind::Email, &emails)?;
         index.names = store::people::find_by_names(c, tenant, &names)?;
-        let named: Vec<PersonId> = index.names.values().cloned().collect();
-        for id in &named {
-            index.firsts.insert(id.clone(), Default::default());
-        }
-        for contact in store::contacts::list_of(c, tenant, &named)? {
+        let found = index.names.values().chain(index.phones.values());
+        index.firsts = found.map(|id| (id.clone(), Default::default())).collect();
+        let found: Vec<PersonId> = index.firsts.keys().cloned().collect();
+        for contact in store::contacts::list_of(c, tenant, &found)? {
             let Some((phone, email)) = index.firsts.get_mut(&contact.person_id) else { continue };
+            if contact.kind != ContactKind::Address && !contact.match_key.is_empty() {
+                let whole = index.whole.entry(contact.person_id).or_default();
+                whole.insert(contact.match_key.clone());
+            }
             match contact.kind {
                 ContactKind::Phone if phone.is_empty() => *phone = contact.match_key,
                 ContactKind::Email if email.is_empty() => *email = contact.match_key,
@@ -96,10 +101,13 @@ impl Index {
 
     /// Somebody who has just come.
     pub(super) fn add(&mut self, person: &Person, said: &Said) {
+        let whole = self.whole.entry(person.id.clone()).or_default();
         for key in keys(said, ContactKind::Phone, self.home) {
+            whole.insert(key.clone());
             self.phones.entry(key).or_insert_with(|| person.id.clone());
         }
         for key in keys(said, ContactKind::Email, self.home) {
+            whole.insert(key.clone());
             self.emails.entry(key).or_insert_with(|| person.id.clone());
         }
         self.names.entry(folded_name(&person.name)).or_insert_with(|| person.id.clone());
@@ -112,14 +120,32 @@ impl Index {
         match_key(kind, said.first(kind), self.home)
     }
 
-    /// Who the row is, if they are there.
+    /// Who the row is, if they are there: of several who share what it says, such as a couple, the one who is
+    /// called so.
     pub(super) fn find(&self, said: &Said) -> Option<(PersonId, By)> {
+        let called = self.names.get(&folded_name(&said.name));
+        let called = called.and_then(|id| Some((id, self.whole.get(id)?)));
         let by = |kind, of: &HashMap<String, PersonId>, by| {
-            keys(said, kind, self.home).find_map(|key| of.get(&key).cloned()).map(|id| (id, by))
+            let keys: Vec<String> = keys(said, kind, self.home).collect();
+            let named = called.filter(|(_, whole)| keys.iter().any(|key| whole.contains(key)));
+            let counts = |key: &str, id: &PersonId| {
+                kind == ContactKind::Email || !self.is_shared(said, key, id)
+            };
+            let first = || keys.iter().find_map(|key| of.get(key).filter(|id| counts(key, id)));
+            let found = named.map(|(id, _)| id).or_else(first);
+            found.map(|id| (id.clone(), by))
         };
         by(ContactKind::Phone, &self.phones, By::Phone)
             .or_else(|| by(ContactKind::Email, &self.emails, By::Email))
             .or_else(|| self.by_name(said))
+    }
+
+    /// Whether a number of a row and of somebody else is a further one of both, and each has another before
+    /// it: then it is a family's or an office's, and they are two.
+    fn is_shared(&self, said: &Said, key: &str, id: &PersonId) -> bool {
+        let own = self.first(said, ContactKind::Phone);
+        let theirs = self.firsts.get(id).map_or("", |(phone, _)| phone.as_str());
+        [own.as_str(), theirs].iter().all(|first| !first.is_empty() && *first != key)
     }
 
     fn by_name(&self, said: &Said) -> Option<(PersonId, By)> {

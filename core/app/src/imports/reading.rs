@@ -244,6 +244,19 @@ mod tests {
     }
 
     #[test]
+    fn cards_are_known_however_they_were_saved() {
+        let text = "BEGIN:VCARD\r\nFN:דנה כהן\r\nTEL:050-1234567\r\nEND:VCARD\r\n";
+        for saved in 0..4 {
+            let bytes = encoded(text, saved);
+            let reading = sniff(&bytes, Locale::He).unwrap();
+            assert_eq!(reading.format, Format::Cards, "{saved}");
+            let sheet = read(&bytes, &reading).unwrap();
+            let cells: Vec<&str> = sheet.row(1).unwrap().cells().collect();
+            assert_eq!(cells, ["דנה כהן", "050-1234567"], "{saved}");
+        }
+    }
+
+    #[test]
     fn a_separator_that_the_first_line_names_is_taken() {
         for separator in SEPARATORS {
             for hint in [format!("sep={separator}"), format!("\"sep={separator}\"")] {

@@ -294,7 +294,7 @@ fn take(
         Target::Tags => {
             for tag in several(cell) {
                 let tag = fields::line("tags", tag, TAG_CHARS_MAX)?;
-                if !tag.is_empty() && !said.tags.contains(&tag) {
+                if !tag.is_empty() && said.tags.len() <= TAGS_MAX && !said.tags.contains(&tag) {
                     said.tags.push(tag);
                 }
             }
@@ -345,7 +345,9 @@ fn several(cell: &str) -> impl Iterator<Item = &str> {
 }
 
 fn add(said: &mut Said, kind: ContactKind, value: String, label: &str) {
-    if said.contacts.iter().any(|(its, own, _)| *its == kind && *own == value) {
+    // A cell may name thousands: from the first that is too many on the row is refused, whatever comes.
+    let is_full = said.contacts.len() > CONTACTS_MAX;
+    if is_full || said.contacts.iter().any(|(its, own, _)| *its == kind && *own == value) {
         return;
     }
     // The first of a kind stands in the person's own row, without a word on what it is for.

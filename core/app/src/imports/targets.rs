@@ -10,6 +10,7 @@ use store::own_fields::{OwnField, text_key};
 use super::plan::{Column, DateOrder};
 use super::rows::Known;
 use super::sheet::Sheet;
+use crate::tags::TAG_CHARS_MAX;
 
 words! {
     /// What a column is.
@@ -300,22 +301,31 @@ pub(super) fn guess_own(columns: &mut [Column], own: &[OwnField]) {
     }
 }
 
+/// More different words than this below one head are remarks, and no stages.
+const STAGES_MAX: usize = 30;
+
 /// Makes of stages and members that the business mostly hasn't what they still tell: as what they are called,
 /// each of their rows would be refused.
 pub(super) fn doubt(columns: &mut [Column], sheet: &Sheet, first: usize, known: &Known) {
     for (place, column) in columns.iter_mut().enumerate() {
-        let instead = match column.to {
-            Target::Stage => Target::Tags,
-            Target::Owner => Target::Notes,
-            _ => continue,
-        };
+        if !matches!(column.to, Target::Stage | Target::Owner) {
+            continue;
+        }
         let cells = || {
             let rows = sheet.rows_from(first).take(LOOKED_AT_ROWS);
             rows.map(|row| row.cell(place)).filter(|cell| !cell.is_empty())
         };
-        if cells().filter(|cell| known.has(column.to, cell)).count() * 2 < cells().count() {
-            column.to = instead;
+        if cells().filter(|cell| known.has(column.to, cell)).count() * 2 >= cells().count() {
+            continue;
         }
+        let words: BTreeSet<&str> = cells().collect();
+        let is_short = |word: &&str| word.chars().count() <= TAG_CHARS_MAX;
+        column.to = match column.to {
+            Target::Stage if words.len() <= STAGES_MAX && words.iter().all(is_short) => {
+                Target::Tags
+            }
+            _ => Target::Notes,
+        };
     }
 }
 

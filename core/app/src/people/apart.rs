@@ -1,11 +1,12 @@
 //! Two who share a number, an address or a name and are two all the same, such as a couple with one
 //! telephone: once somebody said so, they are no longer offered as one.
 
+use std::collections::HashSet;
+
 use domain::{PersonId, TenantId, UndoId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::Conn;
-use store::people::Person;
 
 use super::{record, require_to_write};
 use crate::App;
@@ -52,12 +53,32 @@ pub async fn keep_apart(
         .await
 }
 
-/// Forgets it again: they may be one after all.
+/// As many people of whom each became one with the next are followed.
+const TAKERS_MAX: usize = 50;
+
+/// Forgets it again: they may be one after all, and so may whoever took one of them in since.
 pub(crate) fn take_back(c: &mut Conn, ctx: &Context, state: Value) -> Result<usize> {
     require_to_write(ctx)?;
     let apart: Apart = serde_json::from_value(state)?;
-    store::people::unset_apart(c, &ctx.tenant, &apart.one, &apart.other)?;
+    let tenant = &ctx.tenant;
+    let others = with_takers(c, tenant, apart.other)?;
+    for one in with_takers(c, tenant, apart.one)? {
+        for other in &others {
+            store::people::unset_apart(c, tenant, &one, other)?;
+        }
+    }
     Ok(1)
+}
+
+/// Somebody, whom they became one with, and so on.
+fn with_takers(c: &mut Conn, tenant: &TenantId, id: PersonId) -> Result<Vec<PersonId>> {
+    let mut all: Vec<PersonId> = Vec::new();
+    let mut last = Some(id);
+    while let Some(id) = last.filter(|id| !all.contains(id) && all.len() < TAKERS_MAX) {
+        last = store::people::find_merged_into(c, tenant, &id)?;
+        all.push(id);
+    }
+    Ok(all)
 }
 
 /// What the act was, in a few words; nothing where one of the two was erased.
@@ -70,15 +91,17 @@ pub(crate) fn summary(c: &mut Conn, tenant: &TenantId, state: Value) -> Result<O
 }
 
 /// Of people who share something: the first who may still be one with others, and those.
-pub(super) fn without_apart(people: &[Person], apart: &[(PersonId, PersonId)]) -> Vec<Person> {
-    let are_two = |one: &Person, other: &Person| {
-        apart
-            .iter()
-            .any(|(a, b)| (*a == one.id && *b == other.id) || (*a == other.id && *b == one.id))
+pub(super) fn without_apart(
+    ids: &[PersonId],
+    apart: &HashSet<(PersonId, PersonId)>,
+) -> Vec<PersonId> {
+    let are_two = |one: &PersonId, other: &PersonId| {
+        let said = |a: &PersonId, b: &PersonId| apart.contains(&(a.clone(), b.clone()));
+        said(one, other) || said(other, one)
     };
-    for (at, first) in people.iter().enumerate() {
-        let others = people[at + 1..].iter().filter(|it| !are_two(first, it));
-        let one: Vec<Person> = std::iter::once(first).chain(others).cloned().collect();
+    for (at, first) in ids.iter().enumerate() {
+        let others = ids[at + 1..].iter().filter(|it| !are_two(first, it));
+        let one: Vec<PersonId> = std::iter::once(first).chain(others).cloned().collect();
         if one.len() > 1 {
             return one;
         }

@@ -16,7 +16,7 @@ use store::Conn;
 use store::attributions::Attribution;
 use store::contacts::Contact;
 use store::examples::ExampleKind;
-use store::people::{Consent, Person, PersonChange, Standing};
+use store::people::{Alike, Consent, Person, PersonChange, Standing};
 
 use super::apart::without_apart;
 use super::input::CONTACTS_MAX;
@@ -39,6 +39,8 @@ const GROUP_MAX: i64 = 20;
 const GROUPS_MAX: usize = 50;
 /// How many of what people share is looked at for them, where many were said to be two.
 const LOOKED_AT_MAX: i64 = 1_000;
+/// Of how many it is looked up at once who was said to be two.
+const TOGETHER: usize = 50;
 /// What two may share, of whom it was said that they are two.
 const SHARED_BY_TWO: i64 = 4;
 
@@ -62,33 +64,55 @@ pub async fn list_doubles(app: &App, ctx: &Context) -> Result<Vec<Doubles>> {
             let known = store::people::count_apart(c, &tenant)?;
             let most = i64::try_from(GROUPS_MAX).map_err(Error::internal)?;
             let most = most.saturating_add(known.saturating_mul(SHARED_BY_TWO)).min(LOOKED_AT_MAX);
-            for shared in store::people::list_shared(c, &tenant, most)? {
+            for some in store::people::list_shared(c, &tenant, most)?.chunks(TOGETHER) {
+                for (by, ids) in sharing(c, &tenant, some, known > 0)? {
+                    let same = |group: &Doubles| {
+                        ids.iter().all(|id| group.people.iter().any(|it| it.id == *id))
+                    };
+                    let is_full = groups.len() == 2 * GROUPS_MAX;
+                    if is_full || ids.len() < 2 || groups.iter().any(same) {
+                        continue;
+                    }
+                    let mut people = store::people::list_by_ids(c, &tenant, &ids)?;
+                    people.sort_by(|a, b| a.id.cmp(&b.id));
+                    groups.push(Doubles { by, people });
+                }
                 if groups.len() == 2 * GROUPS_MAX {
                     break;
-                }
-                let ids = match shared.by.parse() {
-                    Ok(kind) => {
-                        let keys = std::slice::from_ref(&shared.key);
-                        store::contacts::list_sharing(c, &tenant, kind, keys, None)?
-                    }
-                    Err(_) => store::people::list_named(c, &tenant, &shared.key, GROUP_MAX)?,
-                };
-                let mut people = store::people::list_by_ids(c, &tenant, &ids)?;
-                people.sort_by(|a, b| a.id.cmp(&b.id));
-                if known > 0 {
-                    let apart = store::people::list_apart(c, &tenant, &ids)?;
-                    people = without_apart(&people, &apart);
-                }
-                let same = |group: &Doubles| {
-                    people.iter().all(|one| group.people.iter().any(|it| it.id == one.id))
-                };
-                if people.len() > 1 && !groups.iter().any(same) {
-                    groups.push(Doubles { by: shared.by, people });
                 }
             }
             Ok(groups)
         })
         .await
+}
+
+/// Who shares each of these, oldest first; where it was said of some that they are two, without those.
+fn sharing(
+    c: &mut Conn,
+    tenant: &TenantId,
+    shared: &[Alike],
+    any_apart: bool,
+) -> Result<Vec<(String, Vec<PersonId>)>> {
+    let mut all = Vec::new();
+    for each in shared {
+        let mut ids = match each.by.parse() {
+            Ok(kind) => {
+                let keys = std::slice::from_ref(&each.key);
+                store::contacts::list_sharing(c, tenant, kind, keys, None)?
+            }
+            Err(_) => store::people::list_named(c, tenant, &each.key, GROUP_MAX)?,
+        };
+        ids.sort();
+        all.push((each.by.clone(), ids));
+    }
+    if any_apart {
+        let everybody: Vec<PersonId> = all.iter().flat_map(|(_, ids)| ids.clone()).collect();
+        let apart = store::people::list_apart(c, tenant, &everybody)?.into_iter().collect();
+        for (_, ids) in &mut all {
+            *ids = without_apart(ids, &apart);
+        }
+    }
+    Ok(all)
 }
 
 /// What a merge can be taken back with.
@@ -109,6 +133,9 @@ struct Merged {
     /// Those of them that were about both.
     #[serde(default)]
     both: Vec<TaskId>,
+    /// Who is somebody else than the one that stays, as was said of the other.
+    #[serde(default)]
+    apart: Vec<PersonId>,
     /// Own fields of the one that stays that came from the other, and with which value.
     #[serde(default)]
     own: Vec<(OwnFieldId, String)>,
@@ -178,6 +205,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     let series = store::people::hand_over_series(c, tenant, &gone.id, &kept.id)?;
     let both = store::tasks::list_about_both(c, tenant, &gone.id, &kept.id)?;
     let tasks = store::tasks::hand_over_links(c, tenant, &gone.id, &kept.id)?;
+    let apart = store::people::share_apart(c, tenant, &gone.id, &kept.id)?;
     let own_touch = store::attributions::find(c, tenant, &kept.id)?;
     let touched = touch(c, tenant, kept, gone)?;
     store::people::delete(c, tenant, &gone.id, gone.rev, app.clock.now())?;
@@ -200,6 +228,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
         series,
         tasks,
         both,
+        apart,
         own: own_came,
         filled,
         made,

@@ -399,6 +399,45 @@ async fn two_who_share_a_telephone_are_offered_as_one_until_somebody_says_they_a
 }
 
 #[tokio::test]
+async fn whoever_takes_somebody_in_is_not_those_whom_they_were_not() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let couple = |name: &str| PersonInput { phone: "050-1234567".into(), ..named(name) };
+        let dana = add(&f, &owner, couple("Dana")).await.id;
+        let yoav = add(&f, &owner, couple("Yoav")).await.id;
+        let same = PersonInput { phone: "052-7654321".into(), ..named("Daniela") };
+        let same = add(&f, &owner, same).await.id;
+        let said = keep_apart(app, ctx, &yoav, &dana).await.unwrap();
+        let alike = async |id: &domain::PersonId| {
+            let found = people::list_alike(app, ctx, id).await.unwrap();
+            found.into_iter().map(|it| it.name).collect::<Vec<String>>()
+        };
+        let pairs = async || {
+            let tenant = ctx.tenant.clone();
+            let pairs = app.db.write(move |c| store::people::count_apart(c, &tenant)).await;
+            pairs.unwrap()
+        };
+
+        let undo = merge_people(app, ctx, &same, &dana).await.unwrap();
+        assert!(alike(&same).await.is_empty() && alike(&yoav).await.is_empty());
+        assert_eq!(pairs().await, 2);
+        undos::undo(app, ctx, &undo).await.unwrap();
+        assert!(alike(&dana).await.is_empty(), "what was said of the two stays");
+        assert_eq!(pairs().await, 1, "and of nobody else was it said");
+        // Forgotten, it is forgotten of whoever took one of them in too.
+        merge_people(app, ctx, &same, &dana).await.unwrap();
+        undos::undo(app, ctx, &said).await.unwrap();
+        assert_eq!((alike(&same).await, pairs().await), (vec!["Yoav".to_owned()], 0));
+        // Nobody is somebody else than they are themselves.
+        keep_apart(app, ctx, &same, &yoav).await.unwrap();
+        merge_people(app, ctx, &same, &yoav).await.unwrap();
+        assert_eq!(pairs().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn couples_who_were_said_to_be_two_hide_no_doubles_behind_them() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;

@@ -58,14 +58,39 @@ pub fn list_apart(
 ) -> Result<Vec<(PersonId, PersonId)>> {
     scope::tenant(c, tenant)?;
     let ids: Vec<&str> = ids.iter().map(PersonId::as_str).collect();
-    let named = people_apart::one_id.eq_any(ids.clone()).or(people_apart::other_id.eq_any(ids));
-    let rows: Vec<(String, String)> = people_apart::table
-        .filter(people_apart::tenant_id.eq(tenant.as_str()))
-        .filter(named)
-        .select((people_apart::one_id, people_apart::other_id))
-        .load(c)?;
+    let pairs = || {
+        let all = people_apart::table.filter(people_apart::tenant_id.eq(tenant.as_str()));
+        all.select((people_apart::one_id, people_apart::other_id))
+    };
+    // One side after the other: asked for either at once, SQLite walks through all pairs of the business.
+    let mut rows: Vec<(String, String)> =
+        pairs().filter(people_apart::one_id.eq_any(ids.clone())).load(c)?;
+    let others: Vec<(String, String)> =
+        pairs().filter(people_apart::other_id.eq_any(ids)).load(c)?;
+    rows.extend(others);
+    rows.sort();
+    rows.dedup();
     let id = |text: String| text.parse::<PersonId>().map_err(Error::internal);
     rows.into_iter().map(|(one, other)| Ok((id(one)?, id(other)?))).collect()
+}
+
+/// Of whom it was said that they are somebody else than the one, they are somebody else than the other too;
+/// answers of whom that wasn't known. Both rows are locked by the caller.
+pub fn share_apart(
+    c: &mut Conn,
+    tenant: &TenantId,
+    from: &PersonId,
+    to: &PersonId,
+) -> Result<Vec<PersonId>> {
+    scope::tenant(c, tenant)?;
+    let mut new = Vec::new();
+    for (one, other) in list_apart(c, tenant, std::slice::from_ref(from))? {
+        let third = if one == *from { other } else { one };
+        if third != *to && set_apart(c, tenant, to, &third)? {
+            new.push(third);
+        }
+    }
+    Ok(new)
 }
 
 /// How many such pairs there are.

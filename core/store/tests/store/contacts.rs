@@ -178,6 +178,8 @@ store::both_backends! {
             assert!(!people::set_apart(c, &of, &dana.id, &yoav.id)?, "it is known");
             let ids = [yoav.id.clone()];
             assert_eq!(people::list_apart(c, &of, &ids)?.len(), 1);
+            let both = [dana.id.clone(), yoav.id.clone()];
+            assert_eq!(people::list_apart(c, &of, &both)?.len(), 1, "a pair is there once");
             assert_eq!((people::count_apart(c, &of)?, people::count_apart(c, &other)?), (1, 0));
             assert!(people::list_apart(c, &other, &ids)?.is_empty());
             people::unset_apart(c, &other, &dana.id, &yoav.id)?;

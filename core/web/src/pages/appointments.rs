@@ -302,8 +302,9 @@ pub(super) async fn people_choices(member: &Member, chosen: &str) -> Result<Vec<
         people.extend(people::list_people_by_ids(app, ctx, vec![wanted]).await?);
     }
     people.sort_by_key(|person| person.name.to_lowercase());
-    let choice = |each: &Person| Choice::new(each.id.to_string(), choices::label(each), chosen);
-    Ok(people.iter().map(choice).collect())
+    let called = people.iter().zip(choices::labels(&people));
+    let choice = |(each, label): (&Person, String)| Choice::new(each.id.as_str(), label, chosen);
+    Ok(called.map(choice).collect())
 }
 
 fn input(member: &Member, form: &AppointmentForm) -> Result<AppointmentInput, Error> {

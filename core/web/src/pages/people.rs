@@ -115,10 +115,11 @@ fn company_href(person: &Person) -> String {
         Kind::Person => &person.company,
     };
     if company.is_empty() {
-        String::new()
-    } else {
-        list::address("/people", &[("q", company.as_str())])
+        return String::new();
     }
+    // Beginnings of words are found too, so a long name cut short still leads to all of them.
+    let sought: String = company.chars().take(people::SEARCH_CHARS_MAX).collect();
+    list::address("/people", &[("q", sought.as_str())])
 }
 
 /// Days to get back to somebody that are chosen with one press.
@@ -215,6 +216,7 @@ async fn edit_page(
         [("", "consent-unknown"), ("given", "consent-given"), ("withdrawn", "consent-withdrawn")];
     let consents = consents.map(|(value, key)| Choice::new(value, member.text(key), &form.consent));
     let page = PersonEdit {
+        id: person.map(|person| person.id.to_string()).unwrap_or_default(),
         action: own.clone().unwrap_or_else(|| "/people".to_owned()),
         back: own.unwrap_or_else(|| "/people".to_owned()),
         name: person.map(|person| person.name.clone()).unwrap_or_default(),

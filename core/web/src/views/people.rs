@@ -422,6 +422,8 @@ pub struct ContactField {
 /// Adding or changing a person.
 #[derive(Debug, Clone, Serialize)]
 pub struct PersonEdit {
+    /// Who it is; empty for a new person.
+    pub id: String,
     /// Where the form goes.
     pub action: String,
     /// Where "back" goes.

@@ -1,5 +1,5 @@
 // A form offers some to choose from; whoever types above them is offered those that fit, of all. Where they
-// come from is told by the choice itself: people, unless it says otherwise.
+// come from is told by the choice itself: people, unless it says otherwise, and who isn't among them.
 const PAUSE_MILLIS = 150;
 const ROWS_MAX = 6;
 
@@ -50,7 +50,8 @@ function findIn(root, select) {
       const page = new DOMParser().parseFromString(`<select>${await answer.text()}</select>`, "text/html");
       // An older question's answer may come last.
       if (mine !== asked) return;
-      const options = [...page.querySelectorAll("option")].map((option) => root.adoptNode(option));
+      const found = [...page.querySelectorAll("option")].filter((option) => option.value !== select.dataset.but);
+      const options = found.map((option) => root.adoptNode(option));
       offer(options, true);
       status.className = options.length ? "sr" : "faint small";
       status.textContent = options.length ? String(options.length) : select.dataset.none;

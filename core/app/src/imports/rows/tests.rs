@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::super::plan::{Column, Doubles, Reading};
 use super::super::sheet::Sheet;
+use super::super::targets::doubt;
 use super::*;
 
 fn known() -> Known {
@@ -136,6 +137,38 @@ fn columns_of_the_same_kind_are_put_together() {
     assert_eq!(contacts, [("050-1", ""), ("03-5550170", "Phone"), ("3 Yefet St, Jaffa", "")]);
     assert_eq!(said.notes, "a\nNotes: b");
     assert_eq!(said.tags, ["x", "y", "z"]);
+}
+
+#[test]
+fn a_cell_of_thousands_costs_no_more_than_the_first_too_many() {
+    let mut said = Said::default();
+    for n in 0..1_000 {
+        add(&mut said, ContactKind::Phone, format!("050-{n:07}"), "");
+    }
+    assert_eq!(said.contacts.len(), CONTACTS_MAX + 1);
+    let numbers: Vec<String> = (0..1_000).map(|n| format!("050-{n:07}")).collect();
+    let refused = read_row(&[Target::Name, Target::Phone], &["Dana", &numbers.join(";")]);
+    assert_eq!(refused.unwrap_err().key, "error-too-many-contacts");
+    let tags: Vec<String> = (0..1_000).map(|n| format!("tag {n}")).collect();
+    let refused = read_row(&[Target::Name, Target::Tags], &["Dana", &tags.join(";")]);
+    assert_eq!(refused.unwrap_err().key, "error-too-many-tags");
+}
+
+#[test]
+fn stages_that_nobody_has_become_tags_and_remarks_become_notes() {
+    let doubted = |cells: &[String]| {
+        let mut sheet = Sheet::default();
+        for (at, cell) in cells.iter().enumerate() {
+            sheet.push(at + 1, [cell.as_str()]).unwrap();
+        }
+        let mut columns = [Column { name: "Status".to_owned(), to: Target::Stage, own: None }];
+        doubt(&mut columns, &sheet, 0, &known());
+        columns[0].to
+    };
+    assert_eq!(doubted(&["Warm", "Cold", "Warm"].map(str::to_owned)), Target::Tags);
+    assert_eq!(doubted(&["Called on Monday, nobody answered".to_owned()]), Target::Notes);
+    let each_its_own: Vec<String> = (0..40).map(|n| format!("Called {n} times")).collect();
+    assert_eq!(doubted(&each_its_own), Target::Notes);
 }
 
 proptest! {

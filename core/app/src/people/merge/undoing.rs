@@ -44,6 +44,9 @@ pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) ->
     let theirs: Vec<TaskId> = theirs.cloned().collect();
     store::tasks::hand_back_links(c, tenant, &theirs, &merged.kept, &merged.gone)?;
     store::tasks::share_links(c, tenant, &merged.both, &merged.kept, &merged.gone)?;
+    for other in &merged.apart {
+        store::people::unset_apart(c, tenant, &merged.kept, other)?;
+    }
     let kept = store::people::find(c, tenant, &merged.kept)?;
     if let Some(kept) = &kept {
         undo_kept(app, c, &who, kept, &merged)?;

@@ -12,6 +12,28 @@ const CARDS: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Dana Cohen\r\nTEL;type=WOR
     EMAIL:shop@flora.example\r\nEND:VCARD\r\n";
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_family_with_one_number_at_home_comes_in_whole() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let card = |name: &str, cell: &str| {
+            format!("BEGIN:VCARD\nFN:{name}\nTEL;CELL:{cell}\nTEL;HOME:03-555 0102\nEND:VCARD\n")
+        };
+        let family = [("Dana", "050-1234567"), ("Yoav", "052-7654321"), ("Tal", "054-1112223")];
+        let all: String = family.iter().map(|(name, cell)| card(name, cell)).collect();
+        let id = keep(&f, &owner, all.as_bytes()).await;
+        let look = imports::look_at_import(&f.app, &owner.ctx, &id).await.unwrap();
+        assert_eq!((look.doubles, look.twice), (0, 0));
+        assert_eq!(run(&f, &owner, &id).await, Counts { made: 3, ..Counts::default() });
+        // Brought again they are who they are, whatever else they are called; and by the number at home
+        // alone somebody is.
+        let again = all.replace("Yoav", "Yoav Bar") + "BEGIN:VCARD\nTEL:035550102\nEND:VCARD\n";
+        let id = keep(&f, &owner, again.as_bytes()).await;
+        assert_eq!(run(&f, &owner, &id).await, Counts { skipped: 4, ..Counts::default() });
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn cards_of_a_phone_come_in_as_people() {
     each(async |f| {
         let owner = f.first_run().await;

@@ -32,6 +32,29 @@ async fn a_landline_and_a_mobile_that_end_alike_are_two_people() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_share_a_number_the_one_who_is_called_so_is_meant() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        for name in ["Dana", "Yoav"] {
+            add(&f, &owner, PersonInput { phone: "03-555 0101".into(), ..named(name) }).await;
+            // Of those who aren't called so, the oldest is meant.
+            f.clock.advance_millis(10);
+        }
+        let list = "Name,Phone,Email\nYoav,03-5550101,yoav@example.com\n\
+            Dana,+97235550101,dana@example.com\n";
+        let (_, counts) = import(&f, &owner, list, Doubles::Update).await;
+        assert_eq!(counts, Counts { changed: 2, ..Counts::default() });
+        assert_eq!(names(&f, &owner).await, ["Dana", "Yoav"]);
+        assert_eq!(find(&f, &owner, "Yoav").await.email, "yoav@example.com");
+        assert_eq!(find(&f, &owner, "Dana").await.email, "dana@example.com");
+        let list = "Name,Phone,Email\nFamily Bar,035550101,bar@example.com\n";
+        let (_, counts) = import(&f, &owner, list, Doubles::Skip).await;
+        assert_eq!(counts, Counts { skipped: 1, ..Counts::default() });
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn numbers_of_before_are_read_before_a_list_comes_in() {
     each(async |f| {
         let owner = f.first_run().await;

@@ -39,7 +39,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     let company = PersonPage { is_company: true, ..person(w) };
     gallery.page("person-company", "/people", &company);
     gallery.page("person-edit", "/people", &person_edit(w));
-    let new = PersonEdit { name: String::new(), others: vec![], ..wrong(w) };
+    let new = PersonEdit { id: String::new(), name: String::new(), others: vec![], ..wrong(w) };
     gallery.page("person-new", "/people", &new);
     let group = DoublesRow { by: "phone".into(), people: all(w) };
     let flat = DoublesRow { by: "address".into(), people: all(w) };
@@ -343,6 +343,7 @@ fn person_edit(w: Words) -> PersonEdit {
     };
     let consents = [("", "Not asked yet", "עוד לא שאלנו"), ("given", "They agreed", "הביע הסכמה")];
     PersonEdit {
+        id: "1".into(),
         action: "/people/1".into(),
         back: "/people/1".into(),
         name: w.of("Noa Levi", "נועה לוי"),

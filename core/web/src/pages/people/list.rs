@@ -138,7 +138,11 @@ impl ListQuery {
     }
 
     fn order(&self) -> PersonOrder {
-        self.order.parse().unwrap_or(PersonOrder::Newest)
+        match self.order.parse().unwrap_or(PersonOrder::Newest) {
+            // Who has no day has no place among days.
+            PersonOrder::FollowUp if self.follow_up == "none" => PersonOrder::Newest,
+            order => order,
+        }
     }
 
     pub(crate) fn sorting(&self, fields: &[OwnField]) -> Sorting {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::answer::Answer;
 use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::people::choices::label;
+use crate::pages::people::choices::labels;
 use crate::pages::{appointments, tasks};
 use crate::views::people::PeopleChoices;
 use crate::views::{Choice, Page as _};
@@ -26,8 +26,10 @@ pub async fn show(member: Member, query: Query<ChoicesQuery>) -> Answer {
     member.ctx.require_to_see(Permission::ReadTasks)?;
     member.ctx.require(Permission::WriteTasks)?;
     let found = search::search(&member.web.app, &member.ctx, &query.q).await?;
-    let person = |it: &app::people::Person| Choice::new(format!("person:{}", it.id), label(it), "");
-    let mut all: Vec<Choice> = found.people.iter().map(person).collect();
+    let called = found.people.iter().zip(labels(&found.people));
+    let mut all: Vec<Choice> = called
+        .map(|(person, label)| Choice::new(format!("person:{}", person.id), label, ""))
+        .collect();
     let ids: Vec<String> = found.appointments.iter().map(|it| it.id.to_string()).collect();
     let rows = appointments::rows(&member, found.appointments).await?;
     all.extend(ids.iter().zip(rows).map(|(id, row)| {
