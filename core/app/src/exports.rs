@@ -19,6 +19,7 @@ use serde_json::json;
 use store::Conn;
 
 pub use csv::Csv;
+pub(crate) use csv::plain;
 pub use lists::List;
 
 use crate::App;
