@@ -209,7 +209,8 @@ fn is_number_of_letter(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
+    use std::collections::BTreeMap;
+    use std::io::{Cursor, Read as _};
 
     use calamine::{Reader as _, Xlsx};
 
@@ -256,5 +257,58 @@ mod tests {
         assert_eq!(written(100, &cells)[0].1, expected);
         let long = "🎈".repeat(CELL_UNITS_MAX);
         assert_eq!(written(100, &[&long])[0].1[1].encode_utf16().count(), CELL_UNITS_MAX - 1);
+    }
+    /// The values of an attribute, one after the other.
+    fn all_of<'a>(part: &'a str, attribute: &str) -> Vec<&'a str> {
+        let begin = format!(" {attribute}=\"");
+        part.split(&begin).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+    }
+
+    /// As ECMA-376 has it, part 2: each part of a package has one type, its own or that of its extension, and
+    /// what a relationship leads to is a part.
+    #[test]
+    fn each_part_has_its_type_and_each_relationship_leads_to_a_part() {
+        let mut book = Workbook::of_sheets(Locale::He, 2).unwrap();
+        for row in 0..4 {
+            book.row(vec![row.to_string()], row == 0).unwrap();
+        }
+        book.end().unwrap();
+        let mut zip = zip::ZipArchive::new(Cursor::new(book.take())).unwrap();
+        let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+        let mut parts = BTreeMap::new();
+        for name in &names {
+            let mut text = String::new();
+            zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+            parts.insert(format!("/{name}"), text);
+        }
+        assert_eq!((names[0].as_str(), names.len()), ("[Content_Types].xml", parts.len()));
+        let types = parts.remove("/[Content_Types].xml").unwrap();
+        let of = [all_of(&types, "Extension"), all_of(&types, "PartName")].concat();
+        let types: BTreeMap<&str, &str> =
+            of.into_iter().zip(all_of(&types, "ContentType")).collect();
+        let type_of = |part: &str| {
+            let extension = part.rsplit('.').next().unwrap();
+            types.get(part).or_else(|| types.get(extension)).copied().unwrap()
+        };
+        let mut led_to = vec!["/_rels/.rels".to_owned(), "/xl/_rels/workbook.xml.rels".to_owned()];
+        for (rels, base) in [("/_rels/.rels", "/"), ("/xl/_rels/workbook.xml.rels", "/xl/")] {
+            assert!(type_of(rels).ends_with(".relationships+xml"));
+            let kinds = all_of(&parts[rels], "Type");
+            for (target, kind) in all_of(&parts[rels], "Target").into_iter().zip(kinds) {
+                let part = format!("{base}{target}");
+                let kind = match kind.rsplit('/').next().unwrap() {
+                    "officeDocument" => ".sheet.main+xml",
+                    "worksheet" => ".worksheet+xml",
+                    "styles" => ".styles+xml",
+                    other => panic!("{other}"),
+                };
+                assert!(type_of(&part).ends_with(kind) && parts.contains_key(&part), "{part}");
+                led_to.push(part);
+            }
+        }
+        assert!(parts.keys().all(|part| led_to.contains(part)) && led_to.len() == parts.len());
+        let ids = all_of(&parts["/xl/_rels/workbook.xml.rels"], "Id");
+        let sheets = all_of(&parts["/xl/workbook.xml"], "r:id");
+        assert_eq!((&ids[..3], ids.len()), (&sheets[..], 4));
     }
 }
