@@ -15,6 +15,9 @@ const CELL_UNITS_MAX: usize = 32_767;
 /// The most rows of a sheet, its head counted: programs refuse a longer one.
 const SHEET_ROWS_MAX: usize = 1_048_576;
 
+/// As many digits of a number programs keep.
+const DIGITS_MAX: usize = 15;
+
 /// A part whose name ends like XML is a sheet, of which it isn't known yet how many there are.
 const TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>"#;
 const ROOT: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
@@ -50,6 +53,8 @@ pub(super) struct Workbook {
     sheets: usize,
     /// What stands above the columns, on every sheet.
     head: Vec<String>,
+    /// Whether what looks like a number is one, but for what a row begins with.
+    pub(super) has_numbers: bool,
 }
 
 impl Workbook {
@@ -61,7 +66,8 @@ impl Workbook {
         let tray = Tray::default();
         let zip = Some(zip::ZipWriter::new_stream(tray.clone()));
         let (is_rtl, head) = (locale == Locale::He, Vec::new());
-        let mut book = Self { tray, zip, is_rtl, rows_max, rows: 0, sheets: 0, head };
+        let (rows, sheets, has_numbers) = (0, 0, false);
+        let mut book = Self { tray, zip, is_rtl, rows_max, rows, sheets, head, has_numbers };
         book.part("[Content_Types].xml", TYPES)?;
         book.part("_rels/.rels", ROOT)?;
         book.part("xl/styles.xml", STYLES)?;
@@ -113,9 +119,13 @@ impl Workbook {
         self.rows += 1;
         let mut text = String::from("<row>");
         let style = if is_head { " s=\"1\"" } else { "" };
-        for cell in cells {
+        for (at, cell) in cells.iter().enumerate() {
             if cell.is_empty() {
                 text.push_str("<c/>");
+                continue;
+            }
+            if self.has_numbers && at > 0 && !is_head && is_number(cell) {
+                text.push_str(&format!("<c><v>{cell}</v></c>"));
                 continue;
             }
             text.push_str("<c t=\"inlineStr\"");
@@ -177,6 +187,15 @@ fn book_of(sheets: usize) -> (String, String) {
     (book, places)
 }
 
+/// Whether a text is a number as programs write it themselves.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let begins = whole.len() == 1 || !whole.starts_with('0');
+    begins && are_digits(whole) && are_digits(part) && digits.len() <= DIGITS_MAX
+}
+
 /// What XML can hold of a text; a cell of more than programs take is cut. What they would read as the
 /// number of a letter (`_x0041_`) stays what it is.
 fn escape(out: &mut String, text: &str) {
@@ -212,7 +231,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::io::{Cursor, Read as _};
 
-    use calamine::{Reader as _, Xlsx};
+    use calamine::{Data, Reader as _, Xlsx};
 
     use super::*;
 
@@ -258,6 +277,27 @@ mod tests {
         let long = "🎈".repeat(CELL_UNITS_MAX);
         assert_eq!(written(100, &[&long])[0].1[1].encode_utf16().count(), CELL_UNITS_MAX - 1);
     }
+
+    #[test]
+    fn amounts_of_a_table_can_be_summed() {
+        let mut book = Workbook::begin(Locale::En).unwrap();
+        book.has_numbers = true;
+        let rows =
+            [["Month", "1", "b", "c"], ["2026", "1234567.50", "-3", "45%"], ["a", "", "007", "=1"]];
+        for (at, row) in rows.iter().enumerate() {
+            book.row(row.map(str::to_owned).to_vec(), at == 0).unwrap();
+        }
+        book.end().unwrap();
+        let mut read = Xlsx::new(Cursor::new(book.take())).unwrap();
+        let cells = read.worksheet_range("OXPI").unwrap();
+        let text = |text: &str| Data::String(text.to_owned());
+        let found: Vec<Vec<Data>> = cells.rows().map(<[Data]>::to_vec).collect();
+        assert_eq!(found[0], ["Month", "1", "b", "c"].map(text));
+        let amounts = [text("2026"), Data::Float(1_234_567.5), Data::Float(-3.0), text("45%")];
+        assert_eq!(found[1], amounts);
+        assert_eq!(found[2], [text("a"), Data::Empty, text("007"), text("=1")]);
+    }
+
     /// The values of an attribute, one after the other.
     fn all_of<'a>(part: &'a str, attribute: &str) -> Vec<&'a str> {
         let begin = format!(" {attribute}=\"");

@@ -1,6 +1,7 @@
 //! Lists and archives to take along: what is in them, that they come back in, who may have them.
 
 mod archives;
+mod workbooks;
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
