@@ -50,10 +50,18 @@ async fn remove(house: &House) -> Result<()> {
     let span = around(house).await?;
     assert!(span.appointments.is_empty(), "{:?}", span.appointments);
     assert!(span.busy.iter().all(|block| !events.contains(&block.external_id)), "{:?}", span.busy);
-    let mut given_up = list_given_up(&house.app, &house.owner, None, 10).await?.items;
-    given_up.retain(|job| ["calendar.push", "calendar.withdraw"].contains(&job.kind.as_str()));
+    let given_up = given_up(house).await?;
     assert!(given_up.is_empty(), "{given_up:?}");
     Ok(())
+}
+
+/// The kinds of the work with events that can't be done.
+async fn given_up(house: &House) -> Result<Vec<String>> {
+    let all = list_given_up(&house.app, &house.owner, None, 10).await?.items;
+    let kinds = all.into_iter().map(|job| job.kind);
+    Ok(kinds
+        .filter(|kind| ["calendar.push", "calendar.withdraw"].contains(&kind.as_str()))
+        .collect())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,38 +129,71 @@ async fn an_example_that_was_put_into_a_calendar_goes_there_however_it_is_by_the
     .await;
 }
 
+/// Puts the next of the examples into the calendar, and removes them all while its event is on its way, as soon
+/// as no more than so many faults wait; another process finds none to take away.
+async fn remove_on_its_way(house: &House, left: usize) -> Result<()> {
+    let other = house.another().await?;
+    examples::bring(&house.app, &house.owner).await?;
+    let now = house.app.clock.now();
+    let mut coming = around(house).await?.appointments;
+    coming.retain(|each| each.status == Status::Booked && each.starts_at > now);
+    put(house, coming.first().context("one")?).await?;
+    let google = house.simulator.google();
+    google.clear_requests();
+    let removal = async {
+        for _ in 0..1_000 {
+            if google.faults().len() <= left {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        examples::remove(&house.app, &house.owner).await?;
+        jobs::run_due(&other).await?;
+        anyhow::Ok(())
+    };
+    tokio::try_join!(house.work(), removal)?;
+    Ok(())
+}
+
+/// What became of the deletions that the calendar was asked for.
+fn deleted(house: &House) -> Vec<u16> {
+    let asked = house.simulator.google().requests().into_iter();
+    asked.filter(|entry| entry.method == "DELETE").map(|entry| entry.status).collect()
+}
+
+const EVENTS: &str = "/calendar/v3/calendars/";
+const SLOW: Effect = Effect::Slow { millis: 2_000 };
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_was_just_being_written_goes_when_it_is_there() {
     each(async |house| {
         house.with_calendar().await?;
-        let other = house.another().await?;
-        examples::bring(&house.app, &house.owner).await?;
-        let now = house.app.clock.now();
-        let mut coming = around(&house).await?.appointments;
-        coming.retain(|each| each.status == Status::Booked && each.starts_at > now);
-        put(&house, coming.first().context("one")?).await?;
-        let google = house.simulator.google();
-        google.clear_requests();
-        let slow = Effect::Slow { millis: 2_000 };
-        google.fault(Fault::next("/calendar/v3/calendars/", slow).method("POST"));
-        // While it is on its way another process finds none to take away.
-        let removal = async {
-            for _ in 0..1_000 {
-                if google.faults().is_empty() {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-            examples::remove(&house.app, &house.owner).await?;
-            jobs::run_due(&other).await?;
-            anyhow::Ok(())
-        };
-        tokio::try_join!(house.work(), removal)?;
+        house.simulator.google().fault(Fault::next(EVENTS, SLOW).method("POST"));
+        remove_on_its_way(&house, 0).await?;
         house.work().await?;
-        let asked = google.requests().into_iter().filter(|entry| entry.method == "DELETE");
-        let deleted: Vec<u16> = asked.map(|entry| entry.status).collect();
-        assert_eq!(deleted, [404, 204]);
+        assert_eq!(deleted(&house), [404, 204]);
         assert!(ours(&house).is_empty());
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_nobody_heard_of_having_come_goes_later() {
+    each(async |house| {
+        house.with_calendar().await?;
+        let google = house.simulator.google();
+        // The token is refused, a new one takes its time, and then the answer is lost.
+        google.fault(Fault::status(EVENTS, 401).method("POST"));
+        google.fault(Fault::next("/token", SLOW));
+        let lost = Effect::Status { status: 503, reason: None, retry_after: None, applied: true };
+        google.fault(Fault::next(EVENTS, lost).method("POST"));
+        remove_on_its_way(&house, 1).await?;
+        house.work().await?;
+        assert_eq!((deleted(&house), ours(&house).len()), (vec![404], 1));
+        house.pass_secs(360, 60).await?;
+        assert!(ours(&house).is_empty());
+        assert!(given_up(&house).await?.is_empty(), "there is nothing to send any more");
         Ok(())
     })
     .await;

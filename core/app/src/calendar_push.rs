@@ -103,8 +103,9 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<Outcome> {
             Ok(Round::Settled) => return Ok(Outcome::Done),
             Ok(Round::Again) => {}
             Err(error) => {
-                // Deleted here meanwhile: there is nothing to send any more.
-                if matches!(error, Error::NotFound) && is_deleted(app, &pair).await? {
+                // Deleted here meanwhile: there is nothing to send any more, and nowhere to note that
+                // it couldn't be sent.
+                if is_deleted(app, &pair).await? {
                     return Ok(Outcome::Done);
                 }
                 // Only what is to be written can fail to be; a look that failed is tried again.

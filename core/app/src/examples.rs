@@ -64,7 +64,7 @@ pub async fn remove(app: &App, ctx: &Context) -> Result<()> {
             if store::examples::count(c, &ctx.tenant)? == 0 {
                 return Ok(());
             }
-            for each in store::examples::list_in_calendars(c, &ctx.tenant)? {
+            for each in store::examples::hold_in_calendars(c, &ctx.tenant)? {
                 withdrawal::withdraw(&app2, c, &each)?;
             }
             store::examples::delete_all(c, &ctx.tenant)?;

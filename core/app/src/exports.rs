@@ -19,6 +19,7 @@ use serde_json::json;
 use store::Conn;
 
 pub use csv::Csv;
+pub(crate) use csv::plain;
 pub use lists::List;
 
 use crate::App;
@@ -155,7 +156,11 @@ impl Download {
     fn new(name: &str, format: Format, locale: Locale, rows: Rows, words: Words) -> Result<Self> {
         let sink = match format {
             Format::Csv => Sink::Csv(Csv::default()),
-            Format::Xlsx => Sink::Xlsx(Box::new(workbook::Workbook::begin(locale)?)),
+            Format::Xlsx => {
+                let mut book = workbook::Workbook::begin(locale)?;
+                book.has_numbers = matches!(rows, Rows::Table(..));
+                Sink::Xlsx(Box::new(book))
+            }
             Format::Vcard => Sink::Vcard,
         };
         Ok(Self {

@@ -80,6 +80,30 @@ const COUNTRIES: &[Row] = &[
 /// no more than those it is a number at home, and the code wasn't typed.
 const LIKE_THEIR_CODE: &[(&str, usize)] = &[("39", 10), ("55", 11), ("91", 10)];
 
+/// How numbers begin behind a country's code that are dialled there in a way of their own: services without
+/// what stands before all others, mobiles with digits that aren't dialled from abroad. In Brazil what is
+/// dialled before a number names a carrier, and nobody writes it.
+const OTHERWISE: &[(&str, &[&str])] = &[
+    ("52", &["1"]),
+    ("54", &["9"]),
+    ("55", &[""]),
+    ("61", &["1"]),
+    ("63", &["1"]),
+    ("66", &["1"]),
+    ("82", &["15", "16", "18"]),
+    ("84", &["1"]),
+    ("90", &["444"]),
+    ("91", &["1800", "1860"]),
+    ("353", &["1800", "1850", "1890"]),
+    ("966", &["800", "92"]),
+    ("970", &["1"]),
+    ("971", &["600", "700", "800", "900"]),
+    ("972", &["1"]),
+];
+
+/// Shorter ones are services as well, in whichever country.
+const OWN_DIGITS_MIN: usize = 7;
+
 /// The country whose clocks a zone shows, for the zones we know.
 pub fn country_of(zone: &Zone) -> Option<Country> {
     let row = COUNTRIES.iter().find(|(_, _, zones)| zones.contains(&zone.name()))?;
@@ -117,7 +141,8 @@ pub fn within_country(typed: &str) -> String {
 
 /// A number as people at home write it: one of this country that was typed as from abroad has what is
 /// dialled before a national number in place of the calling code, and its digits grouped as they were. Every
-/// other is as it was typed. It is the same number either way.
+/// other is as it was typed, such as one that is dialled at home in a way of its own. It is the same number
+/// either way.
 pub fn as_at_home(typed: &str, home: Option<Country>) -> String {
     let at_home = home.and_then(|home| spelled_at_home(typed, home));
     at_home.unwrap_or_else(|| typed.to_owned())
@@ -129,6 +154,10 @@ fn spelled_at_home(typed: &str, home: Country) -> Option<String> {
     if !digits.starts_with(&abroad) {
         return None;
     }
+    let number = to_e164(typed, Some(home))?;
+    if is_dialled_otherwise(home, number.strip_prefix('+')?.strip_prefix(home.code)?) {
+        return None;
+    }
     let text = if plus { typed.replacen("(0)", "", 1) } else { typed.to_owned() };
     let own = behind(&text, abroad.len());
     let trunk = match home.trunk {
@@ -138,8 +167,13 @@ fn spelled_at_home(typed: &str, home: Country) -> Option<String> {
         trunk => trunk,
     };
     let at_home = format!("{trunk}{own}");
-    let number = to_e164(typed, Some(home))?;
     (to_e164(&at_home, Some(home))? == number).then_some(at_home)
+}
+
+fn is_dialled_otherwise(home: Country, own: &str) -> bool {
+    let all = OTHERWISE.iter().find(|(code, _)| *code == home.code);
+    let begins = all.is_some_and(|(_, all)| all.iter().any(|begin| own.starts_with(*begin)));
+    begins || own.len() < OWN_DIGITS_MIN
 }
 
 /// The digits of a text behind the first few, and of what stands between them one sign each.
@@ -295,6 +329,19 @@ mod tests {
             ("Asia/Jerusalem", "972501234567", "972501234567"),
             ("Asia/Jerusalem", "+972 50 123 ext. 4", "+972 50 123 ext. 4"),
             ("Asia/Jerusalem", "*2700", "*2700"),
+            // These begin with no zero at home, or with more than that.
+            ("Asia/Jerusalem", "+972 1-700-505-070", "+972 1-700-505-070"),
+            ("Australia/Sydney", "+61 1300 123 456", "+61 1300 123 456"),
+            ("Australia/Sydney", "+61 412 345 678", "0412 345 678"),
+            ("Europe/Dublin", "+353 1800 123456", "+353 1800 123456"),
+            ("Europe/Dublin", "+353 1 234 5678", "01 234 5678"),
+            ("Asia/Dubai", "+971 800 12345", "+971 800 12345"),
+            ("America/Argentina/Buenos_Aires", "+54 9 11 1234-5678", "+54 9 11 1234-5678"),
+            ("America/Argentina/Buenos_Aires", "+54 11 4321 0987", "011 4321 0987"),
+            ("America/Mexico_City", "+52 1 55 1234 5678", "+52 1 55 1234 5678"),
+            ("America/Sao_Paulo", "+55 11 91234-5678", "+55 11 91234-5678"),
+            ("Europe/Berlin", "+49 116117", "+49 116117"),
+            ("Europe/London", "+44 800 1111", "0800 1111"),
             ("Etc/UTC", "+972501234567", "+972501234567"),
         ] {
             assert_eq!(as_at_home(typed, home(zone)?), expected, "{typed}");
@@ -362,7 +409,9 @@ mod tests {
             for typed in spellings(home, &one) {
                 let shown = as_at_home(&typed, Some(home));
                 prop_assert_eq!(to_e164(&shown, Some(home)), Some(whole.clone()), "{}", typed);
-                prop_assert!(!shown.contains('+') && !shown.starts_with("00"), "{} {}", typed, shown);
+                let is_at_home = !shown.contains('+') && !shown.starts_with("00");
+                let is_as_typed = is_dialled_otherwise(home, &one) && shown == typed;
+                prop_assert!(is_at_home || is_as_typed, "{} {}", typed, shown);
                 prop_assert_eq!(as_at_home(&shown, Some(home)), shown.clone(), "{}", typed);
             }
         }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use domain::{AppointmentId, TenantId};
 
-use crate::appointments::Appointment;
+use crate::appointments::{Appointment, lock_many};
 use crate::backend::Conn;
 use crate::error::{Error, Result};
 use crate::schema::{appointments, examples, timeline};
@@ -100,10 +100,14 @@ pub fn count_of(c: &mut Conn, tenant: &TenantId, kind: ExampleKind) -> Result<i6
     Ok(query.count().get_result(c)?)
 }
 
-/// The appointments among them that are in a calendar of a provider, by id.
-pub fn list_in_calendars(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Appointment>> {
+/// The appointments among them that are in a calendar of a provider, by id. Nobody writes any of them before
+/// this transaction ends: of an event that is just being sent it is known here, or it isn't sent.
+pub fn hold_in_calendars(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Appointment>> {
     scope::tenant(c, tenant)?;
     let ids = ids_of(c, tenant, ExampleKind::Appointment)?;
+    let all: Result<Vec<AppointmentId>> =
+        ids.iter().map(|id| id.parse().map_err(Error::internal)).collect();
+    lock_many(c, tenant, &all?)?;
     Ok(appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::calendar_id.is_not_null())

@@ -1,18 +1,22 @@
 //! Takes the event of an appointment that is deleted here away from its calendar. The row is gone by then,
 //! so the job carries what the event is found by, and nothing that it says.
 
-use domain::CalendarId;
+use domain::{CalendarId, JobId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::Conn;
 use store::appointments::{Appointment, Status, SyncState};
 use store::connections::Connection;
-use store::jobs::Job;
+use store::jobs::{Job, NewJob};
 
 use super::{LinkAnswer, ROUNDS};
 use crate::error::{Error, Result};
 use crate::jobs::{self, Outcome};
 use crate::{App, calendars, plugins};
+
+/// When an event is looked for once more that may have been on its way when it was to go. By then whoever
+/// wrote it has heard of it, or died.
+const AGAIN_AFTER_SECS: i64 = 300;
 
 #[derive(Deserialize)]
 struct Payload {
@@ -55,6 +59,11 @@ pub(super) fn enqueue(app: &App, c: &mut Conn, of: &Appointment) -> Result<()> {
     job.plugin_id = Some(connection.plugin_id);
     job.connection_id = Some(connection.id);
     store::jobs::enqueue(c, &job, means.now())?;
+    if of.etag.is_none() {
+        let id = JobId::new(means.clock, means.rng);
+        let run_at = means.now().plus_secs(AGAIN_AFTER_SECS);
+        store::jobs::enqueue(c, &NewJob { id, run_at, ..job }, means.now())?;
+    }
     Ok(())
 }
 

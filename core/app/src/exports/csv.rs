@@ -1,6 +1,8 @@
 //! Writes lists as text (RFC 4180), in UTF-8 with the mark by which Excel knows it. What a spreadsheet
 //! would take for a formula is defused: a list holds what strangers wrote.
 
+use std::borrow::Cow;
+
 /// A list being written.
 #[derive(Debug)]
 pub struct Csv {
@@ -43,24 +45,49 @@ impl Csv {
     }
 }
 
+/// What ends a piece of a text of which the next may be a cell of its own.
+const ENDS: [char; 3] = [';', '\n', '\r'];
+/// What stands before a formula so that it is none, and before a text that looks like one with it.
+const MARK: char = '\'';
+
 /// A text in which no spreadsheet finds a formula. One that cuts at semicolons, as Excel does in much of
 /// Europe, takes no notice of quotes in the midst of what it cuts, and finds cells at each of them and on
 /// each line.
 fn defused(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 1);
-    if is_formula(text) {
-        safe.push('\'');
-    }
-    for (at, piece) in text.split_inclusive([';', '\n', '\r']).enumerate() {
-        // A dash before a space begins a line of a list, unless it calls something.
-        let is_listed = piece.starts_with("- ") || piece.starts_with("+ ");
-        let is_line = is_listed && !piece.contains(['|', '(', '!']);
-        if at > 0 && !is_line && !piece.starts_with(['\n', '\r']) && is_formula(piece) {
-            safe.push('\'');
+    for (at, piece) in text.split_inclusive(ENDS).enumerate() {
+        if is_to_be_marked(text, at, piece) {
+            safe.push(MARK);
         }
         safe.push_str(piece);
     }
     safe
+}
+
+/// The text that was defused so: what comes back in a list that was written here is what it was.
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
+    if !text.contains(MARK) {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    for (at, piece) in text.split_inclusive(ENDS).enumerate() {
+        let rest = piece.strip_prefix(MARK).filter(|_| is_to_be_marked(text, at, piece));
+        plain.push_str(rest.unwrap_or(piece));
+    }
+    Cow::Owned(plain)
+}
+
+/// Whether a mark belongs before the piece at this place of a text. Marks that stand there already change
+/// nothing, so that each can be told from those that were put there.
+fn is_to_be_marked(text: &str, at: usize, piece: &str) -> bool {
+    if at == 0 {
+        return is_formula(text.trim_start_matches(MARK));
+    }
+    let piece = piece.trim_start_matches(MARK);
+    // A dash before a space begins a line of a list, unless it calls something.
+    let is_listed = piece.starts_with("- ") || piece.starts_with("+ ");
+    let is_line = is_listed && !piece.contains(['|', '(', '!']);
+    !is_line && !piece.starts_with(['\n', '\r']) && is_formula(piece)
 }
 
 /// Whether a spreadsheet would calculate it. A phone number with its plus, several of them, and a negative
@@ -85,6 +112,8 @@ fn is_number(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn written(cells: &[&str]) -> String {
@@ -129,6 +158,32 @@ mod tests {
             ("Dana\r\n@SUM(A1)", "\"Dana\r\n'@SUM(A1)\"\r\n"),
         ] {
             assert_eq!(written(&[text]), expected);
+        }
+    }
+
+    #[test]
+    fn what_was_defused_is_what_it_was_again() {
+        for text in
+            ["@dana", "-50%", "- call back", "'=1", "O'Neill;=1+1", "one\n@two\r\n''-x", "'"]
+        {
+            assert_eq!(plain(&defused(text)), text);
+        }
+        // What another program wrote.
+        assert_eq!(plain("'@dana"), "@dana");
+        for text in ["O'Neill", "'twas", "'050-1234567'", "a;'b"] {
+            assert_eq!(plain(text), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_was_defused_is_what_it_was_again(text in "['=@+;\r\n\t |(1a-]{0,12}") {
+            let safe = defused(&text);
+            prop_assert_eq!(plain(&safe), text);
+            for (at, piece) in safe.split(ENDS).enumerate() {
+                let is_safe = piece.starts_with(MARK) || !is_to_be_marked(piece, at, piece);
+                prop_assert!(is_safe, "{}", safe);
+            }
         }
     }
 }

@@ -15,6 +15,9 @@ const CELL_UNITS_MAX: usize = 32_767;
 /// The most rows of a sheet, its head counted: programs refuse a longer one.
 const SHEET_ROWS_MAX: usize = 1_048_576;
 
+/// As many digits of a number programs keep.
+const DIGITS_MAX: usize = 15;
+
 /// A part whose name ends like XML is a sheet, of which it isn't known yet how many there are.
 const TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>"#;
 const ROOT: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
@@ -50,6 +53,8 @@ pub(super) struct Workbook {
     sheets: usize,
     /// What stands above the columns, on every sheet.
     head: Vec<String>,
+    /// Whether what looks like a number is one, but for what a row begins with.
+    pub(super) has_numbers: bool,
 }
 
 impl Workbook {
@@ -61,7 +66,8 @@ impl Workbook {
         let tray = Tray::default();
         let zip = Some(zip::ZipWriter::new_stream(tray.clone()));
         let (is_rtl, head) = (locale == Locale::He, Vec::new());
-        let mut book = Self { tray, zip, is_rtl, rows_max, rows: 0, sheets: 0, head };
+        let (rows, sheets, has_numbers) = (0, 0, false);
+        let mut book = Self { tray, zip, is_rtl, rows_max, rows, sheets, head, has_numbers };
         book.part("[Content_Types].xml", TYPES)?;
         book.part("_rels/.rels", ROOT)?;
         book.part("xl/styles.xml", STYLES)?;
@@ -113,9 +119,13 @@ impl Workbook {
         self.rows += 1;
         let mut text = String::from("<row>");
         let style = if is_head { " s=\"1\"" } else { "" };
-        for cell in cells {
+        for (at, cell) in cells.iter().enumerate() {
             if cell.is_empty() {
                 text.push_str("<c/>");
+                continue;
+            }
+            if self.has_numbers && at > 0 && !is_head && is_number(cell) {
+                text.push_str(&format!("<c><v>{cell}</v></c>"));
                 continue;
             }
             text.push_str("<c t=\"inlineStr\"");
@@ -177,6 +187,15 @@ fn book_of(sheets: usize) -> (String, String) {
     (book, places)
 }
 
+/// Whether a text is a number as programs write it themselves.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let begins = whole.len() == 1 || !whole.starts_with('0');
+    begins && are_digits(whole) && are_digits(part) && digits.len() <= DIGITS_MAX
+}
+
 /// What XML can hold of a text; a cell of more than programs take is cut. What they would read as the
 /// number of a letter (`_x0041_`) stays what it is.
 fn escape(out: &mut String, text: &str) {
@@ -209,9 +228,10 @@ fn is_number_of_letter(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
+    use std::collections::BTreeMap;
+    use std::io::{Cursor, Read as _};
 
-    use calamine::{Reader as _, Xlsx};
+    use calamine::{Data, Reader as _, Xlsx};
 
     use super::*;
 
@@ -256,5 +276,79 @@ mod tests {
         assert_eq!(written(100, &cells)[0].1, expected);
         let long = "🎈".repeat(CELL_UNITS_MAX);
         assert_eq!(written(100, &[&long])[0].1[1].encode_utf16().count(), CELL_UNITS_MAX - 1);
+    }
+
+    #[test]
+    fn amounts_of_a_table_can_be_summed() {
+        let mut book = Workbook::begin(Locale::En).unwrap();
+        book.has_numbers = true;
+        let rows =
+            [["Month", "1", "b", "c"], ["2026", "1234567.50", "-3", "45%"], ["a", "", "007", "=1"]];
+        for (at, row) in rows.iter().enumerate() {
+            book.row(row.map(str::to_owned).to_vec(), at == 0).unwrap();
+        }
+        book.end().unwrap();
+        let mut read = Xlsx::new(Cursor::new(book.take())).unwrap();
+        let cells = read.worksheet_range("OXPI").unwrap();
+        let text = |text: &str| Data::String(text.to_owned());
+        let found: Vec<Vec<Data>> = cells.rows().map(<[Data]>::to_vec).collect();
+        assert_eq!(found[0], ["Month", "1", "b", "c"].map(text));
+        let amounts = [text("2026"), Data::Float(1_234_567.5), Data::Float(-3.0), text("45%")];
+        assert_eq!(found[1], amounts);
+        assert_eq!(found[2], [text("a"), Data::Empty, text("007"), text("=1")]);
+    }
+
+    /// The values of an attribute, one after the other.
+    fn all_of<'a>(part: &'a str, attribute: &str) -> Vec<&'a str> {
+        let begin = format!(" {attribute}=\"");
+        part.split(&begin).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+    }
+
+    /// As ECMA-376 has it, part 2: each part of a package has one type, its own or that of its extension, and
+    /// what a relationship leads to is a part.
+    #[test]
+    fn each_part_has_its_type_and_each_relationship_leads_to_a_part() {
+        let mut book = Workbook::of_sheets(Locale::He, 2).unwrap();
+        for row in 0..4 {
+            book.row(vec![row.to_string()], row == 0).unwrap();
+        }
+        book.end().unwrap();
+        let mut zip = zip::ZipArchive::new(Cursor::new(book.take())).unwrap();
+        let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+        let mut parts = BTreeMap::new();
+        for name in &names {
+            let mut text = String::new();
+            zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+            parts.insert(format!("/{name}"), text);
+        }
+        assert_eq!((names[0].as_str(), names.len()), ("[Content_Types].xml", parts.len()));
+        let types = parts.remove("/[Content_Types].xml").unwrap();
+        let of = [all_of(&types, "Extension"), all_of(&types, "PartName")].concat();
+        let types: BTreeMap<&str, &str> =
+            of.into_iter().zip(all_of(&types, "ContentType")).collect();
+        let type_of = |part: &str| {
+            let extension = part.rsplit('.').next().unwrap();
+            types.get(part).or_else(|| types.get(extension)).copied().unwrap()
+        };
+        let mut led_to = vec!["/_rels/.rels".to_owned(), "/xl/_rels/workbook.xml.rels".to_owned()];
+        for (rels, base) in [("/_rels/.rels", "/"), ("/xl/_rels/workbook.xml.rels", "/xl/")] {
+            assert!(type_of(rels).ends_with(".relationships+xml"));
+            let kinds = all_of(&parts[rels], "Type");
+            for (target, kind) in all_of(&parts[rels], "Target").into_iter().zip(kinds) {
+                let part = format!("{base}{target}");
+                let kind = match kind.rsplit('/').next().unwrap() {
+                    "officeDocument" => ".sheet.main+xml",
+                    "worksheet" => ".worksheet+xml",
+                    "styles" => ".styles+xml",
+                    other => panic!("{other}"),
+                };
+                assert!(type_of(&part).ends_with(kind) && parts.contains_key(&part), "{part}");
+                led_to.push(part);
+            }
+        }
+        assert!(parts.keys().all(|part| led_to.contains(part)) && led_to.len() == parts.len());
+        let ids = all_of(&parts["/xl/_rels/workbook.xml.rels"], "Id");
+        let sheets = all_of(&parts["/xl/workbook.xml"], "r:id");
+        assert_eq!((&ids[..3], ids.len()), (&sheets[..], 4));
     }
 }

@@ -9,6 +9,7 @@ use super::plan::{Format, Reading};
 use super::sheet::{CELL_BYTES_MAX, Sheet};
 use super::workbooks;
 use crate::error::{Error, Result};
+use crate::exports;
 
 /// The largest file that is read.
 pub const FILE_BYTES_MAX: usize = 20 << 20;
@@ -135,7 +136,9 @@ fn rows_of(text: &str, separator: char, quoting: bool) -> Result<(Sheet, bool)> 
         if quoting && record.iter().any(|cell| cell.len() > CELL_BYTES_MAX) {
             return Ok((sheet, true));
         }
-        sheet.push(number, &record)?;
+        // What was written here comes back as it was before a spreadsheet was kept from calculating it.
+        let cells: Vec<_> = record.iter().map(exports::plain).collect();
+        sheet.push(number, cells.iter().map(|cell| &**cell))?;
     }
 }
 
@@ -211,6 +214,14 @@ mod tests {
             rows("name,notes\r\n\"Dana \"\"D\"\" Cohen\",\"one\r\ntwo\"\r\n\r\nNoa,5\" nails\r\n");
         assert_eq!(found[1], ["Dana \"D\" Cohen", "one\r\ntwo"]);
         assert_eq!(found[2], ["Noa", "5\" nails"]);
+    }
+
+    #[test]
+    fn what_was_written_here_comes_back_as_it_was() {
+        let cells = ["@dana", "=1+1", "Wants:\n@noon; -x", "'=1", "O'Neill"];
+        let mut file = exports::Csv::default();
+        file.row(cells);
+        assert_eq!(rows(&String::from_utf8(file.take()).unwrap()), [cells]);
     }
 
     /// A table as a program would save it.
@@ -373,6 +384,8 @@ mod tests {
             let bytes = encoded(&written(&table, SEPARATORS[at], quotes, end), saved);
             let found = sniff(&bytes, Locale::En).unwrap();
             let sheet = read(&bytes, &Reading { separator: SEPARATORS[at], ..found });
+            let table: Vec<Vec<_>> =
+                table.iter().map(|row| row.iter().map(|it| exports::plain(it)).collect()).collect();
             let rows = table.iter().map(|row| row.iter().map(|it| it.trim()).collect::<Vec<_>>());
             let numbered = (1_i64..).zip(rows);
             let kept: Vec<(i64, Vec<&str>)> =

@@ -16,6 +16,7 @@ use app::tags::list_tags;
 use app::tasks::{self, Task, TaskFilter, TaskInput};
 use app::{Error, examples, jobs, timeline, undos};
 use domain::{PersonId, Role, Timestamp};
+use store::event_copies::EventCopy;
 
 /// How many people come with them.
 const PEOPLE: usize = 14;
@@ -405,6 +406,44 @@ async fn nothing_is_offered_to_be_taken_back_of_what_is_gone() {
         let left: Vec<_> = done().await.into_iter().map(|it| it.summary).collect();
         assert_eq!(left.len(), 1, "{left:?}");
         assert_eq!((left[0].to.as_str(), &*left[0].names), ("mixed", &["Gil".to_owned()][..]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_that_is_just_being_sent_is_known_of_when_they_go() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        examples::bring(&f.app, &owner.ctx).await.unwrap();
+        let of = appointments_of(&f, &owner).await.remove(0);
+        let copy = EventCopy {
+            tenant_id: of.tenant_id.clone(),
+            appointment_id: of.id.clone(),
+            seen_json: None,
+            sent_json: serde_json::json!([]).into(),
+            clash_json: None,
+            failing_since: None,
+        };
+        let (db, db2, tenant) = (f.app.db.clone(), f.app.db.clone(), of.tenant_id.clone());
+        let sending = async move {
+            let send = move |c: &mut store::Conn| {
+                store::appointments::lock(c, &copy.tenant_id, &copy.appointment_id)?;
+                store::event_copies::put(c, &copy)?;
+                store::testing::hold_log(c, &copy.tenant_id)
+            };
+            db.write(send).await
+        };
+        let going = async move {
+            let look = move |c: &mut store::Conn| {
+                store::examples::hold_in_calendars(c, &of.tenant_id)?;
+                store::event_copies::find(c, &of.tenant_id, &of.id)
+            };
+            db2.write(look).await
+        };
+        let hold = move |c: &mut store::Conn| store::testing::hold_log(c, &tenant);
+        let (sent, known) = f.meet(hold, sending, going).await;
+        sent.unwrap();
+        assert!(known.unwrap().is_some());
     })
     .await;
 }

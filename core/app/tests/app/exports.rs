@@ -1,6 +1,7 @@
 //! Lists and archives to take along: what is in them, that they come back in, who may have them.
 
 mod archives;
+mod workbooks;
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
@@ -142,8 +143,8 @@ async fn people_who_were_exported_come_back_in_as_they_were() {
         }
         let odd = find(&second, "odd@example.com").await.person;
         assert!(odd.won_at.is_some());
-        // Defused in text, where a spreadsheet would calculate it.
-        assert_eq!(odd.name, "'=2+3, \"the odd\"");
+        // The apostrophe that keeps a spreadsheet from calculating it is no part of it.
+        assert_eq!(odd.name, "=2+3, \"the odd\"");
         assert_eq!((odd.company.as_str(), odd.notes.as_str()), ("קפה נואר", "one\ntwo; three"));
         assert!(f.actions(&first).await.contains(&"list.exported".to_owned()));
     })

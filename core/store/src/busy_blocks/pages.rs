@@ -70,9 +70,12 @@ pub fn page_between(
     let (from, to) = (from.as_millis(), to.as_millis());
     let long_before = from.saturating_sub(LONG_MILLIS);
     let order = (busy_blocks::starts_at, busy_blocks::calendar_id, busy_blocks::external_id);
+    // A page begins where the one before ended: an index leads there, and nothing before is walked through.
+    let begin = after.map_or(long_before, |after| long_before.max(after.at));
     // As in the whole: those that began long before are few, and come first.
+    let long_until = if begin > long_before { i64::MIN } else { to.min(long_before) };
     let mut on: Vec<BusyBlock> = matching(tenant, after)
-        .filter(busy_blocks::starts_at.lt(to.min(long_before)))
+        .filter(busy_blocks::starts_at.lt(long_until))
         .filter(busy_blocks::ends_at.gt(from))
         .filter(sql::<Bool>(IS_LONG))
         .order(order)
@@ -82,7 +85,7 @@ pub fn page_between(
     let left = limit + 1 - i64::try_from(on.len()).unwrap_or(i64::MAX);
     if left > 0 {
         let rest: Vec<BusyBlock> = matching(tenant, after)
-            .filter(busy_blocks::starts_at.ge(long_before))
+            .filter(busy_blocks::starts_at.ge(begin))
             .filter(busy_blocks::starts_at.lt(to))
             .filter(busy_blocks::ends_at.gt(from))
             .order(order)
