@@ -103,15 +103,23 @@ async fn what_differs_without_being_told_is_owned_up_to() {
 
         // A secret goes along that didn't before; nothing on the page has it.
         let mut other = anew("slot", &same);
-        let (id, ask) = ("acme".to_owned(), "slot:acme".to_owned());
-        other.request.slots = vec![ExactSlot { id, ask }];
+        let slot = ExactSlot { id: "acme".to_owned(), ask: "slot:acme".to_owned() };
+        other.request.slots = vec![slot.clone()];
         other.digest = other.request.digest(&ours.tenant, &ours.plugin);
         let other: ApprovalId = workspace.approval_propose(&ours, other).await?.parse()?;
         let seen = page(&house, &other).await?.replaces.context("it replaces nothing")?;
         assert!(seen.differences.is_empty() && seen.is_cut, "it isn't the same");
 
+        let mut beside = anew("beside", &other);
+        beside.request.slots = vec![slot];
+        beside.request.body = b"{\"text\":\"sell\"}".to_vec();
+        beside.digest = beside.request.digest(&ours.tenant, &ours.plugin);
+        let beside: ApprovalId = workspace.approval_propose(&ours, beside).await?.parse()?;
+        let seen = page(&house, &beside).await?.replaces.context("it replaces nothing")?;
+        assert_eq!((seen.differences.len(), seen.is_cut), (1, true), "also beside what is told");
+
         // What counts hides behind what doesn't.
-        let mut many = anew("many", &other);
+        let mut many = anew("many", &beside);
         let more: String = (0..70).map(|n| format!("&p{n}=1")).collect();
         many.request.url.push_str(&more);
         many.request.body = b"{\"text\":\"buy\"}".to_vec();

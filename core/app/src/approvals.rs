@@ -53,6 +53,10 @@ pub(crate) struct Said {
     /// What people may change, as the contract's `change`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Value>,
+    /// Whose secrets the host puts in and where, by the slots' ids and sentences: the plugin's words and the
+    /// request say nothing of that. None where it was proposed before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slots: Option<Vec<(String, String)>>,
 }
 
 /// A proposal as the list shows it.

@@ -134,7 +134,10 @@ pub(super) fn differences(
     }
     let count = found.all.len();
     of_requests(&mut found, before, after)?;
-    // Such as whose secret goes along: it isn't told here, and yet it is another request.
+    // Whose secret goes along isn't told here, and yet with another it is another request.
+    let slots = old.slots.as_ref().zip(new.slots.as_ref());
+    found.is_cut |= slots.is_some_and(|(old, new)| old != new);
+    found.is_cut |= before.row.effect != after.row.effect;
     found.is_cut |= before.row.digest != after.row.digest && found.all.len() == count;
     found.is_cut |= found.all.len() > DIFFERENCES_MAX;
     found.all.truncate(DIFFERENCES_MAX);
