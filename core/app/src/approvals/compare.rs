@@ -379,6 +379,11 @@ mod tests {
         assert_eq!(names, ["[\"a.b\"]", "a.b", "n", "note", "paused", "sum"]);
         let sum = of(before, after).into_iter().find(|each| each.0 == "sum");
         assert_eq!(sum, Some(("sum".to_owned(), told("5"), told("\"5\""))));
+        // Whoever goes by the second of two fields sees no city.
+        let before = br#"{"n":1,"to":{"city":"Haifa","days":[1]}}"#;
+        let after = br#"{"n":2,"to":{"city":"Haifa"},"to":{"days":[1]}}"#;
+        let names: Vec<String> = of(before, after).into_iter().map(|each| each.0).collect();
+        assert_eq!(names, [""], "it is told as a whole");
     }
 
     #[test]
