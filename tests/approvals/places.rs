@@ -4,9 +4,11 @@ use anyhow::Context as _;
 use app::approvals::{self, ApprovalState, Part};
 use app::plugins::Words;
 use domain::ApprovalId;
+use oxpi_tests::house::DANA;
 use oxpi_tests::proposals::{call, proposal, propose, workspace};
 use runtime::approval::ExactSlot;
 use runtime::{CallContext, Grant, Services};
+use store::connections::ConnectionChange;
 
 use super::changes::{ask, differing, is_conflict, page, state, text};
 use super::{each, proposed, sample};
@@ -151,6 +153,39 @@ async fn a_plugin_that_may_propose_no_more_still_answers_what_is_to_be_changed()
         house.work().await?;
         assert_eq!(state(&house, &id).await, ApprovalState::Replaced);
         assert_eq!(more(200).await.unwrap_err().code, "limited");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_in_the_name_of_the_account_that_acts_goes_unseen() {
+    each(async |house| {
+        let connection = house.connect(DANA).await?;
+        let (tenant, id) = (house.owner.tenant.clone(), connection.clone());
+        let now = house.app.clock.now();
+        let rename = move |c: &mut store::Conn| {
+            let known = store::connections::get(c, &tenant, &id)?;
+            let change = ConnectionChange {
+                account_name: known.account_name,
+                account_email: "da\u{ad}na@example.com".to_owned(),
+                scopes: known.scopes,
+                state: known.state,
+                problem: known.problem,
+                connected_by: known.connected_by,
+                server: known.server,
+                user_name: known.user_name,
+            };
+            store::connections::update(c, &tenant, &id, &change, known.rev, now)
+        };
+        house.app.db.write(rename).await?;
+        let ours = call(&house.owner.tenant, &house.plugin, Grant::nothing());
+        let mut post = proposal(&house.app, &ours, "post");
+        post.request.connection = Some(connection);
+        post.digest = post.request.digest(&ours.tenant, &ours.plugin);
+        let id: ApprovalId = workspace(&house.app).approval_propose(&ours, post).await?.parse()?;
+        let account = page(&house, &id).await?.account;
+        assert_eq!(account.as_deref(), Some("da\\u{ad}na@example.com"));
         Ok(())
     })
     .await;

@@ -247,7 +247,7 @@ fn of_requests(found: &mut Found, before: Side<'_>, after: Side<'_>) -> Result<(
         found.push_texts(Part::To, "", &whole(old), &whole(new));
     }
     if old.connection_id != new.connection_id {
-        let name = |side: Side<'_>| text(side.account.map(visible).unwrap_or_default());
+        let name = |side: Side<'_>| text(side.account.unwrap_or_default().to_owned());
         // Two of one name are two all the same.
         found.push(Part::Account, "", name(before), name(after));
     }
