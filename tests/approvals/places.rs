@@ -103,22 +103,27 @@ async fn what_differs_without_being_told_is_owned_up_to() {
         let seen = page(&house, &same).await?.replaces.context("it replaces nothing")?;
         assert!(seen.differences.is_empty() && !seen.is_cut, "it is the same");
 
-        // A secret goes along that didn't before; nothing on the page has it.
-        let mut other = anew("slot", &same);
-        let slot = ExactSlot { id: "acme".to_owned(), ask: "slot:acme".to_owned() };
-        other.request.slots = vec![slot.clone()];
+        // Its route reaches elsewhere; nothing on the page has that.
+        let mut other = anew("route", &same);
+        other.request.route_ask.push('/');
         other.digest = other.request.digest(&ours.tenant, &ours.plugin);
         let other: ApprovalId = workspace.approval_propose(&ours, other).await?.parse()?;
         let seen = page(&house, &other).await?.replaces.context("it replaces nothing")?;
         assert!(seen.differences.is_empty() && seen.is_cut, "it isn't the same");
 
+        // A secret goes along that didn't before.
         let mut beside = anew("beside", &other);
-        beside.request.slots = vec![slot];
+        let (id, ask) = ("acme".to_owned(), "slot:secret acme".to_owned());
+        beside.request.slots = vec![ExactSlot { id, ask }];
         beside.request.body = b"{\"text\":\"sell\"}".to_vec();
         beside.digest = beside.request.digest(&ours.tenant, &ours.plugin);
         let beside: ApprovalId = workspace.approval_propose(&ours, beside).await?.parse()?;
-        let seen = page(&house, &beside).await?.replaces.context("it replaces nothing")?;
-        assert_eq!((seen.differences.len(), seen.is_cut), (1, true), "also beside what is told");
+        let shown = page(&house, &beside).await?;
+        assert_eq!(shown.slots, [("acme".to_owned(), "secret acme".to_owned())]);
+        let seen = shown.replaces.context("it replaces nothing")?;
+        let secret = differing(&seen, Part::Header, "acme").context("the secret is not told")?;
+        assert_eq!(secret.after, text("secret acme"));
+        assert_eq!((seen.differences.len(), seen.is_cut), (2, false));
 
         // What counts hides behind what doesn't.
         let mut many = anew("many", &beside);

@@ -101,6 +101,8 @@ pub struct ApprovalPage {
     pub query: Vec<(String, String)>,
     /// Headers of the plugin's.
     pub headers: Vec<(String, String)>,
+    /// Slots whose secrets the host puts in, each with where it does.
+    pub slots: Vec<(String, String)>,
     /// The body.
     pub body: Shown,
     /// When it was decided.
@@ -172,6 +174,8 @@ pub async fn get_approval(app: &App, ctx: &Context, id: &ApprovalId) -> Result<A
         .await?;
     let said = said(&row)?;
     let headers: Vec<(String, String)> = serde_json::from_value(row.headers_json.0.clone())?;
+    let slots = said.slots.unwrap_or_default().into_iter();
+    let slots = slots.map(|(id, place)| (visible(&id), visible(&place))).collect();
     let address = url::Url::parse(&row.url).ok();
     let query = address.as_ref().map(|url| {
         let pairs = url.query_pairs().map(|(name, value)| (visible(&name), visible(&value)));
@@ -184,6 +188,7 @@ pub async fn get_approval(app: &App, ctx: &Context, id: &ApprovalId) -> Result<A
         query: query.unwrap_or_default(),
         body: Shown::of(&headers, &row.body),
         headers: headers.into_iter().map(|(name, value)| (name, visible(&value))).collect(),
+        slots,
         method: row.method,
         url: row.url,
         decided_at: row.decided_at,

@@ -41,7 +41,7 @@ pub enum Part {
     Account,
     /// A parameter of the address.
     Query,
-    /// A header.
+    /// A header, or a slot whose secret the host puts in.
     Header,
     /// A part of the body, or all of it.
     Content,
@@ -134,9 +134,10 @@ pub(super) fn differences(
     }
     let count = found.all.len();
     of_requests(&mut found, before, after)?;
-    // Whose secret goes along isn't told here, and yet with another it is another request.
-    let slots = old.slots.as_ref().zip(new.slots.as_ref());
-    found.is_cut |= slots.is_some_and(|(old, new)| old != new);
+    if let Some((old, new)) = old.slots.as_ref().zip(new.slots.as_ref()) {
+        of_pairs(&mut found, Part::Header, old, new);
+    }
+    // Such as another route: it isn't told here, and yet it is another request.
     found.is_cut |= before.row.effect != after.row.effect;
     found.is_cut |= before.row.digest != after.row.digest && found.all.len() == count;
     found.is_cut |= found.all.len() > DIFFERENCES_MAX;

@@ -36,7 +36,8 @@ async fn check_connection(app: &App, ctx: &CallContext, id: Option<&ConnectionId
 
 fn row_of(app: &App, ctx: &CallContext, proposal: Proposal) -> Result<Approval> {
     let request = proposal.request;
-    let slots = request.slots.into_iter().map(|slot| (slot.id, slot.ask)).collect();
+    let place = |ask: String| ask.strip_prefix("slot:").map(str::to_owned).unwrap_or(ask);
+    let slots = request.slots.into_iter().map(|slot| (slot.id, place(slot.ask))).collect();
     let said = Said {
         title: proposal.title,
         summary: proposal.summary,

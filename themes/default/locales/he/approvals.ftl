@@ -20,6 +20,7 @@ approval-bytes = { $size ->
    *[other] { $size } בתים
   } שאי אפשר להציג כטקסט.
 approval-headers = פרטים טכניים
+approval-slots = מפתחות שמצורפים בדרך, בלי שהתוסף רואה אותם
 approval-decide = ההחלטה שלכם
 approval-once = אחרי אישור אפשר לשלוח פעם אחת, עד המועד שלמעלה. מי שאישר נרשם ביומן הפעילות.
 approval-reason = סיבה
