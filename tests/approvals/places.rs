@@ -4,9 +4,11 @@ use anyhow::Context as _;
 use app::approvals::{self, ApprovalState, Part};
 use app::plugins::Words;
 use domain::ApprovalId;
+use oxpi_tests::house::DANA;
 use oxpi_tests::proposals::{call, proposal, propose, workspace};
 use runtime::approval::ExactSlot;
 use runtime::{CallContext, Grant, Services};
+use store::connections::ConnectionChange;
 
 use super::changes::{ask, differing, is_conflict, page, state, text};
 use super::{each, proposed, sample};
@@ -101,17 +103,30 @@ async fn what_differs_without_being_told_is_owned_up_to() {
         let seen = page(&house, &same).await?.replaces.context("it replaces nothing")?;
         assert!(seen.differences.is_empty() && !seen.is_cut, "it is the same");
 
-        // A secret goes along that didn't before; nothing on the page has it.
-        let mut other = anew("slot", &same);
-        let (id, ask) = ("acme".to_owned(), "slot:acme".to_owned());
-        other.request.slots = vec![ExactSlot { id, ask }];
+        // Its route reaches elsewhere; nothing on the page has that.
+        let mut other = anew("route", &same);
+        other.request.route_ask.push('/');
         other.digest = other.request.digest(&ours.tenant, &ours.plugin);
         let other: ApprovalId = workspace.approval_propose(&ours, other).await?.parse()?;
         let seen = page(&house, &other).await?.replaces.context("it replaces nothing")?;
         assert!(seen.differences.is_empty() && seen.is_cut, "it isn't the same");
 
+        // A secret goes along that didn't before.
+        let mut beside = anew("beside", &other);
+        let (id, ask) = ("acme".to_owned(), "slot:secret acme".to_owned());
+        beside.request.slots = vec![ExactSlot { id, ask }];
+        beside.request.body = b"{\"text\":\"sell\"}".to_vec();
+        beside.digest = beside.request.digest(&ours.tenant, &ours.plugin);
+        let beside: ApprovalId = workspace.approval_propose(&ours, beside).await?.parse()?;
+        let shown = page(&house, &beside).await?;
+        assert_eq!(shown.slots, [("acme".to_owned(), "secret acme".to_owned())]);
+        let seen = shown.replaces.context("it replaces nothing")?;
+        let secret = differing(&seen, Part::Header, "acme").context("the secret is not told")?;
+        assert_eq!(secret.after, text("secret acme"));
+        assert_eq!((seen.differences.len(), seen.is_cut), (2, false));
+
         // What counts hides behind what doesn't.
-        let mut many = anew("many", &other);
+        let mut many = anew("many", &beside);
         let more: String = (0..70).map(|n| format!("&p{n}=1")).collect();
         many.request.url.push_str(&more);
         many.request.body = b"{\"text\":\"buy\"}".to_vec();
@@ -143,6 +158,39 @@ async fn a_plugin_that_may_propose_no_more_still_answers_what_is_to_be_changed()
         house.work().await?;
         assert_eq!(state(&house, &id).await, ApprovalState::Replaced);
         assert_eq!(more(200).await.unwrap_err().code, "limited");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_in_the_name_of_the_account_that_acts_goes_unseen() {
+    each(async |house| {
+        let connection = house.connect(DANA).await?;
+        let (tenant, id) = (house.owner.tenant.clone(), connection.clone());
+        let now = house.app.clock.now();
+        let rename = move |c: &mut store::Conn| {
+            let known = store::connections::get(c, &tenant, &id)?;
+            let change = ConnectionChange {
+                account_name: known.account_name,
+                account_email: "da\u{ad}na@example.com".to_owned(),
+                scopes: known.scopes,
+                state: known.state,
+                problem: known.problem,
+                connected_by: known.connected_by,
+                server: known.server,
+                user_name: known.user_name,
+            };
+            store::connections::update(c, &tenant, &id, &change, known.rev, now)
+        };
+        house.app.db.write(rename).await?;
+        let ours = call(&house.owner.tenant, &house.plugin, Grant::nothing());
+        let mut post = proposal(&house.app, &ours, "post");
+        post.request.connection = Some(connection);
+        post.digest = post.request.digest(&ours.tenant, &ours.plugin);
+        let id: ApprovalId = workspace(&house.app).approval_propose(&ours, post).await?.parse()?;
+        let account = page(&house, &id).await?.account;
+        assert_eq!(account.as_deref(), Some("da\\u{ad}na@example.com"));
         Ok(())
     })
     .await;

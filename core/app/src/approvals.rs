@@ -53,6 +53,10 @@ pub(crate) struct Said {
     /// What people may change, as the contract's `change`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Value>,
+    /// Whose secrets the host puts in and where, by the slots' ids and sentences: the plugin's words and the
+    /// request say nothing of that. None where it was proposed before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slots: Option<Vec<(String, String)>>,
 }
 
 /// A proposal as the list shows it.
@@ -97,6 +101,8 @@ pub struct ApprovalPage {
     pub query: Vec<(String, String)>,
     /// Headers of the plugin's.
     pub headers: Vec<(String, String)>,
+    /// Slots whose secrets the host puts in, each with where it does.
+    pub slots: Vec<(String, String)>,
     /// The body.
     pub body: Shown,
     /// When it was decided.
@@ -168,6 +174,8 @@ pub async fn get_approval(app: &App, ctx: &Context, id: &ApprovalId) -> Result<A
         .await?;
     let said = said(&row)?;
     let headers: Vec<(String, String)> = serde_json::from_value(row.headers_json.0.clone())?;
+    let slots = said.slots.unwrap_or_default().into_iter();
+    let slots = slots.map(|(id, place)| (visible(&id), visible(&place))).collect();
     let address = url::Url::parse(&row.url).ok();
     let query = address.as_ref().map(|url| {
         let pairs = url.query_pairs().map(|(name, value)| (visible(&name), visible(&value)));
@@ -180,6 +188,7 @@ pub async fn get_approval(app: &App, ctx: &Context, id: &ApprovalId) -> Result<A
         query: query.unwrap_or_default(),
         body: Shown::of(&headers, &row.body),
         headers: headers.into_iter().map(|(name, value)| (name, visible(&value))).collect(),
+        slots,
         method: row.method,
         url: row.url,
         decided_at: row.decided_at,

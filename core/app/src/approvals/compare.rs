@@ -41,7 +41,7 @@ pub enum Part {
     Account,
     /// A parameter of the address.
     Query,
-    /// A header.
+    /// A header, or a slot whose secret the host puts in.
     Header,
     /// A part of the body, or all of it.
     Content,
@@ -134,7 +134,11 @@ pub(super) fn differences(
     }
     let count = found.all.len();
     of_requests(&mut found, before, after)?;
-    // Such as whose secret goes along: it isn't told here, and yet it is another request.
+    if let Some((old, new)) = old.slots.as_ref().zip(new.slots.as_ref()) {
+        of_pairs(&mut found, Part::Header, old, new);
+    }
+    // Such as another route: it isn't told here, and yet it is another request.
+    found.is_cut |= before.row.effect != after.row.effect;
     found.is_cut |= before.row.digest != after.row.digest && found.all.len() == count;
     found.is_cut |= found.all.len() > DIFFERENCES_MAX;
     found.all.truncate(DIFFERENCES_MAX);
@@ -232,18 +236,19 @@ fn label(field: &Field) -> String {
 }
 
 fn of_requests(found: &mut Found, before: Side<'_>, after: Side<'_>) -> Result<()> {
-    let ((to, query), (to_now, query_now)) = (address(before.row), address(after.row));
+    let (old, new) = (before.row, after.row);
+    let (to, query) = address(&old.method, &old.url);
+    let (to_now, query_now) = address(&new.method, &new.url);
     let count = found.all.len();
     found.compare(Part::To, &to, &to_now);
     of_pairs(found, Part::Query, &query, &query_now);
     let whole = |row: &Approval| format!("{} {}", row.method, visible(&row.url));
-    let (old, new) = (before.row, after.row);
     if (&old.method, &old.url) != (&new.method, &new.url) && found.all.len() == count {
         // Written otherwise, though it reads the same.
         found.push_texts(Part::To, "", &whole(old), &whole(new));
     }
     if old.connection_id != new.connection_id {
-        let name = |side: Side<'_>| text(side.account.map(visible).unwrap_or_default());
+        let name = |side: Side<'_>| text(side.account.unwrap_or_default().to_owned());
         // Two of one name are two all the same.
         found.push(Part::Account, "", name(before), name(after));
     }
@@ -289,14 +294,18 @@ fn whole(shown: Shown) -> String {
     }
 }
 
-/// Method and address without its parameters, and these.
-fn address(row: &Approval) -> (String, Pairs) {
-    let Ok(mut url) = url::Url::parse(&row.url) else {
-        return (format!("{} {}", row.method, visible(&row.url)), Pairs::new());
-    };
-    let query = url.query_pairs().map(|(n, v)| (n.into_owned(), v.into_owned())).collect();
+/// Method and address without its parameters, and these. What stands for bytes that are no text may stand for
+/// any: then all of it is the address, as it is sent.
+fn address(method: &str, address: &str) -> (String, Pairs) {
+    let whole = || (format!("{method} {}", visible(address)), Pairs::new());
+    let Ok(mut url) = url::Url::parse(address) else { return whole() };
+    let query: Pairs =
+        url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+    if query.iter().any(|(name, value)| [name, value].iter().any(|it| it.contains('\u{fffd}'))) {
+        return whole();
+    }
     url.set_query(None);
-    (format!("{} {url}", row.method), query)
+    (format!("{method} {url}"), query)
 }
 
 /// What differs by name; several values of one name are one.
@@ -371,6 +380,11 @@ mod tests {
         assert_eq!(names, ["[\"a.b\"]", "a.b", "n", "note", "paused", "sum"]);
         let sum = of(before, after).into_iter().find(|each| each.0 == "sum");
         assert_eq!(sum, Some(("sum".to_owned(), told("5"), told("\"5\""))));
+        // Whoever goes by the second of two fields sees no city.
+        let before = br#"{"n":1,"to":{"city":"Haifa","days":[1]}}"#;
+        let after = br#"{"n":2,"to":{"city":"Haifa"},"to":{"days":[1]}}"#;
+        let names: Vec<String> = of(before, after).into_iter().map(|each| each.0).collect();
+        assert_eq!(names, [""], "it is told as a whole");
     }
 
     #[test]
@@ -406,6 +420,15 @@ mod tests {
         let also = |end: &str| format!("{}{common}{end}", "x".repeat(end.len()));
         let (before, _, is_cut) = from_where_they_differ(&also("1"), &also("22"));
         assert!(before.ends_with('…') && is_cut, "{before}");
+    }
+
+    #[test]
+    fn parameters_that_are_no_text_are_told_as_they_are_sent() {
+        let sent = "https://api.example.com/v1?n=1&key=%FF";
+        assert_eq!(address("POST", sent), (format!("POST {sent}"), Pairs::new()));
+        let (to, query) = address("POST", "https://api.example.com/v1?n=%D7%90");
+        assert_eq!(to, "POST https://api.example.com/v1");
+        assert_eq!(query, [("n".to_owned(), "א".to_owned())]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use store::Conn;
 
 use super::change::reach;
 use super::compare::{Side, differences, fields_of};
-use super::{Approval, ApprovalState, Difference, in_words, said, state_at, title_of};
+use super::{Approval, ApprovalState, Difference, in_words, said, state_at, title_of, visible};
 use crate::App;
 use crate::context::Context;
 use crate::error::Result;
@@ -133,12 +133,13 @@ fn replaces(
     }))
 }
 
-/// The name of the account that acts.
+/// The name of the account that acts, as people see it: it is whatever its provider or its plugin says.
 pub(super) fn account_of(c: &mut Conn, row: &Approval) -> Result<Option<String>> {
     let Some(id) = &row.connection_id else { return Ok(None) };
     let found = store::connections::find(c, &row.tenant_id, id)?;
     Ok(found.map(|found| {
-        if found.account_email.is_empty() { found.account_name } else { found.account_email }
+        let has_email = !found.account_email.is_empty();
+        visible(if has_email { &found.account_email } else { &found.account_name })
     }))
 }
 

@@ -2,6 +2,7 @@
 //! name both count, and so does every digit. Two documents with the same values at the same places, in the
 //! same order, say the same.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::de::{IgnoredAny, MapAccess, Visitor};
@@ -18,8 +19,8 @@ const BYTES_MAX: usize = 2 << 20;
 /// Names and values.
 pub(super) type Pairs = Vec<(String, String)>;
 
-/// The values of a document with their places; None where a text of it can't be read, or it comes to too
-/// much.
+/// The values of a document with their places; None where a text of it can't be read, where a field of
+/// several parts is there twice, or it comes to too much.
 pub(super) fn leaves(body: &[u8]) -> Option<Pairs> {
     let mut found = Found { pairs: Pairs::new(), room: BYTES_MAX };
     found.walk(serde_json::from_slice(body).ok()?, "", 0)?;
@@ -38,6 +39,9 @@ impl Found {
         match text.as_bytes().first()? {
             b'{' if depth < DEPTH_MAX && !is_empty(text) => {
                 let Entries(entries) = serde_json::from_str(text).ok()?;
+                if has_twins(&entries) {
+                    return None;
+                }
                 for (name, value) in entries {
                     self.walk(value, &field_at(at, &name), depth + 1)?;
                 }
@@ -82,6 +86,19 @@ fn told(text: &str) -> Option<String> {
 /// Whether an object or a list has nothing in it: then it is a value itself.
 fn is_empty(text: &str) -> bool {
     text.get(1..text.len() - 1).is_some_and(|inner| inner.trim().is_empty())
+}
+
+/// Whether a field that has parts is there twice. The places of its parts don't say to which of the two they
+/// belong, and a provider may go by one alone.
+fn has_twins(entries: &[(String, &RawValue)]) -> bool {
+    let mut seen: HashMap<&str, (usize, bool)> = HashMap::new();
+    for (name, value) in entries {
+        let text = value.get();
+        let (count, has_parts) = seen.entry(name.as_str()).or_default();
+        *count += 1;
+        *has_parts |= text.starts_with(['{', '[']) && !is_empty(text);
+    }
+    seen.values().any(|(count, has_parts)| *count > 1 && *has_parts)
 }
 
 /// An object's fields as they are written, also two of one name.
@@ -158,6 +175,18 @@ mod tests {
             assert_ne!(of(one), of(other), "{one} {other}");
         }
         assert_eq!(of(r#"{ "a" : "x" }"#), of(r#"{"a":"\u0078"}"#), "it says the same");
+    }
+
+    #[test]
+    fn a_field_of_several_parts_that_is_there_twice_is_not_taken_apart() {
+        for body in [
+            r#"{"to":{"city":"Haifa"},"to":{"days":[1]}}"#,
+            r#"{"a":[{"to":[1],"to":2}]}"#,
+            r#"{"to":{"city":"Haifa"},"to":{}}"#,
+        ] {
+            assert_eq!(leaves(body.as_bytes()), None, "{body}");
+        }
+        assert_eq!(of(r#"{"to":1,"to":{},"to":[]}"#).len(), 3);
     }
 
     #[test]

@@ -87,7 +87,7 @@ fn is_hidden(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{feff}')
         || matches!(c, '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}')
         || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}')
-        || matches!(c, '\u{e0000}'..='\u{e0fff}')
+        || matches!(c, '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Whether a hidden character does between these what it is for. Within a word or beside a number a
@@ -241,8 +241,17 @@ mod tests {
 
     #[test]
     fn what_takes_no_room_is_written_out_where_it_only_deceives() {
-        for c in ['\u{ad}', '\u{61c}', '\u{200c}', '\u{200e}', '\u{206a}', '\u{3164}', '\u{e0101}']
-        {
+        for c in [
+            '\u{ad}',
+            '\u{61c}',
+            '\u{200c}',
+            '\u{200e}',
+            '\u{206a}',
+            '\u{3164}',
+            '\u{13430}',
+            '\u{1bca0}',
+            '\u{e0101}',
+        ] {
             let shown = format!("exa{}mple", c.escape_unicode());
             assert_eq!(visible(&format!("exa{c}mple")), shown);
         }

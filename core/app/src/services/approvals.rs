@@ -35,16 +35,19 @@ async fn check_connection(app: &App, ctx: &CallContext, id: Option<&ConnectionId
 }
 
 fn row_of(app: &App, ctx: &CallContext, proposal: Proposal) -> Result<Approval> {
+    let request = proposal.request;
+    let place = |ask: String| ask.strip_prefix("slot:").map(str::to_owned).unwrap_or(ask);
+    let slots = request.slots.into_iter().map(|slot| (slot.id, place(slot.ask))).collect();
     let said = Said {
         title: proposal.title,
         summary: proposal.summary,
         amount: proposal.amount,
         change: proposal.change,
+        slots: Some(slots),
     };
     // What is no id is nothing of the plugin's.
     let replaces = proposal.replaces.map(|id| id.parse::<ApprovalId>()).transpose();
     let replaces = replaces.map_err(|_| Error::NotFound)?;
-    let request = proposal.request;
     let headers = match request.idempotency_key {
         Some(key) => [request.headers, vec![("idempotency-key".to_owned(), key)]].concat(),
         None => request.headers,

@@ -210,6 +210,7 @@ fn request(member: &Member, found: Found, errors: Errors) -> ApprovalPage {
         url: found.url,
         query: pairs(found.query),
         headers: pairs(found.headers),
+        slots: pairs(found.slots),
         body_kind: "nothing",
         body: String::new(),
         fields: Vec::new(),

@@ -65,6 +65,8 @@ pub struct ApprovalPage {
     pub query: Vec<Pair>,
     /// The request's headers.
     pub headers: Vec<Pair>,
+    /// Slots whose secrets the host puts in.
+    pub slots: Vec<Pair>,
     /// `nothing`, `json`, `form`, `text` or `bytes`.
     pub body_kind: &'static str,
     /// JSON or text.

@@ -20,6 +20,7 @@ approval-bytes = { $size ->
    *[other] { $size } bytes
   } that can’t be shown as text.
 approval-headers = Technical details
+approval-slots = Keys put in on the way, which the plugin doesn’t see
 approval-decide = Your decision
 approval-once = If you approve, it can be sent once, until the time above. Whoever approved is noted in the activity log.
 approval-reason = Reason

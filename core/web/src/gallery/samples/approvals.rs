@@ -84,6 +84,7 @@ fn page(w: Words) -> ApprovalPage {
         url: "https://graph.example.com/v1/act_104500000000017/campaigns?fields=id%2Cname".into(),
         query: vec![pair("fields", "id,name")],
         headers: vec![pair("content-type", "application/json")],
+        slots: vec![pair("ads", "provider ads as bearer for POST https://ads.example.com/v1/")],
         body_kind: "json",
         body,
         fields: vec![],
