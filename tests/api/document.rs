@@ -13,10 +13,25 @@ use oxpi_tests::site::{MARKER, Site, api_token};
 use serde_json::json;
 
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
-/// How long Schemathesis may look with each token, in seconds, and from which seed it makes its cases;
-/// OXPI_LOOK_SECS and OXPI_LOOK_SEED say otherwise to whoever wants to know more.
-const LOOK_SECS: &str = "60";
+/// From which seed Schemathesis makes its cases. OXPI_LOOK_SEED says otherwise, and OXPI_LOOK_SECS how long it
+/// looks with each token in each way, to whoever wants to know more.
 const LOOK_SEED: &str = "7";
+
+/// A way in which Schemathesis looks.
+#[derive(Clone, Copy)]
+struct Way {
+    phases: &'static str,
+    /// How long at most, in seconds.
+    secs: &'static str,
+    /// Whether it knows what there is. Whoever goes from one answer to the next is to follow the ids that
+    /// it is given, and those it knows would stand in their place.
+    knows_ids: bool,
+}
+
+const WAYS: [Way; 2] = [
+    Way { phases: "examples,coverage,fuzzing", secs: "60", knows_ids: true },
+    Way { phases: "stateful", secs: "30", knows_ids: false },
+];
 
 fn said(variable: &str, otherwise: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| otherwise.to_owned())
@@ -48,8 +63,17 @@ async fn the_commands_of_the_documentation_work() -> Result<()> {
     Ok(())
 }
 
-/// Looks with a token, at these ids among others; nothing of `foreign` may be told.
+/// Looks with a token in all ways; nothing of `foreign` may be told.
 async fn look(site: &Site, token: &str, foreign: Vec<String>) -> Result<()> {
+    for way in WAYS {
+        look_in(way, site, token, foreign.join(",")).await?;
+        // It shows wrong tokens too, which are counted for a while.
+        site.house.clock.advance_millis(3_600_000);
+    }
+    Ok(())
+}
+
+async fn look_in(way: Way, site: &Site, token: &str, foreign: String) -> Result<()> {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).to_owned();
     let document = json!({
         "base-url": format!("http://127.0.0.1:{}", site.port),
@@ -59,7 +83,7 @@ async fn look(site: &Site, token: &str, foreign: Vec<String>) -> Result<()> {
         "parameters": site
             .ids
             .iter()
-            .filter(|(_, id)| id.len() == 36)
+            .filter(|(_, id)| way.knows_ids && id.len() == 36)
             .map(|(name, id)| (format!("path.{name}"), json!(id)))
             .collect::<serde_json::Map<_, _>>(),
         "checks": {
@@ -78,10 +102,10 @@ async fn look(site: &Site, token: &str, foreign: Vec<String>) -> Result<()> {
         let st = python.with_file_name("st");
         let mut command = Command::new(st);
         command.arg("--config-file").arg(&config).args(["run", &url, "--no-color"]);
-        command.args(["--max-time", &said("OXPI_LOOK_SECS", LOOK_SECS), "--max-examples", "25"]);
-        command.args(["--seed", &said("OXPI_LOOK_SEED", LOOK_SEED)]);
+        command.args(["--max-time", &said("OXPI_LOOK_SECS", way.secs), "--max-examples", "25"]);
+        command.args(["--seed", &said("OXPI_LOOK_SEED", LOOK_SEED), "--phases", way.phases]);
         command.args(["--workers", "1", "--generation-database", "none"]);
-        command.current_dir(folder.path()).env("OXPI_FOREIGN", foreign.join(","));
+        command.current_dir(folder.path()).env("OXPI_FOREIGN", foreign);
         for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
             command.env_remove(proxy);
         }
@@ -121,8 +145,6 @@ async fn a_reader_of_the_document_finds_nothing_that_is_otherwise() -> Result<()
     foreign.push(format!("{MARKER} Levi"));
     foreign.push(format!("{MARKER} fitting"));
     look(&site, &other, foreign).await?;
-    // It shows wrong tokens too, which are counted for a while.
-    site.house.clock.advance_millis(3_600_000);
     let token = site.api_token.clone();
     look(&site, &token, vec![theirs.tenant.to_string(), theirs.member.to_string()]).await
 }
