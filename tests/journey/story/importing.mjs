@@ -101,7 +101,7 @@ async function undo(trip) {
 async function agendaTimes(trip, title) {
   await trip.open(`/calendar?view=agenda&date=${trip.kept.day}`);
   const times = trip.page.locator(".agenda-entry").filter({ hasText: title }).locator(".agenda-time");
-  return (await times.allInnerTexts()).map((text) => text.slice(0, 5));
+  return (await times.allInnerTexts()).map((text) => text.match(/\d\d:\d\d/)[0]);
 }
 
 async function moveSeries(trip) {
