@@ -10,7 +10,7 @@ use oxpi_tests::House;
 use oxpi_tests::house::DANA;
 use oxpi_tests::site::Site;
 use serde_json::json;
-use simulators::Fault;
+use simulators::{Effect, Fault};
 
 const STUDIO: &str = "c_studio@group.calendar.google.com";
 
@@ -124,6 +124,35 @@ async fn a_change_that_was_taken_back_here_hides_none_that_was_made_there() {
         let after = again(&house, &own).await?;
         assert_eq!((&*after.title, &*after.location), (&*own.title, "Upstairs"));
         assert_eq!(after.sync_state, SyncState::Synced);
+        Ok(())
+    })
+    .await;
+}
+
+/// What takes it back has nothing to write, and leaves the event at the revision that the late write is bound to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_is_taken_back_while_it_is_written_stays_taken_back() {
+    each(async |house| {
+        let (own, _) = in_step(&house).await?;
+        let late = Fault::next("/calendar/v3/", Effect::Slow { millis: 2_500 });
+        house.simulator.google().fault(Fault { method: Some("PATCH".to_owned()), ..late });
+        let (app, owner) = (&house.app, &house.owner);
+        let here = changed(&own, |input| input.title = "Colour".to_owned());
+        appointments::change_appointment(app, owner, &own.id, here, own.rev).await?;
+        let take_back = async {
+            tokio::time::sleep(std::time::Duration::from_millis(1_000)).await;
+            let before = again(&house, &own).await?;
+            let here = changed(&before, |input| input.title.clone_from(&own.title));
+            appointments::change_appointment(app, owner, &own.id, here, before.rev).await?;
+            house.work().await
+        };
+        let (written, taken_back) = tokio::join!(house.work(), take_back);
+        written?;
+        taken_back?;
+        house.work().await?;
+        let after = again(&house, &own).await?;
+        assert_eq!((&after.title, after.sync_state), (&own.title, SyncState::Synced));
+        assert_eq!(live(&house)[0]["summary"], json!(own.title));
         Ok(())
     })
     .await;

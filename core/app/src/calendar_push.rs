@@ -284,9 +284,13 @@ async fn keep_written(
                 return Ok(Round::Again);
             }
             let mut copy = Copy::read(store::event_copies::find(c, tenant, id)?)?;
-            if link.is_some() {
-                // Every write is bound to a revision: what was sent before can't arrive any more.
-                (copy.seen, copy.sent) = (Some(Content::of(&pushed)), Vec::new());
+            if let Some(link) = &link {
+                copy.seen = Some(Content::of(&pushed));
+                // Every write is bound to a revision: once that is another, what was sent before can't arrive
+                // any more. A write of what stands there already may leave it as it was.
+                if link.etag.is_none() || link.etag != pushed.etag {
+                    copy.sent = Vec::new();
+                }
             } else if copy.seen.is_some() {
                 copy.sent = Vec::new();
             }
