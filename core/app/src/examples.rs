@@ -6,7 +6,7 @@ mod bringing;
 mod story;
 mod telling;
 
-use domain::{AppointmentId, Permission, PersonId, TaskId, TenantId};
+use domain::{AppointmentId, DocumentId, Permission, PersonId, TaskId, TenantId};
 use serde_json::json;
 use store::Conn;
 use store::examples::{Example, ExampleKind};
@@ -16,6 +16,7 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::calendar_push::withdrawal;
 use crate::context::Context;
+use crate::documents;
 use crate::error::{Error, Result};
 use bringing::Bringing;
 
@@ -57,20 +58,25 @@ fn require_empty(c: &mut Conn, ctx: &Context) -> Result<()> {
 /// one's own stays: an appointment with one of them is with nobody then. Twice is once.
 pub async fn remove(app: &App, ctx: &Context) -> Result<()> {
     require(ctx)?;
-    let (app2, ctx) = (app.clone(), ctx.clone());
-    app.db
-        .transact(move |c| -> Result<()> {
+    let (app2, ctx, tenant) = (app.clone(), ctx.clone(), ctx.tenant.clone());
+    let files = app
+        .db
+        .transact(move |c| -> Result<Vec<DocumentId>> {
             store::tenants::lock(c, &ctx.tenant)?;
             if store::examples::count(c, &ctx.tenant)? == 0 {
-                return Ok(());
+                return Ok(Vec::new());
             }
             for each in store::examples::hold_in_calendars(c, &ctx.tenant)? {
                 withdrawal::withdraw(&app2, c, &each)?;
             }
-            store::examples::delete_all(c, &ctx.tenant)?;
-            record(&app2, c, &ctx, "examples.removed")
+            let files = store::examples::delete_all(c, &ctx.tenant)?;
+            record(&app2, c, &ctx, "examples.removed")?;
+            Ok(files)
         })
         .await?;
+    if !files.is_empty() {
+        documents::delete_bodies(app, &tenant, files).await;
+    }
     app.wake_jobs();
     Ok(())
 }

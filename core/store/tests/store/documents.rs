@@ -27,6 +27,8 @@ fn document(world: &World, tenant: &TenantId, key: &str) -> Document {
         connection_id: None,
         source: "api.example.com".to_owned(),
         created_at: world.now(),
+        person_id: None,
+        added_by: None,
     }
 }
 
