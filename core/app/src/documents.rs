@@ -20,6 +20,7 @@ use crate::people::SEARCH_CHARS_MAX;
 use crate::{App, fields, plugins, timeline};
 
 pub use adding::{FILE_BYTES_MAX, NewFile, UNKNOWN_TYPE, add_document, require_to_add};
+pub(crate) use adding::{add_example, seal_example};
 pub use body::Pieces;
 pub(crate) use body::{keep_body, read_body};
 pub use names::{NAME_CHARS_MAX, file_name};

@@ -8,6 +8,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use store::Conn;
 use store::documents::{Document, Retention};
+use store::examples::SOURCE;
 use zeroize::Zeroizing;
 
 use super::own::{House, keep_own};
@@ -65,6 +66,32 @@ pub async fn add_document(
     file: NewFile,
     form_id: &str,
 ) -> Result<Document> {
+    add(app, ctx, person, file, (form_id, "")).await
+}
+
+/// Adds a file that goes with the examples.
+pub(crate) async fn add_example(
+    app: &App,
+    ctx: &Context,
+    person: &PersonId,
+    file: NewFile,
+) -> Result<Document> {
+    add(app, ctx, person, file, ("", SOURCE)).await
+}
+
+/// Seals a file that goes with the examples; whom it is about is said when its row is inserted.
+pub(crate) async fn seal_example(app: &App, ctx: &Context, file: NewFile) -> Result<Document> {
+    let name = names::plain(&file.name);
+    keep(app, ctx, (name, SOURCE), file.bytes).await
+}
+
+async fn add(
+    app: &App,
+    ctx: &Context,
+    person: &PersonId,
+    file: NewFile,
+    (form_id, source): (&str, &str),
+) -> Result<Document> {
     require_to_add(ctx)?;
     let name = names::plain(&file.name);
     check(&name, &file.bytes)?;
@@ -86,7 +113,8 @@ pub async fn add_document(
     if let Some(known) = known {
         return Ok(known);
     }
-    let row = keep(app, ctx, person, name, file.bytes).await?;
+    let row = keep(app, ctx, (name, source), file.bytes).await?;
+    let row = Document { person_id: Some(person.clone()), ..row };
     let (app2, ctx2, row2) = (app.clone(), ctx.clone(), row.clone());
     let (person, form) = (person.clone(), form_id.to_owned());
     let kept =
@@ -171,12 +199,11 @@ fn seal_of(app: &App, tenant: &TenantId, person: &PersonId, name: &str, bytes: &
     })
 }
 
-/// Seals the file; answers the row that makes it known.
-pub(crate) async fn keep(
+/// Seals the file; answers the row that makes it known, about nobody yet.
+async fn keep(
     app: &App,
     ctx: &Context,
-    person: &PersonId,
-    name: String,
+    (name, source): (String, &str),
     bytes: Vec<u8>,
 ) -> Result<Document> {
     let said = names::text_type(&name);
@@ -184,12 +211,12 @@ pub(crate) async fn keep(
         tenant: ctx.tenant.clone(),
         media_type: runtime::file_kind(&bytes, said).unwrap_or(UNKNOWN_TYPE).to_owned(),
         name,
-        source: String::new(),
+        source: source.to_owned(),
         retention: Retention::Member,
     };
     let bytes = Zeroizing::new(bytes);
     let row =
         keep_own(app, house, move |out| bytes.chunks(PIECE).try_for_each(|it| out.write_all(it)))
             .await?;
-    Ok(Document { person_id: Some(person.clone()), added_by: Some(ctx.member.clone()), ..row })
+    Ok(Document { added_by: Some(ctx.member.clone()), ..row })
 }

@@ -12,7 +12,7 @@ use actix_web::http::header::{
 use actix_web::web::{Bytes, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use app::connections;
-use app::documents::{self, Document, DocumentFilter, Media, Named, OWN, Pieces};
+use app::documents::{self, Document, DocumentFilter, Media, Named, OWN, Pieces, Retention};
 use app::plugins::find_loaded;
 use app::saved_views::{self, SavedList, SavedView};
 use domain::{ConnectionId, DocumentId, Permission, PluginId};
@@ -220,7 +220,11 @@ fn row(
         },
         about: about.map(|(name, _)| name.to_owned()).unwrap_or_default(),
         about_href: about.map(|(_, id)| format!("/people/{id}")).unwrap_or_default(),
-        from: account.unwrap_or(&it.source).clone(),
+        // Of what somebody added it is said who that was.
+        from: match (it.retention, account) {
+            (Retention::Member, _) => String::new(),
+            (_, account) => account.unwrap_or(&it.source).clone(),
+        },
     }
 }
 
