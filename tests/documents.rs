@@ -27,6 +27,7 @@ fn invoice(size: usize, key: &str) -> NewDocument {
         with_connection: false,
         connection: None,
         source: "api.example.com".to_owned(),
+        about: None,
         idempotency_key: key.to_owned(),
     }
 }

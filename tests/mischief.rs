@@ -185,6 +185,7 @@ async fn things_of_the_other(shelf: &Shelf) -> Result<Vec<(&'static str, String)
         with_connection: false,
         connection: None,
         source: "api.example.com".to_owned(),
+        about: None,
         idempotency_key: "once".to_owned(),
     };
     runtime::Services::document_keep(&workspace, &theirs, document).await?;

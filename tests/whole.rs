@@ -22,6 +22,7 @@ mod elsewhere;
 mod endpoints;
 mod examples;
 mod faults;
+mod files;
 mod follow_up;
 mod hostile;
 mod imports;

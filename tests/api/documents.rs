@@ -3,6 +3,7 @@
 use anyhow::Result;
 use app::endpoints::{self, EndpointInput};
 use domain::ApiScope;
+use oxpi_tests::http::Reply;
 use oxpi_tests::proposals::{call as plugin_call, keep};
 use oxpi_tests::site::{MARKER, Site, api_token};
 use runtime::Grant;
@@ -157,7 +158,86 @@ async fn what_is_told_of_a_document_is_what_the_api_shows() {
         assert_eq!(told_of(&site, "document.kept", &id).await?, shown);
         assert_eq!(own(&site, "DELETE", &path, None).await?.status, 204);
         let told = told_of(&site, "document.deleted", &id).await?;
-        assert_eq!(told, json!({"object": "document", "id": id}), "its name is gone too");
+        let gone = json!({"object": "document", "id": id, "person": null});
+        assert_eq!(told, gone, "its name is gone too");
+        Ok(())
+    })
+    .await;
+}
+
+/// Sends a file as a program would.
+async fn send_file(site: &Site, token: &str, query: &str, kind: &str, key: &str) -> Result<Reply> {
+    let headers = [("Content-Type", kind), ("Idempotency-Key", key)];
+    let body = Some(json!("Twelve tables"));
+    call(site, token, "POST", &format!("/documents?{query}"), &headers, body).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_added_to_a_person_once_and_told_by_the_same_names() {
+    each(async |site| {
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let all = EndpointInput {
+            url: "https://hooks.example/in".to_owned(),
+            all: true,
+            ..EndpointInput::default()
+        };
+        endpoints::add_endpoint(app, owner, all, "").await?;
+        let person = &site.ids["person"];
+        let query = format!("name=offer.txt&person={person}");
+        let made = send_file(&site, &site.api_token, &query, "text/plain", "one").await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let mut shown = json(&made);
+        let id = text(&shown["id"]).to_owned();
+        assert_eq!(made.header("location"), Some(format!("/api/v1/documents/{id}").as_str()));
+        assert_eq!((&shown["person"], &shown["plugin"]), (&json!(person), &json!(null)));
+        assert_eq!(shown["added_by"], owner.member.as_str());
+        assert_eq!((&shown["retention"], &shown["media"]), (&json!("member"), &json!("other")));
+        let again = send_file(&site, &site.api_token, &query, "text/plain", "one").await?;
+        assert_eq!((again.status, json(&again)), (201, shown.clone()));
+        let other = format!("name=bill.txt&person={person}");
+        let other = send_file(&site, &site.api_token, &other, "text/plain", "one").await?;
+        assert_eq!(problem(&other, 422), "key-other");
+        shown["object"] = json!("document");
+        assert_eq!(told_of(&site, "document.added", &id).await?, shown);
+        let file = own(&site, "GET", &format!("/documents/{id}/content"), None).await?;
+        assert_eq!(file.body, "\"Twelve tables\"");
+        let theirs = own(&site, "GET", &format!("/documents?person={person}"), None).await?;
+        assert_eq!(json(&theirs)["items"].as_array().map(Vec::len), Some(1), "{}", theirs.body);
+        assert_eq!(own(&site, "DELETE", &format!("/documents/{id}"), None).await?.status, 204);
+        let told = told_of(&site, "document.deleted", &id).await?;
+        assert_eq!(told["person"], person.as_str());
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_for_documents_adds_by_an_id_and_learns_no_name() {
+    each(async |site| {
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let scopes = [ApiScope::DocumentsRead, ApiScope::DocumentsWrite];
+        let (_, token) = api_token(app, owner, &scopes).await?;
+        let person = &site.ids["person"];
+        let query = format!("name=offer.txt&person={person}");
+        let made = send_file(&site, &token, &query, "text/plain", "one").await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        assert!(!made.body.contains(MARKER), "{}", made.body);
+        let export = call(&site, &token, "GET", "/documents/export", &[], None).await?;
+        assert!(export.body.contains("offer.txt"), "{}", export.body);
+        assert!(!export.body.contains(&format!("{MARKER} Levi")), "{}", export.body);
+        let path = format!("/documents?person={person}");
+        let narrowed = call(&site, &token, "GET", &path, &[], None).await?;
+        assert_eq!(problem(&narrowed, 403), "scope");
+        let nobody = "name=offer.txt&person=01900000-0000-7000-8000-000000000000";
+        let nobody = send_file(&site, &token, nobody, "text/plain", "two").await?;
+        assert_eq!(problem(&nobody, 404), "not-found");
+        let nameless = send_file(&site, &token, "name=offer.txt", "text/plain", "three").await?;
+        assert_eq!(problem(&nameless, 400), "parameter");
+        let kind = send_file(&site, &token, &query, "text/html", "four").await?;
+        assert_eq!(kind.status, 415, "{}", kind.body);
+        let (_, reads) = api_token(app, owner, &scopes[..1]).await?;
+        let refused = send_file(&site, &reads, &query, "text/plain", "five").await?;
+        assert_eq!(problem(&refused, 403), "scope");
         Ok(())
     })
     .await;

@@ -64,6 +64,9 @@ fn path(operation: &Operation, site: &Site) -> String {
     if must("from") {
         return format!("{path}?from=2026-02-01T00:00:00Z&to=2026-04-01T00:00:00Z");
     }
+    if must("person") {
+        return format!("{path}?name=a.txt&person={}", site.ids["person"]);
+    }
     if must("q") { format!("{path}?q={MARKER}") } else { path }
 }
 

@@ -139,6 +139,7 @@ fn document() -> NewDocument {
         with_connection: false,
         connection: None,
         source: "api.example.com".to_owned(),
+        about: None,
         idempotency_key: "once".to_owned(),
     }
 }

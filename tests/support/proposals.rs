@@ -51,6 +51,7 @@ pub async fn keep(
         with_connection: false,
         connection,
         source: "api.example.com".to_owned(),
+        about: None,
         idempotency_key: name.to_owned(),
     };
     let known = workspace(app).document_keep(call, document).await?;

@@ -115,6 +115,10 @@ fn subject_of(c: &mut Conn, names: &mut Names, entry: &Entry) -> Result<String> 
     };
     match entry.entity.as_str() {
         "person" => names.person(c, &entry.entity_id),
+        // What no plugin keeps is called by whom it is about.
+        "document" if entry.detail_json.0.get("plugin").is_none() => {
+            names.person(c, &told(&["person"]))
+        }
         "approval" | "document" => Ok(told(&["plugin"])),
         "member" => names.account(c, &told(&["account"])),
         // Who acted is named already.

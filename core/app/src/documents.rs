@@ -1,8 +1,10 @@
-//! Documents: files that plugins kept, sealed. Members see, download and delete them here; the plugin's
-//! side is in `services`.
+//! Documents: files that plugins kept and members added, sealed. Members see, download, add and delete them
+//! here; the plugin's side is in `services`.
 
+mod adding;
 mod body;
 mod names;
+mod naming;
 mod own;
 #[cfg(test)]
 mod tests;
@@ -15,14 +17,17 @@ use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::SEARCH_CHARS_MAX;
-use crate::{App, fields, plugins};
+use crate::{App, fields, plugins, timeline};
 
+pub use adding::{FILE_BYTES_MAX, NewFile, UNKNOWN_TYPE, add_document, require_to_add};
+pub(crate) use adding::{add_example, seal_example};
 pub use body::Pieces;
 pub(crate) use body::{keep_body, read_body};
-pub use names::file_name;
+pub use names::{NAME_CHARS_MAX, file_name};
+pub use naming::{Named, name_around};
 pub(crate) use own::{House, keep_own, stream_body};
 pub use runtime::manifest::MEDIA_TYPES;
-pub use store::documents::{Document, DocumentFilter, Media, Retention};
+pub use store::documents::{Document, DocumentFilter, Media, OWN, Retention};
 
 /// How long a body without a row is left alone: its row may be on the way.
 const ORPHAN_AGE_SECS: i64 = 3_600;
@@ -78,7 +83,8 @@ pub(crate) fn searchable(filter: DocumentFilter) -> Result<DocumentFilter> {
     Ok(DocumentFilter { search: Some(line), ..filter })
 }
 
-/// The plugins that keep something for the business, also those that are no longer installed.
+/// The plugins that keep something for the business, also those that are no longer installed, and [`OWN`]
+/// where members added something.
 pub async fn list_keepers(app: &App, ctx: &Context) -> Result<Vec<PluginId>> {
     ctx.require_to_see(Permission::ReadDocuments)?;
     let tenant = ctx.tenant.clone();
@@ -116,10 +122,17 @@ pub async fn download_document(
     Ok((row, bytes))
 }
 
-/// A document that a plugin keeps; the house's own files are reached by what they belong to.
+/// A document that people see; the house's own files are reached by what they belong to, and what is about
+/// somebody who was deleted by nobody.
 fn get_kept(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Document> {
     let row = store::documents::get(c, tenant, id)?;
-    if row.plugin_id.as_str() == store::documents::OWN { Err(Error::NotFound) } else { Ok(row) }
+    if !row.is_seen() {
+        return Err(Error::NotFound);
+    }
+    if let Some(person) = &row.person_id {
+        store::people::get(c, tenant, person)?;
+    }
+    Ok(row)
 }
 
 /// Deletes a document for good: what is known of it, then its bytes.
@@ -142,7 +155,21 @@ pub async fn delete_document(app: &App, ctx: &Context, id: &DocumentId) -> Resul
 /// Deletes what is known of a document, in the caller's transaction; its body goes after it.
 pub(crate) fn forget(app: &App, c: &mut Conn, who: &Who, row: &Document) -> Result<()> {
     store::documents::delete(c, &row.tenant_id, &row.id)?;
+    tell(app, c, who, row, "deleted")?;
     record(app, c, who, row, "document.deleted")
+}
+
+/// Puts what happened with a document on the page of whom it is about.
+pub(crate) fn tell(app: &App, c: &mut Conn, who: &Who, row: &Document, what: &str) -> Result<()> {
+    let Some(person) = &row.person_id else { return Ok(()) };
+    let new = timeline::New {
+        person,
+        kind: format!("document-{what}"),
+        entity_id: row.id.as_str(),
+        detail: json!({"title": row.name}),
+    };
+    timeline::append(app, c, &row.tenant_id, who, new)?;
+    Ok(())
 }
 
 /// Deletes bodies whose rows are gone. What fails is left to the next sweep.
@@ -193,10 +220,13 @@ pub(crate) fn record(
     row: &Document,
     action: &'static str,
 ) -> Result<()> {
-    let detail = json!({
-        "plugin": row.plugin_id, "media_type": row.media_type, "size": row.size_bytes,
-        "source": row.source,
+    let mut detail = json!({
+        "media_type": row.media_type, "size": row.size_bytes, "source": row.source,
+        "person": row.person_id,
     });
+    if row.retention != Retention::Member {
+        detail["plugin"] = json!(row.plugin_id);
+    }
     let act = Act { action, entity: "document", entity_id: row.id.as_str(), detail };
     audit::append(app, c, &row.tenant_id, who, &act)
 }
@@ -206,6 +236,7 @@ pub(crate) fn described(row: &Document) -> Value {
     json!({
         "id": row.id, "name": row.name, "media_type": row.media_type, "size": row.size_bytes,
         "source": row.source, "connection": row.connection_id, "retention": row.retention,
+        "about": row.person_id,
         "created_at": row.created_at.to_rfc3339(),
     })
 }

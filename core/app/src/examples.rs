@@ -1,4 +1,4 @@
-//! Examples to look around with: people, appointments and tasks of a small business that never was. They
+//! Examples to look around with: people, appointments, tasks and files of a small business that never was. They
 //! come at once while there is nothing of one's own, or as a sample business of its own, whose story is
 //! told act by act. They are told apart from what is one's own, and go at one press.
 
@@ -6,9 +6,10 @@ mod bringing;
 mod story;
 mod telling;
 
-use domain::{AppointmentId, Permission, PersonId, TaskId, TenantId};
+use domain::{AppointmentId, DocumentId, Permission, PersonId, TaskId, TenantId};
 use serde_json::json;
 use store::Conn;
+use store::documents::Document;
 use store::examples::{Example, ExampleKind};
 use store::people::PersonFilter;
 
@@ -16,8 +17,10 @@ use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::calendar_push::withdrawal;
 use crate::context::Context;
+use crate::documents;
 use crate::error::{Error, Result};
 use bringing::Bringing;
+use story::{PAPERS, Story};
 
 pub use telling::{BEGAN_DAYS, tell};
 
@@ -32,18 +35,36 @@ fn require(ctx: &Context) -> Result<()> {
 /// [`Error::Conflict`] where there are people already.
 pub async fn bring(app: &App, ctx: &Context) -> Result<()> {
     require(ctx)?;
-    let (app2, ctx) = (app.clone(), ctx.clone());
-    app.db
-        .transact(move |c| -> Result<()> {
-            store::tenants::lock(c, &ctx.tenant)?;
-            if store::examples::count(c, &ctx.tenant)? > 0 {
-                return Ok(());
+    let files = seal(app, ctx).await?;
+    let ids: Vec<DocumentId> = files.iter().map(|file| file.id.clone()).collect();
+    let (app2, ctx2) = (app.clone(), ctx.clone());
+    let brought = app
+        .db
+        .transact(move |c| -> Result<bool> {
+            store::tenants::lock(c, &ctx2.tenant)?;
+            if store::examples::count(c, &ctx2.tenant)? > 0 {
+                return Ok(false);
             }
-            require_empty(c, &ctx)?;
-            Bringing::new(&app2, c, &ctx)?.all(c)?;
-            record(&app2, c, &ctx, BROUGHT)
+            require_empty(c, &ctx2)?;
+            Bringing::new(&app2, c, &ctx2)?.all(c, files)?;
+            record(&app2, c, &ctx2, BROUGHT)?;
+            Ok(true)
         })
-        .await
+        .await;
+    if !matches!(brought, Ok(true)) {
+        documents::delete_bodies(app, &ctx.tenant, ids).await;
+    }
+    brought.map(drop)
+}
+
+/// The files of the story, sealed before anybody waits for them; nobody knows of them yet.
+async fn seal(app: &App, ctx: &Context) -> Result<Vec<Document>> {
+    let story = Story::new(ctx, app.clock.now());
+    let mut files = Vec::new();
+    for paper in &PAPERS {
+        files.push(documents::seal_example(app, ctx, story.paper(paper)).await?);
+    }
+    Ok(files)
 }
 
 fn require_empty(c: &mut Conn, ctx: &Context) -> Result<()> {
@@ -57,20 +78,25 @@ fn require_empty(c: &mut Conn, ctx: &Context) -> Result<()> {
 /// one's own stays: an appointment with one of them is with nobody then. Twice is once.
 pub async fn remove(app: &App, ctx: &Context) -> Result<()> {
     require(ctx)?;
-    let (app2, ctx) = (app.clone(), ctx.clone());
-    app.db
-        .transact(move |c| -> Result<()> {
+    let (app2, ctx, tenant) = (app.clone(), ctx.clone(), ctx.tenant.clone());
+    let files = app
+        .db
+        .transact(move |c| -> Result<Vec<DocumentId>> {
             store::tenants::lock(c, &ctx.tenant)?;
             if store::examples::count(c, &ctx.tenant)? == 0 {
-                return Ok(());
+                return Ok(Vec::new());
             }
             for each in store::examples::hold_in_calendars(c, &ctx.tenant)? {
                 withdrawal::withdraw(&app2, c, &each)?;
             }
-            store::examples::delete_all(c, &ctx.tenant)?;
-            record(&app2, c, &ctx, "examples.removed")
+            let files = store::examples::delete_all(c, &ctx.tenant)?;
+            record(&app2, c, &ctx, "examples.removed")?;
+            Ok(files)
         })
         .await?;
+    if !files.is_empty() {
+        documents::delete_bodies(app, &tenant, files).await;
+    }
     app.wake_jobs();
     Ok(())
 }

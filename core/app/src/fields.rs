@@ -46,7 +46,7 @@ fn bounded(field: &str, text: &str, chars_max: usize) -> Result<String> {
     Ok(text.to_owned())
 }
 
-fn turns_or_controls(letter: char) -> bool {
+pub(crate) fn turns_or_controls(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

@@ -1,6 +1,6 @@
 //! What is kept for a while only: ended sessions, spent counters, finished work, deleted people.
 
-use domain::{TenantId, Timestamp};
+use domain::{DocumentId, TenantId, Timestamp};
 use serde_json::json;
 use store::Conn;
 
@@ -133,16 +133,21 @@ async fn sweep_people(app: &App, before: Timestamp) -> usize {
 }
 
 async fn purge_people(app: &App, tenant: TenantId, before: Timestamp) -> Result<usize> {
-    let app2 = app.clone();
-    app.db
-        .transact(move |c| -> Result<usize> {
-            let gone = store::people::purge(c, &tenant, before)?;
+    let (app2, of) = (app.clone(), tenant.clone());
+    let (gone, files) = app
+        .db
+        .transact(move |c| -> Result<(usize, Vec<DocumentId>)> {
+            let (gone, files) = store::people::purge(c, &tenant, before)?;
             if gone > 0 {
                 let detail = json!({"count": gone});
                 let act = Act { action: "person.purged", entity: "person", entity_id: "", detail };
                 audit::append(&app2, c, &tenant, &Who::system(), &act)?;
             }
-            Ok(gone)
+            Ok((gone, files))
         })
-        .await
+        .await?;
+    if !files.is_empty() {
+        documents::delete_bodies(app, &of, files).await;
+    }
+    Ok(gone)
 }

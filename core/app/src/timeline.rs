@@ -103,6 +103,8 @@ pub struct Told {
     pub is_own_note: bool,
     /// The names of the members that it tells of, by their ids; who has left isn't among them.
     pub members: BTreeMap<String, String>,
+    /// Whether what it is about is there no more: a document that was deleted.
+    pub is_gone: bool,
 }
 
 /// A page of what happened with a person, newest first.
@@ -124,7 +126,8 @@ pub async fn list_entries(
                 let actor = actor(c, &mut known, &entry)?;
                 let is_own_note = is_note_of(&entry, &ctx);
                 let members = members_in(c, &ctx.tenant, &mut team, &entry)?;
-                items.push(Told { entry, actor, is_own_note, members });
+                let is_gone = is_gone(c, &entry)?;
+                items.push(Told { entry, actor, is_own_note, members, is_gone });
             }
             Ok(Page { items, next: page.next })
         })
@@ -133,6 +136,15 @@ pub async fn list_entries(
 
 fn is_note_of(entry: &Entry, ctx: &Context) -> bool {
     entry.kind == NOTE && entry.actor_id == ctx.account.as_str()
+}
+
+/// Whether an entry tells of a document that was deleted since; of anything else there is a page still.
+fn is_gone(c: &mut Conn, entry: &Entry) -> Result<bool> {
+    if !entry.kind.starts_with("document-") {
+        return Ok(false);
+    }
+    let id = entry.entity_id.parse().map_err(Error::internal)?;
+    Ok(store::documents::find(c, &entry.tenant_id, &id)?.is_none())
 }
 
 /// The names of the members that an entry tells of; the team is looked up once, if at all.
@@ -182,7 +194,7 @@ pub async fn get_note(app: &App, ctx: &Context, person: &PersonId, id: &EntryId)
             }
             let actor = actor(c, &mut Vec::new(), &entry)?;
             let is_own_note = is_note_of(&entry, &ctx);
-            Ok(Told { entry, actor, is_own_note, members: BTreeMap::new() })
+            Ok(Told { entry, actor, is_own_note, members: BTreeMap::new(), is_gone: false })
         })
         .await
 }

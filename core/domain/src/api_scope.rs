@@ -58,9 +58,9 @@ scopes! {
     AppointmentsRead = "appointments:read" allows [ReadAppointments],
     /// Book, change and cancel appointments.
     AppointmentsWrite = "appointments:write" allows [ReadAppointments, WriteAppointments],
-    /// See and download what plugins keep.
+    /// See and download documents.
     DocumentsRead = "documents:read" allows [ReadDocuments],
-    /// Delete it for good.
+    /// Add files to people, and delete documents for good.
     DocumentsWrite = "documents:write" allows [ReadDocuments, WriteDocuments],
     /// See calendars and when they are busy.
     CalendarsRead = "calendars:read" allows [ReadAppointments],

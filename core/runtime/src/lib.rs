@@ -26,6 +26,7 @@ pub mod problem;
 pub mod services;
 
 pub use approval::{Amount, ApprovalUse, ExactRequest, Proposal, Words};
+pub use capability::file_kind;
 pub use compile::{CompileError, Compiler, CompilerProcess};
 pub use egress::{Asked, Egress, EgressConfig, EgressError, Redirect};
 pub use engine::{Engine, EngineConfig, Export, MemoryWatch, Plugin, PluginFiles};

@@ -154,6 +154,8 @@ pub struct NewDocument {
     pub connection: Option<ConnectionId>,
     /// The host it came from.
     pub source: String,
+    /// The id of the person it is about, as the plugin said it.
+    pub about: Option<String>,
     /// Twice with one key is once.
     pub idempotency_key: String,
 }

@@ -1,11 +1,38 @@
-//! What is known of documents; their bytes are in [`crate::blobs`], sealed. `lists` has the lists.
+//! What is known of documents; their bytes are in [`crate::blobs`], sealed. `lists` has the lists, `people`
+//! what becomes of them with those they are about.
+
+/// Whether a document is one that people see: what plugins keep and what members added, none of the house's
+/// own.
+macro_rules! seen {
+    () => {
+        $crate::schema::documents::plugin_id
+            .ne($crate::documents::OWN)
+            .or($crate::schema::documents::retention
+                .eq($crate::documents::Retention::Member.as_str()))
+    };
+}
+
+/// Whether a document is about nobody, or about somebody who wasn't deleted.
+macro_rules! about_living {
+    ($tenant:expr) => {{
+        let deleted = $crate::schema::people::table
+            .filter($crate::schema::people::tenant_id.eq($tenant.as_str()))
+            .filter($crate::schema::people::deleted_at.is_not_null())
+            .select($crate::schema::people::id.nullable());
+        let about = $crate::schema::documents::person_id;
+        about.is_null().or(about.ne_all(deleted))
+    }};
+}
 
 mod lists;
+mod people;
+
+pub(crate) use {about_living, seen};
 
 use std::fmt;
 
 use diesel::prelude::*;
-use domain::{ConnectionId, DocumentId, PluginId, TenantId, Timestamp};
+use domain::{ConnectionId, DocumentId, MemberId, PersonId, PluginId, TenantId, Timestamp};
 
 use crate::backend::Conn;
 use crate::columns::Opt;
@@ -16,6 +43,7 @@ use crate::scope;
 use crate::search;
 
 pub use lists::*;
+pub use people::*;
 
 words! {
     /// How long a document stays.
@@ -24,6 +52,8 @@ words! {
         Plugin = "plugin",
         /// As long as the connection it came from.
         Connection = "connection",
+        /// Until somebody deletes it, or whom it is about is gone for good: a member added it.
+        Member = "member",
     }
 }
 
@@ -45,6 +75,8 @@ row! {
         pub connection_id: Option<ConnectionId> as Opt<String, ConnectionId>,
         pub source: String,
         pub created_at: Timestamp as i64,
+        pub person_id: Option<PersonId> as Opt<String, PersonId>,
+        pub added_by: Option<MemberId> as Opt<String, MemberId>,
     }
 }
 
@@ -56,7 +88,14 @@ impl fmt::Debug for Document {
     }
 }
 
-/// Who owns files that the house itself keeps; no plugin is called so.
+impl Document {
+    /// Whether it is one that people see: none of the house's own.
+    pub fn is_seen(&self) -> bool {
+        self.plugin_id.as_str() != OWN || self.retention == Retention::Member
+    }
+}
+
+/// Who owns files that no plugin keeps: what members added, and the house's own; no plugin is called so.
 pub const OWN: &str = "oxpi";
 
 /// Adds a document.
@@ -126,6 +165,17 @@ pub fn list_sizes(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<
     Ok(documents::table
         .filter(documents::tenant_id.eq(tenant.as_str()))
         .filter(documents::plugin_id.eq(plugin.as_str()))
+        .select(documents::size_bytes)
+        .load(c)?)
+}
+
+/// The sizes of what members added.
+pub fn list_sizes_added(c: &mut Conn, tenant: &TenantId) -> Result<Vec<i64>> {
+    scope::tenant(c, tenant)?;
+    Ok(documents::table
+        .filter(documents::tenant_id.eq(tenant.as_str()))
+        .filter(documents::plugin_id.eq(OWN))
+        .filter(documents::retention.eq(Retention::Member.as_str()))
         .select(documents::size_bytes)
         .load(c)?)
 }

@@ -3,12 +3,13 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use domain::{AppointmentId, TenantId};
+use domain::{AppointmentId, DocumentId, TenantId};
 
 use crate::appointments::{Appointment, lock_many};
 use crate::backend::Conn;
+use crate::documents::{self, OWN, Retention};
 use crate::error::{Error, Result};
-use crate::schema::{appointments, examples, timeline};
+use crate::schema::{appointments, documents as files, examples, timeline};
 use crate::scope;
 use crate::search::{self, Kind};
 
@@ -38,6 +39,9 @@ row! {
     }
 }
 
+/// What a document is for that is an example.
+pub const SOURCE: &str = "example";
+
 const NOTICES: &str = "DELETE FROM notifications WHERE tenant_id = $1 AND href IN \
     (SELECT CASE kind WHEN 'task' THEN '/tasks/' WHEN 'person' THEN '/people/' \
         ELSE '/appointments/' END || entity_id FROM examples WHERE tenant_id = $1)";
@@ -55,6 +59,10 @@ const VISITS: &str = "UPDATE appointments SET person_id = NULL WHERE tenant_id =
     (SELECT entity_id FROM examples WHERE tenant_id = $1 AND kind = 'person')";
 
 const SERIES: &str = "UPDATE series SET person_id = NULL WHERE tenant_id = $1 AND person_id IN \
+    (SELECT entity_id FROM examples WHERE tenant_id = $1 AND kind = 'person')";
+
+/// Real documents about one of the examples stay, about nobody.
+const FILES: &str = "UPDATE documents SET person_id = NULL WHERE tenant_id = $1 AND person_id IN \
     (SELECT entity_id FROM examples WHERE tenant_id = $1 AND kind = 'person')";
 
 /// A tag that is on one of the business's own people by now stays.
@@ -127,11 +135,14 @@ fn ids_of(c: &mut Conn, tenant: &TenantId, kind: ExampleKind) -> Result<Vec<Stri
 }
 
 /// Removes every example with all that hangs on it. What stands in calendars of providers stays there:
-/// that is the caller's to take away.
-pub fn delete_all(c: &mut Conn, tenant: &TenantId) -> Result<()> {
+/// that is the caller's to take away. Answers which documents went, whose bodies are to be deleted after this is
+/// committed.
+pub fn delete_all(c: &mut Conn, tenant: &TenantId) -> Result<Vec<DocumentId>> {
     scope::tenant(c, tenant)?;
     let (examples, visits) = found_by(c, tenant)?;
-    for text in [NOTICES, REMINDERS, LINKS, VISITS, SERIES] {
+    let gone = delete_documents(c, tenant)?;
+    let left = documents_about(c, tenant)?;
+    for text in [NOTICES, REMINDERS, LINKS, VISITS, SERIES, FILES] {
         diesel::sql_query(text).bind::<Text, _>(tenant.as_str()).execute(c)?;
     }
     let tables = [
@@ -154,7 +165,41 @@ pub fn delete_all(c: &mut Conn, tenant: &TenantId) -> Result<()> {
         search::forget(c, tenant, kind, &ids)?;
     }
     search::of_appointments(c, tenant, &visits)?;
-    Ok(())
+    search::of_documents(c, tenant, &left)?;
+    Ok(gone)
+}
+
+/// Deletes the documents that are examples, whomever they are about by now.
+fn delete_documents(c: &mut Conn, tenant: &TenantId) -> Result<Vec<DocumentId>> {
+    scope::tenant(c, tenant)?;
+    let ids: Vec<String> = files::table
+        .filter(files::tenant_id.eq(tenant.as_str()))
+        .filter(files::plugin_id.eq(OWN))
+        .filter(files::retention.eq(Retention::Member.as_str()))
+        .filter(files::source.eq(SOURCE))
+        .select(files::id)
+        .load(c)?;
+    let ids: Vec<DocumentId> = parsed(ids)?;
+    for id in &ids {
+        documents::delete(c, tenant, id)?;
+    }
+    Ok(ids)
+}
+
+/// The documents about any of the examples.
+fn documents_about(c: &mut Conn, tenant: &TenantId) -> Result<Vec<DocumentId>> {
+    scope::tenant(c, tenant)?;
+    let people = ids_of(c, tenant, ExampleKind::Person)?;
+    let ids = files::table
+        .filter(files::tenant_id.eq(tenant.as_str()))
+        .filter(files::person_id.eq_any(people))
+        .select(files::id)
+        .load(c)?;
+    parsed(ids)
+}
+
+fn parsed(ids: Vec<String>) -> Result<Vec<DocumentId>> {
+    ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
 }
 
 /// What the examples are found by, and the appointments with any of them.

@@ -124,8 +124,8 @@ pub fn list_expired(c: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Expo
         .load(c)?)
 }
 
-/// A page of the documents that an archive has, after an id: what plugins keep and what the house keeps,
-/// but other archives.
+/// A page of the documents that an archive has, after an id: what plugins keep, what members added and what the
+/// house keeps, but other archives.
 pub fn list_documents(
     c: &mut Conn,
     tenant: &TenantId,

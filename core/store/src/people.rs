@@ -10,11 +10,12 @@ mod removed;
 mod steps;
 
 use diesel::prelude::*;
-use domain::{MemberId, PersonId, StageId, TenantId, Timestamp};
+use domain::{DocumentId, MemberId, PersonId, StageId, TenantId, Timestamp};
 
 use crate::backend::Conn;
 use crate::columns::Opt;
 use crate::contacts::{self, Contact};
+use crate::documents;
 use crate::error::{Error, Result, settled};
 use crate::fold;
 use crate::page::bounded;
@@ -275,8 +276,8 @@ pub fn restore(c: &mut Conn, tenant: &TenantId, id: &PersonId, rev: i64) -> Resu
     come_or_gone(c, tenant, std::slice::from_ref(id))
 }
 
-/// What these people, the appointments with them and the notes about them are found by, once they were
-/// deleted or are there again.
+/// What these people, the appointments with them, and the notes and documents about them are found by, once
+/// they were deleted or are there again.
 fn come_or_gone(c: &mut Conn, tenant: &TenantId, them: &[PersonId]) -> Result<()> {
     scope::tenant(c, tenant)?;
     // The notes first: who gives notes their words holds them before the words.
@@ -286,8 +287,13 @@ fn come_or_gone(c: &mut Conn, tenant: &TenantId, them: &[PersonId]) -> Result<()
 }
 
 /// Removes some of what was marked as deleted before, for good, so that nobody waits long; appointments with
-/// them stay, without them. Answers how many went, and 0 when there are no more.
-pub fn purge(c: &mut Conn, tenant: &TenantId, before: Timestamp) -> Result<usize> {
+/// them stay, without them. Answers how many went, and 0 when there are no more; and which documents went with
+/// them, whose bodies are to be deleted after this is committed.
+pub fn purge(
+    c: &mut Conn,
+    tenant: &TenantId,
+    before: Timestamp,
+) -> Result<(usize, Vec<DocumentId>)> {
     scope::tenant(c, tenant)?;
     use crate::schema::appointments;
     let old = || {
@@ -301,7 +307,9 @@ pub fn purge(c: &mut Conn, tenant: &TenantId, before: Timestamp) -> Result<usize
     // Who was brought back until they were held stays.
     let gone: Vec<String> = old().filter(people::id.eq_any(&found)).load(c)?;
     // What was written of them in the moment they were deleted is found yet.
-    come_or_gone(c, tenant, &ids_of(&gone)?)?;
+    let whom = ids_of(&gone)?;
+    come_or_gone(c, tenant, &whom)?;
+    let files = documents::delete_of_people(c, tenant, &whom)?;
     let theirs = appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::person_id.eq_any(&gone));
@@ -309,7 +317,7 @@ pub fn purge(c: &mut Conn, tenant: &TenantId, before: Timestamp) -> Result<usize
     let them = people::table
         .filter(people::tenant_id.eq(tenant.as_str()))
         .filter(people::id.eq_any(&gone));
-    Ok(diesel::delete(them).execute(c)?)
+    Ok((diesel::delete(them).execute(c)?, files))
 }
 
 fn ids_of(rows: &[String]) -> Result<Vec<PersonId>> {

@@ -350,25 +350,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    documents (tenant_id, id) {
-        tenant_id -> Text,
-        id -> Text,
-        plugin_id -> Text,
-        once_key -> Text,
-        name -> Text,
-        media_type -> Text,
-        size_bytes -> BigInt,
-        mac -> Binary,
-        key_id -> BigInt,
-        head -> Binary,
-        retention -> Text,
-        connection_id -> Nullable<Text>,
-        source -> Text,
-        created_at -> BigInt,
-    }
-}
-
-diesel::table! {
     jobs (id) {
         id -> Text,
         tenant_id -> Text,

@@ -19,8 +19,8 @@ pub use finding::{Sought, best, seek};
 pub(crate) use index::forget;
 pub use query::TERMS_MAX;
 pub(crate) use things::{
-    about_people, of_appointments, of_new_document, of_new_people, of_notes, of_people, of_tasks,
-    with_people,
+    about_people, of_appointments, of_documents, of_new_document, of_new_people, of_notes,
+    of_people, of_tasks, with_people,
 };
 
 words! {
@@ -34,7 +34,7 @@ words! {
         Task = "task",
         /// A note about a person.
         Note = "note",
-        /// A document that a plugin keeps.
+        /// A document that a plugin keeps or a member added.
         Document = "document",
     }
 }

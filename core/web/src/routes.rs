@@ -176,6 +176,7 @@ mod lines {
         post "/people/{person}/follow-up"                Member  (PEOPLE, WRITE_PEOPLE) people::follow_up;
         post "/people/{person}/merge"                    Member  (PEOPLE, WRITE_PEOPLE) people::merge::merge;
         post "/people/{person}/apart"                    Member  (PEOPLE, WRITE_PEOPLE) people::merge::keep_apart;
+        post "/people/{person}/documents"                Member  (PEOPLE, WRITE_PEOPLE) documents::adding::add;
         post "/people/{person}/notes"                    Member  (PEOPLE, WRITE_PEOPLE) timeline::create;
         post "/people/{person}/notes/{note}"             Member  (PEOPLE, WRITE_PEOPLE) timeline::update;
         post "/people/{person}/notes/{note}/remove"      Member  (PEOPLE, WRITE_PEOPLE) timeline::remove;

@@ -27,6 +27,8 @@ pub struct File {
     pointer: Option<String>,
     encoding: &'static str,
     retention: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    about: Option<String>,
 }
 
 impl File {
@@ -38,6 +40,7 @@ impl File {
             pointer: None,
             encoding: "base64",
             retention: "plugin",
+            about: None,
         }
     }
 
@@ -65,6 +68,13 @@ impl File {
     pub fn with_connection(self) -> Self {
         Self { retention: "connection", ..self }
     }
+
+    /// It is about the person of this id, on whose page it then is; the plugin must be allowed to read people.
+    /// It goes for good when they do.
+    #[must_use]
+    pub fn about(self, person: &str) -> Self {
+        Self { about: Some(person.to_owned()), ..self }
+    }
 }
 
 /// A document that is kept.
@@ -80,6 +90,9 @@ pub struct Document {
     pub size: u64,
     /// The host it came from.
     pub source: String,
+    /// The id of the person it is about.
+    #[serde(default)]
+    pub about: Option<String>,
     /// When it was kept.
     pub created_at: Timestamp,
 }

@@ -12,6 +12,11 @@ pub(crate) fn keep(memory: &mut Memory, document: NewDocument) -> Result<Value, 
         let other = || Problem::conflict("the key stands for another file already");
         return if same { Ok(described(id, known)) } else { Err(other()) };
     }
+    if let Some(person) = &document.about
+        && memory.record("person", person).is_none()
+    {
+        return Err(Problem::invalid("about: there is no such person"));
+    }
     memory.documents_kept += 1;
     let id = format!("document-{}", memory.documents_kept);
     let known = described(&id, &document);
@@ -25,6 +30,7 @@ fn described(id: &str, document: &NewDocument) -> Value {
         "size": document.bytes.len(), "source": document.source,
         "connection": document.connection, "created_at": "2026-11-23T08:00:00Z",
         "retention": if document.with_connection { "connection" } else { "plugin" },
+        "about": document.about,
     })
 }
 

@@ -322,7 +322,10 @@ async fn a_file_is_kept_by_what_its_bytes_say() {
         Reply::json(200, json!({"other": "x", "data": data}))
     });
     let kept = run(&host, "keep", json!({"thing": "good"})).await.unwrap();
-    assert_eq!(kept, json!({"type": "application/pdf", "size": 8, "piece": "PDF", "known": 1}));
+    let known = json!({
+        "type": "application/pdf", "size": 8, "piece": "PDF", "known": 1, "about": null,
+    });
+    assert_eq!(kept, known);
     assert_eq!(run(&host, "keep", json!({"thing": "good"})).await.unwrap(), kept, "once for a key");
     assert_eq!(host.memory().documents[0].1.source, "api.example.com");
     let other = host.run_job("keep", &json!({"thing": "bad"}), 1).await;
@@ -333,5 +336,18 @@ async fn a_file_is_kept_by_what_its_bytes_say() {
     host.finish();
     let host = sample().grant(&["jobs"]).start().await;
     assert_eq!(problem(host.run_job("keep", &json!({"thing": "x"}), 1).await).code, "denied");
+    host.finish();
+}
+
+#[tokio::test]
+async fn a_file_is_about_a_person_whom_the_plugin_may_read() {
+    let host = sample().start().await;
+    host.http().answer_with(|_| Reply::json(200, json!({"data": "JVBERi0xLjc"})));
+    host.memory().put_record("person", "noa", json!({"name": "Noa"}));
+    let kept = run(&host, "keep", json!({"thing": "offer", "about": "noa"})).await.unwrap();
+    assert_eq!(kept["about"], "noa");
+    let nobody = host.run_job("keep", &json!({"thing": "bill", "about": "nobody"}), 1).await;
+    assert_eq!(problem(nobody).code, "invalid");
+    assert_eq!(host.memory().documents.len(), 1);
     host.finish();
 }

@@ -49,6 +49,8 @@ pub(crate) async fn keep_body(
         connection_id: document.connection,
         source: document.source,
         created_at: app.clock.now(),
+        person_id: None,
+        added_by: None,
     };
     let (app, bytes) = (app.clone(), zeroize::Zeroizing::new(document.bytes));
     let written = tokio::task::spawn_blocking(move || -> Result<Document> {

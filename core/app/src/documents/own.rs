@@ -1,6 +1,6 @@
-//! Files that OXPI itself keeps sealed: lists that somebody brought, archives that somebody asked for.
-//! They lie where documents do and are none of anybody's: no plugin has their owner's name, and no list
-//! of documents shows them.
+//! Files that no plugin keeps, sealed: lists that somebody brought, archives that somebody asked for, and what
+//! members added. They lie where documents do; no plugin has their owner's name, and of them no list of
+//! documents shows any but what members added.
 
 use std::io::Write;
 
@@ -55,6 +55,8 @@ pub(crate) async fn keep_own(
         connection_id: None,
         source: house.source,
         created_at: app.clock.now(),
+        person_id: None,
+        added_by: None,
     };
     let app = app.clone();
     let written = tokio::task::spawn_blocking(move || -> Result<Document> {

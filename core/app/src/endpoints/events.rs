@@ -80,6 +80,7 @@ fn with_detail(mut data: Value, kind: &Kind, detail: &Value) -> Value {
             ("skipped", "skipped"),
             ("refused", "refused"),
         ],
+        "document.deleted" => &[("person", "person")],
         "pipeline.changed" | "pipeline.deleted" => &[("people", "people")],
         "approval.came_back" => &[("why", "came_back")],
         "member.changed" => &[("from", "role_before")],

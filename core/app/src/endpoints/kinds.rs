@@ -16,7 +16,7 @@ pub enum About {
     Tasks,
     /// An appointment.
     Appointments,
-    /// A document that a plugin keeps.
+    /// A document that a plugin keeps or a member added.
     Documents,
     /// What a plugin proposes to do.
     Approvals,
@@ -116,7 +116,7 @@ const fn kind(
 pub const TEST: &str = "endpoint.test";
 
 /// All kinds there are.
-pub static KINDS: [Kind; 51] = [
+pub static KINDS: [Kind; 52] = [
     kind("person.created", About::People, true, &["person.created"]),
     kind("person.changed", About::People, true, &["person.changed"]),
     kind("person.stage_changed", About::People, true, &["person.stage-changed"]),
@@ -147,6 +147,7 @@ pub static KINDS: [Kind; 51] = [
         &["appointment.cancelled", "appointment.cancelled-elsewhere"],
     ),
     kind("document.kept", About::Documents, true, &["document.kept"]),
+    kind("document.added", About::Documents, true, &["document.added"]),
     kind("document.deleted", About::Documents, false, &["document.deleted"]),
     kind("approval.proposed", About::Approvals, false, &["approval.proposed"]),
     kind("approval.approved", About::Approvals, false, &["approval.approved"]),

@@ -6,7 +6,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 use store::appointments::Appointment;
-use store::documents::{Document, Media};
+use store::documents::{Document, Media, Retention};
 use store::people::Person;
 use store::tasks::Task;
 use store::{Conn, timeline};
@@ -277,9 +277,11 @@ fn document_of(it: &Document) -> Value {
         "media": Media::of(&it.media_type).as_str(),
         "media_type": it.media_type,
         "size_bytes": it.size_bytes,
-        "plugin": it.plugin_id,
+        "plugin": (it.retention != Retention::Member).then_some(&it.plugin_id),
         "connection": it.connection_id,
         "source": it.source,
+        "person": it.person_id,
+        "added_by": it.added_by,
         "retention": it.retention.as_str(),
         "created_at": it.created_at.to_rfc3339(),
     })

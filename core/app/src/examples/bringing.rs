@@ -5,13 +5,14 @@ use domain::{EntryId, PersonId, TenantId, Timestamp};
 use serde_json::{Value, json};
 use store::Conn;
 use store::appointments::Status;
+use store::documents::Document;
 use store::examples::ExampleKind;
 use store::people::{Person, PersonChange};
 use store::pipelines::Stage;
 use store::tasks::{Task, TaskChange};
 
 use super::put;
-use super::story::{ERRANDS, Errand, MEETINGS, Meeting, PEOPLE, ROUND, Somebody, Story};
+use super::story::{ERRANDS, Errand, MEETINGS, Meeting, PAPERS, PEOPLE, ROUND, Somebody, Story};
 use crate::App;
 use crate::appointments::new_appointment;
 use crate::context::Context;
@@ -41,7 +42,8 @@ impl<'a> Bringing<'a> {
         &self.ctx.tenant
     }
 
-    pub fn all(&self, c: &mut Conn) -> Result<()> {
+    /// All of it; the files are sealed already, in their order.
+    pub fn all(&self, c: &mut Conn, files: Vec<Document>) -> Result<()> {
         let before = store::tags::list(c, self.tenant())?;
         let mut all = Vec::with_capacity(PEOPLE.len());
         for (at, who) in PEOPLE.iter().enumerate() {
@@ -60,7 +62,18 @@ impl<'a> Bringing<'a> {
         for each in &ERRANDS {
             self.errand(c, each, each.person.and_then(|at| all.get(at)))?;
         }
+        for (paper, file) in PAPERS.iter().zip(files) {
+            let person = all.get(paper.person).cloned();
+            self.file(c, self.story.filed(paper), Document { person_id: person, ..file })?;
+        }
         Ok(())
+    }
+
+    fn file(&self, c: &mut Conn, at: Timestamp, file: Document) -> Result<()> {
+        store::documents::insert(c, &file)?;
+        let Some(person) = &file.person_id else { return Ok(()) };
+        let told = ("document-added", file.id.as_str());
+        self.tell(c, person, at, told, json!({"title": file.name}))
     }
 
     fn stage(&self, at: usize) -> Result<&Stage> {
@@ -99,15 +112,16 @@ impl<'a> Bringing<'a> {
     /// Puts on their page what happened with them.
     fn tell_of(&self, c: &mut Conn, person: &Person, who: &Somebody) -> Result<()> {
         let detail = json!({"stage": "lead", "source": person.source});
-        self.tell(c, &person.id, person.created_at, "created", detail)?;
+        self.tell(c, &person.id, person.created_at, ("created", ""), detail)?;
         for (hours, note) in who.notes {
             let (at, text) = (self.story.after(who, *hours), self.story.said(*note));
-            self.tell(c, &person.id, at, NOTE, json!({"text": text}))?;
+            self.tell(c, &person.id, at, (NOTE, ""), json!({"text": text}))?;
         }
         let mut from = self.stage(0)?;
         for (hours, to) in who.steps {
             let (at, to) = (self.story.after(who, *hours).plus_secs(60), self.stage(*to)?);
-            self.tell(c, &person.id, at, "stage", json!({"from": from.name, "to": to.name}))?;
+            let detail = json!({"from": from.name, "to": to.name});
+            self.tell(c, &person.id, at, ("stage", ""), detail)?;
             from = to;
         }
         Ok(())
@@ -118,7 +132,7 @@ impl<'a> Bringing<'a> {
         c: &mut Conn,
         person: &PersonId,
         at: Timestamp,
-        kind: &str,
+        (kind, entity_id): (&str, &str),
         detail: Value,
     ) -> Result<()> {
         let entry = store::timeline::Entry {
@@ -129,7 +143,7 @@ impl<'a> Bringing<'a> {
             kind: kind.to_owned(),
             actor_kind: store::audit::ActorKind::Account,
             actor_id: self.ctx.account.to_string(),
-            entity_id: String::new(),
+            entity_id: entity_id.to_owned(),
             detail_json: detail.into(),
         };
         Ok(store::timeline::insert(c, &entry)?)

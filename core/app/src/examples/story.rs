@@ -2,6 +2,7 @@
 //! year, in two languages. Who and what is in it stands here once, and as what members would enter it.
 //! Numbers and addresses are of the ranges that are nobody's.
 
+mod papers;
 mod people;
 mod plans;
 
@@ -13,10 +14,12 @@ use jiff::civil::{Date, Weekday};
 use crate::appointments::AppointmentInput;
 use crate::attributions::AttributionInput;
 use crate::context::Context;
+use crate::documents::NewFile;
 use crate::error::{Error, Result};
 use crate::people::{ContactInput, DetailsInput, PersonInput};
 use crate::tasks::TaskInput;
 
+pub(super) use papers::PAPERS;
 pub(super) use people::PEOPLE;
 pub(super) use plans::{ERRANDS, MEETINGS, ROUND};
 
@@ -114,6 +117,19 @@ pub(crate) struct Errand {
     pub is_done: bool,
 }
 
+/// A file about somebody.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Paper {
+    /// Whom it is about, by the place in the list.
+    pub person: usize,
+    /// How many hours after they came it was added.
+    pub hours: i64,
+    /// What it is called, without its end.
+    pub name: Said,
+    /// What stands in it.
+    pub lines: &'static [Said],
+}
+
 /// The story as it is told in a business now.
 pub(crate) struct Story<'a> {
     ctx: &'a Context,
@@ -130,6 +146,18 @@ impl<'a> Story<'a> {
     pub fn said(&self, text: Said) -> String {
         let text = if self.ctx.locale == Locale::He { text.1 } else { text.0 };
         text.to_owned()
+    }
+
+    /// A file as a member would have it on their computer.
+    pub fn paper(&self, paper: &Paper) -> NewFile {
+        let lines: Vec<String> = paper.lines.iter().map(|line| self.said(*line)).collect();
+        let name = format!("{}.txt", self.said(paper.name));
+        NewFile { name, bytes: format!("{}\n", lines.join("\n")).into_bytes() }
+    }
+
+    /// When it was added.
+    pub fn filed(&self, paper: &Paper) -> Timestamp {
+        self.after(&PEOPLE[paper.person], paper.hours)
     }
 
     fn day(&self, days: i64) -> Date {
@@ -275,7 +303,13 @@ mod tests {
         });
         let meetings = MEETINGS.iter().chain([&ROUND.meeting]);
         let meetings = meetings.flat_map(|meeting| [meeting.title, meeting.place]);
-        people.chain(meetings).chain(ERRANDS.iter().map(|errand| errand.title)).collect()
+        let papers =
+            PAPERS.iter().flat_map(|it| [it.name].into_iter().chain(it.lines.iter().copied()));
+        people
+            .chain(meetings)
+            .chain(papers)
+            .chain(ERRANDS.iter().map(|errand| errand.title))
+            .collect()
     }
 
     #[test]
@@ -295,6 +329,10 @@ mod tests {
             assert!(hours.is_sorted(), "{who:?}");
             let mut all = who.notes.iter().map(|(hours, _)| *hours).chain(hours);
             assert!(all.all(|at| at >= 0 && at <= who.days_ago * 24), "{who:?}");
+        }
+        for paper in &PAPERS {
+            let days = PEOPLE[paper.person].days_ago;
+            assert!(paper.hours >= 0 && paper.hours <= days * 24, "{paper:?}");
         }
         for meeting in MEETINGS.iter().chain([&ROUND.meeting]) {
             // A day that is a Saturday moves by one.

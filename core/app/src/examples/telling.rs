@@ -3,13 +3,13 @@
 
 use domain::{AppointmentId, CalendarId, PersonId, TaskId, Timestamp};
 
-use super::story::{ERRANDS, MEETINGS, Meeting, PEOPLE, ROUND, Story};
+use super::story::{ERRANDS, MEETINGS, Meeting, PAPERS, PEOPLE, ROUND, Story};
 use super::{BROUGHT, Made, keep, record, require, require_empty};
 use crate::App;
 use crate::appointments::{self, AppointmentInput};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::{calendars, people, pipelines, series, tasks, timeline};
+use crate::{calendars, documents, people, pipelines, series, tasks, timeline};
 
 /// How many days before now it begins; nothing in it happens earlier.
 pub const BEGAN_DAYS: i64 = 92;
@@ -21,6 +21,8 @@ enum Act {
     Meets(usize),
     /// Something about somebody was noted.
     Notes(usize, usize),
+    /// A file about somebody was added.
+    Files(usize),
     /// Somebody came to a stage of the first pipeline.
     Moves(usize, usize),
     /// A meeting was booked.
@@ -90,6 +92,8 @@ fn acts(story: &Story<'_>) -> Result<Vec<(Timestamp, Act)>> {
         let steps = who.steps.iter();
         all.extend(steps.map(|(hours, stage)| (story.after(who, *hours), Act::Moves(at, *stage))));
     }
+    let papers = PAPERS.iter().enumerate();
+    all.extend(papers.map(|(at, paper)| (story.filed(paper), Act::Files(at))));
     for (at, meeting) in MEETINGS.iter().enumerate() {
         let booked = booked(story, meeting)?;
         all.push((booked, Act::Books(at)));
@@ -141,6 +145,10 @@ impl Cast<'_> {
                 let (_, text) = PEOPLE[at].notes[note];
                 let id = self.person(at)?;
                 timeline::create_note(app, ctx, &id, &story.said(text), "").await.map(drop)
+            }
+            Act::Files(at) => {
+                let (person, file) = (self.person(PAPERS[at].person)?, story.paper(&PAPERS[at]));
+                documents::add_example(app, ctx, &person, file).await.map(drop)
             }
             Act::Moves(at, stage) => {
                 let stage = self.stages.get(stage).or(self.stages.last()).ok_or_else(unknown)?;

@@ -7,7 +7,7 @@ use domain::{ConnectionId, DocumentId, Permission};
 use super::{FETCHED, Words};
 use crate::App;
 use crate::context::Context;
-use crate::documents::{self, Document, DocumentFilter, Media};
+use crate::documents::{self, Document, DocumentFilter, Media, Named, OWN};
 use crate::error::Result;
 
 /// The keys of what stands above the columns.
@@ -17,6 +17,7 @@ pub(super) const HEADS: &[&str] = &[
     "document-media-type",
     "document-size-bytes",
     "document-kept",
+    "document-about",
     "document-plugin",
     "document-account",
     "document-source",
@@ -58,11 +59,23 @@ impl Walk {
         let page = documents::list_documents(app, ctx, filter, self.before.take(), FETCHED).await?;
         self.ended = page.next.is_none();
         self.before = page.next;
-        Ok(Some(page.items.iter().map(|it| self.row(it, words)).collect()))
+        let named = documents::name_around(app, ctx, &page.items).await?;
+        Ok(Some(page.items.iter().map(|it| self.row(it, words, &named)).collect()))
     }
 
-    fn row(&self, it: &Document, words: &Words) -> Vec<String> {
+    /// Who keeps it: a plugin, or the member who added it.
+    fn keeper(&self, it: &Document, words: &Words, named: &Named) -> String {
+        if let Some(name) = named.member(it) {
+            return name.to_owned();
+        }
+        if it.plugin_id.as_str() == OWN {
+            return words("document-team");
+        }
         let plugin = documents::keeper_name(&self.app, &it.plugin_id, self.ctx.locale);
+        plugin.unwrap_or_else(|| it.plugin_id.to_string())
+    }
+
+    fn row(&self, it: &Document, words: &Words, named: &Named) -> Vec<String> {
         let kept = self.ctx.zone.local(it.created_at);
         let account = it.connection_id.as_ref().and_then(|id| self.accounts.get(id));
         vec![
@@ -71,7 +84,8 @@ impl Walk {
             it.media_type.clone(),
             it.size_bytes.to_string(),
             kept.strftime("%Y-%m-%d %H:%M").to_string(),
-            plugin.unwrap_or_else(|| it.plugin_id.to_string()),
+            named.person(it).unwrap_or_default().to_owned(),
+            self.keeper(it, words, named),
             account.cloned().unwrap_or_default(),
             it.source.clone(),
         ]

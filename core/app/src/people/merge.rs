@@ -1,14 +1,15 @@
 //! Making one person of two, and taking it back.
 //!
 //! The one that stays keeps what it says; what it leaves empty comes from the other, with all numbers
-//! and addresses, tags, notes, appointments and everything that happened. The other is deleted as
+//! and addresses, tags, notes, appointments, documents and everything that happened. The other is deleted as
 //! people are, so that nothing is lost before its time.
 
 mod undoing;
 
 use domain::phone::Country;
 use domain::{
-    AppointmentId, EntryId, OwnFieldId, PersonId, SeriesId, TagId, TaskId, TenantId, UndoId,
+    AppointmentId, DocumentId, EntryId, OwnFieldId, PersonId, SeriesId, TagId, TaskId, TenantId,
+    UndoId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -129,6 +130,8 @@ struct Merged {
     #[serde(default)]
     series: Vec<SeriesId>,
     #[serde(default)]
+    documents: Vec<DocumentId>,
+    #[serde(default)]
     tasks: Vec<TaskId>,
     /// Those of them that were about both.
     #[serde(default)]
@@ -203,6 +206,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     let entries = store::timeline::hand_over(c, tenant, &gone.id, &kept.id)?;
     let appointments = store::people::hand_over_appointments(c, tenant, &gone.id, &kept.id)?;
     let series = store::people::hand_over_series(c, tenant, &gone.id, &kept.id)?;
+    let documents = store::documents::hand_over(c, tenant, &gone.id, &kept.id)?;
     let both = store::tasks::list_about_both(c, tenant, &gone.id, &kept.id)?;
     let tasks = store::tasks::hand_over_links(c, tenant, &gone.id, &kept.id)?;
     let apart = store::people::share_apart(c, tenant, &gone.id, &kept.id)?;
@@ -226,6 +230,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
         entries,
         appointments,
         series,
+        documents,
         tasks,
         both,
         apart,

@@ -1,6 +1,6 @@
 //! Documents as plugins reach them: their own only; any other reads as not there.
 
-use domain::DocumentId;
+use domain::{DocumentId, PersonId, TenantId};
 use runtime::{CallContext, NewDocument, Page};
 use serde_json::Value;
 use store::Conn;
@@ -8,7 +8,7 @@ use store::documents::{Document, Retention};
 
 use crate::App;
 use crate::audit::Who;
-use crate::documents::{self, delete_bodies, described, keep_body, read_body, record};
+use crate::documents::{self, delete_bodies, described, keep_body, read_body, record, tell};
 use crate::error::{Error, Result};
 
 /// What one plugin may keep for one tenant, in bytes.
@@ -19,6 +19,8 @@ const COUNT_MAX: usize = 50_000;
 pub(super) async fn keep(app: &App, ctx: &CallContext, document: NewDocument) -> Result<Value> {
     let (ctx2, key) = (ctx.clone(), document.idempotency_key.clone());
     let size = i64::try_from(document.bytes.len()).map_err(Error::internal)?;
+    let about = about(&document)?;
+    let whom = about.clone();
     let known = app
         .db
         .inspect(move |c| -> Result<Option<Document>> {
@@ -26,8 +28,11 @@ pub(super) async fn keep(app: &App, ctx: &CallContext, document: NewDocument) ->
             let known = store::documents::find_by_key(c, &ctx2.tenant, &ctx2.plugin, &key)?;
             let sizes = store::documents::list_sizes(c, &ctx2.tenant, &ctx2.plugin)?;
             let used: i64 = sizes.iter().sum();
-            if known.is_none() && (used + size > BYTES_MAX || sizes.len() >= COUNT_MAX) {
-                return Err(Error::invalid("document", "error-plugin-storage-full"));
+            if known.is_none() {
+                require_person(c, &ctx2.tenant, whom.as_ref())?;
+                if used + size > BYTES_MAX || sizes.len() >= COUNT_MAX {
+                    return Err(Error::invalid("document", "error-plugin-storage-full"));
+                }
             }
             Ok(known)
         })
@@ -36,7 +41,7 @@ pub(super) async fn keep(app: &App, ctx: &CallContext, document: NewDocument) ->
         return same(app, ctx, &known, &document.bytes);
     }
     let mac = app.vault.mac("document", Some(&ctx.tenant), &document.bytes);
-    let row = keep_body(app, ctx, document).await?;
+    let row = Document { person_id: about, ..keep_body(app, ctx, document).await? };
     let (app2, ctx2, row2) = (app.clone(), ctx.clone(), row.clone());
     let kept = app
         .db
@@ -48,7 +53,12 @@ pub(super) async fn keep(app: &App, ctx: &CallContext, document: NewDocument) ->
                 return Ok(known);
             }
             hold_connection(c, &row2)?;
+            // Who is becoming one with another is waited for, or it would be about whom nobody sees any more.
+            let whom: Vec<PersonId> = row2.person_id.iter().cloned().collect();
+            store::people::lock_many(c, tenant, &whom)?;
+            require_person(c, tenant, whom.first())?;
             store::documents::insert(c, &row2)?;
+            tell(&app2, c, &Who::plugin(plugin), &row2, "kept")?;
             record(&app2, c, &Who::plugin(plugin), &row2, "document.kept")?;
             Ok(row2)
         })
@@ -64,6 +74,21 @@ pub(super) async fn keep(app: &App, ctx: &CallContext, document: NewDocument) ->
         delete_bodies(app, &row.tenant_id, vec![row.id]).await;
     }
     if kept.mac == mac { Ok(described(&kept)) } else { Err(other_key()) }
+}
+
+/// The person that a plugin says a file is about.
+fn about(document: &NewDocument) -> Result<Option<PersonId>> {
+    let unknown = |_| Error::invalid("about", "error-document-about");
+    document.about.as_deref().map(str::parse).transpose().map_err(unknown)
+}
+
+/// Refuses what is about somebody whom the business doesn't have.
+fn require_person(c: &mut Conn, tenant: &TenantId, whom: Option<&PersonId>) -> Result<()> {
+    let Some(whom) = whom else { return Ok(()) };
+    match store::people::find(c, tenant, whom)? {
+        Some(_) => Ok(()),
+        None => Err(Error::invalid("about", "error-document-about")),
+    }
 }
 
 /// What goes with its connection doesn't come once that is gone: nothing would take it away again.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::support::people::named;
 use crate::support::{Fixture, each};
 use app::appointments::{self, Appointment, AppointmentInput};
+use app::documents::{self, DocumentFilter, NewFile};
 use app::home::{self, Examples};
 use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::{list_doubles, merge_people};
@@ -160,10 +161,24 @@ async fn what_is_ones_own_stays_when_they_go() {
             ..TaskInput::default()
         };
         let call = tasks::create_task(&f.app, &owner.ctx, call, "").await.unwrap();
+        let file = NewFile { name: "own.txt".to_owned(), bytes: b"own".to_vec() };
+        let file = documents::add_document(&f.app, &owner.ctx, &somebody, file, "").await.unwrap();
+        let files = async || {
+            let all = DocumentFilter::default();
+            documents::list_documents(&f.app, &owner.ctx, all, None, 9).await.unwrap().items
+        };
+        let there = files().await;
+        assert_eq!(there.len(), 3, "two are examples");
         for _ in 0..2 {
             examples::remove(&f.app, &owner.ctx).await.unwrap();
         }
         assert_eq!(people(&f, &owner).await, [own]);
+        let left = files().await;
+        assert_eq!(left.len(), 1, "{left:?}");
+        assert_eq!((&left[0].id, &left[0].person_id), (&file.id, &None));
+        for each in there.iter().filter(|each| each.id != file.id) {
+            assert!(f.app.blobs.open(&each.tenant_id, &each.id).unwrap().is_none(), "a body");
+        }
         let (from, to) = (Timestamp::from_millis(0), starts_at.plus_secs(86_400));
         let span = appointments::get_span(&f.app, &owner.ctx, from, to).await.unwrap();
         assert_eq!(span.appointments.len(), 1);

@@ -19,6 +19,8 @@ mod kv;
 pub(crate) mod log;
 mod records;
 
+pub use documents::file_kind;
+
 /// Bytes of a JSON document that a guest hands over.
 const JSON_BYTES_MAX: usize = 1 << 20;
 /// Bytes of a key that makes twice once.

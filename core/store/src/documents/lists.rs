@@ -1,10 +1,10 @@
-//! Lists of documents: what plugins keep for a business, newest first, a page at a time. The house's own
-//! files are in none of them.
+//! Lists of documents: what plugins keep for a business and what its members added, newest first, a page at a
+//! time. The house's own files are in none of them, nor is what is about somebody who was deleted.
 
 use diesel::prelude::*;
-use domain::{ConnectionId, DocumentId, PluginId, TenantId};
+use domain::{ConnectionId, DocumentId, PersonId, PluginId, TenantId};
 
-use super::{Document, OWN};
+use super::Document;
 use crate::backend::{Conn, MultiBackend};
 use crate::error::{Error, Result};
 use crate::page::{Page, bounded};
@@ -47,12 +47,14 @@ impl Media {
 /// Which documents to list; what isn't said doesn't matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DocumentFilter {
-    /// Only those of this plugin.
+    /// Only those of this plugin; of [`super::OWN`], those that members added.
     pub plugin: Option<PluginId>,
     /// Only those of this kind.
     pub media: Option<Media>,
     /// Only those that came from this connection.
     pub connection: Option<ConnectionId>,
+    /// Only those about this person.
+    pub person: Option<PersonId>,
     /// Only those with a word for each word of this in their names.
     pub search: Option<String>,
 }
@@ -62,13 +64,17 @@ type Query<'a> = documents::BoxedQuery<'a, MultiBackend>;
 fn matching<'a>(tenant: &'a TenantId, filter: &'a DocumentFilter, sought: &'a Sought) -> Query<'a> {
     let mut query = documents::table
         .filter(documents::tenant_id.eq(tenant.as_str()))
-        .filter(documents::plugin_id.ne(OWN))
+        .filter(seen!())
+        .filter(about_living!(tenant))
         .into_boxed();
     if let Some(plugin) = &filter.plugin {
         query = query.filter(documents::plugin_id.eq(plugin.as_str()));
     }
     if let Some(connection) = &filter.connection {
         query = query.filter(documents::connection_id.eq(connection.as_str()));
+    }
+    if let Some(person) = &filter.person {
+        query = query.filter(documents::person_id.eq(person.as_str()));
     }
     query = match filter.media {
         None => query,
@@ -103,7 +109,7 @@ fn seek(c: &mut Conn, tenant: &TenantId, filter: &DocumentFilter) -> Result<Soug
     search::seek(c, tenant, search::Kind::Document, text)
 }
 
-/// A page of what plugins keep for the tenant, newest first, before a document.
+/// A page of the tenant's documents, newest first, before one of them.
 pub fn list(
     c: &mut Conn,
     tenant: &TenantId,
@@ -140,7 +146,8 @@ pub fn search(c: &mut Conn, tenant: &TenantId, text: &str, limit: usize) -> Resu
     };
     let mut rows: Vec<Document> = documents::table
         .filter(documents::tenant_id.eq(tenant.as_str()))
-        .filter(documents::plugin_id.ne(OWN))
+        .filter(seen!())
+        .filter(about_living!(tenant))
         .filter(documents::id.eq_any(&ids))
         .select(Document::as_select())
         .load(c)?;
@@ -148,12 +155,13 @@ pub fn search(c: &mut Conn, tenant: &TenantId, text: &str, limit: usize) -> Resu
     Ok(rows)
 }
 
-/// The plugins that keep something for the tenant, also those that are no longer there.
+/// The plugins that keep something for the tenant, also those that are no longer there, and [`super::OWN`]
+/// where members added something.
 pub fn list_keepers(c: &mut Conn, tenant: &TenantId) -> Result<Vec<PluginId>> {
     scope::tenant(c, tenant)?;
     let keepers: Vec<String> = documents::table
         .filter(documents::tenant_id.eq(tenant.as_str()))
-        .filter(documents::plugin_id.ne(OWN))
+        .filter(seen!())
         .select(documents::plugin_id)
         .distinct()
         .order(documents::plugin_id)

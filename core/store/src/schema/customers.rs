@@ -1,4 +1,4 @@
-//! Tables of people: who they are, where they stand, what happened with them.
+//! Tables of people: who they are, where they stand, what happened with them, and the files about them.
 
 diesel::table! {
     people (tenant_id, id) {
@@ -133,6 +133,27 @@ diesel::table! {
         actor_id -> Text,
         entity_id -> Text,
         detail_json -> Text,
+    }
+}
+
+diesel::table! {
+    documents (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        plugin_id -> Text,
+        once_key -> Text,
+        name -> Text,
+        media_type -> Text,
+        size_bytes -> BigInt,
+        mac -> Binary,
+        key_id -> BigInt,
+        head -> Binary,
+        retention -> Text,
+        connection_id -> Nullable<Text>,
+        source -> Text,
+        created_at -> BigInt,
+        person_id -> Nullable<Text>,
+        added_by -> Nullable<Text>,
     }
 }
 
@@ -276,5 +297,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     person_fields,
     person_field_values,
     stages,
-    timeline
+    timeline,
+    documents
 );

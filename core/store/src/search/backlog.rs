@@ -6,7 +6,7 @@ use domain::TenantId;
 
 use super::{Kind, things};
 use crate::backend::Conn;
-use crate::documents::OWN;
+use crate::documents::seen;
 use crate::error::{Error, Result};
 use crate::schema::{appointments, documents, people, search_backlog, tasks, timeline};
 use crate::scope;
@@ -132,7 +132,7 @@ fn next(
             .load(c)?,
         Kind::Document => documents::table
             .filter(documents::tenant_id.eq(tenant.as_str()))
-            .filter(documents::plugin_id.ne(OWN))
+            .filter(seen!())
             .filter(documents::id.gt(after))
             .order(documents::id)
             .limit(limit)

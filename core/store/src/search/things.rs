@@ -11,7 +11,7 @@ use crate::appointments::Status;
 use crate::backend::Conn;
 use crate::columns::Json;
 use crate::contacts::ContactKind;
-use crate::documents::{Document, OWN};
+use crate::documents::{Document, about_living, seen};
 use crate::error::Result;
 use crate::own_fields::{self, OwnField};
 use crate::people::NewPerson;
@@ -208,23 +208,32 @@ pub(crate) fn of_notes(c: &mut Conn, tenant: &TenantId, ids: &[EntryId]) -> Resu
     Ok(())
 }
 
-/// Writes the words of these documents anew: their names. The house's own files are found by nothing.
+/// Writes the words of these documents anew: their names. The house's own files are found by nothing, nor are
+/// those about somebody who was deleted.
 pub(crate) fn of_documents(c: &mut Conn, tenant: &TenantId, ids: &[DocumentId]) -> Result<()> {
     scope::tenant(c, tenant)?;
-    for some in ids.chunks(index::AT_ONCE) {
-        let ids: Vec<&str> = some.iter().map(DocumentId::as_str).collect();
+    let mut all: Vec<&str> = ids.iter().map(DocumentId::as_str).collect();
+    all.sort_unstable();
+    for ids in all.chunks(index::AT_ONCE) {
         let query = documents::table
             .filter(documents::tenant_id.eq(tenant.as_str()))
-            .filter(documents::id.eq_any(&ids))
-            .filter(documents::plugin_id.ne(OWN))
+            .filter(documents::id.eq_any(ids))
             .order(documents::id)
-            .select((documents::id, documents::name));
-        // Locked, so that whoever deletes one meanwhile takes out the words that it gets here.
-        let rows: Vec<(String, String)> = each_backend!(
+            .select(documents::id);
+        // Locked before they are looked at, so that whoever deletes one meanwhile, or whom it is about, takes
+        // out the words that it gets here, or was here first and is seen.
+        let _held: Vec<String> = each_backend!(
             c,
-            Sqlite(c) => query.load(c)?,
+            Sqlite(_c) => Vec::new(),
             Postgres(c) => query.for_no_key_update().load(c)?
         );
+        let rows: Vec<(String, String)> = documents::table
+            .filter(documents::tenant_id.eq(tenant.as_str()))
+            .filter(documents::id.eq_any(ids))
+            .filter(seen!())
+            .filter(about_living!(tenant))
+            .select((documents::id, documents::name))
+            .load(c)?;
         let mut words: HashMap<String, Words> =
             ids.iter().map(|id| ((*id).to_owned(), Words::default())).collect();
         for (id, name) in rows {
@@ -238,7 +247,7 @@ pub(crate) fn of_documents(c: &mut Conn, tenant: &TenantId, ids: &[DocumentId]) 
 /// Writes the words of a document that comes with this very row: its name, which never changes.
 pub(crate) fn of_new_document(c: &mut Conn, row: &Document) -> Result<()> {
     scope::tenant(c, &row.tenant_id)?;
-    if row.plugin_id.as_str() == OWN {
+    if !row.is_seen() {
         return Ok(());
     }
     let words = vec![(row.id.to_string(), Words::default().text(&row.name))];
@@ -330,9 +339,28 @@ pub(crate) fn with_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> 
     of_appointments(c, tenant, &theirs)
 }
 
-/// Writes the words of the notes about these people anew: they are gone, or there again.
+/// Writes the words of the notes and the documents about these people anew: they are gone, or there again.
 pub(crate) fn about_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<()> {
     scope::tenant(c, tenant)?;
     let theirs = notes_about(c, tenant, ids)?;
-    of_notes(c, tenant, &theirs)
+    of_notes(c, tenant, &theirs)?;
+    let theirs = documents_about(c, tenant, ids)?;
+    of_documents(c, tenant, &theirs)
+}
+
+/// The documents about these people.
+fn documents_about(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<Vec<DocumentId>> {
+    scope::tenant(c, tenant)?;
+    let mut theirs = Vec::new();
+    for some in ids.chunks(index::AT_ONCE) {
+        let rows: Vec<String> = documents::table
+            .filter(documents::tenant_id.eq(tenant.as_str()))
+            .filter(documents::person_id.eq_any(some.iter().map(PersonId::as_str)))
+            .select(documents::id)
+            .load(c)?;
+        for id in rows {
+            theirs.push(id.parse().map_err(crate::error::Error::internal)?);
+        }
+    }
+    Ok(theirs)
 }

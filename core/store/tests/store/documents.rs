@@ -2,12 +2,11 @@
 
 use std::io::{Read, Write};
 
-use domain::{ConnectionId, DocumentId, TenantId, Timestamp};
+use domain::{ConnectionId, DocumentId, MemberId, PersonId, TenantId, Timestamp};
 use store::blobs::{Blobs, Folder};
 use store::data_keys::{self, DataKey, KeyState};
 use store::documents::{self, Document, DocumentFilter, Media, OWN, Retention};
-use store::search;
-use store::{Db, Error};
+use store::{Db, Error, people, search};
 
 use crate::support::*;
 
@@ -27,6 +26,20 @@ fn document(world: &World, tenant: &TenantId, key: &str) -> Document {
         connection_id: None,
         source: "api.example.com".to_owned(),
         created_at: world.now(),
+        person_id: None,
+        added_by: None,
+    }
+}
+
+/// A file that a member added.
+fn added(world: &World, tenant: &TenantId, name: &str, about: Option<&PersonId>) -> Document {
+    Document {
+        plugin_id: OWN.parse().unwrap(),
+        retention: Retention::Member,
+        person_id: about.cloned(),
+        added_by: Some(MemberId::new(&world.clock, &world.rng)),
+        source: String::new(),
+        ..named(world, tenant, name, "application/pdf")
     }
 }
 
@@ -235,6 +248,76 @@ store::both_backends! {
         db.write(move |c| {
             while search::catch_up(c, &tenant, search::Kind::Document, 9)? > 0 {}
             assert_eq!(search::best(c, &tenant, search::Kind::Document, "blue", 9)?, Some(Vec::new()));
+            Ok(())
+        }).await.unwrap();
+    }
+}
+
+store::both_backends! {
+    async fn what_members_add_is_listed_and_the_house_s_own_is_not(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let added = added(&world, &tenant, "Blue offer.pdf", None);
+        let mut own = named(&world, &tenant, "blue list.csv", "text/csv");
+        own.plugin_id = OWN.parse().unwrap();
+        let key = key(&world, &tenant, 1);
+        db.write(move |c| {
+            data_keys::insert(c, &key)?;
+            documents::insert(c, &added)?;
+            documents::insert(c, &own)?;
+            let all = DocumentFilter::default();
+            let team = DocumentFilter { plugin: Some(OWN.parse().unwrap()), ..all.clone() };
+            for filter in [&all, &team] {
+                assert_eq!(documents::list(c, &tenant, filter, None, 9)?.items, std::slice::from_ref(&added));
+            }
+            assert_eq!(documents::list_keepers(c, &tenant)?, std::slice::from_ref(&added.plugin_id));
+            assert_eq!(documents::list_sizes_added(c, &tenant)?, [3]);
+            assert_eq!(documents::search(c, &tenant, "blue", 9)?, std::slice::from_ref(&added));
+            assert!(added.is_seen() && !own.is_seen());
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn documents_go_with_whom_they_are_about(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let [noa, gil] = ["Noa", "Gil"].map(|name| world.person(&tenant, name));
+        let file = added(&world, &tenant, "Offer.pdf", Some(&noa.id));
+        let bill = Document { person_id: Some(gil.id.clone()), ..named(&world, &tenant, "Bill.pdf", "application/pdf") };
+        let key = key(&world, &tenant, 1);
+        db.write(move |c| {
+            data_keys::insert(c, &key)?;
+            people::insert(c, &noa, &[])?;
+            people::insert(c, &gil, &[])?;
+            documents::insert(c, &file)?;
+            documents::insert(c, &bill)?;
+            let of = |c: &mut store::Conn, person: &PersonId| -> store::Result<Vec<DocumentId>> {
+                let filter = DocumentFilter { person: Some(person.clone()), ..DocumentFilter::default() };
+                assert!(documents::list(c, &other, &filter, None, 9)?.items.is_empty());
+                let found = documents::list(c, &tenant, &filter, None, 9)?.items;
+                assert_eq!(documents::count(c, &tenant, &filter)?, i64::try_from(found.len()).unwrap());
+                Ok(found.into_iter().map(|row| row.id).collect())
+            };
+            assert_eq!(of(c, &noa.id)?, std::slice::from_ref(&file.id));
+            // Two become one, and are two again.
+            assert!(documents::hand_over(c, &other, &gil.id, &noa.id)?.is_empty());
+            let moved = documents::hand_over(c, &tenant, &gil.id, &noa.id)?;
+            assert_eq!(moved, std::slice::from_ref(&bill.id));
+            assert_eq!(of(c, &noa.id)?.len(), 2);
+            documents::hand_back(c, &tenant, &moved, &noa.id, &gil.id)?;
+            assert_eq!(of(c, &gil.id)?, std::slice::from_ref(&bill.id));
+            // Who is deleted takes them along, and brings them back.
+            people::delete(c, &tenant, &noa.id, noa.rev, START)?;
+            assert!(of(c, &noa.id)?.is_empty());
+            assert!(documents::search(c, &tenant, "offer", 9)?.is_empty());
+            assert!(search::best(c, &tenant, search::Kind::Document, "offer", 9)?.unwrap().is_empty());
+            people::restore(c, &tenant, &noa.id, noa.rev + 1)?;
+            assert_eq!(documents::search(c, &tenant, "offer", 9)?.len(), 1);
+            people::delete(c, &tenant, &noa.id, noa.rev + 2, START)?;
+            let (gone, files) = people::purge(c, &tenant, START.plus_millis(1))?;
+            assert_eq!((gone, files), (1, vec![file.id.clone()]));
+            assert_eq!(documents::find(c, &tenant, &file.id)?, None);
+            assert_eq!(of(c, &gil.id)?, std::slice::from_ref(&bill.id));
             Ok(())
         }).await.unwrap();
     }

@@ -145,8 +145,8 @@ store::both_backends! {
             assert_not_found(people::get(c, &of, &id));
             assert_not_found(people::update(c, &of, &id, &change("x"), &[], 2, START));
             assert_eq!(people::count(c, &of, &PersonFilter::default())?, 0);
-            assert_eq!(people::purge(c, &of, START)?, 0);
-            assert_eq!(people::purge(c, &of, START.plus_millis(1))?, 1);
+            assert_eq!(people::purge(c, &of, START)?.0, 0);
+            assert_eq!(people::purge(c, &of, START.plus_millis(1))?.0, 1);
             let visit = store::appointments::get(c, &of, &visit)?;
             assert_eq!(visit.person_id, None);
             Ok(())
@@ -383,7 +383,7 @@ store::both_backends! {
             assert!(timeline::list(c, &other, &id, None, 4)?.items.is_empty(), "another's");
             assert_not_found(timeline::delete(c, &other, &told[0].id));
             people::delete(c, &of, &id, 1, START)?;
-            assert_eq!(people::purge(c, &of, START.plus_millis(1))?, 1);
+            assert_eq!(people::purge(c, &of, START.plus_millis(1))?.0, 1);
             assert!(timeline::find(c, &of, &told[0].id)?.is_none(), "erased with them");
             Ok(())
         }).await.unwrap();

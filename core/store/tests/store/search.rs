@@ -337,7 +337,7 @@ store::both_backends! {
             let gone = |c: &mut Conn, who: &Person| -> Result<usize> {
                 let sql = format!("UPDATE people SET deleted_at = 0 WHERE id = '{}'", who.id);
                 diesel::sql_query(sql).execute(c)?;
-                people::purge(c, &tenant, START)
+                Ok(people::purge(c, &tenant, START)?.0)
             };
             people::insert(c, &noa, &[])?;
             timeline::insert(c, &note)?;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::describe::{items, page};
 use super::links::links;
-use super::operations::{BY_KIND, FILE, FILE_TYPES, MAY_GO_ON, Operation, Shows, operations};
+use super::operations::{BY_KIND, FILE, MAY_GO_ON, Operation, Shows, file_types, operations};
 use super::problem::PROBLEM;
 use super::schema;
 
@@ -72,8 +72,9 @@ fn describe(operation: &Operation) -> Value {
     described["description"] = scope.unwrap_or_else(otherwise).into();
     if operation.body == Some(FILE) {
         // What stands in a file no schema says.
+        let kinds = file_types(operation);
         let content: Map<String, Value> =
-            FILE_TYPES.iter().map(|kind| ((*kind).to_owned(), json!({}))).collect();
+            kinds.iter().map(|kind| ((*kind).to_owned(), json!({}))).collect();
         described["requestBody"] = json!({"required": true, "content": content});
     } else if let Some(name) = operation.body {
         let body = json!({"schema": schema::named(name), "example": example(name)});

@@ -1,13 +1,14 @@
-//! Documents: what plugins keep for the business. They are read and deleted here, and never changed.
+//! Documents: what plugins keep for the business and what is added to people. They are read, added and deleted
+//! here, and never changed.
 
-use app::documents::{self, Document, DocumentFilter, Media, Retention};
-use domain::DocumentId;
+use app::documents::{self, Document, DocumentFilter, Media, NAME_CHARS_MAX, NewFile, Retention};
+use domain::{ApiScope, DocumentId, PersonId};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
-use super::call::Call;
+use super::call::{Call, wrong_parameter};
 use super::describe::{
-    Fields, about, cursor, id, instant, limit, or_null, said, text, whole, word,
+    Fields, about, cursor, id, instant, limit, or_null, required_text, said, text, whole, word,
 };
 use super::problem::Problem;
 use super::schema::Named;
@@ -30,9 +31,11 @@ pub fn schemas() -> Vec<Named> {
         ("media", about(media(), "What kind of file it is, as people say it.")),
         ("media_type", said()),
         ("size_bytes", json!({"type": "integer"})),
-        ("plugin", about(said(), "Who keeps it.")),
+        ("plugin", about(or_null(said()), "The plugin that keeps it; null for what was added.")),
         ("connection", about(or_null(id()), "The connected account that it came from.")),
-        ("source", about(said(), "The server that it came from.")),
+        ("source", about(said(), "The server that it came from; empty for what was added.")),
+        ("person", about(or_null(id()), "Whom it is about.")),
+        ("added_by", about(or_null(id()), "The member who added it.")),
         ("retention", about(word(&stays), "What it goes with, if nobody deletes it before.")),
         ("created_at", about(instant(), "When it was kept.")),
     ]);
@@ -49,16 +52,40 @@ pub fn list_query() -> Fields {
 /// What the list may be narrowed to.
 pub fn narrowing() -> Fields {
     vec![
-        ("plugin", about(text(PLUGIN_CHARS_MAX), "Those that this plugin keeps.")),
+        (
+            "plugin",
+            about(
+                text(PLUGIN_CHARS_MAX),
+                "Those that this plugin keeps; `oxpi` for what was added.",
+            ),
+        ),
         ("media", media()),
         ("connection", about(id(), "Those that came from this connected account.")),
+        ("person", about(id(), "Those about this person; the token must read people.")),
         ("q", about(text(app::people::SEARCH_CHARS_MAX), "Beginnings of words of the name.")),
+    ]
+}
+
+/// The parameters of a new one.
+pub fn create_query() -> Fields {
+    let must = |mut schema: Value, sentence: &str| {
+        schema["required"] = true.into();
+        about(schema, sentence)
+    };
+    vec![
+        ("name", must(required_text(NAME_CHARS_MAX), "What the file is called.")),
+        ("person", must(id(), "Whom it is about.")),
     ]
 }
 
 /// Which are asked for.
 pub fn filter(call: &Call) -> Result<DocumentFilter, Problem> {
+    let person: Option<PersonId> = call.asked_as("person")?;
+    if person.is_some() && !call.opened.scopes.has(ApiScope::PeopleRead) {
+        return Err(Problem::no_scope(ApiScope::PeopleRead));
+    }
     Ok(DocumentFilter {
+        person,
         plugin: call.asked_as("plugin")?,
         media: call.asked_as("media")?,
         connection: call.asked_as("connection")?,
@@ -73,9 +100,11 @@ fn shown(it: &Document) -> Value {
         "media": Media::of(&it.media_type).as_str(),
         "media_type": it.media_type,
         "size_bytes": it.size_bytes,
-        "plugin": it.plugin_id,
+        "plugin": (it.retention != Retention::Member).then_some(&it.plugin_id),
         "connection": it.connection_id,
         "source": it.source,
+        "person": it.person_id,
+        "added_by": it.added_by,
         "retention": it.retention.as_str(),
         "created_at": it.created_at.to_rfc3339(),
     })
@@ -95,6 +124,16 @@ pub async fn show(call: Call) -> Answer {
     let which: DocumentId = call.id("document")?;
     let it = documents::get_document(call.app(), call.ctx(), &which).await?;
     Ok(Reply::one(shown(&it)))
+}
+
+/// Adds a file to a person.
+pub async fn create(call: Call) -> Answer {
+    let person: PersonId = call.asked_as("person")?.ok_or_else(|| wrong_parameter("person"))?;
+    let name = call.asked("name").unwrap_or_default().to_owned();
+    let file = NewFile { name, bytes: call.file.to_vec() };
+    let (app, ctx) = (call.app(), call.ctx());
+    let it = documents::add_document(app, ctx, &person, file, &call.once).await?;
+    Ok(Reply::made(shown(&it), None, format!("/api/v1/documents/{}", it.id)))
 }
 
 /// The bytes of one; who asks for the head alone downloads nothing.

@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use app::documents::{MEDIA_TYPES, UNKNOWN_TYPE};
 use domain::{ApiScope, Permission};
 
 use super::answer::Answer;
@@ -132,14 +133,29 @@ const CARDS: &[&str] = &[
     "text/vcard",
 ];
 
-/// What plugins may keep.
-const KEPT: &[&str] = &app::documents::MEDIA_TYPES;
+/// What plugins may keep, and what is none of it: members add whatever they have.
+const KEPT: &[&str] = &KEPT_TYPES;
+
+const KEPT_TYPES: [&str; MEDIA_TYPES.len() + 1] = {
+    let mut all = [UNKNOWN_TYPE; MEDIA_TYPES.len() + 1];
+    let mut at = 0;
+    while at < MEDIA_TYPES.len() {
+        all[at] = MEDIA_TYPES[at];
+        at += 1;
+    }
+    all
+};
 
 /// The body of an operation that takes a file as it is.
 pub const FILE: &str = "File";
 
-/// What a file may say it is; what it is shows when it is read.
-pub const FILE_TYPES: &[&str] = &[
+/// What a file may say it is that an operation takes.
+pub fn file_types(operation: &Operation) -> &'static [&'static str] {
+    if operation.name == "documents::create" { KEPT } else { FILE_TYPES }
+}
+
+/// What a list may say it is; what it is shows when it is read.
+const FILE_TYPES: &[&str] = &[
     "application/octet-stream",
     "text/csv",
     "text/plain",
@@ -261,7 +277,8 @@ mod lines {
         PATCH  "/appointments/{appointment}/series"       AppointmentsWrite (APPOINTMENTS, BOOK) series::update, "Let appointments come again by another rule", nothing, Some("SeriesChange"), One("Series");
         POST   "/appointments/{appointment}/series/cancel" AppointmentsWrite (APPOINTMENTS, BOOK) series::cancel, "Cancel several appointments that come again", nothing, Some("SeriesCancel"), Told("SeriesCancelled");
 
-        GET    "/documents"                               DocumentsRead     (DOCUMENTS, ALL) documents::list, "What plugins keep, newest first", documents::list_query, NONE, Page("Document");
+        GET    "/documents"                               DocumentsRead     (DOCUMENTS, ALL) documents::list, "What plugins keep and what was added to people, newest first", documents::list_query, NONE, Page("Document");
+        POST   "/documents"                               DocumentsWrite    (DOCUMENTS, ALL) documents::create, "Add a file to a person", documents::create_query, Some(FILE), Made("Document");
         GET    "/documents/export"                        DocumentsRead     (DOCUMENTS, ALL) exports::documents, "What is known of documents as a file", exports::documents_query, NONE, File(TABLES);
         GET    "/documents/{document}"                    DocumentsRead     (DOCUMENTS, ALL) documents::show, "A document", nothing, NONE, One("Document");
         GET    "/documents/{document}/content"            DocumentsRead     (DOCUMENTS, ALL) documents::download, "Download a document", nothing, NONE, File(KEPT);

@@ -18,7 +18,7 @@ use super::answer::{Answer, Reply, tag_of};
 use super::call::{Call, wrong_parameter};
 use super::limits::Left;
 use super::negotiate::{has_tag, is_json, takes_json};
-use super::operations::{self, FILE, FILE_TYPES, Operation, Shows};
+use super::operations::{self, FILE, Operation, Shows};
 use super::problem::Problem;
 use super::schema;
 use crate::visit::{AtWork, Visit};
@@ -192,9 +192,10 @@ fn body(request: &HttpRequest, body: &Bytes, operation: &Operation) -> Result<Va
     if name == FILE {
         let media = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let refused = || Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-        return match FILE_TYPES.contains(&&*media) {
+        let kinds = operations::file_types(operation);
+        return match kinds.contains(&&*media) {
             true => Ok(Value::Null),
-            false => Err(refused().with("Accept-Post", FILE_TYPES.join(", "))),
+            false => Err(refused().with("Accept-Post", kinds.join(", "))),
         };
     }
     if !is_json(kind, operation.method) {

@@ -33,6 +33,13 @@ const API_LISTS: &str = "/api/v1/imports";
 pub const LIST_BYTES_MAX: usize = app::imports::FILE_BYTES_MAX + (64 << 10);
 /// How long a client may take for it: a phone sends it at a few hundred kilobytes a second.
 const LIST_WITHIN: Duration = Duration::from_secs(180);
+/// Around the id in the address of the page that takes in files of a person, under the same terms.
+const FILES: (&str, &str) = ("/people/", "/documents");
+/// Where programs send one.
+const API_FILES: &str = "/api/v1/documents";
+/// The largest files together, in bytes, with the form around them: what is a little too large is told on the
+/// page it came from.
+pub const FILES_BYTES_MAX: usize = 2 * app::documents::FILE_BYTES_MAX + (64 << 10);
 /// The pages that take a file in.
 const UPLOADS: [&str; 2] = ["/settings/logo", "/calendar/import"];
 /// The largest file, in bytes, with the form around it.
@@ -53,6 +60,10 @@ enum Kind {
     List,
     /// A program's.
     ApiList,
+    /// Files of a person.
+    Files,
+    /// A program's.
+    ApiFile,
 }
 
 impl Kind {
@@ -63,10 +74,14 @@ impl Kind {
             Self::Hook
         } else if request.path() == API_LISTS && request.method() == Method::POST {
             Self::ApiList
+        } else if request.path() == API_FILES && request.method() == Method::POST {
+            Self::ApiFile
         } else if request.path().starts_with(api::ROOT) {
             Self::Api
         } else if request.path() == LISTS && kind.eq_ignore_ascii_case(UPLOAD) {
             Self::List
+        } else if is_of_person(request.path()) && kind.eq_ignore_ascii_case(UPLOAD) {
+            Self::Files
         } else if UPLOADS.contains(&request.path()) && kind.eq_ignore_ascii_case(UPLOAD) {
             Self::Upload
         } else {
@@ -80,15 +95,23 @@ impl Kind {
             Self::Api | Self::Form => FORM_BYTES_MAX,
             Self::Upload => UPLOAD_BYTES_MAX,
             Self::List | Self::ApiList => LIST_BYTES_MAX,
+            Self::Files | Self::ApiFile => FILES_BYTES_MAX,
         }
     }
 
     const fn within(self) -> Duration {
         match self {
-            Self::List | Self::ApiList => LIST_WITHIN,
+            Self::List | Self::ApiList | Self::Files | Self::ApiFile => LIST_WITHIN,
             Self::Hook | Self::Api | Self::Form | Self::Upload => BODY_WITHIN,
         }
     }
+}
+
+/// Whether a page takes in files of a person.
+fn is_of_person(path: &str) -> bool {
+    let (before, after) = FILES;
+    let id = path.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    id.is_some_and(|id| !id.is_empty() && !id.contains('/'))
 }
 
 /// Reads the body and hands it on, or refuses it.
@@ -122,10 +145,10 @@ fn refuse<B: MessageBody>(
 
 async fn take(request: &mut ServiceRequest) -> Result<Bytes, StatusCode> {
     let mut kind = Kind::of(request);
-    if kind == Kind::List && !is_signed_in(request).await {
+    if matches!(kind, Kind::List | Kind::Files) && !is_signed_in(request).await {
         kind = Kind::Upload;
     }
-    if kind == Kind::ApiList && !has_token(request).await {
+    if matches!(kind, Kind::ApiList | Kind::ApiFile) && !has_token(request).await {
         kind = Kind::Api;
     }
     let most = kind.bytes_max();
@@ -238,6 +261,14 @@ mod tests {
             "",
         ] {
             assert!(!is_form(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn files_of_a_person_have_an_address_of_their_own() {
+        assert!(is_of_person("/people/01900000-0000-7000-8000-000000000000/documents"));
+        for other in ["/people//documents", "/people/documents", "/people/1/notes/documents"] {
+            assert!(!is_of_person(other), "{other}");
         }
     }
 

@@ -140,7 +140,7 @@ pub async fn show(member: Member, query: Query<PageQuery>) -> Answer {
 }
 
 fn row(member: &Member, entry: &Entry) -> ActivityRow {
-    let key = format!("act-{}", entry.action.replace('.', "-"));
+    let key = act_key(entry);
     let texts = &member.web.theme.texts;
     let is_known = texts.has(member.ctx.locale, &key);
     let device = device::in_words(texts, member.ctx.locale, &entry.device);
@@ -155,6 +155,13 @@ fn row(member: &Member, entry: &Entry) -> ActivityRow {
         device: device.unwrap_or_default(),
         token: entry.detail["token"]["name"].as_str().unwrap_or_default().to_owned(),
     }
+}
+
+/// The key of what was done; of a document that no plugin keeps there are other words.
+fn act_key(entry: &Entry) -> String {
+    let key = format!("act-{}", entry.action.replace('.', "-"));
+    let is_ours = entry.entity == "document" && entry.detail.get("plugin").is_none();
+    if is_ours && entry.action != "document.added" { format!("{key}-added") } else { key }
 }
 
 /// What both sides of an appointment had changed, with both their values.
@@ -191,6 +198,9 @@ fn plugin_name(member: &Member, id: &str) -> String {
 
 /// What it was done to, in a word of its own: a name, a title, an address.
 fn subject(member: &Member, entry: &Entry) -> String {
+    if entry.entity == "document" && entry.detail.get("plugin").is_none() {
+        return entry.subject.clone();
+    }
     if matches!(entry.entity.as_str(), "approval" | "document") {
         // A plugin that acts itself is named already.
         let by_people = entry.actor_kind.as_str() != "plugin";

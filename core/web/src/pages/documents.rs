@@ -1,4 +1,7 @@
-//! Documents: what plugins keep for the business. They are looked for, downloaded, and deleted for good.
+//! Documents: what plugins keep for the business and its members added. They are looked for, downloaded, and
+//! deleted for good; `adding` has those of a person on their page.
+
+pub mod adding;
 
 use std::collections::HashMap;
 
@@ -9,14 +12,14 @@ use actix_web::http::header::{
 use actix_web::web::{Bytes, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use app::connections;
-use app::documents::{self, Document, DocumentFilter, Media, Pieces, Retention};
+use app::documents::{self, Document, DocumentFilter, Media, Named, OWN, Pieces, Retention};
 use app::plugins::find_loaded;
 use app::saved_views::{self, SavedList, SavedView};
 use domain::{ConnectionId, DocumentId, Permission, PluginId};
 use futures_util::stream;
 use serde::Deserialize;
 
-use crate::answer::{Answer, form_errors};
+use crate::answer::{Answer, form_errors, own_path};
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::connections::provider_name;
@@ -36,6 +39,7 @@ const PAGE: i64 = 50;
 pub struct ListQuery {
     plugin: String,
     kind: String,
+    person: String,
     q: String,
     before: String,
 }
@@ -46,6 +50,7 @@ impl ListQuery {
         let pairs = [
             ("plugin", self.plugin.as_str()),
             ("kind", self.kind.as_str()),
+            ("person", self.person.as_str()),
             ("q", self.q.as_str()),
             ("before", self.before.as_str()),
         ];
@@ -65,6 +70,7 @@ impl ListQuery {
             plugin: self.plugin.parse().ok(),
             media: self.kind.parse().ok(),
             connection: None,
+            person: self.person.parse().ok(),
             search: (!search.is_empty()).then(|| search.to_owned()),
         }
     }
@@ -142,8 +148,16 @@ async fn asked(member: &Member, here: &ListQuery) -> Result<DocumentsAsked, Fail
     let plugin = |id: &PluginId| Choice::new(id.as_str(), keeper(member, id), &here.plugin);
     let media =
         |media: &Media| Choice::new(media.as_str(), media_in_words(member, *media), &here.kind);
+    let about = match here.person.parse() {
+        Ok(person) => app::people::list_people_by_ids(&member.web.app, &member.ctx, vec![person])
+            .await?
+            .pop()
+            .map(|person| Choice::new(person.id.as_str(), person.name, &here.person)),
+        Err(_) => None,
+    };
     Ok(DocumentsAsked {
         query: here.q.clone(),
+        about,
         plugins: keepers.iter().map(plugin).collect(),
         media: Media::ALL.iter().map(media).collect(),
         narrowing: here.narrowing(),
@@ -151,8 +165,12 @@ async fn asked(member: &Member, here: &ListQuery) -> Result<DocumentsAsked, Fail
     })
 }
 
-/// A plugin's name in the reader's language. One that is no longer installed has only its id.
+/// A plugin's name in the reader's language. One that is no longer installed has only its id; what no plugin
+/// keeps, the team added.
 fn keeper(member: &Member, id: &PluginId) -> String {
+    if id.as_str() == OWN {
+        return member.text("document-team");
+    }
     let name = documents::keeper_name(&member.web.app, id, member.ctx.locale);
     name.unwrap_or_else(|| member.text_with("document-plugin-gone", &[("plugin", id.as_str())]))
 }
@@ -167,7 +185,8 @@ pub async fn rows(member: &Member, all: Vec<Document>) -> Result<Vec<DocumentRow
     if member.ctx.may(Permission::ReadPlugins) && all.iter().any(|it| it.connection_id.is_some()) {
         accounts = self::accounts(member).await?;
     }
-    Ok(all.iter().map(|it| row(member, it, &accounts)).collect())
+    let named = documents::name_around(&member.web.app, &member.ctx, &all).await?;
+    Ok(all.iter().map(|it| row(member, it, &accounts, &named)).collect())
 }
 
 /// The business's connections by provider and account.
@@ -181,7 +200,13 @@ async fn accounts(member: &Member) -> Result<HashMap<ConnectionId, String>, Fail
     Ok(named.collect())
 }
 
-fn row(member: &Member, it: &Document, accounts: &HashMap<ConnectionId, String>) -> DocumentRow {
+fn row(
+    member: &Member,
+    it: &Document,
+    accounts: &HashMap<ConnectionId, String>,
+    named: &Named,
+) -> DocumentRow {
+    let about = named.person(it).zip(it.person_id.as_ref());
     let account = it.connection_id.as_ref().and_then(|id| accounts.get(id));
     DocumentRow {
         href: format!("/documents/{}", it.id),
@@ -189,8 +214,17 @@ fn row(member: &Member, it: &Document, accounts: &HashMap<ConnectionId, String>)
         media: media_in_words(member, Media::of(&it.media_type)),
         size: size(member, it.size_bytes),
         when: member.dates().moment(it.created_at),
-        plugin: keeper(member, &it.plugin_id),
-        from: account.unwrap_or(&it.source).clone(),
+        plugin: match named.member(it) {
+            Some(name) => name.to_owned(),
+            None => keeper(member, &it.plugin_id),
+        },
+        about: about.map(|(name, _)| name.to_owned()).unwrap_or_default(),
+        about_href: about.map(|(_, id)| format!("/people/{id}")).unwrap_or_default(),
+        // Of what somebody added it is said who that was.
+        from: match (it.retention, account) {
+            (Retention::Member, _) => String::new(),
+            (_, account) => account.unwrap_or(&it.source).clone(),
+        },
     }
 }
 
@@ -202,11 +236,12 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
     let accounts = if sees { accounts(&member).await? } else { HashMap::new() };
     let its = it.connection_id.as_ref().filter(|id| accounts.contains_key(*id));
     let plugin = (sees && find_loaded(app, &it.plugin_id).is_ok()).then_some(&it.plugin_id);
+    let named = documents::name_around(app, ctx, std::slice::from_ref(&it)).await?;
     let page = DocumentPage {
-        row: row(&member, &it, &accounts),
+        row: row(&member, &it, &accounts, &named),
         plugin_href: plugin.map(|id| format!("/plugins/{id}")),
         from_href: its.map(|id| format!("/connections/{id}")),
-        with_connection: it.retention == Retention::Connection,
+        stays: it.retention.as_str(),
         can_delete: ctx.may(Permission::WriteDocuments),
     };
     member.page(&page).await
@@ -267,9 +302,17 @@ fn headed(it: &Document) -> HttpResponseBuilder {
     answer
 }
 
+/// What is said where a document is deleted.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct RemoveForm {
+    back: String,
+}
+
 /// Deletes it for good.
-pub async fn remove(member: Member, path: Path<String>) -> Answer {
+pub async fn remove(member: Member, path: Path<String>, form: Form<RemoveForm>) -> Answer {
     let which: DocumentId = id(&path)?;
     documents::delete_document(&member.web.app, &member.ctx, &which).await?;
-    member.said("/documents", "said-document-deleted")
+    let to = if form.back.is_empty() { "/documents" } else { own_path(&form.back) };
+    member.said(to, "said-document-deleted")
 }

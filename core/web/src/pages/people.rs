@@ -22,7 +22,10 @@ use serde::Deserialize;
 use crate::answer::{Answer, form_errors, go};
 use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::{appointments, id, own_fields, paragraphs, plugin_views, tasks, timeline};
+use crate::pages::{
+    appointments, documents, id, own_fields, paragraphs, plugin_views, tasks, timeline,
+};
+use crate::views::documents::WrongFile;
 use crate::views::people::{
     ContactRow, FirstRow, NoteForm, PersonEdit, PersonForm, PersonPage, PersonRow,
 };
@@ -40,7 +43,7 @@ pub struct PersonQuery {
 /// One person; who became one with another leads there.
 pub async fn show(member: Member, path: Path<String>, query: Query<PersonQuery>) -> Answer {
     let person: PersonId = id(&path)?;
-    let note = NoteForm { form_id: member.web.random(16), ..NoteForm::default() };
+    let note = new_note(&member);
     let answer = page(&member, &person, &query.before, note).await;
     if !matches!(answer, Err(Failure::App(Error::NotFound))) {
         return answer;
@@ -51,8 +54,26 @@ pub async fn show(member: Member, path: Path<String>, query: Query<PersonQuery>)
     }
 }
 
+/// A form for a note.
+pub fn new_note(member: &Member) -> NoteForm {
+    NoteForm { form_id: member.web.random(16), ..NoteForm::default() }
+}
+
 /// The page of a person, with a note as it was typed.
 pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteForm) -> Answer {
+    page_with(member, person, before, note, Vec::new()).await
+}
+
+/// The same with what was wrong with files that were sent.
+pub async fn page_with(
+    member: &Member,
+    person: &PersonId,
+    before: &str,
+    note: NoteForm,
+    wrong: Vec<WrongFile>,
+) -> Answer {
+    let file_errors = wrong.iter().map(|it| ("file".to_owned(), it.problem.clone()));
+    let errors: Errors = note.errors.clone().into_iter().chain(file_errors).collect();
     let (app, ctx) = (&member.web.app, &member.ctx);
     let whole = people::get_whole_person(app, ctx, person).await?;
     let names = Names::load(member).await?;
@@ -73,6 +94,7 @@ pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteFo
     let page = PersonPage {
         panels: plugin_views::slots(member, Place::Person, about).await?,
         tasks: tasks::panel(member, LinkKind::Person, person.as_str()).await?,
+        files: documents::adding::panel(member, person, wrong).await?,
         id: person.to_string(),
         person: PersonRow { tags: tag_names(&whole), ..names.row(member, shown) },
         phone_href: people::input::dialled(&whole.contacts, shown)
@@ -105,7 +127,7 @@ pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteFo
         can_book: ctx.role.may(Permission::WriteAppointments),
         can_write: ctx.role.may(Permission::WritePeople),
     };
-    member.form_page(&page, &page.note.errors).await
+    member.form_page(&page, &errors).await
 }
 
 /// Where everybody of a person's company is listed, and of a company everybody who speaks for it.

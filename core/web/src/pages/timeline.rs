@@ -32,7 +32,7 @@ pub async fn rows(
 }
 
 fn row(member: &Member, told: Told) -> EntryRow {
-    let Told { entry, actor, is_own_note, members } = told;
+    let Told { entry, actor, is_own_note, members, is_gone } = told;
     let detail = &entry.detail_json.0;
     let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
     let typed = if entry.kind == NOTE { text("text") } else { "" };
@@ -43,7 +43,7 @@ fn row(member: &Member, told: Told) -> EntryRow {
         typed: typed.to_owned(),
         actor,
         when: member.dates().moment(entry.at),
-        href: href(&entry),
+        href: if is_gone { String::new() } else { href(&entry) },
         id: entry.id.to_string(),
         is_own_note,
     }
@@ -54,6 +54,9 @@ fn href(entry: &timeline::Entry) -> String {
     let kind = entry.kind.as_str();
     if kind.starts_with("task-") {
         return format!("/tasks/{}", entry.entity_id);
+    }
+    if kind.starts_with("document-") {
+        return format!("/documents/{}", entry.entity_id);
     }
     let is_of_one = kind.starts_with("appointment-") && !kind.starts_with("appointment-series-");
     if is_of_one { format!("/appointments/{}", entry.entity_id) } else { String::new() }
@@ -69,6 +72,7 @@ fn icon(kind: &str) -> &'static str {
         "stage" | "stage-undone" | "restaged" => "forward",
         _ if kind.starts_with("appointment-") => "calendar",
         _ if kind.starts_with("task-") => "task",
+        _ if kind.starts_with("document-") => "document",
         _ => "edit",
     }
 }
@@ -103,7 +107,10 @@ fn words(member: &Member, kind: &str, detail: &Value, members: &Members) -> Stri
             let values = [("title", text("title")), ("to", text("to"))];
             member.text_with("timeline-task-assigned", &values)
         }
-        _ if kind.starts_with("appointment-series-") || kind.starts_with("task-") => {
+        _ if ["appointment-series-", "task-", "document-"]
+            .iter()
+            .any(|of| kind.starts_with(of)) =>
+        {
             member.text_with(&format!("timeline-{kind}"), &[("title", text("title"))])
         }
         _ if kind.starts_with("appointment-") => {

@@ -36,6 +36,8 @@ pub struct Documents {
 pub struct DocumentsAsked {
     /// The search.
     pub query: String,
+    /// The person that they are about, where only those are asked for.
+    pub about: Option<Choice>,
     /// The plugins that keep something, one of them perhaps chosen.
     pub plugins: Vec<Choice>,
     /// The kinds of files, one of them perhaps chosen.
@@ -59,8 +61,12 @@ pub struct DocumentRow {
     pub size: String,
     /// When it was kept, in words.
     pub when: String,
-    /// Who keeps it: a plugin's name.
+    /// Who keeps it: a plugin's name, or the member's who added it.
     pub plugin: String,
+    /// Whom it is about; may be empty.
+    pub about: String,
+    /// The page of whom it is about; may be empty.
+    pub about_href: String,
     /// The connection that it came from, by provider and account, or the server; may be empty.
     pub from: String,
 }
@@ -74,8 +80,34 @@ pub struct DocumentPage {
     pub plugin_href: Option<String>,
     /// The page of the connection, where it is there and the reader may see it.
     pub from_href: Option<String>,
-    /// Whether it goes with its connection rather than with its plugin.
-    pub with_connection: bool,
+    /// What it goes with: `plugin`, `connection` or, where somebody added it, `member`.
+    pub stays: &'static str,
     /// Whether the reader may delete it.
     pub can_delete: bool,
+}
+
+/// The documents about a person, on their page.
+#[derive(Debug, Clone, Serialize)]
+pub struct PersonFiles {
+    /// The latest of them.
+    pub rows: Vec<DocumentRow>,
+    /// The list of all of them, where there are more.
+    pub more: Option<String>,
+    /// Names the form for more.
+    pub form_id: String,
+    /// Whether the reader may add some.
+    pub can_add: bool,
+    /// Whether the reader may delete them.
+    pub can_delete: bool,
+    /// Files that were just sent and aren't kept.
+    pub wrong: Vec<WrongFile>,
+}
+
+/// A file that wasn't kept.
+#[derive(Debug, Clone, Serialize)]
+pub struct WrongFile {
+    /// What it is called; empty where it is about all of them.
+    pub name: String,
+    /// What is wrong, as a text's key.
+    pub problem: String,
 }

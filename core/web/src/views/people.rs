@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::AppointmentRow;
+use super::documents::PersonFiles;
 use super::own_fields::{OwnAsked, OwnNarrow, OwnShown};
 use super::plugin_views::Slot;
 use super::tasks::TaskPanel;
@@ -249,6 +250,8 @@ pub struct PersonPage {
     pub panels: Vec<Slot>,
     /// What is to be done about them.
     pub tasks: TaskPanel,
+    /// The documents about them; nothing for who sees none.
+    pub files: Option<PersonFiles>,
     /// Their id.
     pub id: String,
     /// Who.

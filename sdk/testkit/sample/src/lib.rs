@@ -201,18 +201,27 @@ fn withdraw(job: &Job) -> Result<Value> {
     Ok(json!({"withdrawn": approvals::state(id)?.state == State::Withdrawn}))
 }
 
-/// Keeps what an answer holds at a pointer, reads a piece of it, and deletes it when told to.
+/// Keeps what an answer holds at a pointer, about somebody where the job says so, reads a piece of it, and
+/// deletes it when told to.
 fn keep(job: &Job) -> Result<Value> {
     let thing = job.payload["thing"].as_str().unwrap_or_default();
     let answer = Request::get(Url::new("https://api.example.com/v1").segment(thing)).send()?;
-    let kept = documents::keep(answer, &File::new("invoice.pdf").at("/data"), thing)?;
+    let file = File::new("invoice.pdf").at("/data");
+    let file = match job.payload["about"].as_str() {
+        Some(person) => file.about(person),
+        None => file,
+    };
+    let kept = documents::keep(answer, &file, thing)?;
     let piece = documents::read(&kept.id, 1, 3)?;
     let known = documents::mine(None, 10)?.items.len();
     if job.payload["delete"] == true {
         documents::delete(&kept.id)?;
     }
     let piece = String::from_utf8_lossy(&piece);
-    Ok(json!({"type": kept.media_type, "size": kept.size, "piece": piece, "known": known}))
+    Ok(json!({
+        "type": kept.media_type, "size": kept.size, "piece": piece, "known": known,
+        "about": kept.about,
+    }))
 }
 
 fn surroundings() -> Result<Value> {

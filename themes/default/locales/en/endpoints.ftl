@@ -68,6 +68,7 @@ event-member-changed = Member has another role
 event-member-removed = Member left or was removed
 event-import-undone = Import undone
 event-document-kept = Document kept
+event-document-added = Document added to a person
 event-document-deleted = Document deleted
 event-approval-proposed = Plugin asks for approval
 event-approval-approved = Proposal approved

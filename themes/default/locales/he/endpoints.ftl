@@ -68,6 +68,7 @@ event-member-changed = תפקיד בצוות השתנה
 event-member-removed = עזיבת הצוות או הסרה ממנו
 event-import-undone = ייבוא בוטל
 event-document-kept = נשמר מסמך
+event-document-added = נוסף מסמך לאדם
 event-document-deleted = מסמך נמחק
 event-approval-proposed = תוסף מבקש אישור
 event-approval-approved = הצעה אושרה

@@ -40,6 +40,8 @@ pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) ->
     let booked = &merged.appointments;
     store::people::hand_back_appointments(c, tenant, booked, &merged.kept, &merged.gone)?;
     store::people::hand_back_series(c, tenant, &merged.series, &merged.kept, &merged.gone)?;
+    let files = &merged.documents;
+    store::documents::hand_back(c, tenant, files, &merged.kept, &merged.gone)?;
     let theirs = merged.tasks.iter().filter(|task| !merged.both.contains(task));
     let theirs: Vec<TaskId> = theirs.cloned().collect();
     store::tasks::hand_back_links(c, tenant, &theirs, &merged.kept, &merged.gone)?;

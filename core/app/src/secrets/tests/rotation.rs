@@ -89,6 +89,8 @@ async fn rotation_moves_a_document_s_head_and_leaves_its_body() {
             connection_id: None,
             source: String::new(),
             created_at: f.app.clock.now(),
+            person_id: None,
+            added_by: None,
         };
         f.tamper(move |c| store::documents::insert(c, &row)).await;
         let rotated = rotation::rotate(&f.app, &f.tenant, |_| ()).await.unwrap();

@@ -7,17 +7,20 @@ use crate::problem::Problem;
 /// Types without a mark, which are believed where the bytes are text.
 const TEXTS: [&str; 4] = ["application/json", "application/xml", "text/csv", "text/plain"];
 
-/// The media type, if it is one that may be kept at all.
-pub(super) fn of(bytes: &[u8], said: Option<&str>) -> Result<String, Problem> {
+/// The media type of a file, if it is one that is known.
+pub fn file_kind(bytes: &[u8], said: Option<&str>) -> Option<&'static str> {
     let seen = match infer::get(bytes).map(|kind| kind.mime_type()) {
         Some("text/xml") => Some("application/xml"),
         Some(kind) => Some(kind),
         None => said.filter(|said| TEXTS.contains(said) && is_text(bytes)),
     };
-    match seen {
-        Some(kind) if MEDIA_TYPES.contains(&kind) => Ok(kind.to_owned()),
-        _ => Err(Problem::rejected("the file is of a type that is not kept")),
-    }
+    MEDIA_TYPES.into_iter().find(|known| seen == Some(*known))
+}
+
+/// The media type, if it is one that may be kept at all.
+pub(super) fn of(bytes: &[u8], said: Option<&str>) -> Result<String, Problem> {
+    let refused = || Problem::rejected("the file is of a type that is not kept");
+    file_kind(bytes, said).map(str::to_owned).ok_or_else(refused)
 }
 
 /// Text, and none that a browser could take for a page.

@@ -16,12 +16,16 @@ use crate::engine::state::State;
 use crate::problem::Problem;
 use crate::services::NewDocument;
 
+pub use kind::file_kind;
+
 /// Bytes of one file.
 const FILE_BYTES_MAX: usize = 25 << 20;
 /// Bytes of an answer that holds a file: as base64 it takes a third more.
 const ANSWER_BYTES_MAX: u64 = 36 << 20;
 /// Bytes handed over by one read.
 const READ_BYTES_MAX: u32 = 8 << 20;
+/// What a plugin must be allowed that says whom a file is about.
+const READS_PEOPLE: &str = "records.read:person";
 /// Characters of a name.
 const NAME_CHARS_MAX: usize = 200;
 
@@ -36,6 +40,8 @@ struct Said {
     encoding: part::Encoding,
     #[serde(default)]
     retention: Keep,
+    /// The id of the person it is about.
+    about: Option<String>,
 }
 
 #[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +66,12 @@ impl documents::Host for State {
         self.effect(self.ctx.grant.allows_documents(), "keeping documents")?;
         once_key(&idempotency_key)?;
         let said = read(&document)?;
+        if let Some(person) = &said.about {
+            short("a person's id", person, 64)?;
+            if !self.ctx.grant.allows(READS_PEOPLE) {
+                return Err(Problem::denied("reading people was not granted"));
+            }
+        }
         if said.retention == Keep::Connection && response.connection.is_none() {
             return Err(Problem::invalid("the answer belongs to no connection"));
         }
@@ -84,6 +96,7 @@ impl documents::Host for State {
             with_connection: said.retention == Keep::Connection,
             connection: response.connection,
             source: response.host,
+            about: said.about,
             idempotency_key,
         };
         let known = world.services.document_keep(&self.ctx, document).await?;

@@ -1,7 +1,9 @@
 //! Samples of documents: the list, and one of them.
 
 use super::{Gallery, Words};
-use crate::views::documents::{DocumentPage, DocumentRow, Documents, DocumentsAsked};
+use crate::views::documents::{
+    DocumentPage, DocumentRow, Documents, DocumentsAsked, PersonFiles, WrongFile,
+};
 use crate::views::people::SavedRow;
 use crate::views::{Choice, Errors};
 
@@ -22,10 +24,68 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
         row: scan(w),
         plugin_href: None,
         from_href: None,
-        with_connection: false,
+        stays: "plugin",
         can_delete: false,
     };
     gallery.page("document-of-a-plugin-that-is-gone", "/documents", &gone);
+    let added = DocumentPage {
+        row: contract(w),
+        plugin_href: None,
+        from_href: None,
+        stays: "member",
+        can_delete: true,
+    };
+    gallery.page("document-of-a-person", "/documents", &added);
+    let about = Some(Choice::new("1", w.of("Noa Levi", "נועה לוי"), "1"));
+    let asked = DocumentsAsked { about, narrowed: true, ..documents(w).asked };
+    let theirs = Documents { asked, rows: vec![contract(w)], count: 1, next: None, ..documents(w) };
+    gallery.page("documents-of-a-person", "/documents", &theirs);
+}
+
+/// The documents on a person's page.
+pub(super) fn of_person(w: Words) -> PersonFiles {
+    let row = |row: DocumentRow| DocumentRow {
+        about: w.of("Noa Levi", "נועה לוי"),
+        about_href: "/people/1".into(),
+        ..row
+    };
+    PersonFiles {
+        rows: vec![contract(w), row(scan(w))],
+        more: Some("/documents?person=1".into()),
+        form_id: "1".into(),
+        can_add: true,
+        can_delete: true,
+        wrong: vec![],
+    }
+}
+
+/// The same after files that can't be kept.
+pub(super) fn of_person_wrong(w: Words) -> PersonFiles {
+    let wrong =
+        |name: &str, problem: &str| WrongFile { name: name.into(), problem: problem.into() };
+    PersonFiles {
+        wrong: vec![
+            wrong("IMG_2041.MOV", "error-document-large"),
+            wrong("", "error-document-missing"),
+        ],
+        rows: vec![],
+        more: None,
+        ..of_person(w)
+    }
+}
+
+fn contract(w: Words) -> DocumentRow {
+    DocumentRow {
+        href: "/documents/4".into(),
+        name: w.of("Signed offer.pdf", "הצעה חתומה.pdf"),
+        media: "PDF".into(),
+        size: w.of("212 KB", "\u{200e}212 KB"),
+        when: w.of("Today, 10:05", "היום, 10:05"),
+        plugin: w.of("Dana Mizrahi", "דנה מזרחי"),
+        about: w.of("Noa Levi", "נועה לוי"),
+        about_href: "/people/1".into(),
+        from: String::new(),
+    }
 }
 
 fn bill(w: Words) -> DocumentRow {
@@ -36,6 +96,8 @@ fn bill(w: Words) -> DocumentRow {
         size: w.of("84 KB", "\u{200e}84 KB"),
         when: w.of("Today, 09:12", "היום, 09:12"),
         plugin: w.of("Supplier invoices", "חשבוניות ספקים"),
+        about: String::new(),
+        about_href: String::new(),
         from: "Example Mail · maya@example.com".into(),
     }
 }
@@ -51,6 +113,8 @@ fn scan(w: Words) -> DocumentRow {
         size: w.of("3 MB", "\u{200e}3 MB"),
         when: w.of("23 Nov 2026, 18:40", "23 בנוב׳ 2026, 18:40"),
         plugin: w.of("market-scans (no longer installed)", "market-scans (כבר לא מותקן)"),
+        about: String::new(),
+        about_href: String::new(),
         from: "files.example.com".into(),
     }
 }
@@ -60,7 +124,7 @@ fn document(w: Words) -> DocumentPage {
         row: bill(w),
         plugin_href: Some("/plugins/supplier-invoices".into()),
         from_href: Some("/connections/1".into()),
-        with_connection: true,
+        stays: "connection",
         can_delete: true,
     }
 }
@@ -77,6 +141,7 @@ fn documents(w: Words) -> Documents {
     Documents {
         asked: DocumentsAsked {
             query: String::new(),
+            about: None,
             plugins: vec![
                 Choice::new("supplier-invoices", bill(w).plugin, ""),
                 Choice::new("market-scans", scan(w).plugin, ""),
@@ -99,7 +164,7 @@ fn documents(w: Words) -> Documents {
                 false,
             ),
         ],
-        rows: vec![bill(w), scan(w), stock],
+        rows: vec![contract(w), bill(w), scan(w), stock],
         count: 53,
         next: Some("/documents?before=3".into()),
         any: true,

@@ -36,6 +36,8 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     gallery.page("people-own-fields", "/people", &with);
     gallery.page("people-board", "/people", &board(w));
     gallery.page("person", "/people", &person(w));
+    let files = Some(super::documents::of_person_wrong(w));
+    gallery.page("person-files-wrong", "/people", &PersonPage { files, ..person(w) });
     let company = PersonPage { is_company: true, ..person(w) };
     gallery.page("person-company", "/people", &company);
     gallery.page("person-edit", "/people", &person_edit(w));
@@ -256,6 +258,12 @@ fn timeline(w: Words) -> Vec<EntryRow> {
             vec![],
             "",
         ),
+        entry(
+            "document",
+            w.of("added the file Signed offer.pdf", "הוספת הקובץ הצעה חתומה.pdf"),
+            vec![],
+            "/documents/4",
+        ),
         entry("bin", w.of("removed them", "הסרה מהרשימה"), vec![], ""),
         entry("add", w.of("added them", "הוספה לרשימה"), vec![], ""),
     ]
@@ -282,6 +290,7 @@ fn person(w: Words) -> PersonPage {
     PersonPage {
         panels: views::slots(w),
         tasks: super::tasks::panel(w),
+        files: Some(super::documents::of_person(w)),
         id: "1".into(),
         person: PersonRow {
             tags: vec![w.of("wedding", "חתונה")],

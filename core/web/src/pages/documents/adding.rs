@@ -1,0 +1,82 @@
+//! The documents about a person, on their page: shown, and added by a form.
+
+use actix_web::HttpRequest;
+use actix_web::web::{Bytes, Path};
+use app::Error;
+use app::documents::{self, DocumentFilter, NewFile};
+use domain::{Permission, PersonId};
+
+use super::rows;
+use crate::answer::{Answer, form_errors};
+use crate::error::Failure;
+use crate::member::Member;
+use crate::pages::{id, people};
+use crate::upload::{Filled, files_in};
+use crate::views::documents::{PersonFiles, WrongFile};
+
+/// How many a person's page shows.
+const SHOWN: i64 = 10;
+/// How many files one form brings.
+const FILES_MAX: usize = 20;
+/// The form's field.
+const FIELD: &str = "file";
+
+/// The documents about a person, with what was wrong with files that were just sent; nothing for who sees no
+/// documents.
+pub async fn panel(
+    member: &Member,
+    person: &PersonId,
+    wrong: Vec<WrongFile>,
+) -> Result<Option<PersonFiles>, Failure> {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    if !ctx.may(Permission::ReadDocuments) {
+        return Ok(None);
+    }
+    let filter = DocumentFilter { person: Some(person.clone()), ..DocumentFilter::default() };
+    let found = documents::list_documents(app, ctx, filter, None, SHOWN).await?;
+    Ok(Some(PersonFiles {
+        more: found.next.map(|_| format!("/documents?person={person}")),
+        rows: rows(member, found.items).await?,
+        form_id: member.web.random(16),
+        can_add: documents::require_to_add(ctx).is_ok(),
+        can_delete: ctx.may(Permission::WriteDocuments),
+        wrong,
+    }))
+}
+
+/// Adds files to a person, each for itself: what one can't be is said, and the others are kept.
+pub async fn add(member: Member, path: Path<String>, request: HttpRequest, body: Bytes) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    documents::require_to_add(ctx)?;
+    let person: PersonId = id(&path)?;
+    app::people::get_person(app, ctx, &person).await?;
+    let Filled { files, form_id } = files_in(&request, body, FIELD).await;
+    let mut wrong = Vec::new();
+    if files.is_empty() {
+        wrong.push(WrongFile { name: String::new(), problem: "error-document-missing".into() });
+    }
+    if files.len() > FILES_MAX {
+        wrong.push(WrongFile { name: String::new(), problem: "error-documents-many".into() });
+    }
+    let count = files.len();
+    for (at, sent) in files.into_iter().enumerate().filter(|_| count <= FILES_MAX) {
+        let name: String = sent.name.chars().take(documents::NAME_CHARS_MAX).collect();
+        let file = NewFile { name: sent.name, bytes: sent.bytes };
+        // A form without an id is sent once for each press.
+        let form = if form_id.is_empty() { String::new() } else { format!("{form_id}:{at}") };
+        if let Err(error) = documents::add_document(app, ctx, &person, file, &form).await {
+            wrong.push(WrongFile { name, problem: problem_of(error)? });
+        }
+    }
+    if wrong.is_empty() {
+        let said = if count == 1 { "said-document-added" } else { "said-documents-added" };
+        return member.said(&format!("/people/{person}"), said);
+    }
+    people::page_with(&member, &person, "", people::new_note(&member), wrong).await
+}
+
+/// What is wrong with a file, or why there is no page to say it on.
+fn problem_of(error: Error) -> Result<String, Failure> {
+    let errors = form_errors(error)?;
+    Ok(errors.into_values().next().unwrap_or_default())
+}

@@ -1,0 +1,37 @@
+-- Nothing shows what members added any more: their rows go, and bodies without a row are swept.
+DELETE FROM search_words WHERE kind = 'document'
+    AND thing_id IN (SELECT id FROM documents WHERE retention = 'member');
+DELETE FROM search_things WHERE kind = 'document'
+    AND thing_id IN (SELECT id FROM documents WHERE retention = 'member');
+CREATE TABLE documents_next (
+    tenant_id TEXT NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    plugin_id TEXT NOT NULL,
+    -- The plugin's own key: keeping twice is keeping once.
+    once_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size_bytes BIGINT NOT NULL,
+    -- A keyed code of the plain bytes: nobody without the root key learns which file it is.
+    mac BLOB NOT NULL,
+    -- Opens the sealed body.
+    key_id BIGINT NOT NULL,
+    head BLOB NOT NULL,
+    retention TEXT NOT NULL CHECK (retention IN ('plugin', 'connection')),
+    connection_id TEXT,
+    -- The host it came from.
+    source TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, plugin_id, once_key),
+    FOREIGN KEY (tenant_id, key_id) REFERENCES data_keys (tenant_id, key_id)
+);
+INSERT INTO documents_next
+    SELECT tenant_id, id, plugin_id, once_key, name, media_type, size_bytes, mac, key_id, head, retention,
+        connection_id, source, created_at
+    FROM documents WHERE retention <> 'member';
+DROP TABLE documents;
+ALTER TABLE documents_next RENAME TO documents;
+CREATE INDEX documents_by_plugin ON documents (tenant_id, plugin_id, id);
+CREATE INDEX documents_by_connection ON documents (tenant_id, connection_id);
+CREATE INDEX documents_by_key ON documents (tenant_id, key_id);

@@ -1,0 +1,276 @@
+//! Files of people: added on their page, seen by colleagues and nobody else, and theirs for as long as they are
+//! there.
+
+use anyhow::{Context as _, Result};
+use app::documents::{self, Document, DocumentFilter, FILE_BYTES_MAX, NewFile};
+use app::people::merge::merge_people;
+use app::people::{self, Person, PersonInput};
+use app::{Error, undos};
+use domain::{PersonId, Role};
+use oxpi_tests::House;
+use oxpi_tests::http::{Reply, send_raw};
+use oxpi_tests::proposals::{call, keep, workspace};
+use oxpi_tests::site::{MARKER, Site};
+use runtime::{Grant, NewDocument, Services};
+
+/// On both databases.
+async fn each(test: impl AsyncFn(Site) -> Result<()>) {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        test(Site::start(db).await.unwrap()).await.unwrap();
+    }
+}
+
+/// The same without pages.
+async fn each_house(test: impl AsyncFn(House) -> Result<()>) {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        test(House::start(db).await.unwrap()).await.unwrap();
+    }
+}
+
+/// Sends files and is answered.
+async fn upload(
+    site: &Site,
+    session: &str,
+    person: &str,
+    form: &str,
+    files: &[(&str, &[u8])],
+) -> Result<Reply> {
+    send(site, session, person, form, files).await?.context("closed without an answer")
+}
+
+/// Sends files as the form on a person's page would; who refuses them early may close before it answers.
+async fn send(
+    site: &Site,
+    session: &str,
+    person: &str,
+    form: &str,
+    files: &[(&str, &[u8])],
+) -> Result<Option<Reply>> {
+    let mut body =
+        format!("--limit\r\nContent-Disposition: form-data; name=\"form_id\"\r\n\r\n{form}\r\n")
+            .into_bytes();
+    for (name, bytes) in files {
+        let head = format!(
+            "--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--limit--\r\n");
+    let head = format!(
+        "POST /people/{person}/documents HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\
+         Sec-Fetch-Site: same-origin\r\nCookie: oxpi={session}\r\n\
+         Content-Type: multipart/form-data; boundary=limit\r\nContent-Length: {}\r\n\r\n",
+        site.port,
+        body.len()
+    );
+    send_raw(site.port, &[head.as_bytes(), &body].concat()).await
+}
+
+/// The session of somebody of this role.
+fn session(site: &Site, of: Role) -> &str {
+    let found = site.members.iter().find(|(role, _)| *role == of);
+    found.map(|(_, session)| session.as_str()).unwrap()
+}
+
+async fn add(house: &House, person: &Person, name: &str) -> Result<Document> {
+    let file = NewFile { name: name.to_owned(), bytes: b"%PDF-1.7 offer".to_vec() };
+    Ok(documents::add_document(&house.app, &house.owner, &person.id, file, "").await?)
+}
+
+async fn somebody(house: &House, name: &str) -> Result<Person> {
+    let input = PersonInput { name: name.to_owned(), ..PersonInput::default() };
+    Ok(people::create_person(&house.app, &house.owner, input, "").await?)
+}
+
+/// The names of a person's files, in order.
+async fn files_of(house: &House, person: &PersonId) -> Result<Vec<String>> {
+    let filter = DocumentFilter { person: Some(person.clone()), ..DocumentFilter::default() };
+    let page = documents::list_documents(&house.app, &house.owner, filter, None, 20).await?;
+    let mut names: Vec<String> = page.items.into_iter().map(|it| it.name).collect();
+    names.sort();
+    Ok(names)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_added_on_a_page_and_a_colleague_downloads_it() {
+    each(async |site| {
+        let person = site.ids["person"].as_str();
+        let mate = session(&site, Role::Member);
+        let file = "%PDF-1.7 הצעה".as_bytes();
+        let done = upload(&site, mate, person, "form-1", &[("הצעת מחיר.pdf", file)]).await?;
+        let page = format!("/people/{person}");
+        assert_eq!((done.status, done.header("location")), (303, Some(page.as_str())));
+        let shown = site.get(&page, Some(&site.house.token)).await?.body;
+        assert!(shown.contains("הצעת מחיר.pdf") && shown.contains("added the file"), "{shown}");
+        let its = documents::list_documents(
+            &site.house.app,
+            &site.house.owner,
+            DocumentFilter { person: Some(person.parse()?), ..DocumentFilter::default() },
+            None,
+            9,
+        );
+        let its = its.await?.items;
+        assert_eq!(its.len(), 1);
+        assert_eq!(its[0].media_type, "application/pdf");
+        let path = format!("/documents/{}", its[0].id);
+        let one = site.get(&path, Some(&site.house.token)).await?.body;
+        assert!(one.contains(&page) && one.contains(&format!("{MARKER} Levi")), "{one}");
+        let content = format!("{path}/content");
+        let sent = site.get(&content, Some(&site.house.token)).await?;
+        assert_eq!((sent.status, sent.body.as_bytes()), (200, file));
+        assert!(sent.header("content-disposition").is_some_and(|it| it.starts_with("attachment")));
+        for stranger in [site.stranger.as_str(), session(&site, Role::Accountant)] {
+            for path in [&path, &content] {
+                assert_eq!(site.get(path, Some(stranger)).await?.status, 404, "{path}");
+            }
+            let refused = upload(&site, stranger, person, "form-2", &[("a.pdf", file)]).await?;
+            assert_eq!(refused.status, 404);
+        }
+        let list = site.get(&format!("/documents?person={person}"), Some(mate)).await?.body;
+        assert!(list.contains(&path), "{list}");
+        assert!(!list.contains(&site.ids["document"]), "what is about nobody: {list}");
+        let found = site.get("/search/found?q=%D7%9E%D7%97%D7%99%D7%A8", Some(mate)).await?;
+        assert!(found.body.contains(&path), "{}", found.body);
+        let log = site.get("/activity", Some(&site.house.token)).await?.body;
+        assert!(log.contains("added a file to a person"), "{log}");
+        // Who removes it is led back, and its page is gone; what tells that it was there stays.
+        let owner = site.house.token.as_str();
+        let form = format!("back={}", page.replace('/', "%2F"));
+        let gone = site.send("POST", &format!("{path}/remove"), Some(owner), Some(&form)).await?;
+        assert_eq!((gone.status, gone.header("location")), (303, Some(page.as_str())));
+        let shown = site.get(&page, Some(owner)).await?.body;
+        assert!(shown.contains("deleted the file") && !shown.contains(&path), "{shown}");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_sent_twice_adds_once_and_with_other_files_nothing() {
+    each(async |site| {
+        let (person, owner) = (site.ids["person"].as_str(), site.house.token.as_str());
+        let files: [(&str, &[u8]); 2] = [("a.txt", b"one"), ("b.txt", b"two")];
+        for _ in 0..2 {
+            assert_eq!(upload(&site, owner, person, "form-1", &files).await?.status, 303);
+        }
+        let whose: PersonId = person.parse()?;
+        assert_eq!(files_of(&site.house, &whose).await?, ["a.txt", "b.txt"]);
+        let other = upload(&site, owner, person, "form-1", &[("a.txt", b"three")]).await?;
+        assert_eq!(other.status, 422);
+        assert!(other.body.contains("This key stands for another file"), "{}", other.body);
+        assert_eq!(files_of(&site.house, &whose).await?.len(), 2);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_file_is_said_and_the_others_are_kept() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (person, owner) = (site.ids["person"].as_str(), site.house.token.as_str());
+    let large = vec![b'a'; FILE_BYTES_MAX + 1];
+    let files: [(&str, &[u8]); 3] = [("film.mov", &large), ("none.txt", b""), ("good.txt", b"x")];
+    let told = upload(&site, owner, person, "form-1", &files).await?;
+    assert_eq!(told.status, 422);
+    for said in
+        ["film.mov", "at most 25 MB", "none.txt", "There is nothing in this file", "good.txt"]
+    {
+        assert!(told.body.contains(said), "{said}");
+    }
+    assert!(told.body.contains(&format!("{MARKER} note")), "the page is whole");
+    let whose: PersonId = person.parse()?;
+    assert_eq!(files_of(&site.house, &whose).await?, ["good.txt"]);
+    let none = upload(&site, owner, person, "form-2", &[("", b"")]).await?;
+    assert!(none.status == 422 && none.body.contains("Choose a file first"), "{}", none.body);
+    let huge = vec![b'a'; 2 * FILE_BYTES_MAX + (1 << 20)];
+    // Refused as soon as the head says how much it is: the answer, or the end of the connection.
+    let refused = send(&site, owner, person, "form-3", &[("huge.bin", &huge)]).await;
+    assert!(!matches!(refused, Ok(Some(reply)) if reply.status != 413));
+    assert_eq!(files_of(&site.house, &whose).await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_move_when_two_become_one_and_back() {
+    each_house(async |house| {
+        let (app, owner) = (&house.app, &house.owner);
+        let (noa, twin) = (somebody(&house, "Noa").await?, somebody(&house, "Noa L.").await?);
+        add(&house, &noa, "first.pdf").await?;
+        add(&house, &twin, "second.pdf").await?;
+        let undo = merge_people(app, owner, &noa.id, &twin.id).await?;
+        assert_eq!(files_of(&house, &noa.id).await?, ["first.pdf", "second.pdf"]);
+        let late = NewFile { name: "late.pdf".to_owned(), bytes: b"late".to_vec() };
+        let late = documents::add_document(app, owner, &twin.id, late, "").await;
+        assert!(matches!(late, Err(Error::NotFound)), "{late:?}");
+        undos::undo(app, owner, &undo).await?;
+        assert_eq!(files_of(&house, &noa.id).await?, ["first.pdf"]);
+        assert_eq!(files_of(&house, &twin.id).await?, ["second.pdf"]);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_gone_for_good_takes_their_files_along() {
+    each_house(async |house| {
+        let (app, owner) = (&house.app, &house.owner);
+        let noa = somebody(&house, "Noa").await?;
+        let (file, tenant) = (add(&house, &noa, "offer.pdf").await?, &owner.tenant);
+        people::delete_person(app, owner, &noa.id).await?;
+        let hidden = documents::get_document(app, owner, &file.id).await;
+        assert!(matches!(hidden, Err(Error::NotFound)));
+        let all = documents::list_documents(app, owner, DocumentFilter::default(), None, 9).await?;
+        assert!(all.items.is_empty());
+        people::restore_person(app, owner, &noa.id).await?;
+        assert_eq!(files_of(&house, &noa.id).await?, ["offer.pdf"]);
+        people::delete_person(app, owner, &noa.id).await?;
+        assert!(app.blobs.open(tenant, &file.id)?.is_some());
+        house.clock.advance_millis((app::retention::DELETED_PEOPLE_DAYS + 1) * 24 * 3_600_000);
+        assert!(app::retention::sweep(app).await > 0);
+        assert!(app.blobs.open(tenant, &file.id)?.is_none(), "the body is left");
+        let (of, id) = (tenant.clone(), file.id.clone());
+        assert!(app.db.read(move |c| store::documents::find(c, &of, &id)).await?.is_none());
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_says_whom_a_file_is_about() {
+    each_house(async |house| {
+        let (app, owner) = (&house.app, &house.owner);
+        let plugin = call(&owner.tenant, &house.plugin, Grant::nothing());
+        let noa = somebody(&house, "Noa").await?;
+        let elsewhere = house.another_business().await?;
+        let input = PersonInput { name: "Theirs".to_owned(), ..PersonInput::default() };
+        let theirs = people::create_person(app, &elsewhere, input, "").await?;
+        let about = |person: &str, key: &str| NewDocument {
+            name: "bill.pdf".to_owned(),
+            media_type: "application/pdf".to_owned(),
+            bytes: b"%PDF-1.7 bill".to_vec(),
+            with_connection: false,
+            connection: None,
+            source: "api.example.com".to_owned(),
+            about: Some(person.to_owned()),
+            idempotency_key: key.to_owned(),
+        };
+        let workspace = workspace(app);
+        let kept = workspace.document_keep(&plugin, about(noa.id.as_str(), "a")).await?;
+        assert_eq!(kept["about"], noa.id.as_str());
+        assert_eq!(files_of(&house, &noa.id).await?, ["bill.pdf"]);
+        let random = "01900000-0000-7000-8000-000000000000";
+        for nobody in [theirs.id.as_str(), random, "nobody"] {
+            let refused = workspace.document_keep(&plugin, about(nobody, "b")).await.unwrap_err();
+            assert_eq!(refused.code, "invalid", "{nobody}");
+        }
+        keep(app, &plugin, "other.pdf", "application/pdf", None).await?;
+        assert_eq!(files_of(&house, &noa.id).await?.len(), 1);
+        let told = app::timeline::list_entries(app, owner, &noa.id, None, 9).await?;
+        assert!(told.items.iter().any(|told| told.entry.kind == "document-kept"));
+        Ok(())
+    })
+    .await;
+}
