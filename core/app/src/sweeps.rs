@@ -149,7 +149,8 @@ impl Whom {
     }
 }
 
-fn require(ctx: &Context, list: List) -> Result<()> {
+/// Asks for what it takes to begin one, and to see those that others began.
+pub(crate) fn require(ctx: &Context, list: List) -> Result<()> {
     let (sees, does) = match list {
         List::People => (Permission::ReadPeople, Permission::WritePeople),
         List::Tasks => (Permission::ReadTasks, Permission::WriteTasks),

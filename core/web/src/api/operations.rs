@@ -158,7 +158,8 @@ pub const BY_KIND: &[(&str, &str)] = &[
     (
         "undos::undo_act",
         "The token needs what the act needed: `people:write`, `tasks:write` or \
-            `appointments:write`.",
+            `appointments:write`; for another member's act also to be good for the settings, as with \
+            `business:write`.",
     ),
     ("saved_views::list", SEES_VIEWS),
     ("saved_views::show", SEES_VIEWS),
