@@ -157,6 +157,15 @@ async fn tasks_are_ordered_and_of_one_person_and_such_a_list_is_saved() -> Resul
     let id = saved.context("the view isn't there")?.to_owned();
     ensure!(list.contains(&format!("href=\"/tasks?{}\"", address.replace('&', "&amp;"))), "{list}");
     ensure!(!get(&site, "/people").await?.contains("Theirs"), "it is a view of tasks");
+    let other = [("name", "Others"), ("address", address.as_str())];
+    assert_eq!(post(&site, "/tasks/views", &other).await?.status, 303);
+    let rename = format!("/tasks/views/{id}/rename");
+    let taken = post(&site, &rename, &other).await?;
+    ensure!(taken.status == 422 && taken.body.contains("view of that name"), "{}", taken.body);
+    let name = [("name", "Hers"), ("address", address.as_str())];
+    assert_eq!(post(&site, &rename, &name).await?.status, 303);
+    let list = get(&site, "/tasks").await?;
+    ensure!(list.contains("<bdi>Hers</bdi>") && !list.contains("<bdi>Theirs</bdi>"), "{list}");
     let gone = post(&site, &format!("/tasks/views/{id}/remove"), &[]).await?;
     assert_eq!(gone.status, 303);
     Ok(())

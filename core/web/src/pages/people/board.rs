@@ -3,7 +3,7 @@
 use actix_web::web::Query;
 use app::people::PersonFilter;
 use app::people::board::{self, Column as Held};
-use app::saved_views::{self, SavedView};
+use app::saved_views::SavedList;
 use domain::Permission;
 
 use super::list::{ListQuery, Names, address, asked, limits};
@@ -12,6 +12,7 @@ use crate::answer::Answer;
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::id;
+use crate::pages::saved_views::saved_rows;
 use crate::views::people::{Asked, Board, BoardTab, Column, SavedRow};
 
 /// Where the board is.
@@ -71,21 +72,11 @@ fn narrowing(member: &Member, names: &Names, here: &ListQuery, asked: Asked) -> 
 
 /// The views of the list, each with what the board takes over of it.
 async fn views(member: &Member, here: &ListQuery) -> Result<Vec<SavedRow>, Failure> {
-    let views = saved_views::list_views(&member.web.app, &member.ctx).await?;
-    let shown = here.at(BOARD);
-    let row = |view: SavedView| {
-        let query = Query::<ListQuery>::from_query(&view.query).map(Query::into_inner);
-        let query = query.unwrap_or_default().on_board();
-        let href = query.in_pipeline(&here.pipeline).at(BOARD);
-        SavedRow {
-            id: view.id.to_string(),
-            current: href == shown,
-            name: view.name,
-            href,
-            shared: view.member_id.is_none(),
-        }
+    let href = |query: &str| {
+        let query = Query::<ListQuery>::from_query(query).map(Query::into_inner);
+        query.unwrap_or_default().on_board().in_pipeline(&here.pipeline).at(BOARD)
     };
-    Ok(views.into_iter().map(row).collect())
+    saved_rows(member, SavedList::People, &here.at(BOARD), href).await
 }
 
 fn column(member: &Member, names: &Names, held: &Held, here: &ListQuery) -> Column {

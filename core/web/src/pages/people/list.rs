@@ -7,7 +7,7 @@ use app::people::{
     Standing,
     bulk::{self, BulkInput},
 };
-use app::saved_views::{self, SavedView};
+use app::saved_views::{self, SavedList};
 use app::sweeps::{List, SweepInput, Whom, find_under_way};
 use domain::{Permission, PersonId};
 use jiff::ToSpan;
@@ -17,9 +17,10 @@ use super::own;
 use crate::answer::{Answer, form_errors, go};
 use crate::error::Failure;
 use crate::member::Member;
+use crate::pages::saved_views::{ViewForm, saved_at, saved_rows};
 use crate::pages::sweeps::{self, Step};
 use crate::pages::{id, reports};
-use crate::views::people::{Asked, Bulk, Limit, People, PersonRow, SavedRow};
+use crate::views::people::{Asked, Bulk, Limit, People, PersonRow};
 use crate::views::{Choice, Errors, Tab};
 
 pub use super::names::Names;
@@ -244,7 +245,10 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
     let page = People {
         columns: columns.iter().map(|field| field.name.clone()).collect(),
         tabs: tabs(&here),
-        views: views(member, &here).await?,
+        views: saved_rows(member, SavedList::People, &here.address(), |query| {
+            saved_at("/people", query)
+        })
+        .await?,
         asked: asked(member, &names, &here, &fields).await?,
         count,
         people: found.items.iter().zip(cells).map(row).collect(),
@@ -278,22 +282,6 @@ fn tabs(here: &ListQuery) -> Vec<Tab> {
             current: word == here.standing,
         })
         .into()
-}
-
-async fn views(member: &Member, here: &ListQuery) -> Result<Vec<SavedRow>, Failure> {
-    let views = saved_views::list_views(&member.web.app, &member.ctx).await?;
-    let here = here.address();
-    let row = |view: SavedView| {
-        let href = format!("/people?{}", view.query);
-        SavedRow {
-            id: view.id.to_string(),
-            current: href == here,
-            name: view.name,
-            href,
-            shared: view.member_id.is_none(),
-        }
-    };
-    Ok(views.into_iter().map(row).collect())
 }
 
 pub(super) async fn asked(
@@ -411,15 +399,6 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
     }
 }
 
-/// What the form for saving a view holds.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct ViewForm {
-    pub(crate) name: String,
-    pub(crate) address: String,
-    pub(crate) shared: String,
-}
-
 /// Saves what the list shows as a view.
 pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
     let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
@@ -429,6 +408,17 @@ pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
     let kept = here.split_once('?').map(|(_, query)| query).unwrap_or_default();
     match saved_views::save_view(app, ctx, &form.name, kept, form.shared == "on").await {
         Ok(_) => member.said(&here, "said-view-saved"),
+        Err(error) => page(&member, query, form_errors(error)?).await,
+    }
+}
+
+/// Gives a view another name.
+pub async fn rename_view(member: Member, path: Path<String>, form: Form<ViewForm>) -> Answer {
+    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
+    let query = Query::<ListQuery>::from_query(&form.address);
+    let query = query.map(Query::into_inner).unwrap_or_default();
+    match saved_views::rename_view(app, ctx, &id(&path)?, &form.name).await {
+        Ok(()) => member.said(&query.address(), "said-view-renamed"),
         Err(error) => page(&member, query, form_errors(error)?).await,
     }
 }
