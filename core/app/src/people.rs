@@ -35,7 +35,7 @@ pub use store::Page;
 pub use store::contacts::{Contact, ContactKind};
 pub use store::people::{
     Consent, Kind, OwnAsk, OwnFilter, Owned, Person, PersonChange, PersonCursor, PersonFilter,
-    PersonOrder, Sorting, Standing, StepWithin,
+    PersonOrder, Sorting, Standing, StepWithin, Worth,
 };
 
 use input::Draft;
@@ -48,6 +48,8 @@ pub const SOURCE_CHARS_MAX: usize = 60;
 pub const NOTES_CHARS_MAX: usize = 8_000;
 /// The longest search, in characters.
 pub const SEARCH_CHARS_MAX: usize = 100;
+/// Most tags that a list is narrowed by at once.
+pub const TAGS_ASKED_MAX: usize = 10;
 /// Most sources that a list offers to filter by.
 const SOURCES_MAX: i64 = 100;
 

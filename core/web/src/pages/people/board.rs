@@ -6,8 +6,7 @@ use app::people::board::{self, Column as Held};
 use app::saved_views::SavedList;
 use domain::Permission;
 
-use super::list::{ListQuery, Names, address, asked, limits};
-use super::own;
+use super::list::{ListQuery, Names, Terms, address, asked, limits};
 use crate::answer::Answer;
 use crate::error::Failure;
 use crate::member::Member;
@@ -26,9 +25,9 @@ pub async fn show(member: Member, query: Query<ListQuery>) -> Answer {
         "" => None,
         text => Some(id(text)?),
     };
-    let fields = own::fields(&member).await?;
+    let terms = Terms::load(&member).await?;
     // The stages of the board are those of its pipeline.
-    let filter = PersonFilter { pipeline: None, ..query.filter(&member, &fields) };
+    let filter = PersonFilter { pipeline: None, ..query.filter(&member, &terms) };
     let found = board::get_board(app, ctx, pipeline, filter).await?;
     let names = Names::load(&member)
         .await?
@@ -49,7 +48,12 @@ pub async fn show(member: Member, query: Query<ListQuery>) -> Answer {
         address: here.at(BOARD),
         list: query.in_pipeline("").at("/people"),
         views: views(&member, &here).await?,
-        asked: narrowing(&member, &names, &here, asked(&member, &names, &here, &fields).await?),
+        asked: narrowing(
+            &member,
+            (&names, &terms),
+            &here,
+            asked(&member, &names, &here, &terms).await?,
+        ),
         kept: here.own_pairs(),
         pipeline: current,
         can_write: ctx.role.may(Permission::WritePeople),
@@ -59,8 +63,8 @@ pub async fn show(member: Member, query: Query<ListQuery>) -> Answer {
 }
 
 /// What the board is asked for: which pipeline is no limit here.
-fn narrowing(member: &Member, names: &Names, here: &ListQuery, asked: Asked) -> Asked {
-    let mut limits = limits(member, names, here, BOARD);
+fn narrowing(member: &Member, by: (&Names, &Terms), here: &ListQuery, asked: Asked) -> Asked {
+    let mut limits = limits(member, by, here, BOARD);
     limits.retain(|limit| limit.name != "pipeline");
     Asked {
         limits,
