@@ -277,3 +277,33 @@ pub fn address(path: &str, pairs: &[(&str, &str)]) -> String {
     let query = query.finish();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::web::Query;
+
+    fn read(query: &str) -> ListQuery {
+        Query::<ListQuery>::from_query(query).unwrap().into_inner()
+    }
+
+    #[test]
+    fn an_address_is_written_as_it_was_read() {
+        for query in [
+            "owner=me",
+            "standing=lead&tag=1&source=site&order=name",
+            "tag=1&tag=2&worth_from=1%2C000&worth_to=5&q=noa+levi&own-1=any&own-1-from=3",
+        ] {
+            assert_eq!(read(query).address(), format!("/people?{query}"));
+        }
+        assert_eq!(read("").address(), "/people");
+    }
+
+    #[test]
+    fn what_is_said_again_counts_once_and_what_is_unknown_not_at_all() {
+        let again = "tag=1&tag=1&tag=&kind=person&kind=company&format=csv";
+        assert_eq!(read(again).address(), "/people?kind=company&tag=1");
+        let many: Vec<String> = (0..TAGS_ASKED_MAX * 2).map(|n| format!("tag={n}")).collect();
+        assert_eq!(read(&many.join("&")).tags.len(), TAGS_ASKED_MAX);
+    }
+}
