@@ -355,9 +355,20 @@ async fn a_list_is_saved_under_a_name_and_for_everybody_by_who_may() -> Result<(
     let list = site.get("/documents", Some(mate)).await?.body;
     let href = "href=\"/documents?kind=picture\"";
     assert_eq!(list.matches(href).count(), 2, "views begin at the first page: {list}");
-    assert_eq!(list.matches("/documents/views/").count(), 1, "only one's own is removed: {list}");
+    assert_eq!(list.matches("/documents/views/").count(), 2, "only one's own is changed: {list}");
     let own = list.split("/documents/views/").nth(1).and_then(|rest| rest.split('/').next());
-    let remove = format!("/documents/views/{}/remove", own.unwrap());
+    let own = format!("/documents/views/{}", own.unwrap());
+    let (rename, remove) = (format!("{own}/rename"), format!("{own}/remove"));
+    let name = async |who: &str, name: &str| -> Result<oxpi_tests::http::Reply> {
+        let form = format!("name={name}&address=kind%3Dpicture");
+        site.send("POST", &rename, Some(who), Some(form.as_str())).await
+    };
+    assert_eq!(name(owner, "Peonies").await?.status, 404);
+    assert_eq!(name(mate, "").await?.status, 422);
+    // Everybody's has the name; one's own may have it too.
+    assert_eq!(name(mate, "Zinnias").await?.status, 303);
+    let renamed = name(mate, "Dahlias").await?;
+    assert_eq!(renamed.header("location"), Some("/documents?kind=picture"));
     let theirs = page(&site, "/documents").await?;
     assert!(theirs.contains("Zinnias") && !theirs.contains("Dahlias"), "{theirs}");
     assert!(page(&site, "/search/found?q=zinnias").await?.contains(href), "the palette");

@@ -157,8 +157,66 @@ async fn tasks_are_ordered_and_of_one_person_and_such_a_list_is_saved() -> Resul
     let id = saved.context("the view isn't there")?.to_owned();
     ensure!(list.contains(&format!("href=\"/tasks?{}\"", address.replace('&', "&amp;"))), "{list}");
     ensure!(!get(&site, "/people").await?.contains("Theirs"), "it is a view of tasks");
+    let other = [("name", "Others"), ("address", address.as_str())];
+    assert_eq!(post(&site, "/tasks/views", &other).await?.status, 303);
+    let rename = format!("/tasks/views/{id}/rename");
+    let taken = post(&site, &rename, &other).await?;
+    ensure!(taken.status == 422 && taken.body.contains("view of that name"), "{}", taken.body);
+    let name = [("name", "Hers"), ("address", address.as_str())];
+    assert_eq!(post(&site, &rename, &name).await?.status, 303);
+    let list = get(&site, "/tasks").await?;
+    ensure!(list.contains("<bdi>Hers</bdi>") && !list.contains("<bdi>Theirs</bdi>"), "{list}");
     let gone = post(&site, &format!("/tasks/views/{id}/remove"), &[]).await?;
     assert_eq!(gone.status, 303);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_with_several_tags_and_within_a_worth_are_shown_kept_and_changed() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let names = ["Anemone", "Begonia", "Crocus"];
+    for (name, tags, value) in [
+        (names[0], vec!["red", "old"], "1,500"),
+        (names[1], vec!["red"], "1,500"),
+        (names[2], vec!["red", "old"], "90"),
+    ] {
+        let tags = tags.into_iter().map(str::to_owned).collect();
+        let details = DetailsInput { tags, value: value.into(), ..DetailsInput::default() };
+        let details = Some(details);
+        let input = PersonInput { name: name.into(), details, ..PersonInput::default() };
+        create_person(app, owner, input, "").await?;
+    }
+    let tag = async |name: &str| -> Result<String> {
+        let all = app::tags::list_tags(app, owner).await?;
+        let found = all.into_iter().find(|tag| tag.name == name).context("no such tag")?;
+        Ok(found.id.to_string())
+    };
+    let both = format!("tag={}&tag={}", tag("red").await?, tag("old").await?);
+    let address = format!("{both}&worth_from=1%2C000");
+    for (query, expected) in [
+        (both.clone(), [true, false, true]),
+        (address.clone(), [true, false, false]),
+        (format!("{both}&worth_to=100"), [false, false, true]),
+        ("worth_from=90.01&worth_to=1500".to_owned(), [true, true, false]),
+        // What can't be read is as if it weren't said.
+        (format!("{both}&tag=&worth_from=much"), [true, false, true]),
+    ] {
+        for path in ["/people", "/people/board", "/people/export"] {
+            let page = get(&site, &format!("{path}?{query}")).await?;
+            assert_eq!(names.map(|name| page.contains(name)), expected, "{path}?{query}");
+        }
+    }
+    let view = [("name", "Reds"), ("address", address.as_str())];
+    assert_eq!(post(&site, "/people/views", &view).await?.status, 303);
+    let list = get(&site, &format!("/people?{address}")).await?;
+    let href = format!("href=\"/people?{}\" aria-current", address.replace('&', "&amp;"));
+    ensure!(list.contains(&href), "{list}");
+    assert_eq!(list.matches("\" checked><span><bdi>").count(), 2, "{list}");
+    let act = [("address", address.as_str()), ("all", "on"), ("act", "tag"), ("to-tag", "rare")];
+    assert_eq!(post(&site, "/people/change", &act).await?.status, 303);
+    let list = get(&site, &format!("/people?tag={}", tag("rare").await?)).await?;
+    assert_eq!(names.map(|name| list.contains(name)), [true, false, false], "{list}");
     Ok(())
 }
 

@@ -1,7 +1,9 @@
 //! One act over many, and taking acts back.
 
-use anyhow::Result;
-use domain::ApiScope;
+use anyhow::{Context as _, Result};
+use app::people::PersonFilter;
+use app::sweeps::{self, SweepInput, Whom};
+use domain::{ApiScope, Role};
 use oxpi_tests::site::{Site, api_token};
 use serde_json::{Value, json};
 
@@ -212,6 +214,41 @@ async fn all_that_match_are_changed_in_lots_and_changed_back() {
         Ok(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_members_act_is_seen_and_taken_back_by_who_may_change_the_settings() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let person = add(&site, "/people", json!({"name": "First", "source": "many"})).await?;
+    let team = app::members::list_members(app, owner).await?;
+    let mate = team.into_iter().find(|it| it.role == Role::Member).context("no mate")?;
+    let (member, account, role) = (mate.id, mate.account, mate.role);
+    let mate = app::Context { member, account, role, ..owner.clone() };
+    let many = PersonFilter { source: Some("many".into()), ..PersonFilter::default() };
+    let act = SweepInput { act: "tag".into(), to: "red".into() };
+    let which = sweeps::begin_sweep(app, &mate, Whom::people(many), act, "").await?;
+    site.house.work().await?;
+    let (place, back) = (format!("/sweeps/{which}"), format!("/undo/{which}"));
+    // The settings aren't its, though its maker may change them.
+    let scopes = [ApiScope::PeopleRead, ApiScope::PeopleWrite];
+    let (_, token) = api_token(app, owner, &scopes).await?;
+    let seen = json(&call(&site, &token, "GET", &place, &[], None).await?);
+    assert_eq!((&seen["state"], &seen["undo"]), (&json!("done"), &Value::Null), "{seen}");
+    let refused = call(&site, &token, "POST", &back, &[], None).await?;
+    assert_eq!(problem(&refused, 403), "forbidden");
+    // One that may change them, and no people.
+    let (_, token) = api_token(app, owner, &[ApiScope::BusinessWrite]).await?;
+    let refused = call(&site, &token, "POST", &back, &[], None).await?;
+    assert_eq!(problem(&refused, 403), "scope");
+    let seen = json(&own(&site, "GET", &place, None).await?);
+    assert_eq!(seen["undo"], json!(which), "{seen}");
+    undo(&site, &seen).await?;
+    site.house.work().await?;
+    assert_eq!(json(&own(&site, "GET", &place, None).await?)["state"], "undone");
+    let person = json(&own(&site, "GET", &format!("/people/{person}"), None).await?);
+    assert_eq!(person["tags"], json!([]));
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

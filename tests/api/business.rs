@@ -33,6 +33,19 @@ async fn the_business_tags_and_views_are_changed() {
         assert_eq!(made.status, 201, "{}", made.body);
         let path = made.header("location").unwrap().strip_prefix("/api/v1").unwrap().to_owned();
         assert_eq!(json(&own(&site, "GET", &path, None).await?), json(&made));
+        let other = json!({"name": "Stale", "query": "standing=lead", "is_shared": true});
+        assert_eq!(own(&site, "POST", "/views", Some(other)).await?.status, 201);
+        let rename =
+            async |name: &str| own(&site, "PATCH", &path, Some(json!({"name": name}))).await;
+        let taken = rename("Stale").await?;
+        assert_eq!(problem(&taken, 422), "invalid");
+        assert_eq!(json(&taken)["errors"][0]["pointer"], "/name");
+        let renamed = json(&rename("Ripe").await?);
+        assert_eq!(
+            (&renamed["name"], &renamed["query"]),
+            (&json!("Ripe"), &json!("standing=lead"))
+        );
+        assert_eq!(json(&own(&site, "GET", &path, None).await?), renamed);
         assert_eq!(own(&site, "DELETE", &path, None).await?.status, 204);
         assert_eq!(own(&site, "GET", &path, None).await?.status, 404);
         Ok(())
@@ -59,6 +72,7 @@ async fn views_are_of_the_lists_that_the_token_is_good_for() {
         assert_eq!(json(&seen), json(&made));
         for (method, path, sent) in [
             ("DELETE", path.as_str(), None),
+            ("PATCH", path.as_str(), Some(json!({"name": "Receipts"}))),
             ("POST", "/views", Some(view)),
             ("GET", "/views", None),
         ] {
@@ -70,6 +84,12 @@ async fn views_are_of_the_lists_that_the_token_is_good_for() {
         assert_eq!(problem(&hidden, 404), "not-found");
         let (_, writes) = api_token(app, owner, &[ApiScope::DocumentsWrite]).await?;
         let held = [("If-Match", seen.header("etag").unwrap())];
+        let name = Some(json!({"name": "Receipts"}));
+        let renamed = call(&site, &writes, "PATCH", &path, &held, name.clone()).await?;
+        assert_eq!((renamed.status, &json(&renamed)["name"]), (200, &json!("Receipts")));
+        let late = call(&site, &writes, "PATCH", &path, &held, name).await?;
+        assert_eq!(late.status, 412, "{}", late.body);
+        let held = [("If-Match", renamed.header("etag").unwrap())];
         let gone = call(&site, &writes, "DELETE", &path, &held, None).await?;
         assert_eq!(gone.status, 204, "{}", gone.body);
         Ok(())

@@ -67,6 +67,37 @@ async fn people_are_narrowed_by_several_stages_tags_and_spans() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn people_are_narrowed_by_what_they_may_be_worth() {
+    each(async |site| {
+        for (name, value) in [("Small", "99.5"), ("Middle", "100"), ("Large", "2500")] {
+            add(&site, name, json!({"value": value})).await?;
+        }
+        add(&site, "Nothing", json!({})).await?;
+        for (query, expected) in [
+            ("value_from=100", vec!["Large", "Middle"]),
+            ("value_to=100", vec!["Middle", "Small"]),
+            ("value_from=99.51&value_to=2499.99", vec!["Middle"]),
+            ("value_from=0", vec!["Large", "Middle", "Small"]),
+            ("value_from=2500.01", vec![]),
+        ] {
+            let names = names(&site, &format!("order=name&{query}")).await?;
+            assert_eq!(names, expected, "{query}");
+        }
+        for wrong in ["value_from=much", "value_from=1,000", "value_to=1.234", "value_to=-1"] {
+            let reply = own(&site, "GET", &format!("/people?{wrong}"), None).await?;
+            assert_eq!(problem(&reply, 400), "parameter", "{wrong}");
+        }
+        // An act over all that match means the same ones.
+        let (act, body) = ("/people/change/all", json!({"act": "tag", "to": "big"}));
+        let path = format!("{act}?source=listed&value_from=100");
+        let begun = own(&site, "POST", &path, Some(body)).await?;
+        assert_eq!((begun.status, &json(&begun)["matching"]), (202, &json!(2)), "{}", begun.body);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn people_are_narrowed_and_ordered_by_own_fields() {
     each(async |site| {
         let mut ids = Vec::new();

@@ -326,7 +326,8 @@ fn take_back(
     Ok(Round::Settled)
 }
 
-/// Reads an event again later, while its meeting is still being made.
+/// Reads an event again later, while its meeting is still being made. The job's key holds the revision, since
+/// the job that it follows may have been such a one and is not finished yet.
 fn reread_later(
     app: &App,
     c: &mut store::Conn,
@@ -339,8 +340,13 @@ fn reread_later(
     if state != OnlineState::Pending {
         return Ok(());
     }
-    let means = app.means();
-    let next = next_push(means, job, of.id.as_str(), of.rev, rereads + 1, *after_secs);
+    let (means, reread) = (app.means(), rereads + 1);
+    let payload = json!({"appointment": of.id, "reread": reread});
+    let mut next = means.new_job(&job.tenant_id, jobs::CALENDAR_PUSH, payload);
+    next.once = Once::WhileUnfinished(format!("{}/{}/{reread}", of.id, of.rev));
+    next.connection_id.clone_from(&job.connection_id);
+    next.plugin_id.clone_from(&job.plugin_id);
+    next.run_at = means.now().plus_secs(*after_secs);
     store::jobs::enqueue(c, &next, means.now())?;
     Ok(())
 }
@@ -367,26 +373,6 @@ fn to_link(link: Option<&LinkAnswer>, pushed: &Appointment, is_newest: bool) -> 
             sync_problem: None,
         },
     }
-}
-
-/// The job that looks at an appointment once more: to send the revision that came while another
-/// was under way, or to read what the provider is still making. Its key holds the revision, since
-/// the job it follows may have been such a one and is not finished yet.
-pub(crate) fn next_push(
-    means: Means<'_>,
-    job: &Job,
-    appointment: &str,
-    rev: i64,
-    reread: usize,
-    after_secs: i64,
-) -> NewJob {
-    let payload = json!({"appointment": appointment, "reread": reread});
-    let mut next = means.new_job(&job.tenant_id, jobs::CALENDAR_PUSH, payload);
-    next.once = Once::WhileUnfinished(format!("{appointment}/{rev}/{reread}"));
-    next.connection_id.clone_from(&job.connection_id);
-    next.plugin_id.clone_from(&job.plugin_id);
-    next.run_at = means.now().plus_secs(after_secs);
-    next
 }
 
 /// The job that looks at the event of an appointment, because its provider told of a change. One

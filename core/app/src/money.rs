@@ -32,6 +32,12 @@ pub(crate) fn amount(field: &str, text: &str, currency: &str) -> Result<i64> {
     Ok(units * scale + part)
 }
 
+/// What was typed of an amount that a list is narrowed by, in the currency's smallest unit; None for nothing, and
+/// for what can't be read.
+pub fn read(text: &str, currency: &str) -> Option<i64> {
+    if text.trim().is_empty() { None } else { amount("", text, currency).ok() }
+}
+
 /// Whether commas, where there are any, stand before each three digits.
 pub(crate) fn grouped(units: &str) -> bool {
     let mut groups = units.split(',');

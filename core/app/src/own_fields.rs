@@ -1,5 +1,6 @@
 //! Own fields: what a business keeps of its people beyond what every business does, as it sets it up.
 
+mod keys;
 pub(crate) mod values;
 
 use domain::{OwnFieldId, Permission, PersonId};
@@ -143,14 +144,13 @@ pub async fn update_field(
         .await
 }
 
-/// Gives values of options that stand elsewhere now another place in lists.
+/// Gives values of options that have another key now another place in lists; those of the others stay.
 fn rekey(c: &mut Conn, before: &OwnField, after: &OwnField) -> Result<()> {
     let had = before.options();
-    for (at, option) in after.options().iter().enumerate() {
-        let was = had.iter().position(|it| it.id == option.id);
-        if was.is_some_and(|was| was != at) {
-            let key = values::option_key(at);
-            store::own_fields::rekey(c, &after.tenant_id, &after.id, &option.id, &key)?;
+    for option in after.options() {
+        let was = had.iter().find(|it| it.id == option.id);
+        if was.is_some_and(|was| was.key != option.key) {
+            store::own_fields::rekey(c, &after.tenant_id, &after.id, &option.id, &option.key)?;
         }
     }
     Ok(())
@@ -233,7 +233,12 @@ impl FieldInput {
         }
         field.help = fields::line("help", &self.help, HELP_CHARS_MAX)?;
         if field.kind == OwnKind::Choice {
-            field.options_json = serde_json::to_value(self.options(&field.options())?)?.into();
+            let had = field.options();
+            let options = self.options(&had)?;
+            // That options of before are kept without their keys is no change.
+            if options != had {
+                field.options_json = serde_json::to_value(options)?.into();
+            }
         }
         Ok(())
     }
@@ -252,7 +257,8 @@ impl FieldInput {
                 None if name.is_empty() => continue,
                 None => {
                     last += 1;
-                    FieldOption { id: last.to_string(), name, retired: said.retired }
+                    let (id, key) = (last.to_string(), String::new());
+                    FieldOption { id, name, retired: said.retired, key }
                 }
             };
             if options.iter().all(|it| it.id != option.id) {
@@ -263,6 +269,7 @@ impl FieldInput {
         let kept: Vec<FieldOption> = kept.cloned().collect();
         options.extend(kept);
         check(&options)?;
+        keys::assign(&mut options);
         Ok(options)
     }
 }

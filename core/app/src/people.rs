@@ -14,7 +14,7 @@ pub mod merge;
 pub mod numbers;
 mod removing;
 
-use domain::{Permission, PersonId, TenantId, Timestamp};
+use domain::{EntryId, Permission, PersonId, TenantId, Timestamp};
 use serde_json::{Value, json};
 use store::Conn;
 
@@ -35,7 +35,7 @@ pub use store::Page;
 pub use store::contacts::{Contact, ContactKind};
 pub use store::people::{
     Consent, Kind, OwnAsk, OwnFilter, Owned, Person, PersonChange, PersonCursor, PersonFilter,
-    PersonOrder, Sorting, Standing, StepWithin,
+    PersonOrder, Sorting, Standing, StepWithin, Worth,
 };
 
 use input::Draft;
@@ -48,6 +48,8 @@ pub const SOURCE_CHARS_MAX: usize = 60;
 pub const NOTES_CHARS_MAX: usize = 8_000;
 /// The longest search, in characters.
 pub const SEARCH_CHARS_MAX: usize = 100;
+/// Most tags that a list is narrowed by at once.
+pub const TAGS_ASKED_MAX: usize = 10;
 /// Most sources that a list offers to filter by.
 const SOURCES_MAX: i64 = 100;
 
@@ -308,6 +310,21 @@ fn retags(c: &mut Conn, before: &Person, wanted: &Option<Vec<domain::TagId>>) ->
     Ok(on.len() != wanted.len() || on.iter().any(|(_, tag)| !wanted.contains(tag)))
 }
 
+/// Moves a person to another stage and changes nothing else of them, inside the caller's transaction; answers
+/// the entry that tells of it on their page.
+fn move_there(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    before: &Person,
+    there: &PersonChange,
+) -> Result<EntryId> {
+    let (tenant, id) = (&before.tenant_id, &before.id);
+    let contacts = store::contacts::list(c, tenant, id)?;
+    store::people::update(c, tenant, id, there, &contacts, before.rev, app.clock.now())?;
+    tell_move(app, c, who, before, there)
+}
+
 /// Notes that a person came into another stage, under the names that both have now.
 fn tell_move(
     app: &App,
@@ -315,16 +332,18 @@ fn tell_move(
     who: &Who,
     before: &Person,
     after: &PersonChange,
-) -> Result<()> {
+) -> Result<EntryId> {
     let (tenant, id) = (&before.tenant_id, &before.id);
     let mut name = |stage| -> Result<String> {
         let found = store::pipelines::find_stage(c, tenant, stage)?;
         Ok(found.map(|stage| stage.name).unwrap_or_default())
     };
     let detail = json!({"from": name(&before.stage_id)?, "to": name(&after.stage_id)?});
-    tell(app, c, tenant, who, id, "stage", detail.clone())?;
+    let new = timeline::New { person: id, kind: "stage".to_owned(), entity_id: "", detail };
+    let entry = timeline::append(app, c, tenant, who, new)?;
     let detail = json!({"from": before.standing, "to": after.standing});
-    record(app, c, tenant, who, "person.stage-changed", id, detail)
+    record(app, c, tenant, who, "person.stage-changed", id, detail)?;
+    Ok(entry)
 }
 
 pub(crate) fn fields_of(person: &Person) -> PersonChange {

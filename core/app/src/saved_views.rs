@@ -121,22 +121,54 @@ pub async fn save_view_of(
         .await
 }
 
+/// Gives one's own view another name, or one that is everybody's. The name that it has changes nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] of the field `name` where another view of the list that is as much theirs has the name:
+/// one is written anew by who saves it, and not by who calls another so.
+pub async fn rename_view(app: &App, ctx: &Context, id: &SavedViewId, name: &str) -> Result<()> {
+    let (app2, ctx, id, name) = (app.clone(), ctx.clone(), id.clone(), name.to_owned());
+    app.db
+        .transact(move |c| -> Result<()> {
+            store::tenants::lock(c, &ctx.tenant)?;
+            let before = changeable(c, &ctx, &id)?;
+            let name = fields::required_line("name", &name, VIEW_NAME_CHARS_MAX)?;
+            if name == before.name {
+                return Ok(());
+            }
+            let whose = (before.list, &before.member_id);
+            let all = store::saved_views::list(c, &ctx.tenant, &ctx.member)?;
+            if all.iter().any(|it| it.name == name && (it.list, &it.member_id) == whose) {
+                return Err(Error::invalid("name", "error-view-exists"));
+            }
+            store::saved_views::update(c, &SavedView { name, ..before })?;
+            record(&app2, c, &ctx, "view.renamed", &id)
+        })
+        .await
+}
+
 /// Removes one's own view, or one that is everybody's.
 pub async fn delete_view(app: &App, ctx: &Context, id: &SavedViewId) -> Result<()> {
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
         .transact(move |c| -> Result<()> {
-            let view = store::saved_views::find(c, &ctx.tenant, &id)?.ok_or(Error::NotFound)?;
-            ctx.require_to_see(to_see(view.list))?;
-            match &view.member_id {
-                Some(member) if *member != ctx.member => return Err(Error::NotFound),
-                Some(_) => {}
-                None => ctx.require(to_share(view.list))?,
-            }
+            changeable(c, &ctx, &id)?;
             store::saved_views::delete(c, &ctx.tenant, &id)?;
             record(&app2, c, &ctx, "view.deleted", &id)
         })
         .await
+}
+
+/// A view that the member may change: their own, or everybody's for who changes what the list is of.
+fn changeable(c: &mut Conn, ctx: &Context, id: &SavedViewId) -> Result<SavedView> {
+    let view = store::saved_views::find(c, &ctx.tenant, id)?.ok_or(Error::NotFound)?;
+    ctx.require_to_see(to_see(view.list))?;
+    match &view.member_id {
+        Some(member) if *member != ctx.member => return Err(Error::NotFound),
+        Some(_) => {}
+        None => ctx.require(to_share(view.list))?,
+    }
+    Ok(view)
 }
 
 fn record(

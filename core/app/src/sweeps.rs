@@ -149,7 +149,8 @@ impl Whom {
     }
 }
 
-fn require(ctx: &Context, list: List) -> Result<()> {
+/// Asks for what it takes to begin one, and to see those that others began.
+pub(crate) fn require(ctx: &Context, list: List) -> Result<()> {
     let (sees, does) = match list {
         List::People => (Permission::ReadPeople, Permission::WritePeople),
         List::Tasks => (Permission::ReadTasks, Permission::WriteTasks),
@@ -284,14 +285,28 @@ fn gather(
         let (act, to) = (kept.act.clone(), kept.to.clone());
         people::prepare(app, c, ctx, &people::BulkInput { act, to })?;
     }
+    let token_id = ctx.origin.token.as_ref().map(|token| token.id.clone());
+    let sweep = Sweep { token_id, ..fresh(app, ctx, (list, count), State::Gathering, &kept)? };
+    store::sweeps::insert(c, &sweep)?;
+    Ok(sweep)
+}
+
+/// One over so many, of which nothing is done yet, and what is kept of what it does.
+fn fresh(
+    app: &App,
+    ctx: &Context,
+    (list, count_all): (List, i64),
+    state: State,
+    act: &impl Serialize,
+) -> Result<Sweep> {
     let now = app.clock.now();
-    let sweep = Sweep {
+    Ok(Sweep {
         tenant_id: ctx.tenant.clone(),
         id: SweepId::new(&*app.clock, &*app.rng),
         list,
-        act_json: serde_json::to_value(&kept)?.into(),
-        state: State::Gathering,
-        count_all: count,
+        act_json: serde_json::to_value(act)?.into(),
+        state,
+        count_all,
         done: 0,
         changed: 0,
         kept: 0,
@@ -301,10 +316,8 @@ fn gather(
         created_at: now,
         begun_at: now,
         settled_at: None,
-        token_id: ctx.origin.token.as_ref().map(|token| token.id.clone()),
-    };
-    store::sweeps::insert(c, &sweep)?;
-    Ok(sweep)
+        token_id: None,
+    })
 }
 
 /// Queues the work on one that is under way.

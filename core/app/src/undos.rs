@@ -57,17 +57,30 @@ pub async fn list_of(app: &App, ctx: &Context, id: &UndoId) -> Result<&'static s
     })
 }
 
-/// What a token must be good for to take back an act of its maker's.
+/// The act, for whoever may take it back: who did it, and who may change the business's settings.
 ///
 /// # Errors
-/// [`Error::NotFound`] for another member's act.
+/// [`Error::NotFound`] for another member's act, and for one that is too long ago; [`Error::Forbidden`] for
+/// another's act over all that match, which everybody sees who could begin one.
+fn find(c: &mut Conn, ctx: &Context, id: &UndoId) -> Result<Undo> {
+    let undo = store::undos::find(c, &ctx.tenant, id)?.ok_or(Error::NotFound)?;
+    if undo.member_id == ctx.member || ctx.may(Permission::ManageSettings) {
+        return Ok(undo);
+    }
+    let list = sweeps::list_of_kind(&undo.kind).ok_or(Error::NotFound)?;
+    sweeps::require(ctx, list)?;
+    Err(Error::Forbidden)
+}
+
+/// What a token must be good for to take an act back that it may take back.
+///
+/// # Errors
+/// As for [`undo`], of whose act it is.
 pub async fn scope_of(app: &App, ctx: &Context, id: &UndoId) -> Result<ApiScope> {
     let (ctx, id) = (ctx.clone(), id.clone());
     app.db
         .inspect(move |c| -> Result<ApiScope> {
-            let found = store::undos::find(c, &ctx.tenant, &id)?;
-            let undo = found.filter(|it| it.member_id == ctx.member).ok_or(Error::NotFound)?;
-            Ok(match undo.kind.as_str() {
+            Ok(match find(c, &ctx, &id)?.kind.as_str() {
                 tasks::UNDO => ApiScope::TasksWrite,
                 kind if sweeps::list_of_kind(kind) == Some(List::Tasks) => ApiScope::TasksWrite,
                 undoing::UNDO => ApiScope::AppointmentsWrite,
@@ -82,15 +95,13 @@ pub async fn scope_of(app: &App, ctx: &Context, id: &UndoId) -> Result<ApiScope>
 /// lots is taken back in lots from then on, and of nobody yet. Doing so again changes nothing.
 ///
 /// # Errors
-/// [`Error::NotFound`] for another member's act, and for one that is too long ago.
+/// [`Error::NotFound`] for another member's act, and for one that is too long ago; [`Error::Forbidden`] for
+/// another's act over all that match, which everybody sees who could begin one.
 pub async fn undo(app: &App, ctx: &Context, id: &UndoId) -> Result<usize> {
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
         .transact(move |c| -> Result<usize> {
-            let found = store::undos::find(c, &ctx.tenant, &id)?;
-            let may = ctx.may(Permission::ManageSettings);
-            let undo = found.filter(|it| may || it.member_id == ctx.member);
-            let undo = undo.ok_or(Error::NotFound)?;
+            let undo = find(c, &ctx, &id)?;
             let done_by = undo.member_id.clone();
             if undo.undone_at.is_some() {
                 return Err(Error::Conflict { key: "error-undone-already" });

@@ -239,6 +239,25 @@ pub fn list_sharing(
     Ok(ids)
 }
 
+/// Who, not deleted, has a number for which all of this holds, at most so many. A macro, since what holds of a
+/// row of two tables has a long type.
+macro_rules! list_with_number {
+    ($c:ident, $tenant:ident, $limit:ident, $($holds:expr),+ $(,)?) => {{
+        let theirs =
+            people::tenant_id.eq(contacts::tenant_id).and(people::id.eq(contacts::person_id));
+        let ids: Vec<String> = contacts::table
+            .inner_join(people::table.on(theirs))
+            .filter(contacts::tenant_id.eq($tenant.as_str()))
+            .filter(contacts::kind.eq(ContactKind::Phone.as_str()))
+            $(.filter($holds))+
+            .filter(people::deleted_at.is_null())
+            .select(contacts::person_id)
+            .limit($limit)
+            .load($c)?;
+        ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
+    }};
+}
+
 /// Who, not deleted, has exactly this number, at most so many, in no particular order; somebody who has it
 /// twice stands there twice.
 pub(crate) fn list_having(
@@ -248,20 +267,8 @@ pub(crate) fn list_having(
     limit: i64,
 ) -> Result<Vec<PersonId>> {
     scope::tenant(c, tenant)?;
-    let ids: Vec<String> =
-        contacts::table
-            .inner_join(people::table.on(
-                people::tenant_id.eq(contacts::tenant_id).and(people::id.eq(contacts::person_id)),
-            ))
-            .filter(contacts::tenant_id.eq(tenant.as_str()))
-            .filter(contacts::kind.eq(ContactKind::Phone.as_str()))
-            // A number that is understood is its own key, and only those begin with a plus.
-            .filter(contacts::match_key.eq(e164))
-            .filter(people::deleted_at.is_null())
-            .select(contacts::person_id)
-            .limit(limit)
-            .load(c)?;
-    ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
+    // A number that is understood is its own key, and only those begin with a plus.
+    list_with_number!(c, tenant, limit, contacts::match_key.eq(e164))
 }
 
 /// Who, not deleted, has something for a number that isn't understood and has these digits in it: two numbers
@@ -273,24 +280,17 @@ pub(crate) fn list_unclear(
     limit: i64,
 ) -> Result<Vec<PersonId>> {
     scope::tenant(c, tenant)?;
-    let ids: Vec<String> =
-        contacts::table
-            .inner_join(people::table.on(
-                people::tenant_id.eq(contacts::tenant_id).and(people::id.eq(contacts::person_id)),
-            ))
-            .filter(contacts::tenant_id.eq(tenant.as_str()))
-            .filter(contacts::kind.eq(ContactKind::Phone.as_str()))
-            // Such a one is its own digits as a key; one that is understood begins with a plus.
-            .filter(contacts::match_key.like(format!("%{digits}%")))
-            .filter(contacts::match_key.not_like("+%"))
-            // For the index: those with a plus stand before all digits, and are nearly all there are. Without
-            // this SQLite walked through everybody.
-            .filter(contacts::match_key.ge("0"))
-            .filter(people::deleted_at.is_null())
-            .select(contacts::person_id)
-            .limit(limit)
-            .load(c)?;
-    ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
+    list_with_number!(
+        c,
+        tenant,
+        limit,
+        // Such a one is its own digits as a key; one that is understood begins with a plus.
+        contacts::match_key.like(format!("%{digits}%")),
+        contacts::match_key.not_like("+%"),
+        // For the index: those with a plus stand before all digits, and are nearly all there are. Without
+        // this SQLite walked through everybody.
+        contacts::match_key.ge("0"),
+    )
 }
 
 #[cfg(test)]

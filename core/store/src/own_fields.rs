@@ -44,6 +44,14 @@ pub struct FieldOption {
     pub name: String,
     /// Whether nobody can choose it any more; who has it keeps it.
     pub retired: bool,
+    /// What values of it are ordered by, byte by byte.
+    #[serde(default)]
+    pub key: String,
+}
+
+/// What values of the option at a place are ordered by at first.
+pub fn first_key(at: usize) -> String {
+    format!("{at:03}")
 }
 
 row! {
@@ -74,9 +82,16 @@ row! {
 }
 
 impl OwnField {
-    /// What can be chosen, in order, with what is retired.
+    /// What can be chosen, in order, with what is retired. Options that were kept before they had keys are
+    /// ordered by their places.
     pub fn options(&self) -> Vec<FieldOption> {
-        serde_json::from_value(self.options_json.0.clone()).unwrap_or_default()
+        let kept: Option<Vec<FieldOption>> =
+            serde_json::from_value(self.options_json.0.clone()).ok();
+        let mut options = kept.unwrap_or_default();
+        for (at, option) in options.iter_mut().enumerate().filter(|(_, it)| it.key.is_empty()) {
+            option.key = first_key(at);
+        }
+        options
     }
 
     /// The name of an option, or the value itself where it isn't one.

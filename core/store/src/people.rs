@@ -7,6 +7,7 @@ mod many;
 mod merging;
 mod own;
 mod removed;
+mod sources;
 mod steps;
 
 use diesel::prelude::*;
@@ -30,6 +31,7 @@ pub use many::*;
 pub use merging::*;
 pub use own::*;
 pub use removed::*;
+pub use sources::*;
 pub use steps::*;
 
 /// How many characters of a name its order goes by.

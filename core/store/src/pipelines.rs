@@ -87,22 +87,29 @@ pub fn list_stages(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Stage>> {
         .load(c)?)
 }
 
+/// Holds all pipelines of a tenant in one of the ways that PostgreSQL has. On SQLite whoever writes has the
+/// database to themselves.
+macro_rules! hold_all {
+    ($c:ident, $tenant:ident, $way:ident) => {{
+        let all = pipelines::table
+            .filter(pipelines::tenant_id.eq($tenant.as_str()))
+            .order(pipelines::id)
+            .select(pipelines::id);
+        each_backend!(
+            $c,
+            Sqlite(_c) => {},
+            Postgres(c) => {
+                let _held: Vec<String> = all.$way().load(c)?;
+            }
+        );
+    }};
+}
+
 /// Keeps where people and tasks can be put as it is until the transaction ends: which stages there are, and who
 /// is in the team. For whoever puts one there, before any of them is held.
 pub fn hold(c: &mut Conn, tenant: &TenantId) -> Result<()> {
     scope::tenant(c, tenant)?;
-    let all = pipelines::table
-        .filter(pipelines::tenant_id.eq(tenant.as_str()))
-        .order(pipelines::id)
-        .select(pipelines::id);
-    // On SQLite whoever writes has the database to themselves.
-    each_backend!(
-        c,
-        Sqlite(_c) => {},
-        Postgres(c) => {
-            let _held: Vec<String> = all.for_share().load(c)?;
-        }
-    );
+    hold_all!(c, tenant, for_share);
     Ok(())
 }
 
@@ -111,17 +118,7 @@ pub fn hold(c: &mut Conn, tenant: &TenantId) -> Result<()> {
 /// one would be put there unseen, by a transaction that ends after this one.
 pub fn lock(c: &mut Conn, tenant: &TenantId) -> Result<()> {
     scope::tenant(c, tenant)?;
-    let all = pipelines::table
-        .filter(pipelines::tenant_id.eq(tenant.as_str()))
-        .order(pipelines::id)
-        .select(pipelines::id);
-    each_backend!(
-        c,
-        Sqlite(_c) => {},
-        Postgres(c) => {
-            let _held: Vec<String> = all.for_no_key_update().load(c)?;
-        }
-    );
+    hold_all!(c, tenant, for_no_key_update);
     Ok(())
 }
 

@@ -61,6 +61,13 @@ pub fn insert(c: &mut Conn, row: &SavedView) -> Result<()> {
     Ok(())
 }
 
+/// Gives a view another name.
+pub fn update(c: &mut Conn, row: &SavedView) -> Result<()> {
+    scope::tenant(c, &row.tenant_id)?;
+    let target = saved_views::table.find((row.tenant_id.as_str(), row.id.as_str()));
+    found(diesel::update(target).set(saved_views::name.eq(&row.name)).execute(c)?)
+}
+
 /// Removes the views that were this member's own; answers how many.
 pub fn delete_of(c: &mut Conn, tenant: &TenantId, member: &MemberId) -> Result<usize> {
     scope::tenant(c, tenant)?;

@@ -113,6 +113,14 @@ pub fn update(c: &mut Conn, tenant: &TenantId, id: &EntryId, detail: &Json) -> R
     search::of_notes(c, tenant, std::slice::from_ref(id))
 }
 
+/// Calls an entry of a kind otherwise from now on; answers whether it is there and of that kind.
+pub fn rename(c: &mut Conn, tenant: &TenantId, id: &EntryId, from: &str, to: &str) -> Result<bool> {
+    scope::tenant(c, tenant)?;
+    let target =
+        timeline::table.find((tenant.as_str(), id.as_str())).filter(timeline::kind.eq(from));
+    Ok(diesel::update(target).set(timeline::kind.eq(to)).execute(c)? > 0)
+}
+
 /// Calls the last entry of a kind about a person otherwise from now on; answers whether there is one.
 pub fn rename_last(
     c: &mut Conn,

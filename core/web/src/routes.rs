@@ -168,6 +168,7 @@ mod lines {
         get  "/people/export"                            Member  (PEOPLE, ALL) exports::people;
         post "/people/change"                            Member  (PEOPLE, WRITE_PEOPLE) people::list::change;
         post "/people/views"                             Member  (PEOPLE, ALL) people::list::save_view;
+        post "/people/views/{saved_view}/rename"         Member  (PEOPLE, ALL) people::list::rename_view;
         post "/people/views/{saved_view}/remove"         Member  (PEOPLE, ALL) people::list::remove_view;
         get  "/people/{person}"                          Member  (PEOPLE, ALL) people::show;
         post "/people/{person}"                          Member  (PEOPLE, WRITE_PEOPLE) people::update;
@@ -206,6 +207,7 @@ mod lines {
         get  "/tasks/export"                             Member  (TASKS, ALL) exports::tasks;
         post "/tasks/change"                             Member  (TASKS, WRITE_TASKS) tasks::list::change;
         post "/tasks/views"                              Member  (TASKS, ALL) tasks::list::save_view;
+        post "/tasks/views/{saved_view}/rename"          Member  (TASKS, ALL) tasks::list::rename_view;
         post "/tasks/views/{saved_view}/remove"          Member  (TASKS, ALL) tasks::list::remove_view;
         get  "/tasks/{task}"                             Member  (TASKS, ALL) tasks::show;
         post "/tasks/{task}"                             Member  (TASKS, WRITE_TASKS) tasks::update;
@@ -219,6 +221,7 @@ mod lines {
         get  "/documents"                                Member  (DOCUMENTS, ALL) documents::list;
         get  "/documents/export"                         Member  (DOCUMENTS, ALL) exports::documents;
         post "/documents/views"                          Member  (DOCUMENTS, ALL) documents::save_view;
+        post "/documents/views/{saved_view}/rename"      Member  (DOCUMENTS, ALL) documents::rename_view;
         post "/documents/views/{saved_view}/remove"      Member  (DOCUMENTS, ALL) documents::remove_view;
         get  "/documents/{document}"                     Member  (DOCUMENTS, ALL) documents::show;
         get  "/documents/{document}/content"             Member  (DOCUMENTS, ALL) documents::download;

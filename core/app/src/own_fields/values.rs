@@ -177,9 +177,9 @@ pub(crate) fn read(
             let options = field.options();
             let wanted = text.trim();
             let may = |it: &FieldOption| !it.retired || before == Some(wanted);
-            let at = options.iter().position(|it| it.id == wanted && may(it));
-            let at = at.ok_or_else(|| Error::invalid(name, "error-option-unknown"))?;
-            (wanted.to_owned(), option_key(at))
+            let option = options.iter().find(|it| it.id == wanted && may(it));
+            let option = option.ok_or_else(|| Error::invalid(name, "error-option-unknown"))?;
+            (wanted.to_owned(), option.key.clone())
         }
         OwnKind::Link => {
             let link = link(name, text)?;
@@ -229,11 +229,6 @@ pub(crate) fn option_named(field: &OwnField, name: &str) -> Option<String> {
     let named = |it: &&FieldOption| text_key(&it.name) == key;
     let found = options.iter().filter(named).min_by_key(|it| it.retired);
     found.map(|it| it.id.clone())
-}
-
-/// What values of the option at a place are ordered by.
-pub(crate) fn option_key(at: usize) -> String {
-    format!("{at:03}")
 }
 
 /// A decimal number in its one spelling: no sign but a minus, no zeros that say nothing. Thousands may be

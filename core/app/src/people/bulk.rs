@@ -1,6 +1,8 @@
 //! One act over many people, and taking it back as a whole.
 
-use domain::{MemberId, OwnFieldId, PersonId, StageId, TagId, TenantId, Timestamp, UndoId};
+use domain::{
+    EntryId, MemberId, OwnFieldId, PersonId, StageId, TagId, TenantId, Timestamp, UndoId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::Conn;
@@ -8,7 +10,9 @@ use store::members::NamedMember;
 use store::own_fields::OwnField;
 use store::people::{Person, PersonChange, Standing};
 
-use super::{change_fields, fields_of, input, record, removing, require_to_write, tell, to_stage};
+use super::{
+    change_fields, fields_of, input, move_there, record, removing, require_to_write, tell, to_stage,
+};
 use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
@@ -66,6 +70,9 @@ enum Was {
         /// When they had become a customer.
         #[serde(default)]
         won_at: Option<Timestamp>,
+        /// What tells of the move on their page; an act of before that was kept doesn't say.
+        #[serde(default)]
+        entry: Option<EntryId>,
     },
     Owner {
         was: Option<MemberId>,
@@ -227,15 +234,7 @@ fn own_field(c: &mut Conn, tenant: &TenantId, act: &str, to: &str) -> Result<Act
 fn apply(app: &App, c: &mut Conn, who: &Who, person: &Person, act: &Act) -> Result<Option<Was>> {
     let (tenant, id) = (&person.tenant_id, &person.id);
     let (was, fields) = match act {
-        Act::Stage(stage) => {
-            let was = Was::Stage {
-                was: person.stage_id.clone(),
-                now: stage.id.clone(),
-                since: Some(person.stage_since),
-                won_at: person.won_at,
-            };
-            (was, to_stage(app, person, stage))
-        }
+        Act::Stage(stage) => return moved(app, c, who, person, stage),
         Act::Owner(owner) => {
             let was = Was::Owner { was: person.owner_id.clone(), now: owner.clone() };
             (was, PersonChange { owner_id: owner.clone(), ..fields_of(person) })
@@ -263,6 +262,26 @@ fn apply(app: &App, c: &mut Conn, who: &Who, person: &Person, act: &Act) -> Resu
     }
     change_fields(app, c, who, person, fields)?;
     Ok(Some(was))
+}
+
+fn moved(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    person: &Person,
+    stage: &Stage,
+) -> Result<Option<Was>> {
+    if stage.id == person.stage_id {
+        return Ok(None);
+    }
+    let entry = move_there(app, c, who, person, &to_stage(app, person, stage))?;
+    Ok(Some(Was::Stage {
+        was: person.stage_id.clone(),
+        now: stage.id.clone(),
+        since: Some(person.stage_since),
+        won_at: person.won_at,
+        entry: Some(entry),
+    }))
 }
 
 fn filled(
@@ -400,14 +419,15 @@ fn revert(
         return Ok(true);
     }
     let Some(person) = store::people::find(c, tenant, id)? else { return Ok(false) };
-    let is_move = matches!(was, Was::Stage { .. });
     let fields = match was {
-        Was::Stage { was, now, since, won_at } if person.stage_id == now => {
+        Was::Stage { was, now, since, won_at, entry } if person.stage_id == now => {
             // A stage that was removed meanwhile can't take anybody back.
             let Some(stage) = input::stage_to_return_to(c, tenant, &was)? else {
                 return Ok(false);
             };
-            back_in(app, &person, &stage, since, won_at)
+            let back = back_in(app, &person, &stage, since, won_at);
+            move_back(app, c, who, &person, &back, entry.as_ref())?;
+            return Ok(true);
         }
         Was::Owner { was, now } if person.owner_id == now => {
             // Somebody who left meanwhile gets nobody back.
@@ -438,27 +458,28 @@ fn revert(
         }
         _ => return Ok(false),
     };
-    if is_move {
-        return move_back(app, c, who, &person, fields);
-    }
     change_fields(app, c, who, &person, fields)?;
     Ok(true)
 }
 
 /// Moves somebody back where they were. Neither that nor the move that is taken back is a step towards them:
-/// who waited before waits again.
+/// who waited before waits again. What others did with them in between stays a step of theirs.
 fn move_back(
     app: &App,
     c: &mut Conn,
     who: &Who,
     person: &Person,
-    fields: PersonChange,
-) -> Result<bool> {
-    let (tenant, id) = (&person.tenant_id, &person.id);
-    store::timeline::rename_last(c, tenant, id, "stage", "stage-undone")?;
-    change_fields(app, c, who, person, fields)?;
-    store::timeline::rename_last(c, tenant, id, "stage", "stage-back")?;
-    Ok(true)
+    back: &PersonChange,
+    entry: Option<&EntryId>,
+) -> Result<()> {
+    let tenant = &person.tenant_id;
+    match entry {
+        Some(entry) => store::timeline::rename(c, tenant, entry, "stage", "stage-undone")?,
+        None => store::timeline::rename_last(c, tenant, &person.id, "stage", "stage-undone")?,
+    };
+    let entry = move_there(app, c, who, person, back)?;
+    store::timeline::rename(c, tenant, &entry, "stage", "stage-back")?;
+    Ok(())
 }
 
 /// The same person in the stage they were in, since when they were in it.

@@ -10,7 +10,7 @@ use store::Conn;
 use store::sweeps::{Counts, List, State, Sweep};
 
 use super::running::{ROWS_AT_ONCE, count, end};
-use super::{queue, record};
+use super::{fresh, queue, record};
 use crate::App;
 use crate::audit::{Actor, Who};
 use crate::context::{Context, Origin};
@@ -157,25 +157,7 @@ fn begin(
 ) -> Result<SweepId> {
     let (act, to, by) = (ACT.to_owned(), String::new(), ctx.account.clone());
     let closing = Closing { act, to, what: what.to_owned(), named, by, of };
-    let now = app.clock.now();
-    let sweep = Sweep {
-        tenant_id: ctx.tenant.clone(),
-        id: SweepId::new(&*app.clock, &*app.rng),
-        list,
-        act_json: serde_json::to_value(&closing)?.into(),
-        state: State::Running,
-        count_all: count,
-        done: 0,
-        changed: 0,
-        kept: 0,
-        reached: String::new(),
-        problem: String::new(),
-        member_id: ctx.member.clone(),
-        token_id: None,
-        created_at: now,
-        begun_at: now,
-        settled_at: None,
-    };
+    let sweep = fresh(app, ctx, (list, count), State::Running, &closing)?;
     store::sweeps::insert(c, &sweep)?;
     queue(app, c, &sweep)?;
     record(app, c, &Who::from(ctx), &sweep, "sweep.begun", json!({"count": count}))?;

@@ -158,6 +158,74 @@ async fn options_are_renamed_ordered_and_retired_without_losing_what_people_have
     .await;
 }
 
+/// What people have of a field's options and what that is ordered by, option by option.
+async fn keys(f: &Fixture, who: &Signed, people: &[Person]) -> Vec<(String, String)> {
+    let tenant = who.ctx.tenant.clone();
+    let ids: Vec<_> = people.iter().map(|person| person.id.clone()).collect();
+    let list = move |c: &mut store::Conn| store::own_fields::list_of(c, &tenant, &ids);
+    let mut all = f.app.db.read(list).await.unwrap();
+    all.sort_by(|one, other| one.value.cmp(&other.value));
+    all.into_iter().map(|it| (it.value, it.sort_key)).collect()
+}
+
+#[tokio::test]
+async fn who_has_an_option_is_rewritten_where_it_moves_and_nobody_else() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let names = ["A", "B", "C", "D"];
+        let (name, kind) = ("Grade".to_owned(), "choice".to_owned());
+        let options = names.map(|name| option("", name, false)).to_vec();
+        let input = FieldInput { name, kind, options, ..FieldInput::default() };
+        let grade = own_fields::create_field(&f.app, &owner.ctx, input, "").await.unwrap();
+        // As options were kept before they had keys.
+        let old = names.iter().zip(1..).map(
+            |(name, id)| serde_json::json!({"id": id.to_string(), "name": name, "retired": false}),
+        );
+        let options_json = serde_json::Value::from_iter(old).into();
+        let plain = OwnField { options_json, ..grade.clone() };
+        f.app.db.write(move |c| store::own_fields::update(c, &plain)).await.unwrap();
+        let mut people = Vec::new();
+        for (at, name) in names.iter().enumerate() {
+            let id = (at + 1).to_string();
+            people.push(add(&f, &owner, with(name, &[(&grade, id.as_str())])).await);
+        }
+        let first = keys(&f, &owner, &people).await;
+        assert_eq!(
+            first,
+            [("1", "000"), ("2", "001"), ("3", "002"), ("4", "003")]
+                .map(|(value, key)| pair(value, key))
+        );
+        let arrange = async |order: &[(&str, &str)]| {
+            let options = order.iter().map(|(id, name)| option(id, name, false)).collect();
+            let input = FieldInput { name: "Grade".into(), options, ..FieldInput::default() };
+            own_fields::update_field(&f.app, &owner.ctx, &grade.id, input).await.unwrap();
+        };
+        let by = Sorting::Own { field: grade.id.clone(), down: false };
+        let all = PersonFilter::default();
+        arrange(&[("1", "A"), ("2", "B"), ("3", "C"), ("4", "D")]).await;
+        assert_eq!(count(&f, &owner, "own-field.changed").await, 0, "nothing is other");
+        arrange(&[("4", "D"), ("1", "A"), ("2", "B"), ("3", "C")]).await;
+        assert_eq!(listed(&f, &owner, &all, by.clone()).await, ["D", "A", "B", "C"]);
+        assert_eq!(keys(&f, &owner, &people).await[..3], first[..3], "who stayed");
+        let moved = keys(&f, &owner, &people).await;
+        // One comes in between.
+        arrange(&[("4", "D"), ("", "E"), ("1", "A"), ("2", "B"), ("3", "C")]).await;
+        assert_eq!(keys(&f, &owner, &people).await, moved);
+        people.push(add(&f, &owner, with("E", &[(&grade, "5")])).await);
+        assert_eq!(listed(&f, &owner, &all, by.clone()).await, ["D", "E", "A", "B", "C"]);
+        arrange(&[("3", "C"), ("2", "B"), ("5", "E"), ("1", "A"), ("4", "D")]).await;
+        assert_eq!(listed(&f, &owner, &all, by.clone()).await, ["C", "B", "E", "A", "D"]);
+        let now = own_fields::list_fields(&f.app, &owner.ctx).await.unwrap().remove(0);
+        let of_a = listed(&f, &owner, &within(&now, "1", "1"), PersonOrder::Name).await;
+        assert_eq!(of_a, ["A"], "narrowed by what it is ordered by now");
+    })
+    .await;
+}
+
+async fn count(f: &Fixture, who: &Signed, action: &str) -> usize {
+    f.actions(who).await.iter().filter(|it| *it == action).count()
+}
+
 #[tokio::test]
 async fn only_who_sets_the_business_up_defines_fields_and_each_has_its_own() {
     each(async |f: Fixture| {

@@ -295,6 +295,31 @@ async fn a_move_that_was_taken_back_is_no_first_step() {
 }
 
 #[tokio::test]
+async fn what_others_did_after_a_move_that_is_taken_back_stays_a_step() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let mate = f.join(&owner, "mate@example.com", Role::Member).await;
+        let noa = add(&f, &owner, "Noa", "", "").await;
+        let to = stages(&f, &owner).await.remove(1).id.to_string();
+        f.clock.advance_millis(60_000);
+        let act = BulkInput { act: "stage".into(), to: to.clone() };
+        let done = bulk::change_people(&f.app, &owner.ctx, vec![noa.clone()], act).await.unwrap();
+        f.clock.advance_millis(60_000);
+        win(&f, &mate, &noa).await;
+        f.clock.advance_millis(60_000);
+        people::change_stage(&f.app, &mate.ctx, &noa, &to).await.unwrap();
+        f.clock.advance_millis(60_000);
+        undos::undo(&f.app, &owner.ctx, &done.undo.unwrap()).await.unwrap();
+        let page = timeline::list_entries(&f.app, &owner.ctx, &noa, None, 9).await.unwrap();
+        let kinds: Vec<_> = page.items.iter().map(|it| it.entry.kind.as_str()).collect();
+        assert_eq!(kinds, ["stage-back", "stage", "stage", "stage-undone", "created"]);
+        let steps = report(&f, &owner, 3).await.steps;
+        assert_eq!((steps.waiting, steps.median_secs), (0, Some(120)), "the first of the others'");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_report_is_of_whoever_looks_after_them_and_of_a_pipeline() {
     each(async |f: Fixture| {
         let (owner, other) = f.two_businesses().await;

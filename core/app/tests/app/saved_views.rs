@@ -2,7 +2,7 @@
 
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::Error;
-use app::saved_views::{self, SavedList, VIEWS_MAX};
+use app::saved_views::{self, SavedList, SavedView, VIEWS_MAX};
 use domain::Role;
 
 #[tokio::test]
@@ -29,6 +29,45 @@ async fn saved_views_are_ones_own_or_everybodys() {
         let long = "x".repeat(1_001);
         let long = saved_views::save_view(&f.app, &owner.ctx, "Long", &long, false).await;
         expect_invalid(long, "query");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_view_is_renamed_by_whose_it_is_to_a_name_that_no_other_has() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let mate = f.join(&owner, "mate@example.com", Role::Member).await;
+        let books = f.join(&owner, "books@example.com", Role::Accountant).await;
+        let save = async |who: &Signed, name: &str, shared| {
+            saved_views::save_view(&f.app, &who.ctx, name, "owner=me", shared).await.unwrap()
+        };
+        let own = save(&owner, "Mine", false).await;
+        let ours = save(&owner, "Ours", true).await;
+        save(&owner, "Others", true).await;
+        let rename = async |who: &Signed, view: &SavedView, name: &str| {
+            saved_views::rename_view(&f.app, &who.ctx, &view.id, name).await
+        };
+        expect_invalid(rename(&owner, &ours, "Others").await, "name");
+        expect_invalid(rename(&owner, &ours, " ").await, "name");
+        expect_invalid(rename(&owner, &ours, &"x".repeat(41)).await, "name");
+        // What is one's own, and what is of another list, may be called so.
+        rename(&owner, &own, "Others").await.unwrap();
+        let what = ("Everybody’s", "show=overdue");
+        let of_tasks = SavedList::Tasks;
+        saved_views::save_view_of(&f.app, &owner.ctx, of_tasks, what, true).await.unwrap();
+        rename(&mate, &ours, "Everybody’s").await.unwrap();
+        assert_eq!(f.actions(&mate).await[0], "view.renamed");
+        let before = f.actions(&owner).await.len();
+        rename(&mate, &ours, "Everybody’s").await.unwrap();
+        assert_eq!(f.actions(&owner).await.len(), before, "it is called so already");
+        let hidden = rename(&mate, &own, "Theirs").await;
+        assert!(matches!(hidden, Err(Error::NotFound)), "{hidden:?}");
+        let hidden = rename(&books, &ours, "Theirs").await;
+        assert!(matches!(hidden, Err(Error::NotFound)), "{hidden:?}");
+        let views = saved_views::list_views(&f.app, &owner.ctx).await.unwrap();
+        let renamed = views.iter().find(|view| view.id == ours.id).unwrap();
+        assert_eq!(*renamed, SavedView { name: "Everybody’s".into(), ..ours });
     })
     .await;
 }

@@ -228,7 +228,10 @@ async fn what_was_done_before_it_was_stopped_stays_and_is_taken_back_but_for_wha
             .await
             .unwrap();
         let others = undos::undo(&f.app, &noa.ctx, &undo_of(&id)).await;
-        assert!(matches!(others, Err(Error::NotFound)), "it isn't theirs: {others:?}");
+        assert!(matches!(others, Err(Error::Forbidden)), "it isn't theirs: {others:?}");
+        let books = Context { role: Role::Accountant, ..noa.ctx.clone() };
+        let hidden = undos::undo(&f.app, &books, &undo_of(&id)).await;
+        assert!(matches!(hidden, Err(Error::NotFound)), "{hidden:?}");
         assert_eq!(undos::undo(&f.app, &owner.ctx, &undo_of(&id)).await.unwrap(), 0, "from now on");
         let again = undos::undo(&f.app, &owner.ctx, &undo_of(&id)).await;
         assert!(matches!(again, Err(Error::Conflict { key: "error-undone-already" })), "{again:?}");

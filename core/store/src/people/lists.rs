@@ -39,6 +39,21 @@ const FIRST_SOURCE: &str = "COALESCE((SELECT NULLIF(attributions.source, '') FRO
     WHERE attributions.tenant_id = people.tenant_id AND attributions.person_id = people.id), \
     people.source)";
 
+/// Who has a tag besides another, up to the tenant.
+const ALSO_TAGGED: &str = "EXISTS (SELECT 1 FROM person_tags also WHERE also.person_id = people.id \
+    AND also.tenant_id = ";
+
+/// What somebody may be worth, in one currency: amounts of two aren't compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worth {
+    /// The currency.
+    pub currency: String,
+    /// At least so much, in its smallest unit; None is no end.
+    pub from: Option<i64>,
+    /// At most so much.
+    pub to: Option<i64>,
+}
+
 /// Which people to list; what isn't said doesn't matter.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PersonFilter {
@@ -68,6 +83,8 @@ pub struct PersonFilter {
     pub other_sources: Vec<String>,
     /// Only those with a value in this currency; without a value where it is empty.
     pub currency: Option<String>,
+    /// Only those who may be worth so much; who has no value isn't among them.
+    pub worth: Option<Worth>,
     /// Only those to get back to up to this day, ISO 8601.
     pub follow_up_until: Option<String>,
     /// Only those whom nobody is to get back to on any day.
@@ -170,12 +187,22 @@ macro_rules! narrowed {
             Some(Owned::ByNobody) => query = query.filter(people::owner_id.is_null()),
             None => {}
         }
-        for tag in &$filter.tags {
+        if let Some((first, more)) = $filter.tags.split_first() {
             let tagged = person_tags::table
                 .filter(person_tags::tenant_id.eq($tenant.as_str()))
-                .filter(person_tags::tag_id.eq(tag.as_str()))
+                .filter(person_tags::tag_id.eq(first.as_str()))
                 .select(person_tags::person_id);
             query = query.filter(people::id.eq_any(tagged));
+            for tag in more {
+                // Whoever has the first is looked up in each of the others: those who have the others alone
+                // aren't gone through.
+                let also = sql::<Bool>(ALSO_TAGGED)
+                    .bind::<Text, _>($tenant.to_string())
+                    .sql(" AND also.tag_id = ")
+                    .bind::<Text, _>(tag.to_string())
+                    .sql(")");
+                query = query.filter(also);
+            }
         }
         for own in &$filter.own {
             let (begin, from, until) = own.parts();
@@ -201,6 +228,15 @@ macro_rules! narrowed {
         }
         if let Some(currency) = &$filter.currency {
             query = query.filter(people::value_currency.eq(currency));
+        }
+        if let Some(worth) = &$filter.worth {
+            query = query.filter(people::value_currency.eq(&worth.currency));
+            if let Some(from) = worth.from {
+                query = query.filter(people::value.ge(from));
+            }
+            if let Some(to) = worth.to {
+                query = query.filter(people::value.le(to));
+            }
         }
         if let Some(until) = &$filter.follow_up_until {
             query = query.filter(people::follow_up_on.le(until));
@@ -448,25 +484,4 @@ pub fn sums(c: &mut Conn, tenant: &TenantId, filter: &PersonFilter) -> Result<Ve
         Ok(StageSum { stage, currency, count, value })
     };
     rows.into_iter().map(sum).collect()
-}
-
-/// The sources that people of a tenant have, each once, in order.
-pub fn list_sources(c: &mut Conn, tenant: &TenantId, limit: i64) -> Result<Vec<String>> {
-    scope::tenant(c, tenant)?;
-    let query = diesel::sql_query(SOURCES).bind::<Text, _>(tenant.as_str());
-    let found: Vec<SourceRow> = query.bind::<BigInt, _>(limit).load(c)?;
-    Ok(found.into_iter().map(|row| row.source).collect())
-}
-
-/// Each source leads to the next one in the index: many people have few sources.
-const SOURCES: &str = "WITH RECURSIVE seen(source) AS (SELECT '' \
-    UNION ALL SELECT (SELECT people.source FROM people WHERE people.tenant_id = $1 \
-        AND people.source > seen.source AND people.deleted_at IS NULL \
-        ORDER BY people.source LIMIT 1) FROM seen WHERE seen.source IS NOT NULL) \
-    SELECT source FROM seen WHERE source <> '' LIMIT $2";
-
-#[derive(QueryableByName)]
-struct SourceRow {
-    #[diesel(sql_type = Text)]
-    source: String,
 }

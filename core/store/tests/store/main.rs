@@ -35,6 +35,7 @@ mod notifications;
 mod oauth_flows;
 mod outbox;
 mod people;
+mod people_lists;
 mod plugins;
 mod reports;
 mod row_security;

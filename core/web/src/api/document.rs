@@ -261,6 +261,7 @@ fn example(name: &str) -> Value {
         "Snooze" => json!({"until": "tomorrow"}),
         "BusinessChange" => json!({"name": "Dana’s Garden"}),
         "ViewNew" => json!({"name": "New leads", "query": "standing=lead&order=newest"}),
+        "ViewChange" => json!({"name": "Leads of this week"}),
         "PersonFieldNew" => json!({"name": "Size", "kind": "choice", "options": [{"name": "Small"},
             {"name": "Large"}]}),
         "PersonFieldChange" => json!({"help": "Of shirts"}),

@@ -174,11 +174,13 @@ pub const BY_KIND: &[(&str, &str)] = &[
     (
         "undos::undo_act",
         "The token needs what the act needed: `people:write`, `tasks:write` or \
-            `appointments:write`.",
+            `appointments:write`; for another member's act also to be good for the settings, as with \
+            `business:write`.",
     ),
     ("saved_views::list", SEES_VIEWS),
     ("saved_views::show", SEES_VIEWS),
     ("saved_views::create", KEEPS_VIEWS),
+    ("saved_views::rename", KEEPS_VIEWS),
     ("saved_views::remove", KEEPS_VIEWS),
     (
         "sweeps::show",
@@ -245,6 +247,7 @@ mod lines {
         GET    "/views"                                   _                 (PEOPLE, ALL) saved_views::list, "Saved views of a list", saved_views::query, NONE, Items("View");
         POST   "/views"                                   _                 (PEOPLE, ALL) saved_views::create, "Save a view of a list", nothing, Some("ViewNew"), Made("View");
         GET    "/views/{saved_view}"                      _                 (PEOPLE, ALL) saved_views::show, "A saved view", nothing, NONE, One("View");
+        PATCH  "/views/{saved_view}"                      _                 (PEOPLE, ALL) saved_views::rename, "Rename a saved view", nothing, Some("ViewChange"), One("View");
         DELETE "/views/{saved_view}"                      _                 (PEOPLE, ALL) saved_views::remove, "Remove a saved view", nothing, NONE, Nothing;
         GET    "/pipelines"                               PipelinesRead     (PEOPLE, ALL) pipelines::list, "Pipelines with their stages", nothing, NONE, Items("Pipeline");
         POST   "/pipelines"                               PipelinesWrite    (PEOPLE, SETTINGS) pipelines::create, "Add a pipeline", nothing, Some("PipelineNew"), Made("Pipeline");

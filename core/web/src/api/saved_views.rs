@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Reply};
 use super::call::Call;
 use super::describe::{
-    Fields, about, flag, id, instant, object, required_text, said, text, whole, word,
+    Fields, about, change, flag, id, instant, object, required_text, said, text, whole, word,
 };
 use super::problem::Problem;
 use super::schema::Named;
@@ -35,7 +35,9 @@ pub fn schemas() -> Vec<Named> {
         ("is_shared", flag()),
         ("created_at", instant()),
     ]);
-    vec![("View", view), ("ViewNew", object(written(), &["name", "query"]))]
+    let changed = change(vec![("name", required_text(VIEW_NAME_CHARS_MAX))]);
+    let new = object(written(), &["name", "query"]);
+    vec![("View", view), ("ViewNew", new), ("ViewChange", changed)]
 }
 
 fn written() -> Fields {
@@ -60,7 +62,7 @@ fn shown(view: &SavedView) -> Value {
 }
 
 /// Refuses a token that isn't good for views of this list: whoever looks at them reads the list, and whoever
-/// saves or removes one changes it.
+/// saves, renames or removes one changes it.
 fn require(call: &Call, list: SavedList) -> Result<(), Problem> {
     let scope = match (list, call.operation.method) {
         (SavedList::People, "GET") => ApiScope::PipelinesRead,
@@ -104,6 +106,14 @@ pub async fn create(call: Call) -> Answer {
     let what = (name.as_str(), query.as_str());
     let view = saved_views::save_view_of(call.app(), call.ctx(), list, what, is_shared).await?;
     Ok(Reply::made(shown(&view), None, format!("/api/v1/views/{}", view.id)))
+}
+
+/// Gives one another name.
+pub async fn rename(call: Call) -> Answer {
+    let view = named(&call).await?;
+    let name = call.text_or("name", &view.name);
+    saved_views::rename_view(call.app(), call.ctx(), &view.id, &name).await?;
+    show(call).await
 }
 
 /// Removes one.

@@ -14,7 +14,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use app::connections;
 use app::documents::{self, Document, DocumentFilter, Media, Named, OWN, Pieces, Retention};
 use app::plugins::find_loaded;
-use app::saved_views::{self, SavedList, SavedView};
+use app::saved_views::{self, SavedList};
 use domain::{ConnectionId, DocumentId, Permission, PluginId};
 use futures_util::stream;
 use serde::Deserialize;
@@ -25,9 +25,9 @@ use crate::member::Member;
 use crate::pages::connections::provider_name;
 use crate::pages::exports::size;
 use crate::pages::id;
-use crate::pages::people::list::{ViewForm, address};
+use crate::pages::people::list::address;
+use crate::pages::saved_views::{ViewForm, saved_at, saved_rows};
 use crate::views::documents::{DocumentPage, DocumentRow, Documents, DocumentsAsked};
-use crate::views::people::SavedRow;
 use crate::views::{Choice, Errors};
 
 /// How many a page of the list has.
@@ -92,7 +92,10 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
     let next = found.next.map(|before| ListQuery { before: before.to_string(), ..here.clone() });
     let page = Documents {
         asked: asked(member, &here).await?,
-        views: views(member, &here).await?,
+        views: saved_rows(member, SavedList::Documents, &here.address(), |query| {
+            saved_at("/documents", query)
+        })
+        .await?,
         rows: rows(member, found.items).await?,
         count: counts.first().copied().unwrap_or_default(),
         next: next.map(|next| next.address()),
@@ -101,26 +104,6 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
         errors,
     };
     member.form_page(&page, &page.errors).await
-}
-
-async fn views(member: &Member, here: &ListQuery) -> Result<Vec<SavedRow>, Failure> {
-    let (app, ctx) = (&member.web.app, &member.ctx);
-    let views = saved_views::list_views_of(app, ctx, SavedList::Documents).await?;
-    let here = here.address();
-    let row = |view: SavedView| {
-        let href = match view.query.as_str() {
-            "" => "/documents".to_owned(),
-            query => format!("/documents?{query}"),
-        };
-        SavedRow {
-            id: view.id.to_string(),
-            current: href == here,
-            name: view.name,
-            href,
-            shared: view.member_id.is_none(),
-        }
-    };
-    Ok(views.into_iter().map(row).collect())
 }
 
 /// Saves what the list shows as a view.
@@ -133,6 +116,17 @@ pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
     let is_shared = form.shared == "on";
     match saved_views::save_view_of(app, ctx, SavedList::Documents, kept, is_shared).await {
         Ok(_) => member.said(&query.address(), "said-view-saved"),
+        Err(error) => page(&member, query, form_errors(error)?).await,
+    }
+}
+
+/// Gives a view another name.
+pub async fn rename_view(member: Member, path: Path<String>, form: Form<ViewForm>) -> Answer {
+    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
+    let query = Query::<ListQuery>::from_query(&form.address);
+    let query = query.map(Query::into_inner).unwrap_or_default();
+    match saved_views::rename_view(app, ctx, &id(&path)?, &form.name).await {
+        Ok(()) => member.said(&query.address(), "said-view-renamed"),
         Err(error) => page(&member, query, form_errors(error)?).await,
     }
 }

@@ -15,8 +15,7 @@ use crate::member::Member;
 use crate::pages::activity::PageQuery as ActivityQuery;
 use crate::pages::documents::ListQuery as DocumentsQuery;
 use crate::pages::id;
-use crate::pages::people::list::ListQuery;
-use crate::pages::people::own;
+use crate::pages::people::list::{ListQuery, Terms};
 use crate::pages::reports::{self, ReportQuery};
 use crate::pages::tasks::list::ListQuery as TasksQuery;
 use crate::views::exports::{ArchiveRow, ExportsPage};
@@ -38,8 +37,8 @@ fn words(member: &Member) -> Words {
 /// The people of the list, as it is narrowed and ordered.
 pub async fn people(member: Member, query: Query<ListQuery>, kind: Query<FormatQuery>) -> Answer {
     let (app, ctx, format) = (&member.web.app, &member.ctx, Format::of(&kind.format));
-    let fields = own::fields(&member).await?;
-    let (filter, order) = (query.filter(&member, &fields), query.sorting(&fields));
+    let terms = Terms::load(&member).await?;
+    let (filter, order) = (query.filter(&member, &terms), query.sorting(&terms.fields));
     let words = words(&member);
     Ok(send(exports::export_people(app, ctx, filter, order, format, words).await?).await?)
 }

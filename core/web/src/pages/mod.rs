@@ -45,6 +45,7 @@ pub mod proofs;
 pub mod repeats;
 pub mod reports;
 pub mod resets;
+pub mod saved_views;
 pub mod search;
 pub mod second_step;
 pub mod settings;

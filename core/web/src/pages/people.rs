@@ -7,6 +7,7 @@ pub mod list;
 pub mod merge;
 mod names;
 pub mod own;
+mod query;
 
 use actix_web::web::{Form, Path, Query};
 use app::Error;

@@ -67,8 +67,14 @@ pub struct Asked {
     pub stages: Vec<Choice>,
     /// Who may look after them.
     pub owners: Vec<Choice>,
-    /// The tags to choose from.
+    /// The tags to choose from: who has all that are chosen is shown.
     pub tags: Vec<Choice>,
+    /// What they may be worth at least, as it was typed.
+    pub worth_from: String,
+    /// And at most.
+    pub worth_to: String,
+    /// The currency of that.
+    pub currency: String,
     /// The sources to choose from.
     pub sources: Vec<Choice>,
     /// People or companies.

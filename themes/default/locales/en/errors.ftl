@@ -181,6 +181,7 @@ error-tag-exists = There is a tag of that name already.
 error-tag-unknown = There is no tag of that name.
 error-none-chosen = Tick at least one person first.
 error-too-many-chosen = That’s more than 1,000 at once. Narrow the list first.
+error-view-exists = There is a view of that name already.
 error-too-many-views = That’s more views than fit. Remove one first.
 error-undone-already = That was taken back already.
 error-merge-same = Choose two different people.

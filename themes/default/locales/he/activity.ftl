@@ -177,6 +177,7 @@ act-note-created = כתיבת הערה
 act-note-changed = עריכת הערה
 act-note-deleted = הסרת הערה
 act-view-saved = שמירת תצוגה
+act-view-renamed = שינוי שם של תצוגה
 act-view-deleted = הסרת תצוגה
 act-act-undone = ביטול פעולה
 act-person-merged = איחוד אל

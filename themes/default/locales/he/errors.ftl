@@ -181,6 +181,7 @@ error-tag-exists = כבר יש תגית בשם הזה.
 error-tag-unknown = אין תגית בשם הזה.
 error-none-chosen = קודם מסמנים לפחות איש קשר אחד.
 error-too-many-chosen = זה יותר מ־1,000 בבת אחת. כדאי לצמצם את הרשימה.
+error-view-exists = כבר יש תצוגה בשם הזה.
 error-too-many-views = יש יותר מדי תצוגות. קודם מסירים אחת.
 error-undone-already = זה כבר בוטל.
 error-merge-same = יש לבחור שני אנשים שונים.

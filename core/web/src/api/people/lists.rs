@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use app::people::{
     self, Consent, Kind, Owned, Person, PersonCursor, PersonFilter, PersonOrder, Sorting, Standing,
-    StepWithin,
+    StepWithin, TAGS_ASKED_MAX, Worth,
 };
 use app::reports::Span;
-use app::tags;
+use app::{money, settings, tags};
 use domain::{PersonId, TagId, Timestamp};
 use serde_json::{Value, json};
 
@@ -23,8 +23,6 @@ use crate::api::{own_fields, patterns};
 const ORDERS: &[&str] = &["newest", "name", "changed", "value", "follow-up"];
 /// The most stages that are asked for at once.
 const STAGES_MAX: usize = 50;
-/// The most tags.
-const TAGS_MAX: usize = 10;
 /// The most sources that are left out at once.
 const OTHER_SOURCES_MAX: usize = 20;
 /// How soon a member took the first step.
@@ -59,6 +57,8 @@ pub fn narrowing() -> Fields {
     let others = "Those who came first from another source than this, as reports have it; empty for \
         those whose source is known. Said several times, from none of them.";
     let currency = "Those with a value in this currency, such as `EUR`; empty for those without.";
+    let from = "Those with a value in the business’s currency, of at least so much.";
+    let to = "Those with a value in the business’s currency, of at most so much.";
     let step = "Those towards whom a member took the first step so soon, and no sooner. Those who \
         were brought with a list are left out.";
     vec![
@@ -69,11 +69,13 @@ pub fn narrowing() -> Fields {
         ("pipeline", about(id(), "Those in a stage of this pipeline.")),
         ("stage", about(commas(id(), STAGES_MAX), stages)),
         ("owner", about(text(40), "A member’s id, `me` or `nobody`.")),
-        ("tag", about(commas(id(), TAGS_MAX), tags)),
+        ("tag", about(commas(id(), TAGS_ASKED_MAX), tags)),
         ("source", text(people::SOURCE_CHARS_MAX)),
         ("first_source", about(text(people::SOURCE_CHARS_MAX), first)),
         ("other_source", about(each(text(people::SOURCE_CHARS_MAX), OTHER_SOURCES_MAX), others)),
         ("currency", about(text(CURRENCY_CHARS), currency)),
+        ("value_from", about(amount(), from)),
+        ("value_to", about(amount(), to)),
         ("follow_up_until", about(day(), "Those to get back to up to this day.")),
         ("no_follow_up", about(flag(), "Those without a day to get back to them.")),
         ("added_from", about(instant(), "Those who were added from this instant on.")),
@@ -84,6 +86,10 @@ pub fn narrowing() -> Fields {
         ("step", about(word(STEPS), step)),
         ("field", own_fields::asked()),
     ]
+}
+
+fn amount() -> Value {
+    json!({"type": "string", "pattern": patterns::AMOUNT})
 }
 
 fn order() -> Value {
@@ -111,6 +117,7 @@ async fn filter(call: &Call) -> Result<PersonFilter, Problem> {
         first_source: call.asked("first_source").map(str::to_owned),
         other_sources: call.asked_each("other_source").to_vec(),
         currency: call.asked("currency").map(str::to_owned),
+        worth: worth(call).await?,
         follow_up_until: call.asked("follow_up_until").map(str::to_owned),
         no_follow_up: call.asked("no_follow_up") == Some("true"),
         added: span(call, "added_from", "added_until"),
@@ -119,6 +126,20 @@ async fn filter(call: &Call) -> Result<PersonFilter, Problem> {
         step: call.asked_as::<StepWithin>("step")?,
         own: own_fields::filter(call).await?,
     })
+}
+
+/// What those who are asked for may be worth, read in the business's currency.
+async fn worth(call: &Call) -> Result<Option<Worth>, Problem> {
+    if ["value_from", "value_to"].iter().all(|name| call.asked(name).is_none()) {
+        return Ok(None);
+    }
+    let currency = settings::get_tenant(call.app(), call.ctx()).await?.currency;
+    let end = |name: &str| {
+        let read = |text| money::read(text, &currency).ok_or_else(|| wrong_parameter(name));
+        call.asked(name).map(read).transpose()
+    };
+    let (from, to) = (end("value_from")?, end("value_to")?);
+    Ok(Some(Worth { currency, from, to }))
 }
 
 /// Who looks after those who are asked for.

@@ -18,7 +18,10 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     let none = People { people: vec![], asked, next: None, ..people(w) };
     gallery.page("people-none-found", "/people", &none);
     let errors = Errors::from([("people".to_owned(), "error-none-chosen".to_owned())]);
-    let asked = Asked { narrowed: 2, ..people(w).asked };
+    let mut chosen = tags(w);
+    chosen.iter_mut().for_each(|tag| tag.selected = true);
+    let (worth_from, worth_to) = ("1,500".into(), "20,000.50".into());
+    let asked = Asked { tags: chosen, worth_from, worth_to, narrowed: 3, ..people(w).asked };
     gallery.page("people-narrowed", "/people", &People { asked, errors, ..people(w) });
     let under_way = People { under_way: Some("/sweeps/1".into()), ..people(w) };
     gallery.page("people-under-way", "/people", &under_way);
@@ -144,6 +147,7 @@ fn people(w: Words) -> People {
             consents: vec![choice("They agreed", "הסכימו")],
             follow_ups: vec![choice("Today or earlier", "היום או קודם")],
             orders: vec![choice("Newest first", "החדשים קודם"), choice("By name", "לפי שם")],
+            currency: "ILS".into(),
             address: "owner=me".into(),
             cleared: "/people".into(),
             ..Asked::default()

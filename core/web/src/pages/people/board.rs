@@ -3,15 +3,15 @@
 use actix_web::web::Query;
 use app::people::PersonFilter;
 use app::people::board::{self, Column as Held};
-use app::saved_views::{self, SavedView};
+use app::saved_views::SavedList;
 use domain::Permission;
 
-use super::list::{ListQuery, Names, address, asked, limits};
-use super::own;
+use super::list::{ListQuery, Names, Terms, address, asked, limits};
 use crate::answer::Answer;
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::id;
+use crate::pages::saved_views::saved_rows;
 use crate::views::people::{Asked, Board, BoardTab, Column, SavedRow};
 
 /// Where the board is.
@@ -25,9 +25,9 @@ pub async fn show(member: Member, query: Query<ListQuery>) -> Answer {
         "" => None,
         text => Some(id(text)?),
     };
-    let fields = own::fields(&member).await?;
+    let terms = Terms::load(&member).await?;
     // The stages of the board are those of its pipeline.
-    let filter = PersonFilter { pipeline: None, ..query.filter(&member, &fields) };
+    let filter = PersonFilter { pipeline: None, ..query.filter(&member, &terms) };
     let found = board::get_board(app, ctx, pipeline, filter).await?;
     let names = Names::load(&member)
         .await?
@@ -48,7 +48,12 @@ pub async fn show(member: Member, query: Query<ListQuery>) -> Answer {
         address: here.at(BOARD),
         list: query.in_pipeline("").at("/people"),
         views: views(&member, &here).await?,
-        asked: narrowing(&member, &names, &here, asked(&member, &names, &here, &fields).await?),
+        asked: narrowing(
+            &member,
+            (&names, &terms),
+            &here,
+            asked(&member, &names, &here, &terms).await?,
+        ),
         kept: here.own_pairs(),
         pipeline: current,
         can_write: ctx.role.may(Permission::WritePeople),
@@ -58,8 +63,8 @@ pub async fn show(member: Member, query: Query<ListQuery>) -> Answer {
 }
 
 /// What the board is asked for: which pipeline is no limit here.
-fn narrowing(member: &Member, names: &Names, here: &ListQuery, asked: Asked) -> Asked {
-    let mut limits = limits(member, names, here, BOARD);
+fn narrowing(member: &Member, by: (&Names, &Terms), here: &ListQuery, asked: Asked) -> Asked {
+    let mut limits = limits(member, by, here, BOARD);
     limits.retain(|limit| limit.name != "pipeline");
     Asked {
         limits,
@@ -71,21 +76,11 @@ fn narrowing(member: &Member, names: &Names, here: &ListQuery, asked: Asked) -> 
 
 /// The views of the list, each with what the board takes over of it.
 async fn views(member: &Member, here: &ListQuery) -> Result<Vec<SavedRow>, Failure> {
-    let views = saved_views::list_views(&member.web.app, &member.ctx).await?;
-    let shown = here.at(BOARD);
-    let row = |view: SavedView| {
-        let query = Query::<ListQuery>::from_query(&view.query).map(Query::into_inner);
-        let query = query.unwrap_or_default().on_board();
-        let href = query.in_pipeline(&here.pipeline).at(BOARD);
-        SavedRow {
-            id: view.id.to_string(),
-            current: href == shown,
-            name: view.name,
-            href,
-            shared: view.member_id.is_none(),
-        }
+    let href = |query: &str| {
+        let query = Query::<ListQuery>::from_query(query).map(Query::into_inner);
+        query.unwrap_or_default().on_board().in_pipeline(&here.pipeline).at(BOARD)
     };
-    Ok(views.into_iter().map(row).collect())
+    saved_rows(member, SavedList::People, &here.at(BOARD), href).await
 }
 
 fn column(member: &Member, names: &Names, held: &Held, here: &ListQuery) -> Column {

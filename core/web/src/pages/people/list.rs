@@ -1,207 +1,29 @@
 //! The list of people: searched, filtered, ordered, saved as views, and changed several at once.
 
 use actix_web::web::{Form, Path, Query};
-use app::own_fields::OwnField;
 use app::people::{
-    self, OwnAsk, OwnFilter, Owned, Person, PersonCursor, PersonFilter, PersonOrder, Sorting,
-    Standing,
+    self, Person, PersonCursor, PersonFilter, PersonOrder,
     bulk::{self, BulkInput},
 };
-use app::saved_views::{self, SavedView};
+use app::saved_views::{self, SavedList};
 use app::sweeps::{List, SweepInput, Whom, find_under_way};
 use domain::{Permission, PersonId};
-use jiff::ToSpan;
-use serde::Deserialize;
 
 use super::own;
 use crate::answer::{Answer, form_errors, go};
 use crate::error::Failure;
 use crate::member::Member;
+use crate::pages::saved_views::{ViewForm, saved_at, saved_rows};
 use crate::pages::sweeps::{self, Step};
 use crate::pages::{id, reports};
-use crate::views::people::{Asked, Bulk, Limit, People, PersonRow, SavedRow};
+use crate::views::people::{Asked, Bulk, Limit, People, PersonRow};
 use crate::views::{Choice, Errors, Tab};
 
 pub use super::names::Names;
+pub use super::query::{ListQuery, Terms, address, owned};
 
 /// How many a page of the list has.
 const PAGE: i64 = 50;
-
-/// What the list is asked for. What can't be read is as if it weren't said.
-#[derive(Deserialize, Default, Clone)]
-#[serde(default)]
-pub struct ListQuery {
-    standing: String,
-    kind: String,
-    consent: String,
-    stage: String,
-    owner: String,
-    tag: String,
-    source: String,
-    // Where they came from first: what reports lead to.
-    first: String,
-    follow_up: String,
-    pub(super) pipeline: String,
-    other_sources: String,
-    added: String,
-    won: String,
-    currency: String,
-    waiting: String,
-    step: String,
-    order: String,
-    pub(super) q: String,
-    after: String,
-    // What is asked of own fields: which there are, each business says.
-    #[serde(flatten)]
-    own: own::Asked,
-}
-
-impl ListQuery {
-    /// The address of the same list from another place, or narrowed otherwise.
-    fn address(&self) -> String {
-        self.at("/people")
-    }
-
-    /// The same people on another page.
-    pub(super) fn at(&self, path: &str) -> String {
-        address(path, &self.pairs())
-    }
-
-    /// What a board takes over: its stages stand beside each other, each in its own order.
-    pub(super) fn on_board(self) -> Self {
-        let none = String::new;
-        Self { stage: none(), standing: none(), order: none(), after: none(), ..self }
-    }
-
-    /// The same in a pipeline.
-    pub(super) fn in_pipeline(&self, pipeline: &str) -> Self {
-        Self { pipeline: pipeline.to_owned(), ..self.clone() }
-    }
-
-    /// Only those in a stage, whose pipeline is plain.
-    pub(super) fn in_stage(&self, stage: &str) -> Self {
-        Self { stage: stage.to_owned(), ..self.in_pipeline("") }
-    }
-
-    /// What is asked of own fields, as the address has it.
-    pub(super) fn own_pairs(&self) -> Vec<(String, String)> {
-        let own = self.own.iter().filter(|(name, _)| name.starts_with("own-"));
-        own.map(|(name, value)| (name.clone(), value.clone())).collect()
-    }
-
-    fn pairs(&self) -> Vec<(&str, &str)> {
-        let own = self.own.iter().filter(|(name, _)| name.starts_with("own-"));
-        let own = own.map(|(name, value)| (name.as_str(), value.as_str()));
-        let fixed: [(&str, &str); 19] = [
-            ("standing", &self.standing),
-            ("kind", &self.kind),
-            ("consent", &self.consent),
-            ("stage", &self.stage),
-            ("owner", &self.owner),
-            ("tag", &self.tag),
-            ("source", &self.source),
-            ("first", &self.first),
-            ("follow_up", &self.follow_up),
-            ("pipeline", &self.pipeline),
-            ("other_sources", &self.other_sources),
-            ("added", &self.added),
-            ("won", &self.won),
-            ("currency", &self.currency),
-            ("waiting", &self.waiting),
-            ("step", &self.step),
-            ("order", &self.order),
-            ("q", &self.q),
-            ("after", &self.after),
-        ];
-        fixed.into_iter().chain(own).collect()
-    }
-
-    fn narrowed(&self) -> usize {
-        let filters = [
-            &self.kind,
-            &self.consent,
-            &self.stage,
-            &self.owner,
-            &self.tag,
-            &self.source,
-            &self.first,
-            &self.follow_up,
-            &self.pipeline,
-            &self.other_sources,
-            &self.added,
-            &self.won,
-            &self.currency,
-            &self.waiting,
-            &self.step,
-        ];
-        filters.iter().filter(|text| !text.is_empty()).count() + own::narrowed(&self.own)
-    }
-
-    fn order(&self) -> PersonOrder {
-        match self.order.parse().unwrap_or(PersonOrder::Newest) {
-            // Who has no day has no place among days.
-            PersonOrder::FollowUp if self.follow_up == "none" => PersonOrder::Newest,
-            order => order,
-        }
-    }
-
-    pub(crate) fn sorting(&self, fields: &[OwnField]) -> Sorting {
-        own::sorting(&self.order, fields).unwrap_or_else(|| self.order().into())
-    }
-
-    pub(crate) fn filter(&self, member: &Member, fields: &[OwnField]) -> PersonFilter {
-        let search = self.q.trim();
-        let mut own = own::filters(&self.own, fields);
-        if let Some((field, _)) = own::order(&self.order, fields) {
-            // In that order nobody is listed who has nothing of it, so nobody else counts or is chosen.
-            own.push(OwnFilter { field: field.id.clone(), ask: OwnAsk::Within(None, None) });
-        }
-        PersonFilter {
-            search: (!search.is_empty()).then(|| search.to_owned()),
-            standing: self.standing.parse::<Standing>().ok(),
-            kind: self.kind.parse().ok(),
-            consent: self.consent.parse().ok(),
-            pipeline: self.pipeline.parse().ok(),
-            stages: self.stage.parse().into_iter().collect(),
-            owner: owned(member, &self.owner),
-            tags: self.tag.parse().into_iter().collect(),
-            own,
-            source: (!self.source.is_empty()).then(|| self.source.trim().to_owned()),
-            first_source: (!self.first.is_empty()).then(|| self.first.trim().to_owned()),
-            other_sources: self.other_sources.lines().map(|it| it.trim().to_owned()).collect(),
-            currency: (!self.currency.is_empty()).then(|| self.currency.trim().to_owned()),
-            follow_up_until: self.follow_up_until(member),
-            no_follow_up: self.follow_up == "none",
-            added: reports::span_of(member, &self.added),
-            won: reports::span_of(member, &self.won),
-            waiting: self.waiting == "on",
-            step: self.step.parse().ok(),
-        }
-    }
-
-    fn follow_up_until(&self, member: &Member) -> Option<String> {
-        let today = member.dates().today();
-        let until = match self.follow_up.as_str() {
-            "today" => today,
-            "week" => today.saturating_add(7.days()),
-            // Long before the calendars of our files end.
-            "any" => jiff::civil::Date::MAX,
-            // By that day nobody is listed who has none, so nobody else counts or is chosen either.
-            _ if self.order() == PersonOrder::FollowUp => jiff::civil::Date::MAX,
-            _ => return None,
-        };
-        Some(until.to_string())
-    }
-}
-
-/// Who looks after the people that an address asks for.
-pub fn owned(member: &Member, text: &str) -> Option<Owned> {
-    match text {
-        "me" => Some(Owned::By(member.ctx.member.clone())),
-        "nobody" => Some(Owned::ByNobody),
-        text => text.parse().ok().map(Owned::By),
-    }
-}
 
 /// Who may look after people, to narrow by: oneself and nobody first.
 pub fn owners(member: &Member, names: &Names, current: &str) -> Vec<Choice> {
@@ -212,16 +34,6 @@ pub fn owners(member: &Member, names: &Names, current: &str) -> Vec<Choice> {
     all
 }
 
-/// An address with what isn't empty of these.
-pub fn address(path: &str, pairs: &[(&str, &str)]) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
-        query.append_pair(name, value);
-    }
-    let query = query.finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
-}
-
 /// The list.
 pub async fn show(member: Member, query: Query<ListQuery>) -> Answer {
     page(&member, query.into_inner(), Errors::new()).await
@@ -229,8 +41,9 @@ pub async fn show(member: Member, query: Query<ListQuery>) -> Answer {
 
 async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
-    let fields = own::fields(member).await?;
-    let (filter, order) = (query.filter(member, &fields), query.sorting(&fields));
+    let terms = Terms::load(member).await?;
+    let fields = &terms.fields;
+    let (filter, order) = (query.filter(member, &terms), query.sorting(fields));
     let after: Option<PersonCursor> = query.after.parse().ok();
     let found = people::list_people(app, ctx, filter.clone(), order, after, PAGE).await?;
     let count = people::count_people(app, ctx, filter.clone()).await?;
@@ -238,14 +51,17 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
     let names = Names::load(member).await?.with_tags_of(member, &found.items).await?;
     let here = ListQuery { after: String::new(), ..query.clone() };
     let next = found.next.map(|after| ListQuery { after: after.to_string(), ..query.clone() });
-    let columns = own::columns(&query.own, &query.order, &fields);
+    let columns = own::columns(&query.own, &query.order, fields);
     let cells = own::cells(member, &columns, &found.items).await?;
     let row = |(person, own): (&Person, _)| PersonRow { own, ..names.row(member, person) };
     let page = People {
         columns: columns.iter().map(|field| field.name.clone()).collect(),
         tabs: tabs(&here),
-        views: views(member, &here).await?,
-        asked: asked(member, &names, &here, &fields).await?,
+        views: saved_rows(member, SavedList::People, &here.address(), |query| {
+            saved_at("/people", query)
+        })
+        .await?,
+        asked: asked(member, &names, &here, &terms).await?,
         count,
         people: found.items.iter().zip(cells).map(row).collect(),
         next: next.map(|next| next.address()),
@@ -256,7 +72,7 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
             stages: names.stages(""),
             owners: names.owners(""),
             tags: names.tag_choices(&[]),
-            own: own::to_fill(member, &fields),
+            own: own::to_fill(member, fields),
         },
         errors,
     };
@@ -280,28 +96,13 @@ fn tabs(here: &ListQuery) -> Vec<Tab> {
         .into()
 }
 
-async fn views(member: &Member, here: &ListQuery) -> Result<Vec<SavedRow>, Failure> {
-    let views = saved_views::list_views(&member.web.app, &member.ctx).await?;
-    let here = here.address();
-    let row = |view: SavedView| {
-        let href = format!("/people?{}", view.query);
-        SavedRow {
-            id: view.id.to_string(),
-            current: href == here,
-            name: view.name,
-            href,
-            shared: view.member_id.is_none(),
-        }
-    };
-    Ok(views.into_iter().map(row).collect())
-}
-
 pub(super) async fn asked(
     member: &Member,
     names: &Names,
     here: &ListQuery,
-    fields: &[OwnField],
+    terms: &Terms,
 ) -> Result<Asked, Failure> {
+    let fields = terms.fields.as_slice();
     let choice =
         |current: &str, value: &str, key: &str| Choice::new(value, member.text(key), current);
     let kinds = [("person", "kind-person"), ("company", "kind-company")];
@@ -335,11 +136,14 @@ pub(super) async fn asked(
         standing: here.standing.clone(),
         stages: names.even_going(&here.stage),
         owners: owners(member, names, &here.owner),
-        tags: names.tags(&here.tag),
+        tags: names.tags(&here.tags),
+        worth_from: here.worth_from.clone(),
+        worth_to: here.worth_to.clone(),
+        currency: terms.currency.clone(),
         kinds: kinds.map(|(value, key)| choice(&here.kind, value, key)).to_vec(),
         consents: consents.map(|(value, key)| choice(&here.consent, value, key)).to_vec(),
         sources,
-        limits: limits(member, names, here, "/people"),
+        limits: limits(member, (names, terms), here, "/people"),
         follow_ups: follow_ups.map(|(value, key)| choice(&here.follow_up, value, key)).to_vec(),
         own: own::narrowing(member, fields, &here.own),
         own_asked: here.own.values().any(|value| !value.is_empty()),
@@ -351,7 +155,12 @@ pub(super) async fn asked(
 }
 
 /// What a report narrowed the list to, each with the page of the list without it.
-pub(super) fn limits(member: &Member, names: &Names, here: &ListQuery, path: &str) -> Vec<Limit> {
+pub(super) fn limits(
+    member: &Member,
+    (names, terms): (&Names, &Terms),
+    here: &ListQuery,
+    path: &str,
+) -> Vec<Limit> {
     let without = |name: &str| {
         let pairs = here.pairs().into_iter().filter(|(its, _)| *its != name);
         address(path, &pairs.collect::<Vec<_>>())
@@ -362,7 +171,7 @@ pub(super) fn limits(member: &Member, names: &Names, here: &ListQuery, path: &st
         name,
         text,
     };
-    reports::narrowed(member, names, &here.filter(member, &[])).into_iter().map(limit).collect()
+    reports::narrowed(member, names, &here.filter(member, terms)).into_iter().map(limit).collect()
 }
 
 /// Does one act to everybody who is ticked, or to all that match.
@@ -375,10 +184,10 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
     let query: ListQuery = actix_web::web::Query::from_query(&value("address"))
         .map(Query::into_inner)
         .unwrap_or_default();
-    let (act, fields) = (value("act"), own::fields(&member).await?);
+    let (act, terms) = (value("act"), Terms::load(&member).await?);
     let to = value(&format!("to-{act}"));
     let ids = if value("all") == "on" {
-        let filter = query.filter(&member, &fields);
+        let filter = query.filter(&member, &terms);
         let (whom, input) =
             (Whom::people(filter.clone()), SweepInput { act: act.clone(), to: to.clone() });
         match sweeps::step(&member, whom, bulk::BULK_MAX, input, &form).await {
@@ -411,15 +220,6 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
     }
 }
 
-/// What the form for saving a view holds.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct ViewForm {
-    pub(crate) name: String,
-    pub(crate) address: String,
-    pub(crate) shared: String,
-}
-
 /// Saves what the list shows as a view.
 pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
     let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
@@ -429,6 +229,17 @@ pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
     let kept = here.split_once('?').map(|(_, query)| query).unwrap_or_default();
     match saved_views::save_view(app, ctx, &form.name, kept, form.shared == "on").await {
         Ok(_) => member.said(&here, "said-view-saved"),
+        Err(error) => page(&member, query, form_errors(error)?).await,
+    }
+}
+
+/// Gives a view another name.
+pub async fn rename_view(member: Member, path: Path<String>, form: Form<ViewForm>) -> Answer {
+    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
+    let query = Query::<ListQuery>::from_query(&form.address);
+    let query = query.map(Query::into_inner).unwrap_or_default();
+    match saved_views::rename_view(app, ctx, &id(&path)?, &form.name).await {
+        Ok(()) => member.said(&query.address(), "said-view-renamed"),
         Err(error) => page(&member, query, form_errors(error)?).await,
     }
 }

@@ -98,9 +98,14 @@ impl Names {
         its.map(|each| each.pipeline.name.clone()).unwrap_or_default()
     }
 
-    /// The tags, one of them chosen.
-    pub fn tags(&self, current: &str) -> Vec<Choice> {
-        self.tags.iter().map(|tag| Choice::new(tag.id.as_str(), &tag.name, current)).collect()
+    /// The tags, some of them chosen.
+    pub fn tags(&self, chosen: &[String]) -> Vec<Choice> {
+        let choice = |tag: &Tag| Choice {
+            value: tag.id.to_string(),
+            label: tag.name.clone(),
+            selected: chosen.iter().any(|id| id == tag.id.as_str()),
+        };
+        self.tags.iter().map(choice).collect()
     }
 
     /// Everybody who may look after people.

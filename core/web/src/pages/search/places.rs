@@ -10,6 +10,7 @@ use crate::member::Member;
 use crate::nav;
 use crate::pages::connections::provider_name;
 use crate::pages::plugin_views;
+use crate::pages::saved_views::saved_at;
 use crate::views::search::Item;
 
 /// A name, where it is, its icon, and who sees it; nobody in particular is everybody.
@@ -142,7 +143,7 @@ async fn saved(member: &Member) -> Result<Vec<Item>, Failure> {
             SavedList::Tasks => ("/tasks", "nav-tasks"),
             SavedList::Documents => ("/documents", "nav-documents"),
         };
-        item("bookmark", view.name, member.text(list), format!("{path}?{}", view.query))
+        item("bookmark", view.name, member.text(list), saved_at(path, &view.query))
     };
     Ok(views.into_iter().map(row).collect())
 }

@@ -2,7 +2,7 @@
 
 use actix_web::web::{Form, Path, Query};
 use app::people::{self, PersonFilter, PersonOrder};
-use app::saved_views::{self, SavedList, SavedView};
+use app::saved_views::{self, SavedList};
 use app::sweeps::{List, SweepInput, Whom, find_under_way};
 use app::tasks::{
     self, Assigned, LinkKind, Task, TaskFilter, TaskOrder,
@@ -18,10 +18,10 @@ use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::id;
 use crate::pages::people::choices;
-use crate::pages::people::list::ViewForm;
 pub use crate::pages::people::list::address;
+use crate::pages::saved_views::{ViewForm, saved_at, saved_rows};
 use crate::pages::sweeps::{self, Step};
-use crate::views::people::{Limit, SavedRow};
+use crate::views::people::Limit;
 use crate::views::tasks::{QuickForm, TaskForm, TaskGroup, Tasks, TasksAsked};
 use crate::views::{Choice, Errors, Tab};
 
@@ -151,7 +151,10 @@ async fn page(member: &Member, query: ListQuery, mut quick: QuickForm, errors: E
     let page = Tasks {
         tabs: tabs(&here, &shown, &counts),
         asked: asked(member, &names, &here).await?,
-        views: views(member, &here).await?,
+        views: saved_rows(member, SavedList::Tasks, &here.address(), |query| {
+            saved_at("/tasks", query)
+        })
+        .await?,
         groups: groups(member, &names, &found.items, here.order()),
         count,
         next: next.map(|next| next.address()),
@@ -175,23 +178,6 @@ fn tabs(here: &ListQuery, shown: &[ListQuery], counts: &[i64]) -> Vec<Tab> {
         current: *show == here.show,
     })
     .collect()
-}
-
-async fn views(member: &Member, here: &ListQuery) -> Result<Vec<SavedRow>, Failure> {
-    let (app, ctx) = (&member.web.app, &member.ctx);
-    let views = saved_views::list_views_of(app, ctx, SavedList::Tasks).await?;
-    let here = here.address();
-    let row = |view: SavedView| {
-        let href = format!("/tasks?{}", view.query);
-        SavedRow {
-            id: view.id.to_string(),
-            current: href == here,
-            name: view.name,
-            href,
-            shared: view.member_id.is_none(),
-        }
-    };
-    Ok(views.into_iter().map(row).collect())
 }
 
 /// Whom the list may be narrowed to: the one that it is, and some others.
@@ -355,6 +341,20 @@ pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
     let is_shared = form.shared == "on";
     match saved_views::save_view_of(app, ctx, SavedList::Tasks, kept, is_shared).await {
         Ok(_) => member.said(&query.address(), "said-view-saved"),
+        Err(error) => {
+            let quick = QuickForm { form_id: member.web.random(16), ..QuickForm::default() };
+            page(&member, query, quick, form_errors(error)?).await
+        }
+    }
+}
+
+/// Gives a view another name.
+pub async fn rename_view(member: Member, path: Path<String>, form: Form<ViewForm>) -> Answer {
+    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
+    let query = Query::<ListQuery>::from_query(&form.address);
+    let query = query.map(Query::into_inner).unwrap_or_default();
+    match saved_views::rename_view(app, ctx, &id(&path)?, &form.name).await {
+        Ok(()) => member.said(&query.address(), "said-view-renamed"),
         Err(error) => {
             let quick = QuickForm { form_id: member.web.random(16), ..QuickForm::default() };
             page(&member, query, quick, form_errors(error)?).await

@@ -1,0 +1,77 @@
+//! Lists of people: what narrows them together.
+
+use domain::TagId;
+use store::Db;
+use store::people::{self, PersonFilter, PersonOrder, Worth};
+use store::tags::{self, Tag};
+
+use crate::support::*;
+
+store::both_backends! {
+    async fn several_tags_and_a_range_of_worth_narrow_together(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let tag = |name| {
+            Tag::new(tenant.clone(), TagId::new(&world.clock, &world.rng), name)
+        };
+        let all = [tag("red"), tag("old"), tag("big")];
+        let ids: Vec<TagId> = all.iter().map(|tag| tag.id.clone()).collect();
+        let worth = |name, value, currency: &str| {
+            let mut person = world.person(&tenant, name);
+            (person.value, person.value_currency) = (value, currency.to_owned());
+            person
+        };
+        // Each with so many of the tags.
+        let them = [
+            (worth("A", 100, "ILS"), 3),
+            (worth("B", 200, "ILS"), 2),
+            (worth("C", 150, "EUR"), 1),
+            (worth("D", 0, ""), 2),
+        ];
+        let of = tenant.clone();
+        db.write(move |c| {
+            all.iter().try_for_each(|tag| tags::insert(c, tag))?;
+            for (person, has) in &them {
+                people::insert(c, person, &[])?;
+                for tag in &all[..*has] {
+                    assert!(tags::put(c, &of, &person.id, &tag.id)?);
+                }
+            }
+            Ok(())
+        }).await.unwrap();
+        let tagged = |places: &[usize]| PersonFilter {
+            tags: places.iter().map(|at| ids[*at].clone()).collect(),
+            ..PersonFilter::default()
+        };
+        let within = |from, to, currency: &str| PersonFilter {
+            worth: Some(Worth { currency: currency.to_owned(), from, to }),
+            ..PersonFilter::default()
+        };
+        for (filter, expected) in [
+            (tagged(&[0]), "ABCD"),
+            (tagged(&[0, 1]), "ABD"),
+            (tagged(&[2, 0]), "A"),
+            (tagged(&[0, 1, 2]), "A"),
+            (within(Some(100), Some(150), "ILS"), "A"),
+            (within(Some(100), None, "ILS"), "AB"),
+            (within(None, Some(150), "ILS"), "A"),
+            (within(Some(0), None, "ILS"), "AB"),
+            (within(Some(150), Some(150), "EUR"), "C"),
+            (within(Some(150), Some(100), "ILS"), ""),
+            (PersonFilter { tags: tagged(&[0, 1]).tags, ..within(Some(150), None, "ILS") }, "B"),
+        ] {
+            let of = tenant.clone();
+            db.read(move |c| {
+                let found = people::list(c, &of, &filter, PersonOrder::Name, None, 10)?.items;
+                let names: String = found.iter().map(|it| it.name.as_str()).collect();
+                assert_eq!(names, expected, "{filter:?}");
+                let count = i64::try_from(found.len()).unwrap();
+                assert_eq!(people::count(c, &of, &filter)?, count, "{filter:?}");
+                assert_eq!(people::list_ids(c, &of, &filter, 10)?.len(), found.len());
+                let sums = people::sums(c, &of, &filter)?;
+                assert_eq!(sums.iter().map(|sum| sum.count).sum::<i64>(), count, "{filter:?}");
+                Ok(())
+            }).await.unwrap();
+        }
+    }
+}
