@@ -132,6 +132,8 @@ const CARDS: &[&str] = &[
     "text/vcard",
 ];
 
+const CARD: &[&str] = &["text/vcard"];
+
 /// What plugins may keep.
 const KEPT: &[&str] = &app::documents::MEDIA_TYPES;
 
@@ -203,6 +205,7 @@ mod lines {
         GET    "/people/export"                           PeopleRead        (PEOPLE, ALL) exports::people, "People as a file", exports::people_query, NONE, File(CARDS);
         GET    "/people/doubles"                          PeopleRead        (PEOPLE, ALL) people::doubles, "People who may be one", nothing, NONE, Items("Doubles");
         GET    "/people/{person}"                         PeopleRead        (PEOPLE, ALL) people::show, "A person", nothing, NONE, One("Person");
+        GET    "/people/{person}/card"                    PeopleRead        (PEOPLE, ALL) exports::person, "A person as a card for address books", nothing, NONE, File(CARD);
         PATCH  "/people/{person}"                         PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::update, "Change a person", nothing, Some("PersonChange"), One("Person");
         DELETE "/people/{person}"                         PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::remove, "Remove a person", nothing, NONE, Nothing;
         POST   "/people/{person}/restore"                 PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::restore, "Bring a removed person back", nothing, NONE, One("Person");
