@@ -7,9 +7,12 @@ mod cards;
 mod doubles;
 mod encodings;
 mod files;
+mod known;
 mod listing;
 mod looking;
+mod meanings;
 mod plan;
+mod planning;
 mod reading;
 mod rows;
 mod running;
@@ -31,7 +34,9 @@ use store::jobs::Once;
 pub use encodings::CHOICES as ENCODINGS;
 pub use listing::{RowPerson, Whom, list_imports_after, list_row_people};
 pub use looking::{Look, Shown, look_at_import};
+pub use meanings::{AS_NOTE, AS_TAG, LEAVE, MEANINGS_MAX, MEANT_CHARS_MAX, Meaning, Unknown};
 pub use plan::{Column, DateOrder, Doubles, Format, Plan, Reading};
+pub use planning::{PlanInput, plan_import};
 pub use reading::{FILE_BYTES_MAX, SEPARATORS};
 pub use rows::{Said, Wrong};
 pub use sheet::{ROWS_MAX, Sheet};
@@ -41,17 +46,14 @@ pub use undoing::undo_import;
 
 pub(crate) use running::{RUN, give_up, run};
 
-use rows::Known;
+use known::Known;
 
 use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::fields;
 use crate::notifications;
 use crate::own_fields::OwnField;
-use crate::people::SOURCE_CHARS_MAX;
-use crate::tags::TAG_CHARS_MAX;
 
 /// How many files of a business wait at once; older ones make room.
 const WAITING_MAX: usize = 10;
@@ -186,130 +188,6 @@ fn make_room(
         gone.extend(discard(app, c, ctx, &old)?);
     }
     Ok(gone)
-}
-
-/// What somebody says about a waiting file, as a form has it.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct PlanInput {
-    /// The encoding of a text; empty leaves it as it is.
-    pub encoding: String,
-    /// What stands between its cells; empty leaves it.
-    pub separator: String,
-    /// The place of a workbook's sheet; empty leaves it.
-    pub sheet: String,
-    /// Whether its first row says what the columns are.
-    pub head: bool,
-    /// What the columns are, by their places.
-    pub columns: Vec<String>,
-    /// How dates are written.
-    pub dates: String,
-    /// What becomes of doubles.
-    pub doubles: String,
-    /// A tag for everybody.
-    pub tag: String,
-    /// Where they came from.
-    pub source: String,
-}
-
-impl PlanInput {
-    fn reading(&self, before: &Reading) -> Result<Reading> {
-        let mut reading = before.clone();
-        if !self.encoding.is_empty() {
-            let known = encodings::of_name(&self.encoding).is_some();
-            if !known && self.encoding != before.encoding {
-                return Err(Error::invalid("encoding", "error-imports-encoding"));
-            }
-            reading.encoding.clone_from(&self.encoding);
-        }
-        let mut separator = self.separator.chars();
-        if let Some(found) = separator.next() {
-            if !SEPARATORS.contains(&found) {
-                return Err(Error::invalid("separator", "error-invalid"));
-            }
-            reading.separator = found;
-        }
-        if !self.sheet.is_empty() {
-            let sheet = self.sheet.parse().ok().filter(|at| *at < reading.sheets.len());
-            reading.sheet = sheet.ok_or_else(|| Error::invalid("sheet", "error-imports-sheet"))?;
-        }
-        Ok(reading)
-    }
-
-    fn apply(&self, plan: &mut Plan) -> Result<()> {
-        let invalid = |field: &str| Error::invalid(field, "error-invalid");
-        plan.dates = DateOrder::of(&self.dates).ok_or_else(|| invalid("dates"))?;
-        plan.doubles = Doubles::of(&self.doubles).ok_or_else(|| invalid("doubles"))?;
-        plan.tag = fields::line("tag", &self.tag, TAG_CHARS_MAX)?;
-        plan.source = fields::line("source", &self.source, SOURCE_CHARS_MAX)?;
-        for (at, (column, to)) in plan.columns.iter_mut().zip(&self.columns).enumerate() {
-            if !column.put(to) {
-                return Err(invalid(&format!("column-{at}")));
-            }
-        }
-        let own: Vec<_> = plan.columns.iter().map(|column| &column.own).collect();
-        for (at, field) in own.iter().enumerate() {
-            if field.is_some() && own[..at].contains(field) {
-                return Err(Error::invalid(format!("column-{at}"), "error-imports-twice"));
-            }
-        }
-        for target in Target::ALL.iter().filter(|target| !target.is_many()) {
-            if let Some(second) = plan.places(*target).nth(1) {
-                return Err(Error::invalid(format!("column-{second}"), "error-imports-twice"));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Sets how a waiting file is read. Read otherwise, with another encoding, separator or sheet, its columns
-/// are guessed anew: then it is to be looked at again, which the answer says.
-pub async fn plan_import(
-    app: &App,
-    ctx: &Context,
-    id: &ImportId,
-    input: PlanInput,
-) -> Result<bool> {
-    require(ctx)?;
-    let import = find(app, ctx, id).await?;
-    let before: Plan = serde_json::from_value(import.plan_json.0.clone())?;
-    let reading = input.reading(&before.reading)?;
-    let sheet = files::sheet_of(app, &import, &reading).await?;
-    let is_same = reading == before.reading;
-    let (mut plan, rows_all);
-    if is_same {
-        plan = before;
-        // Above cards stand heads of ours.
-        let head = input.head || plan.reading.format == Format::Cards;
-        if head != plan.head {
-            plan.head = head;
-            name_columns(&mut plan, &sheet);
-        }
-        input.apply(&mut plan)?;
-        let rows = sheet.len() - plan.first_row().min(sheet.len());
-        rows_all = i64::try_from(rows).map_err(Error::internal)?;
-    } else {
-        let own = crate::own_fields::list_fields(app, ctx).await?;
-        let known = known(app, ctx).await?;
-        let zone = ctx.zone.name();
-        (plan, rows_all) = guess(reading, &sheet, ctx.locale, zone, &own, &known);
-        (plan.doubles, plan.tag, plan.source) = (before.doubles, before.tag, before.source);
-    }
-    let plan = serde_json::to_value(plan)?.into();
-    let (tenant, id) = (ctx.tenant.clone(), id.clone());
-    app.db
-        .transact(move |c| {
-            Ok::<_, Error>(store::imports::set_plan(c, &tenant, &id, &plan, rows_all)?)
-        })
-        .await?;
-    Ok(!is_same)
-}
-
-/// What the columns are called where the first row is a head, or isn't any more; what they are stays.
-fn name_columns(plan: &mut Plan, sheet: &Sheet) {
-    let named = targets::guess(sheet, plan.head);
-    for (column, named) in plan.columns.iter_mut().zip(named) {
-        column.name = named.name;
-    }
 }
 
 /// An import.
