@@ -2,8 +2,12 @@
 
 use anyhow::Result;
 use domain::ApiScope;
+use oxpi_tests::House;
+use oxpi_tests::house::Extras;
+use oxpi_tests::mailbox::post;
 use oxpi_tests::site::{MARKER, Site, api_token};
 use serde_json::{Value, json};
+use simulators::smtp::Smtp;
 
 use super::{call, each, json, own, problem, text};
 
@@ -250,5 +254,30 @@ async fn a_token_invites_nobody_who_could_make_tokens() -> Result<()> {
     let made = create(app, &token, "noa@example.com", "member").await?;
     let path = format!("/invitations/{}", made.id);
     assert_eq!(own(&site, "DELETE", &path, None).await?.status, 204);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_that_a_token_makes_says_where_it_is() -> Result<()> {
+    let smtp = Smtp::start()?;
+    let extras = Extras { post: post(smtp.port, "")?, ..Extras::default() };
+    let house = House::start_with(store::testing::sqlite().await, extras).await?;
+    let site = Site::start_with(house, |_| ()).await?;
+    let body = json!({"email": "noa@example.com", "role": "member"});
+    let key = [("Idempotency-Key", "invite-1")];
+    let invite = async || {
+        call(&site, &site.api_token, "POST", "/invitations", &key, Some(body.clone())).await
+    };
+    let made = invite().await?;
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert!(!made.body.contains("/join/"), "{}", made.body);
+    let location = made.header("location").unwrap().to_owned();
+    let path = location.strip_prefix("/api/v1").unwrap();
+    let shown = own(&site, "GET", path, None).await?;
+    assert_eq!(json(&shown), json(&made));
+    assert_eq!(shown.header("etag"), made.header("etag"));
+    let again = invite().await?;
+    assert_eq!((again.status, &again.body), (201, &made.body));
+    assert_eq!(again.header("location"), Some(location.as_str()));
     Ok(())
 }

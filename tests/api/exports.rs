@@ -34,6 +34,86 @@ async fn lists_are_taken_along_as_files() -> Result<()> {
     Ok(())
 }
 
+/// How often the log says that something was taken along.
+async fn noted(site: &Site, action: &'static str) -> Result<usize> {
+    let tenant = site.house.owner.tenant.clone();
+    let list = move |c: &mut store::Conn| store::audit::list_chain(c, &tenant, 0, 10_000);
+    let chain = site.house.app.db.read(list).await?;
+    Ok(chain.iter().filter(|entry| entry.action == action).count())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_for_the_head_of_a_list_takes_nothing_along() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let hook = format!("/settings/webhooks/{}/export", site.ids["endpoint"]);
+    let pages = [
+        "/people/export?format=vcard",
+        "/tasks/export",
+        "/appointments/export?format=xlsx",
+        "/documents/export",
+        "/activity/export",
+        "/team/export",
+        "/connections/export",
+        "/plugins/export",
+        "/notifications/export",
+        "/approvals/export",
+        "/imports/export",
+        "/reports/export",
+        hook.as_str(),
+    ];
+    for path in pages {
+        let head = site.send("HEAD", path, Some(&site.house.token), None).await?;
+        assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
+        assert_eq!(noted(&site, "list.exported").await?, 0, "{path}");
+    }
+    for (path, so_far) in pages.iter().zip(1..) {
+        let file = site.get(path, Some(&site.house.token)).await?;
+        assert_eq!((file.status, noted(&site, "list.exported").await?), (200, so_far), "{path}");
+    }
+    let paths = ["/people/export", "/tasks/export", "/documents/export", "/appointments/export"];
+    for path in paths {
+        let head = own(&site, "HEAD", path, None).await?;
+        assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
+        let file = own(&site, "GET", path, None).await?;
+        for name in ["content-type", "content-disposition"] {
+            assert_eq!(head.header(name), file.header(name), "{path}: {name}");
+        }
+    }
+    assert_eq!(noted(&site, "list.exported").await?, pages.len() + paths.len());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_person_is_taken_along_as_a_card_under_their_name() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let body = json!({"name": "דנה/ \"לוי\"; x", "phone": "050-1234567"});
+    let made = own(&site, "POST", "/people", Some(body)).await?;
+    let page = made.header("location").unwrap().strip_prefix("/api/v1").unwrap().to_owned();
+    let path = format!("{page}/card");
+    let head = own(&site, "HEAD", &path, None).await?;
+    assert_eq!((head.status, noted(&site, "person.exported").await?), (200, 0));
+    let card = own(&site, "GET", &path, None).await?;
+    assert_eq!((card.status, noted(&site, "person.exported").await?), (200, 1));
+    assert_eq!(card.header("content-type"), Some("text/vcard; charset=utf-8"));
+    let name = card.header("content-disposition").unwrap();
+    assert!(name.starts_with("attachment; filename=\"___ ___ _ x.vcf\""), "{name}");
+    assert!(name.to_uppercase().contains("FILENAME*=UTF-8''%D7%93%D7%A0%D7%94"), "{name}");
+    assert!(card.body.contains("FN:דנה/ \"לוי\"\\; x\r\n"), "{}", card.body);
+    assert!(card.body.contains("TEL;PREF=1:+972501234567\r\n"), "{}", card.body);
+    assert_eq!(card.body.matches("BEGIN:VCARD").count(), 1, "{}", card.body);
+
+    let shown = site.get(&page, Some(&site.house.token)).await?;
+    assert!(shown.body.contains(&format!("href=\"{path}\" download")), "{}", shown.body);
+    let same = site.get(&path, Some(&site.house.token)).await?;
+    assert_eq!((same.status, &same.body), (200, &card.body));
+    assert_eq!(site.get(&path, Some(&site.stranger)).await?.status, 404);
+    assert_eq!(own(&site, "DELETE", &page, None).await?.status, 204);
+    assert_eq!(problem(&own(&site, "GET", &path, None).await?, 404), "not-found");
+    assert_eq!(site.get(&path, Some(&site.house.token)).await?.status, 404);
+    assert_eq!(noted(&site, "person.exported").await?, 2);
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_names_nobody_whom_the_token_does_not_read() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;

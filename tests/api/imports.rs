@@ -150,3 +150,54 @@ async fn only_a_tokens_list_may_be_large_and_only_a_list_is_one() -> Result<()> 
     assert_eq!(json(&look)["shown"][1]["known_by"], "name");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_of_another_program_are_given_a_meaning() {
+    each(async |site| {
+        let list = "Name,Status\nRina Gal,Warm\nOri Gal,warm\nTal Gal,Cold\n";
+        let made = bring(&site, &site.api_token, "text/csv", "list-9", list.as_bytes()).await?;
+        let path = made.header("location").unwrap().strip_prefix("/api/v1").unwrap().to_owned();
+        let plan = format!("{path}/plan");
+        let change = async |body| own(&site, "PATCH", &plan, Some(body)).await;
+        let planned = json(&change(json!({"columns": ["name", "stage"]})).await?);
+        assert_eq!(planned["meanings"], json!([]));
+        let look = json(&own(&site, "GET", &format!("{path}/look"), None).await?);
+        let unknown = |word: &str, rows: i32, to: Option<&str>| {
+            json!({"column": 1, "word": word, "rows": rows, "to": to})
+        };
+        assert_eq!(look["wrong"], 3);
+        assert_eq!(look["unknown"], json!([unknown("Warm", 2, None), unknown("Cold", 1, None)]));
+        let pipelines = json(&own(&site, "GET", "/pipelines", None).await?);
+        let stage = text(&pipelines["items"][0]["stages"][1]["id"]).to_owned();
+        let meaning = |word: &str, to: &str| json!({"column": 1, "word": word, "to": to});
+        let both = json!({"meanings": [meaning("Warm", &stage), meaning("COLD", "tag")]});
+        let planned = json(&change(both).await?);
+        let all = json!([meaning("cold", "tag"), meaning("warm", &stage)]);
+        assert_eq!(planned["meanings"], all);
+        assert_eq!(json(&change(json!({"tag": "brought"})).await?)["meanings"], all);
+        // All of it is said anew.
+        let planned = json(&change(json!({"meanings": [meaning("Warm", &stage)]})).await?);
+        assert_eq!(planned["meanings"], json!([meaning("warm", &stage)]));
+        let wrong = change(json!({"meanings": [meaning("Warm", "nowhere")]})).await?;
+        assert_eq!(problem(&wrong, 422), "invalid");
+        assert_eq!(json(&wrong)["errors"][0]["pointer"], "/columns/1");
+        let look = json(&own(&site, "GET", &format!("{path}/look"), None).await?);
+        assert_eq!((&look["wrong"], &look["unknown"][0]["to"]), (&json!(1), &json!(stage)));
+
+        let page = site.get(&path, Some(&site.house.token)).await?.body;
+        assert!(page.contains("name=\"means-1-0\"") && page.contains("value=\"Warm\""), "{page}");
+        let form = format!(
+            "column-0=name&column-1=stage&of-1=stage&word-1-0=Warm&means-1-0={stage}&word-1-1=Cold\
+             &means-1-1=leave&head=on&dates=day-first&doubles=skip&tag=&source=warm&act=run"
+        );
+        let begun = site.send("POST", &path, Some(&site.house.token), Some(&form)).await?;
+        assert_eq!(begun.status, 303, "{}", begun.body);
+        site.house.work().await?;
+        let done = json(&own(&site, "GET", &path, None).await?);
+        assert_eq!((&done["made"], &done["refused"]), (&json!(3), &json!(0)), "{done}");
+        let came = json(&own(&site, "GET", &format!("/people?stage={stage}"), None).await?);
+        assert_eq!(came["items"].as_array().unwrap().len(), 2, "{came}");
+        Ok(())
+    })
+    .await;
+}

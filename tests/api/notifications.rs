@@ -6,7 +6,7 @@ use app::notifications::{self, Kind, Way};
 use app::{Context, Origin, reminders, sessions};
 use domain::{ApiScope, Lead, Role};
 use oxpi_tests::site::{Site, api_token};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{call, each, json, own, problem, text};
 
@@ -77,6 +77,80 @@ async fn notifications_come_in_pages_and_are_marked_as_read() {
         let after = json(&own(&site, "GET", "/notifications", None).await?);
         let all = after["items"].as_array().unwrap();
         assert!(all.iter().all(|each| each["read_at"].is_string()), "{after}");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tokens_maker_chooses_how_they_are_told_as_on_their_page() {
+    each(async |site| {
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let path = "/notifications/choices";
+        let change = async |body| own(&site, "PATCH", path, Some(body)).await;
+        let before = own(&site, "GET", path, None).await?;
+        let tag = before.header("etag").unwrap().to_owned();
+        let told = json(&before);
+        assert_eq!(told["kinds"]["task-due"], "both", "{told}");
+        assert_eq!(told["kinds"]["jobs"], Value::Null, "{told}");
+        assert_eq!(told["reminders"]["quiet"], Value::Null, "{told}");
+        // A token that is good for nothing else sees all that its maker hears of.
+        let scopes = [ApiScope::NotificationsRead];
+        let (_, narrow) = api_token(app, owner, &scopes).await?;
+        let same = call(&site, &narrow, "GET", path, &[], None).await?;
+        assert_eq!(json(&same)["kinds"], told["kinds"]);
+        let refused = call(
+            &site,
+            &narrow,
+            "PATCH",
+            path,
+            &[],
+            Some(json!({"kinds": {"task-due":
+            "none"}})),
+        );
+        assert_eq!(problem(&refused.await?, 403), "scope");
+
+        let body = json!({"kinds": {"task-due": "none"}, "reminders": {"tasks": "1d",
+            "quiet": {"from": "22:00", "until": "07:00"}}});
+        let done = change(body).await?;
+        assert_eq!(done.status, 200, "{}", done.body);
+        let done = json(&done);
+        assert_eq!(done["kinds"]["task-due"], "none");
+        assert_eq!(done["reminders"]["quiet"]["until"], "07:00");
+        let ways = notifications::list_ways(app, owner).await?;
+        assert!(ways.contains(&(Kind::TaskDue, Way::None)), "{ways:?}");
+        let habits = reminders::get_habits(app, owner).await?;
+        assert_eq!((habits.tasks, habits.appointments), (Lead::Days(1), Lead::Minutes(30)));
+        let page = site.get("/notifications", Some(&site.house.token)).await?.body;
+        assert!(page.contains("22:00") && page.contains("07:00"), "{page}");
+        // Whoever knows what was is not taken at their word.
+        let body = Some(json!({"reminders": {"quiet": null}}));
+        let held = [("If-Match", tag.as_str())];
+        let late = call(&site, &site.api_token, "PATCH", path, &held, body.clone()).await?;
+        assert_eq!(problem(&late, 412), "changed");
+        // What can't be changes nothing of what could.
+        let wrong = json!({"kinds": {"task-due": "both"}, "reminders": {"morning": "08:00",
+            "quiet": {"from": "08:00", "until": "08:00"}}});
+        let refused = change(wrong).await?;
+        assert_eq!(problem(&refused, 422), "invalid");
+        assert_eq!(json(&refused)["errors"][0]["pointer"], "/reminders/quiet/until");
+        for wrong in [
+            json!({}),
+            json!({"kinds": {"task-due": "loud"}}),
+            json!({"kinds": {"tasks-assigned": "app"}}),
+            json!({"reminders": {"tasks": "soon"}}),
+        ] {
+            assert_eq!(problem(&change(wrong).await?, 422), "invalid");
+        }
+        assert_eq!(json(&own(&site, "GET", path, None).await?), done);
+        let none = json(&change(body.unwrap()).await?);
+        assert_eq!(none["reminders"]["quiet"], Value::Null, "{none}");
+        assert_eq!(none["reminders"]["tasks"], "1d");
+        let tenant = owner.tenant.clone();
+        let list = move |c: &mut store::Conn| store::audit::list_chain(c, &tenant, 0, 10_000);
+        let chain = app.db.read(list).await?;
+        let count = |action: &str| chain.iter().filter(|entry| entry.action == action).count();
+        assert_eq!((count("member.notices-chosen"), count("member.reminders-chosen")), (1, 2));
         Ok(())
     })
     .await;

@@ -29,6 +29,7 @@ fn body(operation: &Operation, site: &Site) -> Option<Value> {
         "EndpointChange" => json!({"description": "Mine now"}),
         "SendAgain" => json!({"since": "2026-01-01T00:00:00Z"}),
         "KindAgain" => json!({"kind": "calendar.push"}),
+        "NoticeChoicesChange" => json!({"kinds": {"task-due": "none"}}),
         "Snooze" => json!({"until": "1h"}),
         "BusinessChange" => json!({"name": "Mine"}),
         "ViewNew" => json!({"name": "Mine", "query": "q=x", "is_shared": true}),

@@ -106,11 +106,18 @@ pub async fn withdraw_feed(app: &App, ctx: &Context) -> Result<()> {
 /// What the feed of a secret says now; wrong secrets are counted as wrong links are.
 pub async fn read_feed(app: &App, secret: &str, origin: &Origin) -> Result<FeedFile> {
     attempts::before_link(app, origin).await?;
-    let found = read(app, secret, origin).await;
+    let found = read(app, secret, origin, false).await;
     attempts::after_link(app, origin, found).await
 }
 
-async fn read(app: &App, secret: &str, origin: &Origin) -> Result<FeedFile> {
+/// The same for whoever asks since when it says so, and reads none of it: nobody is told that they did.
+pub async fn look_at_feed(app: &App, secret: &str, origin: &Origin) -> Result<FeedFile> {
+    attempts::before_link(app, origin).await?;
+    let found = read(app, secret, origin, true).await;
+    attempts::after_link(app, origin, found).await
+}
+
+async fn read(app: &App, secret: &str, origin: &Origin, is_look: bool) -> Result<FeedFile> {
     if secret.len() > SECRET_BYTES_MAX {
         return Err(Error::NotFound);
     }
@@ -127,8 +134,9 @@ async fn read(app: &App, secret: &str, origin: &Origin) -> Result<FeedFile> {
     let digest = vault::token::hex(&Sha256::digest(body.as_bytes())[..16]);
     let changed_at = if digest == feed.digest { feed.changed_at } else { now };
     let seen = feed.read_at.is_some_and(|at| now.millis_since(at) < READ_EVERY_SECS * 1_000);
-    if digest != feed.digest || !seen {
-        let noted = CalendarFeed { digest: digest.clone(), changed_at, read_at: Some(now), ..feed };
+    if digest != feed.digest || !(seen || is_look) {
+        let read_at = if is_look { feed.read_at } else { Some(now) };
+        let noted = CalendarFeed { digest: digest.clone(), changed_at, read_at, ..feed };
         let note = move |c: &mut Conn| store::calendar_feeds::touch(c, &noted);
         match app.db.transact(note).await {
             Err(store::Error::NotFound) => return Err(Error::NotFound),

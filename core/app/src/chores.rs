@@ -17,6 +17,8 @@ const SEARCH: &str = "search.catch-up";
 const SEARCH_EVERY_MS: i64 = 1_000;
 const NUMBERS: &str = "people.read-numbers";
 const NUMBERS_EVERY_MS: i64 = 1_000;
+const PURGE: &str = "retention.purge";
+const PURGE_EVERY_MS: i64 = 3_600_000;
 const SWEEP: &str = "retention.sweep";
 const SWEEP_EVERY_MS: i64 = 3_600_000;
 
@@ -54,12 +56,28 @@ pub(crate) async fn run_due(app: &App) -> Result<()> {
     if take(app, REMINDERS, REMINDERS_EVERY_MS, app.clock.now()).await? {
         reminders::plan_all(app).await?;
     }
+    purge(app).await?;
     if !take(app, SWEEP, SWEEP_EVERY_MS, app.clock.now()).await? {
         return Ok(());
     }
-    let rows = retention::sweep(app).await;
+    let rows = retention::sweep_rows(app).await;
     if rows > 0 {
         tracing::info!(rows, "forgot what had its time");
+    }
+    Ok(())
+}
+
+/// Forgets one lot of what was removed long ago. Where there may be more, that has its turn after the jobs that
+/// wait; a process that dies before it says so leaves the rest to the next hour.
+async fn purge(app: &App) -> Result<()> {
+    if !take(app, PURGE, PURGE_EVERY_MS, app.clock.now()).await? {
+        return Ok(());
+    }
+    let rows = retention::purge_some(app).await;
+    if rows > 0 {
+        tracing::info!(rows, "forgot for good what was removed");
+        let now = app.clock.now();
+        app.db.transact(move |c| store::chores::set_due(c, PURGE, now)).await?;
     }
     Ok(())
 }

@@ -14,8 +14,8 @@ mod workbook;
 
 use std::collections::HashMap;
 
-use domain::{Locale, MemberId, Permission};
-use serde_json::json;
+use domain::{MemberId, Permission, PersonId};
+use serde_json::{Value, json};
 use store::Conn;
 
 pub use csv::Csv;
@@ -139,7 +139,54 @@ enum Sink {
     Vcard,
 }
 
-/// A file on its way, piece by piece.
+/// What the activity log is told when a file leaves the house.
+struct Note {
+    app: App,
+    ctx: Context,
+    action: &'static str,
+    entity: &'static str,
+    entity_id: String,
+    detail: Value,
+}
+
+impl Note {
+    fn of_list(app: &App, ctx: &Context, list: &'static str, format: Format) -> Self {
+        Self {
+            app: app.clone(),
+            ctx: ctx.clone(),
+            action: "list.exported",
+            entity: "list",
+            entity_id: list.to_owned(),
+            detail: json!({"list": list, "format": format.extension()}),
+        }
+    }
+
+    fn of_person(app: &App, ctx: &Context, person: &PersonId) -> Self {
+        Self {
+            app: app.clone(),
+            ctx: ctx.clone(),
+            action: "person.exported",
+            entity: "person",
+            entity_id: person.to_string(),
+            detail: json!({"format": Format::Vcard.extension()}),
+        }
+    }
+
+    async fn write(&self) -> Result<()> {
+        let (app, ctx, detail) = (self.app.clone(), self.ctx.clone(), self.detail.clone());
+        let (action, entity, entity_id) = (self.action, self.entity, self.entity_id.clone());
+        self.app
+            .db
+            .transact(move |c| {
+                let act = Act { action, entity, entity_id: &entity_id, detail };
+                audit::append(&app, c, &ctx.tenant, &Who::from(&ctx), &act)
+            })
+            .await
+    }
+}
+
+/// A file on its way, piece by piece. The activity log notes it before its first piece is there: of whoever
+/// only looks at what it is called nothing is noted.
 pub struct Download {
     /// What it is called.
     pub name: String,
@@ -148,12 +195,14 @@ pub struct Download {
     rows: Rows,
     sink: Sink,
     words: Words,
+    note: Option<Note>,
     begun: bool,
     ended: bool,
 }
 
 impl Download {
-    fn new(name: &str, format: Format, locale: Locale, rows: Rows, words: Words) -> Result<Self> {
+    fn new(name: &str, note: Note, format: Format, rows: Rows, words: Words) -> Result<Self> {
+        let locale = note.ctx.locale;
         let sink = match format {
             Format::Csv => Sink::Csv(Csv::default()),
             Format::Xlsx => {
@@ -169,6 +218,7 @@ impl Download {
             rows,
             sink,
             words,
+            note: Some(note),
             begun: false,
             ended: false,
         })
@@ -178,6 +228,10 @@ impl Download {
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
         if self.ended {
             return Ok(None);
+        }
+        if let Some(note) = &self.note {
+            note.write().await?;
+            self.note = None;
         }
         let begins = !std::mem::replace(&mut self.begun, true);
         let heads = self.rows.heads(&self.words);
@@ -228,9 +282,19 @@ pub async fn export_people(
 ) -> Result<Download> {
     ctx.require_to_see(Permission::ReadPeople)?;
     let (filter, order) = (crate::people::searchable(filter)?, order.into());
-    note(app, ctx, "people", format).await?;
+    let note = Note::of_list(app, ctx, "people", format);
     let walk = people::Walk::begin(app, ctx, filter, order).await?;
-    Download::new("people", format, ctx.locale, Rows::People(Box::new(walk)), words)
+    Download::new("people", note, format, Rows::People(Box::new(walk)), words)
+}
+
+/// The card of one person, for an address book.
+pub async fn export_person(app: &App, ctx: &Context, person: &PersonId) -> Result<Download> {
+    let found = crate::people::get_person(app, ctx, person).await?;
+    let walk = people::Walk::of_one(app, ctx, person.clone()).await?;
+    let (name, note) = (vcard::file_name(&found.name), Note::of_person(app, ctx, person));
+    // No word of a card is in anybody's language.
+    let words: Words = Box::new(str::to_owned);
+    Download::new(&name, note, Format::Vcard, Rows::People(Box::new(walk)), words)
 }
 
 /// All appointments, in the order in which they were made.
@@ -242,9 +306,9 @@ pub async fn export_appointments(
 ) -> Result<Download> {
     ctx.require_to_see(Permission::ReadAppointments)?;
     let format = as_table(format)?;
-    note(app, ctx, "appointments", format).await?;
+    let note = Note::of_list(app, ctx, "appointments", format);
     let rows = Rows::Appointments(appointments::Walk::begin(app, ctx));
-    Download::new("appointments", format, ctx.locale, rows, words)
+    Download::new("appointments", note, format, rows, words)
 }
 
 /// The tasks that match, in their order.
@@ -257,9 +321,9 @@ pub async fn export_tasks(
 ) -> Result<Download> {
     ctx.require_to_see(Permission::ReadTasks)?;
     let format = as_table(format)?;
-    note(app, ctx, "tasks", format).await?;
+    let note = Note::of_list(app, ctx, "tasks", format);
     let walk = tasks::Walk::begin(app, ctx, filter).await?;
-    Download::new("tasks", format, ctx.locale, Rows::Tasks(walk), words)
+    Download::new("tasks", note, format, Rows::Tasks(walk), words)
 }
 
 /// The documents that match, newest first: what is known of them.
@@ -272,9 +336,9 @@ pub async fn export_documents(
 ) -> Result<Download> {
     ctx.require_to_see(Permission::ReadDocuments)?;
     let (filter, format) = (crate::documents::searchable(filter)?, as_table(format)?);
-    note(app, ctx, "documents", format).await?;
+    let note = Note::of_list(app, ctx, "documents", format);
     let walk = documents::Walk::begin(app, ctx, filter).await?;
-    Download::new("documents", format, ctx.locale, Rows::Documents(walk), words)
+    Download::new("documents", note, format, Rows::Documents(walk), words)
 }
 
 /// What of the activity log matches, from its beginning.
@@ -287,9 +351,9 @@ pub async fn export_activity(
 ) -> Result<Download> {
     ctx.require_to_see(Permission::ReadActivity)?;
     let format = as_table(format)?;
-    note(app, ctx, "activity", format).await?;
+    let note = Note::of_list(app, ctx, "activity", format);
     let rows = Rows::Entries(entries::Walk::begin(app, ctx, filter));
-    Download::new("activity", format, ctx.locale, rows, words)
+    Download::new("activity", note, format, rows, words)
 }
 
 /// What the members are called, for who sees the team.
@@ -315,9 +379,9 @@ pub async fn export_list(
         crate::endpoints::get_endpoint(app, ctx, endpoint).await?;
     }
     let name = list.name();
-    note(app, ctx, name, format).await?;
+    let note = Note::of_list(app, ctx, name, format);
     let rows = Rows::List(Box::new(lists::Walk::begin(app, ctx, list)));
-    Download::new(name, format, ctx.locale, rows, words)
+    Download::new(name, note, format, rows, words)
 }
 
 /// A table of the reports.
@@ -330,24 +394,12 @@ pub async fn export_report(
 ) -> Result<Download> {
     ctx.require_to_see(Permission::ReadPeople)?;
     let format = as_table(format)?;
-    note(app, ctx, "reports", format).await?;
+    let note = Note::of_list(app, ctx, "reports", format);
     let rows = Rows::Table(table.heads, Some(table.rows));
-    Download::new("report", format, ctx.locale, rows, words)
+    Download::new("report", note, format, rows, words)
 }
 
 /// Only people have cards.
 fn as_table(format: Format) -> Result<Format> {
     if format == Format::Vcard { Err(Error::NotFound) } else { Ok(format) }
-}
-
-/// Notes that a list left the house, before it does.
-async fn note(app: &App, ctx: &Context, what: &'static str, format: Format) -> Result<()> {
-    let (app2, ctx) = (app.clone(), ctx.clone());
-    app.db
-        .transact(move |c| {
-            let detail = json!({"list": what, "format": format.extension()});
-            let act = Act { action: "list.exported", entity: "list", entity_id: what, detail };
-            audit::append(&app2, c, &ctx.tenant, &Who::from(&ctx), &act)
-        })
-        .await
 }

@@ -7,8 +7,10 @@ mod cards;
 mod doubles;
 mod encodings;
 mod files;
+mod known;
 mod listing;
 mod looking;
+mod meanings;
 mod plan;
 mod planning;
 mod reading;
@@ -32,8 +34,9 @@ use store::jobs::Once;
 pub use encodings::CHOICES as ENCODINGS;
 pub use listing::{RowPerson, Whom, list_imports_after, list_row_people};
 pub use looking::{Look, Shown, look_at_import};
+pub use meanings::{AS_NOTE, AS_TAG, LEAVE, MEANINGS_MAX, MEANT_CHARS_MAX, Meaning, Unknown};
 pub use plan::{Column, DateOrder, Doubles, Format, Plan, Reading};
-pub use planning::{PlanInput, plan_import, plan_of};
+pub use planning::{PlanInput, plan_import};
 pub use reading::{FILE_BYTES_MAX, SEPARATORS};
 pub use rows::{Said, Wrong};
 pub use sheet::{ROWS_MAX, Sheet};
@@ -43,13 +46,14 @@ pub use undoing::undo_import;
 
 pub(crate) use running::{RUN, give_up, run};
 
-use planning::{guess, known};
+use known::Known;
 
 use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::notifications;
+use crate::own_fields::OwnField;
 
 /// How many files of a business wait at once; older ones make room.
 const WAITING_MAX: usize = 10;
@@ -133,6 +137,42 @@ pub async fn keep_file(app: &App, ctx: &Context, name: &str, bytes: Vec<u8>) -> 
     Ok(id)
 }
 
+/// What columns are guessed by that hold what the business has.
+async fn known(app: &App, ctx: &Context) -> Result<Known> {
+    let (tenant, now) = (ctx.tenant.clone(), app.clock.now());
+    app.db
+        .inspect(move |c| -> Result<Known> {
+            let zone = store::tenants::get(c, &tenant)?.zone;
+            Known::load(c, &tenant, zone, now)
+        })
+        .await
+}
+
+fn guess(
+    reading: Reading,
+    sheet: &Sheet,
+    locale: domain::Locale,
+    zone: &str,
+    own: &[OwnField],
+    known: &Known,
+) -> (Plan, i64) {
+    let head = reading.format == Format::Cards || targets::has_head(sheet);
+    let mut columns = targets::guess(sheet, head);
+    targets::guess_own(&mut columns, own);
+    targets::doubt(&mut columns, sheet, usize::from(head), known);
+    let plan = Plan {
+        dates: targets::date_order(sheet, &columns, locale, zone),
+        reading,
+        head,
+        columns,
+        doubles: Doubles::Skip,
+        tag: String::new(),
+        source: String::new(),
+    };
+    let rows = sheet.len() - plan.first_row().min(sheet.len());
+    (plan, i64::try_from(rows).unwrap_or(i64::MAX))
+}
+
 /// The oldest waiting files of a business go where there are too many, never the one that came just now,
 /// whatever the clock says of the others; answers whose bodies follow.
 fn make_room(
@@ -154,6 +194,11 @@ fn make_room(
 pub async fn get_import(app: &App, ctx: &Context, id: &ImportId) -> Result<Import> {
     require(ctx)?;
     find(app, ctx, id).await
+}
+
+/// How an import's file is read.
+pub fn plan_of(import: &Import) -> Result<Plan> {
+    Ok(serde_json::from_value(import.plan_json.0.clone())?)
 }
 
 async fn find(app: &App, ctx: &Context, id: &ImportId) -> Result<Import> {

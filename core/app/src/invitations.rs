@@ -31,6 +31,8 @@ pub struct Invited {
     pub link: String,
     /// Until when it works.
     pub expires_at: Timestamp,
+    /// The same as the team's page shows it.
+    pub view: InvitationView,
 }
 
 /// An open invitation, as the team's page shows it.
@@ -93,7 +95,7 @@ pub async fn create_invitation(
     ctx.require_recent_or(ApiScope::TeamWrite)?;
     let email = fields::email("email", email)?;
     let row = new_row(app, ctx, email, role);
-    let (id, expires_at) = (row.id.clone(), row.expires_at);
+    let (id, expires_at, view) = (row.id.clone(), row.expires_at, view(row.clone()));
     let link = link(app, &ctx.tenant, &id);
     let (app2, ctx) = (app.clone(), ctx.clone());
     app.db
@@ -106,7 +108,12 @@ pub async fn create_invitation(
             mail::invite(&app2, c, &ctx.tenant, &row.id)
         })
         .await?;
-    Ok(Invited { id, link, expires_at })
+    Ok(Invited { id, link, expires_at, view })
+}
+
+fn view(row: Row) -> InvitationView {
+    let Row { id, email, role, created_at, expires_at, .. } = row;
+    InvitationView { id, email, role, created_at, expires_at }
 }
 
 /// The link of an invitation. Its token is a code that only this installation can make, so that the
@@ -160,10 +167,6 @@ pub async fn list_invitations(app: &App, ctx: &Context) -> Result<Vec<Invitation
     let (tenant, now) = (ctx.tenant.clone(), app.clock.now());
     let rows =
         app.db.inspect(move |c| Ok::<_, Error>(store::invitations::list(c, &tenant)?)).await?;
-    let view = |row: Row| {
-        let Row { id, email, role, created_at, expires_at, .. } = row;
-        InvitationView { id, email, role, created_at, expires_at }
-    };
     Ok(rows.into_iter().filter(|row| row.is_open(now)).map(view).collect())
 }
 

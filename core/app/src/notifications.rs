@@ -23,7 +23,7 @@ mod work;
 pub(crate) use reminders::*;
 pub(crate) use work::*;
 
-pub use choices::{choose_ways, list_ways};
+pub use choices::{ChoicesInput, can_choose, choose, choose_ways, list_ways};
 pub use store::notifications::{Kind, Notification};
 
 use choices::way_of;

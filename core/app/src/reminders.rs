@@ -10,7 +10,8 @@ mod plan;
 mod sending;
 mod snoozing;
 
-pub use habits::{Habits, HabitsInput, LEADS, choose_habits, get_habits};
+pub(crate) use habits::change_habits;
+pub use habits::{Habits, HabitsChange, HabitsInput, LEADS, choose_habits, get_habits};
 pub(crate) use plan::{enqueue, is_in_reach, plan_all, replan, run};
 pub(crate) use sending::{run_due, still_said};
 pub use snoozing::{SNOOZES, find_of_task, snooze_notification, snooze_task};

@@ -27,16 +27,23 @@ pub const TOLD_DAYS: i64 = 90;
 /// ever that it was.
 pub const DECIDED_DAYS: i64 = 365;
 
-/// Most lots of a kind that are forgotten in an hour, since the worker begins nothing else meanwhile; the next
-/// hour goes on.
-const LOTS_MAX: usize = 50;
-
 const DAY_SECS: i64 = 24 * 3_600;
 
-/// Forgets what has had its time; the worker does it every hour. Answers how many rows went. Each step
-/// is a transaction of its own, so that nobody waits for all of them, and where one fails the others
-/// are done nevertheless.
+/// Forgets all that has had its time, however much it is; answers how many rows went.
 pub async fn sweep(app: &App) -> usize {
+    let mut gone = sweep_rows(app).await;
+    loop {
+        match purge_some(app).await {
+            0 => return gone,
+            some => gone += some,
+        }
+    }
+}
+
+/// Forgets what has had its time and is never much at once; the worker does it every hour. Each step is a
+/// transaction of its own, so that nobody waits for all of them, and where one fails the others are done
+/// nevertheless.
+pub(crate) async fn sweep_rows(app: &App) -> usize {
     let now = app.clock.now();
     let finished = now.plus_secs(-FINISHED_DAYS * DAY_SECS);
     let decided = now.plus_secs(-DECIDED_DAYS * DAY_SECS);
@@ -50,7 +57,6 @@ pub async fn sweep(app: &App) -> usize {
     let undone = now.plus_secs(-undos::KEPT_DAYS * DAY_SECS);
     let reminded = now.plus_secs(-reminders::KEPT_DAYS * DAY_SECS);
     let delivered = now.plus_secs(-endpoints::KEPT_DAYS * DAY_SECS);
-    let removed = now.plus_secs(-tasks::DELETED_DAYS * DAY_SECS);
     let rows: [(&str, Forget); 19] = [
         ("sessions", Box::new(move |c| store::sessions::delete_expired(c, now))),
         ("tries", Box::new(move |c| store::sign_in_attempts::delete_before(c, yesterday))),
@@ -79,7 +85,6 @@ pub async fn sweep(app: &App) -> usize {
     for (what, forget) in rows {
         gone += told(what, app.db.write(forget).await.map_err(Error::from));
     }
-    gone += forget_tasks(app, removed).await;
     gone += told("overdue approvals", approvals::expire_overdue(app).await);
     gone += told("imports", imports::sweep(app).await);
     gone += told("acts over all", sweeps::forget_old(app).await);
@@ -88,8 +93,18 @@ pub async fn sweep(app: &App) -> usize {
     gone += told("orphans", documents::sweep_orphans(app).await);
     let old = app.db.write(move |c| store::approvals::delete_before(c, decided)).await;
     gone += told("approvals", old.map_err(Error::from));
-    gone += told("former plugins", crate::plugins::forget_former(app).await);
-    gone + sweep_people(app, now.plus_secs(-DELETED_PEOPLE_DAYS * DAY_SECS)).await
+    gone + told("former plugins", crate::plugins::forget_former(app).await)
+}
+
+/// Forgets a lot of the people and tasks that were removed: of what was removed by the hundred thousand all has
+/// its time at once. Others have their turn between two lots. Answers how many went, and 0 when none is left
+/// that can.
+pub(crate) async fn purge_some(app: &App) -> usize {
+    let now = app.clock.now();
+    let removed = now.plus_secs(-tasks::DELETED_DAYS * DAY_SECS);
+    let gone = app.db.write(move |c| store::tasks::delete_before(c, removed)).await;
+    let gone = told("tasks", gone.map_err(Error::from));
+    gone + purge_some_people(app, now.plus_secs(-DELETED_PEOPLE_DAYS * DAY_SECS)).await
 }
 
 type Forget = Box<dyn FnOnce(&mut Conn) -> store::Result<usize> + Send>;
@@ -102,34 +117,28 @@ fn told(what: &'static str, result: Result<usize>) -> usize {
     })
 }
 
-/// As many lots as there are: what was removed by the hundred thousand has its time at once.
-async fn forget_tasks(app: &App, before: Timestamp) -> usize {
-    let mut gone = 0;
-    for _ in 0..LOTS_MAX {
-        let some = app.db.write(move |c| store::tasks::delete_before(c, before)).await;
-        match told("tasks", some.map_err(Error::from)) {
-            0 => break,
-            some => gone += some,
+/// A lot of one business's; where one can't be forgotten another business's are.
+async fn purge_some_people(app: &App, before: Timestamp) -> usize {
+    let with_some = move |c: &mut Conn| -> store::Result<Vec<TenantId>> {
+        let mut some = Vec::new();
+        for tenant in store::tenants::list(c)? {
+            if store::people::has_removed(c, &tenant.id, before)? {
+                some.push(tenant.id);
+            }
         }
-    }
-    gone
-}
-
-async fn sweep_people(app: &App, before: Timestamp) -> usize {
-    let tenants = match app.db.read(store::tenants::list).await {
+        Ok(some)
+    };
+    let tenants = match app.db.read(with_some).await {
         Ok(tenants) => tenants,
         Err(error) => return told("people", Err(error.into())),
     };
-    let mut gone = 0;
     for tenant in tenants {
-        for _ in 0..LOTS_MAX {
-            match told("people", purge_people(app, tenant.id.clone(), before).await) {
-                0 => break,
-                some => gone += some,
-            }
+        match told("people", purge_people(app, tenant, before).await) {
+            0 => {}
+            some => return some,
         }
     }
-    gone
+    0
 }
 
 async fn purge_people(app: &App, tenant: TenantId, before: Timestamp) -> Result<usize> {

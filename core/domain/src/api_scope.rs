@@ -90,9 +90,9 @@ scopes! {
     ImportsRead = "imports:read" allows [ReadPeople, WritePeople],
     /// Bring lists of people, take them in and take them back.
     ImportsWrite = "imports:write" allows [ReadPeople, WritePeople],
-    /// See what the token's maker was told of.
+    /// See what the token's maker was told of, and how they want to be told.
     NotificationsRead = "notifications:read" allows [],
-    /// Mark as read what its maker was told of, and let reminders come again.
+    /// Mark as read what its maker was told of, let reminders come again, and choose how they are told.
     NotificationsWrite = "notifications:write" allows [],
     /// See which addresses are told of what happens.
     WebhooksRead = "webhooks:read" allows [ManageSettings],

@@ -26,6 +26,14 @@ pub fn take(c: &mut Conn, name: &str, now: Timestamp, every_ms: i64) -> Result<b
     Ok(diesel::update(due).set(chores::next_at.eq(next)).execute(c)? > 0)
 }
 
+/// Lets a chore that was taken come again at a time, such as at once where it isn't done yet.
+pub fn set_due(c: &mut Conn, name: &str, at: Timestamp) -> Result<()> {
+    scope::system(c)?;
+    let target = chores::table.find(name);
+    diesel::update(target).set(chores::next_at.eq(at.as_millis())).execute(c)?;
+    Ok(())
+}
+
 /// Whether a chore's time has come, without taking it.
 pub fn is_due(c: &mut Conn, name: &str, now: Timestamp, every_ms: i64) -> Result<bool> {
     scope::system(c)?;

@@ -288,6 +288,15 @@ fn come_or_gone(c: &mut Conn, tenant: &TenantId, them: &[PersonId]) -> Result<()
     search::with_people(c, tenant, them)
 }
 
+/// Whether the tenant has anybody who was marked as deleted before.
+pub fn has_removed(c: &mut Conn, tenant: &TenantId, before: Timestamp) -> Result<bool> {
+    scope::tenant(c, tenant)?;
+    let old = people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::deleted_at.lt(before.as_millis()));
+    Ok(old.select(people::id).first::<String>(c).optional()?.is_some())
+}
+
 /// Removes some of what was marked as deleted before, for good, so that nobody waits long; appointments with
 /// them stay, without them. Answers how many went, and 0 when there are no more; and which documents went with
 /// them, whose bodies are to be deleted after this is committed.

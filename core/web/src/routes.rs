@@ -173,6 +173,7 @@ mod lines {
         get  "/people/{person}"                          Member  (PEOPLE, ALL) people::show;
         post "/people/{person}"                          Member  (PEOPLE, WRITE_PEOPLE) people::update;
         get  "/people/{person}/edit"                     Member  (PEOPLE, WRITE_PEOPLE) people::show_edit;
+        get  "/people/{person}/card"                     Member  (PEOPLE, ALL) exports::person;
         post "/people/{person}/stage"                    Member  (PEOPLE, WRITE_PEOPLE) people::move_to_stage;
         post "/people/{person}/follow-up"                Member  (PEOPLE, WRITE_PEOPLE) people::follow_up;
         post "/people/{person}/merge"                    Member  (PEOPLE, WRITE_PEOPLE) people::merge::merge;

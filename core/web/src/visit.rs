@@ -55,6 +55,8 @@ pub struct Visit {
     pub path: String,
     /// Whether a form was sent.
     pub is_post: bool,
+    /// Whether only the head of the answer is asked for.
+    pub is_head: bool,
     /// The page of ours that it was sent from, or that was left for this one.
     pub from: Option<String>,
     /// The key of what has just been done.
@@ -108,6 +110,7 @@ impl Visit {
             ceremony: cookies::ceremony_token(&web, request),
             path: path.unwrap_or_default(),
             is_post: request.method() == Method::POST,
+            is_head: request.method() == Method::HEAD,
             from: came_from(request),
             said,
             told,

@@ -156,8 +156,29 @@ pub async fn download_archive(
     ctx: &Context,
     id: &ExportId,
 ) -> Result<(documents::Document, mpsc::Receiver<Result<Vec<u8>>>)> {
+    let (export, row) = file_of(app, ctx, id).await?;
+    let (app2, who) = (app.clone(), Who::from(ctx));
+    app.db.transact(move |c| record(&app2, c, &who, &export, "export.downloaded")).await?;
+    let body = documents::stream_body(app, &row).await?;
+    Ok((row, body))
+}
+
+/// What is known of an archive's file, for whoever may download it and asks for no byte of it. Nothing is
+/// noted.
+///
+/// # Errors
+/// As of [`download_archive`].
+pub async fn get_archive_file(
+    app: &App,
+    ctx: &Context,
+    id: &ExportId,
+) -> Result<documents::Document> {
+    Ok(file_of(app, ctx, id).await?.1)
+}
+
+async fn file_of(app: &App, ctx: &Context, id: &ExportId) -> Result<(Export, documents::Document)> {
     require(ctx)?;
-    let (app2, ctx2, id) = (app.clone(), ctx.clone(), id.clone());
+    let (ctx2, id) = (ctx.clone(), id.clone());
     let (export, row) = app
         .db
         .inspect(move |c| -> Result<_> {
@@ -171,10 +192,7 @@ pub async fn download_archive(
     if export.created_by != ctx.account {
         return Err(Error::Forbidden);
     }
-    let who = Who::from(ctx);
-    app.db.transact(move |c| record(&app2, c, &who, &export, "export.downloaded")).await?;
-    let body = documents::stream_body(app, &row).await?;
-    Ok((row, body))
+    Ok((export, row))
 }
 
 /// Removes an archive before its time; what it is of stays.

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use domain::{MemberId, OwnFieldId, PersonId, StageId, TagId, Timestamp, Zone};
+use store::Page;
 use store::attributions::Attribution;
 use store::contacts::{Contact, ContactKind};
 use store::own_fields::{OwnField, OwnKind};
-use store::people::{Kind, Person, PersonCursor, PersonFilter, Sorting};
+use store::people::{Kind, Person, PersonCursor, PersonFilter, PersonOrder, Sorting};
 
 use super::{FETCHED, Words};
 use crate::App;
@@ -62,6 +63,8 @@ pub(super) struct Card {
 pub(super) struct Walk {
     app: App,
     ctx: Context,
+    /// Nobody but this one.
+    only: Option<PersonId>,
     filter: PersonFilter,
     order: Sorting,
     after: Option<PersonCursor>,
@@ -95,6 +98,7 @@ impl Walk {
         Ok(Self {
             app: app.clone(),
             ctx: ctx.clone(),
+            only: None,
             filter,
             order,
             after: None,
@@ -104,6 +108,12 @@ impl Walk {
             tags: tags.into_iter().map(|it| (it.id, it.name)).collect(),
             own,
         })
+    }
+
+    /// The same of one person.
+    pub(super) async fn of_one(app: &App, ctx: &Context, person: PersonId) -> Result<Self> {
+        let (filter, order) = (PersonFilter::default(), Sorting::from(PersonOrder::Name));
+        Ok(Self { only: Some(person), ..Self::begin(app, ctx, filter, order).await? })
     }
 
     /// What stands above the columns of own fields, behind the others.
@@ -117,12 +127,19 @@ impl Walk {
         }
         let (tenant, filter) = (self.ctx.tenant.clone(), self.filter.clone());
         let (order, after) = (self.order.clone(), self.after.take());
+        let only = self.only.clone();
         let (page, contacts, tags, values, firsts) = self
             .app
             .db
             .inspect(move |c| -> Result<_> {
-                let page =
-                    store::people::list(c, &tenant, &filter, order, after.as_ref(), FETCHED)?;
+                let page = match only {
+                    Some(id) => {
+                        Page { items: vec![store::people::get(c, &tenant, &id)?], next: None }
+                    }
+                    None => {
+                        store::people::list(c, &tenant, &filter, order, after.as_ref(), FETCHED)?
+                    }
+                };
                 let ids: Vec<PersonId> = page.items.iter().map(|it| it.id.clone()).collect();
                 let contacts = store::contacts::list_of(c, &tenant, &ids)?;
                 let tags = store::tags::list_of(c, &tenant, &ids)?;

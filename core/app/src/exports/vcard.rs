@@ -8,6 +8,29 @@ use super::people::Card;
 /// The most octets of a line, its end not counted (section 3.2).
 const LINE_MAX: usize = 75;
 
+/// The most letters of a file's name, its end not counted.
+const FILE_NAME_MAX: usize = 80;
+
+/// What the file of somebody's card is called, its end not counted: their name without what a folder, a
+/// header or an eye takes for something else.
+pub(super) fn file_name(name: &str) -> String {
+    let is_odd = |c: char| {
+        c.is_control()
+            || matches!(
+                c,
+                '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '%' | '\u{200b}'..='\u{200f}'
+                    | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+            )
+    };
+    let plain: String = name.chars().map(|c| if is_odd(c) { ' ' } else { c }).collect();
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    let cut: String = words.join(" ").chars().take(FILE_NAME_MAX).collect();
+    match cut.trim_matches(|c| c == '.' || c == ' ') {
+        "" => "contact".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
 /// A card.
 pub(super) fn write(card: &Card) -> String {
     let (mut out, it) = (String::new(), &card.person);
@@ -113,6 +136,15 @@ mod tests {
         assert_eq!(name("Dana Ben Ami"), "N:Ami;Dana Ben;;;");
         assert_eq!(name("דנה"), "N:;דנה;;;");
         assert_eq!(name("a;b c,d"), "N:c\\,d;a\\;b;;;");
+    }
+
+    #[test]
+    fn a_card_is_called_as_its_person_and_nothing_else() {
+        assert_eq!(file_name("דנה לוי"), "דנה לוי");
+        assert_eq!(file_name("../../etc/passwd"), "etc passwd");
+        assert_eq!(file_name("Noa \"N\"\r\nX: y\u{202e}fcv"), "Noa N X y fcv");
+        assert_eq!((file_name(" .. "), file_name("?")), ("contact".into(), "contact".into()));
+        assert_eq!(file_name(&"א".repeat(200)).chars().count(), FILE_NAME_MAX);
     }
 
     proptest! {

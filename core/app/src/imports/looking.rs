@@ -5,6 +5,7 @@ use store::Conn;
 use store::imports::{Import, State};
 
 use super::doubles::{By, Index};
+use super::meanings::{self, Unknown};
 use super::plan::Plan;
 use super::rows::{self, Said, Wrong};
 use super::running::ROWS_AT_ONCE;
@@ -34,6 +35,8 @@ pub struct Look {
     pub plan: Plan,
     /// A few cells of each column.
     pub samples: Vec<Vec<String>>,
+    /// Of each column the words that the business doesn't know.
+    pub unknown: Vec<Vec<Unknown>>,
     /// Its first rows as they will become.
     pub shown: Vec<Shown>,
     /// The first rows with a mistake.
@@ -92,12 +95,14 @@ pub async fn look_at_import(app: &App, ctx: &Context, id: &ImportId) -> Result<L
             found.name(c, &import.tenant_id)?;
             let currency = taking.known.currency().to_owned();
             let samples = samples(&sheet, &plan);
+            let unknown = meanings::unknown(&sheet, &plan, &taking.known, CHECKED_ROWS);
             let Found { shown, mistakes, checked, wrong, doubles, doubles_shown, twice, .. } =
                 found;
             Ok(Look {
                 import,
                 plan,
                 samples,
+                unknown,
                 shown,
                 mistakes,
                 checked,

@@ -1,6 +1,8 @@
 //! How a file is read, what its columns are and what becomes of doubles: guessed first, then as somebody
 //! says.
 
+use std::collections::BTreeMap;
+
 use domain::{Locale, OwnFieldId};
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +72,9 @@ pub struct Column {
     /// The own field that it is; then it is nothing else.
     #[serde(default)]
     pub own: Option<OwnFieldId>,
+    /// What words of it mean that the business doesn't know, by the words as they are compared.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
 }
 
 impl Column {
@@ -86,6 +91,10 @@ impl Column {
         let own = word.strip_prefix("own-").and_then(|id| id.parse().ok());
         let to = if own.is_some() { Some(Target::Nothing) } else { Target::of(word) };
         let Some(to) = to else { return false };
+        if (self.to, &self.own) != (to, &own) {
+            // What its words were is nothing of something else.
+            self.values.clear();
+        }
         (self.to, self.own) = (to, own);
         true
     }

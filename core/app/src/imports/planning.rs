@@ -1,64 +1,18 @@
-//! What somebody says of how a waiting file is read and what its columns are; before they do, it is guessed.
+//! Saying how a waiting file is read.
 
 use domain::ImportId;
-use store::imports::Import;
 
+use super::meanings::{self, Meaning};
 use super::plan::{DateOrder, Doubles, Format, Plan, Reading};
-use super::reading::SEPARATORS;
-use super::rows::Known;
 use super::sheet::Sheet;
-use super::targets::{self, Target};
-use super::{encodings, files, find, require};
+use super::targets::Target;
+use super::{SEPARATORS, encodings, files, find, guess, known, require, targets};
 use crate::App;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::fields;
-use crate::own_fields::OwnField;
 use crate::people::SOURCE_CHARS_MAX;
 use crate::tags::TAG_CHARS_MAX;
-
-/// How an import's file is read.
-pub fn plan_of(import: &Import) -> Result<Plan> {
-    Ok(serde_json::from_value(import.plan_json.0.clone())?)
-}
-
-/// What columns are guessed by that hold what the business has.
-pub(super) async fn known(app: &App, ctx: &Context) -> Result<Known> {
-    let (tenant, now) = (ctx.tenant.clone(), app.clock.now());
-    app.db
-        .inspect(move |c| -> Result<Known> {
-            let zone = store::tenants::get(c, &tenant)?.zone;
-            Known::load(c, &tenant, zone, now)
-        })
-        .await
-}
-
-/// How a file is read and what its columns are, as far as that can be told from what is in it, and how many rows
-/// it has.
-pub(super) fn guess(
-    reading: Reading,
-    sheet: &Sheet,
-    locale: domain::Locale,
-    zone: &str,
-    own: &[OwnField],
-    known: &Known,
-) -> (Plan, i64) {
-    let head = reading.format == Format::Cards || targets::has_head(sheet);
-    let mut columns = targets::guess(sheet, head);
-    targets::guess_own(&mut columns, own);
-    targets::doubt(&mut columns, sheet, usize::from(head), known);
-    let plan = Plan {
-        dates: targets::date_order(sheet, &columns, locale, zone),
-        reading,
-        head,
-        columns,
-        doubles: Doubles::Skip,
-        tag: String::new(),
-        source: String::new(),
-    };
-    let rows = sheet.len() - plan.first_row().min(sheet.len());
-    (plan, i64::try_from(rows).unwrap_or(i64::MAX))
-}
 
 /// What somebody says about a waiting file, as a form has it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -81,6 +35,8 @@ pub struct PlanInput {
     pub tag: String,
     /// Where they came from.
     pub source: String,
+    /// What words of columns mean that the business doesn't know; those that aren't named stay as they are.
+    pub meanings: Vec<Meaning>,
 }
 
 impl PlanInput {
@@ -157,6 +113,9 @@ pub async fn plan_import(
             name_columns(&mut plan, &sheet);
         }
         input.apply(&mut plan)?;
+        if !input.meanings.is_empty() {
+            meanings::put(&mut plan, &input.meanings, &known(app, ctx).await?)?;
+        }
         let rows = sheet.len() - plan.first_row().min(sheet.len());
         rows_all = i64::try_from(rows).map_err(Error::internal)?;
     } else {

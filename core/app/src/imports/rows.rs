@@ -1,16 +1,14 @@
 //! What a row says of somebody, read by the plan, or what is wrong with it.
 
-use std::collections::HashMap;
-
-use domain::phone::{self, Country};
-use domain::{MemberId, OwnFieldId, TenantId, Timestamp, Zone};
+use domain::{MemberId, OwnFieldId, Timestamp, phone};
 use jiff::civil::Date;
-use store::Conn;
 use store::contacts::ContactKind;
-use store::own_fields::{OwnField, OwnKind};
+use store::own_fields::OwnKind;
 use store::people::{Consent, Kind, folded_name};
 use store::pipelines::Stage;
 
+use super::known::Known;
+use super::meanings;
 use super::plan::{DateOrder, Plan};
 use super::sheet::Row;
 use super::targets::{Target, parts_of_date};
@@ -21,90 +19,6 @@ use crate::people::input::{ADDRESS_CHARS_MAX, CONTACTS_MAX, LABEL_CHARS_MAX, TAG
 use crate::people::{COMPANY_CHARS_MAX, NOTES_CHARS_MAX, SOURCE_CHARS_MAX};
 use crate::tags::TAG_CHARS_MAX;
 use crate::{fields, money};
-
-/// What rows are read by, the same for all of them.
-#[derive(Debug, Clone)]
-pub(super) struct Known {
-    stages: Vec<Stage>,
-    /// Members by what they are called, names folded and addresses.
-    members: HashMap<String, MemberId>,
-    currency: String,
-    home: Option<Country>,
-    own: Vec<OwnField>,
-    zone: Zone,
-    today: Date,
-}
-
-impl Known {
-    pub(super) fn load(
-        c: &mut Conn,
-        tenant: &TenantId,
-        zone: Zone,
-        now: Timestamp,
-    ) -> Result<Self> {
-        let (mut members, mut stages) = (HashMap::new(), store::pipelines::list_stages(c, tenant)?);
-        // One that goes takes nobody new in; another may have its name by now.
-        stages.retain(Stage::stays);
-        for named in store::members::list(c, tenant)? {
-            members.insert(named.email.to_lowercase(), named.member.id.clone());
-            members.insert(folded_name(&named.name), named.member.id);
-        }
-        Ok(Self {
-            stages,
-            members,
-            currency: store::tenants::get(c, tenant)?.currency,
-            home: phone::country_of(&zone),
-            own: store::own_fields::list(c, tenant)?,
-            today: zone.local(now).date(),
-            zone,
-        })
-    }
-
-    /// The currency of amounts.
-    pub(super) fn currency(&self) -> &str {
-        &self.currency
-    }
-
-    /// Where days begin.
-    pub(super) fn zone(&self) -> &Zone {
-        &self.zone
-    }
-
-    /// The country whose numbers stand there without its code.
-    pub(super) fn home(&self) -> Option<Country> {
-        self.home
-    }
-
-    /// Whether the business has what a cell of such a column names.
-    pub(super) fn has(&self, to: Target, cell: &str) -> bool {
-        match to {
-            Target::Stage => self.stage(cell).is_some(),
-            Target::Owner => self.members.contains_key(&folded_name(cell)),
-            _ => true,
-        }
-    }
-
-    /// One of the own fields.
-    pub(super) fn own_field(&self, id: &OwnFieldId) -> Option<&OwnField> {
-        self.own.iter().find(|field| field.id == *id)
-    }
-
-    /// A stage by what people call it.
-    fn stage(&self, text: &str) -> Option<Stage> {
-        let wanted = folded_name(text);
-        let named = self.stages.iter().find(|stage| folded_name(&stage.name) == wanted);
-        let standing = match wanted.as_str() {
-            "lead" | "ליד" | "מתעניין" | "מתעניינת" | "פוטנציאלי" => {
-                "lead"
-            }
-            "customer" | "client" | "לקוח" | "לקוחה" | "לקוחות" => "customer",
-            _ => "",
-        };
-        let of_standing =
-            || self.stages.iter().find(|stage| stage.outcome.standing().as_str() == standing);
-        named.or_else(of_standing).cloned()
-    }
-}
 
 /// What a row says; what it doesn't say is empty.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -192,16 +106,18 @@ pub(super) fn read(row: Row<'_>, plan: &Plan, known: &Known) -> Read<Said> {
         if cell.is_empty() {
             continue;
         }
+        let wrong = |error| Wrong { place, key: key_of(error) };
+        if meanings::take(&mut said, column, cell, known).map_err(wrong)? {
+            continue;
+        }
         if let Some(field) = &column.own {
-            let wrong = |error| Wrong { place, key: key_of(error) };
             said.own.extend(own(field, cell, plan, known).map_err(wrong)?);
             continue;
         }
         match column.to {
             Target::FirstName => first = cell,
             Target::LastName => last = cell,
-            to => take(&mut said, to, cell, &column.name, plan, known)
-                .map_err(|error| Wrong { place, key: key_of(error) })?,
+            to => take(&mut said, to, cell, &column.name, plan, known).map_err(wrong)?,
         }
     }
     let place = [Target::Name, Target::FirstName, Target::LastName, Target::Company]
@@ -292,11 +208,8 @@ fn take(
         }
         Target::Source => said.source = fields::line("source", cell, SOURCE_CHARS_MAX)?,
         Target::Tags => {
-            for tag in several(cell) {
-                let tag = fields::line("tags", tag, TAG_CHARS_MAX)?;
-                if !tag.is_empty() && said.tags.len() <= TAGS_MAX && !said.tags.contains(&tag) {
-                    said.tags.push(tag);
-                }
+            for word in several(cell) {
+                tag(said, word)?;
             }
         }
         Target::Value => said.value = Some(money::amount("value", cell, &known.currency)?),
@@ -338,8 +251,17 @@ fn own(id: &OwnFieldId, cell: &str, plan: &Plan, known: &Known) -> Result<Option
     Ok(read.map(said))
 }
 
+/// One more tag; from the first that is too many on the row is refused, whatever comes.
+pub(super) fn tag(said: &mut Said, word: &str) -> Result<()> {
+    let tag = fields::line("tags", word, TAG_CHARS_MAX)?;
+    if !tag.is_empty() && said.tags.len() <= TAGS_MAX && !said.tags.contains(&tag) {
+        said.tags.push(tag);
+    }
+    Ok(())
+}
+
 /// Cells of several things set them apart by a semicolon, a comma, a line or a bar.
-fn several(cell: &str) -> impl Iterator<Item = &str> {
+pub(super) fn several(cell: &str) -> impl Iterator<Item = &str> {
     let apart = cell.split([';', ',', '\n', '|']).flat_map(|part| part.split(":::"));
     apart.map(str::trim).filter(|part| !part.is_empty())
 }
@@ -396,7 +318,7 @@ fn address(said: &mut Said, cell: &str) -> Result<()> {
 }
 
 /// Several columns of notes stand below each other, each under its head.
-fn notes(said: &mut Said, cell: &str, head: &str) -> Result<()> {
+pub(super) fn notes(said: &mut Said, cell: &str, head: &str) -> Result<()> {
     let text = if said.notes.is_empty() {
         cell.to_owned()
     } else if head.is_empty() {

@@ -13,8 +13,9 @@ use store::pipelines::Stage;
 use store::timeline::Entry;
 
 use super::doubles::Index;
+use super::known::Known;
 use super::plan::{Doubles, Plan};
-use super::rows::{self, Known, OwnSaid, Said, Wrong};
+use super::rows::{self, OwnSaid, Said, Wrong};
 use super::running::{TOLD, beginner};
 use super::sheet::Sheet;
 use super::telling::{self, Change};

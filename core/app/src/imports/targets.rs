@@ -1,14 +1,14 @@
 //! What a column of a file can be, and how that is guessed: from what its head says in English or Hebrew,
 //! or from what stands below it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Locale;
 
 use store::own_fields::{OwnField, text_key};
 
+use super::known::Known;
 use super::plan::{Column, DateOrder};
-use super::rows::Known;
 use super::sheet::Sheet;
 use crate::tags::TAG_CHARS_MAX;
 
@@ -274,7 +274,7 @@ pub(super) fn guess(sheet: &Sheet, head: bool) -> Vec<Column> {
             let to = to.filter(|to| to.is_many() || used.insert(to.as_str()));
             let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
             let name = name.chars().take(60).collect();
-            Column { name, to: to.unwrap_or(Target::Nothing), own: None }
+            Column { name, to: to.unwrap_or(Target::Nothing), own: None, values: BTreeMap::new() }
         })
         .collect();
     for (place, column) in columns.iter_mut().enumerate() {
@@ -468,7 +468,12 @@ mod tests {
 
     #[test]
     fn dates_are_read_in_the_order_that_one_of_them_shows() {
-        let columns = [Column { name: String::new(), to: Target::FollowUp, own: None }];
+        let columns = [Column {
+            name: String::new(),
+            to: Target::FollowUp,
+            own: None,
+            values: BTreeMap::new(),
+        }];
         let order = |cells: &[&str], locale, zone| {
             let rows: Vec<Vec<&str>> = cells.iter().map(|cell| vec![*cell]).collect();
             let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();

@@ -72,6 +72,21 @@ pub struct HabitsInput {
     pub quiet_until: String,
 }
 
+/// Some of the same; what isn't said stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct HabitsChange {
+    /// As in [`HabitsInput`].
+    pub tasks: Option<String>,
+    /// As there.
+    pub appointments: Option<String>,
+    /// As there.
+    pub follow_ups: Option<String>,
+    /// As there.
+    pub morning: Option<String>,
+    /// When quiet begins and when it ends; both empty for no quiet.
+    pub quiet: Option<(String, String)>,
+}
+
 impl Habits {
     /// How long before one of these they are reminded.
     pub(super) const fn lead(&self, subject: Subject) -> Lead {
@@ -113,28 +128,57 @@ impl Habits {
     }
 }
 
+fn lead(field: &str, text: &str) -> Result<Lead> {
+    text.parse().map_err(|_| Error::invalid(field, "error-invalid"))
+}
+
+fn time_of_day(field: &str, text: &str) -> Result<Time> {
+    read_clock(text.trim()).ok_or_else(|| Error::invalid(field, "error-time-invalid"))
+}
+
+fn quiet(from: &str, until: &str) -> Result<Option<Quiet>> {
+    if (from.trim(), until.trim()) == ("", "") {
+        return Ok(None);
+    }
+    let (from, until) = (time_of_day("quiet_from", from)?, time_of_day("quiet_until", until)?);
+    let quiet = Quiet::new(from, until);
+    quiet.map(Some).ok_or_else(|| Error::invalid("quiet_until", "error-quiet-all-day"))
+}
+
 impl HabitsInput {
     fn read(&self) -> Result<Habits> {
-        let lead = |field: &str, text: &str| -> Result<Lead> {
-            text.parse().map_err(|_| Error::invalid(field, "error-invalid"))
-        };
-        let time = |field: &str, text: &str| {
-            read_clock(text.trim()).ok_or_else(|| Error::invalid(field, "error-time-invalid"))
-        };
-        let quiet = match (self.quiet_from.trim(), self.quiet_until.trim()) {
-            ("", "") => None,
-            (from, until) => {
-                let (from, until) = (time("quiet_from", from)?, time("quiet_until", until)?);
-                let quiet = Quiet::new(from, until);
-                Some(quiet.ok_or(Error::invalid("quiet_until", "error-quiet-all-day"))?)
-            }
-        };
         Ok(Habits {
+            quiet: quiet(&self.quiet_from, &self.quiet_until)?,
             tasks: lead("tasks", &self.tasks)?,
             appointments: lead("appointments", &self.appointments)?,
             follow_ups: lead("follow_ups", &self.follow_ups)?,
-            morning: time("morning", &self.morning)?,
-            quiet,
+            morning: time_of_day("morning", &self.morning)?,
+        })
+    }
+}
+
+impl HabitsChange {
+    /// Those before, with what is said here in its place.
+    fn upon(&self, before: &Habits) -> Result<Habits> {
+        let lead_or = |field: &str, said: Option<&str>, before: Lead| {
+            said.map_or(Ok(before), |text| lead(field, text))
+        };
+        Ok(Habits {
+            tasks: lead_or("tasks", self.tasks.as_deref(), before.tasks)?,
+            appointments: lead_or(
+                "appointments",
+                self.appointments.as_deref(),
+                before.appointments,
+            )?,
+            follow_ups: lead_or("follow_ups", self.follow_ups.as_deref(), before.follow_ups)?,
+            morning: match &self.morning {
+                Some(text) => time_of_day("morning", text)?,
+                None => before.morning,
+            },
+            quiet: match &self.quiet {
+                Some((from, until)) => quiet(from, until)?,
+                None => before.quiet,
+            },
         })
     }
 }
@@ -149,21 +193,32 @@ pub async fn get_habits(app: &App, ctx: &Context) -> Result<Habits> {
 pub async fn choose_habits(app: &App, ctx: &Context, input: HabitsInput) -> Result<()> {
     let habits = input.read()?;
     let (app2, ctx) = (app.clone(), ctx.clone());
-    app.db
-        .transact(move |c| -> Result<()> {
-            for (name, value) in habits.pairs() {
-                store::member_choices::put(c, &ctx.tenant, &ctx.member, name, &value)?;
-            }
-            plan::enqueue(&app2, c, &ctx.tenant)?;
-            let act = Act {
-                action: "member.reminders-chosen",
-                entity: "member",
-                entity_id: ctx.member.as_str(),
-                detail: json!({}),
-            };
-            audit::append(&app2, c, &ctx.tenant, &Who::from(&ctx), &act)
-        })
-        .await?;
+    app.db.transact(move |c| keep(&app2, c, &ctx, &habits)).await?;
     app.wake_jobs();
     Ok(())
+}
+
+/// Changes some of how the member who asks is reminded, in an open transaction.
+pub(crate) fn change_habits(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    change: &HabitsChange,
+) -> Result<()> {
+    let habits = change.upon(&Habits::of(c, &ctx.tenant, &ctx.member)?)?;
+    keep(app, c, ctx, &habits)
+}
+
+fn keep(app: &App, c: &mut Conn, ctx: &Context, habits: &Habits) -> Result<()> {
+    for (name, value) in habits.pairs() {
+        store::member_choices::put(c, &ctx.tenant, &ctx.member, name, &value)?;
+    }
+    plan::enqueue(app, c, &ctx.tenant)?;
+    let act = Act {
+        action: "member.reminders-chosen",
+        entity: "member",
+        entity_id: ctx.member.as_str(),
+        detail: json!({}),
+    };
+    audit::append(app, c, &ctx.tenant, &Who::from(ctx), &act)
 }

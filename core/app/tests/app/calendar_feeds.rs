@@ -96,6 +96,24 @@ async fn what_moved_was_cancelled_or_takes_whole_days_is_said_as_it_is_now() {
 }
 
 #[tokio::test]
+async fn whoever_asks_since_when_it_says_so_has_read_nothing() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        book(&f, &owner, "Fitting", hour(3, 10)).await;
+        let secret = renew(&f, &owner).await;
+        let read_at =
+            async || calendar_feeds::find_feed(&f.app, &owner.ctx).await.unwrap().unwrap().read_at;
+        let looked = calendar_feeds::look_at_feed(&f.app, &secret, &origin()).await.unwrap();
+        assert_eq!(read_at().await, None);
+        f.clock.advance_millis(60_000);
+        let file = read(&f, &secret).await.unwrap();
+        assert_eq!((file.digest, file.changed_at), (looked.digest, looked.changed_at));
+        assert_eq!(read_at().await, Some(f.clock.now()));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_to_come_is_there_behind_all_that_was() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;

@@ -8,7 +8,7 @@ use crate::sweeps::{count_acts, crowd, input};
 use app::jobs::{run_due, run_worker};
 use app::people::PersonInput;
 use app::sweeps::{self, Whom};
-use app::{people, retention};
+use app::{imports, people, retention};
 use domain::{ScheduleId, TenantId, Timestamp};
 use store::ceremonies::{Ceremony, CeremonyKind};
 use store::idempotency::{self, Answer};
@@ -223,6 +223,34 @@ async fn whoever_was_removed_with_very_many_others_goes_as_soon() {
         f.clock.advance_millis(DAY_MS);
         retention::sweep(&f.app).await;
         assert_eq!(count_acts(&f, &owner, "person.purged").await, 2, "nobody was left");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn others_have_their_turn_while_very_many_are_forgotten() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        crowd(&f, &owner, 2_000).await;
+        let all = Whom::people(people::PersonFilter::default());
+        sweeps::begin_sweep(&f.app, &owner.ctx, all, input("remove", ""), "").await.unwrap();
+        run_due(&f.app).await.unwrap();
+        f.clock.advance_millis(31 * DAY_MS);
+        let list = b"Name\nNoa Levi\n".to_vec();
+        let list = imports::keep_file(&f.app, &owner.ctx, "list.csv", list).await.unwrap();
+        imports::start_import(&f.app, &owner.ctx, &list).await.unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let worker = tokio::spawn(run_worker(f.app.clone(), 2, stopped));
+        let purged = async || count_acts(&f, &owner, "person.purged").await;
+        assert!(within_seconds(async || purged().await == 4).await, "{}", purged().await);
+        stop.send(true).unwrap();
+        worker.await.unwrap();
+        let chain = f.chain(&owner.ctx.tenant).await;
+        let taken = chain
+            .iter()
+            .position(|entry| entry.action == "import.rows" && entry.entity_id == list.as_str());
+        let last = chain.iter().rposition(|entry| entry.action == "person.purged");
+        assert!(taken.is_some() && taken < last, "the list waited for all of them");
     })
     .await;
 }

@@ -399,6 +399,8 @@ async fn an_archive_is_for_who_runs_the_business_and_proves_it_and_for_some_days
         );
         let id = archive(&f, &owner).await;
         everything::delete_archive(&f.app, &owner.ctx, &id).await.unwrap();
+        let gone = everything::get_archive_file(&f.app, &owner.ctx, &id).await;
+        assert!(matches!(gone, Err(Error::NotFound)));
         let gone = everything::download_archive(&f.app, &owner.ctx, &id).await;
         assert!(matches!(gone, Err(Error::NotFound)));
     })

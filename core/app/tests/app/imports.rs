@@ -2,6 +2,7 @@
 
 mod beside;
 mod cards;
+mod meanings;
 mod numbers;
 
 use crate::support::people::{add, named};

@@ -37,10 +37,12 @@ fn forms(word: &str) -> BTreeSet<String> {
     (0..letters.len()).map(without).chain([word.to_owned()]).collect()
 }
 
-/// Notes words that somebody may mistype.
+/// Notes words that somebody may mistype. Whoever brings the same word meanwhile is waited for, so all rows
+/// come in one order, however many they are: of two who bring the same words one waits, and never both.
 pub(super) fn learn(c: &mut Conn, tenant: &TenantId, words: BTreeSet<&str>) -> Result<()> {
     scope::tenant(c, tenant)?;
     let words: Vec<&str> = words.into_iter().filter(|word| is_known(word)).collect();
+    let mut known = BTreeSet::new();
     for some in words.chunks(AT_ONCE) {
         let query = search_near::table
             .filter(search_near::tenant_id.eq(tenant.as_str()))
@@ -48,31 +50,35 @@ pub(super) fn learn(c: &mut Conn, tenant: &TenantId, words: BTreeSet<&str>) -> R
             .filter(search_near::near.eq(search_near::word))
             .select(search_near::word);
         // Locked, so that nobody forgets it meanwhile.
-        let known: Vec<String> = each_backend!(
+        let found: Vec<String> = each_backend!(
             c,
             Sqlite(c) => query.load(c)?,
             Postgres(c) => query.for_key_share().load(c)?
         );
-        let known: BTreeSet<&str> = known.iter().map(String::as_str).collect();
-        let new = some.iter().filter(|word| !known.contains(**word));
-        let mut rows: Vec<(String, &str)> =
-            new.flat_map(|word| forms(word).into_iter().map(|near| (near, *word))).collect();
-        rows.sort_unstable();
-        for some in rows.chunks(AT_ONCE * 2) {
-            let row = |(near, word): &(String, &str)| {
-                (
-                    search_near::tenant_id.eq(tenant.to_string()),
-                    search_near::near.eq(near.clone()),
-                    search_near::word.eq((*word).to_owned()),
-                )
-            };
-            let rows: Vec<_> = some.iter().map(row).collect();
-            let insert =
-                diesel::insert_into(search_near::table).values(rows).on_conflict_do_nothing();
-            each_backend!(c, |c| insert.execute(c)?);
-        }
+        known.extend(found);
+    }
+    let new = words.into_iter().filter(|word| !known.contains(*word));
+    for some in rows_of(new).chunks(AT_ONCE * 2) {
+        let row = |(near, word): &(String, &str)| {
+            (
+                search_near::tenant_id.eq(tenant.to_string()),
+                search_near::near.eq(near.clone()),
+                search_near::word.eq((*word).to_owned()),
+            )
+        };
+        let rows: Vec<_> = some.iter().map(row).collect();
+        let insert = diesel::insert_into(search_near::table).values(rows).on_conflict_do_nothing();
+        each_backend!(c, |c| insert.execute(c)?);
     }
     Ok(())
+}
+
+/// The rows of words, in the order of their key.
+fn rows_of<'w>(words: impl Iterator<Item = &'w str>) -> Vec<(String, &'w str)> {
+    let of = |word: &'w str| forms(word).into_iter().map(move |near| (near, word));
+    let mut rows: Vec<(String, &str)> = words.flat_map(of).collect();
+    rows.sort_unstable();
+    rows
 }
 
 /// Forgets those of these words that nothing has any more.
@@ -155,6 +161,21 @@ fn is_one_error(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_of_very_many_words_are_in_one_order() {
+        let letter = |n: u8| char::from(b'a' + n % 26);
+        let word = |n: u16| -> String {
+            let [high, low] = n.to_be_bytes();
+            ['w', letter(low / 26), letter(low), letter(high), 'z'].into_iter().collect()
+        };
+        let words: BTreeSet<String> = (0..1_200).map(word).collect();
+        assert!(words.len() > AT_ONCE, "{}", words.len());
+        let rows = rows_of(words.iter().map(String::as_str));
+        assert!(rows.is_sorted());
+        let has = |word: &String| rows.binary_search(&(word.clone(), word.as_str())).is_ok();
+        assert!(words.iter().all(has));
+    }
 
     #[test]
     fn one_error_is_one_and_two_are_not() {

@@ -258,6 +258,8 @@ fn example(name: &str) -> Value {
         "SendAgain" => json!({"since": "2026-12-01T08:00:00Z"}),
         "ImportPlanChange" => json!({"columns": ["name", "phone", ""], "doubles": "update"}),
         "KindAgain" => json!({"kind": "calendar.push"}),
+        "NoticeChoicesChange" => json!({"kinds": {"task-due": "app"},
+            "reminders": {"tasks": "1d", "quiet": {"from": "22:00", "until": "07:00"}}}),
         "Snooze" => json!({"until": "tomorrow"}),
         "BusinessChange" => json!({"name": "Dana’s Garden"}),
         "ViewNew" => json!({"name": "New leads", "query": "standing=lead&order=newest"}),

@@ -1,6 +1,7 @@
 //! Lists to take along, as files that other programs read.
 
 use app::exports::{self, Format, Words};
+use domain::PersonId;
 
 use super::answer::{Answer, Reply};
 use super::call::Call;
@@ -52,7 +53,14 @@ pub async fn people(call: Call) -> Answer {
     let (filter, order) = people::chosen(&call).await?;
     let (ctx, words) = (call.reading(), words(&call));
     let file = exports::export_people(call.app(), &ctx, filter, order, format(&call), words);
-    Ok(Reply::file(send(file.await?).await?))
+    Ok(Reply::file(send(file.await?, call.is_head).await?))
+}
+
+/// The card of one person, for an address book.
+pub async fn person(call: Call) -> Answer {
+    let which: PersonId = call.id("person")?;
+    let file = exports::export_person(call.app(), &call.reading(), &which).await?;
+    Ok(Reply::file(send(file, call.is_head).await?))
 }
 
 /// The tasks that match, in their order.
@@ -60,7 +68,7 @@ pub async fn tasks(call: Call) -> Answer {
     let filter = tasks::filter(&call)?;
     let (ctx, words) = (call.reading(), words(&call));
     let file = exports::export_tasks(call.app(), &ctx, filter, format(&call), words);
-    Ok(Reply::file(send(file.await?).await?))
+    Ok(Reply::file(send(file.await?, call.is_head).await?))
 }
 
 /// What is known of the documents that match, newest first.
@@ -68,12 +76,12 @@ pub async fn documents(call: Call) -> Answer {
     let filter = documents::filter(&call)?;
     let (ctx, words) = (call.reading(), words(&call));
     let file = exports::export_documents(call.app(), &ctx, filter, format(&call), words);
-    Ok(Reply::file(send(file.await?).await?))
+    Ok(Reply::file(send(file.await?, call.is_head).await?))
 }
 
 /// All appointments.
 pub async fn appointments(call: Call) -> Answer {
     let (ctx, words) = (call.reading(), words(&call));
     let file = exports::export_appointments(call.app(), &ctx, format(&call), words);
-    Ok(Reply::file(send(file.await?).await?))
+    Ok(Reply::file(send(file.await?, call.is_head).await?))
 }

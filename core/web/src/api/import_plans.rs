@@ -2,14 +2,17 @@
 //! already, and what would come of it.
 
 use app::imports::{
-    self, Column, DateOrder, Doubles, Format, Look, Plan, PlanInput, SEPARATORS, Shown, Target,
+    self, Column, DateOrder, Doubles, Format, Look, MEANINGS_MAX, MEANT_CHARS_MAX, Meaning, Plan,
+    PlanInput, SEPARATORS, Shown, Target, Unknown,
 };
 use domain::{ApiScope, ImportId};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
 use super::call::Call;
-use super::describe::{Fields, about, change, flag, id, or_null, said, text, whole, word};
+use super::describe::{
+    Fields, about, change, flag, id, list, or_null, required_text, said, text, whole, word,
+};
 use super::problem::{Problem, code};
 use super::schema::{Named, named};
 
@@ -38,6 +41,21 @@ pub fn schemas() -> Vec<Named> {
         ("doubles", word(&doubles())),
         ("tag", said()),
         ("source", said()),
+        ("meanings", about(meanings(), MEANINGS)),
+    ]);
+    let meant = "What it means: `leave` it out, a `tag`, a `note`, or the id of a stage, member, tag \
+        or option.";
+    let places = json!({"type": "integer", "minimum": 0, "maximum": COLUMNS_MAX});
+    let meaning = whole(vec![
+        ("column", about(places, "The column’s place, from 0.")),
+        ("word", about(required_text(MEANT_CHARS_MAX), "The word, in whichever spelling.")),
+        ("to", about(required_text(WORD_CHARS_MAX), meant)),
+    ]);
+    let unknown = whole(vec![
+        ("column", number()),
+        ("word", said()),
+        ("rows", about(number(), "In how many of the rows that were read.")),
+        ("to", about(or_null(said()), "What was said that it means.")),
     ]);
     let known = "By what they are known to be there already.";
     let row = whole(vec![
@@ -57,17 +75,30 @@ pub fn schemas() -> Vec<Named> {
         ("checked", about(number(), "How many rows were read for this.")),
         ("wrong", about(number(), "How many of those have a mistake.")),
         ("samples", about(samples, "Of each column a few cells.")),
+        ("unknown", about(json!({"type": "array", "items": named("ImportUnknown")}), UNKNOWN)),
         ("shown", json!({"type": "array", "items": named("ImportRow")})),
         ("mistakes", json!({"type": "array", "items": named("ImportMistake")})),
     ]);
     vec![
         ("ImportColumn", column),
+        ("ImportMeaning", meaning),
+        ("ImportUnknown", unknown),
         ("ImportPlan", plan),
         ("ImportPlanChange", change(written())),
         ("ImportRow", row),
         ("ImportMistake", wrong),
         ("ImportLook", look),
     ]
+}
+
+/// What of words stands in a plan.
+const MEANINGS: &str = "What words mean of columns of stages, members, tags and choices, where the business \
+    doesn’t know them. A change says all of it anew.";
+const UNKNOWN: &str =
+    "Words of such columns that the business doesn’t know, of each column the most frequent.";
+
+fn meanings() -> Value {
+    list(named("ImportMeaning"), MEANINGS_MAX)
 }
 
 fn dates() -> Vec<&'static str> {
@@ -99,6 +130,7 @@ fn written() -> Fields {
         ("doubles", word(&doubles())),
         ("tag", about(or_null(text(app::tags::TAG_CHARS_MAX)), "For everybody of the list.")),
         ("source", or_null(text(app::people::SOURCE_CHARS_MAX))),
+        ("meanings", about(meanings(), MEANINGS)),
     ]
 }
 
@@ -122,7 +154,39 @@ fn shown(plan: &Plan) -> Value {
         "doubles": plan.doubles.as_str(),
         "tag": plan.tag,
         "source": plan.source,
+        "meanings": meant(plan)
+            .iter()
+            .map(|it| json!({"column": it.column, "word": it.word, "to": it.to}))
+            .collect::<Vec<_>>(),
     })
+}
+
+/// What a plan says of words.
+fn meant(plan: &Plan) -> Vec<Meaning> {
+    let of = |(place, column): (usize, &Column)| -> Vec<Meaning> {
+        let one = |(word, to): (&String, &String)| Meaning {
+            column: place,
+            word: word.clone(),
+            to: to.clone(),
+        };
+        column.values.iter().map(one).collect()
+    };
+    plan.columns.iter().enumerate().flat_map(of).collect()
+}
+
+/// What the body says of words: all of it, and nothing of the others any more.
+fn said_of_words(call: &Call, before: &Plan) -> Vec<Meaning> {
+    let Some(said) = call.body.get("meanings").and_then(Value::as_array) else {
+        return Vec::new();
+    };
+    let text = |of: &Value, name: &str| of[name].as_str().unwrap_or_default().to_owned();
+    let one = |each: &Value| Meaning {
+        column: each["column"].as_u64().and_then(|at| at.try_into().ok()).unwrap_or(usize::MAX),
+        word: text(each, "word"),
+        to: text(each, "to"),
+    };
+    let gone = meant(before).into_iter().map(|it| Meaning { to: String::new(), ..it });
+    gone.chain(said.iter().map(one)).collect()
 }
 
 async fn plan_of(call: &Call, id: &ImportId) -> Result<Plan, Problem> {
@@ -152,6 +216,7 @@ pub async fn update(call: Call) -> Answer {
         doubles: call.text_or("doubles", before.doubles.as_str()),
         tag: call.text_or("tag", &before.tag),
         source: call.text_or("source", &before.source),
+        meanings: said_of_words(&call, &before),
     };
     imports::plan_import(call.app(), call.ctx(), &id, input).await?;
     Ok(Reply::one(shown(&plan_of(&call, &id).await?)))
@@ -162,12 +227,15 @@ pub async fn look(call: Call) -> Answer {
     let id: ImportId = call.id("people_import")?;
     let look = imports::look_at_import(call.app(), call.ctx(), &id).await?;
     let reads_people = call.opened.scopes.has(ApiScope::PeopleRead);
-    let Look { import, samples, shown, mistakes, checked, wrong, .. } = look;
+    let Look { import, samples, unknown, shown, mistakes, checked, wrong, .. } = look;
+    let unknown =
+        unknown.iter().enumerate().flat_map(|(at, all)| all.iter().map(move |it| (at, it)));
     Ok(Reply::told(json!({
         "rows": import.rows_all,
         "checked": checked,
         "wrong": wrong,
         "samples": samples,
+        "unknown": unknown.map(unknown_word).collect::<Vec<_>>(),
         "shown": shown.iter().filter_map(|row| row_of(row, reads_people)).collect::<Vec<_>>(),
         "mistakes": mistakes.iter().filter_map(mistake).collect::<Vec<_>>(),
     })))
@@ -186,6 +254,11 @@ fn row_of(row: &Shown, reads_people: bool) -> Option<Value> {
         "known_by": double.map(|(_, _, by)| by.as_str()),
         "person": double.filter(|_| reads_people).map(|(id, ..)| id),
     }))
+}
+
+fn unknown_word((column, it): (usize, &Unknown)) -> Value {
+    let to = Some(&it.to).filter(|to| !to.is_empty());
+    json!({"column": column, "word": it.word, "rows": it.rows, "to": to})
 }
 
 fn mistake(row: &Shown) -> Option<Value> {

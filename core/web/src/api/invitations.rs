@@ -20,10 +20,6 @@ const ROLES: &[&str] = &["member", "accountant"];
 pub fn schemas() -> Vec<Named> {
     let email = json!({"type": "string", "format": "email", "maxLength": 254});
     let role = about(word(ROLES), "Nobody who could make tokens is invited by one.");
-    let made = whole(vec![
-        ("id", id()),
-        ("expires_at", about(instant(), "Until when the link in the mail works.")),
-    ]);
     let open = whole(vec![
         ("id", id()),
         ("email", said()),
@@ -34,7 +30,6 @@ pub fn schemas() -> Vec<Named> {
     vec![
         ("OpenInvitation", open),
         ("InvitationNew", object(vec![("email", email), ("role", role)], &["email", "role"])),
-        ("Invitation", made),
     ]
 }
 
@@ -67,7 +62,7 @@ pub async fn create(call: Call) -> Answer {
     }
     let (email, role) = (call.text("email"), call.text("role"));
     let made = invitations::create_invitation(call.app(), call.ctx(), &email, &role).await?;
-    Ok(Reply::told(json!({"id": made.id, "expires_at": made.expires_at.to_rfc3339()})))
+    Ok(Reply::made(shown(&made.view), None, format!("/api/v1/invitations/{}", made.id)))
 }
 
 /// Withdraws an invitation.

@@ -133,6 +133,8 @@ const CARDS: &[&str] = &[
     "text/vcard",
 ];
 
+const CARD: &[&str] = &["text/vcard"];
+
 /// What plugins may keep, and what is none of it: members add whatever they have.
 const KEPT: &[&str] = &KEPT_TYPES;
 
@@ -221,6 +223,7 @@ mod lines {
         GET    "/people/export"                           PeopleRead        (PEOPLE, ALL) exports::people, "People as a file", exports::people_query, NONE, File(CARDS);
         GET    "/people/doubles"                          PeopleRead        (PEOPLE, ALL) people::doubles, "People who may be one", nothing, NONE, Items("Doubles");
         GET    "/people/{person}"                         PeopleRead        (PEOPLE, ALL) people::show, "A person", nothing, NONE, One("Person");
+        GET    "/people/{person}/card"                    PeopleRead        (PEOPLE, ALL) exports::person, "A person as a card for address books", nothing, NONE, File(CARD);
         PATCH  "/people/{person}"                         PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::update, "Change a person", nothing, Some("PersonChange"), One("Person");
         DELETE "/people/{person}"                         PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::remove, "Remove a person", nothing, NONE, Nothing;
         POST   "/people/{person}/restore"                 PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::restore, "Bring a removed person back", nothing, NONE, One("Person");
@@ -300,7 +303,7 @@ mod lines {
         GET    "/team"                                    TeamRead          (TEAM, ALL) team::list, "The team", nothing, NONE, Items("Member");
         GET    "/invitations"                             TeamRead          (MANAGE_TEAM, ALL) invitations::list, "Open invitations", nothing, NONE, Items("OpenInvitation");
         GET    "/invitations/{invitation}"                TeamRead          (MANAGE_TEAM, ALL) invitations::show, "An open invitation", nothing, NONE, One("OpenInvitation");
-        POST   "/invitations"                             TeamWrite         (TEAM, MANAGE_TEAM) invitations::create, "Invite somebody to the team by mail", nothing, Some("InvitationNew"), Told("Invitation");
+        POST   "/invitations"                             TeamWrite         (TEAM, MANAGE_TEAM) invitations::create, "Invite somebody to the team by mail", nothing, Some("InvitationNew"), Made("OpenInvitation");
         DELETE "/invitations/{invitation}"                TeamWrite         (TEAM, MANAGE_TEAM) invitations::revoke, "Withdraw an invitation", nothing, NONE, Nothing;
         GET    "/activity"                                ActivityRead      (ACTIVITY, ALL) activity::list, "The activity log, latest first", activity::list_query, NONE, Page("Activity");
         GET    "/connections"                             ConnectionsRead   (PLUGINS, ALL) connections::list, "Connected accounts", nothing, NONE, Items("Connection");
@@ -325,6 +328,8 @@ mod lines {
         DELETE "/imports/{people_import}"                 ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::remove, "Throw a waiting list away", nothing, NONE, Nothing;
         POST   "/imports/{people_import}/undo"            ImportsWrite      (PEOPLE, WRITE_PEOPLE) imports::undo, "Take a whole list back", nothing, NONE, One("Import");
         GET    "/notifications"                           NotificationsRead (ALL, ALL) notifications::list, "What the token’s maker was told of, newest first", notifications::list_query, NONE, Page("Notification");
+        GET    "/notifications/choices"                   NotificationsRead (ALL, ALL) notifications::choices, "How the token’s maker hears of what, and is reminded", nothing, NONE, One("NoticeChoices");
+        PATCH  "/notifications/choices"                   NotificationsWrite (ALL, ALL) notifications::choose, "Choose how the token’s maker hears of what, and is reminded", nothing, Some("NoticeChoicesChange"), One("NoticeChoices");
         POST   "/notifications/read"                      NotificationsWrite (ALL, ALL) notifications::read_all, "Mark all notifications as read", nothing, NONE, Nothing;
         POST   "/notifications/{notification}/read"       NotificationsWrite (ALL, ALL) notifications::read, "Mark a notification as read", nothing, NONE, Nothing;
         POST   "/notifications/{notification}/snooze"     NotificationsWrite (ALL, ALL) notifications::snooze, "Let what a notification reminded of come again", nothing, Some("Snooze"), Told("Snoozed");

@@ -47,7 +47,12 @@ pub async fn withdraw(member: Member) -> Answer {
 /// The calendar behind an address.
 pub async fn read(request: HttpRequest, visit: Visit, path: Path<String>) -> Answer {
     let secret = path.strip_suffix(ENDING).unwrap_or(&path);
-    let file = calendar_feeds::read_feed(&visit.web.app, secret, &visit.origin).await?;
+    let (app, origin) = (&visit.web.app, &visit.origin);
+    let file = if visit.is_head {
+        calendar_feeds::look_at_feed(app, secret, origin).await?
+    } else {
+        calendar_feeds::read_feed(app, secret, origin).await?
+    };
     let tag = format!("\"{}\"", file.digest);
     let known = request.headers().get(IF_NONE_MATCH).and_then(|known| known.to_str().ok());
     let is_known = known.is_some_and(|known| {

@@ -5,12 +5,9 @@ pub mod adding;
 
 use std::collections::HashMap;
 
-use actix_web::http::Method;
-use actix_web::http::header::{
-    CACHE_CONTROL, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
-};
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Bytes, Form, Path, Query};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use app::connections;
 use app::documents::{self, Document, DocumentFilter, Media, Named, OWN, Pieces, Retention};
 use app::plugins::find_loaded;
@@ -23,7 +20,7 @@ use crate::answer::{Answer, form_errors, own_path};
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::connections::provider_name;
-use crate::pages::exports::size;
+use crate::pages::exports::{saved_as, size};
 use crate::pages::id;
 use crate::pages::people::list::address;
 use crate::pages::saved_views::{ViewForm, saved_at, saved_rows};
@@ -242,9 +239,9 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
 }
 
 /// Its bytes; who asks for the head alone downloads nothing.
-pub async fn download(member: Member, request: HttpRequest, path: Path<String>) -> Answer {
+pub async fn download(member: Member, path: Path<String>) -> Answer {
     let which: DocumentId = id(&path)?;
-    if request.method() == Method::HEAD {
+    if member.is_head {
         let it = documents::get_document(&member.web.app, &member.ctx, &which).await?;
         return Ok(sent_head(&it));
     }
@@ -275,20 +272,7 @@ pub(crate) fn sent_head(it: &Document) -> HttpResponse {
 }
 
 fn headed(it: &Document) -> HttpResponseBuilder {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' };
-    let called = documents::file_name(&it.name, &it.media_type);
-    let name = ContentDisposition {
-        disposition: DispositionType::Attachment,
-        parameters: vec![
-            // For programs that don't know the other, which has every letter (RFC 6266).
-            DispositionParam::Filename(called.chars().map(plain).collect()),
-            DispositionParam::FilenameExt(ExtendedValue {
-                charset: Charset::Ext("UTF-8".to_owned()),
-                language_tag: None,
-                value: called.into_bytes(),
-            }),
-        ],
-    };
+    let name = saved_as(&documents::file_name(&it.name, &it.media_type));
     let mut answer = HttpResponse::Ok();
     answer.content_type(it.media_type.as_str()).insert_header(name);
     answer.insert_header((CACHE_CONTROL, "no-store"));

@@ -1,12 +1,15 @@
 //! Lists and archives to take along.
 
-use actix_web::HttpResponse;
-use actix_web::http::header::CONTENT_DISPOSITION;
+use actix_web::http::header::{
+    Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
+};
 use actix_web::web::{Bytes, Path, Query};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use app::documents::Document;
 use app::endpoints::DeliveryState;
 use app::exports::everything::{self, Archive, ArchiveState};
 use app::exports::{self, Download, Format, List, Table, Words};
-use domain::{EndpointId, ExportId};
+use domain::{EndpointId, ExportId, PersonId};
 use futures_util::stream;
 use serde::Deserialize;
 
@@ -40,22 +43,31 @@ pub async fn people(member: Member, query: Query<ListQuery>, kind: Query<FormatQ
     let terms = Terms::load(&member).await?;
     let (filter, order) = (query.filter(&member, &terms), query.sorting(&terms.fields));
     let words = words(&member);
-    Ok(send(exports::export_people(app, ctx, filter, order, format, words).await?).await?)
+    let file = exports::export_people(app, ctx, filter, order, format, words).await?;
+    Ok(send(file, member.is_head).await?)
+}
+
+/// The card of one person, for an address book.
+pub async fn person(member: Member, path: Path<String>) -> Answer {
+    let which: PersonId = id(&path)?;
+    let file = exports::export_person(&member.web.app, &member.ctx, &which).await?;
+    Ok(send(file, member.is_head).await?)
 }
 
 /// All appointments.
 pub async fn appointments(member: Member, kind: Query<FormatQuery>) -> Answer {
     let words = words(&member);
     let format = Format::of(&kind.format);
-    Ok(send(exports::export_appointments(&member.web.app, &member.ctx, format, words).await?)
-        .await?)
+    let file = exports::export_appointments(&member.web.app, &member.ctx, format, words).await?;
+    Ok(send(file, member.is_head).await?)
 }
 
 /// The tasks of the list, as it is narrowed.
 pub async fn tasks(member: Member, query: Query<TasksQuery>, kind: Query<FormatQuery>) -> Answer {
     let (words, filter) = (words(&member), query.filter(&member));
     let (ctx, format) = (&member.ctx, Format::of(&kind.format));
-    Ok(send(exports::export_tasks(&member.web.app, ctx, filter, format, words).await?).await?)
+    let file = exports::export_tasks(&member.web.app, ctx, filter, format, words).await?;
+    Ok(send(file, member.is_head).await?)
 }
 
 /// What is known of the documents of the list, as it is narrowed.
@@ -66,7 +78,8 @@ pub async fn documents(
 ) -> Answer {
     let (words, filter) = (words(&member), query.filter());
     let (ctx, format) = (&member.ctx, Format::of(&kind.format));
-    Ok(send(exports::export_documents(&member.web.app, ctx, filter, format, words).await?).await?)
+    let file = exports::export_documents(&member.web.app, ctx, filter, format, words).await?;
+    Ok(send(file, member.is_head).await?)
 }
 
 /// The activity log, as its page is narrowed.
@@ -77,12 +90,14 @@ pub async fn activity(
 ) -> Answer {
     let (words, filter) = (words(&member), query.filter(&member));
     let (ctx, format) = (&member.ctx, Format::of(&kind.format));
-    Ok(send(exports::export_activity(&member.web.app, ctx, filter, format, words).await?).await?)
+    let file = exports::export_activity(&member.web.app, ctx, filter, format, words).await?;
+    Ok(send(file, member.is_head).await?)
 }
 
 async fn list_file(member: &Member, list: List, kind: &FormatQuery) -> Answer {
     let (app, ctx, format) = (&member.web.app, &member.ctx, Format::of(&kind.format));
-    Ok(send(exports::export_list(app, ctx, list, format, words(member)).await?).await?)
+    let file = exports::export_list(app, ctx, list, format, words(member)).await?;
+    Ok(send(file, member.is_head).await?)
 }
 
 /// The team, with open invitations for whom its page shows them.
@@ -157,15 +172,35 @@ pub async fn report(
     };
     let table = Table { heads, rows: chart.rows.into_iter().map(row).collect() };
     let (app, ctx, format) = (&member.web.app, &member.ctx, Format::of(&kind.format));
-    Ok(send(exports::export_report(app, ctx, table, format, words(&member)).await?).await?)
+    let file = exports::export_report(app, ctx, table, format, words(&member)).await?;
+    Ok(send(file, member.is_head).await?)
+}
+
+/// Says that a file is to be saved, and under which name, in every letter (RFC 6266).
+pub(crate) fn saved_as(called: &str) -> ContentDisposition {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' };
+    let ascii: String = called.chars().map(plain).collect();
+    let has_more = ascii != called;
+    let mut parameters = vec![DispositionParam::Filename(ascii)];
+    if has_more {
+        // For programs that don't know it there is the other.
+        parameters.push(DispositionParam::FilenameExt(ExtendedValue {
+            charset: Charset::Ext("UTF-8".to_owned()),
+            language_tag: None,
+            value: called.as_bytes().to_vec(),
+        }));
+    }
+    ContentDisposition { disposition: DispositionType::Attachment, parameters }
 }
 
 /// Sends a file piece by piece. What goes wrong on the way breaks the answer off, so that nobody takes a
-/// part for all.
-pub(crate) async fn send(mut file: Download) -> Result<HttpResponse, app::Error> {
+/// part for all. Whoever asks for the head alone takes nothing along.
+pub(crate) async fn send(mut file: Download, is_head: bool) -> Result<HttpResponse, app::Error> {
     let mut answer = HttpResponse::Ok();
-    let disposition = format!("attachment; filename=\"{}\"", file.name);
-    answer.content_type(file.media_type).insert_header((CONTENT_DISPOSITION, disposition));
+    answer.content_type(file.media_type).insert_header(saved_as(&file.name));
+    if is_head {
+        return Ok(answer.streaming(stream::empty::<Result<Bytes, actix_web::Error>>()));
+    }
     // What fails at once is told by a page.
     let first = file.next().await?.unwrap_or_default();
     let begin = stream::iter([Ok::<Bytes, actix_web::Error>(Bytes::from(first))]);
@@ -220,9 +255,13 @@ pub async fn begin(member: Member) -> Answer {
     Ok(go("/exports"))
 }
 
-/// An archive.
+/// An archive; who asks for the head alone downloads nothing.
 pub async fn download(member: Member, path: Path<String>) -> Answer {
     let which: ExportId = id(&path)?;
+    if member.is_head {
+        let row = everything::get_archive_file(&member.web.app, &member.ctx, &which).await?;
+        return Ok(archive_head(&row).streaming(stream::empty::<Result<Bytes, actix_web::Error>>()));
+    }
     let (row, body) = everything::download_archive(&member.web.app, &member.ctx, &which).await?;
     let pieces = stream::unfold(body, |mut body| async move {
         let piece = body.recv().await?;
@@ -232,12 +271,15 @@ pub async fn download(member: Member, path: Path<String>) -> Answer {
         });
         Some((piece, body))
     });
+    Ok(archive_head(&row).streaming(Box::pin(pieces)))
+}
+
+fn archive_head(row: &Document) -> HttpResponseBuilder {
     let mut answer = HttpResponse::Ok();
-    answer.content_type("application/zip");
-    answer.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", row.name)));
+    answer.content_type("application/zip").insert_header(saved_as(&row.name));
     answer.insert_header(("cache-control", "no-store"));
-    let size = u64::try_from(row.size_bytes).unwrap_or(0);
-    Ok(answer.no_chunking(size).streaming(Box::pin(pieces)))
+    answer.no_chunking(u64::try_from(row.size_bytes).unwrap_or(0));
+    answer
 }
 
 /// Removes an archive.

@@ -1,5 +1,7 @@
 //! Bringing a list of people: choosing the file, saying what its columns are, following it, and back.
 
+mod words;
+
 use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web::{Bytes, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -140,20 +142,24 @@ fn head(member: &Member, plan: &Plan, place: usize) -> String {
 }
 
 async fn look_page(member: &Member, look: Look, sent: Option<PlanInput>, errors: Errors) -> Answer {
+    let meant = words::Meant::load(member, &look, sent.as_ref()).await?;
     let Look { import, mut plan, samples, shown, mistakes, checked, wrong, currency, .. } = look;
     let (doubles_shown, doubles_found, twice) = (look.doubles_shown, look.doubles, look.twice);
     if let Some(sent) = sent {
         keep_sent(&mut plan, sent);
     }
     let reading = &plan.reading;
-    let own = app::own_fields::list_fields(&member.web.app, &member.ctx).await?;
     let columns = plan.columns.iter().zip(samples).enumerate();
     let column = |(place, (column, samples)): (usize, (&Column, Vec<String>))| {
         let field = format!("column-{place}");
         ColumnRow {
+            place,
+            of: column.word(),
+            words: meant.rows(member, place, column),
+            refuses: column.to != Target::Tags,
             name: head(member, &plan, place),
             samples,
-            choices: targets(member, &own, &column.word()),
+            choices: targets(member, &meant.own, &column.word()),
             error: errors.get(&field).cloned().unwrap_or_default(),
             field,
         }
@@ -336,7 +342,9 @@ pub async fn plan(member: Member, path: Path<String>, form: Form<Vec<(String, St
         doubles: value("doubles"),
         tag: value("tag"),
         source: value("source"),
+        meanings: Vec::new(),
     };
+    input.meanings = words::read(&form);
     while let Some((_, to)) =
         form.iter().find(|(field, _)| *field == format!("column-{}", input.columns.len()))
     {

@@ -105,6 +105,25 @@ pub struct ColumnRow {
     pub choices: Vec<Choice>,
     /// What is wrong with that: a key, or empty.
     pub error: String,
+    /// Its place.
+    pub place: usize,
+    /// What it is now, as its choices have it.
+    pub of: String,
+    /// Words of it that aren't known here.
+    pub words: Vec<WordRow>,
+    /// Whether rows with such a word don't come in.
+    pub refuses: bool,
+}
+
+/// A word that isn't known here.
+#[derive(Debug, Clone, Serialize)]
+pub struct WordRow {
+    /// The word.
+    pub word: String,
+    /// In how many rows.
+    pub rows: usize,
+    /// What it can mean.
+    pub choices: Vec<Choice>,
 }
 
 /// A row as it will become.

@@ -67,6 +67,7 @@ act-appointment-series-changed = changed several of the series
 act-appointment-series-cancelled = cancelled several of the series
 act-appointment-restored = booked again after it was cancelled:
 act-list-exported = exported a list
+act-person-exported = saved the contact card of
 act-export-begun = asked for an archive of everything
 act-export-made = finished an archive of everything
 act-export-failed = could not put an archive together

@@ -26,7 +26,16 @@ imports-rows =
        *[other] { NUMBER($count) } rows
     }
 imports-columns = What each column is
-imports-columns-text = We guessed from the headings and from what stands below them. Change what isn’t right.
+imports-columns-text = We guessed from the headings and from what stands below them. Change what isn’t right. Where a column holds stages, colleagues or choices of another program, say that it does and look again: then you can say what each word means here.
+imports-words = Words that aren’t known here
+imports-words-text = What do they mean here? The most frequent ones come first.
+imports-words-refused = Rows with a word of which you say nothing don’t come in.
+imports-words-tags = Each becomes a new tag unless you say something else.
+imports-means-refuse = Don’t take these rows in
+imports-means-new-tag = A new tag
+imports-means-tag = Make it a tag
+imports-means-note = Write it in the notes
+imports-means-leave = Leave it out
 imports-column = Column { $number }
 imports-column-empty = Empty
 imports-reading = The letters, columns or dates look wrong?
@@ -178,6 +187,8 @@ error-imports-nameless = There is no name, company, phone or email in this row.
 error-imports-power = A spreadsheet has shortened this number. Format the column as text, and save the file again.
 error-imports-stage = None of your stages is called that. Add it first, or make the column tags.
 error-imports-member = Nobody in your team is called that. Invite them first, or leave the column out.
+error-imports-meaning = What you chose for one of its words isn’t here any more. Choose again.
+error-imports-meanings-many = That says what more than 1,000 words mean. Mend the file instead.
 error-imports-date = That isn’t a day.
 error-imports-kind-word = Write person or company.
 error-imports-consent = Write yes or no.

@@ -3,6 +3,7 @@ person-add-first = Add the first person
 person-new = New person
 person-change = Edit details
 person-call = Call
+person-card = Save to contacts
 people-stages = Stage
 people-all = Everyone
 people-leads = Leads

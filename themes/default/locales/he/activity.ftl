@@ -67,6 +67,7 @@ act-appointment-series-changed = עדכון כמה פגישות בסדרה:
 act-appointment-series-cancelled = ביטול כמה פגישות בסדרה:
 act-appointment-restored = קביעה מחדש אחרי ביטול:
 act-list-exported = ייצוא רשימה
+act-person-exported = ייצוא כרטיס איש קשר:
 act-export-begun = בקשה לארכיון של הכול
 act-export-made = ארכיון של הכול מוכן
 act-export-failed = הארכיון לא נוצר

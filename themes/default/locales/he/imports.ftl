@@ -28,7 +28,16 @@ imports-rows =
        *[other] { NUMBER($count) } שורות
     }
 imports-columns = מה יש בכל עמודה
-imports-columns-text = ניחשנו לפי הכותרות ולפי מה שמתחתיהן. אפשר לשנות את מה שלא נכון.
+imports-columns-text = ניחשנו לפי הכותרות ולפי מה שמתחתיהן. אפשר לשנות את מה שלא נכון. אם יש בעמודה שלבים, אנשי צוות או אפשרויות של תוכנה אחרת, בוחרים מה היא ולוחצים על ״להציג מחדש״: אז אפשר לבחור מה כל מילה אומרת כאן.
+imports-words = מילים שלא מוכרות כאן
+imports-words-text = מה הן אומרות כאן? הנפוצות ביותר מופיעות ראשונות.
+imports-words-refused = שורות עם מילה שלא נבחר לה דבר לא ייכנסו.
+imports-words-tags = כל אחת תהפוך לתגית חדשה, אלא אם בוחרים משהו אחר.
+imports-means-refuse = לא להכניס את השורות האלה
+imports-means-new-tag = תגית חדשה
+imports-means-tag = להפוך לתגית
+imports-means-note = לכתוב בהערות
+imports-means-leave = להשמיט
 imports-column = עמודה { $number }
 imports-column-empty = ריקה
 imports-reading = האותיות, העמודות או התאריכים לא נראים נכון?
@@ -185,6 +194,8 @@ error-imports-nameless = אין בשורה הזאת שם, חברה, טלפון �
 error-imports-power = תוכנת גיליונות קיצרה את המספר הזה. כדאי לעצב את העמודה כטקסט ולשמור את הקובץ שוב.
 error-imports-stage = אין אצלכם שלב בשם הזה. אפשר להוסיף אותו קודם, או להפוך את העמודה לתגיות.
 error-imports-member = אין בצוות מישהו בשם הזה. אפשר להזמין אותו קודם, או לוותר על העמודה.
+error-imports-meaning = מה שנבחר לאחת המילים כבר לא נמצא כאן. צריך לבחור שוב.
+error-imports-meanings-many = נבחרה משמעות ליותר מ־1,000 מילים. עדיף לתקן את הקובץ.
 error-imports-date = זה לא תאריך.
 error-imports-kind-word = צריך לכתוב אדם או חברה.
 error-imports-consent = צריך לכתוב כן או לא.

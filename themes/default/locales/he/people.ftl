@@ -3,6 +3,7 @@ person-add-first = הוספת איש קשר ראשון
 person-new = איש קשר חדש
 person-change = עריכת פרטים
 person-call = חיוג
+person-card = שמירה באנשי הקשר
 people-stages = שלב
 people-all = כולם
 people-leads = מתעניינים

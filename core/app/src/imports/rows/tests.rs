@@ -1,5 +1,8 @@
 //! What rows say, in both languages.
 
+use std::collections::{BTreeMap, HashMap};
+
+use domain::phone::Country;
 use proptest::prelude::*;
 
 use super::super::plan::{Column, Doubles, Reading};
@@ -11,6 +14,7 @@ fn known() -> Known {
     Known {
         stages: Vec::new(),
         members: HashMap::new(),
+        tags: HashMap::new(),
         currency: "ILS".to_owned(),
         home: Some(Country { code: "972", trunk: "0" }),
         own: Vec::new(),
@@ -20,7 +24,12 @@ fn known() -> Known {
 }
 
 fn plan(targets: &[Target]) -> Plan {
-    let column = |to: &Target| Column { name: format!("{to:?}"), to: *to, own: None };
+    let column = |to: &Target| Column {
+        name: format!("{to:?}"),
+        to: *to,
+        own: None,
+        values: BTreeMap::new(),
+    };
     Plan {
         reading: Reading::default(),
         head: false,
@@ -161,7 +170,12 @@ fn stages_that_nobody_has_become_tags_and_remarks_become_notes() {
         for (at, cell) in cells.iter().enumerate() {
             sheet.push(at + 1, [cell.as_str()]).unwrap();
         }
-        let mut columns = [Column { name: "Status".to_owned(), to: Target::Stage, own: None }];
+        let mut columns = [Column {
+            name: "Status".to_owned(),
+            to: Target::Stage,
+            own: None,
+            values: BTreeMap::new(),
+        }];
         doubt(&mut columns, &sheet, 0, &known());
         columns[0].to
     };

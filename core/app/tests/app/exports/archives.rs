@@ -17,7 +17,12 @@ async fn an_archive_is_told_of_by_its_day_where_the_business_is() {
         jobs::run_due(&f.app).await.unwrap();
         let told = app::notifications::list_notifications(&f.app, &owner.ctx).await.unwrap();
         assert_eq!(told[0].subject, "2026-03-02");
+        let known = everything::get_archive_file(&f.app, &owner.ctx, &id).await.unwrap();
+        let downloaded = "export.downloaded".to_owned();
+        assert!(!f.actions(&owner).await.contains(&downloaded), "it was only looked at");
         let (row, _) = everything::download_archive(&f.app, &owner.ctx, &id).await.unwrap();
+        assert_eq!((&known.id, known.size_bytes), (&row.id, row.size_bytes));
+        assert!(f.actions(&owner).await.contains(&downloaded));
         assert_eq!(row.name, "oxpi-2026-03-02.zip");
     })
     .await;

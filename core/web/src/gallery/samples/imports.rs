@@ -4,7 +4,7 @@ use super::{Gallery, Words};
 use crate::views::exports::{ArchiveRow, ExportsPage};
 use crate::views::imports::{
     ColumnRow, ImportPage, ImportRow, ImportsPage, LookPage, PersonOfRow, RowPeoplePage, ShownRow,
-    WrongRow,
+    WordRow, WrongRow,
 };
 use crate::views::{Choice, Errors};
 
@@ -166,13 +166,6 @@ fn targets(w: Words, current: &str) -> Vec<Choice> {
 }
 
 fn look(w: Words) -> LookPage {
-    let column = |at: usize, name: String, samples: &[&str], to: &str| ColumnRow {
-        field: format!("column-{at}"),
-        name,
-        samples: samples.iter().map(|it| (*it).to_owned()).collect(),
-        choices: targets(w, to),
-        error: String::new(),
-    };
     let words = |pairs: &[(&str, &str, &str)]| -> Vec<Choice> {
         let choice =
             |(value, en, he): &(&str, &str, &str)| Choice::new(*value, w.of(en, he), pairs[0].0);
@@ -192,17 +185,7 @@ fn look(w: Words) -> LookPage {
         sheets: vec![],
         head: true,
         undated: true,
-        columns: vec![
-            column(
-                0,
-                w.of("Full name", "שם מלא"),
-                &["Noa Levi", "תמר שלום", "Amit Peretz"],
-                "name",
-            ),
-            column(1, w.of("Mobile", "נייד"), &["052-345-6789", "+972 54 222 0199"], "phone"),
-            column(2, w.of("E-mail", "דוא״ל"), &["noa@example.com"], "email"),
-            column(3, w.of("Column 4", "עמודה 4"), &[], ""),
-        ],
+        columns: columns(w),
         dates: words(&[
             ("day-first", "Day, month, year", "יום, חודש, שנה"),
             ("month-first", "Month, day, year", "חודש, יום, שנה"),
@@ -224,6 +207,52 @@ fn look(w: Words) -> LookPage {
         twice: 2,
         errors: Errors::new(),
     }
+}
+
+/// The columns of the file.
+fn columns(w: Words) -> Vec<ColumnRow> {
+    let column = |at: usize, name: String, samples: &[&str], to: &str| ColumnRow {
+        field: format!("column-{at}"),
+        name,
+        samples: samples.iter().map(|it| (*it).to_owned()).collect(),
+        choices: targets(w, to),
+        error: String::new(),
+        place: at,
+        of: to.to_owned(),
+        words: vec![],
+        refuses: true,
+    };
+    let unknown = |word: String, rows| WordRow { word, rows, choices: meant(w) };
+    vec![
+        column(0, w.of("Full name", "שם מלא"), &["Noa Levi", "תמר שלום", "Amit Peretz"], "name"),
+        column(1, w.of("Mobile", "נייד"), &["052-345-6789", "+972 54 222 0199"], "phone"),
+        column(2, w.of("E-mail", "דוא״ל"), &["noa@example.com"], "email"),
+        column(3, w.of("Column 4", "עמודה 4"), &[], ""),
+        ColumnRow {
+            words: vec![
+                unknown(w.of("Warm", "חם"), 1_240),
+                unknown(w.of("Called twice, left a message", "התקשרנו פעמיים והשארנו הודעה"), 1),
+                unknown("<script>alert(1)</script>".into(), 1),
+            ],
+            ..column(4, w.of("Lead status", "סטטוס ליד"), &["Warm", "חם"], "stage")
+        },
+        ColumnRow {
+            words: vec![unknown(w.of("Fair 2024", "יריד 2024"), 80)],
+            refuses: false,
+            ..column(5, w.of("Labels", "תוויות"), &["Fair 2024"], "tags")
+        },
+    ]
+}
+
+/// What a word can mean.
+fn meant(w: Words) -> Vec<Choice> {
+    let choice = |value: &str, en, he| Choice::new(value, w.of(en, he), "tag");
+    vec![
+        choice("", "Don’t take these rows in", "לא להכניס את השורות האלה"),
+        choice("1", "Sales: New", "מכירות: חדשים"),
+        choice("tag", "Make it a tag", "להפוך לתגית"),
+        choice("leave", "Leave it out", "להשמיט"),
+    ]
 }
 
 fn shown(w: Words) -> Vec<ShownRow> {
