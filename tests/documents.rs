@@ -309,6 +309,7 @@ async fn a_download_has_its_name_in_every_letter_and_is_never_shown() -> Result<
     let file = site.get(&format!("/documents/{odd}/content"), Some(&site.house.token)).await?;
     let name = file.header("content-disposition").unwrap_or_default();
     assert!(name.contains("filename=\"Run me.bat.txt\""), "{name}");
+    assert!(name.to_uppercase().contains("FILENAME*=UTF-8''RUN%20ME.BAT.TXT"), "{name}");
     Ok(())
 }
 

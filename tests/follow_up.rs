@@ -62,3 +62,23 @@ async fn a_day_to_get_back_to_somebody_is_said_with_one_press() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_to_press_are_as_far_away_as_they_are_called() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let person = format!("/people/{}", site.ids["person"]);
+    let page = site.get(&person, Some(&site.house.token)).await?.body;
+    let form = page.split(&format!("action=\"{person}/follow-up\"")).nth(2).context("no days")?;
+    let form = form.split("</form>").next().unwrap_or_default();
+    let today = site.house.owner.zone.local(site.house.clock.now()).date();
+    let on = |days: usize| (0..days).try_fold(today, |day, _| day.tomorrow());
+    // The same day of the month that comes.
+    let mut month = on(28)?;
+    while month.day() != today.day() {
+        month = month.tomorrow()?;
+    }
+    for (label, day) in [("Tomorrow", on(1)?), ("In a week", on(7)?), ("In a month", month)] {
+        assert!(form.contains(&format!("value=\"{day}\">{label}<")), "{label}: {form}");
+    }
+    Ok(())
+}

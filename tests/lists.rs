@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, ensure};
 use app::activity::list_activity;
 use app::audit::AuditFilter;
-use app::people::{DetailsInput, PersonInput, create_person};
+use app::people::{ContactInput, DetailsInput, PersonInput, create_person};
 use domain::{Permission, Role};
 use oxpi_tests::http::Reply;
 use oxpi_tests::site::{MARKER, Site};
@@ -324,5 +324,30 @@ async fn each_table_of_a_report_is_taken_along() -> Result<()> {
     ensure!(file.contains("Value · "), "{file}");
     let none = site.get("/reports/export?table=nothing", Some(&site.house.token)).await?;
     assert_eq!(none.status, 404);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_of_ones_own_country_stand_on_pages_without_its_code() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let work = ContactInput {
+        kind: "phone".to_owned(),
+        value: "+972 3-765 4321".to_owned(),
+        ..ContactInput::default()
+    };
+    let details = DetailsInput { contacts: vec![work], ..DetailsInput::default() };
+    let ruth = PersonInput {
+        name: "Ruth Zimri".to_owned(),
+        phone: "+972 50-765 4321".to_owned(),
+        details: Some(details),
+        ..PersonInput::default()
+    };
+    let ruth = create_person(&site.house.app, &site.house.owner, ruth, "").await?.id;
+    let person = get(&site, &format!("/people/{ruth}")).await?;
+    for page in [&person, &get(&site, "/people?q=zimri").await?, &found(&site, "zimri").await?] {
+        ensure!(page.contains("050-765 4321") && !page.contains("+972 50-765 4321"), "{page}");
+    }
+    ensure!(person.contains("03-765 4321") && !person.contains("+972 3-765 4321"), "{person}");
+    ensure!(person.contains("tel:+972507654321"), "it is dialled from anywhere: {person}");
     Ok(())
 }

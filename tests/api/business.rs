@@ -102,6 +102,33 @@ async fn views_are_of_the_lists_that_the_token_is_good_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_only_reads_a_list_saves_and_removes_no_view_of_it() {
+    each(async |site| {
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        for (list, read, write) in [
+            ("people", ApiScope::PipelinesRead, ApiScope::PeopleWrite),
+            ("tasks", ApiScope::TasksRead, ApiScope::TasksWrite),
+            ("documents", ApiScope::DocumentsRead, ApiScope::DocumentsWrite),
+        ] {
+            let (_, reads) = api_token(app, owner, &[read]).await?;
+            let (_, writes) = api_token(app, owner, &[write]).await?;
+            let view = json!({"list": list, "name": "Late", "query": "q=late"});
+            let refused = call(&site, &reads, "POST", "/views", &[], Some(view.clone())).await?;
+            assert_eq!(problem(&refused, 403), "scope", "{list}");
+            let made = call(&site, &writes, "POST", "/views", &[], Some(view)).await?;
+            assert_eq!(made.status, 201, "{list}: {}", made.body);
+            let path = format!("/views/{}", text(&json(&made)["id"]));
+            let refused = call(&site, &reads, "DELETE", &path, &[], None).await?;
+            assert_eq!(problem(&refused, 403), "scope", "{list}");
+            let seen = call(&site, &reads, "GET", &path, &[], None).await?;
+            assert_eq!(json(&seen), json(&made), "{list}");
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn own_fields_are_made_changed_removed_and_brought_back() {
     each(async |site| {
         let body = json!({"name": "Colour", "kind": "choice",

@@ -3,9 +3,11 @@
 use anyhow::Context as _;
 use app::approvals::{self, ApprovalState, Part};
 use app::plugins::Words;
-use domain::ApprovalId;
+use domain::{ApprovalId, ConnectionId};
+use oxpi_tests::House;
 use oxpi_tests::house::DANA;
 use oxpi_tests::proposals::{call, proposal, propose, workspace};
+use oxpi_tests::site::Site;
 use runtime::approval::ExactSlot;
 use runtime::{CallContext, Grant, Services};
 use store::connections::ConnectionChange;
@@ -163,27 +165,33 @@ async fn a_plugin_that_may_propose_no_more_still_answers_what_is_to_be_changed()
     .await;
 }
 
+/// Says of an account that it is called otherwise, as its provider may.
+async fn rename(house: &House, id: &ConnectionId, email: &str) -> anyhow::Result<()> {
+    let (tenant, id) = (house.owner.tenant.clone(), id.clone());
+    let (email, now) = (email.to_owned(), house.app.clock.now());
+    let rename = move |c: &mut store::Conn| {
+        let known = store::connections::get(c, &tenant, &id)?;
+        let change = ConnectionChange {
+            account_name: known.account_name,
+            account_email: email,
+            scopes: known.scopes,
+            state: known.state,
+            problem: known.problem,
+            connected_by: known.connected_by,
+            server: known.server,
+            user_name: known.user_name,
+        };
+        store::connections::update(c, &tenant, &id, &change, known.rev, now)
+    };
+    house.app.db.write(rename).await?;
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_in_the_name_of_the_account_that_acts_goes_unseen() {
     each(async |house| {
         let connection = house.connect(DANA).await?;
-        let (tenant, id) = (house.owner.tenant.clone(), connection.clone());
-        let now = house.app.clock.now();
-        let rename = move |c: &mut store::Conn| {
-            let known = store::connections::get(c, &tenant, &id)?;
-            let change = ConnectionChange {
-                account_name: known.account_name,
-                account_email: "da\u{ad}na@example.com".to_owned(),
-                scopes: known.scopes,
-                state: known.state,
-                problem: known.problem,
-                connected_by: known.connected_by,
-                server: known.server,
-                user_name: known.user_name,
-            };
-            store::connections::update(c, &tenant, &id, &change, known.rev, now)
-        };
-        house.app.db.write(rename).await?;
+        rename(&house, &connection, "da\u{ad}na@example.com").await?;
         let ours = call(&house.owner.tenant, &house.plugin, Grant::nothing());
         let mut post = proposal(&house.app, &ours, "post");
         post.request.connection = Some(connection);
@@ -194,4 +202,52 @@ async fn nothing_in_the_name_of_the_account_that_acts_goes_unseen() {
         Ok(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_accounts_of_one_name_are_two() {
+    each(async |house| {
+        let accounts = [house.connect(DANA).await?, house.connect("noa@example.com").await?];
+        for account in &accounts {
+            rename(&house, account, "shop@example.com").await?;
+        }
+        let ours = call(&house.owner.tenant, &house.plugin, Grant::nothing());
+        let workspace = workspace(&house.app);
+        let by = |account: &ConnectionId, key: &str| {
+            let mut post = proposal(&house.app, &ours, "post");
+            post.idempotency_key = key.to_owned();
+            post.request.connection = Some(account.clone());
+            post.digest = post.request.digest(&ours.tenant, &ours.plugin);
+            post
+        };
+        let first = workspace.approval_propose(&ours, by(&accounts[0], "first")).await?;
+        let mut other = by(&accounts[1], "other");
+        other.replaces = Some(first);
+        let other: ApprovalId = workspace.approval_propose(&ours, other).await?.parse()?;
+        let seen = page(&house, &other).await?.replaces.context("it replaces nothing")?;
+        let account = differing(&seen, Part::Account, "").context("another acts, untold")?;
+        let shop = text("shop@example.com");
+        assert_eq!((&account.before, &account.after), (&shop, &shop));
+        assert_eq!((seen.differences.len(), seen.is_cut), (1, false));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_a_proposal_says_whose_secrets_go_along() -> anyhow::Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let ours = call(&owner.tenant, &site.house.plugin, Grant::nothing());
+    let mut post = proposal(app, &ours, "post");
+    let (id, ask) = ("acme-key".to_owned(), "slot:secret of acme".to_owned());
+    post.request.slots = vec![ExactSlot { id, ask }];
+    post.digest = post.request.digest(&ours.tenant, &ours.plugin);
+    let id = workspace(app).approval_propose(&ours, post).await?;
+    let shown = site.get(&format!("/approvals/{id}"), Some(&site.house.token)).await?;
+    assert_eq!(shown.status, 200);
+    for said in ["acme-key", "secret of acme"] {
+        assert!(shown.body.contains(said), "{said}: {}", shown.body);
+    }
+    Ok(())
 }

@@ -1,7 +1,9 @@
 //! What is told of acts that end otherwise than they began.
 
+use anyhow::Context as _;
+use app::people::bulk::{BulkInput, change_people};
 use app::pipelines::{PipelineInput, StageInput};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::world::{HOOKS, each};
 
@@ -19,6 +21,47 @@ async fn an_import_that_is_stopped_is_told_with_what_came_until_then() {
         let data = &body["data"];
         assert!(data["object"] == "import" && data["id"] == id.as_str(), "{data}");
         assert!(data["made"] == 0 && data["refused"] == 0, "{data}");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_fails_is_told_with_what_came_until_then() {
+    each(async |w| {
+        w.add(HOOKS, &["import.finished", "import.failed"]).await?;
+        let file = b"Name,Phone\nNoa Levi,050-1234567\n".to_vec();
+        let id = app::imports::keep_file(&w.app, &w.owner, "people.csv", file).await?;
+        app::imports::start_import(&w.app, &w.owner, &id).await?;
+        // Its file is lost before anybody reads it.
+        let file = app::imports::get_import(&w.app, &w.owner, &id).await?.document_id;
+        let (tenant, file) = (w.owner.tenant.clone(), file.context("no file")?);
+        w.app.db.write(move |c| store::documents::delete(c, &tenant, &file)).await?;
+        w.work().await?;
+        assert_eq!(w.kinds()?, ["import.failed"]);
+        let body: Value = serde_json::from_str(&w.receiver.got()[0].body)?;
+        let data = &body["data"];
+        assert!(data["object"] == "import" && data["id"] == id.as_str(), "{data}");
+        for count in ["made", "changed", "skipped", "refused"] {
+            assert_eq!(data[count], 0, "{count}: {data}");
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changed_of_a_person_is_called_as_the_api_calls_it() {
+    each(async |w| {
+        w.add(HOOKS, &["person.changed"]).await?;
+        let person = w.person("Noa Levi").await?;
+        let input = BulkInput { act: "follow-up".to_owned(), to: "2026-12-24".to_owned() };
+        change_people(&w.app, &w.owner, vec![person.id], input).await?;
+        w.work().await?;
+        let body: Value = serde_json::from_str(&w.receiver.got()[0].body)?;
+        let data = &body["data"];
+        assert_eq!(data["changed"], json!(["follow_up_on"]), "{data}");
+        assert_eq!(data["follow_up_on"], "2026-12-24", "{data}");
         Ok(())
     })
     .await;

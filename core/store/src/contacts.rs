@@ -336,6 +336,17 @@ mod tests {
     }
 
     #[test]
+    fn that_a_street_is_one_may_be_left_out() {
+        let key = |text: &str| match_key(ContactKind::Address, text, ISRAEL);
+        for street in ["St", "str.", "Street", "Rd", "Road", "Ave.", "Avenue"] {
+            assert_eq!(key(&format!("3 Yefet {street}, Jaffa")), "3 yefet jaffa", "{street}");
+        }
+        for street in ["רחוב", "רח'", "רח׳"] {
+            assert_eq!(key(&format!("{street} יפת 3, יפו")), key("יפת 3 יפו"), "{street}");
+        }
+    }
+
+    #[test]
     fn what_was_understood_stays_so() {
         let ids = ("0192f000-0000-7000-8000-000000000001", "0192f000-0000-7000-8000-000000000002");
         let of: (TenantId, PersonId) = (ids.0.parse().unwrap(), ids.1.parse().unwrap());

@@ -178,6 +178,18 @@ mod tests {
     }
 
     #[test]
+    fn a_name_within_a_document_reads_as_no_place_either() {
+        for (one, other, at) in [
+            (r#"{"to":{"a.b":1}}"#, r#"{"to":{"a":{"b":1}}}"#, r#"to["a.b"]"#),
+            (r#"{"to":[{"a[0]":1}]}"#, r#"{"to":[{"a":[1]}]}"#, r#"to[0]["a[0]"]"#),
+            (r#"{"to":{"":1}}"#, r#"{"to":1}"#, r#"to[""]"#),
+        ] {
+            assert_ne!(of(one), of(other), "{one} {other}");
+            assert_eq!(of(one), [(at.to_owned(), "1".to_owned())]);
+        }
+    }
+
+    #[test]
     fn a_field_of_several_parts_that_is_there_twice_is_not_taken_apart() {
         for body in [
             r#"{"to":{"city":"Haifa"},"to":{"days":[1]}}"#,

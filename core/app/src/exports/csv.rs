@@ -162,6 +162,17 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_calls_something_is_no_line_of_a_list() {
+        for (text, expected) in [
+            ("Wants:\n- SUM(A1)", "\"Wants:\n'- SUM(A1)\"\r\n"),
+            ("Wants:\n+ Sheet2!A1", "\"Wants:\n'+ Sheet2!A1\"\r\n"),
+            ("Wants;- cmd|x", "\"Wants;'- cmd|x\"\r\n"),
+        ] {
+            assert_eq!(written(&[text]), expected);
+        }
+    }
+
+    #[test]
     fn what_was_defused_is_what_it_was_again() {
         for text in
             ["@dana", "-50%", "- call back", "'=1", "O'Neill;=1+1", "one\n@two\r\n''-x", "'"]

@@ -449,6 +449,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_dialled_after_a_pause_is_no_part_of_a_number() {
+        let text = "BEGIN:VCARD\nFN:Dana\nTEL:03-555 0101,,5\nTEL;CELL:050-1234567;2\n\
+            TEL;WORK:+972 3 555 0102\\,7\nEND:VCARD\n";
+        let found = rows(text, Locale::En);
+        assert_eq!(found[1], ["Dana", "03-555 0101", "050-1234567", "+972 3 555 0102"]);
+    }
+
+    #[test]
     fn a_card_whose_end_is_missing_or_hidden_is_somebody() {
         let text = "BEGIN:VCARD\nFN:Dana\nNOTE;ENCODING=QUOTED-PRINTABLE:One=0A=\n\nEND:VCARD\n\
             BEGIN:VCARD\nFN:Noa\nBDAY:1604-05-13\nBEGIN:VCARD\nFN:Tal\nEND:VCARD\n";

@@ -8,8 +8,9 @@ use crate::sweeps::{count_acts, crowd, input};
 use app::jobs::{run_due, run_worker};
 use app::people::PersonInput;
 use app::sweeps::{self, Whom};
+use app::tasks::{self, Task, TaskInput};
 use app::{imports, people, retention};
-use domain::{ScheduleId, TenantId, Timestamp};
+use domain::{ScheduleId, TaskId, TenantId, Timestamp};
 use store::ceremonies::{Ceremony, CeremonyKind};
 use store::idempotency::{self, Answer};
 use store::schedules::Schedule;
@@ -251,6 +252,35 @@ async fn others_have_their_turn_while_very_many_are_forgotten() {
             .position(|entry| entry.action == "import.rows" && entry.entity_id == list.as_str());
         let last = chain.iter().rposition(|entry| entry.action == "person.purged");
         assert!(taken.is_some() && taken < last, "the list waited for all of them");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whatever_was_removed_with_very_many_other_tasks_goes_as_soon() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let input = TaskInput { title: "Removed".to_owned(), ..TaskInput::default() };
+        let one = tasks::create_task(&f.app, &owner.ctx, input, "").await.unwrap();
+        tasks::delete_task(&f.app, &owner.ctx, &one.id).await.unwrap();
+        let again = |_| Task {
+            id: TaskId::new(&*f.app.clock, &*f.app.rng),
+            deleted_at: Some(f.app.clock.now()),
+            ..one.clone()
+        };
+        let more: Vec<Task> = (0..1_500).map(again).collect();
+        let insert =
+            move |c: &mut store::Conn| more.iter().try_for_each(|row| store::tasks::insert(c, row));
+        f.app.db.write(insert).await.unwrap();
+        let left = async || {
+            let tenant = owner.ctx.tenant.clone();
+            let count = move |c: &mut store::Conn| store::testing::count_rows(c, &tenant);
+            f.app.db.read(count).await.unwrap()["tasks"]
+        };
+        assert_eq!(left().await, 1_501);
+        f.clock.advance_millis((tasks::DELETED_DAYS + 1) * DAY_MS);
+        retention::sweep(&f.app).await;
+        assert_eq!(left().await, 0);
     })
     .await;
 }

@@ -8,6 +8,7 @@ use app::notifications::{self, Kind};
 use app::people::bulk::{BulkInput, change_people};
 use app::people::{self, DetailsInput, Owned, PersonFilter, PersonInput, PersonOrder, Standing};
 use app::pipelines::{self, PipelineInput, PipelineStages, Stage, StageInput};
+use app::reminders::{State as Reminded, Subject};
 use app::sweeps::{self, List, State, Whom};
 use app::tasks::{self, Assigned, TaskFilter, TaskInput};
 use app::{Error, jobs, live, members, tags, timeline};
@@ -360,6 +361,43 @@ async fn a_tag_of_many_goes_with_the_last_who_has_it_and_its_name_is_free_at_onc
         let none = tags::delete_tag(app, ctx, &tag.id).await;
         assert!(matches!(none, Err(Error::NotFound)), "{none:?}");
         assert_eq!(tags::delete_tag(app, ctx, &anew.id).await.unwrap(), None, "few: at once");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_left_is_reminded_of_the_many_tasks_that_are_nobody_s() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let mut all = Vec::new();
+        for n in 0..=tasks::bulk::BULK_MAX {
+            // Tomorrow: it is 1 March.
+            let input = TaskInput {
+                title: format!("Task {n}"),
+                assignee: noa.ctx.member.to_string(),
+                day: "2026-03-02".into(),
+                time: "12:00".into(),
+                ..TaskInput::default()
+            };
+            all.push(tasks::create_task(&f.app, &owner.ctx, input, "").await.unwrap().id);
+        }
+        jobs::run_due(&f.app).await.unwrap();
+        let reminded = async || {
+            let (tenant, id) = (owner.ctx.tenant.clone(), all[0].to_string());
+            let list = move |c: &mut store::Conn| {
+                store::reminders::list_about(c, &tenant, Subject::Task, &id)
+            };
+            let rows = f.app.db.read(list).await.unwrap().into_iter();
+            let waiting = rows.filter(|row| row.state == Reminded::Pending);
+            waiting.map(|row| row.member_id).collect::<Vec<_>>()
+        };
+        assert_eq!(reminded().await, std::slice::from_ref(&noa.ctx.member));
+        let begun = members::remove_member(&f.app, &noa.ctx, &noa.ctx.member).await.unwrap();
+        assert_eq!(begun.len(), 1);
+        jobs::run_due(&f.app).await.unwrap();
+        assert_eq!(sweep(&f, &owner, &begun[0]).await.state, State::Done);
+        assert_eq!(reminded().await, std::slice::from_ref(&owner.ctx.member));
     })
     .await;
 }

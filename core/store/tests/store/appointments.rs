@@ -233,3 +233,24 @@ store::both_backends! {
         }).await.unwrap();
     }
 }
+
+#[test]
+fn an_appointment_says_its_title_and_its_place_and_not_its_notes() {
+    let world = World::new();
+    let tenant = TenantId::new(&world.clock, &world.rng);
+    let own = Appointment {
+        title: "Fitting".to_owned(),
+        location: "Harbour Road 3".to_owned(),
+        notes: "Bring lilies".to_owned(),
+        ..world.appointment(&tenant, 60)
+    };
+    for (text, is_said) in [
+        ("fitting", true),
+        ("harbour", true),
+        ("fitting harbour", true),
+        ("lilies", false),
+        ("fitting dana", false),
+    ] {
+        assert_eq!(appointments::says(&own, text), is_said, "{text}");
+    }
+}

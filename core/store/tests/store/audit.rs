@@ -1,7 +1,8 @@
 //! The chain of each tenant is whole, whatever happens at once.
 
-use domain::{AuditId, Clock, TenantId, Timestamp};
+use domain::{AuditId, Clock, TagId, TenantId, Timestamp};
 use store::audit::{self, ActorKind, AuditFilter, Entry, NewEntry};
+use store::tags::{self, Tag};
 use store::{Db, Error, Json};
 
 use crate::support::*;
@@ -146,6 +147,22 @@ store::both_backends! {
         store::held_to(tenant.clone(), 1, change()).await.unwrap();
         change().await.unwrap();
         assert_whole(&chain(&db, &tenant).await, 3);
+    }
+
+    async fn a_change_that_tells_of_nothing_is_held_to_its_place_too(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let id = AuditId::new(&world.clock, &world.rng);
+        let (new, of) = (entry(id, "person.changed", "p", START), tenant.clone());
+        db.write(move |c| audit::append(c, &of, new, mac)).await.unwrap();
+        let untold = || {
+            let tag = Tag::new(tenant.clone(), TagId::new(&world.clock, &world.rng), "spring");
+            db.write(move |c| tags::insert(c, &tag))
+        };
+        assert_conflict(store::held_to(tenant.clone(), 0, untold()).await);
+        let of = tenant.clone();
+        assert!(db.read(move |c| tags::list(c, &of)).await.unwrap().is_empty());
+        store::held_to(tenant.clone(), 1, untold()).await.unwrap();
     }
 }
 

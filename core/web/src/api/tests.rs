@@ -162,3 +162,21 @@ fn every_link_names_all_ids_and_every_operation_that_needs_one_is_led_to() {
         assert!(led_to.contains(one.name), "nothing leads to {}", one.name);
     }
 }
+
+#[test]
+fn a_list_leads_to_its_first_line() {
+    let mut seen = 0;
+    for one in operations() {
+        let (Shows::Page(_) | Shows::Items(_)) = one.shows else { continue };
+        for (name, link) in links(one) {
+            let parameters = link["parameters"].as_object().unwrap().values();
+            let own: Vec<&str> = parameters
+                .filter_map(Value::as_str)
+                .filter(|value| value.starts_with("$response."))
+                .collect();
+            assert_eq!(own, ["$response.body#/items/0/id"], "{} to {name}", one.name);
+            seen += 1;
+        }
+    }
+    assert!(seen > 30, "{seen}");
+}
