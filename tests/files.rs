@@ -149,6 +149,40 @@ async fn a_file_is_added_on_a_page_and_a_colleague_downloads_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_added_a_file_deletes_it_and_nobody_elses() {
+    each(async |site| {
+        let person = site.ids["person"].as_str();
+        let page = format!("/people/{person}");
+        let mate = session(&site, Role::Member);
+        let file = b"%PDF-1.7 offer".as_slice();
+        upload(&site, &site.house.token, person, "form-1", &[("theirs.pdf", file)]).await?;
+        upload(&site, mate, person, "form-2", &[("own.pdf", file)]).await?;
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let filter = DocumentFilter { person: Some(person.parse()?), ..DocumentFilter::default() };
+        let all = documents::list_documents(app, owner, filter, None, 9).await?.items;
+        let path_of = |name: &str| {
+            let found = all.iter().find(|it| it.name == name);
+            format!("/documents/{}/remove", found.unwrap().id)
+        };
+        let shown = site.get(&page, Some(mate)).await?.body;
+        assert!(shown.contains(&path_of("own.pdf")) && !shown.contains(&path_of("theirs.pdf")));
+        let form = format!("back={}", page.replace('/', "%2F"));
+        let remove = |name: &str| {
+            let path = path_of(name);
+            let (site, form) = (&site, form.as_str());
+            async move { site.send("POST", &path, Some(mate), Some(form)).await }
+        };
+        assert_eq!(remove("theirs.pdf").await?.status, 403);
+        let done = remove("own.pdf").await?;
+        assert_eq!((done.status, done.header("location")), (303, Some(page.as_str())));
+        let id = person.parse()?;
+        assert_eq!(files_of(&site.house, &id).await?, ["theirs.pdf"]);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_is_sent_twice_adds_once_and_with_other_files_nothing() {
     each(async |site| {
         let (person, owner) = (site.ids["person"].as_str(), site.house.token.as_str());

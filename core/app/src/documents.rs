@@ -135,17 +135,25 @@ fn get_kept(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Document
     Ok(row)
 }
 
+/// Whether somebody may delete a document: who may delete all of them, and who added it.
+pub fn may_delete(ctx: &Context, row: &Document) -> bool {
+    let is_own = row.added_by.as_ref() == Some(&ctx.member);
+    ctx.may(Permission::WriteDocuments) || is_own && require_to_add(ctx).is_ok()
+}
+
 /// Deletes a document for good: what is known of it, then its bytes.
 ///
 /// # Errors
-/// [`Error::Unproven`] without a recent proof of who asks, or a token that was made for it: it can't be
+/// [`Error::Forbidden`] where it isn't one's to delete, and [`Error::Unproven`] without a recent proof of who asks, or a token that was made for it: it can't be
 /// taken back.
 pub async fn delete_document(app: &App, ctx: &Context, id: &DocumentId) -> Result<()> {
     ctx.require_to_see(Permission::ReadDocuments)?;
-    ctx.require(Permission::WriteDocuments)?;
-    ctx.require_recent_or(ApiScope::DocumentsWrite)?;
     let (tenant, id) = (ctx.tenant.clone(), id.clone());
     let row = app.db.inspect(move |c| get_kept(c, &tenant, &id)).await?;
+    if !may_delete(ctx, &row) {
+        return Err(Error::Forbidden);
+    }
+    ctx.require_recent_or(ApiScope::DocumentsWrite)?;
     let (app2, who, row2) = (app.clone(), Who::from(ctx), row.clone());
     app.db.transact(move |c| forget(&app2, c, &who, &row2)).await?;
     delete_bodies(app, &row.tenant_id, vec![row.id]).await;

@@ -72,7 +72,6 @@ const BOOK: Option<Permission> = Some(Permission::WriteAppointments);
 const TASKS: Option<Permission> = Some(Permission::ReadTasks);
 const WRITE_TASKS: Option<Permission> = Some(Permission::WriteTasks);
 const DOCUMENTS: Option<Permission> = Some(Permission::ReadDocuments);
-const WRITE_DOCUMENTS: Option<Permission> = Some(Permission::WriteDocuments);
 const PLUGINS: Option<Permission> = Some(Permission::ReadPlugins);
 const MANAGE_PLUGINS: Option<Permission> = Some(Permission::ManagePlugins);
 const CONNECT: Option<Permission> = Some(Permission::ManageConnections);
@@ -226,7 +225,7 @@ mod lines {
         post "/documents/views/{saved_view}/remove"      Member  (DOCUMENTS, ALL) documents::remove_view;
         get  "/documents/{document}"                     Member  (DOCUMENTS, ALL) documents::show;
         get  "/documents/{document}/content"             Member  (DOCUMENTS, ALL) documents::download;
-        post "/documents/{document}/remove"              Member  (DOCUMENTS, WRITE_DOCUMENTS) documents::remove;
+        post "/documents/{document}/remove"              Member  (DOCUMENTS, ALL) documents::remove;
 
         get  "/calendar"                                 Member  (APPOINTMENTS, ALL) calendar::show;
         get  "/calendar/events"                          Member  (APPOINTMENTS, ALL) calendar::events;

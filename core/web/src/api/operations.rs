@@ -113,7 +113,6 @@ const BOOK: Option<Permission> = Some(Permission::WriteAppointments);
 const TASKS: Option<Permission> = Some(Permission::ReadTasks);
 const WRITE_TASKS: Option<Permission> = Some(Permission::WriteTasks);
 const DOCUMENTS: Option<Permission> = Some(Permission::ReadDocuments);
-const WRITE_DOCUMENTS: Option<Permission> = Some(Permission::WriteDocuments);
 const PLUGINS: Option<Permission> = Some(Permission::ReadPlugins);
 const TEAM: Option<Permission> = Some(Permission::ReadTeam);
 const MANAGE_TEAM: Option<Permission> = Some(Permission::ManageTeam);
@@ -288,7 +287,7 @@ mod lines {
         GET    "/documents/export"                        DocumentsRead     (DOCUMENTS, ALL) exports::documents, "What is known of documents as a file", exports::documents_query, NONE, File(TABLES);
         GET    "/documents/{document}"                    DocumentsRead     (DOCUMENTS, ALL) documents::show, "A document", nothing, NONE, One("Document");
         GET    "/documents/{document}/content"            DocumentsRead     (DOCUMENTS, ALL) documents::download, "Download a document", nothing, NONE, File(KEPT);
-        DELETE "/documents/{document}"                    DocumentsWrite    (DOCUMENTS, WRITE_DOCUMENTS) documents::remove, "Delete a document for good", nothing, NONE, Nothing;
+        DELETE "/documents/{document}"                    DocumentsWrite    (DOCUMENTS, ALL) documents::remove, "Delete a document for good", nothing, NONE, Nothing;
 
         GET    "/sweeps/{sweep}"                          _                 (PEOPLE, WRITE_PEOPLE) sweeps::show, "How far an act over all that match is", nothing, NONE, One("Sweep");
         POST   "/sweeps/{sweep}/cancel"                   _                 (PEOPLE, WRITE_PEOPLE) sweeps::cancel, "Stop an act over all that match; what was changed until then stays", nothing, NONE, One("Sweep");

@@ -216,6 +216,7 @@ fn row(
             (Retention::Member, _) => String::new(),
             (_, account) => account.unwrap_or(&it.source).clone(),
         },
+        can_delete: documents::may_delete(&member.ctx, it),
     }
 }
 
@@ -233,7 +234,6 @@ pub async fn show(member: Member, path: Path<String>) -> Answer {
         plugin_href: plugin.map(|id| format!("/plugins/{id}")),
         from_href: its.map(|id| format!("/connections/{id}")),
         stays: it.retention.as_str(),
-        can_delete: ctx.may(Permission::WriteDocuments),
     };
     member.page(&page).await
 }

@@ -69,6 +69,8 @@ pub struct DocumentRow {
     pub about_href: String,
     /// The connection that it came from, by provider and account, or the server; may be empty.
     pub from: String,
+    /// Whether the reader may delete it.
+    pub can_delete: bool,
 }
 
 /// A document's own page.
@@ -82,8 +84,6 @@ pub struct DocumentPage {
     pub from_href: Option<String>,
     /// What it goes with: `plugin`, `connection` or, where somebody added it, `member`.
     pub stays: &'static str,
-    /// Whether the reader may delete it.
-    pub can_delete: bool,
 }
 
 /// The documents about a person, on their page.
@@ -97,8 +97,6 @@ pub struct PersonFiles {
     pub form_id: String,
     /// Whether the reader may add some.
     pub can_add: bool,
-    /// Whether the reader may delete them.
-    pub can_delete: bool,
     /// Files that were just sent and aren't kept.
     pub wrong: Vec<WrongFile>,
 }

@@ -20,21 +20,10 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let looks = Documents { can_share: false, ..documents(w) };
     gallery.page("documents-of-a-member", "/documents", &looks);
     gallery.page("document", "/documents", &document(w));
-    let gone = DocumentPage {
-        row: scan(w),
-        plugin_href: None,
-        from_href: None,
-        stays: "plugin",
-        can_delete: false,
-    };
+    let gone = DocumentPage { row: scan(w), plugin_href: None, from_href: None, stays: "plugin" };
     gallery.page("document-of-a-plugin-that-is-gone", "/documents", &gone);
-    let added = DocumentPage {
-        row: contract(w),
-        plugin_href: None,
-        from_href: None,
-        stays: "member",
-        can_delete: true,
-    };
+    let added =
+        DocumentPage { row: contract(w), plugin_href: None, from_href: None, stays: "member" };
     gallery.page("document-of-a-person", "/documents", &added);
     let about = Some(Choice::new("1", w.of("Noa Levi", "נועה לוי"), "1"));
     let asked = DocumentsAsked { about, narrowed: true, ..documents(w).asked };
@@ -54,7 +43,6 @@ pub(super) fn of_person(w: Words) -> PersonFiles {
         more: Some("/documents?person=1".into()),
         form_id: "1".into(),
         can_add: true,
-        can_delete: true,
         wrong: vec![],
     }
 }
@@ -85,6 +73,7 @@ fn contract(w: Words) -> DocumentRow {
         about: w.of("Noa Levi", "נועה לוי"),
         about_href: "/people/1".into(),
         from: String::new(),
+        can_delete: true,
     }
 }
 
@@ -99,6 +88,7 @@ fn bill(w: Words) -> DocumentRow {
         about: String::new(),
         about_href: String::new(),
         from: "Example Mail · maya@example.com".into(),
+        can_delete: true,
     }
 }
 
@@ -116,6 +106,7 @@ fn scan(w: Words) -> DocumentRow {
         about: String::new(),
         about_href: String::new(),
         from: "files.example.com".into(),
+        can_delete: false,
     }
 }
 
@@ -125,7 +116,6 @@ fn document(w: Words) -> DocumentPage {
         plugin_href: Some("/plugins/supplier-invoices".into()),
         from_href: Some("/connections/1".into()),
         stays: "connection",
-        can_delete: true,
     }
 }
 

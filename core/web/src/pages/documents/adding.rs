@@ -39,7 +39,6 @@ pub async fn panel(
         rows: rows(member, found.items).await?,
         form_id: member.web.random(16),
         can_add: documents::require_to_add(ctx).is_ok(),
-        can_delete: ctx.may(Permission::WriteDocuments),
         wrong,
     }))
 }
