@@ -124,9 +124,9 @@ async fn a_tokens_maker_chooses_how_they_are_told_as_on_their_page() {
         let page = site.get("/notifications", Some(&site.house.token)).await?.body;
         assert!(page.contains("22:00") && page.contains("07:00"), "{page}");
         // Whoever knows what was is not taken at their word.
-        let body = Some(json!({"reminders": {"quiet": null}}));
+        let body = json!({"reminders": {"quiet": null}});
         let held = [("If-Match", tag.as_str())];
-        let late = call(&site, &site.api_token, "PATCH", path, &held, body.clone()).await?;
+        let late = call(&site, &site.api_token, "PATCH", path, &held, Some(body.clone())).await?;
         assert_eq!(problem(&late, 412), "changed");
         // What can't be changes nothing of what could.
         let wrong = json!({"kinds": {"task-due": "both"}, "reminders": {"morning": "08:00",
@@ -143,7 +143,7 @@ async fn a_tokens_maker_chooses_how_they_are_told_as_on_their_page() {
             assert_eq!(problem(&change(wrong).await?, 422), "invalid");
         }
         assert_eq!(json(&own(&site, "GET", path, None).await?), done);
-        let none = json(&change(body.unwrap()).await?);
+        let none = json(&change(body).await?);
         assert_eq!(none["reminders"]["quiet"], Value::Null, "{none}");
         assert_eq!(none["reminders"]["tasks"], "1d");
         let tenant = owner.tenant.clone();

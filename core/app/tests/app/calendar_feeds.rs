@@ -6,7 +6,7 @@ use app::appointments::{self as booked, Appointment, AppointmentInput};
 use app::calendar_feeds::{self, FeedFile};
 use app::series::book_series;
 use app::{Context, Error};
-use domain::{AppointmentId, Role, Timestamp};
+use domain::{AppointmentId, Clock as _, Role, Timestamp};
 use jiff::civil::{DateTime, date};
 
 fn at(who: &Signed, local: DateTime) -> Timestamp {

@@ -84,7 +84,7 @@ impl Meant {
             Target::Stage => self.names.stages(current),
             Target::Owner => self.names.owners(current),
             Target::Tags => {
-                let all = self.names.tags(current).into_iter().enumerate();
+                let all = self.names.tags(&[current.to_owned()]).into_iter().enumerate();
                 let offered = all.filter(|(at, tag)| *at < TAGS_OFFERED || tag.selected);
                 offered.map(|(_, tag)| tag).collect()
             }
