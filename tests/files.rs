@@ -69,6 +69,23 @@ async fn send(
     send_raw(site.port, &[head.as_bytes(), &body].concat()).await
 }
 
+/// Sends a file as a program would.
+async fn send_by_program(
+    site: &Site,
+    token: &str,
+    person: &str,
+    bytes: &[u8],
+) -> Result<Option<Reply>> {
+    let head = format!(
+        "POST /api/v1/documents?name=sent.bin&person={person} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\
+         Connection: close\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/octet-stream\r\nContent-Length: {}\r\n\r\n",
+        site.port,
+        bytes.len()
+    );
+    send_raw(site.port, &[head.as_bytes(), bytes].concat()).await
+}
+
 /// The session of somebody of this role.
 fn session(site: &Site, of: Role) -> &str {
     let found = site.members.iter().find(|(role, _)| *role == of);
@@ -224,6 +241,22 @@ async fn what_is_wrong_with_a_file_is_said_and_the_others_are_kept() -> Result<(
     let refused = send(&site, owner, person, "form-3", &[("huge.bin", &huge)]).await;
     assert!(!matches!(refused, Ok(Some(reply)) if reply.status != 413));
     assert_eq!(files_of(&site.house, &whose).await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_file_is_taken_by_a_page_and_by_a_program() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (person, owner) = (site.ids["person"].as_str(), site.house.token.as_str());
+    // Larger than the largest list of people.
+    let large = vec![b'a'; 21 << 20];
+    let done = upload(&site, owner, person, "form-1", &[("film.bin", &large)]).await?;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let made = send_by_program(&site, &site.api_token, person, &large).await?;
+    let made = made.context("closed without an answer")?;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let whose: PersonId = person.parse()?;
+    assert_eq!(files_of(&site.house, &whose).await?, ["film.bin", "sent.bin"]);
     Ok(())
 }
 

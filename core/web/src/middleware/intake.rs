@@ -40,6 +40,8 @@ const API_FILES: &str = "/api/v1/documents";
 /// The largest files together, in bytes, with the form around them: what is a little too large is told on the
 /// page it came from.
 pub const FILES_BYTES_MAX: usize = 2 * app::documents::FILE_BYTES_MAX + (64 << 10);
+/// The largest body that any page takes, in bytes.
+pub const BYTES_MAX: usize = FILES_BYTES_MAX;
 /// The pages that take a file in.
 const UPLOADS: [&str; 2] = ["/settings/logo", "/calendar/import"];
 /// The largest file, in bytes, with the form around it.
@@ -261,6 +263,22 @@ mod tests {
             "",
         ] {
             assert!(!is_form(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn no_body_is_let_in_that_handlers_refuse() {
+        for kind in [
+            Kind::Hook,
+            Kind::Api,
+            Kind::Form,
+            Kind::Upload,
+            Kind::List,
+            Kind::ApiList,
+            Kind::Files,
+            Kind::ApiFile,
+        ] {
+            assert!(kind.bytes_max() <= BYTES_MAX);
         }
     }
 
