@@ -6,11 +6,11 @@ use app::documents::{self, Document, DocumentFilter, FILE_BYTES_MAX, NewFile};
 use app::people::merge::merge_people;
 use app::people::{self, Person, PersonInput};
 use app::{Error, undos};
-use domain::{PersonId, Role};
+use domain::{ApiScope, PersonId, Role};
 use oxpi_tests::House;
 use oxpi_tests::http::{Reply, send_raw};
 use oxpi_tests::proposals::{call, keep, workspace};
-use oxpi_tests::site::{MARKER, Site};
+use oxpi_tests::site::{MARKER, Site, api_token};
 use runtime::{Grant, NewDocument, Services};
 
 /// On both databases.
@@ -257,6 +257,30 @@ async fn a_large_file_is_taken_by_a_page_and_by_a_program() -> Result<()> {
     assert_eq!(made.status, 201, "{}", made.body);
     let whose: PersonId = person.parse()?;
     assert_eq!(files_of(&site.house, &whose).await?, ["film.bin", "sent.bin"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_large_is_taken_of_who_may_add_no_files() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let person = site.ids["person"].as_str();
+    let large = vec![b'a'; 2 << 20];
+    let files: [(&str, &[u8]); 1] = [("film.bin", &large)];
+    // Refused as soon as the head says how much it is: the answer, or the end of the connection.
+    for session in ["nonsense", session(&site, Role::Accountant)] {
+        let reply = send(&site, session, person, "form-1", &files).await;
+        assert!(!matches!(reply, Ok(Some(reply)) if reply.status != 413), "{session}");
+    }
+    let (_, reads) = api_token(app, owner, &[ApiScope::DocumentsRead]).await?;
+    for token in ["nonsense", reads.as_str()] {
+        let reply = send_by_program(&site, token, person, &large).await;
+        assert!(!matches!(reply, Ok(Some(reply)) if reply.status != 413), "{token}");
+    }
+    let done = upload(&site, session(&site, Role::Member), person, "form-1", &files).await?;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let whose: PersonId = person.parse()?;
+    assert_eq!(files_of(&site.house, &whose).await?, ["film.bin"]);
     Ok(())
 }
 

@@ -19,7 +19,9 @@ use crate::error::{Error, Result};
 use crate::people::SEARCH_CHARS_MAX;
 use crate::{App, fields, plugins, timeline};
 
-pub use adding::{FILE_BYTES_MAX, NewFile, UNKNOWN_TYPE, add_document, require_to_add};
+pub use adding::{
+    FILE_BYTES_MAX, FORM_BYTES_MAX, NewFile, UNKNOWN_TYPE, add_document, require_to_add,
+};
 pub(crate) use adding::{add_example, seal_example};
 pub use body::Pieces;
 pub(crate) use body::{keep_body, read_body};

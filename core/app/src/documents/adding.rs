@@ -21,6 +21,8 @@ use crate::once;
 
 /// Bytes of one file.
 pub const FILE_BYTES_MAX: usize = 25 << 20;
+/// Bytes of the files of one form together.
+pub const FORM_BYTES_MAX: usize = 2 * FILE_BYTES_MAX;
 /// The type of a file that is none of the known ones.
 pub const UNKNOWN_TYPE: &str = "application/octet-stream";
 /// What the members of a business may add, in bytes.
