@@ -146,8 +146,8 @@ pub fn may_delete(ctx: &Context, row: &Document) -> bool {
 /// Deletes a document for good: what is known of it, then its bytes.
 ///
 /// # Errors
-/// [`Error::Forbidden`] where it isn't one's to delete, and [`Error::Unproven`] without a recent proof of who asks, or a token that was made for it: it can't be
-/// taken back.
+/// [`Error::Forbidden`] where it isn't one's to delete, and [`Error::Unproven`] without a recent proof of who
+/// asks, or a token that was made for it: it can't be taken back.
 pub async fn delete_document(app: &App, ctx: &Context, id: &DocumentId) -> Result<()> {
     ctx.require_to_see(Permission::ReadDocuments)?;
     let (tenant, id) = (ctx.tenant.clone(), id.clone());
@@ -162,11 +162,13 @@ pub async fn delete_document(app: &App, ctx: &Context, id: &DocumentId) -> Resul
     Ok(())
 }
 
-/// Deletes what is known of a document, in the caller's transaction; its body goes after it.
+/// Deletes what is known of a document, in the caller's transaction; its body goes after it. Whom it is about is
+/// looked at anew: since it was read they may have become one with another, on whose page it is now.
 pub(crate) fn forget(app: &App, c: &mut Conn, who: &Who, row: &Document) -> Result<()> {
+    let row = store::documents::hold(c, &row.tenant_id, &row.id)?;
     store::documents::delete(c, &row.tenant_id, &row.id)?;
-    tell(app, c, who, row, "deleted")?;
-    record(app, c, who, row, "document.deleted")
+    tell(app, c, who, &row, "deleted")?;
+    record(app, c, who, &row, "document.deleted")
 }
 
 /// Puts what happened with a document on the page of whom it is about.

@@ -121,6 +121,23 @@ pub fn get(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Document>
     find(c, tenant, id)?.ok_or(Error::NotFound)
 }
 
+/// The document as it is now, held to the end of the transaction: whoever gives it to somebody else meanwhile waits,
+/// or was first and is seen.
+///
+/// # Errors
+/// [`Error::NotFound`] when it isn't there.
+pub fn hold(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Document> {
+    scope::tenant(c, tenant)?;
+    let row = documents::table.find((tenant.as_str(), id.as_str()));
+    // On SQLite whoever writes has the database to themselves.
+    let found: Option<Document> = each_backend!(
+        c,
+        Sqlite(c) => row.select(Document::as_select()).first(c).optional()?,
+        Postgres(c) => row.select(Document::as_select()).for_update().first(c).optional()?
+    );
+    found.ok_or(Error::NotFound)
+}
+
 /// The document of a plugin by its own key.
 pub fn find_by_key(
     c: &mut Conn,
