@@ -49,16 +49,17 @@ pub async fn add(member: Member, path: Path<String>, request: HttpRequest, body:
     documents::require_to_add(ctx)?;
     let person: PersonId = id(&path)?;
     app::people::get_person(app, ctx, &person).await?;
-    let Filled { files, form_id } = files_in(&request, body, FIELD).await;
+    let Filled { files, form_id, has_more } = files_in(&request, body, FIELD, FILES_MAX).await;
     let mut wrong = Vec::new();
     if files.is_empty() {
         wrong.push(WrongFile { name: String::new(), problem: "error-document-missing".into() });
     }
-    if files.len() > FILES_MAX {
+    if has_more {
         wrong.push(WrongFile { name: String::new(), problem: "error-documents-many".into() });
     }
     let count = files.len();
-    for (at, sent) in files.into_iter().enumerate().filter(|_| count <= FILES_MAX) {
+    // Of too many none is kept: nobody could say which.
+    for (at, sent) in files.into_iter().enumerate().filter(|_| !has_more) {
         let name: String = sent.name.chars().take(documents::NAME_CHARS_MAX).collect();
         let file = NewFile { name: sent.name, bytes: sent.bytes };
         // A form without an id is sent once for each press.
