@@ -195,6 +195,14 @@ pub(crate) async fn delete_bodies(app: &App, tenant: &TenantId, ids: Vec<Documen
     }
 }
 
+/// Deletes the body of a row that wasn't inserted. Where the database broke on it, nobody knows whether it was: then
+/// the sweep finds out.
+pub(crate) async fn give_up(app: &App, row: &Document, error: &Error) {
+    if !matches!(error, Error::Unavailable { .. } | Error::Internal(_)) {
+        delete_bodies(app, &row.tenant_id, vec![row.id.clone()]).await;
+    }
+}
+
 /// Forgets the documents that stay only as long as this connection, in the caller's transaction;
 /// their bodies go after it.
 pub(crate) fn forget_connection(

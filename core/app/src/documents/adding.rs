@@ -12,7 +12,7 @@ use store::examples::SOURCE;
 use zeroize::Zeroizing;
 
 use super::own::{House, keep_own};
-use super::{delete_bodies, get_kept, names, record, tell};
+use super::{delete_bodies, get_kept, give_up, names, record, tell};
 use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
@@ -129,8 +129,10 @@ async fn add(
     let (person, form) = (person.clone(), form_id.to_owned());
     let kept =
         app.db.transact(move |c| insert(&app2, c, &ctx2, row2, &person, (&form, &seal))).await;
-    if !kept.as_ref().is_ok_and(|kept| kept.id == row.id) {
-        delete_bodies(app, &row.tenant_id, vec![row.id]).await;
+    match &kept {
+        Ok(kept) if kept.id == row.id => {}
+        Ok(_) => delete_bodies(app, &row.tenant_id, vec![row.id]).await,
+        Err(error) => give_up(app, &row, error).await,
     }
     kept
 }

@@ -7,7 +7,9 @@ use domain::time::ManualClock;
 use domain::{Secret, TenantId};
 use store::documents::{Document, Retention};
 
-use super::{House, NewFile, add_document, body, delete_bodies, forget, keep_own, read_body};
+use super::{
+    House, NewFile, add_document, body, delete_bodies, forget, give_up, keep_own, read_body,
+};
 use crate::audit::Who;
 use crate::people::merge::merge_people;
 use crate::people::{PersonInput, create_person};
@@ -105,4 +107,19 @@ async fn deleting_a_file_is_told_where_it_has_moved_meanwhile() {
         let is_told = |kind: &str| told.items.iter().any(|told| told.entry.kind == kind);
         assert!(is_told("document-added") && is_told("document-deleted"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_is_given_up_only_where_its_row_is_certainly_not_there() {
+    let fresh = store::testing::sqlite().await;
+    let app = parts::put_together(fresh.db.clone(), Arc::new(ManualClock::at(1_772_344_800_000)));
+    let tenant = business(&app).await;
+    let row = kept(&app, &tenant).await;
+    // Broken while it was committed, perhaps after.
+    for broken in [Error::unavailable("error-database-unavailable", "x"), Error::internal("x")] {
+        give_up(&app, &row, &broken).await;
+        assert_eq!(read_body(&app, &row, 5, 3).await.unwrap(), b"Noa");
+    }
+    give_up(&app, &row, &Error::NotFound).await;
+    assert!(app.blobs.open(&row.tenant_id, &row.id).unwrap().is_none());
 }
