@@ -12,15 +12,15 @@ macro_rules! seen {
     };
 }
 
-/// Whether a document is about nobody, or about somebody who wasn't deleted.
+/// Whether a document is about nobody, or about somebody who wasn't deleted. Asked of each document: all who were
+/// deleted are far more than a page has.
 macro_rules! about_living {
     ($tenant:expr) => {{
         let deleted = $crate::schema::people::table
             .filter($crate::schema::people::tenant_id.eq($tenant.as_str()))
-            .filter($crate::schema::people::deleted_at.is_not_null())
-            .select($crate::schema::people::id.nullable());
-        let about = $crate::schema::documents::person_id;
-        about.is_null().or(about.ne_all(deleted))
+            .filter($crate::schema::people::id.nullable().eq($crate::schema::documents::person_id))
+            .filter($crate::schema::people::deleted_at.is_not_null());
+        diesel::dsl::not(diesel::dsl::exists(deleted))
     }};
 }
 
