@@ -122,6 +122,7 @@ async fn a_file_is_added_on_a_page_and_a_colleague_downloads_it() {
         assert_eq!((done.status, done.header("location")), (303, Some(page.as_str())));
         let shown = site.get(&page, Some(&site.house.token)).await?.body;
         assert!(shown.contains("הצעת מחיר.pdf") && shown.contains("added the file"), "{shown}");
+        assert!(shown.contains(&format!("data-bytes-max=\"{FILE_BYTES_MAX}\"")), "{shown}");
         let its = documents::list_documents(
             &site.house.app,
             &site.house.owner,

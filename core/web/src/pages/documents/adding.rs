@@ -12,12 +12,18 @@ use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::{id, people};
 use crate::upload::{Filled, files_in};
-use crate::views::documents::{PersonFiles, WrongFile};
+use crate::views::documents::{FileLimits, PersonFiles, WrongFile};
 
 /// How many a person's page shows.
 const SHOWN: i64 = 10;
 /// How many files one form brings.
 const FILES_MAX: usize = 20;
+/// How much one form brings.
+pub const LIMITS: FileLimits = FileLimits {
+    files: FILES_MAX,
+    bytes: documents::FILE_BYTES_MAX,
+    bytes_together: documents::FORM_BYTES_MAX,
+};
 /// The form's field.
 const FIELD: &str = "file";
 
@@ -39,6 +45,7 @@ pub async fn panel(
         rows: rows(member, found.items).await?,
         form_id: member.web.random(16),
         can_add: documents::require_to_add(ctx).is_ok(),
+        limits: LIMITS,
         wrong,
     }))
 }
