@@ -3,6 +3,7 @@
 
 use anyhow::{Context as _, Result};
 use app::documents::{self, Document, DocumentFilter, FILE_BYTES_MAX, NewFile};
+use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::merge_people;
 use app::people::{self, Person, PersonInput};
 use app::{Error, undos};
@@ -300,6 +301,28 @@ async fn files_move_when_two_become_one_and_back() {
         undos::undo(app, owner, &undo).await?;
         assert_eq!(files_of(&house, &noa.id).await?, ["first.pdf"]);
         assert_eq!(files_of(&house, &twin.id).await?, ["second.pdf"]);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_come_back_with_those_whom_an_act_over_many_removed() {
+    each_house(async |house| {
+        let (app, owner) = (&house.app, &house.owner);
+        let noa = somebody(&house, "Noa").await?;
+        add(&house, &noa, "offer.pdf").await?;
+        let found = async || -> Result<usize> {
+            let search = Some("offer".to_owned());
+            let filter = DocumentFilter { search, ..DocumentFilter::default() };
+            Ok(documents::list_documents(app, owner, filter, None, 9).await?.items.len())
+        };
+        assert_eq!(found().await?, 1);
+        let remove = BulkInput { act: "remove".to_owned(), to: String::new() };
+        let done = change_people(app, owner, vec![noa.id.clone()], remove).await?;
+        assert_eq!((files_of(&house, &noa.id).await?.len(), found().await?), (0, 0));
+        undos::undo(app, owner, &done.undo.context("nothing takes it back")?).await?;
+        assert_eq!((files_of(&house, &noa.id).await?.len(), found().await?), (1, 1));
         Ok(())
     })
     .await;
