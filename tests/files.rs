@@ -3,14 +3,15 @@
 
 use anyhow::{Context as _, Result};
 use app::documents::{self, Document, DocumentFilter, FILE_BYTES_MAX, NewFile};
+use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::merge_people;
 use app::people::{self, Person, PersonInput};
 use app::{Error, undos};
-use domain::{PersonId, Role};
+use domain::{ApiScope, PersonId, Role};
 use oxpi_tests::House;
 use oxpi_tests::http::{Reply, send_raw};
 use oxpi_tests::proposals::{call, keep, workspace};
-use oxpi_tests::site::{MARKER, Site};
+use oxpi_tests::site::{MARKER, Site, api_token};
 use runtime::{Grant, NewDocument, Services};
 
 /// On both databases.
@@ -69,6 +70,23 @@ async fn send(
     send_raw(site.port, &[head.as_bytes(), &body].concat()).await
 }
 
+/// Sends a file as a program would.
+async fn send_by_program(
+    site: &Site,
+    token: &str,
+    person: &str,
+    bytes: &[u8],
+) -> Result<Option<Reply>> {
+    let head = format!(
+        "POST /api/v1/documents?name=sent.bin&person={person} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\
+         Connection: close\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/octet-stream\r\nContent-Length: {}\r\n\r\n",
+        site.port,
+        bytes.len()
+    );
+    send_raw(site.port, &[head.as_bytes(), bytes].concat()).await
+}
+
 /// The session of somebody of this role.
 fn session(site: &Site, of: Role) -> &str {
     let found = site.members.iter().find(|(role, _)| *role == of);
@@ -105,6 +123,7 @@ async fn a_file_is_added_on_a_page_and_a_colleague_downloads_it() {
         assert_eq!((done.status, done.header("location")), (303, Some(page.as_str())));
         let shown = site.get(&page, Some(&site.house.token)).await?.body;
         assert!(shown.contains("הצעת מחיר.pdf") && shown.contains("added the file"), "{shown}");
+        assert!(shown.contains(&format!("data-bytes-max=\"{FILE_BYTES_MAX}\"")), "{shown}");
         let its = documents::list_documents(
             &site.house.app,
             &site.house.owner,
@@ -228,6 +247,46 @@ async fn what_is_wrong_with_a_file_is_said_and_the_others_are_kept() -> Result<(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_large_file_is_taken_by_a_page_and_by_a_program() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (person, owner) = (site.ids["person"].as_str(), site.house.token.as_str());
+    // Larger than the largest list of people.
+    let large = vec![b'a'; 21 << 20];
+    let done = upload(&site, owner, person, "form-1", &[("film.bin", &large)]).await?;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let made = send_by_program(&site, &site.api_token, person, &large).await?;
+    let made = made.context("closed without an answer")?;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let whose: PersonId = person.parse()?;
+    assert_eq!(files_of(&site.house, &whose).await?, ["film.bin", "sent.bin"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_large_is_taken_of_who_may_add_no_files() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let person = site.ids["person"].as_str();
+    let large = vec![b'a'; 2 << 20];
+    let files: [(&str, &[u8]); 1] = [("film.bin", &large)];
+    // Refused as soon as the head says how much it is: the answer, or the end of the connection.
+    for session in ["nonsense", session(&site, Role::Accountant)] {
+        let reply = send(&site, session, person, "form-1", &files).await;
+        assert!(!matches!(reply, Ok(Some(reply)) if reply.status != 413), "{session}");
+    }
+    let (_, reads) = api_token(app, owner, &[ApiScope::DocumentsRead]).await?;
+    for token in ["nonsense", reads.as_str()] {
+        let reply = send_by_program(&site, token, person, &large).await;
+        assert!(!matches!(reply, Ok(Some(reply)) if reply.status != 413), "{token}");
+    }
+    let done = upload(&site, session(&site, Role::Member), person, "form-1", &files).await?;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let whose: PersonId = person.parse()?;
+    assert_eq!(files_of(&site.house, &whose).await?, ["film.bin"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn files_move_when_two_become_one_and_back() {
     each_house(async |house| {
         let (app, owner) = (&house.app, &house.owner);
@@ -242,6 +301,28 @@ async fn files_move_when_two_become_one_and_back() {
         undos::undo(app, owner, &undo).await?;
         assert_eq!(files_of(&house, &noa.id).await?, ["first.pdf"]);
         assert_eq!(files_of(&house, &twin.id).await?, ["second.pdf"]);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_come_back_with_those_whom_an_act_over_many_removed() {
+    each_house(async |house| {
+        let (app, owner) = (&house.app, &house.owner);
+        let noa = somebody(&house, "Noa").await?;
+        add(&house, &noa, "offer.pdf").await?;
+        let found = async || -> Result<usize> {
+            let search = Some("offer".to_owned());
+            let filter = DocumentFilter { search, ..DocumentFilter::default() };
+            Ok(documents::list_documents(app, owner, filter, None, 9).await?.items.len())
+        };
+        assert_eq!(found().await?, 1);
+        let remove = BulkInput { act: "remove".to_owned(), to: String::new() };
+        let done = change_people(app, owner, vec![noa.id.clone()], remove).await?;
+        assert_eq!((files_of(&house, &noa.id).await?.len(), found().await?), (0, 0));
+        undos::undo(app, owner, &done.undo.context("nothing takes it back")?).await?;
+        assert_eq!((files_of(&house, &noa.id).await?.len(), found().await?), (1, 1));
         Ok(())
     })
     .await;

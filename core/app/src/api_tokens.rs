@@ -180,10 +180,13 @@ pub async fn open_token(app: &App, token: &str, origin: &Origin) -> Result<Opene
     Ok(opened)
 }
 
-/// Whether a token opens anything; asked before [`open_token`], which counts those that don't.
-pub async fn opens(app: &App, token: &str, origin: &Origin) -> Result<bool> {
-    let fits = token.starts_with(PREFIX) && token.len() <= TOKEN_BYTES_MAX;
-    Ok(fits && find(app, token, origin).await?.is_some())
+/// On whose behalf a token would be at work, if it opens anything; asked before [`open_token`], which counts those
+/// that don't.
+pub async fn find_sender(app: &App, token: &str, origin: &Origin) -> Result<Option<Context>> {
+    if !token.starts_with(PREFIX) || token.len() > TOKEN_BYTES_MAX {
+        return Ok(None);
+    }
+    Ok(find(app, token, origin).await?.map(|(opened, _)| opened.context))
 }
 
 async fn touch(app: &App, opened: &Opened, now: Timestamp) -> Result<()> {

@@ -19,7 +19,9 @@ use crate::error::{Error, Result};
 use crate::people::SEARCH_CHARS_MAX;
 use crate::{App, fields, plugins, timeline};
 
-pub use adding::{FILE_BYTES_MAX, NewFile, UNKNOWN_TYPE, add_document, require_to_add};
+pub use adding::{
+    FILE_BYTES_MAX, FORM_BYTES_MAX, NewFile, UNKNOWN_TYPE, add_document, require_to_add,
+};
 pub(crate) use adding::{add_example, seal_example};
 pub use body::Pieces;
 pub(crate) use body::{keep_body, read_body};
@@ -144,8 +146,8 @@ pub fn may_delete(ctx: &Context, row: &Document) -> bool {
 /// Deletes a document for good: what is known of it, then its bytes.
 ///
 /// # Errors
-/// [`Error::Forbidden`] where it isn't one's to delete, and [`Error::Unproven`] without a recent proof of who asks, or a token that was made for it: it can't be
-/// taken back.
+/// [`Error::Forbidden`] where it isn't one's to delete, and [`Error::Unproven`] without a recent proof of who
+/// asks, or a token that was made for it: it can't be taken back.
 pub async fn delete_document(app: &App, ctx: &Context, id: &DocumentId) -> Result<()> {
     ctx.require_to_see(Permission::ReadDocuments)?;
     let (tenant, id) = (ctx.tenant.clone(), id.clone());
@@ -160,11 +162,13 @@ pub async fn delete_document(app: &App, ctx: &Context, id: &DocumentId) -> Resul
     Ok(())
 }
 
-/// Deletes what is known of a document, in the caller's transaction; its body goes after it.
+/// Deletes what is known of a document, in the caller's transaction; its body goes after it. Whom it is about is
+/// looked at anew: since it was read they may have become one with another, on whose page it is now.
 pub(crate) fn forget(app: &App, c: &mut Conn, who: &Who, row: &Document) -> Result<()> {
+    let row = store::documents::hold(c, &row.tenant_id, &row.id)?;
     store::documents::delete(c, &row.tenant_id, &row.id)?;
-    tell(app, c, who, row, "deleted")?;
-    record(app, c, who, row, "document.deleted")
+    tell(app, c, who, &row, "deleted")?;
+    record(app, c, who, &row, "document.deleted")
 }
 
 /// Puts what happened with a document on the page of whom it is about.
@@ -188,6 +192,14 @@ pub(crate) async fn delete_bodies(app: &App, tenant: &TenantId, ids: Vec<Documen
     });
     if let Ok(Err(error)) = done.await {
         tracing::warn!(%error, "a document's bytes could not be deleted yet");
+    }
+}
+
+/// Deletes the body of a row that wasn't inserted. Where the database broke on it, nobody knows whether it was: then
+/// the sweep finds out.
+pub(crate) async fn give_up(app: &App, row: &Document, error: &Error) {
+    if !matches!(error, Error::Unavailable { .. } | Error::Internal(_)) {
+        delete_bodies(app, &row.tenant_id, vec![row.id.clone()]).await;
     }
 }
 

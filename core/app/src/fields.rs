@@ -27,7 +27,7 @@ pub(crate) fn required_line(field: &str, text: &str, chars_max: usize) -> Result
 }
 
 /// Whether a letter takes up room: a name of joiners and marks alone is no name.
-fn is_seen(letter: char) -> bool {
+pub(crate) fn is_seen(letter: char) -> bool {
     !letter.is_whitespace() && !matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}')
 }
 

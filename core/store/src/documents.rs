@@ -12,15 +12,15 @@ macro_rules! seen {
     };
 }
 
-/// Whether a document is about nobody, or about somebody who wasn't deleted.
+/// Whether a document is about nobody, or about somebody who wasn't deleted. Asked of each document: all who were
+/// deleted are far more than a page has.
 macro_rules! about_living {
     ($tenant:expr) => {{
         let deleted = $crate::schema::people::table
             .filter($crate::schema::people::tenant_id.eq($tenant.as_str()))
-            .filter($crate::schema::people::deleted_at.is_not_null())
-            .select($crate::schema::people::id.nullable());
-        let about = $crate::schema::documents::person_id;
-        about.is_null().or(about.ne_all(deleted))
+            .filter($crate::schema::people::id.nullable().eq($crate::schema::documents::person_id))
+            .filter($crate::schema::people::deleted_at.is_not_null());
+        diesel::dsl::not(diesel::dsl::exists(deleted))
     }};
 }
 
@@ -119,6 +119,23 @@ pub fn find(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Option<D
 pub fn get(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Document> {
     scope::tenant(c, tenant)?;
     find(c, tenant, id)?.ok_or(Error::NotFound)
+}
+
+/// The document as it is now, held to the end of the transaction: whoever gives it to somebody else meanwhile waits,
+/// or was first and is seen.
+///
+/// # Errors
+/// [`Error::NotFound`] when it isn't there.
+pub fn hold(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Document> {
+    scope::tenant(c, tenant)?;
+    let row = documents::table.find((tenant.as_str(), id.as_str()));
+    // On SQLite whoever writes has the database to themselves.
+    let found: Option<Document> = each_backend!(
+        c,
+        Sqlite(c) => row.select(Document::as_select()).first(c).optional()?,
+        Postgres(c) => row.select(Document::as_select()).for_update().first(c).optional()?
+    );
+    found.ok_or(Error::NotFound)
 }
 
 /// The document of a plugin by its own key.

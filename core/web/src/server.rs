@@ -18,7 +18,7 @@ use crate::error::Failure;
 use crate::member::Account;
 use crate::middleware::confirm::confirm;
 use crate::middleware::guard::guard;
-use crate::middleware::intake::{FORM_BYTES_MAX, LIST_BYTES_MAX, intake};
+use crate::middleware::intake::{BYTES_MAX, FORM_BYTES_MAX, intake};
 use crate::middleware::limit::{Limits, limit};
 use crate::middleware::pages::dress;
 use crate::routes;
@@ -65,8 +65,8 @@ pub fn configure(state: Data<Web>) -> impl FnOnce(&mut ServiceConfig) + Clone {
         config
             .app_data(state)
             .app_data(FormConfig::default().limit(FORM_BYTES_MAX))
-            // The intake has bounded each body by its page already; no other takes as much.
-            .app_data(PayloadConfig::new(LIST_BYTES_MAX))
+            // The intake has bounded each body by its page already.
+            .app_data(PayloadConfig::new(BYTES_MAX))
             .app_data(QueryConfig::default().error_handler(|_, _| bad_request("query")))
             .app_data(
                 PathConfig::default().error_handler(|_, _| Failure::App(Error::NotFound).into()),

@@ -12,6 +12,7 @@ use domain::Secret;
 use crate::api::TokenLimits;
 use crate::live::Live;
 use crate::middleware::limit::Limits;
+use crate::middleware::room::Rooms;
 use crate::theme::Theme;
 use crate::themes::Themes;
 
@@ -35,6 +36,8 @@ pub struct Web {
     pub token_limits: TokenLimits,
     /// The streams of changes that are open.
     pub live: Live,
+    /// The room for large bodies.
+    pub rooms: Rooms,
     /// Who shows this reads the process's figures; without one nobody does.
     pub metrics_token: Option<Secret>,
     /// When this was set up, in milliseconds of Unix time.
@@ -55,6 +58,7 @@ impl Web {
             limits,
             token_limits,
             live,
+            rooms: Rooms::default(),
             metrics_token: None,
             started_ms,
             is_proxy,

@@ -7,6 +7,8 @@ use futures_util::stream;
 
 /// The field that names a form.
 const FORM_ID: &str = "form_id";
+/// The longest such name, in bytes; our own are shorter.
+const FORM_ID_BYTES_MAX: usize = 64;
 
 /// A file.
 pub struct Upload {
@@ -23,25 +25,38 @@ pub struct Filled {
     pub files: Vec<Upload>,
     /// What names the form.
     pub form_id: String,
+    /// Whether there are more files than were asked for, which aren't here.
+    pub has_more: bool,
 }
 
-/// All files in the field of this name, and the form's own id; nothing where the body is not what it says it is.
-pub async fn files_in(request: &HttpRequest, body: Bytes, field: &str) -> Filled {
+/// The files in the field of this name, `most` of them, and the form's own id; nothing where the body is not what
+/// it says it is.
+pub async fn files_in(request: &HttpRequest, body: Bytes, field: &str, most: usize) -> Filled {
     let mut filled = Filled::default();
     let Some(mut parts) = parts_of(request, body) else { return filled };
     while let Ok(Some(part)) = parts.next_field().await {
         if part.name() == Some(FORM_ID) {
-            filled.form_id = part.text().await.unwrap_or_default();
+            filled.form_id = part.text().await.ok().filter(|id| is_form_id(id)).unwrap_or_default();
         } else if part.name() == Some(field) {
             let name = part.file_name().unwrap_or_default().to_owned();
             let Ok(bytes) = part.bytes().await else { break };
             // A browser sends the field though nothing was chosen.
-            if !(name.is_empty() && bytes.is_empty()) {
-                filled.files.push(Upload { name, bytes: bytes.into() });
+            if name.is_empty() && bytes.is_empty() {
+                continue;
             }
+            if filled.files.len() == most {
+                filled.has_more = true;
+                break;
+            }
+            filled.files.push(Upload { name, bytes: bytes.into() });
         }
     }
     filled
+}
+
+/// Whether a page of ours may have named its form so.
+fn is_form_id(text: &str) -> bool {
+    text.len() <= FORM_ID_BYTES_MAX && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn parts_of(request: &HttpRequest, body: Bytes) -> Option<multer::Multipart<'static>> {
@@ -63,4 +78,43 @@ pub async fn file_in(request: &HttpRequest, body: Bytes, field: &str) -> Option<
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    /// A form with these fields: a name, a file's name where it is one, and what is in it.
+    async fn filled(fields: &[(&str, Option<&str>, &str)], most: usize) -> Filled {
+        let mut body = String::new();
+        for (name, file, text) in fields {
+            let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
+            body.push_str(&format!(
+                "--limit\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{text}\r\n"
+            ));
+        }
+        body.push_str("--limit--\r\n");
+        let kind = (CONTENT_TYPE, "multipart/form-data; boundary=limit");
+        let request = TestRequest::post().insert_header(kind).to_http_request();
+        files_in(&request, Bytes::from(body), "file", most).await
+    }
+
+    #[actix_web::test]
+    async fn a_form_brings_no_more_files_than_are_asked_for() {
+        let file = ("file", Some("a.txt"), "a");
+        let two = filled(&[file, file, ("file", Some(""), ""), ("other", None, "b")], 2).await;
+        assert_eq!((two.files.len(), two.has_more), (2, false));
+        let many = filled(&[file; 5_000], 2).await;
+        assert_eq!((many.files.len(), many.has_more), (2, true));
+    }
+
+    #[actix_web::test]
+    async fn a_form_is_named_as_ours_are_or_not_at_all() {
+        assert_eq!(filled(&[("form_id", None, "ab-_19")], 1).await.form_id, "ab-_19");
+        for odd in ["a\0b", "a b", "שם", "a".repeat(65).as_str()] {
+            assert_eq!(filled(&[("form_id", None, odd)], 1).await.form_id, "", "{odd:?}");
+        }
+    }
 }

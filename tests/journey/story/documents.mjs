@@ -29,7 +29,12 @@ async function found(trip) {
 async function added(trip) {
   const { page } = trip;
   await trip.open(trip.kept["Avi Cohen"]);
-  const files = [{ name: NAME, mimeType: "text/plain", buffer: Buffer.from("Twelve tables\n") }];
+  const file = (name) => ({ name, mimeType: "text/plain", buffer: Buffer.from("Twelve tables\n") });
+  // Too many are told before they are sent.
+  await page.locator("#person-file").setInputFiles(Array.from({ length: 21 }, (_, at) => file(`${at}.txt`)));
+  const told = await page.locator("#person-file").evaluate((field) => field.validationMessage);
+  assert.equal(told, trip.word("error-documents-many"));
+  const files = [file(NAME)];
   await page.locator("#person-file").setInputFiles(files);
   await trip.press('form[action$="/documents"] .actions button', /^\/people\/[0-9a-f-]{36}$/);
   await trip.contains("#person-files", NAME);

@@ -12,7 +12,7 @@ use store::examples::SOURCE;
 use zeroize::Zeroizing;
 
 use super::own::{House, keep_own};
-use super::{delete_bodies, get_kept, names, record, tell};
+use super::{delete_bodies, get_kept, give_up, names, record, tell};
 use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
@@ -21,6 +21,8 @@ use crate::once;
 
 /// Bytes of one file.
 pub const FILE_BYTES_MAX: usize = 25 << 20;
+/// Bytes of the files of one form together.
+pub const FORM_BYTES_MAX: usize = 2 * FILE_BYTES_MAX;
 /// The type of a file that is none of the known ones.
 pub const UNKNOWN_TYPE: &str = "application/octet-stream";
 /// What the members of a business may add, in bytes.
@@ -82,7 +84,8 @@ pub(crate) async fn add_example(
 /// Seals a file that goes with the examples; whom it is about is said when its row is inserted.
 pub(crate) async fn seal_example(app: &App, ctx: &Context, file: NewFile) -> Result<Document> {
     let name = names::plain(&file.name);
-    keep(app, ctx, (name, SOURCE), file.bytes).await
+    let media_type = kind_of(&name, &file.bytes);
+    keep(app, ctx, (name, media_type, SOURCE), file.bytes).await
 }
 
 async fn add(
@@ -96,7 +99,14 @@ async fn add(
     let name = names::plain(&file.name);
     check(&name, &file.bytes)?;
     let size = i64::try_from(file.bytes.len()).map_err(Error::internal)?;
-    let seal = seal_of(app, &ctx.tenant, person, &name, &file.bytes);
+    let (app2, tenant, of) = (app.clone(), ctx.tenant.clone(), person.clone());
+    let called = name.clone();
+    // A large one takes a while to look at, and others who are answered on this thread would wait for it.
+    let looked = tokio::task::spawn_blocking(move || {
+        let seal = seal_of(&app2, &tenant, &of, &called, &file.bytes);
+        (kind_of(&called, &file.bytes), seal, file.bytes)
+    });
+    let (media_type, seal, bytes) = looked.await.map_err(Error::internal)?;
     let (tenant, of) = (ctx.tenant.clone(), person.clone());
     let (form, its) = (form_id.to_owned(), seal.clone());
     let known = app
@@ -113,14 +123,16 @@ async fn add(
     if let Some(known) = known {
         return Ok(known);
     }
-    let row = keep(app, ctx, (name, source), file.bytes).await?;
+    let row = keep(app, ctx, (name, media_type, source), bytes).await?;
     let row = Document { person_id: Some(person.clone()), ..row };
     let (app2, ctx2, row2) = (app.clone(), ctx.clone(), row.clone());
     let (person, form) = (person.clone(), form_id.to_owned());
     let kept =
         app.db.transact(move |c| insert(&app2, c, &ctx2, row2, &person, (&form, &seal))).await;
-    if !kept.as_ref().is_ok_and(|kept| kept.id == row.id) {
-        delete_bodies(app, &row.tenant_id, vec![row.id]).await;
+    match &kept {
+        Ok(kept) if kept.id == row.id => {}
+        Ok(_) => delete_bodies(app, &row.tenant_id, vec![row.id]).await,
+        Err(error) => give_up(app, &row, error).await,
     }
     kept
 }
@@ -199,17 +211,21 @@ fn seal_of(app: &App, tenant: &TenantId, person: &PersonId, name: &str, bytes: &
     })
 }
 
+/// What its bytes say that it is, and of a text its name.
+fn kind_of(name: &str, bytes: &[u8]) -> &'static str {
+    runtime::file_kind(bytes, names::text_type(name)).unwrap_or(UNKNOWN_TYPE)
+}
+
 /// Seals the file; answers the row that makes it known, about nobody yet.
 async fn keep(
     app: &App,
     ctx: &Context,
-    (name, source): (String, &str),
+    (name, media_type, source): (String, &str, &str),
     bytes: Vec<u8>,
 ) -> Result<Document> {
-    let said = names::text_type(&name);
     let house = House {
         tenant: ctx.tenant.clone(),
-        media_type: runtime::file_kind(&bytes, said).unwrap_or(UNKNOWN_TYPE).to_owned(),
+        media_type: media_type.to_owned(),
         name,
         source: source.to_owned(),
         retention: Retention::Member,

@@ -9,12 +9,15 @@ pub const NAME_CHARS_MAX: usize = 200;
 const END_CHARS_MAX: usize = 12;
 
 /// A name as somebody sent it, without folders, marks that nobody sees and dots before it, and not longer than
-/// names are; empty where nothing is left.
+/// names are; empty where nothing is left that anybody sees.
 pub(super) fn plain(sent: &str) -> String {
     // Some programs send the whole path.
     let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|c| !fields::turns_or_controls(*c)).collect();
     let clean = clean.trim_start_matches(|c: char| c == '.' || c.is_whitespace()).trim_end();
+    if !clean.chars().any(fields::is_seen) {
+        return String::new();
+    }
     if clean.chars().count() <= NAME_CHARS_MAX {
         return clean.to_owned();
     }
@@ -84,6 +87,7 @@ mod tests {
             (" .hidden ", "hidden"),
             ("bill\u{202e}fdp.exe\n", "billfdp.exe"),
             ("folder/", ""),
+            ("\u{200f}\u{200d}", ""),
         ] {
             assert_eq!(plain(sent), kept);
         }

@@ -1,5 +1,5 @@
-//! What is read of a document that somebody deletes meanwhile, of one whose bytes are lost, and of one whose
-//! key is exchanged.
+//! What is read of a document that somebody deletes meanwhile, of one whose bytes are lost, of one whose key is
+//! exchanged, and what is told of one that moved meanwhile.
 
 use std::sync::Arc;
 
@@ -7,12 +7,22 @@ use domain::time::ManualClock;
 use domain::{Secret, TenantId};
 use store::documents::{Document, Retention};
 
-use super::{House, body, delete_bodies, keep_own, read_body};
+use super::{
+    House, NewFile, add_document, body, delete_bodies, forget, give_up, keep_own, read_body,
+};
+use crate::audit::Who;
+use crate::people::merge::merge_people;
+use crate::people::{PersonInput, create_person};
 use crate::tenants::{self, BusinessInput, FirstRun, OwnerInput};
-use crate::{App, Error, Origin, parts, rotation, sessions};
+use crate::{App, Context, Error, Origin, parts, rotation, sessions, timeline};
 
 /// A new business.
 async fn business(app: &App) -> TenantId {
+    owner_of_new(app).await.tenant
+}
+
+/// The owner of a new business.
+async fn owner_of_new(app: &App) -> Context {
     let business = BusinessInput {
         business: "Studio".into(),
         locale: "en".into(),
@@ -23,7 +33,7 @@ async fn business(app: &App) -> TenantId {
     let owner = OwnerInput { name: "Dana".into(), email: "dana@example.com".into(), password };
     let (input, origin) = (FirstRun { business, owner }, Origin::default());
     let signed = tenants::create_first_business(app, &origin, input).await.unwrap();
-    sessions::context_of(app, &signed.token, &origin).await.unwrap().context.unwrap().tenant
+    sessions::context_of(app, &signed.token, &origin).await.unwrap().context.unwrap()
 }
 
 /// A file that is known, and its row.
@@ -74,4 +84,42 @@ async fn keys_that_are_exchanged_meanwhile_hide_no_file() {
         assert_eq!(pieces.next().await.unwrap().as_deref(), Some(&b"Name\nNoa\n"[..]));
         assert_eq!(pieces.next().await.unwrap(), None);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deleting_a_file_is_told_where_it_has_moved_meanwhile() {
+    for fresh in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let clock = Arc::new(ManualClock::at(1_772_344_800_000));
+        let app = parts::put_together(fresh.db.clone(), clock);
+        let ctx = owner_of_new(&app).await;
+        let mut two = Vec::new();
+        for name in ["Noa", "Noa L."] {
+            let input = PersonInput { name: name.to_owned(), ..PersonInput::default() };
+            two.push(create_person(&app, &ctx, input, "").await.unwrap().id);
+        }
+        let file = NewFile { name: "offer.txt".to_owned(), bytes: b"offer".to_vec() };
+        // Read before the two became one, deleted after.
+        let read = add_document(&app, &ctx, &two[1], file, "").await.unwrap();
+        merge_people(&app, &ctx, &two[0], &two[1]).await.unwrap();
+        let (app2, who) = (app.clone(), Who::from(&ctx));
+        app.db.transact(move |c| forget(&app2, c, &who, &read)).await.unwrap();
+        let told = timeline::list_entries(&app, &ctx, &two[0], None, 20).await.unwrap();
+        let is_told = |kind: &str| told.items.iter().any(|told| told.entry.kind == kind);
+        assert!(is_told("document-added") && is_told("document-deleted"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_is_given_up_only_where_its_row_is_certainly_not_there() {
+    let fresh = store::testing::sqlite().await;
+    let app = parts::put_together(fresh.db.clone(), Arc::new(ManualClock::at(1_772_344_800_000)));
+    let tenant = business(&app).await;
+    let row = kept(&app, &tenant).await;
+    // Broken while it was committed, perhaps after.
+    for broken in [Error::unavailable("error-database-unavailable", "x"), Error::internal("x")] {
+        give_up(&app, &row, &broken).await;
+        assert_eq!(read_body(&app, &row, 5, 3).await.unwrap(), b"Noa");
+    }
+    give_up(&app, &row, &Error::NotFound).await;
+    assert!(app.blobs.open(&row.tenant_id, &row.id).unwrap().is_none());
 }

@@ -66,7 +66,7 @@ pub(super) async fn keep(app: &App, ctx: &CallContext, document: NewDocument) ->
     let kept = match kept {
         Ok(kept) => kept,
         Err(error) => {
-            delete_bodies(app, &row.tenant_id, vec![row.id]).await;
+            documents::give_up(app, &row, &error).await;
             return Err(error);
         }
     };

@@ -1,5 +1,6 @@
 //! Takes a request's body in before anything looks at it: of a kind that is read here, bounded in
-//! bytes and fields, and within a time, so that nobody keeps a request open by sending it slowly.
+//! bytes and fields, and within a time, so that nobody keeps a request open by sending it slowly. What is large
+//! is taken only of who may send it, and while there is room.
 
 use std::time::Duration;
 
@@ -8,11 +9,16 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::web::{Bytes, BytesMut};
-use actix_web::{Error, HttpResponse};
+use actix_web::web::{Bytes, BytesMut, Data};
+use actix_web::{Error, HttpMessage as _, HttpResponse};
+use app::{Context, documents};
+use domain::AccountId;
 use futures_util::StreamExt as _;
 
 use crate::member::current;
+use crate::middleware::limit::Wait;
+use crate::middleware::room::Room;
+use crate::state::Web;
 use crate::visit::Visit;
 use crate::{api, hooks};
 
@@ -24,6 +30,8 @@ pub const FORM_FIELDS_MAX: usize = 1_000;
 const BODY_WITHIN: Duration = Duration::from_secs(20);
 const FORM: &str = "application/x-www-form-urlencoded";
 const UPLOAD: &str = "multipart/form-data";
+/// When somebody for whom there is no room may come again, in seconds.
+const AGAIN_SECS: u64 = 30;
 /// The page that takes a list of people in, which may be a large one; who isn't signed in can send it no
 /// more than any other.
 const LISTS: &str = "/imports";
@@ -37,9 +45,13 @@ const LIST_WITHIN: Duration = Duration::from_secs(180);
 const FILES: (&str, &str) = ("/people/", "/documents");
 /// Where programs send one.
 const API_FILES: &str = "/api/v1/documents";
+/// The largest file that comes by itself, in bytes, and a little more.
+const FILE_BYTES_MAX: usize = documents::FILE_BYTES_MAX + (64 << 10);
 /// The largest files together, in bytes, with the form around them: what is a little too large is told on the
 /// page it came from.
-pub const FILES_BYTES_MAX: usize = 2 * app::documents::FILE_BYTES_MAX + (64 << 10);
+pub const FILES_BYTES_MAX: usize = documents::FORM_BYTES_MAX + (64 << 10);
+/// The largest body that any page takes, in bytes.
+pub const BYTES_MAX: usize = FILES_BYTES_MAX;
 /// The pages that take a file in.
 const UPLOADS: [&str; 2] = ["/settings/logo", "/calendar/import"];
 /// The largest file, in bytes, with the form around it.
@@ -95,7 +107,17 @@ impl Kind {
             Self::Api | Self::Form => FORM_BYTES_MAX,
             Self::Upload => UPLOAD_BYTES_MAX,
             Self::List | Self::ApiList => LIST_BYTES_MAX,
-            Self::Files | Self::ApiFile => FILES_BYTES_MAX,
+            Self::Files => FILES_BYTES_MAX,
+            Self::ApiFile => FILE_BYTES_MAX,
+        }
+    }
+
+    /// What it is of whoever may not send as much; nothing where anybody may.
+    const fn of_strangers(self) -> Option<Self> {
+        match self {
+            Self::List | Self::Files => Some(Self::Upload),
+            Self::ApiList | Self::ApiFile => Some(Self::Api),
+            Self::Hook | Self::Api | Self::Form | Self::Upload => None,
         }
     }
 
@@ -124,13 +146,25 @@ pub async fn intake<B: MessageBody + 'static>(
         return Ok(refuse(request, StatusCode::BAD_REQUEST));
     }
     let is_bodyless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let mut room = None;
     if !is_bodyless {
         match take(&mut request).await {
-            Ok(body) => request.set_payload(Payload::from(body)),
-            Err(status) => return Ok(refuse(request, status)),
+            Ok((body, held)) => {
+                request.set_payload(Payload::from(body));
+                room = held;
+            }
+            Err(status) => {
+                if status == StatusCode::SERVICE_UNAVAILABLE {
+                    request.extensions_mut().insert(Wait(AGAIN_SECS));
+                }
+                return Ok(refuse(request, status));
+            }
         }
     }
-    Ok(next.call(request).await?.map_into_left_body())
+    let answer = next.call(request).await?.map_into_left_body();
+    // Until there is an answer somebody may still hold what was sent.
+    drop(room);
+    Ok(answer)
 }
 
 fn refuse<B: MessageBody>(
@@ -143,16 +177,18 @@ fn refuse<B: MessageBody>(
     ServiceResponse::new(request, answer.map_into_right_body())
 }
 
-async fn take(request: &mut ServiceRequest) -> Result<Bytes, StatusCode> {
-    let mut kind = Kind::of(request);
-    if matches!(kind, Kind::List | Kind::Files) && !is_signed_in(request).await {
-        kind = Kind::Upload;
-    }
-    if matches!(kind, Kind::ApiList | Kind::ApiFile) && !has_token(request).await {
-        kind = Kind::Api;
+async fn take(request: &mut ServiceRequest) -> Result<(Bytes, Option<Room>), StatusCode> {
+    let (mut kind, mut sender) = (Kind::of(request), None);
+    if let Some(less) = kind.of_strangers() {
+        sender = sender_of(request, kind).await;
+        kind = if sender.is_some() { kind } else { less };
     }
     let most = kind.bytes_max();
-    check_head(request, kind, most)?;
+    let declared = check_head(request, kind, most)?;
+    let room = match &sender {
+        Some(sender) => room_for(request, sender, declared.unwrap_or(most)).await?,
+        None => None,
+    };
     let payload = request.parts_mut().1.take();
     let body = tokio::time::timeout(kind.within(), read(payload, most))
         .await
@@ -160,28 +196,51 @@ async fn take(request: &mut ServiceRequest) -> Result<Bytes, StatusCode> {
     if kind == Kind::Form {
         check_form(&body)?;
     }
-    Ok(body)
+    Ok((body, room))
 }
 
-/// Whether the request's session opens anything; the handler asks what.
-async fn is_signed_in(request: &ServiceRequest) -> bool {
-    match Visit::of(request.request()) {
-        Some(visit) => current(&visit).await.is_ok(),
-        None => false,
+/// Who sends it, if they may send as much; the handler asks what else they may.
+async fn sender_of(request: &ServiceRequest, kind: Kind) -> Option<AccountId> {
+    let visit = Visit::of(request.request())?;
+    let may_add = |ctx: &Context| documents::require_to_add(ctx).is_ok();
+    match kind {
+        Kind::List => Some(current(&visit).await.ok()?.login.account),
+        Kind::Files => Some(current(&visit).await.ok()?.context.filter(may_add)?.account),
+        Kind::ApiList => Some(token_at_work(request, &visit).await?.account),
+        Kind::ApiFile => Some(token_at_work(request, &visit).await.filter(may_add)?.account),
+        Kind::Hook | Kind::Api | Kind::Form | Kind::Upload => None,
     }
 }
 
-/// Whether its token opens anything; the handler asks what.
-async fn has_token(request: &ServiceRequest) -> bool {
-    let Some(visit) = Visit::of(request.request()) else { return false };
+/// On whose behalf the request's token is at work, if it opens anything.
+async fn token_at_work(request: &ServiceRequest, visit: &Visit) -> Option<Context> {
     let said = request.headers().get(AUTHORIZATION).and_then(|said| said.to_str().ok());
     let token = said.and_then(|said| said.split_once(' ')).map(|(_, token)| token.trim());
-    let opens = app::api_tokens::opens(&visit.web.app, token.unwrap_or_default(), &visit.origin);
-    opens.await.unwrap_or(false)
+    let found =
+        app::api_tokens::find_sender(&visit.web.app, token.unwrap_or_default(), &visit.origin);
+    found.await.ok().flatten()
 }
 
-/// What the headers say already.
-fn check_head(request: &ServiceRequest, kind: Kind, most: usize) -> Result<(), StatusCode> {
+/// Waits for room for what is larger than anybody's.
+async fn room_for(
+    request: &ServiceRequest,
+    sender: &AccountId,
+    bytes: usize,
+) -> Result<Option<Room>, StatusCode> {
+    if bytes <= UPLOAD_BYTES_MAX {
+        return Ok(None);
+    }
+    let web = request.app_data::<Data<Web>>().ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+    let room = web.rooms.enter(sender, bytes).await;
+    room.map(Some).ok_or(StatusCode::SERVICE_UNAVAILABLE)
+}
+
+/// What the headers say already; answers how many bytes there are to be.
+fn check_head(
+    request: &ServiceRequest,
+    kind: Kind,
+    most: usize,
+) -> Result<Option<usize>, StatusCode> {
     let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
     let declared = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
     if declared.is_some_and(|length| length > most) {
@@ -197,7 +256,7 @@ fn check_head(request: &ServiceRequest, kind: Kind, most: usize) -> Result<(), S
         None => is_empty,
         Some(said) => is_form(said),
     };
-    if fits { Ok(()) } else { Err(StatusCode::UNSUPPORTED_MEDIA_TYPE) }
+    if fits { Ok(declared) } else { Err(StatusCode::UNSUPPORTED_MEDIA_TYPE) }
 }
 
 fn is_chunked(request: &ServiceRequest) -> bool {
@@ -261,6 +320,22 @@ mod tests {
             "",
         ] {
             assert!(!is_form(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn no_body_is_let_in_that_handlers_refuse() {
+        for kind in [
+            Kind::Hook,
+            Kind::Api,
+            Kind::Form,
+            Kind::Upload,
+            Kind::List,
+            Kind::ApiList,
+            Kind::Files,
+            Kind::ApiFile,
+        ] {
+            assert!(kind.bytes_max() <= BYTES_MAX);
         }
     }
 

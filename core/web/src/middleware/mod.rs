@@ -5,6 +5,7 @@ pub mod guard;
 pub mod intake;
 pub mod limit;
 pub mod pages;
+pub mod room;
 
 #[cfg(test)]
 mod tests;

@@ -83,8 +83,9 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
     let filter = query.filter();
     let before = query.before.parse().ok();
     let found = documents::list_documents(app, ctx, filter.clone(), before, PAGE).await?;
-    let counts = vec![filter, DocumentFilter::default()];
-    let counts = documents::count_documents(app, ctx, counts).await?;
+    let count = self::count(member, filter).await?;
+    // All are counted only where the reader is to be told that there are none.
+    let any = count > 0 || self::count(member, DocumentFilter::default()).await? > 0;
     let here = ListQuery { before: String::new(), ..query };
     let next = found.next.map(|before| ListQuery { before: before.to_string(), ..here.clone() });
     let page = Documents {
@@ -94,13 +95,18 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
         })
         .await?,
         rows: rows(member, found.items).await?,
-        count: counts.first().copied().unwrap_or_default(),
+        count,
         next: next.map(|next| next.address()),
-        any: counts.last().is_some_and(|count| *count > 0),
+        any,
         can_share: ctx.may(Permission::WriteDocuments),
         errors,
     };
     member.form_page(&page, &page.errors).await
+}
+
+async fn count(member: &Member, filter: DocumentFilter) -> Result<i64, Failure> {
+    let counts = documents::count_documents(&member.web.app, &member.ctx, vec![filter]).await?;
+    Ok(counts.first().copied().unwrap_or_default())
 }
 
 /// Saves what the list shows as a view.

@@ -97,8 +97,21 @@ pub struct PersonFiles {
     pub form_id: String,
     /// Whether the reader may add some.
     pub can_add: bool,
+    /// How much one form brings.
+    pub limits: FileLimits,
     /// Files that were just sent and aren't kept.
     pub wrong: Vec<WrongFile>,
+}
+
+/// How much one form brings, which a browser tells before it sends in vain.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct FileLimits {
+    /// Files.
+    pub files: usize,
+    /// Bytes of each.
+    pub bytes: usize,
+    /// Bytes of all.
+    pub bytes_together: usize,
 }
 
 /// A file that wasn't kept.

@@ -13,3 +13,20 @@ export function keepForms(root) {
   const wrong = root.querySelector("[aria-invalid=true]");
   if (wrong) wrong.focus();
 }
+
+// Files that are too many or too large are told before they are sent: a phone sends long, and in vain.
+export function weighFiles(root) {
+  for (const field of root.querySelectorAll("input[type=file][data-bytes-max]")) {
+    const { filesMax, bytesMax, togetherMax, many, large, together } = field.dataset;
+    const wrong = (files) => {
+      if (files.length > Number(filesMax)) return many;
+      const heavy = files.find((file) => file.size > Number(bytesMax));
+      if (heavy) return `${heavy.name}: ${large}`;
+      return files.reduce((sum, file) => sum + file.size, 0) > Number(togetherMax) ? together : "";
+    };
+    field.addEventListener("change", () => {
+      field.setCustomValidity(wrong([...field.files]));
+      field.reportValidity();
+    });
+  }
+}

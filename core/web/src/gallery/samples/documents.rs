@@ -1,6 +1,7 @@
 //! Samples of documents: the list, and one of them.
 
 use super::{Gallery, Words};
+use crate::pages::documents::adding::LIMITS;
 use crate::views::documents::{
     DocumentPage, DocumentRow, Documents, DocumentsAsked, PersonFiles, WrongFile,
 };
@@ -43,6 +44,7 @@ pub(super) fn of_person(w: Words) -> PersonFiles {
         more: Some("/documents?person=1".into()),
         form_id: "1".into(),
         can_add: true,
+        limits: LIMITS,
         wrong: vec![],
     }
 }

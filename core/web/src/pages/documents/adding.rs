@@ -12,12 +12,18 @@ use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::{id, people};
 use crate::upload::{Filled, files_in};
-use crate::views::documents::{PersonFiles, WrongFile};
+use crate::views::documents::{FileLimits, PersonFiles, WrongFile};
 
 /// How many a person's page shows.
 const SHOWN: i64 = 10;
 /// How many files one form brings.
 const FILES_MAX: usize = 20;
+/// How much one form brings.
+pub const LIMITS: FileLimits = FileLimits {
+    files: FILES_MAX,
+    bytes: documents::FILE_BYTES_MAX,
+    bytes_together: documents::FORM_BYTES_MAX,
+};
 /// The form's field.
 const FIELD: &str = "file";
 
@@ -39,6 +45,7 @@ pub async fn panel(
         rows: rows(member, found.items).await?,
         form_id: member.web.random(16),
         can_add: documents::require_to_add(ctx).is_ok(),
+        limits: LIMITS,
         wrong,
     }))
 }
@@ -49,16 +56,17 @@ pub async fn add(member: Member, path: Path<String>, request: HttpRequest, body:
     documents::require_to_add(ctx)?;
     let person: PersonId = id(&path)?;
     app::people::get_person(app, ctx, &person).await?;
-    let Filled { files, form_id } = files_in(&request, body, FIELD).await;
+    let Filled { files, form_id, has_more } = files_in(&request, body, FIELD, FILES_MAX).await;
     let mut wrong = Vec::new();
     if files.is_empty() {
         wrong.push(WrongFile { name: String::new(), problem: "error-document-missing".into() });
     }
-    if files.len() > FILES_MAX {
+    if has_more {
         wrong.push(WrongFile { name: String::new(), problem: "error-documents-many".into() });
     }
     let count = files.len();
-    for (at, sent) in files.into_iter().enumerate().filter(|_| count <= FILES_MAX) {
+    // Of too many none is kept: nobody could say which.
+    for (at, sent) in files.into_iter().enumerate().filter(|_| !has_more) {
         let name: String = sent.name.chars().take(documents::NAME_CHARS_MAX).collect();
         let file = NewFile { name: sent.name, bytes: sent.bytes };
         // A form without an id is sent once for each press.
