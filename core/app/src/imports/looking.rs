@@ -7,6 +7,7 @@ use store::imports::{Import, State};
 use super::doubles::{By, Index};
 use super::meanings::{self, Unknown};
 use super::plan::Plan;
+use super::planning::plan_of;
 use super::rows::{self, Said, Wrong};
 use super::running::ROWS_AT_ONCE;
 use super::sheet::{Row, Sheet};
@@ -74,7 +75,7 @@ pub struct Shown {
 pub async fn look_at_import(app: &App, ctx: &Context, id: &ImportId) -> Result<Look> {
     require(ctx)?;
     let import = find(app, ctx, id).await?;
-    let plan: Plan = serde_json::from_value(import.plan_json.0.clone())?;
+    let plan = plan_of(&import)?;
     let sheet = match import.state {
         State::Waiting => files::sheet_of(app, &import, &plan.reading).await?,
         _ => Sheet::default(),
