@@ -34,7 +34,9 @@ use store::jobs::Once;
 pub use encodings::CHOICES as ENCODINGS;
 pub use listing::{RowPerson, Whom, list_imports_after, list_row_people};
 pub use looking::{Look, Shown, look_at_import};
-pub use meanings::{AS_NOTE, AS_TAG, LEAVE, MEANINGS_MAX, MEANT_CHARS_MAX, Meaning, Unknown};
+pub use meanings::{
+    AS_NOTE, AS_TAG, LEAVE, MEANINGS_MAX, MEANT_CHARS_MAX, Meaning, Unknown, Words,
+};
 pub use plan::{Column, DateOrder, Doubles, Format, Plan, Reading};
 pub use planning::{PlanInput, plan_import, plan_of};
 pub use reading::{FILE_BYTES_MAX, SEPARATORS};

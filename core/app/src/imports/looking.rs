@@ -5,7 +5,7 @@ use store::Conn;
 use store::imports::{Import, State};
 
 use super::doubles::{By, Index};
-use super::meanings::{self, Unknown};
+use super::meanings::{self, Words};
 use super::plan::Plan;
 use super::planning::plan_of;
 use super::rows::{self, Said, Wrong};
@@ -36,8 +36,8 @@ pub struct Look {
     pub plan: Plan,
     /// A few cells of each column.
     pub samples: Vec<Vec<String>>,
-    /// Of each column the words that the business doesn't know.
-    pub unknown: Vec<Vec<Unknown>>,
+    /// Of each column the words that the business doesn't know, or of which somebody said something.
+    pub unknown: Vec<Words>,
     /// Its first rows as they will become.
     pub shown: Vec<Shown>,
     /// The first rows with a mistake.

@@ -156,6 +156,7 @@ async fn look_page(member: &Member, look: Look, sent: Option<PlanInput>, errors:
             place,
             of: column.word(),
             words: meant.rows(member, place, column),
+            more: meant.more(place, column),
             refuses: column.to != Target::Tags,
             name: head(member, &plan, place),
             samples,

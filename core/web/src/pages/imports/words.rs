@@ -1,6 +1,8 @@
 //! Words of a list that the business doesn't know, and what whoever brings it says of each.
 
-use app::imports::{AS_NOTE, AS_TAG, Column, LEAVE, Look, Meaning, PlanInput, Target, Unknown};
+use app::imports::{
+    AS_NOTE, AS_TAG, Column, LEAVE, Look, Meaning, PlanInput, Target, Unknown, Words,
+};
 use app::own_fields::OwnField;
 
 use crate::error::Failure;
@@ -19,7 +21,7 @@ pub struct Meant {
     names: Names,
     /// What the columns are by the plan, whose words are there.
     before: Vec<String>,
-    unknown: Vec<Vec<Unknown>>,
+    unknown: Vec<Words>,
     /// What was just said of words, and wasn't taken.
     sent: Vec<Meaning>,
 }
@@ -42,9 +44,7 @@ impl Meant {
 
     /// The words of a column as its form has them. Of what it was before, they say nothing now.
     pub fn rows(&self, member: &Member, place: usize, column: &Column) -> Vec<WordRow> {
-        if self.before.get(place) != Some(&column.word()) {
-            return Vec::new();
-        }
+        let Some(words) = self.words(place, column) else { return Vec::new() };
         let row = |it: &Unknown| {
             let mut sent = self.sent.iter();
             let sent = sent.find(|said| said.column == place && said.word == it.word);
@@ -55,7 +55,18 @@ impl Meant {
                 choices: self.choices(member, column, current),
             }
         };
-        self.unknown.get(place).into_iter().flatten().map(row).collect()
+        words.shown.iter().map(row).collect()
+    }
+
+    /// How many more there are, which come up once something is said of these.
+    pub fn more(&self, place: usize, column: &Column) -> usize {
+        self.words(place, column).map_or(0, |words| words.more)
+    }
+
+    /// The words of a column that is what it was.
+    fn words(&self, place: usize, column: &Column) -> Option<&Words> {
+        let is_same = self.before.get(place) == Some(&column.word());
+        self.unknown.get(place).filter(|_| is_same)
     }
 
     fn choices(&self, member: &Member, column: &Column, current: &str) -> Vec<Choice> {
