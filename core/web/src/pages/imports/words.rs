@@ -1,5 +1,7 @@
 //! Words of a list that the business doesn't know, and what whoever brings it says of each.
 
+use std::collections::HashMap;
+
 use app::imports::{
     AS_NOTE, AS_TAG, Column, LEAVE, Look, Meaning, PlanInput, Target, Unknown, Words,
 };
@@ -105,11 +107,8 @@ impl Meant {
 }
 
 /// What a form says of words, of columns that it leaves what they were.
-pub fn read(form: &[(String, String)]) -> Vec<Meaning> {
-    let value = |name: &str| {
-        let found = form.iter().find(|(field, _)| field == name);
-        found.map(|(_, value)| value.as_str())
-    };
+pub fn read(form: &HashMap<&str, &str>) -> Vec<Meaning> {
+    let value = |name: &str| form.get(name).copied();
     let mut all = Vec::new();
     let mut column = 0;
     while let Some(to) = value(&format!("column-{column}")) {
@@ -145,9 +144,7 @@ mod tests {
             ("word-2-0", "Dana"),
             ("means-2-0", "leave"),
         ];
-        let form: Vec<(String, String)> =
-            pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        let said = read(&form);
+        let said = read(&HashMap::from(pairs));
         let said: Vec<(usize, &str, &str)> =
             said.iter().map(|it| (it.column, it.word.as_str(), it.to.as_str())).collect();
         assert_eq!(said, [(1, "Warm", "tag"), (1, "Cold", "")]);
