@@ -98,3 +98,14 @@ fn what_is_said_of_a_word_stays_in_sight_when_the_business_has_it_by_then() {
     let shown: Vec<(&str, &str)> = all[0].shown.iter().map(|it| (&*it.word, &*it.to)).collect();
     assert_eq!(shown, [("word 0 001", "note")]);
 }
+
+#[test]
+fn a_tag_that_is_too_much_is_said_of_the_column_that_makes_it() {
+    let (_, mut plan) = list(3, 0);
+    assert_eq!(plan.place_of_tags(), 0);
+    (plan.columns[0].to, plan.columns[1].to) = (Target::Name, Target::Stage);
+    assert_eq!(plan.place_of_tags(), 2);
+    let said = Meaning { column: 1, word: "Warm".to_owned(), to: AS_TAG.to_owned() };
+    put(&mut plan, &[said], &house(&[])).unwrap();
+    assert_eq!(plan.place_of_tags(), 1);
+}
