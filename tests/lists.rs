@@ -207,6 +207,22 @@ async fn people_with_several_tags_and_within_a_worth_are_shown_kept_and_changed(
             assert_eq!(names.map(|name| page.contains(name)), expected, "{path}?{query}");
         }
     }
+    // What is wrong with it is said, and nothing is done to all who are listed instead.
+    for (query, said) in [
+        ("worth_from=much", "Enter an amount"),
+        ("worth_to=1.234", "Enter an amount"),
+        ("worth_from=5&worth_to=4", "The first amount is more"),
+    ] {
+        for path in ["/people", "/people/board"] {
+            let page = get(&site, &format!("{path}?{query}")).await?;
+            ensure!(page.contains("id=\"worth-error\"") && page.contains(said), "{path}: {page}");
+        }
+        let act = [("address", query), ("all", "on"), ("act", "tag"), ("to-tag", "meant")];
+        let refused = post(&site, "/people/change", &act).await?;
+        ensure!(refused.status == 422 && refused.body.contains(said), "{}", refused.body);
+    }
+    ensure!(tag("meant").await.is_err(), "somebody was changed");
+    ensure!(!get(&site, &format!("/people?{address}")).await?.contains("worth-error"));
     let view = [("name", "Reds"), ("address", address.as_str())];
     assert_eq!(post(&site, "/people/views", &view).await?.status, 303);
     let list = get(&site, &format!("/people?{address}")).await?;

@@ -87,6 +87,16 @@ async fn people_are_narrowed_by_what_they_may_be_worth() {
             let reply = own(&site, "GET", &format!("/people?{wrong}"), None).await?;
             assert_eq!(problem(&reply, 400), "parameter", "{wrong}");
         }
+        for (query, parameter, code) in [
+            ("value_from=5&value_to=4.99", "value_from", "range-turned"),
+            ("value_from=5&value_to=1.234", "value_to", "amount-invalid"),
+        ] {
+            let reply = own(&site, "GET", &format!("/people?{query}"), None).await?;
+            assert_eq!(problem(&reply, 400), "parameter", "{query}");
+            let told = json(&reply);
+            let error = &told["errors"][0];
+            assert_eq!((&error["pointer"], &error["code"]), (&json!(parameter), &json!(code)));
+        }
         // An act over all that match means the same ones.
         let (act, body) = ("/people/change/all", json!({"act": "tag", "to": "big"}));
         let path = format!("{act}?source=listed&value_from=100");

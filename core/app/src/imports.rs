@@ -34,9 +34,11 @@ use store::jobs::Once;
 pub use encodings::CHOICES as ENCODINGS;
 pub use listing::{RowPerson, Whom, list_imports_after, list_row_people};
 pub use looking::{Look, Shown, look_at_import};
-pub use meanings::{AS_NOTE, AS_TAG, LEAVE, MEANINGS_MAX, MEANT_CHARS_MAX, Meaning, Unknown};
+pub use meanings::{
+    AS_NOTE, AS_TAG, LEAVE, MEANINGS_MAX, MEANT_CHARS_MAX, Meaning, Unknown, Words,
+};
 pub use plan::{Column, DateOrder, Doubles, Format, Plan, Reading};
-pub use planning::{PlanInput, plan_import};
+pub use planning::{PlanInput, plan_import, plan_of};
 pub use reading::{FILE_BYTES_MAX, SEPARATORS};
 pub use rows::{Said, Wrong};
 pub use sheet::{ROWS_MAX, Sheet};
@@ -53,7 +55,6 @@ use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::notifications;
-use crate::own_fields::OwnField;
 
 /// How many files of a business wait at once; older ones make room.
 const WAITING_MAX: usize = 10;
@@ -89,14 +90,14 @@ pub async fn keep_file(app: &App, ctx: &Context, name: &str, bytes: Vec<u8>) -> 
     require(ctx)?;
     let (locale, zone) = (ctx.locale, ctx.zone.name().to_owned());
     let own = crate::own_fields::list_fields(app, ctx).await?;
-    let known = known(app, ctx).await?;
+    let known = Known::of(app, ctx).await?;
     let bytes = Arc::new(bytes);
     let read = bytes.clone();
     // What can't be read is refused before it is kept.
     let (plan, rows_all) = apart(move || {
         let reading = reading::sniff(&read, locale)?;
         let sheet = reading::read(&read, &reading)?;
-        Ok(guess(reading, &sheet, locale, &zone, &own, &known))
+        Ok(planning::guess(reading, &sheet, locale, &zone, &own, &known))
     })
     .await?;
     let plain: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
@@ -137,42 +138,6 @@ pub async fn keep_file(app: &App, ctx: &Context, name: &str, bytes: Vec<u8>) -> 
     Ok(id)
 }
 
-/// What columns are guessed by that hold what the business has.
-async fn known(app: &App, ctx: &Context) -> Result<Known> {
-    let (tenant, now) = (ctx.tenant.clone(), app.clock.now());
-    app.db
-        .inspect(move |c| -> Result<Known> {
-            let zone = store::tenants::get(c, &tenant)?.zone;
-            Known::load(c, &tenant, zone, now)
-        })
-        .await
-}
-
-fn guess(
-    reading: Reading,
-    sheet: &Sheet,
-    locale: domain::Locale,
-    zone: &str,
-    own: &[OwnField],
-    known: &Known,
-) -> (Plan, i64) {
-    let head = reading.format == Format::Cards || targets::has_head(sheet);
-    let mut columns = targets::guess(sheet, head);
-    targets::guess_own(&mut columns, own);
-    targets::doubt(&mut columns, sheet, usize::from(head), known);
-    let plan = Plan {
-        dates: targets::date_order(sheet, &columns, locale, zone),
-        reading,
-        head,
-        columns,
-        doubles: Doubles::Skip,
-        tag: String::new(),
-        source: String::new(),
-    };
-    let rows = sheet.len() - plan.first_row().min(sheet.len());
-    (plan, i64::try_from(rows).unwrap_or(i64::MAX))
-}
-
 /// The oldest waiting files of a business go where there are too many, never the one that came just now,
 /// whatever the clock says of the others; answers whose bodies follow.
 fn make_room(
@@ -196,11 +161,6 @@ pub async fn get_import(app: &App, ctx: &Context, id: &ImportId) -> Result<Impor
     find(app, ctx, id).await
 }
 
-/// How an import's file is read.
-pub fn plan_of(import: &Import) -> Result<Plan> {
-    Ok(serde_json::from_value(import.plan_json.0.clone())?)
-}
-
 async fn find(app: &App, ctx: &Context, id: &ImportId) -> Result<Import> {
     let (tenant, id) = (ctx.tenant.clone(), id.clone());
     app.db.inspect(move |c| Ok::<_, Error>(store::imports::get(c, &tenant, &id)?)).await
@@ -219,7 +179,7 @@ pub async fn start_import(app: &App, ctx: &Context, id: &ImportId) -> Result<()>
             if import.state != State::Waiting {
                 return Ok(());
             }
-            let plan: Plan = serde_json::from_value(import.plan_json.0.clone())?;
+            let plan = plan_of(&import)?;
             let names = |column: &Column| {
                 use Target::{Company, Email, FirstName, LastName, Name, Phone};
                 matches!(column.to, Name | FirstName | LastName | Company | Email | Phone)

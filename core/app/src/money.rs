@@ -38,6 +38,27 @@ pub fn read(text: &str, currency: &str) -> Option<i64> {
     if text.trim().is_empty() { None } else { amount("", text, currency).ok() }
 }
 
+/// The ends of a range of amounts as they were typed, each with its field's name, in the currency's smallest unit;
+/// nothing is no end.
+///
+/// # Errors
+/// [`Error::Invalid`] of the end that can't be read, and of the lower one where it is above the other.
+pub fn range(
+    from: (&str, &str),
+    to: (&str, &str),
+    currency: &str,
+) -> Result<(Option<i64>, Option<i64>)> {
+    let end = |(field, text): (&str, &str)| match text.trim() {
+        "" => Ok(None),
+        text => amount(field, text, currency).map(Some),
+    };
+    let (low, high) = (end(from)?, end(to)?);
+    if low.zip(high).is_some_and(|(low, high)| low > high) {
+        return Err(Error::invalid(from.0, "error-range-turned"));
+    }
+    Ok((low, high))
+}
+
 /// Whether commas, where there are any, stand before each three digits.
 pub(crate) fn grouped(units: &str) -> bool {
     let mut groups = units.split(',');
@@ -76,6 +97,29 @@ mod tests {
         assert_eq!(amount("value", "1500", "JPY").ok(), Some(1_500));
         assert!(amount("value", "1500.5", "JPY").is_err());
         assert!(amount("value", "9999999999", "ILS").is_err());
+    }
+
+    #[test]
+    fn a_range_says_which_end_is_wrong() {
+        let read = |from, to, currency| range(("from", from), ("to", to), currency);
+        assert_eq!(read("1,500", " ", "ILS").unwrap(), (Some(150_000), None));
+        assert_eq!(read("", "\u{200f}₪ 90.5", "ILS").unwrap(), (None, Some(9_050)));
+        assert_eq!(read("0", "0.00", "ILS").unwrap(), (Some(0), Some(0)));
+        assert_eq!(read("1500", "1,500", "JPY").unwrap(), (Some(1_500), Some(1_500)));
+        for (from, to, field, key) in [
+            ("much", "5", "from", "error-amount-invalid"),
+            ("5", "-5", "to", "error-amount-invalid"),
+            ("", "1,50", "to", "error-amount-invalid"),
+            ("9999999999", "", "from", "error-amount-too-large"),
+            ("5.01", "5", "from", "error-range-turned"),
+        ] {
+            match read(from, to, "ILS") {
+                Err(Error::Invalid { field: at, key: why }) => {
+                    assert_eq!((&*at, &*why), (field, key))
+                }
+                other => panic!("{from} to {to}: {other:?}"),
+            }
+        }
     }
 
     #[test]

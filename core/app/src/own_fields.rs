@@ -137,23 +137,26 @@ pub async fn update_field(
             if field == *before {
                 return Ok(());
             }
+            let moved = moved(before, &field);
+            if !moved.is_empty() {
+                // Whoever is just given one of them has it by then under the key that it had.
+                store::pipelines::lock(c, &ctx.tenant)?;
+            }
             store::own_fields::update(c, &field)?;
-            rekey(c, before, &field)?;
+            for option in moved {
+                store::own_fields::rekey(c, &ctx.tenant, &id, &option.id, &option.key)?;
+            }
             record(&app2, c, &ctx, "own-field.changed", &id)
         })
         .await
 }
 
-/// Gives values of options that have another key now another place in lists; those of the others stay.
-fn rekey(c: &mut Conn, before: &OwnField, after: &OwnField) -> Result<()> {
+/// The options that have another key now, whose values get another place in lists; those of the others stay.
+fn moved(before: &OwnField, after: &OwnField) -> Vec<FieldOption> {
     let had = before.options();
-    for option in after.options() {
-        let was = had.iter().find(|it| it.id == option.id);
-        if was.is_some_and(|was| was.key != option.key) {
-            store::own_fields::rekey(c, &after.tenant_id, &after.id, &option.id, &option.key)?;
-        }
-    }
-    Ok(())
+    let mut options = after.options();
+    options.retain(|it| had.iter().any(|was| was.id == it.id && was.key != it.key));
+    options
 }
 
 /// Moves a field before the one that it stands behind; the first stays.

@@ -15,8 +15,8 @@ pub use store::saved_views::{SavedList, SavedView};
 
 /// The longest name of a view, in characters.
 pub const VIEW_NAME_CHARS_MAX: usize = 40;
-/// The longest address of a view, in bytes.
-const QUERY_BYTES_MAX: usize = 1_000;
+/// The longest address of a view, in bytes: a letter of Hebrew is six of them.
+pub const VIEW_QUERY_BYTES_MAX: usize = 4_000;
 /// Most views of a list that a member sees.
 pub const VIEWS_MAX: usize = 50;
 
@@ -87,7 +87,7 @@ pub async fn save_view_of(
         ctx.require(to_share(list))?;
     }
     let name = fields::required_line("name", name, VIEW_NAME_CHARS_MAX)?;
-    if query.len() > QUERY_BYTES_MAX || query.chars().any(char::is_control) {
+    if query.len() > VIEW_QUERY_BYTES_MAX || query.chars().any(char::is_control) {
         return Err(Error::invalid("query", "error-too-long"));
     }
     let (app2, ctx, query) = (app.clone(), ctx.clone(), query.to_owned());

@@ -105,8 +105,8 @@ macro_rules! hold_all {
     }};
 }
 
-/// Keeps where people and tasks can be put as it is until the transaction ends: which stages there are, and who
-/// is in the team. For whoever puts one there, before any of them is held.
+/// Keeps where people and tasks can be put as it is until the transaction ends: which stages there are, who is in
+/// the team, and what options of own fields are ordered by. For whoever puts one there, before any of them is held.
 pub fn hold(c: &mut Conn, tenant: &TenantId) -> Result<()> {
     scope::tenant(c, tenant)?;
     hold_all!(c, tenant, for_share);
@@ -114,8 +114,8 @@ pub fn hold(c: &mut Conn, tenant: &TenantId) -> Result<()> {
 }
 
 /// Waits for all who hold that, and keeps others from it until the transaction ends: for whoever takes a stage
-/// or a member away, or makes something else of a stage, before any of the people and tasks is held. Otherwise
-/// one would be put there unseen, by a transaction that ends after this one.
+/// or a member away, makes something else of a stage, or moves an option, before any of the people and tasks is
+/// held. Otherwise one would be put there unseen, by a transaction that ends after this one.
 pub fn lock(c: &mut Conn, tenant: &TenantId) -> Result<()> {
     scope::tenant(c, tenant)?;
     hold_all!(c, tenant, for_no_key_update);

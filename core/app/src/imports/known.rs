@@ -12,6 +12,8 @@ use store::pipelines::Stage;
 use store::tags::Tag;
 
 use super::targets::Target;
+use crate::App;
+use crate::context::Context;
 use crate::error::Result;
 
 /// What rows are read by, the same for all of them.
@@ -30,6 +32,18 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// What the business has that brings a list.
+    pub(super) async fn of(app: &App, ctx: &Context) -> Result<Self> {
+        let (tenant, now) = (ctx.tenant.clone(), app.clock.now());
+        app.db
+            .inspect(move |c| -> Result<Self> {
+                let zone = store::tenants::get(c, &tenant)?.zone;
+                Self::load(c, &tenant, zone, now)
+            })
+            .await
+    }
+
+    /// The same, inside a transaction.
     pub(super) fn load(
         c: &mut Conn,
         tenant: &TenantId,

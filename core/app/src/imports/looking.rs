@@ -5,8 +5,9 @@ use store::Conn;
 use store::imports::{Import, State};
 
 use super::doubles::{By, Index};
-use super::meanings::{self, Unknown};
+use super::meanings::{self, Words};
 use super::plan::Plan;
+use super::planning::plan_of;
 use super::rows::{self, Said, Wrong};
 use super::running::ROWS_AT_ONCE;
 use super::sheet::{Row, Sheet};
@@ -35,8 +36,8 @@ pub struct Look {
     pub plan: Plan,
     /// A few cells of each column.
     pub samples: Vec<Vec<String>>,
-    /// Of each column the words that the business doesn't know.
-    pub unknown: Vec<Vec<Unknown>>,
+    /// Of each column the words that the business doesn't know, or of which somebody said something.
+    pub unknown: Vec<Words>,
     /// Its first rows as they will become.
     pub shown: Vec<Shown>,
     /// The first rows with a mistake.
@@ -74,7 +75,7 @@ pub struct Shown {
 pub async fn look_at_import(app: &App, ctx: &Context, id: &ImportId) -> Result<Look> {
     require(ctx)?;
     let import = find(app, ctx, id).await?;
-    let plan: Plan = serde_json::from_value(import.plan_json.0.clone())?;
+    let plan = plan_of(&import)?;
     let sheet = match import.state {
         State::Waiting => files::sheet_of(app, &import, &plan.reading).await?,
         _ => Sheet::default(),

@@ -2,6 +2,7 @@
 //! program. Whoever brings the list says so word by word, and each row that has the word is read so. Of a word
 //! of which nobody says anything a row is refused as ever, and among tags it is a new one.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use domain::OwnFieldId;
@@ -54,6 +55,15 @@ pub struct Unknown {
     pub to: String,
 }
 
+/// Words of a column that the business doesn't know, and those of which somebody said something.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words {
+    /// They, the most frequent first.
+    pub shown: Vec<Unknown>,
+    /// How many more there are of which nothing is said.
+    pub more: usize,
+}
+
 /// A word as it is kept: however it is written, it means the same.
 fn key(word: &str) -> String {
     folded_name(word.trim())
@@ -85,52 +95,79 @@ fn words_of<'c>(column: &Column, cell: &'c str) -> Vec<&'c str> {
     }
 }
 
-/// Of each column the words that the business doesn't know, the most frequent first, in so many rows.
-pub(super) fn unknown(
-    sheet: &Sheet,
-    plan: &Plan,
-    known: &Known,
-    rows_max: usize,
-) -> Vec<Vec<Unknown>> {
-    let mut left = SHOWN_ALL_MAX;
-    let mut all = Vec::new();
-    for (place, column) in plan.columns.iter().enumerate() {
-        let mut found = Vec::new();
-        if takes(column, known) {
-            let rows = sheet.rows_from(plan.first_row()).take(rows_max);
-            found = counted(column, rows.map(|row| row.cell(place)), known);
+/// Of each column the words that the business doesn't know, in so many rows. Where there are more than are shown,
+/// those of which nothing is said come before the others: once something is, the next ones come up.
+pub(super) fn unknown(sheet: &Sheet, plan: &Plan, known: &Known, rows_max: usize) -> Vec<Words> {
+    let count = |(place, column): (usize, &Column)| {
+        if !takes(column, known) {
+            return Counted::default();
         }
-        found.truncate(SHOWN_MAX.min(left));
-        left -= found.len();
-        all.push(found);
-    }
-    all
+        let rows = sheet.rows_from(plan.first_row()).take(rows_max);
+        counted(column, rows.map(|row| row.cell(place)), known)
+    };
+    let all: Vec<Counted> = plan.columns.iter().enumerate().map(count).collect();
+    let mut left = SHOWN_ALL_MAX;
+    let mut room = |wanted: usize| {
+        let some = wanted.min(left);
+        left -= some;
+        some
+    };
+    let new: Vec<usize> = all.iter().map(|it| room(it.new.len())).collect();
+    let room_for_said = |(it, new): (&Counted, &usize)| room(it.said.len().min(SHOWN_MAX - new));
+    let said: Vec<usize> = all.iter().zip(&new).map(room_for_said).collect();
+    let words = |((mut it, new), said): ((Counted, usize), usize)| {
+        let more = it.more + it.new.len() - new;
+        it.new.truncate(new);
+        it.new.extend(it.said.into_iter().take(said));
+        it.new.sort_by(in_order);
+        Words { shown: it.new, more }
+    };
+    all.into_iter().zip(new).zip(said).map(words).collect()
 }
 
-fn counted<'r>(
-    column: &Column,
-    cells: impl Iterator<Item = &'r str>,
-    known: &Known,
-) -> Vec<Unknown> {
-    // None for what the business knows.
+/// Words of a column, at most as many as are shown of one.
+#[derive(Default)]
+struct Counted {
+    /// Those of which nothing is said.
+    new: Vec<Unknown>,
+    /// How many more of them there are.
+    more: usize,
+    /// Those of which something is said.
+    said: Vec<Unknown>,
+}
+
+/// The most frequent first.
+fn in_order(one: &Unknown, other: &Unknown) -> Ordering {
+    other.rows.cmp(&one.rows).then_with(|| one.word.cmp(&other.word))
+}
+
+fn counted<'r>(column: &Column, cells: impl Iterator<Item = &'r str>, known: &Known) -> Counted {
+    // None for what the business knows and nobody said anything of: what is said counts, whatever is known since.
     let mut seen: HashMap<String, Option<(&'r str, usize)>> = HashMap::new();
     for word in cells.flat_map(|cell| words_of(column, cell)) {
         if word.chars().count() > MEANT_CHARS_MAX {
             continue;
         }
-        let is_new = || (!is_known(column, word, known)).then_some((word, 0));
-        if let Some((_, rows)) = seen.entry(key(word)).or_insert_with(is_new) {
+        let folded = key(word);
+        let is_said = column.values.contains_key(&folded);
+        let is_shown = || (is_said || !is_known(column, word, known)).then_some((word, 0));
+        if let Some((_, rows)) = seen.entry(folded).or_insert_with(is_shown) {
             *rows += 1;
         }
     }
-    let unknown = |(key, seen): (String, Option<(&str, usize)>)| {
+    let unknown = |(folded, seen): (String, Option<(&str, usize)>)| {
         let (word, rows) = seen?;
-        let to = column.values.get(&key).cloned().unwrap_or_default();
+        let to = column.values.get(&folded).cloned().unwrap_or_default();
         Some(Unknown { word: word.to_owned(), rows, to })
     };
-    let mut found: Vec<Unknown> = seen.into_iter().filter_map(unknown).collect();
-    found.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.word.cmp(&b.word)));
-    found
+    let all = seen.into_iter().filter_map(unknown);
+    let (mut new, mut said): (Vec<_>, Vec<_>) = all.partition(|it| it.to.is_empty());
+    new.sort_by(in_order);
+    said.sort_by(in_order);
+    let more = new.len().saturating_sub(SHOWN_MAX);
+    new.truncate(SHOWN_MAX);
+    said.truncate(SHOWN_MAX);
+    Counted { new, more, said }
 }
 
 /// Puts into a plan what somebody says of words; those that aren't named stay as they are.
@@ -226,3 +263,6 @@ fn option(field: &OwnFieldId, id: &str, known: &Known) -> Result<Option<OwnSaid>
     let cell = field.option_name(id);
     Ok(read.map(|(value, key)| OwnSaid { field: field.id.clone(), cell, value, key }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use domain::{Locale, OwnFieldId};
 use serde::{Deserialize, Serialize};
 
+use super::meanings::AS_TAG;
 use super::targets::Target;
 use crate::own_fields::field_name;
 
@@ -123,6 +124,14 @@ impl Plan {
     /// The place of the first row that is somebody.
     pub fn first_row(&self) -> usize {
         usize::from(self.head)
+    }
+
+    /// The first column that puts tags on people, where one of those is wrong.
+    pub(super) fn place_of_tags(&self) -> usize {
+        let puts = |column: &Column| {
+            column.to == Target::Tags || column.values.values().any(|to| to == AS_TAG)
+        };
+        self.columns.iter().position(puts).unwrap_or(0)
     }
 
     /// The columns that are this.

@@ -1,18 +1,54 @@
-//! Saying how a waiting file is read.
+//! What somebody says of how a waiting file is read and what its columns are; before they do, it is guessed.
 
-use domain::ImportId;
+use domain::{ImportId, Locale};
+use store::imports::Import;
 
+use super::known::Known;
 use super::meanings::{self, Meaning};
 use super::plan::{DateOrder, Doubles, Format, Plan, Reading};
+use super::reading::SEPARATORS;
 use super::sheet::Sheet;
-use super::targets::Target;
-use super::{SEPARATORS, encodings, files, find, guess, known, require, targets};
+use super::targets::{self, Target};
+use super::{encodings, files, find, require};
 use crate::App;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::fields;
+use crate::own_fields::OwnField;
 use crate::people::SOURCE_CHARS_MAX;
 use crate::tags::TAG_CHARS_MAX;
+
+/// How an import's file is read.
+pub fn plan_of(import: &Import) -> Result<Plan> {
+    Ok(serde_json::from_value(import.plan_json.0.clone())?)
+}
+
+/// How a file is read and what its columns are, as far as that can be told from what is in it, and how many rows
+/// it has.
+pub(super) fn guess(
+    reading: Reading,
+    sheet: &Sheet,
+    locale: Locale,
+    zone: &str,
+    own: &[OwnField],
+    known: &Known,
+) -> (Plan, i64) {
+    let head = reading.format == Format::Cards || targets::has_head(sheet);
+    let mut columns = targets::guess(sheet, head);
+    targets::guess_own(&mut columns, own);
+    targets::doubt(&mut columns, sheet, usize::from(head), known);
+    let plan = Plan {
+        dates: targets::date_order(sheet, &columns, locale, zone),
+        reading,
+        head,
+        columns,
+        doubles: Doubles::Skip,
+        tag: String::new(),
+        source: String::new(),
+    };
+    let rows = sheet.len() - plan.first_row().min(sheet.len());
+    (plan, i64::try_from(rows).unwrap_or(i64::MAX))
+}
 
 /// What somebody says about a waiting file, as a form has it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -99,7 +135,7 @@ pub async fn plan_import(
 ) -> Result<bool> {
     require(ctx)?;
     let import = find(app, ctx, id).await?;
-    let before: Plan = serde_json::from_value(import.plan_json.0.clone())?;
+    let before = plan_of(&import)?;
     let reading = input.reading(&before.reading)?;
     let sheet = files::sheet_of(app, &import, &reading).await?;
     let is_same = reading == before.reading;
@@ -114,13 +150,13 @@ pub async fn plan_import(
         }
         input.apply(&mut plan)?;
         if !input.meanings.is_empty() {
-            meanings::put(&mut plan, &input.meanings, &known(app, ctx).await?)?;
+            meanings::put(&mut plan, &input.meanings, &Known::of(app, ctx).await?)?;
         }
         let rows = sheet.len() - plan.first_row().min(sheet.len());
         rows_all = i64::try_from(rows).map_err(Error::internal)?;
     } else {
         let own = crate::own_fields::list_fields(app, ctx).await?;
-        let known = known(app, ctx).await?;
+        let known = Known::of(app, ctx).await?;
         let zone = ctx.zone.name();
         (plan, rows_all) = guess(reading, &sheet, ctx.locale, zone, &own, &known);
         (plan.doubles, plan.tag, plan.source) = (before.doubles, before.tag, before.source);

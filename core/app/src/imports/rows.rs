@@ -133,8 +133,7 @@ pub(super) fn read(row: Row<'_>, plan: &Plan, known: &Known) -> Read<Said> {
         return Err(Wrong { place, key: "error-too-many-contacts".to_owned() });
     }
     if said.tags.len() > TAGS_MAX {
-        let place = plan.places(Target::Tags).next().unwrap_or(0);
-        return Err(Wrong { place, key: "error-too-many-tags".to_owned() });
+        return Err(Wrong { place: plan.place_of_tags(), key: "error-too-many-tags".to_owned() });
     }
     Ok(said)
 }

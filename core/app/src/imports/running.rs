@@ -11,6 +11,7 @@ use store::imports::{Counts, Import, State};
 use store::jobs::Job;
 
 use super::plan::Plan;
+use super::planning::plan_of;
 use super::sheet::Sheet;
 use super::taking::Taking;
 use super::{files, queue, record, undoing};
@@ -109,7 +110,7 @@ pub(super) fn advance(
 
 async fn take_in(app: &App, import: Import) -> Result<()> {
     people::numbers::read_all(app, &import.tenant_id).await?;
-    let plan: Plan = serde_json::from_value(import.plan_json.0.clone())?;
+    let plan = plan_of(&import)?;
     let sheet = match files::sheet_of(app, &import, &plan.reading).await {
         Ok(sheet) => sheet,
         // What was read before can't be read now: trying again won't help.

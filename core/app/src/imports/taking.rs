@@ -109,8 +109,7 @@ impl<'a> Taking<'a> {
     fn one(&mut self, c: &mut Conn, number: i64, said: Said) -> Result<Option<Wrong>> {
         let tags = match self.tags_of(c, &said) {
             Err(Error::Invalid { key, .. }) => {
-                let place = self.plan.places(super::Target::Tags).next().unwrap_or(0);
-                return Ok(Some(Wrong { place, key }));
+                return Ok(Some(Wrong { place: self.plan.place_of_tags(), key }));
             }
             other => other?,
         };

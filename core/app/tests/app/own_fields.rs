@@ -222,6 +222,30 @@ async fn who_has_an_option_is_rewritten_where_it_moves_and_nobody_else() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_given_an_option_while_it_moves_has_it_where_it_is_then() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let size = field(&f, &owner, "Size", "choice").await;
+        let (app, ctx, input) = (f.app.clone(), owner.ctx.clone(), with("Noa", &[(&size, "2")]));
+        let given = async move { people::create_person(&app, &ctx, input, "").await };
+        let (app, ctx, id) = (f.app.clone(), owner.ctx.clone(), size.id.clone());
+        let options = vec![option("2", "Large", false), option("1", "Small", false)];
+        let input = FieldInput { name: "Size".into(), options, ..FieldInput::default() };
+        let moved = async move { own_fields::update_field(&app, &ctx, &id, input).await };
+        let tenant = owner.ctx.tenant.clone();
+        let hold = move |c: &mut store::Conn| store::testing::hold_log(c, &tenant);
+        let (noa, done) = f.meet(hold, given, moved).await;
+        done.unwrap();
+        let now = own_fields::list_fields(&f.app, &owner.ctx).await.unwrap().remove(0);
+        let key = now.options()[0].key.clone();
+        assert_ne!(key, size.options()[1].key, "it is the one that moved");
+        assert_eq!(keys(&f, &owner, &[noa.unwrap()]).await, [pair("2", &key)]);
+        assert_eq!(listed(&f, &owner, &within(&now, "2", "2"), PersonOrder::Name).await, ["Noa"]);
+    })
+    .await;
+}
+
 async fn count(f: &Fixture, who: &Signed, action: &str) -> usize {
     f.actions(who).await.iter().filter(|it| *it == action).count()
 }

@@ -26,7 +26,12 @@ async fn saved_views_are_ones_own_or_everybodys() {
         assert!(matches!(theirs, Err(Error::NotFound)));
         let gone = saved_views::delete_view(&f.app, &owner.ctx, &shared.id).await;
         assert!(matches!(gone, Err(Error::NotFound)), "written anew, it has another id");
-        let long = "x".repeat(1_001);
+        // Ten tags, a search and a source as long as they may be.
+        let tags = ["tag=0190a0b0-0000-7000-8000-000000000000"; 10].join("&");
+        let [search, source] = [100, 60].map(|letters| "%D7%90".repeat(letters));
+        let asked = format!("{tags}&source={source}&q={search}");
+        saved_views::save_view(&f.app, &owner.ctx, "Asked", &asked, false).await.unwrap();
+        let long = "x".repeat(saved_views::VIEW_QUERY_BYTES_MAX + 1);
         let long = saved_views::save_view(&f.app, &owner.ctx, "Long", &long, false).await;
         expect_invalid(long, "query");
     })

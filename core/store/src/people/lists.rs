@@ -230,10 +230,12 @@ macro_rules! narrowed {
             query = query.filter(people::value_currency.eq(currency));
         }
         if let Some(worth) = &$filter.worth {
-            query = query.filter(people::value_currency.eq(&worth.currency));
-            if let Some(from) = worth.from {
-                query = query.filter(people::value.ge(from));
-            }
+            // Whoever has no value has no currency either. That is said twice, for the index: most people have
+            // none, and it begins with them.
+            let from = worth.from.unwrap_or(1).max(1);
+            query = query
+                .filter(people::value_currency.eq(&worth.currency))
+                .filter(people::value.ge(from));
             if let Some(to) = worth.to {
                 query = query.filter(people::value.le(to));
             }

@@ -198,6 +198,11 @@ impl Call {
 
 /// A parameter that can't be read.
 pub fn wrong_parameter(name: &str) -> Problem {
+    refused_parameter(name, "error-invalid")
+}
+
+/// A parameter with which something is wrong: the key of a text.
+pub fn refused_parameter(name: &str, key: &str) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "error-api-parameter")
-        .at(vec![(name.to_owned(), "error-invalid".to_owned())])
+        .at(vec![(name.to_owned(), key.to_owned())])
 }

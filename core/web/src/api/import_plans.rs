@@ -94,8 +94,8 @@ pub fn schemas() -> Vec<Named> {
 /// What of words stands in a plan.
 const MEANINGS: &str = "What words mean of columns of stages, members, tags and choices, where the business \
     doesn’t know them. A change says all of it anew.";
-const UNKNOWN: &str =
-    "Words of such columns that the business doesn’t know, of each column the most frequent.";
+const UNKNOWN: &str = "Words of such columns that the business doesn’t know, and those of which something is said, \
+    of each column the most frequent. Where there are very many, those of which nothing is said come first.";
 
 fn meanings() -> Value {
     list(named("ImportMeaning"), MEANINGS_MAX)
@@ -229,7 +229,7 @@ pub async fn look(call: Call) -> Answer {
     let reads_people = call.opened.scopes.has(ApiScope::PeopleRead);
     let Look { import, samples, unknown, shown, mistakes, checked, wrong, .. } = look;
     let unknown =
-        unknown.iter().enumerate().flat_map(|(at, all)| all.iter().map(move |it| (at, it)));
+        unknown.iter().enumerate().flat_map(|(at, all)| all.shown.iter().map(move |it| (at, it)));
     Ok(Reply::told(json!({
         "rows": import.rows_all,
         "checked": checked,

@@ -1,7 +1,7 @@
 //! Saved views of the lists of people, tasks and documents. A token that is good for a list is good for the
 //! views of it, and of no others.
 
-use app::saved_views::{self, SavedList, SavedView, VIEW_NAME_CHARS_MAX};
+use app::saved_views::{self, SavedList, SavedView, VIEW_NAME_CHARS_MAX, VIEW_QUERY_BYTES_MAX};
 use domain::{ApiScope, SavedViewId};
 use serde_json::{Value, json};
 
@@ -12,9 +12,6 @@ use super::describe::{
 };
 use super::problem::Problem;
 use super::schema::Named;
-
-/// The longest query of a view, in characters.
-const QUERY_CHARS_MAX: usize = 1_000;
 
 fn lists() -> Value {
     word(&SavedList::ALL.iter().map(|list| list.as_str()).collect::<Vec<_>>())
@@ -45,7 +42,7 @@ fn written() -> Fields {
     vec![
         ("list", about(lists(), "The list that it is of; `people` where nobody says.")),
         ("name", required_text(VIEW_NAME_CHARS_MAX)),
-        ("query", about(text(QUERY_CHARS_MAX), query)),
+        ("query", about(text(VIEW_QUERY_BYTES_MAX), query)),
         ("is_shared", about(flag(), "Whether everybody has it, or the token's maker alone.")),
     ]
 }

@@ -2,6 +2,8 @@
 
 mod words;
 
+use std::collections::HashMap;
+
 use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web::{Bytes, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -156,6 +158,7 @@ async fn look_page(member: &Member, look: Look, sent: Option<PlanInput>, errors:
             place,
             of: column.word(),
             words: meant.rows(member, place, column),
+            more: meant.more(place, column),
             refuses: column.to != Target::Tags,
             name: head(member, &plan, place),
             samples,
@@ -327,11 +330,10 @@ pub async fn plan(member: Member, path: Path<String>, form: Form<Vec<(String, St
     let (app, ctx) = (&member.web.app, &member.ctx);
     let which: ImportId = id(&path)?;
     let page = format!("/imports/{which}");
-    let form = form.into_inner();
-    let value = |name: &str| {
-        let found = form.iter().find(|(field, _)| field == name);
-        found.map(|(_, value)| value.clone()).unwrap_or_default()
-    };
+    // A form of a list has hundreds of fields. Of one that is there twice the first counts.
+    let pairs = form.iter().rev().map(|(name, value)| (name.as_str(), value.as_str()));
+    let fields: HashMap<&str, &str> = pairs.collect();
+    let value = |name: &str| fields.get(name).copied().unwrap_or_default().to_owned();
     let mut input = PlanInput {
         encoding: value("encoding"),
         separator: value("separator"),
@@ -342,13 +344,10 @@ pub async fn plan(member: Member, path: Path<String>, form: Form<Vec<(String, St
         doubles: value("doubles"),
         tag: value("tag"),
         source: value("source"),
-        meanings: Vec::new(),
+        meanings: words::read(&fields),
     };
-    input.meanings = words::read(&form);
-    while let Some((_, to)) =
-        form.iter().find(|(field, _)| *field == format!("column-{}", input.columns.len()))
-    {
-        input.columns.push(to.clone());
+    while let Some(to) = fields.get(format!("column-{}", input.columns.len()).as_str()) {
+        input.columns.push((*to).to_owned());
     }
     let begun = match imports::plan_import(app, ctx, &which, input.clone()).await {
         Ok(guessed_anew) if value("act") == "run" && !guessed_anew => {

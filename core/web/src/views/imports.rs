@@ -111,6 +111,8 @@ pub struct ColumnRow {
     pub of: String,
     /// Words of it that aren't known here.
     pub words: Vec<WordRow>,
+    /// How many more there are that aren't shown yet.
+    pub more: usize,
     /// Whether rows with such a word don't come in.
     pub refuses: bool,
 }

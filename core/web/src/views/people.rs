@@ -73,6 +73,8 @@ pub struct Asked {
     pub worth_from: String,
     /// And at most.
     pub worth_to: String,
+    /// What is wrong with that: a key, or empty.
+    pub worth_error: String,
     /// The currency of that.
     pub currency: String,
     /// The sources to choose from.

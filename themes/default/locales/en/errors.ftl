@@ -158,6 +158,7 @@ error-day-future = That day is still to come. Enter today or an earlier day.
 error-member-unknown = That colleague isn’t in the team any more. Choose another.
 error-amount-invalid = Enter an amount, such as 1,500 or 1,500.50.
 error-amount-too-large = That amount is too large.
+error-range-turned = The first amount is more than the second.
 error-too-many-contacts = That’s more numbers and addresses than fit here.
 error-too-many-tags = That’s more tags than fit. Use some that are there already.
 error-too-many-stages = A pipeline has at most 20 stages.

@@ -31,11 +31,16 @@ imports-words = Words that aren’t known here
 imports-words-text = What do they mean here? The most frequent ones come first.
 imports-words-refused = Rows with a word of which you say nothing don’t come in.
 imports-words-tags = Each becomes a new tag unless you say something else.
+imports-words-more =
+    { $count ->
+        [one] One more comes up once you have said what these mean.
+       *[other] { NUMBER($count) } more come up once you have said what these mean.
+    }
 imports-means-refuse = Don’t take these rows in
 imports-means-new-tag = A new tag
 imports-means-tag = Make it a tag
 imports-means-note = Write it in the notes
-imports-means-leave = Leave it out
+imports-means-leave = Leave the word out
 imports-column = Column { $number }
 imports-column-empty = Empty
 imports-reading = The letters, columns or dates look wrong?

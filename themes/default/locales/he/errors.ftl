@@ -158,6 +158,7 @@ error-day-future = התאריך הזה עוד לא הגיע. יש להזין א�
 error-member-unknown = חבר הצוות הזה כבר לא בצוות. יש לבחור אחר.
 error-amount-invalid = יש להזין סכום, למשל 1,500 או 1,500.50.
 error-amount-too-large = הסכום גדול מדי.
+error-range-turned = הסכום הראשון גדול מהשני.
 error-too-many-contacts = יש כאן יותר מדי מספרים וכתובות.
 error-too-many-tags = יש יותר מדי תגיות. אפשר להשתמש באלה שכבר קיימות.
 error-too-many-stages = במסלול יש לכל היותר 20 שלבים.

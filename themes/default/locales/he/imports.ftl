@@ -31,13 +31,19 @@ imports-columns = מה יש בכל עמודה
 imports-columns-text = ניחשנו לפי הכותרות ולפי מה שמתחתיהן. אפשר לשנות את מה שלא נכון. אם יש בעמודה שלבים, אנשי צוות או אפשרויות של תוכנה אחרת, בוחרים מה היא ולוחצים על ״להציג מחדש״: אז אפשר לבחור מה כל מילה אומרת כאן.
 imports-words = מילים שלא מוכרות כאן
 imports-words-text = מה הן אומרות כאן? הנפוצות ביותר מופיעות ראשונות.
-imports-words-refused = שורות עם מילה שלא נבחר לה דבר לא ייכנסו.
+imports-words-refused = שורות עם מילה שלא נבחרה לה משמעות לא ייכנסו.
 imports-words-tags = כל אחת תהפוך לתגית חדשה, אלא אם בוחרים משהו אחר.
+imports-words-more =
+    { $count ->
+        [one] עוד מילה אחת תופיע אחרי שבוחרים משמעות למילים האלה.
+        [two] עוד שתי מילים יופיעו אחרי שבוחרים משמעות למילים האלה.
+       *[other] עוד { NUMBER($count) } מילים יופיעו אחרי שבוחרים משמעות למילים האלה.
+    }
 imports-means-refuse = לא להכניס את השורות האלה
 imports-means-new-tag = תגית חדשה
 imports-means-tag = להפוך לתגית
 imports-means-note = לכתוב בהערות
-imports-means-leave = להשמיט
+imports-means-leave = להתעלם מהמילה
 imports-column = עמודה { $number }
 imports-column-empty = ריקה
 imports-reading = האותיות, העמודות או התאריכים לא נראים נכון?

@@ -45,7 +45,8 @@ async fn plan(f: &Fixture, who: &Signed, id: &ImportId) -> Plan {
 }
 
 async fn unknown(f: &Fixture, who: &Signed, id: &ImportId) -> Vec<Vec<Unknown>> {
-    imports::look_at_import(&f.app, &who.ctx, id).await.unwrap().unknown
+    let look = imports::look_at_import(&f.app, &who.ctx, id).await.unwrap();
+    look.unknown.into_iter().map(|words| words.shown).collect()
 }
 
 async fn whole(f: &Fixture, who: &Signed, name: &str) -> WholePerson {

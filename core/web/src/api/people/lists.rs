@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{CONSENTS, KINDS, STANDINGS, shown};
 use crate::api::answer::{Answer, Reply};
-use crate::api::call::{Call, wrong_parameter};
+use crate::api::call::{Call, refused_parameter, wrong_parameter};
 use crate::api::describe::{
     Fields, about, commas, cursor, day, each, flag, id, instant, limit, text, word,
 };
@@ -130,15 +130,17 @@ async fn filter(call: &Call) -> Result<PersonFilter, Problem> {
 
 /// What those who are asked for may be worth, read in the business's currency.
 async fn worth(call: &Call) -> Result<Option<Worth>, Problem> {
-    if ["value_from", "value_to"].iter().all(|name| call.asked(name).is_none()) {
+    let end = |name: &'static str| (name, call.asked(name).unwrap_or_default());
+    let (from, to) = (end("value_from"), end("value_to"));
+    if from.1.is_empty() && to.1.is_empty() {
         return Ok(None);
     }
     let currency = settings::get_tenant(call.app(), call.ctx()).await?.currency;
-    let end = |name: &str| {
-        let read = |text| money::read(text, &currency).ok_or_else(|| wrong_parameter(name));
-        call.asked(name).map(read).transpose()
+    let wrong = |error: app::Error| match error {
+        app::Error::Invalid { field, key } => refused_parameter(&field, &key),
+        other => other.into(),
     };
-    let (from, to) = (end("value_from")?, end("value_to")?);
+    let (from, to) = money::range(from, to, &currency).map_err(wrong)?;
     Ok(Some(Worth { currency, from, to }))
 }
 

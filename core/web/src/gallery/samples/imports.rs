@@ -220,6 +220,7 @@ fn columns(w: Words) -> Vec<ColumnRow> {
         place: at,
         of: to.to_owned(),
         words: vec![],
+        more: 0,
         refuses: true,
     };
     let unknown = |word: String, rows| WordRow { word, rows, choices: meant(w) };
@@ -238,6 +239,7 @@ fn columns(w: Words) -> Vec<ColumnRow> {
         },
         ColumnRow {
             words: vec![unknown(w.of("Fair 2024", "יריד 2024"), 80)],
+            more: 12,
             refuses: false,
             ..column(5, w.of("Labels", "תוויות"), &["Fair 2024"], "tags")
         },
@@ -251,7 +253,7 @@ fn meant(w: Words) -> Vec<Choice> {
         choice("", "Don’t take these rows in", "לא להכניס את השורות האלה"),
         choice("1", "Sales: New", "מכירות: חדשים"),
         choice("tag", "Make it a tag", "להפוך לתגית"),
-        choice("leave", "Leave it out", "להשמיט"),
+        choice("leave", "Leave the word out", "להתעלם מהמילה"),
     ]
 }
 

@@ -20,8 +20,14 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     let errors = Errors::from([("people".to_owned(), "error-none-chosen".to_owned())]);
     let mut chosen = tags(w);
     chosen.iter_mut().for_each(|tag| tag.selected = true);
-    let (worth_from, worth_to) = ("1,500".into(), "20,000.50".into());
-    let asked = Asked { tags: chosen, worth_from, worth_to, narrowed: 3, ..people(w).asked };
+    let asked = Asked {
+        tags: chosen,
+        worth_from: "20,000.50".into(),
+        worth_to: "1,500".into(),
+        worth_error: "error-range-turned".into(),
+        narrowed: 3,
+        ..people(w).asked
+    };
     gallery.page("people-narrowed", "/people", &People { asked, errors, ..people(w) });
     let under_way = People { under_way: Some("/sweeps/1".into()), ..people(w) };
     gallery.page("people-under-way", "/people", &under_way);

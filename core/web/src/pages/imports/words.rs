@@ -1,6 +1,10 @@
 //! Words of a list that the business doesn't know, and what whoever brings it says of each.
 
-use app::imports::{AS_NOTE, AS_TAG, Column, LEAVE, Look, Meaning, PlanInput, Target, Unknown};
+use std::collections::HashMap;
+
+use app::imports::{
+    AS_NOTE, AS_TAG, Column, LEAVE, Look, Meaning, PlanInput, Target, Unknown, Words,
+};
 use app::own_fields::OwnField;
 
 use crate::error::Failure;
@@ -19,7 +23,7 @@ pub struct Meant {
     names: Names,
     /// What the columns are by the plan, whose words are there.
     before: Vec<String>,
-    unknown: Vec<Vec<Unknown>>,
+    unknown: Vec<Words>,
     /// What was just said of words, and wasn't taken.
     sent: Vec<Meaning>,
 }
@@ -42,9 +46,7 @@ impl Meant {
 
     /// The words of a column as its form has them. Of what it was before, they say nothing now.
     pub fn rows(&self, member: &Member, place: usize, column: &Column) -> Vec<WordRow> {
-        if self.before.get(place) != Some(&column.word()) {
-            return Vec::new();
-        }
+        let Some(words) = self.words(place, column) else { return Vec::new() };
         let row = |it: &Unknown| {
             let mut sent = self.sent.iter();
             let sent = sent.find(|said| said.column == place && said.word == it.word);
@@ -55,7 +57,18 @@ impl Meant {
                 choices: self.choices(member, column, current),
             }
         };
-        self.unknown.get(place).into_iter().flatten().map(row).collect()
+        words.shown.iter().map(row).collect()
+    }
+
+    /// How many more there are, which come up once something is said of these.
+    pub fn more(&self, place: usize, column: &Column) -> usize {
+        self.words(place, column).map_or(0, |words| words.more)
+    }
+
+    /// The words of a column that is what it was.
+    fn words(&self, place: usize, column: &Column) -> Option<&Words> {
+        let is_same = self.before.get(place) == Some(&column.word());
+        self.unknown.get(place).filter(|_| is_same)
     }
 
     fn choices(&self, member: &Member, column: &Column, current: &str) -> Vec<Choice> {
@@ -94,11 +107,8 @@ impl Meant {
 }
 
 /// What a form says of words, of columns that it leaves what they were.
-pub fn read(form: &[(String, String)]) -> Vec<Meaning> {
-    let value = |name: &str| {
-        let found = form.iter().find(|(field, _)| field == name);
-        found.map(|(_, value)| value.as_str())
-    };
+pub fn read(form: &HashMap<&str, &str>) -> Vec<Meaning> {
+    let value = |name: &str| form.get(name).copied();
     let mut all = Vec::new();
     let mut column = 0;
     while let Some(to) = value(&format!("column-{column}")) {
@@ -134,9 +144,7 @@ mod tests {
             ("word-2-0", "Dana"),
             ("means-2-0", "leave"),
         ];
-        let form: Vec<(String, String)> =
-            pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        let said = read(&form);
+        let said = read(&HashMap::from(pairs));
         let said: Vec<(usize, &str, &str)> =
             said.iter().map(|it| (it.column, it.word.as_str(), it.to.as_str())).collect();
         assert_eq!(said, [(1, "Warm", "tag"), (1, "Cold", "")]);

@@ -139,6 +139,7 @@ pub(super) async fn asked(
         tags: names.tags(&here.tags),
         worth_from: here.worth_from.clone(),
         worth_to: here.worth_to.clone(),
+        worth_error: here.worth_error(&terms.currency).unwrap_or_default(),
         currency: terms.currency.clone(),
         kinds: kinds.map(|(value, key)| choice(&here.kind, value, key)).to_vec(),
         consents: consents.map(|(value, key)| choice(&here.consent, value, key)).to_vec(),
@@ -187,6 +188,10 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
     let (act, terms) = (value("act"), Terms::load(&member).await?);
     let to = value(&format!("to-{act}"));
     let ids = if value("all") == "on" {
+        // They would be more than was meant.
+        if let Some(key) = query.worth_error(&terms.currency) {
+            return page(&member, query, Errors::from([("worth_from".to_owned(), key)])).await;
+        }
         let filter = query.filter(&member, &terms);
         let (whom, input) =
             (Whom::people(filter.clone()), SweepInput { act: act.clone(), to: to.clone() });

@@ -1,10 +1,10 @@
 //! What the list of people is asked for, as its address says it: so are its board, its files and the views of it.
 
-use app::money;
 use app::own_fields::OwnField;
 use app::people::{
     OwnAsk, OwnFilter, Owned, PersonFilter, PersonOrder, Sorting, Standing, TAGS_ASKED_MAX, Worth,
 };
+use app::{Error, money};
 use jiff::ToSpan;
 use serde::Deserialize;
 
@@ -242,6 +242,16 @@ impl ListQuery {
         let (from, to) = (read(&self.worth_from), read(&self.worth_to));
         from.or(to)?;
         Some(Worth { currency: currency.to_owned(), from, to })
+    }
+
+    /// What is wrong with what they may be worth as it was typed, a text's key. What can be read of it narrows the
+    /// list all the same.
+    pub(super) fn worth_error(&self, currency: &str) -> Option<String> {
+        let (from, to) = (("worth_from", &*self.worth_from), ("worth_to", &*self.worth_to));
+        match money::range(from, to, currency) {
+            Err(Error::Invalid { key, .. }) => Some(key),
+            _ => None,
+        }
     }
 
     fn follow_up_until(&self, member: &Member) -> Option<String> {
