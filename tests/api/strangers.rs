@@ -33,6 +33,7 @@ fn body(operation: &Operation, site: &Site) -> Option<Value> {
         "Snooze" => json!({"until": "1h"}),
         "BusinessChange" => json!({"name": "Mine"}),
         "ViewNew" => json!({"name": "Mine", "query": "q=x", "is_shared": true}),
+        "ViewChange" => json!({"name": "Mine now"}),
         "PersonFieldNew" => json!({"name": "Mine", "kind": "text"}),
         "PersonFieldChange" => json!({"name": "Mine"}),
         "SeriesChange" => json!({"rule": "FREQ=WEEKLY", "reach": "all"}),

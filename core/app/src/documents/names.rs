@@ -35,7 +35,8 @@ pub(super) fn text_type(name: &str) -> Option<&'static str> {
     let (_, end) = name.rsplit_once('.')?;
     let end = end.to_ascii_lowercase();
     let texts = ["text/csv", "text/plain", "application/json", "application/xml"];
-    texts.into_iter().find(|kind| ends(kind).contains(&end.as_str()))
+    let place = |kind: &'static str| ends(kind).iter().position(|it| *it == end).zip(Some(kind));
+    texts.into_iter().filter_map(place).min_by_key(|(place, _)| *place).map(|(_, kind)| kind)
 }
 
 /// The name where it ends as files of this type do, otherwise with such an end behind it: a phone opens what
@@ -102,6 +103,7 @@ mod tests {
         for (name, kind) in [
             ("list.CSV", Some("text/csv")),
             ("note.txt", Some("text/plain")),
+            ("list.tsv", Some("text/csv")),
             ("data.json", Some("application/json")),
             ("page.html", None),
             ("note", None),

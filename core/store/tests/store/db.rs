@@ -148,11 +148,15 @@ async fn sqlite_is_compiled_so_that_small_queries_are_quick() {
 #[tokio::test]
 async fn only_the_owner_reads_the_files() {
     use std::os::unix::fs::PermissionsExt;
-    let fresh = store::testing::sqlite().await;
-    a_tenant(&fresh.db, &World::new()).await;
-    let Target::Sqlite(path) = &fresh.options.target else { panic!("it is SQLite") };
-    for entry in std::fs::read_dir(path.parent().unwrap()).unwrap() {
-        let entry = entry.unwrap();
+    // One that is made as any other is, not copied.
+    let folder = tempfile::tempdir().unwrap();
+    let target = Target::Sqlite(folder.path().join("own.sqlite"));
+    let db = Db::open(&DbOptions::new(target)).await.unwrap();
+    db.migrate().await.unwrap();
+    a_tenant(&db, &World::new()).await;
+    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap).collect();
+    assert!(files.len() > 1, "{files:?}");
+    for entry in files {
         let mode = entry.metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{:?} is {mode:o}", entry.file_name());
     }
