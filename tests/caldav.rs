@@ -42,7 +42,7 @@ use domain::rng::SeededRng;
 use domain::time::ManualClock;
 use domain::{ConnectionId, PluginId, Secret, Timestamp, Zone};
 use oxpi_tests::caldav::{Kind, Server, USER};
-use oxpi_tests::house::{Base, first_owner, put_together};
+use oxpi_tests::house::{Base, compiled_plugins, first_owner, put_together};
 use runtime::{Egress, EgressConfig};
 use serde_json::Value;
 use store::testing::TestDb;
@@ -106,7 +106,8 @@ impl Shared {
             egress: Egress::new(EgressConfig { redirects, ..EgressConfig::default() })?,
             post: Post::default(),
             openid: OpenId::default(),
-            cache_dir: folder.path().join("cache"),
+            folder: folder.path().to_owned(),
+            compiled: compiled_plugins()?,
             options: Options {
                 public_url: "http://127.0.0.1:8080".to_owned(),
                 sandbox: true,

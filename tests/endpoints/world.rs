@@ -17,7 +17,7 @@ use domain::rng::SeededRng;
 use domain::time::ManualClock;
 use domain::{EndpointId, Secret};
 use hmac::{Hmac, Mac};
-use oxpi_tests::house::{Base, first_owner, put_together};
+use oxpi_tests::house::{Base, compiled_plugins, first_owner, put_together};
 use oxpi_tests::receiver::{Message, Receiver};
 use runtime::egress::Lookup;
 use runtime::{Egress, EgressConfig};
@@ -221,7 +221,8 @@ fn base(
         egress: Egress::new(EgressConfig { redirects, lookup })?,
         post: Post::default(),
         openid: OpenId::default(),
-        cache_dir: folder.path().join("cache"),
+        folder: folder.path().to_owned(),
+        compiled: compiled_plugins()?,
         options: Options {
             public_url: "http://127.0.0.1:8080".to_owned(),
             sandbox: true,

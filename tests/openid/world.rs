@@ -12,7 +12,7 @@ use domain::Secret;
 use domain::rng::SeededRng;
 use domain::time::ManualClock;
 use oxpi_tests::authenticator::Authenticator;
-use oxpi_tests::house::{Base, first_owner, password, put_together};
+use oxpi_tests::house::{Base, compiled_plugins, first_owner, password, put_together};
 use oxpi_tests::http;
 use runtime::{Egress, EgressConfig};
 use simulators::{Options as Stand, Simulator};
@@ -107,7 +107,8 @@ impl World {
             egress: Egress::new(EgressConfig { redirects, ..EgressConfig::default() }).unwrap(),
             post: Post::default(),
             openid,
-            cache_dir: folder.path().join("cache"),
+            folder: folder.path().to_owned(),
+            compiled: compiled_plugins().unwrap(),
             options: Options {
                 public_url,
                 sandbox: true,

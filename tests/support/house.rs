@@ -220,7 +220,8 @@ fn app(
         egress,
         post: extras.post,
         openid: extras.openid,
-        cache_dir: folder.join("cache"),
+        folder: folder.to_owned(),
+        compiled: compiled_plugins()?,
         options: Options {
             public_url: extras.public_url,
             sandbox: true,
@@ -246,23 +247,24 @@ pub struct Base {
     pub post: Post,
     /// Who else people may sign in by.
     pub openid: OpenId,
-    /// Where compiled plugins are kept.
-    pub cache_dir: PathBuf,
+    /// Where documents are kept.
+    pub folder: PathBuf,
+    /// Where the code of compiled plugins is kept.
+    pub compiled: PathBuf,
     /// What the configuration would say.
     pub options: Options,
 }
 
 /// An app as the binary puts it together, without plugins.
 pub fn put_together(base: Base) -> Result<App> {
-    let Base { db, vault, clock, rng, egress, post, openid, cache_dir, options } = base;
+    let Base { db, vault, clock, rng, egress, post, openid, folder, compiled, options } = base;
     let workspace = Arc::new(Workspace::default());
-    let documents = cache_dir.with_file_name("documents");
-    let config = EngineConfig::new(cache_dir, vault.derive("compiled plugin code"));
+    let config = EngineConfig::new(compiled, vault.derive("compiled plugin code"));
     let engine =
         Engine::new(config, workspace.clone(), egress.clone(), clock.clone(), rng.clone())?;
     let app = App::new(Parts {
         db,
-        blobs: Arc::new(Folder::open(&documents, clock.now())?),
+        blobs: Arc::new(Folder::open(&folder.join("documents"), clock.now())?),
         vault,
         witness: app::vault_state::Witness::default(),
         clock,
@@ -280,6 +282,12 @@ pub fn put_together(base: Base) -> Result<App> {
     });
     workspace.bind(&app);
     Ok(app)
+}
+
+/// Where the code of plugins is kept for all tests, beside the program that runs: compiling takes longer than
+/// most tests. A file there is found by what it was compiled from, and by whom.
+pub fn compiled_plugins() -> Result<PathBuf> {
+    Ok(std::env::current_exe()?.with_file_name("compiled-plugins"))
 }
 
 /// The first business, its owner, and their session.

@@ -193,7 +193,8 @@ async fn open(data: &Path, options: &DbOptions) -> Result<App> {
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
         egress: Egress::new(EgressConfig::default())?,
-        cache_dir: data.join("cache/plugins"),
+        folder: data.to_owned(),
+        compiled: data.join("cache/plugins"),
         options: Options {
             public_url: "http://127.0.0.1:8080".to_owned(),
             sandbox: false,
