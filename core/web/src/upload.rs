@@ -106,7 +106,7 @@ mod tests {
         let file = ("file", Some("a.txt"), "a");
         let two = filled(&[file, file, ("file", Some(""), ""), ("other", None, "b")], 2).await;
         assert_eq!((two.files.len(), two.has_more), (2, false));
-        let many = filled(&[file; 5_000], 2).await;
+        let many = filled(&vec![file; 5_000], 2).await;
         assert_eq!((many.files.len(), many.has_more), (2, true));
     }
 
