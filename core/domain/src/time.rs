@@ -149,4 +149,24 @@ mod tests {
         assert_eq!(offset, Timestamp::parse_rfc3339("2026-03-01T09:30:00Z"));
         assert_eq!(Timestamp::parse_rfc3339("yesterday"), None);
     }
+
+    /// Says whether somebody else could take a place while it is asked.
+    struct Asked(Places);
+
+    impl Clock for Asked {
+        fn now(&self) -> Timestamp {
+            Timestamp(i64::from(self.0.0.try_lock().is_ok()))
+        }
+
+        fn places(&self) -> &Places {
+            &self.0
+        }
+    }
+
+    #[test]
+    fn nobody_takes_a_place_while_another_is_told_the_time() {
+        let clock = Asked(Places::new());
+        assert_eq!(clock.places().take(&clock, 1).0, Timestamp(0));
+        assert_eq!(clock.now(), Timestamp(1), "it tells both");
+    }
 }
