@@ -112,8 +112,7 @@ async fn count(member: &Member, filter: DocumentFilter) -> Result<i64, Failure> 
 /// Saves what the list shows as a view.
 pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
     let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
-    let query = Query::<ListQuery>::from_query(&form.address);
-    let query = query.map(Query::into_inner).unwrap_or_default();
+    let query: ListQuery = form.query();
     let query = ListQuery { before: String::new(), ..query };
     let kept = (form.name.as_str(), &*query.narrowing());
     let is_shared = form.shared == "on";
@@ -126,8 +125,7 @@ pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
 /// Gives a view another name.
 pub async fn rename_view(member: Member, path: Path<String>, form: Form<ViewForm>) -> Answer {
     let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
-    let query = Query::<ListQuery>::from_query(&form.address);
-    let query = query.map(Query::into_inner).unwrap_or_default();
+    let query: ListQuery = form.query();
     match saved_views::rename_view(app, ctx, &id(&path)?, &form.name).await {
         Ok(()) => member.said(&query.address(), "said-view-renamed"),
         Err(error) => page(&member, query, form_errors(error)?).await,

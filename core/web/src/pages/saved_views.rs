@@ -1,7 +1,9 @@
 //! Saved views as the pages of their lists have them: the bar of them, and what the forms beside it hold.
 
+use actix_web::web::Query;
 use app::saved_views::{self, SavedList, SavedView};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::error::Failure;
 use crate::member::Member;
@@ -17,6 +19,13 @@ pub struct ViewForm {
     pub address: String,
     /// Whether everybody has it.
     pub shared: String,
+}
+
+impl ViewForm {
+    /// What the list shows; all of it where the address can't be read.
+    pub fn query<Q: DeserializeOwned + Default>(&self) -> Q {
+        Query::<Q>::from_query(&self.address).map(Query::into_inner).unwrap_or_default()
+    }
 }
 
 /// Where a list is that a view keeps.

@@ -228,8 +228,7 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
 /// Saves what the list shows as a view.
 pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
     let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
-    let query: ListQuery =
-        actix_web::web::Query::from_query(&form.address).map(Query::into_inner).unwrap_or_default();
+    let query: ListQuery = form.query();
     let here = query.address();
     let kept = here.split_once('?').map(|(_, query)| query).unwrap_or_default();
     match saved_views::save_view(app, ctx, &form.name, kept, form.shared == "on").await {
@@ -241,8 +240,7 @@ pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
 /// Gives a view another name.
 pub async fn rename_view(member: Member, path: Path<String>, form: Form<ViewForm>) -> Answer {
     let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
-    let query = Query::<ListQuery>::from_query(&form.address);
-    let query = query.map(Query::into_inner).unwrap_or_default();
+    let query: ListQuery = form.query();
     match saved_views::rename_view(app, ctx, &id(&path)?, &form.name).await {
         Ok(()) => member.said(&query.address(), "said-view-renamed"),
         Err(error) => page(&member, query, form_errors(error)?).await,

@@ -335,8 +335,7 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
 /// Saves what the list shows as a view.
 pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
     let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
-    let query = Query::<ListQuery>::from_query(&form.address);
-    let query = query.map(Query::into_inner).unwrap_or_default();
+    let query: ListQuery = form.query();
     let kept = (form.name.as_str(), &*query.narrowing());
     let is_shared = form.shared == "on";
     match saved_views::save_view_of(app, ctx, SavedList::Tasks, kept, is_shared).await {
@@ -351,8 +350,7 @@ pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
 /// Gives a view another name.
 pub async fn rename_view(member: Member, path: Path<String>, form: Form<ViewForm>) -> Answer {
     let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
-    let query = Query::<ListQuery>::from_query(&form.address);
-    let query = query.map(Query::into_inner).unwrap_or_default();
+    let query: ListQuery = form.query();
     match saved_views::rename_view(app, ctx, &id(&path)?, &form.name).await {
         Ok(()) => member.said(&query.address(), "said-view-renamed"),
         Err(error) => {
