@@ -57,6 +57,61 @@ async fn a_couple_with_one_telephone_is_asked_about_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_stays_is_chosen_and_what_they_will_have_is_seen_before() {
+    each(async |site| {
+        let mut all = Vec::new();
+        for name in ["Tal Bar", "Tal B.", "T. Bar"] {
+            all.push(add(&site, name, "03-555 9933").await?);
+        }
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let customer = all[2].parse()?;
+        app::people::change_stage(app, owner, &customer, "customer").await?;
+        let listed = get(&site, "/people/doubles").await?;
+        assert!(listed.contains("action=\"/people/doubles/look\""));
+        let ticked =
+            format!("keep={}&person={}&person={}&person={}", all[1], all[0], all[1], all[2]);
+        let path = "/people/doubles/look";
+        let seen = site.send("POST", path, Some(&site.house.token), Some(&ticked)).await?;
+        assert_eq!(seen.status, 200, "{}", seen.body);
+        let stage = app::people::get_person(app, owner, &customer).await?.stage_id;
+        let stages = app::pipelines::list_pipelines(app, owner).await?.remove(0).stages;
+        let stage = stages.into_iter().find(|it| it.id == stage).context("no stage")?.name;
+        let action = format!("/people/{}/merge", all[1]);
+        assert!(seen.body.contains(&stage) && seen.body.contains(&format!("action=\"{action}\"")));
+        for gone in [&all[0], &all[2]] {
+            assert!(seen.body.contains(&format!("name=\"other\" value=\"{gone}\"")));
+        }
+        let alone = format!("keep={}&person={}", all[1], all[1]);
+        let refused = site.send("POST", path, Some(&site.house.token), Some(&alone)).await?;
+        assert_eq!(refused.status, 422);
+        post(&site, &action, &format!("other={}&other={}", all[0], all[2])).await?;
+        let one = app::people::get_person(app, owner, &all[1].parse()?).await?;
+        assert_eq!(one.standing, app::people::Standing::Customer);
+        assert!(!get(&site, "/people/doubles").await?.contains(&all[1]));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_source_is_corrected_on_the_form() {
+    each(async |site| {
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let input =
+            PersonInput { name: "Gal".into(), source: "Gogle".into(), ..PersonInput::default() };
+        let gal = create_person(app, owner, input, "").await?;
+        let edit = get(&site, &format!("/people/{}/edit", gal.id)).await?;
+        assert!(edit.contains("name=\"first_source\" value=\"Gogle\""), "{edit}");
+        let body = format!("name=Gal&rev={}&source=Google&first_source=Google", gal.rev);
+        post(&site, &format!("/people/{}", gal.id), &body).await?;
+        let whole = app::people::get_whole_person(app, owner, &gal.id).await?;
+        assert_eq!(whole.attribution.context("nothing is known")?.source, "Google");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_who_share_nothing_are_made_one_by_who_knows_that_they_are() {
     each(async |site| {
         let kept = add(&site, "Daniela Levi", "").await?;

@@ -132,6 +132,42 @@ async fn a_merge_says_what_takes_it_back_and_keeps_the_persons_tag() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn several_become_one_as_one_act() {
+    each(async |site| {
+        let body = |name: &str| json!({"name": name, "phone": "03-555 7799"});
+        let mut all = Vec::new();
+        for name in ["One", "Two", "Three"] {
+            all.push(add(&site, "/people", body(name)).await?);
+        }
+        let (mut path, mut groups) = ("/people/doubles?limit=1".to_owned(), Vec::new());
+        loop {
+            let page = json(&own(&site, "GET", &path, None).await?);
+            groups.extend(page["items"].as_array().unwrap().clone());
+            let Some(next) = page["next"].as_str() else { break };
+            path = format!("/people/doubles?limit=1&after={next}");
+        }
+        let ours = groups.iter().filter(|group| group["by"] == "phone");
+        let ours: Vec<_> = ours.filter(|group| group["people"] == json!(all)).collect();
+        assert_eq!(ours.len(), 1, "{groups:?}");
+        let path = format!("/people/{}/merge", all[0]);
+        let merged = act(&site, &path, json!({"others": [all[1], all[2]]})).await?;
+        for gone in &all[1..] {
+            assert_eq!(own(&site, "GET", &format!("/people/{gone}"), None).await?.status, 404);
+        }
+        undo(&site, &merged).await?;
+        for there in &all {
+            assert_eq!(own(&site, "GET", &format!("/people/{there}"), None).await?.status, 200);
+        }
+        for wrong in [json!({}), json!({"others": []}), json!({"others": [all[0]]})] {
+            let refused = own(&site, "POST", &path, Some(wrong)).await?;
+            assert_eq!(refused.status, 422, "{}", refused.body);
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_who_are_said_to_be_two_are_no_doubles_until_that_is_taken_back() {
     each(async |site| {
         let body = |name: &str| json!({"name": name, "phone": "03-555 7788"});

@@ -8,6 +8,7 @@ pub(crate) mod at_once;
 pub mod board;
 pub mod bulk;
 mod changes;
+pub mod doubles;
 pub mod input;
 mod lists;
 pub mod merge;
@@ -130,7 +131,7 @@ pub(crate) fn insert(
     store::pipelines::hold(c, tenant)?;
     let now = app.clock.now();
     let id = PersonId::new(&*app.clock, &*app.rng);
-    let Draft { change, contacts, tags, own } = input.draft(app, c, tenant, &id, None)?;
+    let Draft { change, contacts, tags, own, .. } = input.draft(app, c, tenant, &id, None)?;
     let person = person_of(tenant, &id, change, now);
     store::people::insert(c, &person, &contacts)?;
     tags::put_all(c, tenant, &person.id, &tags.unwrap_or_default())?;
@@ -256,7 +257,7 @@ pub(crate) fn change_with(
     own: Vec<values::OwnChange>,
 ) -> Result<Person> {
     let contacts = store::contacts::list(c, &before.tenant_id, &before.id)?;
-    let draft = Draft { change, contacts, tags: None, own };
+    let draft = Draft { contacts, own, ..Draft::of(change) };
     self::change(app, c, who, before, draft, before.rev)
 }
 
@@ -270,7 +271,7 @@ pub(crate) fn change(
     expected_rev: i64,
 ) -> Result<Person> {
     let (tenant, id) = (&before.tenant_id, &before.id);
-    let Draft { change: fields, contacts, tags: wanted, own } = draft;
+    let Draft { change: fields, contacts, tags: wanted, own, first_source } = draft;
     let own = values::differing(c, tenant, id, own)?;
     let old = store::contacts::list(c, tenant, id)?;
     let mut changed = changed(&fields_of(before), &fields);
@@ -280,12 +281,19 @@ pub(crate) fn change(
         changed.push("contacts");
     }
     let moves = fields.stage_id != before.stage_id;
+    let first = attributions::corrected(c, before, &fields.source, first_source.as_deref())?;
+    if first.is_some() {
+        changed.push(attributions::FIRST_SOURCE);
+    }
     let is_same = changed.is_empty() && own.is_empty() && !moves;
     if before.rev == expected_rev && is_same && !retags(c, before, &wanted)? {
         return Ok(before.clone());
     }
     values::put(c, tenant, id, &own)?;
     store::people::update(c, tenant, id, &fields, &contacts, expected_rev, app.clock.now())?;
+    if let Some(first) = &first {
+        attributions::put(c, first)?;
+    }
     if let Some(wanted) = wanted
         && tags::put_all(c, tenant, id, &wanted)?
     {
@@ -298,7 +306,8 @@ pub(crate) fn change(
         remind(app, c, before)?;
     }
     if !changed.is_empty() || !own.is_empty() {
-        changes::tell(app, c, who, (before, &fields), &changed, &own)?;
+        let told = changes::Told { fields: &changed, own: &own, first: first.as_ref() };
+        changes::tell(app, c, who, (before, &fields), &told)?;
     }
     Ok(store::people::get(c, tenant, id)?)
 }

@@ -164,6 +164,7 @@ mod lines {
         get  "/people/board"                             Member  (PEOPLE, ALL) people::board::show;
         get  "/people/choices"                           Member  (PEOPLE, ALL) people::choices::show;
         get  "/people/doubles"                           Member  (PEOPLE, ALL) people::merge::list;
+        post "/people/doubles/look"                      Member  (PEOPLE, WRITE_PEOPLE) people::merge::look;
         get  "/people/export"                            Member  (PEOPLE, ALL) exports::people;
         post "/people/change"                            Member  (PEOPLE, WRITE_PEOPLE) people::list::change;
         post "/people/views"                             Member  (PEOPLE, ALL) people::list::save_view;

@@ -118,10 +118,14 @@ async function becomeOne(trip) {
   const kept = await bringTwice(trip);
   await trip.open("/people");
   await trip.press('main a[href="/people/doubles"]', /^\/people\/doubles$/);
-  const merge = page.locator(`form[action="${kept}/merge"]`).first();
-  const gone = `/people/${await merge.locator("[name=other]").getAttribute("value")}`;
+  const group = page.locator("main section.card").filter({ has: page.locator(`a[href="${kept}"]`) }).first();
+  await group.locator(`[name=keep][value="${kept.split("/").pop()}"]`).check();
   await trip.look("doubles with somebody", { mixed: true });
-  await trip.press(merge.locator("button"), PERSON);
+  await trip.press(group.locator('form[action="/people/doubles/look"] button'), /^\/people\/doubles\/look$/);
+  const merge = page.locator(`form[action="${kept}/merge"]`);
+  const gone = `/people/${await merge.locator("[name=other]").getAttribute("value")}`;
+  await trip.look("what a merge makes", { mixed: true });
+  await trip.press(merge.locator(".button-main"), PERSON);
   assert.equal(trip.path(), kept);
   await trip.contains("main", THERE.name, "ורדים");
   await trip.reads(".timeline", "timeline-merged");

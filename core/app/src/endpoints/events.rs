@@ -104,6 +104,7 @@ fn in_the_api(name: &mut Value) {
     match name.as_str() {
         Some("follow-up") => *name = "follow_up_on".into(),
         Some("customer-since") => *name = "won_at".into(),
+        Some("first-source") => *name = "attribution".into(),
         _ => {}
     }
 }

@@ -317,6 +317,9 @@ impl<'a> Taking<'a> {
         let rev = store::people::update(c, tenant, id, &after.0, &after.1, before.rev, now)?;
         tags::put_all(c, tenant, id, &all)?;
         values::put(c, tenant, id, &own)?;
+        if let Some(first) = attributions::corrected(c, &before, &after.0.source, None)? {
+            attributions::put(c, &first)?;
+        }
         let names: Vec<&str> = own.iter().map(|it| it.field.name.as_str()).collect();
         let detail = json!({"file": self.import.name, "fields": fields, "own": names});
         store::timeline::insert(c, &self.entry(id, detail))?;

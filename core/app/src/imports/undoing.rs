@@ -9,6 +9,7 @@ use domain::{ImportId, OwnFieldId, PersonId, TagId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Conn;
+use store::attributions::Attribution;
 use store::audit::ActorKind;
 use store::contacts::{Contact, ContactKind};
 use store::imports::{Counts, Import, Outcome, RowResult, State};
@@ -23,7 +24,7 @@ use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::own_fields::values;
-use crate::{endpoints, notifications, people, tags};
+use crate::{attributions, endpoints, notifications, people, tags};
 
 /// Lots after which others come first.
 const LOTS: usize = 20;
@@ -43,6 +44,12 @@ pub(super) struct Was {
     /// Whether it says when they became a customer: what was kept before people had that doesn't.
     #[serde(default)]
     dated: bool,
+    /// Where they came from first, where that was known.
+    #[serde(default)]
+    first: Option<Attribution>,
+    /// Whether it says that: what was kept before a list could tell it doesn't.
+    #[serde(default)]
+    says_first: bool,
 }
 
 impl Was {
@@ -58,6 +65,8 @@ impl Was {
             tags: on.into_iter().map(|(_, tag)| tag).collect(),
             own: own.into_iter().map(|it| (it.field_id, it.value)).collect(),
             dated: true,
+            first: store::attributions::find(c, tenant, &person.id)?,
+            says_first: true,
         })
     }
 
@@ -237,7 +246,10 @@ fn restore(
     let is = Was::of(c, person)?;
     let home = store::tenants::find_country(c, tenant)?;
     let contacts = was.contacts_of(person, home);
-    let Was { mut fields, tags: on, own, dated, .. } = was;
+    let Was { mut fields, tags: on, own, dated, first, says_first, .. } = was;
+    if says_first && first != is.first {
+        attributions::put_back(c, person, first.as_ref())?;
+    }
     if !dated {
         fields.won_at = person.won_at;
     }

@@ -50,6 +50,9 @@ pub struct PersonInput {
     pub own: Vec<OwnInput>,
     /// Where a new person came from first; who is there already keeps what was said then.
     pub attribution: AttributionInput,
+    /// Where who is there already came from first, where that was entered wrong: empty for what nobody knows.
+    /// None leaves it as it is.
+    pub first_source: Option<String>,
 }
 
 /// The rest of the form.
@@ -94,6 +97,15 @@ pub(crate) struct Draft {
     pub tags: Option<Vec<TagId>>,
     /// What becomes of own fields; others stay.
     pub own: Vec<OwnChange>,
+    /// Where they came from first, corrected; None leaves that as it is.
+    pub first_source: Option<String>,
+}
+
+impl Draft {
+    /// These fields, no contacts, and nothing else changed.
+    pub fn of(change: PersonChange) -> Self {
+        Self { change, contacts: Vec::new(), tags: None, own: Vec::new(), first_source: None }
+    }
 }
 
 impl PersonInput {
@@ -144,7 +156,11 @@ impl PersonInput {
         let home = store::tenants::find_country(c, tenant)?;
         let contacts = as_understood(numbered((tenant, id), &change, further, home), &has);
         let own = values::read_all(c, tenant, id, &self.own)?;
-        Ok(Draft { change, contacts, tags, own })
+        let first_source = match &self.first_source {
+            Some(text) => Some(fields::line("attribution-source", text, SOURCE_CHARS_MAX)?),
+            None => None,
+        };
+        Ok(Draft { change, contacts, tags, own, first_source })
     }
 }
 

@@ -1,9 +1,11 @@
-//! Making one person of two, and taking it back.
+//! Making one person of two or several, and taking it back.
 //!
 //! The one that stays keeps what it says; what it leaves empty comes from the other, with all numbers
-//! and addresses, tags, notes, appointments, documents and everything that happened. The other is deleted as
-//! people are, so that nothing is lost before its time.
+//! and addresses, tags, notes, appointments, documents and everything that happened, and it stands where the
+//! further of the two does. The other is deleted as people are, so that nothing is lost before its time.
 
+mod filling;
+mod looking;
 mod undoing;
 
 use domain::phone::Country;
@@ -12,16 +14,15 @@ use domain::{
     UndoId,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use store::Conn;
 use store::attributions::Attribution;
 use store::contacts::Contact;
 use store::examples::ExampleKind;
-use store::people::{Alike, Consent, Person, PersonChange, Standing};
+use store::people::{Person, PersonChange};
 
-use super::apart::without_apart;
 use super::input::CONTACTS_MAX;
-use super::{ContactKind, Draft, change, fields_of, record, require_to_write};
+use super::{ContactKind, Draft, change, record, require_to_write};
 use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
@@ -29,92 +30,14 @@ use crate::error::{Error, Result};
 use crate::own_fields::values::{self, OwnChange};
 use crate::{timeline, undos};
 
+use filling::Filled;
+pub use looking::{Look, look_at_merge};
 pub(crate) use undoing::{summary, take_back};
 
 /// What the undo of a merge is called.
 pub(crate) const UNDO: &str = "merge";
-
-/// Most people of one group of doubles.
-const GROUP_MAX: i64 = 20;
-/// Most groups that share a number or an address, and most that share a name, that are shown at once.
-const GROUPS_MAX: usize = 50;
-/// How many of what people share is looked at for them, where many were said to be two.
-const LOOKED_AT_MAX: i64 = 1_000;
-/// Of how many it is looked up at once who was said to be two.
-const TOGETHER: usize = 50;
-/// What two may share, of whom it was said that they are two.
-const SHARED_BY_TWO: i64 = 4;
-
-/// People who may be one.
-#[derive(Debug, Clone)]
-pub struct Doubles {
-    /// What they share: `phone`, `email`, `address` or `name`.
-    pub by: String,
-    /// They, oldest first.
-    pub people: Vec<Person>,
-}
-
-/// Groups of people who share a number, an address or a name; each group once. Those of whom it was said
-/// that they are two aren't in one.
-pub async fn list_doubles(app: &App, ctx: &Context) -> Result<Vec<Doubles>> {
-    ctx.require_to_see(domain::Permission::ReadPeople)?;
-    let tenant = ctx.tenant.clone();
-    app.db
-        .inspect(move |c| -> Result<Vec<Doubles>> {
-            let mut groups: Vec<Doubles> = Vec::new();
-            let known = store::people::count_apart(c, &tenant)?;
-            let most = i64::try_from(GROUPS_MAX).map_err(Error::internal)?;
-            let most = most.saturating_add(known.saturating_mul(SHARED_BY_TWO)).min(LOOKED_AT_MAX);
-            for some in store::people::list_shared(c, &tenant, most)?.chunks(TOGETHER) {
-                for (by, ids) in sharing(c, &tenant, some, known > 0)? {
-                    let same = |group: &Doubles| {
-                        ids.iter().all(|id| group.people.iter().any(|it| it.id == *id))
-                    };
-                    let is_full = groups.len() == 2 * GROUPS_MAX;
-                    if is_full || ids.len() < 2 || groups.iter().any(same) {
-                        continue;
-                    }
-                    let mut people = store::people::list_by_ids(c, &tenant, &ids)?;
-                    people.sort_by(|a, b| a.id.cmp(&b.id));
-                    groups.push(Doubles { by, people });
-                }
-                if groups.len() == 2 * GROUPS_MAX {
-                    break;
-                }
-            }
-            Ok(groups)
-        })
-        .await
-}
-
-/// Who shares each of these, oldest first; where it was said of some that they are two, without those.
-fn sharing(
-    c: &mut Conn,
-    tenant: &TenantId,
-    shared: &[Alike],
-    any_apart: bool,
-) -> Result<Vec<(String, Vec<PersonId>)>> {
-    let mut all = Vec::new();
-    for each in shared {
-        let mut ids = match each.by.parse() {
-            Ok(kind) => {
-                let keys = std::slice::from_ref(&each.key);
-                store::contacts::list_sharing(c, tenant, kind, keys, None)?
-            }
-            Err(_) => store::people::list_named(c, tenant, &each.key, GROUP_MAX)?,
-        };
-        ids.sort();
-        all.push((each.by.clone(), ids));
-    }
-    if any_apart {
-        let everybody: Vec<PersonId> = all.iter().flat_map(|(_, ids)| ids.clone()).collect();
-        let apart = store::people::list_apart(c, tenant, &everybody)?.into_iter().collect();
-        for (_, ids) in &mut all {
-            *ids = without_apart(ids, &apart);
-        }
-    }
-    Ok(all)
-}
+/// Most people who become one with another at once.
+pub const MERGED_MAX: usize = 19;
 
 /// What a merge can be taken back with.
 #[derive(Debug, Serialize, Deserialize)]
@@ -147,7 +70,7 @@ struct Merged {
     /// What the merge made of these fields; nothing of them for one of before this was kept.
     #[serde(default)]
     made: Filled,
-    /// Whether where they came from first came from the other, and what was known before.
+    /// Whether the merge changed where they came from first, and what was known before.
     touched: bool,
     touch: Option<Attribution>,
     /// What tells of it on the page of the one that stays.
@@ -165,32 +88,87 @@ pub async fn merge_people(
     keep: &PersonId,
     other: &PersonId,
 ) -> Result<UndoId> {
+    merge_all(app, ctx, keep, std::slice::from_ref(other)).await
+}
+
+/// Makes one of several people: `keep` stays, the others are deleted. One act, which is taken back as a whole
+/// by what is answered.
+///
+/// # Errors
+/// [`Error::Invalid`] at `other` where there are none or too many of them, one is the one that stays, or all
+/// of them have more than a person may have.
+pub async fn merge_all(
+    app: &App,
+    ctx: &Context,
+    keep: &PersonId,
+    others: &[PersonId],
+) -> Result<UndoId> {
     require_to_write(ctx)?;
-    if keep == other {
-        return Err(Error::invalid("other", "error-merge-same"));
-    }
-    let (app2, ctx, keep, other) = (app.clone(), ctx.clone(), keep.clone(), other.clone());
+    let others = each_once(keep, others)?;
+    let (app2, ctx, keep) = (app.clone(), ctx.clone(), keep.clone());
     app.db
         .transact(move |c| -> Result<UndoId> {
             let tenant = &ctx.tenant;
             store::pipelines::hold(c, tenant)?;
-            // What somebody is just changing of either comes first.
-            store::people::lock_many(c, tenant, &[keep.clone(), other.clone()])?;
-            let kept = store::people::get(c, tenant, &keep)?;
-            let gone = store::people::get(c, tenant, &other)?;
-            let who = Who::from(&ctx);
-            let mut merged = merge_in(&app2, c, &who, &kept, &gone)?;
-            let new = timeline::New {
-                person: &keep,
-                kind: "merged".to_owned(),
-                entity_id: "",
-                detail: json!({"other": gone.name}),
+            // What somebody is just changing of any of them comes first.
+            let all: Vec<PersonId> = others.iter().chain([&keep]).cloned().collect();
+            store::people::lock_many(c, tenant, &all)?;
+            let mut done = Vec::new();
+            for other in &others {
+                let kept = store::people::get(c, tenant, &keep)?;
+                let gone = store::people::get(c, tenant, other)?;
+                done.push(merge_one(&app2, c, &ctx, &kept, &gone)?);
+            }
+            let state = match done.as_slice() {
+                [one] => serde_json::to_value(one)?,
+                all => serde_json::to_value(all)?,
             };
-            merged.told = Some(timeline::append(&app2, c, tenant, &who, new)?);
-            record(&app2, c, tenant, &who, "person.merged", &keep, json!({"other": other}))?;
-            undos::keep(&app2, c, &ctx, UNDO, serde_json::to_value(&merged)?)
+            undos::keep(&app2, c, &ctx, UNDO, state)
         })
         .await
+}
+
+/// The others, each once.
+fn each_once(keep: &PersonId, others: &[PersonId]) -> Result<Vec<PersonId>> {
+    let mut all: Vec<PersonId> = Vec::new();
+    for other in others {
+        if other == keep {
+            return Err(Error::invalid("other", "error-merge-same"));
+        }
+        if !all.contains(other) {
+            all.push(other.clone());
+        }
+    }
+    if all.is_empty() {
+        return Err(Error::invalid("other", "error-none-chosen"));
+    }
+    if all.len() > MERGED_MAX {
+        return Err(Error::invalid("other", "error-too-many-chosen"));
+    }
+    Ok(all)
+}
+
+/// Makes one of two, and tells of it.
+fn merge_one(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    kept: &Person,
+    gone: &Person,
+) -> Result<Merged> {
+    let (tenant, who) = (&ctx.tenant, Who::from(ctx));
+    let mut merged = merge_in(app, c, &who, kept, gone)?;
+    let now = store::people::get(c, tenant, &kept.id)?;
+    let mut detail = json!({"other": gone.name});
+    if now.stage_id != kept.stage_id {
+        let stage = store::pipelines::find_stage(c, tenant, &now.stage_id)?;
+        detail["stage"] = stage.map(|stage| stage.name).into();
+    }
+    let kind = "merged".to_owned();
+    let new = timeline::New { person: &kept.id, kind, entity_id: "", detail };
+    merged.told = Some(timeline::append(app, c, tenant, &who, new)?);
+    record(app, c, tenant, &who, "person.merged", &kept.id, json!({"other": gone.id}))?;
+    Ok(merged)
 }
 
 fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) -> Result<Merged> {
@@ -201,8 +179,9 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     let tags: Vec<TagId> =
         tags_of(c, tenant, &gone.id)?.into_iter().filter(|it| !on.contains(it)).collect();
     on.extend(tags.iter().cloned());
-    let (fields, filled) = filled(kept, gone)?;
-    let made = filled.iter().map(|(name, _)| (name.clone(), said(&fields, name))).collect();
+    let (fields, filled) = filling::filled(c, kept, gone)?;
+    let made =
+        filled.iter().map(|(name, _)| (name.clone(), filling::said(&fields, name))).collect();
     let entries = store::timeline::hand_over(c, tenant, &gone.id, &kept.id)?;
     let appointments = store::people::hand_over_appointments(c, tenant, &gone.id, &kept.id)?;
     let series = store::people::hand_over_series(c, tenant, &gone.id, &kept.id)?;
@@ -211,7 +190,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     let tasks = store::tasks::hand_over_links(c, tenant, &gone.id, &kept.id)?;
     let apart = store::people::share_apart(c, tenant, &gone.id, &kept.id)?;
     let own_touch = store::attributions::find(c, tenant, &kept.id)?;
-    let touched = touch(c, tenant, kept, gone)?;
+    touch(c, tenant, kept, gone)?;
     store::people::delete(c, tenant, &gone.id, gone.rev, app.clock.now())?;
     store::people::note_merged(c, tenant, &gone.id, &kept.id)?;
     super::remind(app, c, gone)?;
@@ -219,8 +198,11 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     let own = own_of_other(c, kept, gone)?;
     let came = |it: &OwnChange| Some((it.field.id.clone(), it.value.as_ref()?.value.clone()));
     let own_came = own.iter().filter_map(came).collect();
-    let draft = Draft { change: fields, contacts, tags: Some(on), own };
+    let stays = filling::but_stage(&fields, kept);
+    let draft = Draft { contacts, tags: Some(on), own, ..Draft::of(stays) };
     let after = change(app, c, who, kept, draft, kept.rev)?;
+    let after = filling::stand_there(app, c, who, &after, &fields)?;
+    let touched = store::attributions::find(c, tenant, &kept.id)? != own_touch;
     Ok(Merged {
         kept: kept.id.clone(),
         gone: gone.id.clone(),
@@ -320,99 +302,16 @@ fn tags_of(c: &mut Conn, tenant: &TenantId, person: &PersonId) -> Result<Vec<Tag
     Ok(on.into_iter().map(|(_, tag)| tag).collect())
 }
 
-type Filled = Vec<(String, Value)>;
-
-/// The fields of the one that stays, filled from the other; and what was filled, with what it was.
-fn filled(kept: &Person, gone: &Person) -> Result<(PersonChange, Filled)> {
-    let mut fields = fields_of(kept);
-    for (own, other) in [
-        (&mut fields.company, &gone.company),
-        (&mut fields.phone, &gone.phone),
-        (&mut fields.email, &gone.email),
-        (&mut fields.source, &gone.source),
-    ] {
-        if own.is_empty() {
-            own.clone_from(other);
-        }
-    }
-    if !gone.notes.is_empty() && gone.notes != fields.notes {
-        let both = [fields.notes.as_str(), gone.notes.as_str()];
-        fields.notes =
-            both.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("\n\n");
-        if fields.notes.chars().count() > super::NOTES_CHARS_MAX {
-            return Err(Error::invalid("other", "error-merge-notes"));
-        }
-    }
-    if fields.owner_id.is_none() {
-        fields.owner_id.clone_from(&gone.owner_id);
-    }
-    if fields.value == 0 && gone.value != 0 {
-        (fields.value, fields.value_currency) = (gone.value, gone.value_currency.clone());
-    }
-    if fields.follow_up_on.is_none() {
-        fields.follow_up_on.clone_from(&gone.follow_up_on);
-    }
-    // Who became a customer twice became one the first time.
-    let (own, other) = (fields.won_at, gone.won_at);
-    if fields.standing == Standing::Customer
-        && other.is_some_and(|at| own.is_none_or(|own| at < own))
-    {
-        fields.won_at = other;
-    }
-    // Who said no to either has said no.
-    let says_more = gone.consent == Consent::Withdrawn || fields.consent == Consent::Unknown;
-    if says_more && gone.consent != fields.consent && gone.consent != Consent::Unknown {
-        fields.consent = gone.consent;
-        fields.consent_at = gone.consent_at;
-        fields.consent_note.clone_from(&gone.consent_note);
-    }
-    let was = fields_of(kept);
-    let differ = FILLED.iter().filter(|name| said(&was, name) != said(&fields, name));
-    let filled = differ.map(|name| ((*name).to_owned(), said(&was, name))).collect();
-    Ok((fields, filled))
-}
-
-/// The fields that a merge may fill.
-const FILLED: [&str; 10] = [
-    "company",
-    "phone",
-    "email",
-    "source",
-    "notes",
-    "owner",
-    "value",
-    "follow-up",
-    "customer-since",
-    "consent",
-];
-
-/// What a field says, as it is kept for taking a merge back.
-fn said(fields: &PersonChange, name: &str) -> Value {
-    match name {
-        "company" => json!(fields.company),
-        "phone" => json!(fields.phone),
-        "email" => json!(fields.email),
-        "source" => json!(fields.source),
-        "notes" => json!(fields.notes),
-        "owner" => json!(fields.owner_id),
-        "value" => json!([fields.value, fields.value_currency]),
-        "follow-up" => json!(fields.follow_up_on),
-        "customer-since" => json!(fields.won_at),
-        "consent" => json!([fields.consent, fields.consent_at, fields.consent_note]),
-        _ => Value::Null,
-    }
-}
-
-/// The earlier first touch is the person's; answers whether that was the other's.
-fn touch(c: &mut Conn, tenant: &TenantId, kept: &Person, gone: &Person) -> Result<bool> {
+/// The earlier first touch is the person's.
+fn touch(c: &mut Conn, tenant: &TenantId, kept: &Person, gone: &Person) -> Result<()> {
     let own = store::attributions::find(c, tenant, &kept.id)?;
-    let Some(other) = store::attributions::find(c, tenant, &gone.id)? else { return Ok(false) };
+    let Some(other) = store::attributions::find(c, tenant, &gone.id)? else { return Ok(()) };
     if own.is_some_and(|own| own.at <= other.at) {
-        return Ok(false);
+        return Ok(());
     }
     store::attributions::delete(c, tenant, &kept.id)?;
     store::attributions::put_first(c, &Attribution { person_id: kept.id.clone(), ..other })?;
-    Ok(true)
+    Ok(())
 }
 
 fn first(contacts: &[Contact], kind: ContactKind) -> String {

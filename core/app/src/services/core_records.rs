@@ -78,6 +78,7 @@ impl PersonFields {
             details: None,
             own: Vec::new(),
             attribution: AttributionInput::default(),
+            first_source: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::support::{Fixture, each, expect_invalid};
 use app::attributions::AttributionInput;
 use app::people::merge::merge_people;
 use app::people::{self, PersonInput};
-use app::undos;
+use app::{timeline, undos};
 use domain::PersonId;
 
 #[tokio::test]
@@ -24,7 +24,8 @@ async fn where_somebody_came_from_first_is_said_once() {
         people::update_person(&f.app, &owner.ctx, &noa.id, input, noa.rev).await.unwrap();
         let whole = people::get_whole_person(&f.app, &owner.ctx, &noa.id).await.unwrap();
         let kept = whole.attribution.unwrap();
-        assert_eq!((kept.source.as_str(), kept.campaign.as_str()), ("", "spring"));
+        // The first word on the source is the first source, as if she had been added with it.
+        assert_eq!((kept.source.as_str(), kept.campaign.as_str()), ("ads", "spring"));
         assert_eq!((kept.referrer, kept.at), (first.referrer.clone(), noa.created_at));
         let long = AttributionInput { medium: "x".repeat(201), ..first };
         let input = PersonInput { attribution: long, ..named("Dana") };
@@ -64,6 +65,81 @@ async fn of_two_who_become_one_the_earlier_first_touch_stays_and_both_come_back(
                 (spring.clone(), autumn.clone())
             );
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_first_source_that_was_entered_wrong_is_corrected_and_told() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let noa = add(&f, &owner, PersonInput { source: "Gogle".into(), ..named("Noa") }).await;
+        let change = async |source: &str, first: Option<&str>| {
+            let rev = people::get_person(app, ctx, &noa.id).await.unwrap().rev;
+            let first_source = first.map(str::to_owned);
+            let input = PersonInput { source: source.into(), first_source, ..named("Noa") };
+            people::update_person(app, ctx, &noa.id, input, rev).await.unwrap();
+            let whole = people::get_whole_person(app, ctx, &noa.id).await.unwrap();
+            whole.attribution.map(|first| first.source)
+        };
+        assert_eq!(change("Google", None).await.as_deref(), Some("Gogle"), "nobody said so");
+        f.clock.advance_millis(1_000);
+        assert_eq!(change("Google", Some(" Google ")).await.as_deref(), Some("Google"));
+        let told = timeline::list_entries(app, ctx, &noa.id, None, 1).await.unwrap().items;
+        let detail = &told[0].entry.detail_json.0;
+        assert_eq!(detail["fields"], serde_json::json!(["first-source"]));
+        let was = serde_json::json!({"from": "Gogle", "to": "Google"});
+        assert_eq!(detail["changes"], serde_json::json!({"first-source": was}));
+        assert_eq!(change("ads", None).await.as_deref(), Some("Google"));
+        assert_eq!(change("ads", Some("")).await, None, "then it is what is said of her");
+        let rev = people::get_person(app, ctx, &noa.id).await.unwrap().rev;
+        let first_source = Some("x".repeat(61));
+        let long = PersonInput { first_source, ..named("Noa") };
+        let refused = people::update_person(app, ctx, &noa.id, long, rev).await;
+        expect_invalid(refused, "attribution-source");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_gets_a_source_later_counts_as_if_added_with_it() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let noa = add(&f, &owner, named("Noa")).await;
+        f.clock.advance_millis(60_000);
+        let mut firsts = Vec::new();
+        for source in ["fair", "ads"] {
+            let rev = people::get_person(app, ctx, &noa.id).await.unwrap().rev;
+            let input = PersonInput { source: source.into(), ..named("Noa") };
+            people::update_person(app, ctx, &noa.id, input, rev).await.unwrap();
+            let whole = people::get_whole_person(app, ctx, &noa.id).await.unwrap();
+            firsts.extend(whole.attribution.map(|first| (first.source, first.at)));
+        }
+        let first = ("fair".to_owned(), noa.created_at);
+        assert_eq!(firsts, [first.clone(), first]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_merge_that_brings_a_source_takes_it_back_with_it() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let first = AttributionInput { campaign: "spring".into(), ..AttributionInput::default() };
+        let kept = add(&f, &owner, PersonInput { attribution: first, ..named("Kept") }).await;
+        f.clock.advance_millis(1_000);
+        let gone = add(&f, &owner, PersonInput { source: "fair".into(), ..named("Gone") }).await;
+        let touch = async || {
+            let whole = people::get_whole_person(app, ctx, &kept.id).await.unwrap();
+            whole.attribution.map(|it| (it.source, it.campaign)).unwrap()
+        };
+        let undo = merge_people(app, ctx, &kept.id, &gone.id).await.unwrap();
+        assert_eq!(touch().await, ("fair".to_owned(), "spring".to_owned()));
+        undos::undo(app, ctx, &undo).await.unwrap();
+        assert_eq!(touch().await, (String::new(), "spring".to_owned()));
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::people::{add, named, unread};
+use crate::support::people::{add, doubles_of, named, unread};
 use crate::support::{Fixture, each, each_with_its_database};
 use crate::sweeps::{count_acts, crowd, input};
 use app::jobs::{run_due, run_worker};
@@ -85,7 +85,7 @@ async fn workers_read_the_numbers_of_before() {
         for (who, person) in [(&ours, &dana), (&ours, &noa), (&theirs, &other)] {
             unread(&f, who, person).await;
         }
-        let doubles = async || people::merge::list_doubles(&f.app, &ours.ctx).await.unwrap().len();
+        let doubles = async || doubles_of(&f.app, &ours.ctx).await.len();
         assert_eq!(doubles().await, 1, "strangers, as it was");
         let (stop, stopped) = watch::channel(false);
         let worker = tokio::spawn(run_worker(f.app.clone(), 1, stopped));

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::people::named;
+use crate::support::people::{doubles_of, named};
 use crate::support::{Fixture, each};
 use app::appointments::{self, Appointment, AppointmentInput};
 use app::documents::{self, DocumentFilter, NewFile};
 use app::home::{self, Examples};
 use app::people::bulk::{BulkInput, change_people};
-use app::people::merge::{list_doubles, merge_people};
+use app::people::merge::merge_people;
 use app::people::{self, DetailsInput, PersonFilter, PersonInput};
 use app::reminders::{self, HabitsInput};
 use app::reports;
@@ -44,7 +44,7 @@ async fn they_come_once_and_only_where_nobody_is() {
         assert!(home.today.unwrap().len() == 2 && home.tasks.unwrap().count == 2);
         let report = reports::get_report(&f.app, &owner.ctx, 6).await.unwrap();
         assert!(report.sources.len() > 2 && report.won_people() == 4 && report.steps.waiting == 3);
-        assert_eq!(list_doubles(&f.app, &owner.ctx).await.unwrap().len(), 1);
+        assert_eq!(doubles_of(&f.app, &owner.ctx).await.len(), 1);
         let brought = f.actions(&owner).await;
         assert_eq!(brought.iter().filter(|act| *act == "examples.brought").count(), 1);
 
@@ -295,7 +295,7 @@ async fn a_sample_business_has_a_past_and_goes_like_examples() {
         assert!(matches!(again, Err(Error::Conflict { .. })), "{again:?}");
         let there = people(&f, &owner).await;
         assert_eq!(there.len(), PEOPLE);
-        assert_eq!(list_doubles(app, ctx).await.unwrap().len(), 1);
+        assert_eq!(doubles_of(app, ctx).await.len(), 1);
         let home = home::get_home(app, ctx).await.unwrap();
         assert_eq!(home.examples, Some(Examples::There));
         let report = reports::get_report(app, ctx, 6).await.unwrap();

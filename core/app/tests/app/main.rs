@@ -23,6 +23,7 @@ mod exports;
 mod factors;
 mod imports;
 mod members;
+mod merges;
 mod notifications;
 mod own_fields;
 mod passkeys;

@@ -73,7 +73,8 @@ async fn a_person_s_page_says_what_was_and_what_is_and_the_log_does_not() {
         assert_eq!(after[1].entry, told.entry);
         assert!(after.iter().all(|told| told.members.is_empty()), "nobody is called by it now");
         // What says nothing of these says nothing of what they were.
-        let renamed = samples::named("Noa Levi");
+        let source = "website".into();
+        let renamed = PersonInput { source, ..samples::named("Noa Levi") };
         let now = people::get_person(&f.app, &owner.ctx, &person.id).await.unwrap();
         f.clock.advance_millis(60_000);
         people::update_person(&f.app, &owner.ctx, &person.id, renamed, now.rev).await.unwrap();

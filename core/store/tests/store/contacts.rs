@@ -24,7 +24,7 @@ fn calling(world: &World, of: &TenantId, number: &str) -> Person {
 /// What several people of the business share.
 fn shared(c: &mut Conn, of: &TenantId) -> Result<Vec<String>> {
     let mut keys: Vec<String> =
-        people::list_shared(c, of, 50)?.into_iter().map(|alike| alike.key).collect();
+        people::list_shared(c, of, None, 50)?.into_iter().map(|alike| alike.key).collect();
     keys.sort();
     Ok(keys)
 }

@@ -220,14 +220,14 @@ mod lines {
         POST   "/people/change"                           PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::change_many, "Do one thing to many people", nothing, Some("PeopleAct"), Told("Changed");
         POST   "/people/change/all"                       PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::change_all, "Do one thing to all people who match, in lots", people::narrowing, Some("PeopleActAll"), Begun("Sweep");
         GET    "/people/export"                           PeopleRead        (PEOPLE, ALL) exports::people, "People as a file", exports::people_query, NONE, File(CARDS);
-        GET    "/people/doubles"                          PeopleRead        (PEOPLE, ALL) people::doubles, "People who may be one", nothing, NONE, Items("Doubles");
+        GET    "/people/doubles"                          PeopleRead        (PEOPLE, ALL) people::doubles, "People who may be one", people::doubles_query, NONE, Page("Doubles");
         GET    "/people/{person}"                         PeopleRead        (PEOPLE, ALL) people::show, "A person", nothing, NONE, One("Person");
         GET    "/people/{person}/card"                    PeopleRead        (PEOPLE, ALL) exports::person, "A person as a card for address books", nothing, NONE, File(CARD);
         PATCH  "/people/{person}"                         PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::update, "Change a person", nothing, Some("PersonChange"), One("Person");
         DELETE "/people/{person}"                         PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::remove, "Remove a person", nothing, NONE, Nothing;
         POST   "/people/{person}/restore"                 PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::restore, "Bring a removed person back", nothing, NONE, One("Person");
         POST   "/people/{person}/stage"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::move_to_stage, "Move a person to another stage", nothing, Some("StageMove"), One("Person");
-        POST   "/people/{person}/merge"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::merge, "Make one of two people: this one stays", nothing, Some("Merge"), One("MergedPerson");
+        POST   "/people/{person}/merge"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::merge, "Make one of two people or several: this one stays", nothing, Some("Merge"), One("MergedPerson");
         POST   "/people/{person}/apart"                   PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::keep_apart, "Say that two who look like one are two", nothing, Some("Apart"), Told("KeptApart");
         GET    "/people/{person}/timeline"                NotesRead         (PEOPLE, ALL) notes::list, "What happened with a person", notes::list_query, NONE, Page("Entry");
         POST   "/people/{person}/notes"                   NotesWrite        (PEOPLE, WRITE_PEOPLE) notes::create, "Write a note", nothing, Some("NoteNew"), Made("Note");

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod lists;
+mod merging;
 
 use app::attributions::{AttributionInput, PAGE_CHARS_MAX, WORD_CHARS_MAX};
 use app::people::{
@@ -19,10 +20,11 @@ use super::describe::{
 };
 use super::problem::Problem;
 use super::schema::{Named, named};
-use super::{own_fields, patterns, undos};
+use super::{own_fields, patterns};
 
 pub use bulk::{change_all, change_many};
 pub use lists::{chosen, chosen_query, list, list_query, narrowing, owned};
+pub use merging::{doubles, doubles_query, keep_apart, merge};
 
 /// The longest number that is dialled from anywhere, in characters.
 const E164_CHARS_MAX: usize = 16;
@@ -76,8 +78,7 @@ pub fn schemas() -> Vec<Named> {
         "attribution",
         about(or_null(first), "Where they came from first; what isn't known of it is empty."),
     ));
-    let mut merged = full.clone();
-    merged.push(("undo", undos::undo()));
+    let merged = merging::merged(full.clone());
     let mut new = written();
     new[0].1 = required_text(NAME_CHARS_MAX);
     let first = ATTRIBUTION.iter().map(|(name, most)| (*name, text(*most))).collect();
@@ -85,28 +86,20 @@ pub fn schemas() -> Vec<Named> {
         is the person's.";
     new.push(("attribution", about(object(first, &[]), about_first)));
     let stage = about(text(40), "A stage's id, or `lead` or `customer`.");
-    vec![
+    let mut all = vec![
         ("Contact", whole(known)),
         ("ContactNew", object(written_contact, &["kind", "value", "label"])),
         ("PersonRow", whole(row)),
         ("Person", whole(full)),
         ("PersonNew", object(new, &["name"])),
-        ("PersonChange", change(written())),
+        ("PersonChange", change(corrected())),
         ("StageMove", object(vec![("stage", stage)], &["stage"])),
         ("PeopleAct", bulk::act()),
         ("PeopleActAll", bulk::act_all()),
-        ("MergedPerson", whole(merged)),
-        ("Merge", object(vec![("other", about(id(), "Who is removed."))], &["other"])),
-        ("Apart", object(vec![("other", about(id(), "Who is somebody else."))], &["other"])),
-        ("KeptApart", whole(vec![("undo", undos::undo())])),
-        (
-            "Doubles",
-            whole(vec![
-                ("by", about(said(), "What they share: `phone`, `email`, `address` or `name`.")),
-                ("people", json!({"type": "array", "items": id()})),
-            ]),
-        ),
-    ]
+        ("MergedPerson", merged),
+    ];
+    all.extend(merging::schemas());
+    all
 }
 
 /// How a number is dialled, in an answer.
@@ -149,6 +142,17 @@ fn known_fields() -> Fields {
         ("created_at", instant()),
         ("updated_at", instant()),
     ]
+}
+
+/// What may be changed of a person who is there.
+fn corrected() -> Fields {
+    let source = or_null(text(people::SOURCE_CHARS_MAX));
+    let first = object(vec![("source", source)], &["source"]);
+    let sentence =
+        "Corrects where they came from first, which reports go by; null for what nobody knows.";
+    let mut fields = written();
+    fields.push(("attribution", about(first, sentence)));
+    fields
 }
 
 /// What may be written of a person.
@@ -276,6 +280,7 @@ pub async fn create(call: Call) -> Answer {
         notes: call.text("notes"),
         own: own_fields::written(&call).await?,
         attribution: attribution(&call),
+        first_source: None,
         details: Some(DetailsInput {
             kind: call.text("kind"),
             contacts: contacts(&call),
@@ -341,6 +346,7 @@ pub async fn update(call: Call) -> Answer {
         details: details(&call, &before).await?,
         own: own_fields::written(&call).await?,
         attribution: AttributionInput::default(),
+        first_source: call.has("attribution").then(|| attribution(&call).source),
     };
     people::update_person(call.app(), call.ctx(), &id, input, rev).await?;
     one(&call, &id).await
@@ -407,32 +413,4 @@ pub async fn move_to_stage(call: Call) -> Answer {
     let id: PersonId = call.id("person")?;
     people::change_stage(call.app(), call.ctx(), &id, &call.text("stage")).await?;
     one(&call, &id).await
-}
-
-/// Groups of those who may be one.
-pub async fn doubles(call: Call) -> Answer {
-    let groups = people::merge::list_doubles(call.app(), call.ctx()).await?;
-    let group = |group: people::merge::Doubles| {
-        let ids: Vec<&PersonId> = group.people.iter().map(|person| &person.id).collect();
-        json!({"by": group.by, "people": ids})
-    };
-    Ok(Reply::items(groups.into_iter().map(group).collect()))
-}
-
-/// Makes one of two: the one in the path stays.
-pub async fn merge(call: Call) -> Answer {
-    let keep: PersonId = call.id("person")?;
-    let unknown = |_| Problem::field("/other", "error-person-unknown");
-    let other: PersonId = call.text("other").parse().map_err(unknown)?;
-    let undo = people::merge::merge_people(call.app(), call.ctx(), &keep, &other).await?;
-    Ok(one(&call, &keep).await?.and("undo", json!(undo)))
-}
-
-/// Keeps that two aren't one.
-pub async fn keep_apart(call: Call) -> Answer {
-    let one: PersonId = call.id("person")?;
-    let unknown = |_| Problem::field("/other", "error-person-unknown");
-    let other: PersonId = call.text("other").parse().map_err(unknown)?;
-    let undo = people::apart::keep_apart(call.app(), call.ctx(), &one, &other).await?;
-    Ok(Reply::told(json!({"undo": undo})))
 }

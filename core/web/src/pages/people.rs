@@ -107,10 +107,7 @@ pub async fn page_with(
         is_company: shown.kind == Kind::Company,
         first_source: first_source(&whole),
         firsts: firsts(&whole),
-        customer_since: shown
-            .won_at
-            .map(|at| member.dates().short(member.dates().local(at).date()))
-            .unwrap_or_default(),
+        customer_since: customer_since(member, shown),
         source: shown.source.clone(),
         consent: consent(member, shown),
         notes: paragraphs(&shown.notes),
@@ -162,7 +159,12 @@ fn tag_names(whole: &WholePerson) -> Vec<String> {
 
 fn contacts(member: &Member, whole: &WholePerson) -> Vec<ContactRow> {
     let further = people::input::further(whole.contacts.clone(), &whole.person);
-    let row = |contact: people::Contact| ContactRow {
+    further.into_iter().map(|contact| contact_row(member, contact)).collect()
+}
+
+/// A number or address, as people write it.
+fn contact_row(member: &Member, contact: people::Contact) -> ContactRow {
+    ContactRow {
         kind: contact.kind.to_string(),
         href: match contact.kind {
             ContactKind::Phone if contact.e164.is_empty() => {
@@ -177,8 +179,13 @@ fn contacts(member: &Member, whole: &WholePerson) -> Vec<ContactRow> {
             ContactKind::Email | ContactKind::Address => contact.value,
         },
         label: contact.label,
-    };
-    further.into_iter().map(row).collect()
+    }
+}
+
+/// The day they became a customer; empty for who isn't one, and where nobody knows.
+fn customer_since(member: &Member, person: &Person) -> String {
+    let day = person.won_at.map(|at| member.dates().short(member.dates().local(at).date()));
+    day.unwrap_or_default()
 }
 
 /// Where they came from first, where what is entered says something else today.

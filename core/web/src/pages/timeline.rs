@@ -100,8 +100,13 @@ fn words(member: &Member, kind: &str, detail: &Value, members: &Members) -> Stri
         "merged" | "unmerged" => {
             // One that was taken back doesn't read as if it still held.
             let is_undone = detail.get("undone").and_then(Value::as_bool) == Some(true);
-            let kind = if is_undone { "merged-undone" } else { kind };
-            member.text_with(&format!("timeline-{kind}"), &[("other", text("other"))])
+            let kind = match (is_undone, text("stage").is_empty()) {
+                (true, _) => "merged-undone",
+                (false, true) => kind,
+                (false, false) => "merged-stage",
+            };
+            let values = [("other", text("other")), ("stage", text("stage"))];
+            member.text_with(&format!("timeline-{kind}"), &values)
         }
         "task-assigned" => {
             let values = [("title", text("title")), ("to", text("to"))];

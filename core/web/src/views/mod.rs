@@ -19,6 +19,7 @@ pub mod components;
 pub mod connections;
 pub mod documents;
 pub mod door;
+pub mod doubles;
 pub mod endpoints;
 pub mod errors;
 pub mod exports;

@@ -15,7 +15,6 @@ pages! {
     People => "pages/people/list.html",
     PeopleChoices => "pages/people/choices.html",
     Board => "pages/people/board.html",
-    Doubles => "pages/people/doubles.html",
     PersonPage => "pages/people/person.html",
     PersonEdit => "pages/people/edit.html",
 }
@@ -393,6 +392,8 @@ pub struct PersonForm {
     pub contacts: Vec<ContactField>,
     /// Where they came from.
     pub source: String,
+    /// Where they came from first; nothing where no source of that is known.
+    pub first_source: Option<String>,
     /// Who looks after them.
     pub owner: String,
     /// What they may be worth.
@@ -461,22 +462,4 @@ pub struct PersonEdit {
     pub others: Vec<Choice>,
     /// What is wrong with it.
     pub errors: Errors,
-}
-
-/// People who may be there twice.
-#[derive(Debug, Clone, Serialize)]
-pub struct Doubles {
-    /// Those who share something.
-    pub groups: Vec<DoublesRow>,
-    /// Whether the role may make one of them.
-    pub can_write: bool,
-}
-
-/// People who share a number, an address or a name.
-#[derive(Debug, Clone, Serialize)]
-pub struct DoublesRow {
-    /// `phone`, `email`, `address` or `name`.
-    pub by: String,
-    /// They, oldest first.
-    pub people: Vec<PersonRow>,
 }

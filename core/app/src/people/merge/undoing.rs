@@ -4,17 +4,18 @@ use domain::{OwnFieldId, TaskId, TenantId};
 use serde_json::{Value, json};
 use store::Conn;
 use store::examples::{Example, ExampleKind};
-use store::people::{Person, PersonChange};
+use store::people::Person;
 use store::timeline::Entry;
 
-use super::{Filled, Merged, first, said, tags_of};
-use crate::App;
+use super::filling::{self, Filled, said};
+use super::{Merged, first, tags_of};
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::own_fields::values::{self, OwnChange};
 use crate::people::{ContactKind, Draft, change, fields_of, record, require_to_write, tell};
-use crate::undos::Summary;
+use crate::undos::{self, Summary};
+use crate::{App, attributions};
 
 /// Takes a merge back: the other is there again with what was theirs. What was filled in from them is
 /// put back field by field, where it still is what the merge made of it; what happened since stays with
@@ -24,14 +25,38 @@ use crate::undos::Summary;
 /// [`Error::Conflict`] while a later merge stands in the way: then nothing is taken back.
 pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) -> Result<usize> {
     require_to_write(ctx)?;
-    let merged: Merged = serde_json::from_value(state)?;
+    let all = read(state)?;
+    store::pipelines::hold(c, &ctx.tenant)?;
+    let both = all.iter().flat_map(|it| [it.kept.clone(), it.gone.clone()]);
+    store::people::lock_many(c, &ctx.tenant, &both.collect::<Vec<_>>())?;
+    let mut count = 0;
+    // What the last of them made stands on what those before it made.
+    for merged in all.iter().rev() {
+        let is_erased = store::people::find_even_deleted(c, &ctx.tenant, &merged.gone)?.is_none();
+        // Of several, who was erased for good since keeps nobody else from coming back.
+        if is_erased && all.len() > 1 {
+            continue;
+        }
+        take_one_back(app, c, ctx, merged)?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// What was kept of one act: one merge, or several into one.
+fn read(state: Value) -> Result<Vec<Merged>> {
+    Ok(match state {
+        Value::Array(_) => serde_json::from_value(state)?,
+        one => vec![serde_json::from_value(one)?],
+    })
+}
+
+fn take_one_back(app: &App, c: &mut Conn, ctx: &Context, merged: &Merged) -> Result<()> {
     let (tenant, who) = (&ctx.tenant, Who::from(ctx));
-    store::pipelines::hold(c, tenant)?;
-    store::people::lock_many(c, tenant, &[merged.kept.clone(), merged.gone.clone()])?;
     let gone = store::people::find_even_deleted(c, tenant, &merged.gone)?;
     // Erased for good since: there is nobody to give anything back to.
     let gone = gone.ok_or(Error::NotFound)?;
-    require_latest(c, tenant, &merged)?;
+    require_latest(c, tenant, merged)?;
     if gone.deleted_at.is_some() {
         store::people::restore(c, tenant, &merged.gone, gone.rev)?;
         crate::people::remind(app, c, &gone)?;
@@ -51,11 +76,10 @@ pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) ->
     }
     let kept = store::people::find(c, tenant, &merged.kept)?;
     if let Some(kept) = &kept {
-        undo_kept(app, c, &who, kept, &merged)?;
+        undo_kept(app, c, &who, kept, merged)?;
     }
-    tell_both(app, c, &who, &merged, &gone)?;
-    record(app, c, tenant, &who, "person.unmerged", &merged.gone, json!({}))?;
-    Ok(1)
+    tell_both(app, c, &who, merged, &gone)?;
+    record(app, c, tenant, &who, "person.unmerged", &merged.gone, json!({}))
 }
 
 /// While one of the two has become one with somebody else, what was theirs is that one's: taken back now,
@@ -100,19 +124,13 @@ fn undo_kept(app: &App, c: &mut Conn, who: &Who, kept: &Person, merged: &Merged)
     }
     let mut on = tags_of(c, tenant, &kept.id)?;
     on.retain(|tag| !merged.tags.contains(tag));
-    if merged.touched {
-        store::attributions::delete(c, tenant, &kept.id)?;
-        if let Some(touch) = &merged.touch {
-            store::attributions::put_first(c, touch)?;
-        }
-    }
     if merged.was_example && !has_others(c, kept)? {
         let (tenant_id, kind) = (tenant.clone(), ExampleKind::Person);
         let entity_id = kept.id.to_string();
         store::examples::insert(c, &Example { tenant_id, kind, entity_id })?;
     }
     let mut fields = fields_of(kept);
-    put_back(&mut fields, &still_made(kept, merged))?;
+    filling::put_back(c, tenant, &mut fields, &still_made(kept, merged))?;
     // A first number or address that went with the other's isn't the person's any more.
     let has = |kind, value: &str| contacts.iter().any(|it| it.kind == kind && it.value == value);
     if !has(ContactKind::Phone, &fields.phone) {
@@ -122,7 +140,13 @@ fn undo_kept(app: &App, c: &mut Conn, who: &Who, kept: &Person, merged: &Merged)
         fields.email = first(&contacts, ContactKind::Email);
     }
     let own = own_to_empty(c, kept, merged)?;
-    change(app, c, who, kept, Draft { change: fields, contacts, tags: Some(on), own }, kept.rev)?;
+    let stays = filling::but_stage(&fields, kept);
+    let draft = Draft { contacts, tags: Some(on), own, ..Draft::of(stays) };
+    let after = change(app, c, who, kept, draft, kept.rev)?;
+    filling::stand_there(app, c, who, &after, &fields)?;
+    if merged.touched {
+        attributions::put_back(c, kept, merged.touch.as_ref())?;
+    }
     Ok(())
 }
 
@@ -165,40 +189,17 @@ fn own_to_empty(c: &mut Conn, kept: &Person, merged: &Merged) -> Result<Vec<OwnC
     Ok(gone.collect())
 }
 
-fn put_back(fields: &mut PersonChange, filled: &Filled) -> Result<()> {
-    for (name, was) in filled {
-        let text = || was.as_str().unwrap_or_default().to_owned();
-        match name.as_str() {
-            "company" => fields.company = text(),
-            "phone" => fields.phone = text(),
-            "email" => fields.email = text(),
-            "source" => fields.source = text(),
-            "notes" => fields.notes = text(),
-            "owner" => fields.owner_id = None,
-            "value" => {
-                // Before the currency was kept it was nothing, in none.
-                (fields.value, fields.value_currency) =
-                    serde_json::from_value(was.clone()).unwrap_or_default();
-            }
-            "follow-up" => fields.follow_up_on = None,
-            "customer-since" => fields.won_at = serde_json::from_value(was.clone())?,
-            "consent" => {
-                (fields.consent, fields.consent_at, fields.consent_note) =
-                    serde_json::from_value(was.clone())?;
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// What the act was, in a few words; nothing where one of the two was erased.
+/// What the act was, in a few words; nothing where nobody is left who could be given back.
 pub(crate) fn summary(c: &mut Conn, tenant: &TenantId, state: Value) -> Result<Option<Summary>> {
-    let merged: Merged = serde_json::from_value(state)?;
-    let Some(gone) = store::people::find_even_deleted(c, tenant, &merged.gone)? else {
-        return Ok(None);
-    };
-    let kept = store::people::find_even_deleted(c, tenant, &merged.kept)?;
+    let all = read(state)?;
+    let Some(first) = all.first() else { return Ok(None) };
+    let kept = store::people::find_even_deleted(c, tenant, &first.kept)?;
     let to = kept.map(|it| it.name).unwrap_or_default();
-    Ok(Some(Summary { what: "merged", count: 1, names: vec![gone.name], to }))
+    let names = undos::names(&all, |it| {
+        Ok(store::people::find_even_deleted(c, tenant, &it.gone)?.map(|it| it.name))
+    })?;
+    if names.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Summary { what: "merged", count: all.len(), names, to }))
 }

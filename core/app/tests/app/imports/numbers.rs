@@ -2,7 +2,7 @@
 
 use super::{find, import, names, undo};
 use crate::support::each;
-use crate::support::people::{add, move_to, named, unread};
+use crate::support::people::{add, doubles_of, move_to, named, unread};
 use app::imports::{Counts, Doubles};
 use app::people::{self, PersonInput};
 
@@ -13,7 +13,7 @@ async fn a_landline_and_a_mobile_that_end_alike_are_two_people() {
         let list = "Name,Phone\nDana,02-1234567\nNoa,052-1234567\n";
         let (_, counts) = import(&f, &owner, list, Doubles::Update).await;
         assert_eq!(counts, Counts { made: 2, ..Counts::default() });
-        let doubles = people::merge::list_doubles(&f.app, &owner.ctx).await.unwrap();
+        let doubles = doubles_of(&f.app, &owner.ctx).await;
         assert!(doubles.is_empty(), "{doubles:?}");
         let dana = find(&f, &owner, "Dana").await;
         assert!(people::list_alike(&f.app, &owner.ctx, &dana.id).await.unwrap().is_empty());

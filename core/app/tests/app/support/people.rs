@@ -1,6 +1,8 @@
 //! People to test with.
 
+use app::people::doubles::{Doubles, list_doubles};
 use app::people::{self, Contact, ContactInput, ContactKind, DetailsInput, Person, PersonInput};
+use app::{App, Context};
 
 use app::pipelines::{self, PipelineInput, StageInput};
 use app::settings::{self, LookInput};
@@ -16,6 +18,11 @@ pub fn named(name: &str) -> PersonInput {
 /// Adds somebody.
 pub async fn add(f: &Fixture, who: &Signed, input: PersonInput) -> Person {
     people::create_person(&f.app, &who.ctx, input, "").await.unwrap()
+}
+
+/// Everybody who may be there twice, of the first page.
+pub async fn doubles_of(app: &App, ctx: &Context) -> Vec<Doubles> {
+    list_doubles(app, ctx, None, 100).await.unwrap().items
 }
 
 /// Takes a stage out of the business's first pipeline.

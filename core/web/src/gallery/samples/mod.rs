@@ -8,6 +8,7 @@ mod calendar_imports;
 mod checkups;
 mod connections;
 mod documents;
+mod doubles;
 mod endpoints;
 mod imports;
 mod jobs;

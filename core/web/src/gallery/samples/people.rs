@@ -5,8 +5,8 @@ use super::{Gallery, Words, own_fields, views};
 use crate::views::calendar::AppointmentRow;
 use crate::views::home::Waiting;
 use crate::views::people::{
-    Asked, Board, BoardTab, Bulk, Column, ContactField, ContactRow, Doubles, DoublesRow, EntryRow,
-    FirstRow, NoteForm, People, PersonEdit, PersonForm, PersonPage, PersonRow, SavedRow,
+    Asked, Board, BoardTab, Bulk, Column, ContactField, ContactRow, EntryRow, FirstRow, NoteForm,
+    People, PersonEdit, PersonForm, PersonPage, PersonRow, SavedRow,
 };
 use crate::views::pipelines::{PipelineForm, Pipelines, StageField, TagRow};
 use crate::views::{Avatar, Choice, Errors, Tab};
@@ -52,11 +52,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     gallery.page("person-edit", "/people", &person_edit(w));
     let new = PersonEdit { id: String::new(), name: String::new(), others: vec![], ..wrong(w) };
     gallery.page("person-new", "/people", &new);
-    let group = DoublesRow { by: "phone".into(), people: all(w) };
-    let flat = DoublesRow { by: "address".into(), people: all(w) };
-    let groups = vec![group, flat];
-    gallery.page("people-doubles", "/people", &Doubles { groups, can_write: true });
-    gallery.page("people-no-doubles", "/people", &Doubles { groups: vec![], can_write: true });
+    super::doubles::draw(gallery, w);
     gallery.page("people-settings", "/settings", &settings(w));
 }
 
@@ -111,7 +107,7 @@ pub(super) fn waiting(w: Words) -> Waiting {
     Waiting { rows: vec![late, today], more: 2 }
 }
 
-fn all(w: Words) -> Vec<PersonRow> {
+pub(super) fn all(w: Words) -> Vec<PersonRow> {
     vec![
         row(w, ("Noa Levi", "נועה לוי"), ("", ""), false, "052-345-6789"),
         row(
@@ -283,7 +279,7 @@ fn icon_id(icon: &str) -> String {
     format!("entry-{icon}")
 }
 
-fn person(w: Words) -> PersonPage {
+pub(super) fn person(w: Words) -> PersonPage {
     let past = rows(w).into_iter().map(|each| AppointmentRow {
         past: true,
         cancelled: each.online,
@@ -373,6 +369,8 @@ fn person_edit(w: Words) -> PersonEdit {
             phone: "052-345-6789".into(),
             email: "noa.levi@example.com".into(),
             contacts: vec![contact("phone", "03-555-0101"), contact("email", "noa@")],
+            source: w.of("Google", "גוגל"),
+            first_source: Some(w.of("Gogle", "גוגול")),
             value: "4000".into(),
             follow_up_on: "2026-12-01".into(),
             consent: "given".into(),
@@ -402,6 +400,7 @@ fn wrong(w: Words) -> PersonEdit {
         ("email", "error-email-invalid"),
         ("name", "error-required"),
         ("contact-1", "error-email-invalid"),
+        ("attribution-source", "error-too-long"),
         ("value", "error-amount-invalid"),
         ("consent_on", "error-day-future"),
         ("own-3", "error-number-invalid"),

@@ -27,6 +27,7 @@ pub fn read(pairs: Pairs) -> PersonForm {
             "phone" => form.phone = value,
             "email" => form.email = value,
             "source" => form.source = value,
+            "first_source" => form.first_source = Some(value),
             "owner" => form.owner = value,
             "value" => form.value = value,
             "follow_up_on" => form.follow_up_on = value,
@@ -89,6 +90,7 @@ pub fn input(form: &PersonForm) -> PersonInput {
         notes: form.notes.clone(),
         own: own_fields::said(&form.own),
         attribution: AttributionInput::default(),
+        first_source: form.first_source.clone(),
         details: Some(DetailsInput {
             kind: form.kind.clone(),
             contacts: form.contacts.iter().map(contact).collect(),
@@ -149,9 +151,16 @@ pub fn of(whole: &WholePerson, zone: &Zone) -> PersonForm {
         phone: person.phone,
         email: person.email,
         source: person.source,
+        first_source: first_source(whole),
         notes: person.notes,
         rev: person.rev,
     }
+}
+
+/// Where they came from first, where a source of that is known: one that is entered now is the first.
+fn first_source(whole: &WholePerson) -> Option<String> {
+    let first = whole.attribution.as_ref().map(|first| first.source.clone());
+    first.filter(|source| !source.is_empty())
 }
 
 /// What the person has of the own fields, by their ids.
