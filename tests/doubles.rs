@@ -112,6 +112,33 @@ async fn a_first_source_is_corrected_on_the_form() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_source_is_renamed_in_the_settings_and_back() {
+    each(async |site| {
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let input =
+            PersonInput { name: "Shir".into(), source: "Gogle".into(), ..PersonInput::default() };
+        let shir = create_person(app, owner, input, "").await?;
+        assert!(get(&site, "/settings/people").await?.contains("/settings/people/sources"));
+        let page = "/settings/people/sources";
+        assert!(get(&site, page).await?.contains("name=\"from\" value=\"Gogle\""));
+        let body = "from=Gogle&to=";
+        let wrong = site.send("POST", page, Some(&site.house.token), Some(body)).await?;
+        assert!(wrong.status == 422 && wrong.body.contains("aria-invalid"), "{}", wrong.body);
+        post(&site, page, "from=Gogle&to=Google").await?;
+        let whole = app::people::get_whole_person(app, owner, &shir.id).await?;
+        let first = whole.attribution.context("nothing is known")?.source;
+        assert_eq!((whole.person.source.as_str(), first.as_str()), ("Google", "Google"));
+        let done = app::undos::list_done(app, owner, None, 50).await?.items;
+        let ours = done.iter().find(|it| it.summary.what == "people-source");
+        let undo = &ours.context("nothing to undo")?.id;
+        post(&site, &format!("/undo/{undo}/restore"), "").await?;
+        assert_eq!(app::people::get_person(app, owner, &shir.id).await?.source, "Gogle");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_who_share_nothing_are_made_one_by_who_knows_that_they_are() {
     each(async |site| {
         let kept = add(&site, "Daniela Levi", "").await?;

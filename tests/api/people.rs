@@ -366,3 +366,58 @@ async fn own_fields_are_told_and_written_by_their_ids() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_somebody_came_from_first_is_corrected() {
+    each(async |site| {
+        let body = json!({"name": "Gal", "source": "Gogle", "attribution": {"campaign": "spring"}});
+        let made = json(&own(&site, "POST", "/people", Some(body)).await?);
+        let path = format!("/people/{}", text(&made["id"]));
+        let change = async |body: Value| own(&site, "PATCH", &path, Some(body)).await;
+        let kept = json(&change(json!({"source": "Google"})).await?);
+        assert_eq!(kept["attribution"]["source"], "Gogle", "nobody said so");
+        let body = json!({"attribution": {"source": "Google"}});
+        let corrected = json(&change(body).await?);
+        let first = &corrected["attribution"];
+        assert_eq!((&first["source"], &first["campaign"]), (&json!("Google"), &json!("spring")));
+        let forgotten = json(&change(json!({"attribution": {"source": null}})).await?);
+        assert_eq!(forgotten["attribution"]["source"], "");
+        for wrong in [json!({}), json!({"campaign": "autumn"}), json!({"source": "x".repeat(61)})] {
+            let refused = change(json!({"attribution": wrong})).await?;
+            assert_eq!(refused.status, 422, "{}", refused.body);
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_is_renamed_over_everybody_and_taken_back() {
+    each(async |site| {
+        for (name, source) in [("One", "insta"), ("Two", "Insta"), ("Three", "insta")] {
+            let body = json!({"name": name, "source": source});
+            own(&site, "POST", "/people", Some(body)).await?;
+        }
+        let count = async |name: &str| -> Result<i64> {
+            let all = json(&own(&site, "GET", "/sources", None).await?);
+            let its = all["items"].as_array().unwrap().iter().find(|it| it["name"] == name);
+            Ok(its.map_or(0, |it| it["people"].as_i64().unwrap()))
+        };
+        assert_eq!((count("insta").await?, count("Insta").await?), (2, 1));
+        let body = json!({"from": "insta", "to": "Insta"});
+        let done = own(&site, "POST", "/sources/rename", Some(body.clone())).await?;
+        assert_eq!(done.status, 200, "{}", done.body);
+        let done = json(&done);
+        assert_eq!(done["count"], 2);
+        assert_eq!((count("insta").await?, count("Insta").await?), (0, 3));
+        let again = own(&site, "POST", "/sources/rename", Some(body)).await?;
+        assert_eq!(problem(&again, 404), "not-found");
+        let path = format!("/undo/{}", text(&done["undo"]));
+        assert_eq!(own(&site, "POST", &path, None).await?.status, 200);
+        assert_eq!((count("insta").await?, count("Insta").await?), (2, 1));
+        let wrong = json!({"from": "insta", "to": " "});
+        assert_eq!(own(&site, "POST", "/sources/rename", Some(wrong)).await?.status, 422);
+        Ok(())
+    })
+    .await;
+}

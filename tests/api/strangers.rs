@@ -41,6 +41,7 @@ fn body(operation: &Operation, site: &Site) -> Option<Value> {
         "InvitationNew" => json!({"email": "mine@example.com", "role": "member"}),
         "NoteNew" => json!({"text": "Mine now"}),
         "TagChange" => json!({"name": "mine"}),
+        "SourceRename" => json!({"from": "website", "to": "mine"}),
         "PipelineNew" | "PipelineChange" => json!({"name": "Mine", "stages": [
             {"name": "In", "outcome": "open"}, {"name": "Won", "outcome": "won"}]}),
         "TaskNew" => json!({"title": "Mine", "people": [ids["person"]]}),

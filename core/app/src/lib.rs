@@ -95,6 +95,7 @@ pub mod sign_ins;
 mod signature;
 #[cfg(test)]
 mod simulation;
+pub mod sources;
 pub mod sweeps;
 pub mod tags;
 pub mod tasks;

@@ -46,6 +46,8 @@ const BEGIN: &str = "sweep.begin";
 pub enum Whom {
     /// People.
     People(Box<PersonFilter>),
+    /// Everybody of a source, now or first.
+    OfSource(String),
     /// Tasks.
     Tasks(TaskFilter),
 }
@@ -109,7 +111,7 @@ struct Kept {
 impl Whom {
     const fn list(&self) -> List {
         match self {
-            Self::People(_) => List::People,
+            Self::People(_) | Self::OfSource(_) => List::People,
             Self::Tasks(_) => List::Tasks,
         }
     }
@@ -123,12 +125,14 @@ impl Whom {
         Ok(match self {
             Self::People(filter) => Self::People(Box::new(crate::people::searchable(*filter)?)),
             Self::Tasks(filter) => Self::Tasks(crate::tasks::searchable(filter)?),
+            Self::OfSource(source) => Self::OfSource(source),
         })
     }
 
     fn count(&self, c: &mut Conn, tenant: &TenantId) -> Result<i64> {
         Ok(match self {
             Self::People(filter) => store::people::count(c, tenant, filter)?,
+            Self::OfSource(source) => store::people::count_of_source(c, tenant, source)?,
             Self::Tasks(filter) => store::tasks::count(c, tenant, filter)?,
         })
     }
@@ -139,6 +143,10 @@ impl Whom {
         Ok(match self {
             Self::People(filter) => {
                 let ids = store::people::list_ids(c, tenant, filter, most)?;
+                ids.into_iter().map(|id| id.to_string()).collect()
+            }
+            Self::OfSource(source) => {
+                let ids = store::people::list_of_source(c, tenant, source, most)?;
                 ids.into_iter().map(|id| id.to_string()).collect()
             }
             Self::Tasks(filter) => {

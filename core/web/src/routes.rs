@@ -10,7 +10,7 @@ use crate::pages::{
     calendar_imports, checkups, components, connections, documents, door, endpoints, exports,
     factors, files, home, imports, invitations, jobs, live, logins, logos, notifications, openid,
     own_fields, passkeys, people, pipelines, plugin_settings, plugin_views, plugins, proofs,
-    repeats, reports, resets, search, second_step, settings, sweeps, tasks, team, tenants,
+    repeats, reports, resets, search, second_step, settings, sources, sweeps, tasks, team, tenants,
     timeline, undos,
 };
 use crate::{api, health, hooks, metrics};
@@ -319,6 +319,8 @@ mod lines {
         post "/settings/people/pipelines/{pipeline}/remove" Member (PEOPLE, SETTINGS) pipelines::remove;
         post "/settings/people/tags/{tag}"               Member  (PEOPLE, SETTINGS) pipelines::rename_tag;
         post "/settings/people/tags/{tag}/remove"        Member  (PEOPLE, SETTINGS) pipelines::remove_tag;
+        get  "/settings/people/sources"                  Member  (PEOPLE, SETTINGS) sources::show;
+        post "/settings/people/sources"                  Member  (PEOPLE, SETTINGS) sources::rename;
         post "/settings/people/fields"                   Member  (PEOPLE, SETTINGS) own_fields::create;
         post "/settings/people/fields/{own_field}"       Member  (PEOPLE, SETTINGS) own_fields::update;
         post "/settings/people/fields/{own_field}/up"    Member  (PEOPLE, SETTINGS) own_fields::move_up;

@@ -1,5 +1,8 @@
 //! One act over many people, and taking it back as a whole.
 
+mod moving;
+pub(crate) mod renaming;
+
 use domain::{
     EntryId, MemberId, OwnFieldId, PersonId, StageId, TagId, TenantId, Timestamp, UndoId,
 };
@@ -8,11 +11,9 @@ use serde_json::{Value, json};
 use store::Conn;
 use store::members::NamedMember;
 use store::own_fields::OwnField;
-use store::people::{Person, PersonChange, Standing};
+use store::people::{Person, PersonChange};
 
-use super::{
-    change_fields, fields_of, input, move_there, record, removing, require_to_write, tell, to_stage,
-};
+use super::{change_fields, fields_of, input, record, removing, require_to_write, tell};
 use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
@@ -23,6 +24,8 @@ use crate::pipelines::Stage;
 use crate::sweeps::Words;
 use crate::tags::{self, TAG_CHARS_MAX};
 use crate::undos::{self, Summary};
+
+use renaming::Renaming;
 
 /// Most people of one act.
 pub const BULK_MAX: usize = 1_000;
@@ -55,6 +58,7 @@ enum Act {
     Untag(TagId),
     FollowUp(Option<String>),
     Own(OwnField, Option<(String, String)>),
+    Renamed(Renaming),
     Remove,
 }
 
@@ -86,6 +90,14 @@ enum Was {
         field: OwnFieldId,
         was: Option<String>,
         now: Option<String>,
+    },
+    Source {
+        was: String,
+        now: String,
+        /// Whether that is where they came from now.
+        own: bool,
+        /// Whether it is where they came from first.
+        first: bool,
     },
     Tagged(TagId),
     Untagged(TagId),
@@ -187,6 +199,7 @@ pub(crate) fn words(app: &App, c: &mut Conn, ctx: &Context, input: &BulkInput) -
         Act::Own(field, _) => ("people-own", field.name),
         Act::Tag(_) => ("people-tagged", fixed.clone()),
         Act::Untag(_) => ("people-untagged", fixed.clone()),
+        Act::Renamed(renaming) => ("people-source", renaming.to),
         Act::Remove => ("people-removed", String::new()),
     };
     Ok(Words { what, to, fixed })
@@ -213,6 +226,7 @@ fn read(app: &App, c: &mut Conn, ctx: &Context, input: &BulkInput) -> Result<Act
             Act::Tag(made.into_iter().next().ok_or(Error::invalid("to", "error-required"))?)
         }
         "untag" => Act::Untag(known_tag(c, tenant, to)?),
+        renaming::ACT => Act::Renamed(Renaming::read(to)?),
         "remove" => Act::Remove,
         act => return own_field(c, tenant, act, to),
     })
@@ -234,7 +248,7 @@ fn own_field(c: &mut Conn, tenant: &TenantId, act: &str, to: &str) -> Result<Act
 fn apply(app: &App, c: &mut Conn, who: &Who, person: &Person, act: &Act) -> Result<Option<Was>> {
     let (tenant, id) = (&person.tenant_id, &person.id);
     let (was, fields) = match act {
-        Act::Stage(stage) => return moved(app, c, who, person, stage),
+        Act::Stage(stage) => return moving::moved(app, c, who, person, stage),
         Act::Owner(owner) => {
             let was = Was::Owner { was: person.owner_id.clone(), now: owner.clone() };
             (was, PersonChange { owner_id: owner.clone(), ..fields_of(person) })
@@ -251,6 +265,7 @@ fn apply(app: &App, c: &mut Conn, who: &Who, person: &Person, act: &Act) -> Resu
             let was_on = store::tags::take(c, tenant, id, tag)?;
             return retagged(app, c, who, person, was_on, Was::Untagged(tag.clone()));
         }
+        Act::Renamed(renaming) => return renaming::rename(app, c, who, person, renaming),
         Act::Own(field, value) => return filled(app, c, who, person, field, value.clone()),
         Act::Remove => {
             let at = removing::remove(app, c, who, person)?;
@@ -262,26 +277,6 @@ fn apply(app: &App, c: &mut Conn, who: &Who, person: &Person, act: &Act) -> Resu
     }
     change_fields(app, c, who, person, fields)?;
     Ok(Some(was))
-}
-
-fn moved(
-    app: &App,
-    c: &mut Conn,
-    who: &Who,
-    person: &Person,
-    stage: &Stage,
-) -> Result<Option<Was>> {
-    if stage.id == person.stage_id {
-        return Ok(None);
-    }
-    let entry = move_there(app, c, who, person, &to_stage(app, person, stage))?;
-    Ok(Some(Was::Stage {
-        was: person.stage_id.clone(),
-        now: stage.id.clone(),
-        since: Some(person.stage_since),
-        won_at: person.won_at,
-        entry: Some(entry),
-    }))
 }
 
 fn filled(
@@ -380,6 +375,7 @@ pub(crate) fn summary(
             let field = fields.into_iter().find(|it| it.id == *field);
             ("people-own", field.map(|it| it.name).unwrap_or_default())
         }
+        Was::Source { now, .. } => ("people-source", now.clone()),
         Was::Tagged(tag) => ("people-tagged", tag_name(c, tenant, tag)?),
         Was::Untagged(tag) => ("people-untagged", tag_name(c, tenant, tag)?),
         Was::Removed | Was::RemovedAt(_) => ("people-removed", String::new()),
@@ -425,8 +421,8 @@ fn revert(
             let Some(stage) = input::stage_to_return_to(c, tenant, &was)? else {
                 return Ok(false);
             };
-            let back = back_in(app, &person, &stage, since, won_at);
-            move_back(app, c, who, &person, &back, entry.as_ref())?;
+            let back = moving::back_in(app, &person, &stage, since, won_at);
+            moving::move_back(app, c, who, &person, &back, entry.as_ref())?;
             return Ok(true);
         }
         Was::Owner { was, now } if person.owner_id == now => {
@@ -446,6 +442,10 @@ fn revert(
             let value = values::read(&field, "to", before, Some(before))?;
             return Ok(filled(app, c, who, &person, &field, value)?.is_some());
         }
+        Was::Source { was, now, own, first } => {
+            let back = Renaming { from: now, to: was };
+            return Ok(renaming::rename_of(app, c, who, &person, &back, (own, first))?.is_some());
+        }
         Was::Tagged(tag) => {
             let was = Was::Untagged(tag.clone());
             let off = store::tags::take(c, tenant, id, &tag)?;
@@ -460,39 +460,4 @@ fn revert(
     };
     change_fields(app, c, who, &person, fields)?;
     Ok(true)
-}
-
-/// Moves somebody back where they were. Neither that nor the move that is taken back is a step towards them:
-/// who waited before waits again. What others did with them in between stays a step of theirs.
-fn move_back(
-    app: &App,
-    c: &mut Conn,
-    who: &Who,
-    person: &Person,
-    back: &PersonChange,
-    entry: Option<&EntryId>,
-) -> Result<()> {
-    let tenant = &person.tenant_id;
-    match entry {
-        Some(entry) => store::timeline::rename(c, tenant, entry, "stage", "stage-undone")?,
-        None => store::timeline::rename_last(c, tenant, &person.id, "stage", "stage-undone")?,
-    };
-    let entry = move_there(app, c, who, person, back)?;
-    store::timeline::rename(c, tenant, &entry, "stage", "stage-back")?;
-    Ok(())
-}
-
-/// The same person in the stage they were in, since when they were in it.
-fn back_in(
-    app: &App,
-    person: &Person,
-    stage: &Stage,
-    since: Option<Timestamp>,
-    won_at: Option<Timestamp>,
-) -> PersonChange {
-    let Some(stage_since) = since else { return to_stage(app, person, stage) };
-    let standing = stage.outcome.standing();
-    let won_at = won_at.filter(|_| standing == Standing::Customer);
-    let stage_id = stage.id.clone();
-    PersonChange { standing, stage_id, stage_since, won_at, ..fields_of(person) }
 }

@@ -34,6 +34,7 @@ mod reports;
 mod saved_views;
 mod search;
 mod series;
+mod sources;
 mod support;
 mod sweeps;
 mod tasks;

@@ -88,7 +88,8 @@ async fn each_kind_of_act_is_told_in_its_words() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;
         let (app, ctx) = (&f.app, &owner.ctx);
-        let ids = [add(&f, &owner, named("A")).await.id, add(&f, &owner, named("B")).await.id];
+        let from = |name: &str| PersonInput { source: "site".into(), ..named(name) };
+        let ids = [add(&f, &owner, from("A")).await.id, add(&f, &owner, from("B")).await.id];
         let me = ctx.member.to_string();
         let acts = [
             ("owner", me.as_str(), "people-owner"),
@@ -97,6 +98,7 @@ async fn each_kind_of_act_is_told_in_its_words() {
             ("follow-up", "", "people-no-follow-up"),
             ("tag", "VIP", "people-tagged"),
             ("untag", "VIP", "people-untagged"),
+            ("rename-source", r#"["site","Site"]"#, "people-source"),
             ("remove", "", "people-removed"),
         ];
         for (act, to, what) in acts {

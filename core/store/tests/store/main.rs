@@ -47,6 +47,7 @@ mod search_notes;
 mod search_numbers;
 mod secrets;
 mod sessions;
+mod sources;
 mod stages;
 mod statistics;
 mod sweeps;

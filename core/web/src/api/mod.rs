@@ -38,6 +38,7 @@ pub mod schema;
 mod search;
 mod series;
 mod serve;
+mod sources;
 mod sweeps;
 mod tags;
 mod tasks;

@@ -14,7 +14,7 @@ use super::{
     activity, appointments, approvals, business, calendar_feeds, calendars, connections,
     deliveries, documents, endpoints, exports, import_plans, imports, invitations, jobs, notes,
     notifications, own_fields, people, pipelines, plugins, reports, saved_views, search, series,
-    sweeps, tags, tasks, team, undos,
+    sources, sweeps, tags, tasks, team, undos,
 };
 
 /// What an operation answers when all goes well, by the name of a schema.
@@ -197,7 +197,8 @@ pub const BY_KIND: &[(&str, &str)] = &[
 ];
 
 /// Operations that go on as a `Sweep`, answered with 202, where they concern more than one answer waits for.
-pub const MAY_GO_ON: &[&str] = &["pipelines::update", "pipelines::remove", "tags::remove"];
+pub const MAY_GO_ON: &[&str] =
+    &["pipelines::update", "pipelines::remove", "tags::remove", "sources::rename"];
 
 fn nothing() -> Fields {
     Vec::new()
@@ -246,6 +247,8 @@ mod lines {
         GET    "/tags/{tag}"                              PipelinesRead     (PEOPLE, ALL) tags::show, "A tag", nothing, NONE, One("Tag");
         PATCH  "/tags/{tag}"                              PipelinesWrite    (PEOPLE, SETTINGS) tags::rename, "Rename a tag", nothing, Some("TagChange"), One("Tag");
         DELETE "/tags/{tag}"                              PipelinesWrite    (PEOPLE, SETTINGS) tags::remove, "Remove a tag from everybody", nothing, NONE, Nothing;
+        GET    "/sources"                                 PipelinesRead     (PEOPLE, ALL) sources::list, "Where people came from, in the business's words", nothing, NONE, Items("Source");
+        POST   "/sources/rename"                          PeopleWrite       (PEOPLE, WRITE_PEOPLE) sources::rename, "Rename a source, or make one of two", nothing, Some("SourceRename"), Told("Changed");
         GET    "/views"                                   _                 (PEOPLE, ALL) saved_views::list, "Saved views of a list", saved_views::query, NONE, Items("View");
         POST   "/views"                                   _                 (PEOPLE, ALL) saved_views::create, "Save a view of a list", nothing, Some("ViewNew"), Made("View");
         GET    "/views/{saved_view}"                      _                 (PEOPLE, ALL) saved_views::show, "A saved view", nothing, NONE, One("View");

@@ -10,7 +10,7 @@ use super::{
     activity, appointments, approvals, business, calendar_feeds, calendars, connections,
     deliveries, describe, documents, endpoints, import_plans, imports, invitations, jobs, notes,
     notifications, own_fields, patterns, people, pipelines, plugins, reports, saved_views, search,
-    series, sweeps, tags, tasks, team, undos,
+    series, sources, sweeps, tags, tasks, team, undos,
 };
 
 /// Where named schemas stand in the document.
@@ -35,6 +35,7 @@ pub fn all() -> &'static BTreeMap<&'static str, Value> {
             own_fields::schemas(),
             notes::schemas(),
             tags::schemas(),
+            sources::schemas(),
             pipelines::schemas(),
             tasks::schemas(),
             appointments::schemas(),

@@ -49,6 +49,7 @@ pub mod saved_views;
 pub mod search;
 pub mod second_step;
 pub mod settings;
+pub mod sources;
 pub mod sweeps;
 pub mod tasks;
 pub mod team;

@@ -38,6 +38,7 @@ pub mod reports;
 pub mod sealed;
 pub mod search;
 pub mod settings;
+pub mod sources;
 pub mod sweeps;
 pub mod tasks;
 pub mod team;

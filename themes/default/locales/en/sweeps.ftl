@@ -47,6 +47,11 @@ sweeps-ask-people-untagged =
         [one] Take the tag “{ $to }” off one person
        *[other] Take the tag “{ $to }” off { NUMBER($count) } people
     }
+sweeps-ask-people-source =
+    { $count ->
+        [one] Rename the source of one person to “{ $to }”
+       *[other] Rename the source of { NUMBER($count) } people to “{ $to }”
+    }
 sweeps-ask-people-removed =
     { $count ->
         [one] Remove one person

@@ -46,6 +46,10 @@ undos-did-people-untagged = { $count ->
     [one] Took the tag “{ $to }” off one person
    *[other] Took the tag “{ $to }” off { NUMBER($count) } people
 }
+undos-did-people-source = { $count ->
+    [one] Renamed the source of one person to “{ $to }”
+   *[other] Renamed the source of { NUMBER($count) } people to “{ $to }”
+}
 undos-did-people-removed = { $count ->
     [one] Removed one person
    *[other] Removed { NUMBER($count) } people

@@ -49,6 +49,7 @@ also-nav-profile = account password passkey security second step language חשב
 also-tokens = API key keys developer programs token REST מפתח מפתחות ממשק מפתחים
 also-endpoints = webhook hook API developer messages events other systems וובהוק ממשק אירועים מערכות
 also-people-settings = pipeline statuses own custom fields labels tags categories סטטוסים שדות מותאמים תוויות קטגוריות מסלול
+also-sources = origin channel campaign leads rename merge spelling מקור ערוץ קמפיין שינוי שם מיזוג איות
 also-feed = subscribe iCal ics phone address link sync הרשמה קישור כתובת טלפון סנכרון
 also-notifications = alerts bell messages news עדכונים פעמון הודעות
 also-find-notice-settings = alerts e-mail email mail hear mute how מייל דוא״ל השתקה עדכונים הודעות

@@ -56,6 +56,12 @@ sweeps-ask-people-untagged =
         [two] הסרת התגית ״{ $to }״ משני אנשי קשר
        *[other] הסרת התגית ״{ $to }״ מ־{ NUMBER($count) } אנשי קשר
     }
+sweeps-ask-people-source =
+    { $count ->
+        [one] שינוי שם המקור ל״{ $to }״ אצל איש קשר אחד
+        [two] שינוי שם המקור ל״{ $to }״ אצל שני אנשי קשר
+       *[other] שינוי שם המקור ל״{ $to }״ אצל { NUMBER($count) } אנשי קשר
+    }
 sweeps-ask-people-removed =
     { $count ->
         [one] הסרה של איש קשר אחד

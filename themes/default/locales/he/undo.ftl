@@ -54,6 +54,11 @@ undos-did-people-untagged = { $count ->
     [two] הסרת התגית ״{ $to }״ משני אנשי קשר
    *[other] הסרת התגית ״{ $to }״ מ־{ NUMBER($count) } אנשי קשר
 }
+undos-did-people-source = { $count ->
+    [one] שינוי שם המקור ל״{ $to }״ אצל איש קשר אחד
+    [two] שינוי שם המקור ל״{ $to }״ אצל שני אנשי קשר
+   *[other] שינוי שם המקור ל״{ $to }״ אצל { NUMBER($count) } אנשי קשר
+}
 undos-did-people-removed = { $count ->
     [one] הסרה של איש קשר אחד
     [two] הסרה של שני אנשי קשר

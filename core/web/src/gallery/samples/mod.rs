@@ -20,6 +20,7 @@ mod plugins;
 mod reports;
 mod search;
 mod security;
+mod sources;
 mod sweeps;
 mod tasks;
 mod undos;

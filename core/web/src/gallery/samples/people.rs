@@ -54,6 +54,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     gallery.page("person-new", "/people", &new);
     super::doubles::draw(gallery, w);
     gallery.page("people-settings", "/settings", &settings(w));
+    super::sources::draw(gallery, w);
 }
 
 fn stages(w: Words) -> Vec<Choice> {

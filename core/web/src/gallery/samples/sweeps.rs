@@ -4,7 +4,7 @@ use super::{Gallery, Words};
 use crate::views::sweeps::{SweepAsk, SweepPage};
 
 /// Every act, as `sweeps-ask-<what>` has it.
-const ACTS: [&str; 14] = [
+const ACTS: [&str; 15] = [
     "people-stage",
     "people-owner",
     "people-disowned",
@@ -13,6 +13,7 @@ const ACTS: [&str; 14] = [
     "people-own",
     "people-tagged",
     "people-untagged",
+    "people-source",
     "people-removed",
     "tasks-done",
     "tasks-assigned",

@@ -45,10 +45,11 @@ const PLACES: [Place; 4] = [
 ];
 
 /// Pages that are found once somebody looks for them.
-const MORE_PLACES: [Place; 7] = [
+const MORE_PLACES: [Place; 8] = [
     ("tokens", "/settings/tokens", "key", Some(Permission::ManageSettings)),
     ("endpoints", "/settings/webhooks", "connection", Some(Permission::ManageSettings)),
     ("people-settings", "/settings/people", "settings", Some(Permission::ManageSettings)),
+    ("sources", "/settings/people/sources", "settings", Some(Permission::ManageSettings)),
     ("feed", "/calendar/feed", "calendar", Some(Permission::ReadAppointments)),
     ("notifications", "/notifications", "bell", None),
     ("find-notice-settings", "/notifications#choices", "bell", None),

@@ -1,0 +1,137 @@
+//! Sources that are renamed, or made one of two, over everybody who is of them.
+
+use crate::support::people::{add, named};
+use crate::support::{Fixture, Signed, each, expect_invalid};
+use app::attributions::AttributionInput;
+use app::people::{self, Person, PersonInput};
+use app::sources::{Renamed, list_sources, rename_source};
+use app::sweeps::{self, State};
+use app::{Error, jobs, reports, timeline, undos};
+use domain::{PersonId, Role, UndoId};
+
+async fn of(f: &Fixture, who: &Signed, name: &str, source: &str) -> Person {
+    add(f, who, PersonInput { source: source.into(), ..named(name) }).await
+}
+
+/// Where somebody comes from, and came from first.
+async fn both(f: &Fixture, who: &Signed, id: &PersonId) -> (String, String) {
+    let whole = people::get_whole_person(&f.app, &who.ctx, id).await.unwrap();
+    (whole.person.source, whole.attribution.map(|first| first.source).unwrap_or_default())
+}
+
+async fn sources(f: &Fixture, who: &Signed) -> Vec<(String, i64)> {
+    let all = list_sources(&f.app, &who.ctx).await.unwrap();
+    all.into_iter().map(|it| (it.source, it.people)).collect()
+}
+
+fn done(renamed: Renamed) -> (usize, Option<UndoId>) {
+    match renamed {
+        Renamed::Done(done) => (done.count, done.undo),
+        Renamed::Begun(_) => panic!("they are few"),
+    }
+}
+
+#[tokio::test]
+async fn two_spellings_become_one_source_and_two_again() {
+    each(async |f: Fixture| {
+        let (owner, theirs) = f.two_businesses().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let noa = of(&f, &owner, "Noa", "instagram").await;
+        let dana = of(&f, &owner, "Dana", "Instagram").await;
+        let first = AttributionInput { source: "instagram".into(), ..AttributionInput::default() };
+        let amir = PersonInput { source: "ads".into(), attribution: first, ..named("Amir") };
+        let amir = add(&f, &owner, amir).await;
+        let foreign = of(&f, &theirs, "Foreign", "instagram").await;
+        let before = [("ads", 1), ("Instagram", 1), ("instagram", 2)];
+        let named = |all: &[(&str, i64)]| -> Vec<(String, i64)> {
+            all.iter().map(|(name, people)| ((*name).to_owned(), *people)).collect()
+        };
+        assert_eq!(sources(&f, &owner).await, named(&before));
+
+        f.clock.advance_millis(1_000);
+        let renamed = rename_source(app, ctx, "instagram", " Instagram ", "").await.unwrap();
+        let (count, undo) = done(renamed);
+        assert_eq!(count, 2, "who was of it already isn't counted");
+        assert_eq!(sources(&f, &owner).await, named(&[("ads", 1), ("Instagram", 3)]));
+        let one = |text: &str| text.to_owned();
+        assert_eq!(both(&f, &owner, &noa.id).await, (one("Instagram"), one("Instagram")));
+        assert_eq!(both(&f, &owner, &amir.id).await, (one("ads"), one("Instagram")));
+        let report = reports::get_report(app, ctx, 3).await.unwrap();
+        let rows: Vec<_> =
+            report.sources.iter().map(|it| (it.source.as_str(), it.added.people)).collect();
+        assert_eq!(rows, [("Instagram", 3)], "one row of the report");
+        let told = timeline::list_entries(app, ctx, &noa.id, None, 1).await.unwrap().items;
+        let was = serde_json::json!({"from": "instagram", "to": "Instagram"});
+        assert_eq!(told[0].entry.detail_json.0["changes"]["source"], was);
+        let list = undos::list_done(app, ctx, None, 9).await.unwrap().items;
+        let summary = &list[0].summary;
+        assert_eq!((summary.what, summary.to.as_str()), ("people-source", "Instagram"));
+        let theirs_is = both(&f, &theirs, &foreign.id).await.0;
+        assert_eq!(theirs_is, "instagram", "another business's stays");
+
+        // What somebody changed since stays theirs.
+        let rev = people::get_person(app, ctx, &noa.id).await.unwrap().rev;
+        let input = PersonInput { source: "fair".into(), ..crate::support::people::named("Noa") };
+        people::update_person(app, ctx, &noa.id, input, rev).await.unwrap();
+        assert_eq!(undos::undo(app, ctx, &undo.unwrap()).await.unwrap(), 2);
+        assert_eq!(both(&f, &owner, &noa.id).await, (one("fair"), one("instagram")));
+        assert_eq!(both(&f, &owner, &amir.id).await, (one("ads"), one("instagram")));
+        assert_eq!(both(&f, &owner, &dana.id).await, (one("Instagram"), one("Instagram")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_source_is_renamed_by_who_may_change_people_and_to_a_name() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let books = f.join(&owner, "books@example.com", Role::Accountant).await;
+        of(&f, &owner, "Noa", "fair").await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let refused = rename_source(app, &books.ctx, "fair", "Fair", "").await;
+        assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
+        expect_invalid(rename_source(app, ctx, "fair", " ", "").await, "to");
+        expect_invalid(rename_source(app, ctx, "fair", &"x".repeat(61), "").await, "to");
+        for nobodys in ["", "Fair"] {
+            let refused = rename_source(app, ctx, nobodys, "else", "").await;
+            assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
+        }
+        let (count, undo) = done(rename_source(app, ctx, "fair", "fair", "").await.unwrap());
+        assert!(count == 0 && undo.is_none());
+        assert_eq!(sources(&f, &owner).await, [("fair".to_owned(), 1)]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_of_many_is_renamed_in_lots_and_back() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let rows: String = (0..1_100).map(|n| format!("Person {n},Gogle\n")).collect();
+        let list = format!("Name,Source\n{rows}").into_bytes();
+        let import = app::imports::keep_file(app, ctx, "list.csv", list).await.unwrap();
+        app::imports::start_import(app, ctx, &import).await.unwrap();
+        jobs::run_due(app).await.unwrap();
+        let all = 1_100;
+        assert_eq!(sources(&f, &owner).await, [("Gogle".to_owned(), all)]);
+        let mut begun = Vec::new();
+        for _ in 0..2 {
+            match rename_source(app, ctx, "Gogle", "Google", "form").await.unwrap() {
+                Renamed::Begun(sweep) => begun.push(sweep),
+                Renamed::Done(_) => panic!("they are many"),
+            }
+        }
+        assert_eq!(begun[0], begun[1], "sent twice, it is begun once");
+        jobs::run_due(app).await.unwrap();
+        let shown = sweeps::get_sweep(app, ctx, &begun[0]).await.unwrap();
+        assert_eq!((shown.sweep.state, shown.sweep.changed), (State::Done, all));
+        assert_eq!((shown.what.as_str(), shown.to.as_str()), ("people-source", "Google"));
+        assert_eq!(sources(&f, &owner).await, [("Google".to_owned(), all)]);
+        let undo: UndoId = begun[0].as_str().parse().unwrap();
+        undos::undo(app, ctx, &undo).await.unwrap();
+        jobs::run_due(app).await.unwrap();
+        assert_eq!(sources(&f, &owner).await, [("Gogle".to_owned(), all)]);
+    })
+    .await;
+}
