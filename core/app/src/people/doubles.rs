@@ -18,7 +18,7 @@ pub use store::people::Alike;
 /// Most people of one group that share a name.
 const GROUP_MAX: i64 = 20;
 /// Most groups of a page.
-const GROUPS_MAX: i64 = 100;
+const GROUPS_MAX: i64 = 200;
 /// How much of what people share is looked at for a page, where many were said to be two.
 const LOOKED_AT_MAX: usize = 1_000;
 /// Of how much of it it is looked up at once who has it.

@@ -272,7 +272,7 @@ fn example(name: &str) -> Value {
         "InvitationNew" => json!({"email": "noa@example.com", "role": "member"}),
         "NoteNew" => json!({"text": "Called; wants an offer by Sunday."}),
         "TagChange" => json!({"name": "garden"}),
-        "SourceRename" => json!({"from": "instagram", "to": "Instagram"}),
+        "SourceRename" => json!({"from": "web site", "to": "Website"}),
         "PipelineNew" | "PipelineChange" => json!({"name": "Repairs", "stages": [
             {"name": "New", "outcome": "open"},
             {"name": "Fixed", "outcome": "won"},

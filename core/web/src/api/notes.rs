@@ -16,8 +16,8 @@ use super::schema::Named;
 const DETAIL: &str = "More, by kind. Of `changed`, `fields` has the names of what changed, and `changes` \
     by the names `owner`, `value`, `follow-up`, `consent`, `source` and `first-source` what that was (`from`) \
     and is (`to`), `null` for nothing: a member's id, an `amount` in the smallest unit with its `currency`, a \
-    day, `given`, `withdrawn` or `unknown`, a text. What happened before these were told of has no `changes`. Of `stage`, \
-    of `stage-undone` when that was taken back later, of `stage-back`, which took it back, and of `restaged` \
+    day, `given`, `withdrawn` or `unknown`, a text. What happened before these were told of has no `changes`. \
+    Of `stage`, of `stage-undone` when that was taken back later, of `stage-back`, which took it back, and of `restaged` \
     when everybody in it was moved, `from` and `to` are the stages' names; where a stage means something else \
     now, it is `stage` and `standing`. Of `merged`, `other` is who became one with them, and `stage` the name of \
     the stage that came from there.";
