@@ -270,7 +270,7 @@ async fn consent_has_its_day_and_where_somebody_came_from_is_said_once() {
         assert_eq!(bare["attribution"], json!(null));
         for (change, at) in [
             (json!({"consent": "given", "consent_on": "2099-01-01"}), "/consent_on"),
-            (json!({"attribution": {"medium": "email"}}), "/attribution"),
+            (json!({"attribution": {"medium": "email"}}), "/attribution/source"),
             (json!({"won_at": "2026-01-01T00:00:00Z"}), "/won_at"),
         ] {
             let refused = own(&site, "PATCH", &path, Some(change)).await?;

@@ -76,11 +76,8 @@ fn of_source<'a>(tenant: &'a TenantId, source: &'a str) -> Query<'a> {
         .sql(" AND attributions.source = ")
         .bind::<Text, _>(source.to_owned())
         .sql(")");
-    people::table
-        .filter(people::tenant_id.eq(tenant.as_str()))
-        .filter(people::deleted_at.is_null())
-        .filter(people::source.eq(source).or(first))
-        .into_boxed()
+    let all = people::table.filter(people::tenant_id.eq(tenant.as_str())).into_boxed();
+    all.filter(people::deleted_at.is_null()).filter(people::source.eq(source).or(first))
 }
 
 /// How many people are of a source, now or first.
