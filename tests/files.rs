@@ -7,7 +7,7 @@ use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::merge_people;
 use app::people::{self, Person, PersonInput};
 use app::{Error, undos};
-use domain::{ApiScope, PersonId, Role};
+use domain::{ApiScope, DocumentId, PersonId, Role};
 use oxpi_tests::House;
 use oxpi_tests::http::{Reply, send_raw};
 use oxpi_tests::proposals::{call, keep, workspace};
@@ -244,6 +244,77 @@ async fn what_is_wrong_with_a_file_is_said_and_the_others_are_kept() -> Result<(
     assert!(!matches!(refused, Ok(Some(reply)) if reply.status != 413));
     assert_eq!(files_of(&site.house, &whose).await?.len(), 1);
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_too_many_files_at_once_none_is_kept() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (person, owner) = (site.ids["person"].as_str(), site.house.token.as_str());
+    let whose: PersonId = person.parse()?;
+    let names: Vec<String> = (0..21).map(|n| format!("{n}.txt")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b"x"[..])).collect();
+    let told = upload(&site, owner, person, "form-1", &files).await?;
+    assert!(told.status == 422 && told.body.contains("At most 20 files"), "{}", told.body);
+    assert!(files_of(&site.house, &whose).await?.is_empty());
+    let done = upload(&site, owner, person, "form-2", &files[1..]).await?;
+    assert_eq!((done.status, files_of(&site.house, &whose).await?.len()), (303, 20));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_may_be_as_large_as_is_said_and_no_larger() -> Result<()> {
+    let house = House::start(store::testing::sqlite().await).await?;
+    let noa = somebody(&house, "Noa").await?;
+    let send = async |size: usize| {
+        let file = NewFile { name: "film.bin".to_owned(), bytes: vec![b'a'; size] };
+        documents::add_document(&house.app, &house.owner, &noa.id, file, "").await
+    };
+    let kept = send(FILE_BYTES_MAX).await?;
+    assert_eq!(usize::try_from(kept.size_bytes)?, FILE_BYTES_MAX);
+    let larger = send(FILE_BYTES_MAX + 1).await;
+    assert!(matches!(larger, Err(Error::Invalid { .. })), "{larger:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_there_is_no_room_for_is_refused_by_its_own_size_too() {
+    each_house(async |house| {
+        let noa = somebody(&house, "Noa").await?;
+        let first = add(&house, &noa, "offer.pdf").await?;
+        // As if there were room for one byte more.
+        let size_bytes = (4_i64 << 30) - 1 - first.size_bytes;
+        let id = DocumentId::new(&*house.app.clock, &*house.app.rng);
+        let large = Document { once_key: id.to_string(), id, size_bytes, ..first };
+        house.app.db.write(move |c| store::documents::insert(c, &large)).await?;
+        let send = async |bytes: &[u8]| {
+            let file = NewFile { name: "a.txt".to_owned(), bytes: bytes.to_vec() };
+            documents::add_document(&house.app, &house.owner, &noa.id, file, "").await
+        };
+        let full = send(b"ab").await;
+        let is_full = |key: &str| key == "error-document-full";
+        assert!(matches!(&full, Err(Error::Invalid { key, .. }) if is_full(key)), "{full:?}");
+        send(b"a").await?;
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_added_a_file_to_somebody_adds_it_to_nobody_else() {
+    each_house(async |house| {
+        let (noa, gil) = (somebody(&house, "Noa").await?, somebody(&house, "Gil").await?);
+        let send = async |to: &Person| {
+            let file = NewFile { name: "offer.txt".to_owned(), bytes: b"offer".to_vec() };
+            documents::add_document(&house.app, &house.owner, &to.id, file, "form-1").await
+        };
+        let kept = send(&noa).await?;
+        assert_eq!(send(&noa).await?.id, kept.id);
+        let other = send(&gil).await;
+        assert!(matches!(other, Err(Error::Conflict { .. })), "{other:?}");
+        assert!(files_of(&house, &gil.id).await?.is_empty());
+        Ok(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -237,6 +237,33 @@ async fn people_with_several_tags_and_within_a_worth_are_shown_kept_and_changed(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn people_are_listed_by_since_when_they_are_customers() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let names = ["Anemone", "Begonia", "Crocus", "Dahlia", "Edelweiss"];
+    let days = ["31.1.2025", "1.2.2025", "28.2.2025", "1.3.2025", ""];
+    let rows: Vec<String> =
+        names.iter().zip(days).map(|(name, day)| format!("{name},Customer,{day}\n")).collect();
+    let list = format!("Name,Status,Customer since\n{}", rows.concat()).into_bytes();
+    let list = app::imports::keep_file(app, owner, "customers.csv", list).await?;
+    app::imports::start_import(app, owner, &list).await?;
+    site.house.work().await?;
+    for path in ["/people", "/people/export"] {
+        let page = get(&site, &format!("{path}?won=2025-02-01..2025-02-28")).await?;
+        let found = names.map(|name| page.contains(name));
+        assert_eq!(found, [false, true, true, false, false], "{path}: {page}");
+    }
+    let page = get(&site, "/people?won=2025-02-01..2025-02-28").await?;
+    ensure!(page.contains("Became customers"), "it says by what: {page}");
+    let found = get(&site, "/people?q=begonia").await?;
+    let begonia = found.split("name=\"person\" value=\"").nth(1).context("nobody")?;
+    let begonia = begonia.split('"').next().unwrap_or_default();
+    let page = get(&site, &format!("/people/{begonia}")).await?;
+    ensure!(page.contains("Customer since"), "{page}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_log_is_asked_by_who_what_and_day() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
     let all = get(&site, "/activity").await?;

@@ -63,6 +63,7 @@ impl Rooms {
 mod tests {
     use super::*;
     use crate::middleware::intake::BYTES_MAX;
+    use futures_util::FutureExt as _;
 
     fn account(n: u8) -> AccountId {
         format!("01900000-0000-7000-8000-0000000000{n:02}").parse().unwrap()
@@ -82,6 +83,16 @@ mod tests {
         assert!(rooms.enter(&account(1), OF_ONE * PIECE).await.is_some());
         rooms.own_of(&account(3));
         assert_eq!(rooms.own.lock().unwrap().len(), 1, "who sends nothing is remembered");
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_themselves_takes_nothing_of_the_others_meanwhile() {
+        let (rooms, one) = (rooms(), account(1));
+        let held = rooms.enter(&one, OF_ONE * PIECE).await.unwrap();
+        let mut waiting = std::pin::pin!(rooms.enter(&one, OF_ONE * PIECE));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        assert!(rooms.enter(&account(2), OF_ONE * PIECE).await.is_some());
+        drop(held);
     }
 
     #[tokio::test]
