@@ -299,6 +299,9 @@ store::both_backends! {
                 Ok(found.into_iter().map(|row| row.id).collect())
             };
             assert_eq!(of(c, &noa.id)?, std::slice::from_ref(&file.id));
+            let both = [noa.id.clone(), gil.id.clone()];
+            assert_eq!(documents::list_about(c, &tenant, &both)?, [file.id.clone(), bill.id.clone()]);
+            assert!(documents::list_about(c, &other, &both)?.is_empty());
             // Two become one, and are two again.
             assert!(documents::hand_over(c, &other, &gil.id, &noa.id)?.is_empty());
             let moved = documents::hand_over(c, &tenant, &gil.id, &noa.id)?;
