@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, ensure};
 use app::activity::list_activity;
 use app::audit::AuditFilter;
+use app::own_fields::{FieldInput, create_field, field_name};
 use app::people::{ContactInput, DetailsInput, PersonInput, create_person};
 use domain::{Permission, Role};
 use oxpi_tests::http::Reply;
@@ -233,6 +234,42 @@ async fn people_with_several_tags_and_within_a_worth_are_shown_kept_and_changed(
     assert_eq!(post(&site, "/people/change", &act).await?.status, 303);
     let list = get(&site, &format!("/people?tag={}", tag("rare").await?)).await?;
     assert_eq!(names.map(|name| list.contains(name)), [true, false, false], "{list}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_range_of_an_own_field_is_said_and_nobody_is_changed() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let mut names = Vec::new();
+    for kind in ["number", "day"] {
+        let input = FieldInput { name: kind.into(), kind: kind.into(), ..FieldInput::default() };
+        let field = create_field(app, owner, input, "").await?;
+        names.push(field_name(field.id.as_str()));
+    }
+    let (number, day) = (&names[0], &names[1]);
+    for (query, said) in [
+        (format!("{number}-from=many"), "Write a number"),
+        (format!("{number}-from=5&{number}-to=1,50"), "Write a number"),
+        (format!("{number}-from=5&{number}-to=4.9"), "The first number is more"),
+        (format!("{day}-to=soon"), "Enter a day, such as"),
+        (format!("{day}-from=2026-03-02&{day}-to=2026-03-01"), "The first day is after"),
+    ] {
+        for path in ["/people", "/people/board"] {
+            let page = get(&site, &format!("{path}?{query}")).await?;
+            ensure!(page.contains(said), "{path}?{query}: {page}");
+        }
+        let act = [("address", &*query), ("all", "on"), ("act", "tag"), ("to-tag", "meant")];
+        let refused = post(&site, "/people/change", &act).await?;
+        ensure!(refused.status == 422 && refused.body.contains(said), "{}", refused.body);
+    }
+    let tags = app::tags::list_tags(app, owner).await?;
+    ensure!(tags.iter().all(|tag| tag.name != "meant"), "somebody was changed");
+    let right = format!("{number}-from=4&{number}-to=1,500&{day}-from=2026-03-01");
+    for path in ["/people", "/people/board"] {
+        let page = get(&site, &format!("{path}?{right}")).await?;
+        ensure!(!page.contains("class=\"field-error\""), "{path}: {page}");
+    }
     Ok(())
 }
 

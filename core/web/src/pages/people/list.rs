@@ -189,8 +189,9 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
     let to = value(&format!("to-{act}"));
     let ids = if value("all") == "on" {
         // They would be more than was meant.
-        if let Some(key) = query.worth_error(&terms.currency) {
-            return page(&member, query, Errors::from([("worth_from".to_owned(), key)])).await;
+        let errors = query.errors(&terms);
+        if !errors.is_empty() {
+            return page(&member, query, errors).await;
         }
         let filter = query.filter(&member, &terms);
         let (whom, input) =

@@ -12,6 +12,7 @@ use super::own;
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::reports;
+use crate::views::Errors;
 
 /// What the list is asked for. What can't be read is as if it weren't said; of what is said several times the
 /// last counts, but of tags all do.
@@ -244,8 +245,15 @@ impl ListQuery {
         Some(Worth { currency: currency.to_owned(), from, to })
     }
 
-    /// What is wrong with what they may be worth as it was typed, a text's key. What can be read of it narrows the
-    /// list all the same.
+    /// What is wrong with what is asked for, by the names of the address. What can be read of it narrows the list
+    /// all the same.
+    pub(super) fn errors(&self, terms: &Terms) -> Errors {
+        let mut all = own::errors(&self.own, &terms.fields);
+        all.extend(self.worth_error(&terms.currency).map(|key| ("worth_from".to_owned(), key)));
+        all
+    }
+
+    /// What is wrong with what they may be worth as it was typed, a text's key.
     pub(super) fn worth_error(&self, currency: &str) -> Option<String> {
         let (from, to) = (("worth_from", &*self.worth_from), ("worth_to", &*self.worth_to));
         match money::range(from, to, currency) {
