@@ -163,6 +163,7 @@ error-numbers-turned = The first number is more than the second.
 error-days-turned = The first day is after the second.
 error-too-many-contacts = That’s more numbers and addresses than fit here.
 error-too-many-tags = That’s more tags than fit. Use some that are there already.
+error-too-many-tags-asked = At most 10 tags narrow a list. It goes by the first 10 that are chosen.
 error-too-many-stages = A pipeline has at most 20 stages.
 error-stage-first-open = The first stage must be one that is still open.
 error-stage-none-won = One stage must mean that somebody became a customer.

@@ -163,6 +163,7 @@ error-numbers-turned = המספר הראשון גדול מהשני.
 error-days-turned = התאריך הראשון מאוחר מהשני.
 error-too-many-contacts = יש כאן יותר מדי מספרים וכתובות.
 error-too-many-tags = יש יותר מדי תגיות. אפשר להשתמש באלה שכבר קיימות.
+error-too-many-tags-asked = אפשר לצמצם רשימה לפי 10 תגיות לכל היותר. היא מצומצמת לפי 10 הראשונות שנבחרו.
 error-too-many-stages = במסלול יש לכל היותר 20 שלבים.
 error-stage-first-open = השלב הראשון חייב להיות שלב שעדיין פתוח.
 error-stage-none-won = שלב אחד לפחות צריך לציין שמישהו הפך ללקוח.

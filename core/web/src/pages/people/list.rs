@@ -137,6 +137,7 @@ pub(super) async fn asked(
         stages: names.even_going(&here.stage),
         owners: owners(member, names, &here.owner),
         tags: names.tags(&here.tags),
+        tags_error: here.tags_error().unwrap_or_default(),
         worth_from: here.worth_from.clone(),
         worth_to: here.worth_to.clone(),
         worth_error: here.worth_error(&terms.currency).unwrap_or_default(),
