@@ -36,17 +36,12 @@ async fn upload(
     form: &str,
     files: &[(&str, &[u8])],
 ) -> Result<Reply> {
-    send(site, session, person, form, files).await?.context("closed without an answer")
+    let body = form_with(form, files);
+    send(site, session, person, &body).await?.context("closed without an answer")
 }
 
-/// Sends files as the form on a person's page would; who refuses them early may close before it answers.
-async fn send(
-    site: &Site,
-    session: &str,
-    person: &str,
-    form: &str,
-    files: &[(&str, &[u8])],
-) -> Result<Option<Reply>> {
+/// What the form on a person's page would send.
+fn form_with(form: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body =
         format!("--limit\r\nContent-Disposition: form-data; name=\"form_id\"\r\n\r\n{form}\r\n")
             .into_bytes();
@@ -60,6 +55,11 @@ async fn send(
         body.extend_from_slice(b"\r\n");
     }
     body.extend_from_slice(b"--limit--\r\n");
+    body
+}
+
+/// Sends what a form on a person's page brings; who refuses it early may close before it answers.
+async fn send(site: &Site, session: &str, person: &str, body: &[u8]) -> Result<Option<Reply>> {
     let head = format!(
         "POST /people/{person}/documents HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\
          Sec-Fetch-Site: same-origin\r\nCookie: oxpi={session}\r\n\
@@ -67,7 +67,7 @@ async fn send(
         site.port,
         body.len()
     );
-    send_raw(site.port, &[head.as_bytes(), &body].concat()).await
+    send_raw(site.port, &[head.as_bytes(), body].concat()).await
 }
 
 /// Sends a file as a program would.
@@ -220,6 +220,36 @@ async fn a_form_that_is_sent_twice_adds_once_and_with_other_files_nothing() {
     .await;
 }
 
+/// How a page says that of the files that were sent this one alone was added.
+fn added(name: &str) -> String {
+    format!("These were added: <bdi class=\"strong\">{name}</bdi></p>")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_breaks_off_says_what_was_kept_and_that_the_rest_did_not_come() {
+    each(async |site| {
+        let (person, owner) = (site.ids["person"].as_str(), site.house.token.as_str());
+        let whose: PersonId = person.parse()?;
+        let whole = form_with("form-1", &[("came.txt", b"one"), ("cut.txt", b"two and more")]);
+        let end = "more\r\n--limit--\r\n".len();
+        let told = send(&site, owner, person, &whole[..whole.len() - end]).await?;
+        let told = told.context("closed without an answer")?;
+        assert_eq!(told.status, 422);
+        assert!(told.body.contains("Not everything arrived"), "{}", told.body);
+        assert!(told.body.contains(&added("came.txt")), "{}", told.body);
+        assert!(told.body.contains(&format!("{MARKER} note")), "the page is whole");
+        assert_eq!(files_of(&site.house, &whose).await?, ["came.txt"]);
+        // Of nothing that came none is kept.
+        let told = send(&site, owner, person, &whole[..20]).await?;
+        let told = told.context("closed without an answer")?;
+        assert!(told.body.contains("Not everything arrived"), "{}", told.body);
+        assert!(!told.body.contains("These were added"), "{}", told.body);
+        assert_eq!(files_of(&site.house, &whose).await?.len(), 1);
+        Ok(())
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_a_file_is_said_and_the_others_are_kept() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
@@ -228,9 +258,13 @@ async fn what_is_wrong_with_a_file_is_said_and_the_others_are_kept() -> Result<(
     let files: [(&str, &[u8]); 3] = [("film.mov", &large), ("none.txt", b""), ("good.txt", b"x")];
     let told = upload(&site, owner, person, "form-1", &files).await?;
     assert_eq!(told.status, 422);
-    for said in
-        ["film.mov", "at most 25 MB", "none.txt", "There is nothing in this file", "good.txt"]
-    {
+    for said in [
+        "film.mov",
+        "at most 25 MB",
+        "none.txt",
+        "There is nothing in this file",
+        &added("good.txt"),
+    ] {
         assert!(told.body.contains(said), "{said}");
     }
     assert!(told.body.contains(&format!("{MARKER} note")), "the page is whole");
@@ -240,7 +274,7 @@ async fn what_is_wrong_with_a_file_is_said_and_the_others_are_kept() -> Result<(
     assert!(none.status == 422 && none.body.contains("Choose a file first"), "{}", none.body);
     let huge = vec![b'a'; 2 * FILE_BYTES_MAX + (1 << 20)];
     // Refused as soon as the head says how much it is: the answer, or the end of the connection.
-    let refused = send(&site, owner, person, "form-3", &[("huge.bin", &huge)]).await;
+    let refused = send(&site, owner, person, &form_with("form-3", &[("huge.bin", &huge)])).await;
     assert!(!matches!(refused, Ok(Some(reply)) if reply.status != 413));
     assert_eq!(files_of(&site.house, &whose).await?.len(), 1);
     Ok(())
@@ -271,7 +305,7 @@ async fn nothing_large_is_taken_of_who_may_add_no_files() -> Result<()> {
     let files: [(&str, &[u8]); 1] = [("film.bin", &large)];
     // Refused as soon as the head says how much it is: the answer, or the end of the connection.
     for session in ["nonsense", session(&site, Role::Accountant)] {
-        let reply = send(&site, session, person, "form-1", &files).await;
+        let reply = send(&site, session, person, &form_with("form-1", &files)).await;
         assert!(!matches!(reply, Ok(Some(reply)) if reply.status != 413), "{session}");
     }
     let (_, reads) = api_token(app, owner, &[ApiScope::DocumentsRead]).await?;
