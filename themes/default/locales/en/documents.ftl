@@ -58,6 +58,10 @@ said-documents-added = The files were added
 timeline-document-added = added the file { $title }
 timeline-document-kept = kept the file { $title }
 timeline-document-deleted = deleted the file { $title }
+timeline-document-brief = { $count ->
+    [one] kept the file { $title } for a short time
+   *[other] kept { NUMBER($count) } files for a short time, the last of them { $title }
+}
 export-documents-text = A list of all documents that match. The files themselves are in the archive of everything.
 ask-documents = Keep files of these kinds, encrypted
 act-document-kept = kept a file

@@ -59,6 +59,11 @@ said-documents-added = הקבצים נוספו
 timeline-document-added = הוספת הקובץ { $title }
 timeline-document-kept = שמירת הקובץ { $title }
 timeline-document-deleted = מחיקת הקובץ { $title }
+timeline-document-brief = { $count ->
+    [one] שמירת הקובץ { $title } לזמן קצר
+    [two] שמירת שני קבצים לזמן קצר, האחרון { $title }
+   *[other] שמירת { NUMBER($count) } קבצים לזמן קצר, האחרון { $title }
+}
 export-documents-text = רשימה של כל המסמכים שמתאימים. הקבצים עצמם נמצאים ב״הורדה של הכול״.
 ask-documents = לשמור קבצים מהסוגים האלה, מוצפנים
 act-document-kept = שמירת קובץ
