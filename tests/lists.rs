@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, ensure};
 use app::activity::list_activity;
 use app::audit::AuditFilter;
-use app::people::{ContactInput, DetailsInput, PersonInput, create_person};
+use app::own_fields::{FieldInput, create_field, field_name};
+use app::people::{ContactInput, DetailsInput, PersonInput, TAGS_ASKED_MAX, create_person};
 use domain::{Permission, Role};
 use oxpi_tests::http::Reply;
 use oxpi_tests::site::{MARKER, Site};
@@ -260,6 +261,68 @@ async fn people_are_listed_by_since_when_they_are_customers() -> Result<()> {
     let begonia = begonia.split('"').next().unwrap_or_default();
     let page = get(&site, &format!("/people/{begonia}")).await?;
     ensure!(page.contains("Customer since"), "{page}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_range_of_an_own_field_is_said_and_nobody_is_changed() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let mut names = Vec::new();
+    for kind in ["number", "day"] {
+        let input = FieldInput { name: kind.into(), kind: kind.into(), ..FieldInput::default() };
+        let field = create_field(app, owner, input, "").await?;
+        names.push(field_name(field.id.as_str()));
+    }
+    let (number, day) = (&names[0], &names[1]);
+    for (query, said) in [
+        (format!("{number}-from=many"), "Write a number"),
+        (format!("{number}-from=5&{number}-to=1,50"), "Write a number"),
+        (format!("{number}-from=5&{number}-to=4.9"), "The first number is more"),
+        (format!("{day}-to=soon"), "Enter a day, such as"),
+        (format!("{day}-from=2026-03-02&{day}-to=2026-03-01"), "The first day is after"),
+    ] {
+        for path in ["/people", "/people/board"] {
+            let page = get(&site, &format!("{path}?{query}")).await?;
+            ensure!(page.contains(said), "{path}?{query}: {page}");
+        }
+        let act = [("address", &*query), ("all", "on"), ("act", "tag"), ("to-tag", "meant")];
+        let refused = post(&site, "/people/change", &act).await?;
+        ensure!(refused.status == 422 && refused.body.contains(said), "{}", refused.body);
+    }
+    let tags = app::tags::list_tags(app, owner).await?;
+    ensure!(tags.iter().all(|tag| tag.name != "meant"), "somebody was changed");
+    let right = format!("{number}-from=4&{number}-to=1,500&{day}-from=2026-03-01");
+    for path in ["/people", "/people/board"] {
+        let page = get(&site, &format!("{path}?{right}")).await?;
+        ensure!(!page.contains("class=\"field-error\""), "{path}: {page}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_tags_than_narrow_a_list_are_said_and_nobody_is_changed() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let tags = (0..=TAGS_ASKED_MAX).map(|n| format!("tag {n}")).collect();
+    let details = Some(DetailsInput { tags, ..DetailsInput::default() });
+    let input = PersonInput { name: "Anemone".into(), details, ..PersonInput::default() };
+    create_person(app, owner, input, "").await?;
+    let all = app::tags::list_tags(app, owner).await?;
+    let tagged = all.iter().filter(|tag| tag.name.starts_with("tag "));
+    let asked: Vec<String> = tagged.map(|tag| format!("tag={}", tag.id)).collect();
+    let (many, most) = (asked.join("&"), asked[..TAGS_ASKED_MAX].join("&"));
+    let said = "At most 10 tags";
+    for path in ["/people", "/people/board"] {
+        let page = get(&site, &format!("{path}?{many}")).await?;
+        ensure!(page.contains("Anemone") && page.contains(said), "{path}: {page}");
+        assert_eq!(page.matches("\" checked><span><bdi>").count(), asked.len(), "{page}");
+        ensure!(!get(&site, &format!("{path}?{most}")).await?.contains(said), "{path}");
+    }
+    let act = |address| [("address", address), ("all", "on"), ("act", "tag"), ("to-tag", "meant")];
+    let refused = post(&site, "/people/change", &act(many.as_str())).await?;
+    ensure!(refused.status == 422 && refused.body.contains(said), "{}", refused.body);
+    assert_eq!(post(&site, "/people/change", &act(most.as_str())).await?.status, 303);
     Ok(())
 }
 

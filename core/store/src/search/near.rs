@@ -39,6 +39,8 @@ fn forms(word: &str) -> BTreeSet<String> {
 
 /// Notes words that somebody may mistype. Whoever brings the same word meanwhile is waited for, so all rows
 /// come in one order, however many they are: of two who bring the same words one waits, and never both.
+/// Calls of one transaction have no order among them: of two that bring the same new words in several calls,
+/// each the other way round, the database ends one, which is told to try again.
 pub(super) fn learn(c: &mut Conn, tenant: &TenantId, words: BTreeSet<&str>) -> Result<()> {
     scope::tenant(c, tenant)?;
     let words: Vec<&str> = words.into_iter().filter(|word| is_known(word)).collect();

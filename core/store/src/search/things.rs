@@ -344,23 +344,6 @@ pub(crate) fn about_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) ->
     scope::tenant(c, tenant)?;
     let theirs = notes_about(c, tenant, ids)?;
     of_notes(c, tenant, &theirs)?;
-    let theirs = documents_about(c, tenant, ids)?;
+    let theirs = crate::documents::list_about(c, tenant, ids)?;
     of_documents(c, tenant, &theirs)
-}
-
-/// The documents about these people.
-fn documents_about(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<Vec<DocumentId>> {
-    scope::tenant(c, tenant)?;
-    let mut theirs = Vec::new();
-    for some in ids.chunks(index::AT_ONCE) {
-        let rows: Vec<String> = documents::table
-            .filter(documents::tenant_id.eq(tenant.as_str()))
-            .filter(documents::person_id.eq_any(some.iter().map(PersonId::as_str)))
-            .select(documents::id)
-            .load(c)?;
-        for id in rows {
-            theirs.push(id.parse().map_err(crate::error::Error::internal)?);
-        }
-    }
-    Ok(theirs)
 }

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use domain::{ConnectionId, DocumentId, MemberId, PersonId, TenantId, Timestamp};
 use store::blobs::{Blobs, Folder};
 use store::data_keys::{self, DataKey, KeyState};
-use store::documents::{self, Document, DocumentFilter, Media, OWN, Retention};
+use store::documents::{self, Document, DocumentFilter, Media, OWN, Retention, Sum};
 use store::{Db, Error, people, search};
 
 use crate::support::*;
@@ -75,7 +75,8 @@ store::both_backends! {
             let rest = documents::list_of_plugin(c, &tenant, &plugin(), page.next.as_deref(), 9)?;
             assert_eq!((rest.items, rest.next), (vec![second.clone()], None));
             assert_eq!(documents::list(c, &tenant, &DocumentFilter::default(), None, 1)?.items, std::slice::from_ref(&second));
-            assert_eq!(documents::list_sizes(c, &tenant, &plugin())?, [3, 3]);
+            assert_eq!(documents::sum_of_plugin(c, &tenant, &plugin())?, Sum { count: 2, bytes: 6 });
+            assert_eq!(documents::sum_of_plugin(c, &other, &plugin())?, Sum { count: 0, bytes: 0 });
             assert_eq!(documents::list_of_key(c, &tenant, 1, 9)?.len(), 2);
             documents::replace_head(c, &row, 2, &[9])?;
             assert_conflict(documents::replace_head(c, &row, 2, &[9]));
@@ -271,7 +272,7 @@ store::both_backends! {
                 assert_eq!(documents::list(c, &tenant, filter, None, 9)?.items, std::slice::from_ref(&added));
             }
             assert_eq!(documents::list_keepers(c, &tenant)?, std::slice::from_ref(&added.plugin_id));
-            assert_eq!(documents::list_sizes_added(c, &tenant)?, [3]);
+            assert_eq!(documents::sum_added(c, &tenant)?, Sum { count: 1, bytes: 3 });
             assert_eq!(documents::search(c, &tenant, "blue", 9)?, std::slice::from_ref(&added));
             assert!(added.is_seen() && !own.is_seen());
             Ok(())
@@ -299,6 +300,9 @@ store::both_backends! {
                 Ok(found.into_iter().map(|row| row.id).collect())
             };
             assert_eq!(of(c, &noa.id)?, std::slice::from_ref(&file.id));
+            let both = [noa.id.clone(), gil.id.clone()];
+            assert_eq!(documents::list_about(c, &tenant, &both)?, [file.id.clone(), bill.id.clone()]);
+            assert!(documents::list_about(c, &other, &both)?.is_empty());
             // Two become one, and are two again.
             assert!(documents::hand_over(c, &other, &gil.id, &noa.id)?.is_empty());
             let moved = documents::hand_over(c, &tenant, &gil.id, &noa.id)?;

@@ -19,7 +19,8 @@ const DETAIL: &str = "More, by kind. Of `changed`, `fields` has the names of wha
     `withdrawn` or `unknown`. What happened before these were told of has no `changes`. Of `stage`, \
     of `stage-undone` when that was taken back later, of `stage-back`, which took it back, and of `restaged` \
     when everybody in it was moved, `from` and `to` are the stages' names; where a stage means something else \
-    now, it is `stage` and `standing`.";
+    now, it is `stage` and `standing`. Of `document-brief`, files that a plugin kept and deleted within a day, \
+    `count` is how many they were, and `title` the last one's name.";
 
 /// The schemas of what happened.
 pub fn schemas() -> Vec<Named> {

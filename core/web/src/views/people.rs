@@ -69,6 +69,8 @@ pub struct Asked {
     pub owners: Vec<Choice>,
     /// The tags to choose from: who has all that are chosen is shown.
     pub tags: Vec<Choice>,
+    /// What is wrong with those that are chosen: a key, or empty.
+    pub tags_error: String,
     /// What they may be worth at least, as it was typed.
     pub worth_from: String,
     /// And at most.

@@ -22,6 +22,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     chosen.iter_mut().for_each(|tag| tag.selected = true);
     let asked = Asked {
         tags: chosen,
+        tags_error: "error-too-many-tags-asked".into(),
         worth_from: "20,000.50".into(),
         worth_to: "1,500".into(),
         worth_error: "error-range-turned".into(),
