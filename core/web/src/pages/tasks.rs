@@ -251,7 +251,7 @@ async fn about(member: &Member, form: &TaskForm) -> Result<Vec<TaskLink>, Failur
 pub async fn create(member: Member, form: Form<form::Pairs>) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
     let form = form::read(form.into_inner());
-    let made = match form::input(&member, &form) {
+    let made = match form::input(&member, &form, None).await {
         Ok(input) => tasks::create_task(app, ctx, input, &form.form_id).await,
         Err(error) => Err(error),
     };
@@ -282,7 +282,7 @@ pub async fn update(member: Member, path: Path<String>, form: Form<form::Pairs>)
     let (app, ctx, form) = (&member.web.app, &member.ctx, form::read(form.into_inner()));
     let which: TaskId = id(&path)?;
     let before = tasks::get_task(app, ctx, &which).await?;
-    let changed = match form::input(&member, &form) {
+    let changed = match form::input(&member, &form, Some(&before)).await {
         Ok(input) => tasks::change_task(app, ctx, &which, input, form.rev).await,
         Err(error) => Err(error),
     };
