@@ -61,9 +61,12 @@ fn events_of(series: &Series, rows: Vec<(String, Appointment)>, zone: &Zone) -> 
         return Ok(on.values().filter(is_on).map(|each| booked::to_event(each, zone)).collect());
     };
     let (starts, ends) = span(series, first);
+    // Every change is at a later time. Of a series and of what is otherwise in it the number is one: programs
+    // drop the days of an older number than their series'.
+    let sequence = (changed_at.millis_since(series.created_at) / 1_000).max(0);
     let mut main = Event {
         uid: format!("{}@oxpi", series.id),
-        sequence: 0,
+        sequence,
         changed_at,
         starts,
         ends,
@@ -84,7 +87,7 @@ fn events_of(series: &Series, rows: Vec<(String, Appointment)>, zone: &Zone) -> 
             Some(each) if is_in_step(series, day, &each) => {}
             Some(each) => others.push(Event {
                 uid: main.uid.clone(),
-                sequence: 0,
+                sequence,
                 stands_for: Some(which),
                 ..booked::to_event(&each, zone)
             }),
