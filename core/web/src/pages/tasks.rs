@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::answer::{Answer, form_errors, own_path};
 use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::{id, paragraphs, repeats, zone_name};
+use crate::pages::{id, notifications, paragraphs, repeats, zone_name};
 use crate::views::tasks::{TaskEdit, TaskForm, TaskLink, TaskPage, TaskPanel, TaskRow};
 use crate::views::{Avatar, Choice, Errors};
 
@@ -332,7 +332,7 @@ pub async fn snooze(member: Member, path: Path<String>, form: Form<BackForm>) ->
     let which: TaskId = id(&path)?;
     let (app, ctx) = (&member.web.app, &member.ctx);
     match reminders::snooze_task(app, ctx, &which, &form.snooze).await {
-        Ok(_) => member.said(&form.to(&format!("/tasks/{which}")), "said-snoozed"),
+        Ok(at) => notifications::snoozed(&member, &form.to(&format!("/tasks/{which}")), at),
         Err(error) => page(&member, &which, form_errors(error)?).await,
     }
 }
