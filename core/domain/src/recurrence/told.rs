@@ -118,8 +118,10 @@ impl Told {
     /// [`BadRule`] where none of ours does.
     pub fn followed(&self, first: Option<Date>) -> Result<Recurrence, BadRule> {
         let (every, days) = self.every(first).ok_or_else(|| BadRule("days".to_owned()))?;
+        // On the first's own day of the week alone it is the same whenever weeks begin.
+        let is_own = first.is_some_and(|first| days == [first.weekday()]);
         let rule = Recurrence::new(every, self.interval, days, self.ends)?;
-        Ok(rule.of_weeks_from(self.week_begins))
+        Ok(if is_own { rule } else { rule.of_weeks_from(self.week_begins) })
     }
 
     /// How often, and on which days of the week.
@@ -261,6 +263,8 @@ mod tests {
                 "FREQ=WEEKLY;WKST=SU;INTERVAL=2;BYDAY=TU,SU",
                 "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=SU",
             ),
+            ("FREQ=WEEKLY;WKST=SU;INTERVAL=2;BYDAY=TU", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
+            ("FREQ=WEEKLY;WKST=SU;INTERVAL=2;BYDAY=SU", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU;WKST=SU"),
             ("FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
             ("FREQ=MONTHLY;BYMONTHDAY=1", "FREQ=MONTHLY"),
             ("FREQ=MONTHLY;BYDAY=+1TU", "FREQ=MONTHLY;BYDAY=1TU"),
