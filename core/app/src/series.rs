@@ -25,7 +25,7 @@ pub(crate) mod undoing;
 
 pub(crate) use bringing::{Brought, bring, end, go_on, stop};
 pub use changes::{Reach, cancel_series, change_series};
-pub(crate) use export::export;
+pub(crate) use export::{export, sequence_of};
 pub use extension::extend_all;
 pub use moves::move_series;
 pub use reshaping::{Reshaped, Shape, change_rule, find_shape, read_rule};

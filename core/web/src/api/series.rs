@@ -78,7 +78,7 @@ pub async fn update(call: Call) -> Answer {
     }
     let reach = reach(&call).ok_or_else(|| missing("/reach"))?;
     let shape = series::find_shape(call.app(), call.ctx(), &id).await?;
-    let rule = match shape {
+    let rule: Recurrence = match shape {
         Some(shape) => shape.read(&text, reach)?,
         // What stands by itself is refused for that.
         None => text.parse().map_err(|_| Problem::field("/rule", "error-repeat-unfollowed"))?,
