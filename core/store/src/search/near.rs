@@ -171,8 +171,11 @@ pub(super) fn list_begun(c: &mut Conn, tenant: &TenantId, typed: &str) -> Result
     Ok(found)
 }
 
-/// Whether a word begins with what is one error from this.
+/// Whether a word begins with what is one error from this, and not with this itself.
 fn begins_nearly(typed: &str, word: &str) -> bool {
+    if word.starts_with(typed) {
+        return false;
+    }
     let (typed_count, all) = (typed.chars().count(), word.chars().count());
     let lengths = typed_count.saturating_sub(1)..=typed_count + 1;
     lengths.filter(|length| *length <= all).any(|length| {
@@ -240,7 +243,7 @@ mod tests {
             let near = |form: &String| forms(typed).iter().any(|begin| form.starts_with(begin));
             assert!(forms("cohenstein").iter().any(near), "{typed}");
         }
-        for typed in ["hcoe", "chon", "levi"] {
+        for typed in ["hcoe", "chon", "levi", "cohen"] {
             assert!(!begins_nearly(typed, "cohenstein"), "{typed}");
         }
     }
