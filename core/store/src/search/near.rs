@@ -23,9 +23,9 @@ const LETTERS_MAX: usize = 20;
 /// As many words near one are looked at.
 const NEAR_MAX: i64 = 200;
 /// As many rows are read of each piece of the index that a mistyped beginning may lead to.
-const BEGUN_ROWS_MAX: i64 = 500;
+const BEGUN_ROWS_MAX: i64 = 300;
 /// As many words count that begin nearly so.
-const BEGUN_MAX: usize = 60;
+const BEGUN_MAX: usize = 24;
 
 fn is_known(word: &str) -> bool {
     let letters = word.chars().count();
