@@ -230,6 +230,7 @@ pub async fn cancel_import(app: &App, ctx: &Context, id: &ImportId) -> Result<()
             let who = Who::from(&ctx2);
             let step = (State::Running, State::Cancelled);
             store::imports::settle(c, &ctx2.tenant, &id, step, "", app2.clock.now())?;
+            telling::given(&app2, c, &import)?;
             let detail = json!({"done": import.rows_done});
             record(&app2, c, &who, &import, "import.cancelled", detail)?;
             files::forget_row(c, &import)

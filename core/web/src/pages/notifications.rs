@@ -65,13 +65,15 @@ fn row(member: &Member, one: Notification) -> NoticeRow {
             Kind::PluginStopped => "plugin",
             Kind::TaskDue | Kind::TaskAssigned | Kind::TasksAssigned => "task",
             Kind::AppointmentSoon => "clock",
-            Kind::FollowUpDue => "person",
+            Kind::FollowUpDue | Kind::PersonAssigned | Kind::LeadNew => "person",
             Kind::ImportDone
             | Kind::ImportFailed
             | Kind::ImportUndone
             | Kind::SweepDone
             | Kind::SweepFailed
-            | Kind::SweepUndone => "people",
+            | Kind::SweepUndone
+            | Kind::PeopleAssigned
+            | Kind::LeadsNew => "people",
             Kind::ArchiveReady | Kind::ArchiveFailed => "out",
         },
         snooze: one

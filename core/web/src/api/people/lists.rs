@@ -62,7 +62,7 @@ pub fn narrowing() -> Fields {
     let step = "Those towards whom a member took the first step so soon, and no sooner. Those who \
         were brought with a list are left out.";
     vec![
-        ("q", about(text(people::SEARCH_CHARS_MAX), "A part of a name, number or address.")),
+        ("q", about(text(people::SEARCH_CHARS_MAX), "Words of a name, number, tag or the notes.")),
         ("standing", word(STANDINGS)),
         ("kind", word(KINDS)),
         ("consent", word(CONSENTS)),

@@ -3,7 +3,7 @@
 use super::work::rows;
 use super::{Gallery, Words, own_fields, views};
 use crate::views::calendar::AppointmentRow;
-use crate::views::home::Waiting;
+use crate::views::home::{Fresh, Waiting};
 use crate::views::people::{
     Asked, Board, BoardTab, Bulk, Column, ContactField, ContactRow, Doubles, DoublesRow, EntryRow,
     FirstRow, NoteForm, People, PersonEdit, PersonForm, PersonPage, PersonRow, SavedRow,
@@ -110,6 +110,13 @@ pub(super) fn waiting(w: Words) -> Waiting {
     };
     let today = row(w, ("Tamar Shalom", "תמר שלום"), ("", ""), false, "054-222-0199");
     Waiting { rows: vec![late, today], more: 2 }
+}
+
+pub(super) fn fresh(w: Words) -> Fresh {
+    let new = row(w, ("Noa Levi", "נועה לוי"), ("", ""), false, "052-345-6789");
+    let unreachable = row(w, ("Yael Mor", "יעל מור"), ("", ""), false, "");
+    let href = "/people?waiting=on&added=2026-06-01..2026-11-30".into();
+    Fresh { rows: vec![new, unreachable], count: 1_204, more: 1_202, href }
 }
 
 fn all(w: Words) -> Vec<PersonRow> {
