@@ -250,7 +250,6 @@ async fn what_is_wrong_with_a_file_is_said_and_the_others_are_kept() -> Result<(
 async fn a_large_file_is_taken_by_a_page_and_by_a_program() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
     let (person, owner) = (site.ids["person"].as_str(), site.house.token.as_str());
-    // Larger than the largest list of people.
     let large = vec![b'a'; 21 << 20];
     let done = upload(&site, owner, person, "form-1", &[("film.bin", &large)]).await?;
     assert_eq!(done.status, 303, "{}", done.body);

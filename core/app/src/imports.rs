@@ -39,7 +39,7 @@ pub use meanings::{
 };
 pub use plan::{Column, DateOrder, Doubles, Format, Plan, Reading};
 pub use planning::{PlanInput, plan_import, plan_of};
-pub use reading::{FILE_BYTES_MAX, SEPARATORS};
+pub use reading::{FILE_BYTES_MAX, SEPARATORS, WORKBOOK_BYTES_MAX};
 pub use rows::{Said, Wrong};
 pub use sheet::{ROWS_MAX, Sheet};
 pub use store::imports::{Counts, Import as PeopleImport, Outcome, RowResult, State};

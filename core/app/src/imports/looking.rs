@@ -78,7 +78,7 @@ pub async fn look_at_import(app: &App, ctx: &Context, id: &ImportId) -> Result<L
     let plan = plan_of(&import)?;
     let sheet = match import.state {
         State::Waiting => files::sheet_of(app, &import, &plan.reading).await?,
-        _ => Sheet::default(),
+        _ => files::Held::default(),
     };
     let app2 = app.clone();
     app.db
