@@ -39,7 +39,7 @@ impl Typed {
 
     /// Whether it may be of a currency: it names that one, or none.
     fn may_be(&self, currency: &str) -> bool {
-        self.named().is_none_or(|named| named.iter().any(|it| *it == currency))
+        self.named().is_none_or(|named| named.contains(&currency))
     }
 
     /// Whether it is nothing.

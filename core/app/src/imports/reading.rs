@@ -369,7 +369,7 @@ mod tests {
         assert_eq!(key(&[&b"PK\x03\x04"[..], &[7; 200]].concat()), "error-imports-kind");
         assert_eq!(key(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x01\x02\x03\x04\x05"), "error-imports-kind");
         assert_eq!(key(&vec![b'a'; FILE_BYTES_MAX + 1]), "error-imports-large");
-        let book = [&b"PK\x03\x04"[..], &vec![7; WORKBOOK_BYTES_MAX]].concat();
+        let book = [&b"PK\x03\x04"[..], vec![7_u8; WORKBOOK_BYTES_MAX].as_slice()].concat();
         assert_eq!(key(&book), "error-imports-large");
         // Letters of one byte that become two are too many where the bytes aren't.
         let (old, _, _) = encoding_rs::WINDOWS_1255.encode("שם,הערות\nדנה כהן,לקוחה ותיקה מהעיר\n");
@@ -389,14 +389,12 @@ mod tests {
                  עם הצעת מחיר ותמונות\"\r\n"
             ));
         }
-        // The same in the two encodings that take most room.
-        for saved in [1, 2] {
-            let bytes = encoded(&text, saved);
-            assert!(bytes.len() > 26 << 20, "{}", bytes.len());
-            let reading = sniff(&bytes, Locale::He).unwrap();
-            let sheet = read(&bytes, &reading).unwrap();
-            assert_eq!((sheet.len(), sheet.width()), (100_001, 6), "{}", reading.encoding);
-        }
+        // In the encoding that takes most room.
+        let bytes = encoded(&text, 2);
+        assert!(bytes.len() > 30 << 20, "{}", bytes.len());
+        let reading = sniff(&bytes, Locale::He).unwrap();
+        let sheet = read(&bytes, &reading).unwrap();
+        assert_eq!((sheet.len(), sheet.width()), (100_001, 6), "{}", reading.encoding);
     }
 
     proptest! {
