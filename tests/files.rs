@@ -356,7 +356,6 @@ async fn a_form_that_added_a_file_to_somebody_adds_it_to_nobody_else() {
 async fn a_large_file_is_taken_by_a_page_and_by_a_program() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
     let (person, owner) = (site.ids["person"].as_str(), site.house.token.as_str());
-    // Larger than the largest list of people.
     let large = vec![b'a'; 21 << 20];
     let done = upload(&site, owner, person, "form-1", &[("film.bin", &large)]).await?;
     assert_eq!(done.status, 303, "{}", done.body);

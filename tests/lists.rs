@@ -6,7 +6,11 @@ use anyhow::{Context as _, Result, ensure};
 use app::activity::list_activity;
 use app::audit::AuditFilter;
 use app::own_fields::{FieldInput, create_field, field_name};
-use app::people::{ContactInput, DetailsInput, PersonInput, TAGS_ASKED_MAX, create_person};
+use app::people::{
+    ContactInput, DetailsInput, PersonInput, TAGS_ASKED_MAX, create_person, get_person,
+};
+use app::settings::{LookInput, get_settings, update_settings};
+use app::tenants::BusinessInput;
 use domain::{Permission, Role};
 use oxpi_tests::http::Reply;
 use oxpi_tests::site::{MARKER, Site};
@@ -430,6 +434,43 @@ async fn each_table_of_a_report_is_taken_along() -> Result<()> {
     ensure!(file.contains("Value · "), "{file}");
     let none = site.get("/reports/export?table=nothing", Some(&site.house.token)).await?;
     assert_eq!(none.status, 404);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mending_somebodys_number_leaves_an_amount_of_before_in_its_currency() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let details = DetailsInput { value: "1500".to_owned(), ..DetailsInput::default() };
+    let dana =
+        PersonInput { name: "Dana".to_owned(), details: Some(details), ..PersonInput::default() };
+    let dana = create_person(app, owner, dana, "").await?;
+    let now = get_settings(app, owner).await?;
+    let input = BusinessInput {
+        business: now.name,
+        locale: now.locale.tag().to_owned(),
+        zone: now.zone.to_string(),
+        currency: "EUR".to_owned(),
+    };
+    let look = LookInput { colour: "pine".to_owned(), theme: "default".to_owned() };
+    update_settings(app, owner, input, look, now.rev).await?;
+    let (path, was) = (format!("/people/{}", dana.id), dana.value_currency.as_str());
+    let page = get(&site, &format!("{path}/edit")).await?;
+    ensure!(page.contains(&format!("name=\"value_currency\" value=\"{was}\"")), "{page}");
+    let rev = dana.rev.to_string();
+    let mut sent = vec![("name", "Dana"), ("phone", "050-1234567"), ("value", "1500")];
+    sent.extend([("value_currency", was), ("rev", rev.as_str())]);
+    assert_eq!(post(&site, &path, &sent).await?.status, 303);
+    let after = get_person(app, owner, &dana.id).await?;
+    assert_eq!((after.value, after.value_currency.as_str()), (150_000, was));
+    assert_eq!(after.phone, "050-1234567");
+    // Somebody new is worth what the business counts in, and what is another currency is told.
+    let new = get(&site, "/people/new").await?;
+    ensure!(new.contains("name=\"value_currency\" value=\"EUR\""), "{new}");
+    let wrong = [("name", "Noa"), ("value", "£5"), ("value_currency", "EUR"), ("form_id", "one")];
+    let refused = post(&site, "/people", &wrong).await?;
+    assert_eq!(refused.status, 422);
+    ensure!(refused.body.contains("That is another currency."), "{}", refused.body);
     Ok(())
 }
 

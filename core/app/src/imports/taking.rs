@@ -245,11 +245,7 @@ impl<'a> Taking<'a> {
             notes: said.notes.clone(),
             owner_id: said.owner.clone(),
             value,
-            value_currency: if value == 0 {
-                String::new()
-            } else {
-                self.known.currency().to_owned()
-            },
+            value_currency: said.currency.clone(),
             follow_up_on: said.follow_up_on.clone(),
             consent,
             consent_at: is_said.then(|| said.consent_at.unwrap_or(now)),

@@ -1,5 +1,6 @@
 //! Lists of people: what comes of each row, that it comes once, what is refused, and taking it all back.
 
+mod amounts;
 mod beside;
 mod cards;
 mod meanings;

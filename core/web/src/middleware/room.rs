@@ -10,10 +10,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Room is counted in pieces of so many bytes.
 const PIECE: usize = 1 << 20;
-/// The pieces of all. While it is taken apart a body needs about three times its size.
+/// The pieces of all. While it is taken apart a body needs three to four times its size.
 const OF_ALL: usize = 160;
-/// The pieces of one account.
-const OF_ONE: usize = 64;
+/// The pieces of one account: the largest body has room.
+const OF_ONE: usize = 72;
 /// How long somebody waits.
 const WAITS: Duration = Duration::from_secs(60);
 

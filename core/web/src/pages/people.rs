@@ -249,7 +249,13 @@ async fn edit_page(
         own: own_fields::asked(member, &fields, &form.own),
         sources: people::list_sources(&member.web.app, &member.ctx).await?,
         consents: consents.to_vec(),
-        currency: member.frame().await?.tenant.currency.clone(),
+        // What was entered in another currency stays in that one.
+        currency: match person
+            .filter(|it| it.value != 0 && it.value_currency == form.value_currency)
+        {
+            Some(person) => person.value_currency.clone(),
+            None => member.frame().await?.tenant.currency.clone(),
+        },
         others: others(member, person).await?,
         form: form::with_empty_row(form),
         errors,

@@ -399,6 +399,8 @@ pub struct PersonForm {
     pub owner: String,
     /// What they may be worth.
     pub value: String,
+    /// The currency of that; empty for the business's.
+    pub value_currency: String,
     /// The day to get back to them.
     pub follow_up_on: String,
     /// `given`, `withdrawn` or nothing.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use store::tags::Tag;
 
-use super::super::plan::{DateOrder, Doubles, Reading};
+use super::super::plan::{DateOrder, Decimals, Doubles, Reading};
 use super::*;
 
 const ID: &str = "0190a0b0-0000-7000-8000-000000000000";
@@ -41,6 +41,7 @@ fn list(columns: usize, rows: usize) -> (Sheet, Plan) {
         head: false,
         columns: (0..columns).map(column).collect(),
         dates: DateOrder::DayFirst,
+        decimals: Decimals::Point,
         doubles: Doubles::Skip,
         tag: String::new(),
         source: String::new(),
