@@ -7,12 +7,13 @@ use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::merge_people;
 use app::people::{self, Person, PersonInput};
 use app::{Error, undos};
-use domain::{ApiScope, PersonId, Role};
+use domain::{ApiScope, DocumentId, PersonId, Role};
 use oxpi_tests::House;
 use oxpi_tests::http::{Reply, send_raw};
 use oxpi_tests::proposals::{call, keep, workspace};
 use oxpi_tests::site::{MARKER, Site, api_token};
 use runtime::{Grant, NewDocument, Services};
+use serde_json::Value;
 
 /// On both databases.
 async fn each(test: impl AsyncFn(Site) -> Result<()>) {
@@ -36,17 +37,12 @@ async fn upload(
     form: &str,
     files: &[(&str, &[u8])],
 ) -> Result<Reply> {
-    send(site, session, person, form, files).await?.context("closed without an answer")
+    let body = form_with(form, files);
+    send(site, session, person, &body).await?.context("closed without an answer")
 }
 
-/// Sends files as the form on a person's page would; who refuses them early may close before it answers.
-async fn send(
-    site: &Site,
-    session: &str,
-    person: &str,
-    form: &str,
-    files: &[(&str, &[u8])],
-) -> Result<Option<Reply>> {
+/// What the form on a person's page would send.
+fn form_with(form: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body =
         format!("--limit\r\nContent-Disposition: form-data; name=\"form_id\"\r\n\r\n{form}\r\n")
             .into_bytes();
@@ -60,6 +56,11 @@ async fn send(
         body.extend_from_slice(b"\r\n");
     }
     body.extend_from_slice(b"--limit--\r\n");
+    body
+}
+
+/// Sends what a form on a person's page brings; who refuses it early may close before it answers.
+async fn send(site: &Site, session: &str, person: &str, body: &[u8]) -> Result<Option<Reply>> {
     let head = format!(
         "POST /people/{person}/documents HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\
          Sec-Fetch-Site: same-origin\r\nCookie: oxpi={session}\r\n\
@@ -67,7 +68,7 @@ async fn send(
         site.port,
         body.len()
     );
-    send_raw(site.port, &[head.as_bytes(), &body].concat()).await
+    send_raw(site.port, &[head.as_bytes(), body].concat()).await
 }
 
 /// Sends a file as a program would.
@@ -220,6 +221,36 @@ async fn a_form_that_is_sent_twice_adds_once_and_with_other_files_nothing() {
     .await;
 }
 
+/// How a page says that of the files that were sent this one alone was added.
+fn added(name: &str) -> String {
+    format!("These were added: <bdi class=\"strong\">{name}</bdi></p>")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_breaks_off_says_what_was_kept_and_that_the_rest_did_not_come() {
+    each(async |site| {
+        let (person, owner) = (site.ids["person"].as_str(), site.house.token.as_str());
+        let whose: PersonId = person.parse()?;
+        let whole = form_with("form-1", &[("came.txt", b"one"), ("cut.txt", b"two and more")]);
+        let end = "more\r\n--limit--\r\n".len();
+        let told = send(&site, owner, person, &whole[..whole.len() - end]).await?;
+        let told = told.context("closed without an answer")?;
+        assert_eq!(told.status, 422);
+        assert!(told.body.contains("Not everything arrived"), "{}", told.body);
+        assert!(told.body.contains(&added("came.txt")), "{}", told.body);
+        assert!(told.body.contains(&format!("{MARKER} note")), "the page is whole");
+        assert_eq!(files_of(&site.house, &whose).await?, ["came.txt"]);
+        // Of nothing that came none is kept.
+        let told = send(&site, owner, person, &whole[..20]).await?;
+        let told = told.context("closed without an answer")?;
+        assert!(told.body.contains("Not everything arrived"), "{}", told.body);
+        assert!(!told.body.contains("These were added"), "{}", told.body);
+        assert_eq!(files_of(&site.house, &whose).await?.len(), 1);
+        Ok(())
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_a_file_is_said_and_the_others_are_kept() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
@@ -228,9 +259,13 @@ async fn what_is_wrong_with_a_file_is_said_and_the_others_are_kept() -> Result<(
     let files: [(&str, &[u8]); 3] = [("film.mov", &large), ("none.txt", b""), ("good.txt", b"x")];
     let told = upload(&site, owner, person, "form-1", &files).await?;
     assert_eq!(told.status, 422);
-    for said in
-        ["film.mov", "at most 25 MB", "none.txt", "There is nothing in this file", "good.txt"]
-    {
+    for said in [
+        "film.mov",
+        "at most 25 MB",
+        "none.txt",
+        "There is nothing in this file",
+        &added("good.txt"),
+    ] {
         assert!(told.body.contains(said), "{said}");
     }
     assert!(told.body.contains(&format!("{MARKER} note")), "the page is whole");
@@ -240,17 +275,87 @@ async fn what_is_wrong_with_a_file_is_said_and_the_others_are_kept() -> Result<(
     assert!(none.status == 422 && none.body.contains("Choose a file first"), "{}", none.body);
     let huge = vec![b'a'; 2 * FILE_BYTES_MAX + (1 << 20)];
     // Refused as soon as the head says how much it is: the answer, or the end of the connection.
-    let refused = send(&site, owner, person, "form-3", &[("huge.bin", &huge)]).await;
+    let refused = send(&site, owner, person, &form_with("form-3", &[("huge.bin", &huge)])).await;
     assert!(!matches!(refused, Ok(Some(reply)) if reply.status != 413));
     assert_eq!(files_of(&site.house, &whose).await?.len(), 1);
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_too_many_files_at_once_none_is_kept() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (person, owner) = (site.ids["person"].as_str(), site.house.token.as_str());
+    let whose: PersonId = person.parse()?;
+    let names: Vec<String> = (0..21).map(|n| format!("{n}.txt")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b"x"[..])).collect();
+    let told = upload(&site, owner, person, "form-1", &files).await?;
+    assert!(told.status == 422 && told.body.contains("At most 20 files"), "{}", told.body);
+    assert!(files_of(&site.house, &whose).await?.is_empty());
+    let done = upload(&site, owner, person, "form-2", &files[1..]).await?;
+    assert_eq!((done.status, files_of(&site.house, &whose).await?.len()), (303, 20));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_may_be_as_large_as_is_said_and_no_larger() -> Result<()> {
+    let house = House::start(store::testing::sqlite().await).await?;
+    let noa = somebody(&house, "Noa").await?;
+    let send = async |size: usize| {
+        let file = NewFile { name: "film.bin".to_owned(), bytes: vec![b'a'; size] };
+        documents::add_document(&house.app, &house.owner, &noa.id, file, "").await
+    };
+    let kept = send(FILE_BYTES_MAX).await?;
+    assert_eq!(usize::try_from(kept.size_bytes)?, FILE_BYTES_MAX);
+    let larger = send(FILE_BYTES_MAX + 1).await;
+    assert!(matches!(larger, Err(Error::Invalid { .. })), "{larger:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_there_is_no_room_for_is_refused_by_its_own_size_too() {
+    each_house(async |house| {
+        let noa = somebody(&house, "Noa").await?;
+        let first = add(&house, &noa, "offer.pdf").await?;
+        // As if there were room for one byte more.
+        let size_bytes = (4_i64 << 30) - 1 - first.size_bytes;
+        let id = DocumentId::new(&*house.app.clock, &*house.app.rng);
+        let large = Document { once_key: id.to_string(), id, size_bytes, ..first };
+        house.app.db.write(move |c| store::documents::insert(c, &large)).await?;
+        let send = async |bytes: &[u8]| {
+            let file = NewFile { name: "a.txt".to_owned(), bytes: bytes.to_vec() };
+            documents::add_document(&house.app, &house.owner, &noa.id, file, "").await
+        };
+        let full = send(b"ab").await;
+        let is_full = |key: &str| key == "error-document-full";
+        assert!(matches!(&full, Err(Error::Invalid { key, .. }) if is_full(key)), "{full:?}");
+        send(b"a").await?;
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_added_a_file_to_somebody_adds_it_to_nobody_else() {
+    each_house(async |house| {
+        let (noa, gil) = (somebody(&house, "Noa").await?, somebody(&house, "Gil").await?);
+        let send = async |to: &Person| {
+            let file = NewFile { name: "offer.txt".to_owned(), bytes: b"offer".to_vec() };
+            documents::add_document(&house.app, &house.owner, &to.id, file, "form-1").await
+        };
+        let kept = send(&noa).await?;
+        assert_eq!(send(&noa).await?.id, kept.id);
+        let other = send(&gil).await;
+        assert!(matches!(other, Err(Error::Conflict { .. })), "{other:?}");
+        assert!(files_of(&house, &gil.id).await?.is_empty());
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_large_file_is_taken_by_a_page_and_by_a_program() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
     let (person, owner) = (site.ids["person"].as_str(), site.house.token.as_str());
-    // Larger than the largest list of people.
     let large = vec![b'a'; 21 << 20];
     let done = upload(&site, owner, person, "form-1", &[("film.bin", &large)]).await?;
     assert_eq!(done.status, 303, "{}", done.body);
@@ -271,7 +376,7 @@ async fn nothing_large_is_taken_of_who_may_add_no_files() -> Result<()> {
     let files: [(&str, &[u8]); 1] = [("film.bin", &large)];
     // Refused as soon as the head says how much it is: the answer, or the end of the connection.
     for session in ["nonsense", session(&site, Role::Accountant)] {
-        let reply = send(&site, session, person, "form-1", &files).await;
+        let reply = send(&site, session, person, &form_with("form-1", &files)).await;
         assert!(!matches!(reply, Ok(Some(reply)) if reply.status != 413), "{session}");
     }
     let (_, reads) = api_token(app, owner, &[ApiScope::DocumentsRead]).await?;
@@ -353,6 +458,66 @@ async fn who_is_gone_for_good_takes_their_files_along() {
     .await;
 }
 
+/// A file of a plugin about somebody.
+fn about(person: &str, key: &str) -> NewDocument {
+    NewDocument {
+        name: "bill.pdf".to_owned(),
+        media_type: "application/pdf".to_owned(),
+        bytes: b"%PDF-1.7 bill".to_vec(),
+        with_connection: false,
+        connection: None,
+        source: "api.example.com".to_owned(),
+        about: Some(person.to_owned()),
+        idempotency_key: key.to_owned(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_plugin_keeps_and_deletes_in_a_loop_is_one_entry() {
+    each_house(async |house| {
+        let (app, owner) = (&house.app, &house.owner);
+        let plugin = call(&owner.tenant, &house.plugin, Grant::nothing());
+        let (noa, workspace) = (somebody(&house, "Noa").await?, workspace(app));
+        let keep = async |key: &str| -> Result<String> {
+            let kept = workspace.document_keep(&plugin, about(noa.id.as_str(), key)).await?;
+            Ok(kept["id"].as_str().context("no id")?.to_owned())
+        };
+        let told = async || -> Result<Vec<(String, Value)>> {
+            let page = app::timeline::list_entries(app, owner, &noa.id, None, 50).await?;
+            let of_files = page.items.into_iter().map(|told| told.entry);
+            let of_files = of_files.filter(|entry| entry.kind.starts_with("document-"));
+            Ok(of_files.map(|it| (it.kind, it.detail_json.0["count"].clone())).collect())
+        };
+        let brief = |count: i64| ("document-brief".to_owned(), Value::from(count));
+        let plain = |what: &str| (format!("document-{what}"), Value::Null);
+        for round in 1..=12 {
+            house.clock.advance_millis(60_000);
+            let id = keep(&format!("round {round}")).await?;
+            assert_eq!(told().await?.first(), Some(&plain("kept")));
+            house.clock.advance_millis(60_000);
+            workspace.document_delete(&plugin, &id).await?;
+            assert_eq!(told().await?, [brief(round)]);
+        }
+        // What a member deletes, and what was there for longer, is told as ever.
+        house.clock.advance_millis(60_000);
+        let (one, other) = (keep("one").await?, keep("other").await?);
+        documents::delete_document(app, owner, &one.parse()?).await?;
+        house.clock.advance_millis(24 * 3_600_000 + 1);
+        workspace.document_delete(&plugin, &other).await?;
+        let all = told().await?;
+        let kept = all.iter().filter(|entry| **entry == plain("kept")).count();
+        let deleted = all.iter().filter(|entry| **entry == plain("deleted")).count();
+        assert_eq!((kept, deleted, all.len()), (2, 2, 5), "{all:?}");
+        // The next loop begins another entry.
+        let id = keep("again").await?;
+        house.clock.advance_millis(1);
+        workspace.document_delete(&plugin, &id).await?;
+        assert_eq!(told().await?.first(), Some(&brief(1)));
+        Ok(())
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_says_whom_a_file_is_about() {
     each_house(async |house| {
@@ -362,16 +527,6 @@ async fn a_plugin_says_whom_a_file_is_about() {
         let elsewhere = house.another_business().await?;
         let input = PersonInput { name: "Theirs".to_owned(), ..PersonInput::default() };
         let theirs = people::create_person(app, &elsewhere, input, "").await?;
-        let about = |person: &str, key: &str| NewDocument {
-            name: "bill.pdf".to_owned(),
-            media_type: "application/pdf".to_owned(),
-            bytes: b"%PDF-1.7 bill".to_vec(),
-            with_connection: false,
-            connection: None,
-            source: "api.example.com".to_owned(),
-            about: Some(person.to_owned()),
-            idempotency_key: key.to_owned(),
-        };
         let workspace = workspace(app);
         let kept = workspace.document_keep(&plugin, about(noa.id.as_str(), "a")).await?;
         assert_eq!(kept["about"], noa.id.as_str());

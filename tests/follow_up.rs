@@ -1,7 +1,8 @@
 //! The day to get back to somebody, said from their page.
 
 use anyhow::{Context as _, Result, ensure};
-use app::people::get_person;
+use app::people::{PersonInput, create_person, get_person};
+use app::timeline::create_note;
 use domain::Clock as _;
 use oxpi_tests::site::Site;
 
@@ -79,6 +80,30 @@ async fn days_to_press_are_as_far_away_as_they_are_called() -> Result<()> {
     }
     for (label, day) in [("Tomorrow", on(1)?), ("In a week", on(7)?), ("In a month", month)] {
         assert!(form.contains(&format!("value=\"{day}\">{label}<")), "{label}: {form}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn home_leads_to_those_to_whom_nobody_turned_yet() -> Result<()> {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let site = Site::start(db).await?;
+        let (app, owner, session) = (&site.house.app, &site.house.owner, &site.house.token);
+        let input = PersonInput { name: "Newcomer".to_owned(), ..PersonInput::default() };
+        let new = create_person(app, owner, input, "").await?.id;
+        let href = format!("href=\"/people/{new}\"");
+        let home = site.get("/", Some(session)).await?.body;
+        let (_, card) = home.split_once("id=\"home-fresh\"").context("nobody waits")?;
+        assert!(card.contains(&href), "{card}");
+        let (_, rest) = card.split_once("<a href=\"").context("it leads nowhere")?;
+        let to = rest.split('"').next().unwrap_or_default().replace("&amp;", "&");
+        let list = site.get(&to, Some(session)).await?;
+        assert!(list.status == 200 && list.body.contains(&href), "{to}: {}", list.body);
+        let noted = format!("href=\"/people/{}\"", site.ids["person"]);
+        assert!(!list.body.contains(&noted), "somebody wrote a note about them");
+        create_note(app, owner, &new, "Called them", "").await?;
+        let home = site.get("/", Some(session)).await?.body;
+        assert!(!home.contains(&href), "somebody turned to them");
     }
     Ok(())
 }

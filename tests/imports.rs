@@ -109,7 +109,7 @@ async fn only_who_is_signed_in_sends_a_large_list_and_no_other_page_takes_one() 
         let reply = upload(&site, session, "long.csv", list.as_bytes()).await;
         assert!(!matches!(reply, Ok(Some(reply)) if reply.status != 413));
     }
-    let huge = vec![b'a'; 21 << 20];
+    let huge = vec![b'a'; app::imports::FILE_BYTES_MAX + (1 << 20)];
     let reply = upload(&site, &owner, "huge.csv", &huge).await;
     assert!(!matches!(reply, Ok(Some(reply)) if reply.status != 413));
     let empty = upload(&site, &owner, "empty.csv", b"").await?.context("no answer")?;

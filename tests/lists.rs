@@ -5,7 +5,12 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, ensure};
 use app::activity::list_activity;
 use app::audit::AuditFilter;
-use app::people::{ContactInput, DetailsInput, PersonInput, create_person};
+use app::own_fields::{FieldInput, create_field, field_name};
+use app::people::{
+    ContactInput, DetailsInput, PersonInput, TAGS_ASKED_MAX, create_person, get_person,
+};
+use app::settings::{LookInput, get_settings, update_settings};
+use app::tenants::BusinessInput;
 use domain::{Permission, Role};
 use oxpi_tests::http::Reply;
 use oxpi_tests::site::{MARKER, Site};
@@ -237,6 +242,95 @@ async fn people_with_several_tags_and_within_a_worth_are_shown_kept_and_changed(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn people_are_listed_by_since_when_they_are_customers() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let names = ["Anemone", "Begonia", "Crocus", "Dahlia", "Edelweiss"];
+    let days = ["31.1.2025", "1.2.2025", "28.2.2025", "1.3.2025", ""];
+    let rows: Vec<String> =
+        names.iter().zip(days).map(|(name, day)| format!("{name},Customer,{day}\n")).collect();
+    let list = format!("Name,Status,Customer since\n{}", rows.concat()).into_bytes();
+    let list = app::imports::keep_file(app, owner, "customers.csv", list).await?;
+    app::imports::start_import(app, owner, &list).await?;
+    site.house.work().await?;
+    for path in ["/people", "/people/export"] {
+        let page = get(&site, &format!("{path}?won=2025-02-01..2025-02-28")).await?;
+        let found = names.map(|name| page.contains(name));
+        assert_eq!(found, [false, true, true, false, false], "{path}: {page}");
+    }
+    let page = get(&site, "/people?won=2025-02-01..2025-02-28").await?;
+    ensure!(page.contains("Became customers"), "it says by what: {page}");
+    let found = get(&site, "/people?q=begonia").await?;
+    let begonia = found.split("name=\"person\" value=\"").nth(1).context("nobody")?;
+    let begonia = begonia.split('"').next().unwrap_or_default();
+    let page = get(&site, &format!("/people/{begonia}")).await?;
+    ensure!(page.contains("Customer since"), "{page}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_range_of_an_own_field_is_said_and_nobody_is_changed() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let mut names = Vec::new();
+    for kind in ["number", "day"] {
+        let input = FieldInput { name: kind.into(), kind: kind.into(), ..FieldInput::default() };
+        let field = create_field(app, owner, input, "").await?;
+        names.push(field_name(field.id.as_str()));
+    }
+    let (number, day) = (&names[0], &names[1]);
+    for (query, said) in [
+        (format!("{number}-from=many"), "Write a number"),
+        (format!("{number}-from=5&{number}-to=1,50"), "Write a number"),
+        (format!("{number}-from=5&{number}-to=4.9"), "The first number is more"),
+        (format!("{day}-to=soon"), "Enter a day, such as"),
+        (format!("{day}-from=2026-03-02&{day}-to=2026-03-01"), "The first day is after"),
+    ] {
+        for path in ["/people", "/people/board"] {
+            let page = get(&site, &format!("{path}?{query}")).await?;
+            ensure!(page.contains(said), "{path}?{query}: {page}");
+        }
+        let act = [("address", &*query), ("all", "on"), ("act", "tag"), ("to-tag", "meant")];
+        let refused = post(&site, "/people/change", &act).await?;
+        ensure!(refused.status == 422 && refused.body.contains(said), "{}", refused.body);
+    }
+    let tags = app::tags::list_tags(app, owner).await?;
+    ensure!(tags.iter().all(|tag| tag.name != "meant"), "somebody was changed");
+    let right = format!("{number}-from=4&{number}-to=1,500&{day}-from=2026-03-01");
+    for path in ["/people", "/people/board"] {
+        let page = get(&site, &format!("{path}?{right}")).await?;
+        ensure!(!page.contains("class=\"field-error\""), "{path}: {page}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_tags_than_narrow_a_list_are_said_and_nobody_is_changed() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let tags = (0..=TAGS_ASKED_MAX).map(|n| format!("tag {n}")).collect();
+    let details = Some(DetailsInput { tags, ..DetailsInput::default() });
+    let input = PersonInput { name: "Anemone".into(), details, ..PersonInput::default() };
+    create_person(app, owner, input, "").await?;
+    let all = app::tags::list_tags(app, owner).await?;
+    let tagged = all.iter().filter(|tag| tag.name.starts_with("tag "));
+    let asked: Vec<String> = tagged.map(|tag| format!("tag={}", tag.id)).collect();
+    let (many, most) = (asked.join("&"), asked[..TAGS_ASKED_MAX].join("&"));
+    let said = "At most 10 tags";
+    for path in ["/people", "/people/board"] {
+        let page = get(&site, &format!("{path}?{many}")).await?;
+        ensure!(page.contains("Anemone") && page.contains(said), "{path}: {page}");
+        assert_eq!(page.matches("\" checked><span><bdi>").count(), asked.len(), "{page}");
+        ensure!(!get(&site, &format!("{path}?{most}")).await?.contains(said), "{path}");
+    }
+    let act = |address| [("address", address), ("all", "on"), ("act", "tag"), ("to-tag", "meant")];
+    let refused = post(&site, "/people/change", &act(many.as_str())).await?;
+    ensure!(refused.status == 422 && refused.body.contains(said), "{}", refused.body);
+    assert_eq!(post(&site, "/people/change", &act(most.as_str())).await?.status, 303);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_log_is_asked_by_who_what_and_day() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
     let all = get(&site, "/activity").await?;
@@ -340,6 +434,43 @@ async fn each_table_of_a_report_is_taken_along() -> Result<()> {
     ensure!(file.contains("Value · "), "{file}");
     let none = site.get("/reports/export?table=nothing", Some(&site.house.token)).await?;
     assert_eq!(none.status, 404);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mending_somebodys_number_leaves_an_amount_of_before_in_its_currency() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let details = DetailsInput { value: "1500".to_owned(), ..DetailsInput::default() };
+    let dana =
+        PersonInput { name: "Dana".to_owned(), details: Some(details), ..PersonInput::default() };
+    let dana = create_person(app, owner, dana, "").await?;
+    let now = get_settings(app, owner).await?;
+    let input = BusinessInput {
+        business: now.name,
+        locale: now.locale.tag().to_owned(),
+        zone: now.zone.to_string(),
+        currency: "EUR".to_owned(),
+    };
+    let look = LookInput { colour: "pine".to_owned(), theme: "default".to_owned() };
+    update_settings(app, owner, input, look, now.rev).await?;
+    let (path, was) = (format!("/people/{}", dana.id), dana.value_currency.as_str());
+    let page = get(&site, &format!("{path}/edit")).await?;
+    ensure!(page.contains(&format!("name=\"value_currency\" value=\"{was}\"")), "{page}");
+    let rev = dana.rev.to_string();
+    let mut sent = vec![("name", "Dana"), ("phone", "050-1234567"), ("value", "1500")];
+    sent.extend([("value_currency", was), ("rev", rev.as_str())]);
+    assert_eq!(post(&site, &path, &sent).await?.status, 303);
+    let after = get_person(app, owner, &dana.id).await?;
+    assert_eq!((after.value, after.value_currency.as_str()), (150_000, was));
+    assert_eq!(after.phone, "050-1234567");
+    // Somebody new is worth what the business counts in, and what is another currency is told.
+    let new = get(&site, "/people/new").await?;
+    ensure!(new.contains("name=\"value_currency\" value=\"EUR\""), "{new}");
+    let wrong = [("name", "Noa"), ("value", "£5"), ("value_currency", "EUR"), ("form_id", "one")];
+    let refused = post(&site, "/people", &wrong).await?;
+    assert_eq!(refused.status, 422);
+    ensure!(refused.body.contains("That is another currency."), "{}", refused.body);
     Ok(())
 }
 

@@ -38,6 +38,7 @@ mod packages;
 mod passkeys;
 mod proof;
 mod reminders;
+mod repeats;
 mod strangers;
 mod surface;
 mod sweeps;

@@ -242,3 +242,22 @@ async fn a_token_for_documents_adds_by_an_id_and_learns_no_name() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_says_who_added_a_file_to_a_token_that_reads_the_team() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let team = app::members::list_members(app, owner).await?;
+    let name = &team.iter().find(|it| it.id == owner.member).unwrap().name;
+    let query = format!("name=offer.txt&person={}", site.ids["person"]);
+    let made = send_file(&site, &site.api_token, &query, "text/plain", "one").await?;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let (_, narrow) = api_token(app, owner, &[ApiScope::DocumentsRead]).await?;
+    for (token, names) in [(&site.api_token, true), (&narrow, false)] {
+        let file = call(&site, token, "GET", "/documents/export", &[], None).await?;
+        let row = file.body.lines().find(|line| line.contains("offer.txt")).unwrap();
+        let found = row.split(',').any(|cell| cell.trim_matches('"') == name);
+        assert_eq!(found, names, "{row}");
+    }
+    Ok(())
+}

@@ -46,6 +46,26 @@ async fn an_address_shows_the_calendar_until_it_is_renewed_or_withdrawn() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_asks_for_the_head_of_a_calendar_has_read_nothing() {
+    each(async |site| {
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let secret = calendar_feeds::renew_feed(app, owner).await?;
+        let read_at =
+            async || calendar_feeds::find_feed(app, owner).await.unwrap().unwrap().read_at;
+        let head = send(&site, "HEAD", &format!("/feeds/{secret}.ics"), &[], None).await?;
+        assert_eq!((head.status, head.body.as_str()), (200, ""));
+        assert_eq!(read_at().await, None);
+        let file = read(&site, &secret, &[]).await?;
+        for name in ["etag", "last-modified", "content-type"] {
+            assert_eq!(head.header(name), file.header(name), "{name}");
+        }
+        assert!(read_at().await.is_some());
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_address_ends_with_its_members_place_and_role() {
     each(async |site| {
         let (app, owner) = (&site.house.app, &site.house.owner);

@@ -57,7 +57,9 @@ async fn people_are_narrowed_by_several_stages_tags_and_spans() {
         let next = link.strip_prefix("</api/v1").unwrap().split('>').next().unwrap();
         let next = json(&own(&site, "GET", next, None).await?);
         assert_eq!(next["items"].as_array().unwrap().len(), 1, "{next}");
-        for wrong in ["stage=lead", "tag=,", "added_from=today", "stage=&stage="] {
+        // One more than narrow a list.
+        let many = format!("tag={}", [red.as_str(); 11].join(","));
+        for wrong in ["stage=lead", "tag=,", &many, "added_from=today", "stage=&stage="] {
             let reply = own(&site, "GET", &format!("/people?{wrong}"), None).await?;
             assert_eq!(problem(&reply, 400), "parameter", "{wrong}");
         }
@@ -146,9 +148,21 @@ async fn people_are_narrowed_and_ordered_by_own_fields() {
             let found = names(&site, &format!("order={order}")).await?;
             assert_eq!(found.join(" "), expected, "{order}");
         }
+        for (range, code) in [
+            (format!("{number}:many..5"), "number-invalid"),
+            (format!("{number}:5..1e5"), "number-invalid"),
+            (format!("{number}:10..5"), "numbers-turned"),
+            (format!("{day}:2026-02-30.."), "date-invalid"),
+            (format!("{day}:2026-03-02..2026-03-01"), "days-turned"),
+        ] {
+            let reply = own(&site, "GET", &format!("/people?field={range}"), None).await?;
+            assert_eq!(problem(&reply, 400), "parameter", "{range}");
+            let told = json(&reply);
+            let error = &told["errors"][0];
+            assert_eq!((&error["pointer"], &error["code"]), (&json!("field"), &json!(code)));
+        }
         let other = &site.ids["person"];
         for wrong in [
-            format!("field={number}:many..5"),
             format!("field={number}"),
             format!("field={other}:5"),
             format!("order=own-{other}"),

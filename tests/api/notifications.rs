@@ -5,7 +5,9 @@ use anyhow::Result;
 use app::notifications::{self, Kind, Way};
 use app::{Context, Origin, reminders, sessions};
 use domain::{ApiScope, Lead, Role};
+use oxpi_tests::proposals;
 use oxpi_tests::site::{Site, api_token};
+use runtime::{Grant, Services as _};
 use serde_json::{Value, json};
 
 use super::{call, each, json, own, problem, text};
@@ -189,6 +191,31 @@ async fn a_tasks_reminder_comes_again_and_tasks_are_found_by_what_they_are_about
         let path = format!("/tasks?person={person}");
         let refused = call(&site, &narrow, "GET", &path, &[], None).await?;
         assert_eq!(problem(&refused, 403), "scope");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leads_that_a_program_and_a_plugin_bring_are_told_together_and_once() {
+    each(async |site| {
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        notifications::read_all(app, owner).await?;
+        let told = async || -> Result<Vec<(Kind, String)>> {
+            let all = notifications::list_notifications(app, owner).await?.into_iter();
+            Ok(all.filter(|it| it.read_at.is_none()).map(|it| (it.kind, it.subject)).collect())
+        };
+        let made = own(&site, "POST", "/people", Some(json!({"name": "Dana"}))).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        assert_eq!(told().await?, [(Kind::LeadNew, "Dana".to_owned())]);
+        let grant = Grant::from_ids(["records.write:person".to_owned()]);
+        let plugin = proposals::call(&owner.tenant, &site.house.plugin, grant);
+        let workspace = proposals::workspace(app);
+        for _ in 0..2 {
+            let lead = json!({"name": "Noa"});
+            workspace.records_upsert(&plugin, "person", lead, None, "once").await?;
+        }
+        assert_eq!(told().await?, [(Kind::LeadsNew, "2".to_owned())]);
         Ok(())
     })
     .await;

@@ -241,6 +241,26 @@ async fn appointments_are_booked_moved_cancelled_and_restored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_amount_of_before_stays_in_its_currency_where_nothing_is_said_of_it() {
+    each(async |site| {
+        let body = json!({"name": "Dana", "value": "1500"});
+        let made = json(&own(&site, "POST", "/people", Some(body)).await?);
+        let path = format!("/people/{}", text(&made["id"]));
+        let moved = own(&site, "PATCH", "/business", Some(json!({"currency": "EUR"}))).await?;
+        assert_eq!(moved.status, 200, "{}", moved.body);
+        assert_ne!(made["value_currency"], "EUR");
+        let change = json!({"tags": ["garden"]});
+        let kept = json(&own(&site, "PATCH", &path, Some(change)).await?);
+        assert_eq!((text(&kept["value"]), &kept["tags"]), ("1500", &json!(["garden"])));
+        assert_eq!(kept["value_currency"], made["value_currency"]);
+        let said = json(&own(&site, "PATCH", &path, Some(json!({"value": "1500"}))).await?);
+        assert_eq!((text(&said["value"]), text(&said["value_currency"])), ("1500", "EUR"));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn consent_has_its_day_and_where_somebody_came_from_is_said_once() {
     each(async |site| {
         let first = json!({"medium": "cpc", "landing": "https://shop.example/?a=1"});

@@ -59,6 +59,41 @@ async fn a_series_is_made_changed_and_cancelled() {
         let refused = own(&site, "POST", "/appointments", Some(odd)).await?;
         assert_eq!(problem(&refused, 422), "invalid");
         assert_eq!(json(&refused)["errors"][0]["pointer"], "/rule");
+        assert!(refused.body.contains("BYMONTHDAY=-1"), "says what is taken: {}", refused.body);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_are_taken_as_programs_write_them() {
+    each(async |site| {
+        // The end is a second before the next would begin.
+        let body = json!({"title": "Rent", "starts_at": "2026-04-30T08:00:00Z",
+            "ends_at": "2026-04-30T09:00:00Z",
+            "rule": "RRULE:FREQ=MONTHLY;BYMONTHDAY=30;UNTIL=20260530T075959Z;WKST=SU"});
+        let made = own(&site, "POST", "/appointments", Some(body)).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let series = format!("/appointments/{}/series", text(&json(&made)["id"]));
+        let rule = json(&own(&site, "GET", &series, None).await?);
+        assert_eq!(rule["rule"], "FREQ=MONTHLY;UNTIL=20260529");
+        let change = |rule: &str| Some(json!({"rule": rule, "reach": "all"}));
+        let other = change("FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1;COUNT=2");
+        let other = own(&site, "PATCH", &series, other).await?;
+        assert_eq!(json(&other)["rule"], "FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=2", "{}", other.body);
+        assert_eq!(on(&site, "booked").await?.len(), 2);
+        let refused = own(&site, "PATCH", &series, change("FREQ=MONTHLY;BYMONTHDAY=15")).await?;
+        assert_eq!(problem(&refused, 422), "invalid");
+        assert_eq!(json(&refused)["errors"][0]["pointer"], "/rule");
+
+        let task =
+            |day: Value, rule: &str| Some(json!({"title": "Sort", "day": day, "rule": rule}));
+        let daily = task("2026-04-01".into(), "FREQ=DAILY;BYDAY=MO,TU,WE,TH,SU");
+        let made = own(&site, "POST", "/tasks", daily).await?;
+        assert_eq!(json(&made)["rule"], "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,SU", "{}", made.body);
+        let refused = own(&site, "POST", "/tasks", task(Value::Null, "FREQ=DAILY")).await?;
+        assert_eq!(problem(&refused, 422), "invalid");
+        assert_eq!(json(&refused)["errors"][0]["pointer"], "/day");
         Ok(())
     })
     .await;

@@ -235,6 +235,36 @@ async fn two_accounts_of_one_name_are_two() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_of_a_very_long_line_says_that_more_may_differ() {
+    each(async |house| {
+        let ours = call(&house.owner.tenant, &house.plugin, Grant::nothing());
+        let first: ApprovalId = propose(&house.app, &ours, "post").await?.parse()?;
+        let (app, tenant, of) = (house.app.clone(), house.owner.tenant.clone(), first.clone());
+        let line = house.app.db.write(move |c| {
+            let row = store::approvals::get(c, &tenant, &of)?;
+            let mut line = vec![of];
+            for _ in 0..51 {
+                let id = ApprovalId::new(&*app.clock, &*app.rng);
+                let (once_key, replaces) = (id.to_string(), line.last().cloned());
+                let next =
+                    approvals::Approval { id: id.clone(), once_key, replaces, ..row.clone() };
+                store::approvals::insert(c, &next)?;
+                line.push(id);
+            }
+            Ok(line)
+        });
+        let line = line.await?;
+        for (at, basis, is_cut) in [(1, 0, false), (50, 0, false), (51, 1, true)] {
+            let seen = page(&house, &line[at]).await?.replaces.context("it replaces nothing")?;
+            assert_eq!((&seen.id, seen.is_cut), (&line[basis], is_cut), "{at}");
+            assert!(seen.differences.is_empty(), "{at}");
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_page_of_a_proposal_says_whose_secrets_go_along() -> anyhow::Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
     let (app, owner) = (&site.house.app, &site.house.owner);

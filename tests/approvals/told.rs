@@ -3,7 +3,9 @@
 use app::approvals::{self, Typed};
 use app::endpoints::{self, EndpointInput};
 use oxpi_tests::House;
-use serde_json::Value;
+use oxpi_tests::proposals::workspace;
+use runtime::{Services as _, Words};
+use serde_json::{Value, json};
 
 use super::{each, post, proposed, run, sample};
 
@@ -62,6 +64,38 @@ async fn programs_are_told_what_became_of_a_proposal_and_not_what_it_says() {
         let last = all.last().map(|(kind, data)| (kind.as_str(), data["state"].as_str()));
         assert_eq!(last, Some(("approval.rejected", Some("rejected"))));
         assert!(all.iter().all(|(_, data)| !data.to_string().contains("Dana")), "nor why");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_are_told_that_nothing_came_of_a_change_and_why() {
+    each(async |house| {
+        let sample = sample(&house).await?;
+        let (app, owner) = (&house.app, &house.owner);
+        let input = EndpointInput {
+            url: "https://hooks.example/in".to_owned(),
+            all: true,
+            ..EndpointInput::default()
+        };
+        let proven = app::Context { is_recent: true, ..owner.clone() };
+        endpoints::add_endpoint(app, &proven, input, "").await?;
+        let id = proposed(&house, &sample, "bakery").await?;
+        let text = [("text".to_owned(), vec!["Stale bread".to_owned()])];
+        let typed = Typed { values: text.into(), is_whole: false };
+        approvals::ask_change(app, &proven, &id, typed).await?;
+        let word = Words::Text("Fresh alone is sold".to_owned());
+        workspace(app).approval_decline_change(&sample.1, id.as_str(), word).await?;
+        let all = told(&house, id.as_str()).await?;
+        let kinds: Vec<&str> = all.iter().map(|(kind, _)| kind.as_str()).collect();
+        assert_eq!(kinds, ["approval.came_back", "approval.change_asked", "approval.proposed"]);
+        let (_, back) = &all[0];
+        assert_eq!((&back["came_back"], &back["state"]), (&json!("declined"), &json!("waiting")));
+        for (_, data) in &all {
+            let said = data.to_string();
+            assert!(!said.contains("bread") && !said.contains("alone"), "{said}");
+        }
         Ok(())
     })
     .await;

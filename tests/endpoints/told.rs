@@ -1,11 +1,12 @@
 //! What is told of acts that end otherwise than they began.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, Result};
+use app::imports::{self, Column, Doubles, PlanInput};
 use app::people::bulk::{BulkInput, change_people};
 use app::pipelines::{PipelineInput, StageInput};
 use serde_json::{Value, json};
 
-use super::world::{HOOKS, each};
+use super::world::{HOOKS, World, each};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_that_is_stopped_is_told_with_what_came_until_then() {
@@ -62,6 +63,41 @@ async fn what_changed_of_a_person_is_called_as_the_api_calls_it() {
         let data = &body["data"];
         assert_eq!(data["changed"], json!(["follow_up_on"]), "{data}");
         assert_eq!(data["follow_up_on"], "2026-12-24", "{data}");
+        Ok(())
+    })
+    .await;
+}
+
+/// Brings a list that changes whoever is there already.
+async fn bring(w: &World, list: &str) -> Result<()> {
+    let (app, owner) = (&w.app, &w.owner);
+    let id = imports::keep_file(app, owner, "people.csv", list.as_bytes().to_vec()).await?;
+    let plan = imports::plan_of(&imports::get_import(app, owner, &id).await?)?;
+    let input = PlanInput {
+        head: plan.head,
+        columns: plan.columns.iter().map(Column::word).collect(),
+        dates: plan.dates.as_str().to_owned(),
+        doubles: Doubles::Update.as_str().to_owned(),
+        ..PlanInput::default()
+    };
+    imports::plan_import(app, owner, &id, input).await?;
+    imports::start_import(app, owner, &id).await?;
+    w.work().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_somebody_is_a_customer_since_another_day_is_told_as_the_api_says_it() {
+    each(async |w| {
+        bring(&w, "Name,Status\nNoa Levi,Customer\n").await?;
+        w.add(HOOKS, &["person.changed"]).await?;
+        bring(&w, "Name,Customer since\nNoa Levi,20.2.2026\n").await?;
+        w.work().await?;
+        assert_eq!(w.kinds()?, ["person.changed"]);
+        let body: Value = serde_json::from_str(&w.receiver.got()[0].body)?;
+        let data = &body["data"];
+        assert_eq!(data["changed"], json!(["won_at"]), "{data}");
+        assert_eq!(data["won_at"], "2026-02-19T22:00:00Z", "{data}");
         Ok(())
     })
     .await;

@@ -25,8 +25,8 @@ mod moves;
 mod restoring;
 mod spans;
 
-pub(crate) use files::to_event;
 pub use files::{export_appointment, export_span};
+pub(crate) use files::{export_feed, to_event};
 pub use moves::{move_anyway, move_appointment};
 pub use restoring::restore_appointment;
 pub use spans::{OnBetween, get_span, list_busy, list_span};

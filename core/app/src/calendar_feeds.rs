@@ -122,15 +122,15 @@ async fn read(app: &App, secret: &str, origin: &Origin, is_look: bool) -> Result
         return Err(Error::NotFound);
     }
     let (app2, hash, origin) = (app.clone(), hash(app, secret), origin.clone());
-    let (feed, ctx) = app.db.inspect(move |c| open(&app2, c, &hash, origin)).await?;
+    let (feed, ctx, name) = app.db.inspect(move |c| open(&app2, c, &hash, origin)).await?;
     let now = app.clock.now();
     let today = ctx.zone.local(now).date();
     let day = |days: i64| {
         let at = ctx.zone.start_of_day(today.saturating_add(days.days()));
         at.ok_or_else(|| Error::internal("no such day"))
     };
-    let (from, to) = (day(-DAYS_BACK)?, day(DAYS_AHEAD)?);
-    let body = appointments::export_span(app, &ctx, from, to).await?;
+    let span = (day(-DAYS_BACK)?, day(DAYS_AHEAD)?);
+    let body = appointments::export_feed(app, &ctx, &name, span).await?;
     let digest = vault::token::hex(&Sha256::digest(body.as_bytes())[..16]);
     let changed_at = if digest == feed.digest { feed.changed_at } else { now };
     let seen = feed.read_at.is_some_and(|at| now.millis_since(at) < READ_EVERY_SECS * 1_000);
@@ -147,8 +147,13 @@ async fn read(app: &App, secret: &str, origin: &Origin, is_look: bool) -> Result
     Ok(FeedFile { body, digest, changed_at })
 }
 
-/// Whose the secret is, at work as they are now.
-fn open(app: &App, c: &mut Conn, hash: &str, origin: Origin) -> Result<(CalendarFeed, Context)> {
+/// Whose the secret is, at work as they are now, and what their business is called.
+fn open(
+    app: &App,
+    c: &mut Conn,
+    hash: &str,
+    origin: Origin,
+) -> Result<(CalendarFeed, Context, String)> {
     let feed = store::calendar_feeds::find_by_hash(c, hash)?.ok_or(Error::NotFound)?;
     let member = store::members::get(c, &feed.tenant_id, &feed.member_id)?;
     let tenant = store::tenants::get(c, &feed.tenant_id)?;
@@ -167,7 +172,7 @@ fn open(app: &App, c: &mut Conn, hash: &str, origin: Origin) -> Result<(Calendar
         is_recent: false,
         scopes: None,
     };
-    Ok((feed, context))
+    Ok((feed, context, tenant.name))
 }
 
 fn hash(app: &App, secret: &str) -> String {

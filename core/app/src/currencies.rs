@@ -1,8 +1,12 @@
 //! The active currencies of ISO 4217 with how many digits follow the point, without funds, metals
 //! and test codes.
 
+mod marks;
+
 use domain::Locale;
 use domain::text::grouped;
+
+pub(crate) use marks::meant_by;
 
 /// Code and minor digits, sorted by code.
 #[rustfmt::skip]

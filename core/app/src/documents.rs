@@ -3,6 +3,7 @@
 
 mod adding;
 mod body;
+mod brief;
 mod names;
 mod naming;
 mod own;
@@ -165,9 +166,12 @@ pub async fn delete_document(app: &App, ctx: &Context, id: &DocumentId) -> Resul
 /// Deletes what is known of a document, in the caller's transaction; its body goes after it. Whom it is about is
 /// looked at anew: since it was read they may have become one with another, on whose page it is now.
 pub(crate) fn forget(app: &App, c: &mut Conn, who: &Who, row: &Document) -> Result<()> {
+    let held = brief::hold(c, who, row)?;
     let row = store::documents::hold(c, &row.tenant_id, &row.id)?;
     store::documents::delete(c, &row.tenant_id, &row.id)?;
-    tell(app, c, who, &row, "deleted")?;
+    if !brief::tell(app, c, who, &row, held.as_ref())? {
+        tell(app, c, who, &row, "deleted")?;
+    }
     record(app, c, who, &row, "document.deleted")
 }
 

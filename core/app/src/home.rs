@@ -5,7 +5,7 @@ use store::Conn;
 use store::appointments::{Appointment, Status};
 use store::connections::{Connection, ConnectionState};
 use store::examples::ExampleKind;
-use store::people::{Person, PersonFilter, PersonOrder, Standing};
+use store::people::{Person, PersonFilter, PersonOrder, Span, Standing};
 use store::tasks::Task;
 
 use crate::audit::{self, Act, Who};
@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::settings::DEFAULT_THEME;
 use crate::tenants::{Colour, Tenant};
-use crate::{App, approvals, tasks};
+use crate::{App, approvals, reports, tasks};
 
 /// How far ahead the next appointment is looked for, in seconds.
 const AHEAD_SECS: i64 = 30 * 24 * 3_600;
@@ -32,6 +32,8 @@ pub struct Home {
     pub tasks: Option<DueTasks>,
     /// Whom somebody is to get back to by the end of today, who waits longest first.
     pub waiting: Option<Waiting>,
+    /// To whom nobody turned yet of those who came lately, newest first: as many as wait in the report.
+    pub fresh: Option<Fresh>,
     /// Accounts at providers that are connected, newest first.
     pub connections: Option<Vec<Connection>>,
     /// How many people there are.
@@ -71,6 +73,17 @@ pub struct Waiting {
     pub first: Vec<Person>,
     /// How many there are.
     pub count: i64,
+}
+
+/// Those to whom nobody turned yet.
+#[derive(Debug, Clone)]
+pub struct Fresh {
+    /// The first of them.
+    pub first: Vec<Person>,
+    /// How many there are.
+    pub count: i64,
+    /// When they came: other lists of them say the same.
+    pub span: Span,
 }
 
 /// How many people of each stage there are.
@@ -120,6 +133,7 @@ pub async fn get_home(app: &App, ctx: &Context) -> Result<Home> {
             };
             let tasks = may(Permission::ReadTasks).then(|| due(c, &ctx, now)).transpose()?;
             let waiting = may(Permission::ReadPeople).then(|| waiting(c, &ctx, now)).transpose()?;
+            let fresh = may(Permission::ReadPeople).then(|| fresh(c, &ctx, now)).transpose()?;
             let connections = connected(c, &ctx.tenant)?;
             let people = may(Permission::ReadPeople).then(|| count(c, &ctx.tenant)).transpose()?;
             let checklist = match people {
@@ -144,6 +158,7 @@ pub async fn get_home(app: &App, ctx: &Context) -> Result<Home> {
                 next,
                 tasks,
                 waiting,
+                fresh,
                 connections,
                 people,
                 approvals,
@@ -180,6 +195,14 @@ fn waiting(c: &mut Conn, ctx: &Context, now: Timestamp) -> Result<Waiting> {
     let order = PersonOrder::FollowUp;
     let first = store::people::list(c, &ctx.tenant, &filter, order, None, SHOWN)?.items;
     Ok(Waiting { first, count: store::people::count(c, &ctx.tenant, &filter)? })
+}
+
+/// As the report counts those who wait, and the list shows them that it leads to.
+fn fresh(c: &mut Conn, ctx: &Context, now: Timestamp) -> Result<Fresh> {
+    let (filter, span) = reports::waiting(&ctx.zone, now)?;
+    let order = PersonOrder::Newest;
+    let first = store::people::list(c, &ctx.tenant, &filter, order, None, SHOWN)?.items;
+    Ok(Fresh { first, count: store::people::count(c, &ctx.tenant, &filter)?, span })
 }
 
 fn count(c: &mut Conn, tenant: &TenantId) -> Result<PeopleCount> {

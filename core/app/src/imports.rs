@@ -4,6 +4,8 @@
 #[macro_use]
 mod words;
 mod cards;
+mod dates;
+mod decimals;
 mod doubles;
 mod encodings;
 mod files;
@@ -22,6 +24,7 @@ mod targets;
 mod telling;
 mod undoing;
 mod workbooks;
+mod worth;
 
 use std::sync::Arc;
 
@@ -37,9 +40,9 @@ pub use looking::{Look, Shown, look_at_import};
 pub use meanings::{
     AS_NOTE, AS_TAG, LEAVE, MEANINGS_MAX, MEANT_CHARS_MAX, Meaning, Unknown, Words,
 };
-pub use plan::{Column, DateOrder, Doubles, Format, Plan, Reading};
+pub use plan::{Column, DateOrder, Decimals, Doubles, Format, Plan, Reading};
 pub use planning::{PlanInput, plan_import, plan_of};
-pub use reading::{FILE_BYTES_MAX, SEPARATORS};
+pub use reading::{FILE_BYTES_MAX, SEPARATORS, WORKBOOK_BYTES_MAX};
 pub use rows::{Said, Wrong};
 pub use sheet::{ROWS_MAX, Sheet};
 pub use store::imports::{Counts, Import as PeopleImport, Outcome, RowResult, State};
@@ -230,6 +233,7 @@ pub async fn cancel_import(app: &App, ctx: &Context, id: &ImportId) -> Result<()
             let who = Who::from(&ctx2);
             let step = (State::Running, State::Cancelled);
             store::imports::settle(c, &ctx2.tenant, &id, step, "", app2.clock.now())?;
+            telling::given(&app2, c, &import)?;
             let detail = json!({"done": import.rows_done});
             record(&app2, c, &who, &import, "import.cancelled", detail)?;
             files::forget_row(c, &import)

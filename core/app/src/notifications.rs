@@ -17,9 +17,11 @@ use crate::error::{Error, Result};
 use crate::{endpoints, mail, plugins};
 
 mod choices;
+mod people;
 mod reminders;
 mod work;
 
+pub(crate) use people::*;
 pub(crate) use reminders::*;
 pub(crate) use work::*;
 
@@ -79,7 +81,11 @@ const fn needs(kind: Kind) -> Permission {
         // Of tasks as well: whoever may write the one may write the other.
         | Kind::SweepDone
         | Kind::SweepFailed
-        | Kind::SweepUndone => Permission::WritePeople,
+        | Kind::SweepUndone
+        | Kind::PersonAssigned
+        | Kind::PeopleAssigned
+        | Kind::LeadNew
+        | Kind::LeadsNew => Permission::WritePeople,
         Kind::EndpointOff | Kind::ArchiveReady | Kind::ArchiveFailed => Permission::ManageSettings,
     }
 }
@@ -103,12 +109,16 @@ const fn usual(kind: Kind) -> Way {
         | Kind::SweepFailed
         | Kind::SweepUndone
         | Kind::ArchiveReady
-        | Kind::ArchiveFailed => Way::Both,
+        | Kind::ArchiveFailed
+        | Kind::LeadNew
+        | Kind::LeadsNew => Way::Both,
         Kind::AppointmentUnsent
         | Kind::SeriesOverlaps
         | Kind::PluginStopped
         | Kind::TaskAssigned
         | Kind::TasksAssigned
+        | Kind::PersonAssigned
+        | Kind::PeopleAssigned
         | Kind::AppointmentSoon => Way::App,
     }
 }

@@ -15,7 +15,7 @@ use crate::{fields, once};
 
 pub use store::own_fields::{FieldOption, OwnField, OwnKind, OwnValue};
 pub(crate) use values::named_document;
-pub use values::{OwnInput, document, field_name, key_of};
+pub use values::{OwnInput, document, field_name, key_of, range};
 
 /// Most own fields of a business.
 pub const OWN_FIELDS_MAX: usize = 40;

@@ -9,6 +9,7 @@ pub mod board;
 pub mod bulk;
 mod changes;
 pub mod doubles;
+pub(crate) mod giving;
 pub mod input;
 mod lists;
 pub mod merge;
@@ -24,7 +25,7 @@ use crate::audit::{self, Act, Who};
 use crate::context::Context;
 use crate::error::Result;
 use crate::own_fields::{OwnField, OwnValue, values};
-use crate::{attributions, once, tags, timeline};
+use crate::{attributions, notifications, once, tags, timeline};
 
 pub use input::{ContactInput, DetailsInput, PersonInput};
 pub use lists::*;
@@ -112,6 +113,7 @@ pub async fn create_person(
                 return Ok(store::people::get(c, &ctx.tenant, &done)?);
             }
             let person = insert(&app2, c, &ctx.tenant, &Who::from(&ctx), &input)?;
+            giving::tell_of_new(&app2, c, &ctx, &person)?;
             once::keep(&app2, c, &ctx.tenant, CREATE, &form_id, &person.id)?;
             Ok(person)
         })
@@ -196,7 +198,11 @@ pub async fn update_person(
             store::pipelines::hold(c, &ctx.tenant)?;
             let before = store::people::get(c, &ctx.tenant, &id)?;
             let draft = input.draft(&app2, c, &ctx.tenant, &id, Some(&before))?;
-            change(&app2, c, &Who::from(&ctx), &before, draft, expected_rev)
+            let after = change(&app2, c, &Who::from(&ctx), &before, draft, expected_rev)?;
+            if after.owner_id != before.owner_id {
+                giving::tell_owner(&app2, c, &ctx, &after)?;
+            }
+            Ok(after)
         })
         .await
 }
@@ -304,6 +310,9 @@ pub(crate) fn change(
     }
     if before.follow_up_on != fields.follow_up_on || before.owner_id != fields.owner_id {
         remind(app, c, before)?;
+    }
+    if before.owner_id != fields.owner_id {
+        notifications::person_settled(app, c, tenant, id)?;
     }
     if !changed.is_empty() || !own.is_empty() {
         let told = changes::Told { fields: &changed, own: &own, first: first.as_ref() };

@@ -17,6 +17,8 @@ pub use store::reports::{Added, FirstStep, FromSource, Won};
 
 /// How many months a report may be about.
 pub const MONTHS: [u8; 3] = [3, 6, 12];
+/// How many it is about where nobody says.
+pub const MONTHS_USUAL: u8 = 6;
 
 /// The report of the last months, this one included.
 #[derive(Debug, Clone)]
@@ -189,6 +191,16 @@ pub async fn get_report_of(
             })
         })
         .await
+}
+
+/// To whom nobody turned yet of those who came in the usual months: as many as a report of these months counts
+/// that wait, and since when they are looked at.
+pub(crate) fn waiting(zone: &Zone, now: Timestamp) -> Result<(PersonFilter, Span)> {
+    let spans = months_until(zone, now, MONTHS_USUAL)?;
+    let ends = spans.first().zip(spans.last());
+    let ((_, first), (_, last)) = ends.ok_or_else(|| Error::internal("no months"))?;
+    let span = Span { from: first.from, until: last.until };
+    Ok((PersonFilter { added: Some(span), waiting: true, ..PersonFilter::default() }, span))
 }
 
 fn month(c: &mut Conn, tenant: &TenantId, first: Date, asked: Asked) -> Result<Month> {

@@ -25,10 +25,10 @@ pub(crate) mod undoing;
 
 pub(crate) use bringing::{Brought, bring, end, go_on, stop};
 pub use changes::{Reach, cancel_series, change_series};
-pub(crate) use export::export;
+pub(crate) use export::{export, sequence_of};
 pub use extension::extend_all;
 pub use moves::move_series;
-pub use reshaping::{Reshaped, Shape, change_rule, find_shape};
+pub use reshaping::{Reshaped, Shape, change_rule, find_shape, read_rule};
 
 /// How far ahead appointments are made.
 const AHEAD_DAYS: i64 = 183;

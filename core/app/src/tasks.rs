@@ -195,15 +195,16 @@ fn finish(app: &App, c: &mut Conn, ctx: &Context, before: &Task) -> Result<Task>
     Ok(after)
 }
 
-/// Makes the next of a task that comes again, unless it did so before or its rule has ended.
+/// Makes the next of a task that comes again, unless it did so before or its rule has ended: the next that
+/// is still to come, for what was missed while nobody looked is not to be made up for one by one.
 fn make_next(app: &App, c: &mut Conn, done: &Task) -> Result<()> {
     let (Some(due), Some(rule)) = (done.due, &done.rule) else { return Ok(()) };
     let first = done.rule_from.unwrap_or(due);
-    let Some(next) = due.next(rule, first.day) else { return Ok(()) };
+    let now = app.clock.now();
+    let Some(next) = due.next(rule, first.day, &done.zone, now) else { return Ok(()) };
     if store::tasks::find_next(c, &done.tenant_id, &done.id)?.is_some() {
         return Ok(());
     }
-    let now = app.clock.now();
     let task = Task {
         id: TaskId::new(&*app.clock, &*app.rng),
         due: Some(next),

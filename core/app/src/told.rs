@@ -1,5 +1,5 @@
-//! Words of a plugin on their way to the next page, kept with the browser meanwhile: they come back to
-//! whom they were said to, soon, and unchanged, or not at all.
+//! Words of a plugin, or some with a time in them, on their way to the next page, kept with the browser
+//! meanwhile: they come back to whom they were said to, soon, and unchanged, or not at all.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;

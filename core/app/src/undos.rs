@@ -111,7 +111,10 @@ pub async fn undo(app: &App, ctx: &Context, id: &UndoId) -> Result<usize> {
                 return Ok(0);
             }
             let count = match undo.kind.as_str() {
-                bulk::UNDO => bulk::take_back(&app2, c, &ctx, undo.state_json.0)?,
+                bulk::UNDO => {
+                    notifications::people_taken_back(&app2, c, &ctx.tenant, id.as_str())?;
+                    bulk::take_back(&app2, c, &ctx, undo.state_json.0)?
+                }
                 merge::UNDO => merge::take_back(&app2, c, &ctx, undo.state_json.0)?,
                 apart::UNDO => apart::take_back(c, &ctx, undo.state_json.0)?,
                 undoing::UNDO => undoing::take_back(&app2, c, &ctx, undo.state_json.0)?,

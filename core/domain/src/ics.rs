@@ -12,8 +12,14 @@ use crate::{Recurrence, Timestamp, Zone};
 const LINE_MAX: usize = 75;
 /// For how long the clocks of a zone are described, before the first and after the last time, in days.
 const CLOCKS_DAYS: i64 = 400;
-/// The most that is described of them.
-const CLOCKS_MAX: usize = 60;
+/// How far ahead they are described for what comes on and on, in days: whoever takes a file and never another
+/// has the right hours for ten years.
+const AHEAD_DAYS: i64 = 3_660;
+/// The most that is described of them: two changes a year, for as long as there are appointments.
+const CLOCKS_MAX: usize = 400;
+const DAY_SECS: i64 = 24 * 3_600;
+/// How often a calendar that is followed is to be read again.
+const EVERY: &str = "PT1H";
 
 /// When an event begins or ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +37,7 @@ pub enum When {
 pub struct Event {
     /// Names it in the whole world.
     pub uid: String,
-    /// How often it was changed.
+    /// Rises with each change.
     pub sequence: i64,
     /// When it was changed last.
     pub changed_at: Timestamp,
@@ -57,13 +63,33 @@ pub struct Event {
     pub stands_for: Option<When>,
 }
 
-/// A calendar file of these events.
-pub fn write(events: &[Event]) -> String {
+/// A calendar file of these events, made now.
+pub fn write(events: &[Event], now: Timestamp) -> String {
+    whole(&[], events, now)
+}
+
+/// The same for programs that read it again and again: they show it by its name (RFC 7986). What many of them
+/// know as yet is the older spelling of both lines.
+pub fn write_feed(name: &str, events: &[Event], now: Timestamp) -> String {
+    let name = escaped(name);
+    let about = [
+        ("NAME", name.as_str()),
+        ("X-WR-CALNAME", name.as_str()),
+        ("REFRESH-INTERVAL;VALUE=DURATION", EVERY),
+        ("X-PUBLISHED-TTL", EVERY),
+    ];
+    whole(&about, events, now)
+}
+
+fn whole(about: &[(&str, &str)], events: &[Event], now: Timestamp) -> String {
     let mut file = Lines::default();
     file.put("BEGIN", "VCALENDAR");
     file.put("VERSION", "2.0");
     file.put("PRODID", "-//OXPI//Calendar//EN");
-    for (zone, from, to) in zones(events) {
+    for (name, value) in about {
+        file.put(name, value);
+    }
+    for (zone, from, to) in zones(events, now) {
         file.zone(&zone, from, to);
     }
     for event in events {
@@ -74,7 +100,7 @@ pub fn write(events: &[Event]) -> String {
 }
 
 /// The zones whose wall clocks are named, with the first and the last of their times.
-fn zones(events: &[Event]) -> Vec<(Zone, Timestamp, Timestamp)> {
+fn zones(events: &[Event], now: Timestamp) -> Vec<(Zone, Timestamp, Timestamp)> {
     let mut all: BTreeMap<String, (Zone, Timestamp, Timestamp)> = BTreeMap::new();
     for event in events {
         let times = [Some(&event.starts), Some(&event.ends), event.stands_for.as_ref()];
@@ -84,8 +110,27 @@ fn zones(events: &[Event]) -> Vec<(Zone, Timestamp, Timestamp)> {
             let known = all.entry(zone.name().to_owned()).or_insert((zone.clone(), at, at));
             (known.1, known.2) = (known.1.min(at), known.2.max(at));
         }
+        if let (Some(rule), When::In(first, zone)) = (&event.rule, &event.starts)
+            && let Some(known) = all.get_mut(zone.name())
+        {
+            known.2 = known.2.max(last_of(rule, *first, zone, now));
+        }
     }
     all.into_values().collect()
+}
+
+/// The last time that a rule names by the clock of a zone; of one that goes on and on, or for very long, one
+/// that is far enough ahead.
+fn last_of(rule: &Recurrence, first: DateTime, zone: &Zone, now: Timestamp) -> Timestamp {
+    let start = zone.instant(first).unwrap_or(now);
+    let far = start.max(now).plus_secs(AHEAD_DAYS * DAY_SECS);
+    let day = match rule.ends() {
+        Ends::Never => None,
+        Ends::Until(last) => Some(last),
+        Ends::After(_) => rule.dates(first.date()).last(),
+    };
+    let last = day.and_then(|day| zone.instant(day.to_datetime(first.time())));
+    last.map_or(far, |last| last.min(far))
 }
 
 #[derive(Default)]
@@ -137,8 +182,8 @@ impl Lines {
 
     /// What the clocks of a zone do around these times (section 3.6.5), each change by itself.
     fn zone(&mut self, zone: &Zone, from: Timestamp, to: Timestamp) {
-        let day = 24 * 3_600;
-        let (from, to) = (from.plus_secs(-CLOCKS_DAYS * day), to.plus_secs(CLOCKS_DAYS * day));
+        let around = CLOCKS_DAYS * DAY_SECS;
+        let (from, to) = (from.plus_secs(-around), to.plus_secs(around));
         self.put("BEGIN", "VTIMEZONE");
         self.put("TZID", zone.name());
         let mut before = zone.offset_secs(from);
@@ -223,6 +268,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn now() -> Timestamp {
+        Timestamp::parse_rfc3339("2026-11-24T08:00:00Z").unwrap()
+    }
+
     fn event(title: &str) -> Event {
         let at = |text| Timestamp::parse_rfc3339(text).unwrap();
         Event {
@@ -261,7 +310,7 @@ mod tests {
             stands_for: Some(at(27, 10)),
             ..event("Later")
         };
-        let file = write(&[weekly, moved]);
+        let file = write(&[weekly, moved], now());
         for line in [
             "DTSTART;TZID=Asia/Jerusalem:20261013T100000",
             // By the clock of winter.
@@ -276,19 +325,52 @@ mod tests {
     }
 
     #[test]
+    fn the_clocks_are_described_for_as_long_as_it_comes_again() {
+        let zone: Zone = "Asia/Jerusalem".parse().unwrap();
+        let at = |hour| When::In(jiff::civil::date(2024, 6, 4).at(hour, 0, 0, 0), zone.clone());
+        let told = |rule: &str| {
+            let rule = Some(rule.parse().unwrap());
+            write(&[Event { starts: at(10), ends: at(11), rule, ..event("Weekly") }], now())
+        };
+        // In Israel they go ahead on the Friday before the last Sunday in March.
+        let summer = |day: &str| format!("BEGIN:DAYLIGHT\r\nDTSTART:{day}T020000\r\n");
+        let (old, soon, late) = (summer("20260327"), summer("20270326"), summer("20350323"));
+        let endless = told("FREQ=WEEKLY");
+        for day in [&summer("20240329"), &old, &soon, &late] {
+            assert!(endless.contains(day.as_str()), "{day}: {endless}");
+        }
+        for rule in ["FREQ=WEEKLY;UNTIL=20270401", "FREQ=WEEKLY;COUNT=150"] {
+            let file = told(rule);
+            assert!(file.contains(&old) && file.contains(&soon), "{rule}: {file}");
+            assert!(!file.contains(&late), "{rule}: {file}");
+        }
+        let over = told("FREQ=WEEKLY;UNTIL=20240701");
+        assert!(!over.contains(&old), "{over}");
+    }
+
+    #[test]
+    fn what_is_read_again_and_again_has_a_name_and_says_how_often() {
+        let file = write_feed("Wild Fig, flowers", &[event("x")], now());
+        let name = "NAME:Wild Fig\\, flowers\r\nX-WR-CALNAME:Wild Fig\\, flowers\r\n";
+        assert!(file.contains(&format!("\r\n{name}")), "{file}");
+        assert!(file.contains("\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n"), "{file}");
+        assert!(!write(&[event("x")], now()).contains("NAME"), "a file to take once has none");
+    }
+
+    #[test]
     fn an_event_has_its_times_in_utc_and_its_text_escaped() {
-        let file = write(&[event("Fitting; tea, cake\nand\\or")]);
+        let file = write(&[event("Fitting; tea, cake\nand\\or")], now());
         assert!(file.contains("DTSTART:20261124T100000Z\r\nDTEND:20261124T113000Z\r\n"), "{file}");
         assert!(file.contains("SUMMARY:Fitting\\; tea\\, cake\\nand\\\\or\r\n"), "{file}");
         let day = jiff::civil::date(2026, 11, 24);
-        let file = write(&[Event { starts: When::Day(day), ..event("x") }]);
+        let file = write(&[Event { starts: When::Day(day), ..event("x") }], now());
         assert!(file.contains("DTSTART;VALUE=DATE:20261124\r\n"), "{file}");
     }
 
     proptest! {
         #[test]
         fn no_text_makes_a_line_of_its_own_or_one_too_long(title in any::<String>()) {
-            let file = write(&[event(&title)]);
+            let file = write(&[event(&title)], now());
             prop_assert!(file.split("\r\n").all(|line| line.len() <= LINE_MAX));
             let unfolded = file.replace("\r\n ", "");
             prop_assert_eq!(unfolded.matches("\r\n").count(), 12);

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::civil::Weekday;
 use serde::{Deserialize, Serialize};
+
+use crate::Zone;
 
 /// A language the workspace is written in. A third one is a line here and a folder of texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,6 +49,14 @@ impl Locale {
             Self::En => "English",
             Self::He => "עברית",
         }
+    }
+
+    /// The day that weeks begin with for those who read it, by the clocks of a zone.
+    pub fn first_weekday(self, zone: &Zone) -> Weekday {
+        let is_sunday = self == Self::He
+            || zone.name() == "Asia/Jerusalem"
+            || zone.name().starts_with("America/");
+        if is_sunday { Weekday::Sunday } else { Weekday::Monday }
     }
 
     /// The best language for an `Accept-Language` header (RFC 9110, section 12.5.4), if any fits.

@@ -9,6 +9,10 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
+mod told;
+
+pub use told::{First, Freq, Told, read};
+
 /// The longest a rule may pause: 99 of its units.
 const INTERVAL_MAX: u16 = 99;
 /// The most times a rule may count.
@@ -25,6 +29,8 @@ pub enum Every {
     Week,
     /// Every month on the same day of the month; months without that day are left out.
     Month,
+    /// Every month on its last day.
+    MonthEnd,
     /// Every month on the same weekday: the first to fourth, or the last one as -1.
     MonthOn(i8, Weekday),
     /// Every year on the same day; the 29th of February comes in leap years only.
@@ -50,6 +56,8 @@ pub struct Recurrence {
     interval: u16,
     /// Of [`Every::Week`], by the week's order from Monday; none means the first day's own.
     days: Vec<Weekday>,
+    /// The day that weeks begin with, where that matters; Monday everywhere else.
+    week_begins: Weekday,
     ends: Ends,
 }
 
@@ -59,7 +67,7 @@ pub struct Recurrence {
 pub struct BadRule(pub String);
 
 impl Recurrence {
-    /// A rule; what is out of bounds is none.
+    /// A rule, of weeks that begin with Monday; what is out of bounds is none.
     pub fn new(
         every: Every,
         interval: u16,
@@ -81,7 +89,31 @@ impl Recurrence {
         }
         days.sort_by_key(|day| day.to_monday_zero_offset());
         days.dedup();
-        Ok(Self { every, interval, days, ends })
+        Ok(Self { every, interval, days, week_begins: Weekday::Monday, ends })
+    }
+
+    /// The same, of weeks that begin with this day. That matters only to a rule that leaves weeks out and
+    /// names days; any other is the same whenever weeks begin, and so says nothing of it.
+    #[must_use]
+    pub fn of_weeks_from(self, day: Weekday) -> Self {
+        let matters = self.every == Every::Week && self.interval > 1 && !self.days.is_empty();
+        Self { week_begins: if matters { day } else { Weekday::Monday }, ..self }
+    }
+
+    /// The same, of weeks as another has them that names the same days: whoever changes only until when it
+    /// comes finds it on the days it was on.
+    #[must_use]
+    pub fn of_weeks_as(self, other: &Self) -> Self {
+        let is_same = (self.every, self.interval) == (other.every, other.interval);
+        match is_same && self.days == other.days {
+            true => self.of_weeks_from(other.week_begins),
+            false => self,
+        }
+    }
+
+    /// The day that its weeks begin with.
+    pub fn week_begins(&self) -> Weekday {
+        self.week_begins
     }
 
     /// How often.
@@ -122,16 +154,20 @@ impl Recurrence {
         Some(Self { ends, ..self.clone() })
     }
 
-    /// The same so many days later: days of the week that are named move along.
+    /// The same so many days later: days of the week that are named move along, and the weeks with them.
     #[must_use]
     pub fn shifted(&self, days: i64) -> Self {
         let later = |day: &Weekday| day.wrapping_add(days);
         let mut shifted = self.clone();
         shifted.days = self.days.iter().map(later).collect();
         shifted.days.sort_by_key(|day| day.to_monday_zero_offset());
-        if let Every::MonthOn(nth, day) = self.every {
-            shifted.every = Every::MonthOn(nth, later(&day));
-        }
+        shifted = shifted.of_weeks_from(later(&self.week_begins));
+        shifted.every = match self.every {
+            Every::MonthOn(nth, day) => Every::MonthOn(nth, later(&day)),
+            // The day after the last is the first of each month.
+            Every::MonthEnd if days != 0 => Every::Month,
+            other => other,
+        };
         if let Ends::Until(last) = self.ends {
             shifted.ends = Ends::Until(last.saturating_add(days.days()));
         }
@@ -163,20 +199,24 @@ impl Recurrence {
         match self.every {
             Every::Day => Some(vec![first.checked_add(units.days()).ok()?]),
             Every::Week => {
-                let back = i64::from(first.weekday().to_monday_zero_offset());
-                let monday = first.checked_sub(back.days()).ok()?;
-                let monday = monday.checked_add(units.checked_mul(7)?.days()).ok()?;
+                let into = |day: Weekday| i64::from(day.since(self.week_begins));
+                let week = first.checked_sub(into(first.weekday()).days()).ok()?;
+                let week = week.checked_add(units.checked_mul(7)?.days()).ok()?;
                 let own = [first.weekday()];
                 let days = if self.days.is_empty() { &own[..] } else { &self.days };
-                let on = |day: &Weekday| {
-                    monday.checked_add(i64::from(day.to_monday_zero_offset()).days()).ok()
-                };
-                Some(days.iter().filter_map(on).collect())
+                let on = |day: &Weekday| week.checked_add(into(*day).days()).ok();
+                let mut days: Vec<Date> = days.iter().filter_map(on).collect();
+                days.sort_unstable();
+                Some(days)
             }
             Every::Month => {
                 let month = first.first_of_month().checked_add(units.months()).ok()?;
                 let day = Date::new(month.year(), month.month(), first.day());
                 Some(day.into_iter().collect())
+            }
+            Every::MonthEnd => {
+                let month = first.first_of_month().checked_add(units.months()).ok()?;
+                Some(vec![month.last_of_month()])
             }
             Every::MonthOn(nth, day) => {
                 let month = first.first_of_month().checked_add(units.months()).ok()?;
@@ -214,55 +254,12 @@ pub fn letters(day: Weekday) -> &'static str {
 impl FromStr for Recurrence {
     type Err = BadRule;
 
-    /// Reads an `RRULE`'s value. What names days beyond those that the first day has is refused, so that
-    /// nothing is read as something else.
+    /// Reads an `RRULE`'s value that says all by itself. What names days beyond those that the first day has
+    /// is refused, so that nothing is read as something else.
     fn from_str(text: &str) -> Result<Self, BadRule> {
-        let bad = || BadRule(text.chars().take(200).collect());
-        let (mut freq, mut interval, mut ends) = ("", 1, Ends::Never);
-        let (mut days, mut nth, mut monday) = (Vec::new(), None, true);
-        for part in text.trim().trim_end_matches(';').split(';') {
-            let (name, value) = part.split_once('=').ok_or_else(bad)?;
-            match name {
-                "FREQ" => freq = value,
-                "INTERVAL" => interval = value.parse().map_err(|_| bad())?,
-                "COUNT" => ends = Ends::After(value.parse().map_err(|_| bad())?),
-                "UNTIL" => ends = Ends::Until(until(value).ok_or_else(bad)?),
-                "WKST" => monday = value == "MO",
-                "BYDAY" => {
-                    for day in value.split(',') {
-                        let at = day.len().checked_sub(2).filter(|at| day.is_char_boundary(*at));
-                        let (number, name) = day.split_at(at.ok_or_else(bad)?);
-                        days.push(weekday(name).ok_or_else(bad)?);
-                        if !number.is_empty() {
-                            nth = Some(number.parse::<i8>().map_err(|_| bad())?);
-                        }
-                    }
-                }
-                _ => return Err(bad()),
-            }
-        }
-        // Where weeks begin matters to a rule that leaves weeks out and names several days.
-        if !monday && interval > 1 && days.len() > 1 {
-            return Err(bad());
-        }
-        let every = match (freq, nth, days.len()) {
-            ("DAILY", None, 0) => Every::Day,
-            ("WEEKLY", None, _) => Every::Week,
-            ("MONTHLY", None, 0) => Every::Month,
-            ("MONTHLY", Some(nth), 1) => Every::MonthOn(nth, days[0]),
-            ("YEARLY", None, 0) => Every::Year,
-            _ => return Err(bad()),
-        };
-        let days = if every == Every::Week { days } else { Vec::new() };
-        Self::new(every, interval, days, ends).map_err(|_| bad())
+        let bad = |_| BadRule(text.chars().take(200).collect());
+        Told::parse(text, None)?.followed(None).map_err(bad)
     }
-}
-
-/// A day, from a day or from an instant.
-fn until(text: &str) -> Option<Date> {
-    let part = |from: usize, to: usize| text.get(from..to)?.parse::<i16>().ok();
-    let month = i8::try_from(part(4, 6)?).ok()?;
-    Date::new(part(0, 4)?, month, i8::try_from(part(6, 8)?).ok()?).ok()
 }
 
 impl fmt::Display for Recurrence {
@@ -271,19 +268,24 @@ impl fmt::Display for Recurrence {
         let freq = match self.every {
             Every::Day => "DAILY",
             Every::Week => "WEEKLY",
-            Every::Month | Every::MonthOn(..) => "MONTHLY",
+            Every::Month | Every::MonthEnd | Every::MonthOn(..) => "MONTHLY",
             Every::Year => "YEARLY",
         };
         write!(f, "FREQ={freq}")?;
         if self.interval > 1 {
             write!(f, ";INTERVAL={}", self.interval)?;
         }
-        if let Every::MonthOn(nth, day) = self.every {
-            write!(f, ";BYDAY={nth}{}", letters(day))?;
+        match self.every {
+            Every::MonthOn(nth, day) => write!(f, ";BYDAY={nth}{}", letters(day))?,
+            Every::MonthEnd => f.write_str(";BYMONTHDAY=-1")?,
+            Every::Day | Every::Week | Every::Month | Every::Year => {}
         }
         if !self.days.is_empty() {
             let days: Vec<&str> = self.days.iter().map(|day| letters(*day)).collect();
             write!(f, ";BYDAY={}", days.join(","))?;
+        }
+        if self.week_begins != Weekday::Monday {
+            write!(f, ";WKST={}", letters(self.week_begins))?;
         }
         match self.ends {
             Ends::Never => Ok(()),
@@ -307,116 +309,4 @@ impl From<Recurrence> for String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::date;
-    use proptest::prelude::*;
-
-    fn days(rule: &str, first: Date, most: usize) -> Vec<String> {
-        let rule: Recurrence = rule.parse().unwrap();
-        rule.dates(first).take(most).map(|day| day.to_string()).collect()
-    }
-
-    #[test]
-    fn a_week_has_the_days_that_are_named_and_begins_with_the_first() {
-        let got = days("FREQ=WEEKLY;BYDAY=WE,MO", date(2026, 11, 24), 3);
-        assert_eq!(got, ["2026-11-25", "2026-11-30", "2026-12-02"]);
-        let got = days("FREQ=WEEKLY;INTERVAL=2", date(2026, 11, 24), 3);
-        assert_eq!(got, ["2026-11-24", "2026-12-08", "2026-12-22"]);
-    }
-
-    #[test]
-    fn a_month_without_the_day_is_left_out() {
-        let got = days("FREQ=MONTHLY", date(2026, 1, 31), 3);
-        assert_eq!(got, ["2026-01-31", "2026-03-31", "2026-05-31"]);
-        let got = days("FREQ=YEARLY", date(2024, 2, 29), 2);
-        assert_eq!(got, ["2024-02-29", "2028-02-29"]);
-    }
-
-    #[test]
-    fn the_last_weekday_of_a_month_is_found() {
-        let got = days("FREQ=MONTHLY;BYDAY=-1FR", date(2026, 11, 27), 2);
-        assert_eq!(got, ["2026-11-27", "2026-12-25"]);
-        let got = days("FREQ=MONTHLY;BYDAY=2TU", date(2026, 11, 20), 2);
-        assert_eq!(got, ["2026-12-08", "2027-01-12"]);
-    }
-
-    #[test]
-    fn it_ends_after_its_count_or_with_its_last_day() {
-        assert_eq!(days("FREQ=DAILY;COUNT=3", date(2026, 11, 24), 9).len(), 3);
-        let got = days("FREQ=DAILY;INTERVAL=3;UNTIL=20261130T090000Z", date(2026, 11, 24), 9);
-        assert_eq!(got, ["2026-11-24", "2026-11-27", "2026-11-30"]);
-        assert!(days("FREQ=DAILY;UNTIL=20261101", date(2026, 11, 24), 9).is_empty());
-    }
-
-    #[test]
-    fn what_would_be_read_as_something_else_is_refused() {
-        for rule in [
-            "",
-            "FREQ=SECONDLY",
-            "FREQ=DAILY;BYHOUR=9,10",
-            "FREQ=MONTHLY;BYDAY=MO,TU",
-            "FREQ=MONTHLY;BYDAY=5MO",
-            "FREQ=WEEKLY;BYDAY=1MO",
-            "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU",
-            "FREQ=DAILY;INTERVAL=0",
-            "FREQ=DAILY;COUNT=0",
-            "FREQ=DAILY;UNTIL=2026",
-            "FREQ=WEEKLY;BYDAY=\u{05d0}",
-        ] {
-            assert!(rule.parse::<Recurrence>().is_err(), "{rule}");
-        }
-    }
-
-    fn rules() -> impl Strategy<Value = Recurrence> {
-        let every = prop_oneof![
-            Just(Every::Day),
-            Just(Every::Week),
-            Just(Every::Month),
-            Just(Every::Year),
-            (prop_oneof![Just(-1_i8), 1_i8..=4], 0_usize..7)
-                .prop_map(|(nth, day)| Every::MonthOn(nth, WEEKDAYS[day].1)),
-        ];
-        let ends = prop_oneof![
-            Just(Ends::Never),
-            (1..=COUNT_MAX).prop_map(Ends::After),
-            (2000_i16..2100, 1_i8..=12, 1_i8..=28).prop_map(|(y, m, d)| Ends::Until(date(y, m, d))),
-        ];
-        let days = prop::collection::vec(0_usize..7, 0..7);
-        (every, 1..=INTERVAL_MAX, days, ends).prop_map(|(every, interval, days, ends)| {
-            let days = days.into_iter().map(|day| WEEKDAYS[day].1).collect();
-            let days = if every == Every::Week { days } else { Vec::new() };
-            Recurrence::new(every, interval, days, ends).unwrap()
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn a_rule_is_read_as_it_was_written(rule in rules()) {
-            prop_assert_eq!(rule.to_string().parse::<Recurrence>().unwrap(), rule);
-        }
-
-        #[test]
-        fn days_go_up_from_the_first_on_and_keep_to_the_end(
-            rule in rules(), y in 1990_i16..2090, m in 1_i8..=12, d in 1_i8..=28,
-        ) {
-            let first = date(y, m, d);
-            let days: Vec<Date> = rule.dates(first).take(40).collect();
-            prop_assert!(days.iter().all(|day| *day >= first));
-            prop_assert!(days.windows(2).all(|pair| pair[0] < pair[1]));
-            if let Ends::Until(last) = rule.ends() {
-                prop_assert!(days.iter().all(|day| *day <= last));
-            }
-            if let Ends::After(count) = rule.ends() {
-                prop_assert!(days.len() <= usize::try_from(count).unwrap());
-            }
-        }
-
-        #[test]
-        fn any_text_is_a_rule_or_refused(text in "\\PC{0,60}") {
-            if let Ok(rule) = text.parse::<Recurrence>() {
-                prop_assert!(rule.dates(date(2026, 1, 1)).take(1_000).count() <= 1_000);
-            }
-        }
-    }
-}
+mod tests;

@@ -50,10 +50,11 @@ impl Due {
         Self { day: self.day.saturating_add(days.days()), ..self }
     }
 
-    /// When it comes again by a rule that began on a day; none when the rule has ended.
-    pub fn next(self, rule: &Recurrence, first: Date) -> Option<Self> {
-        let day = rule.dates(first).find(|day| *day > self.day)?;
-        Some(Self { day, ..self })
+    /// When it comes again by a rule that began on a day: the first time after its own that isn't over now by
+    /// the clock of a zone. None when the rule has ended.
+    pub fn next(self, rule: &Recurrence, first: Date, zone: &Zone, now: Timestamp) -> Option<Self> {
+        let later = rule.dates(first).skip_while(|day| *day <= self.day);
+        later.map(|day| Self { day, ..self }).find(|due| due.ends(zone).is_none_or(|at| at > now))
     }
 }
 
@@ -137,11 +138,32 @@ mod tests {
     fn what_comes_again_keeps_its_time_and_ends_with_its_rule() {
         let rule: Recurrence = "FREQ=WEEKLY;BYDAY=MO,TH;COUNT=3".parse().unwrap();
         let first = date(2026, 11, 30);
-        let second = due("2026-11-30T08:00").next(&rule, first).unwrap();
-        assert_eq!(second.to_string(), "2026-12-03T08:00");
+        let zone: Zone = "Asia/Jerusalem".parse().unwrap();
+        let now = Timestamp::parse_rfc3339("2026-11-30T06:00:00Z").unwrap();
+        let next = |text: &str| due(text).next(&rule, first, &zone, now).map(|due| due.to_string());
+        assert_eq!(next("2026-11-30T08:00").unwrap(), "2026-12-03T08:00");
         // One that was put off goes on from where it was put to.
-        assert_eq!(due("2026-12-05").next(&rule, first).unwrap().to_string(), "2026-12-07");
-        assert_eq!(due("2026-12-07").next(&rule, first), None);
+        assert_eq!(next("2026-12-05").unwrap(), "2026-12-07");
+        assert_eq!(next("2026-12-07"), None);
+    }
+
+    #[test]
+    fn what_is_long_overdue_comes_next_when_that_is_still_to_come() {
+        let zone: Zone = "Asia/Jerusalem".parse().unwrap();
+        let daily: Recurrence = "FREQ=DAILY".parse().unwrap();
+        let next = |text: &str, now: &str| {
+            let now = Timestamp::parse_rfc3339(now).unwrap();
+            let due = due(text);
+            due.next(&daily, due.day, &zone, now).unwrap().to_string()
+        };
+        // Ten in the evening of the day before by UTC, and midnight where the task is.
+        assert_eq!(next("2026-11-20", "2026-11-29T21:59:59Z"), "2026-11-29");
+        assert_eq!(next("2026-11-20", "2026-11-29T22:00:00Z"), "2026-11-30");
+        // Its time of day decides whether today's is still to come.
+        assert_eq!(next("2026-11-20T09:00", "2026-11-30T06:59:59Z"), "2026-11-30T09:00");
+        assert_eq!(next("2026-11-20T09:00", "2026-11-30T07:00:00Z"), "2026-12-01T09:00");
+        // What is done before it is due comes after that.
+        assert_eq!(next("2026-12-05", "2026-11-30T06:00:00Z"), "2026-12-06");
     }
 
     proptest! {

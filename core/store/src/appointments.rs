@@ -292,7 +292,7 @@ const SEARCHED_MAX: i64 = 1_000;
 /// What a search compares: id, title, place and person.
 type Searched = (String, String, String, Option<String>);
 
-/// Appointments that take place and have a word for each word of this text, in their title or place or
+/// Appointments that take place and have a word for each word of this text, in their title, place or notes or
 /// the name of the person: what is to come first, soonest first, then what was, latest first. The people
 /// are those whom the text finds, for as long as not all appointments have words.
 pub fn search(
@@ -321,9 +321,10 @@ pub fn search(
     search_around(c, tenant, text, people, now, limit)
 }
 
-/// Whether an appointment has the words of a text in its title or place: not by whom it is with.
+/// Whether an appointment has the words of a text in its title, place or notes: not by whom it is with.
 pub fn says(appointment: &Appointment, text: &str) -> bool {
-    search::fits(search::Kind::Appointment, text, &[&appointment.title, &appointment.location])
+    let Appointment { title, location, notes, .. } = appointment;
+    search::fits(search::Kind::Appointment, text, &[title, location, notes])
 }
 
 fn search_around(

@@ -31,7 +31,9 @@ pub(crate) use {about_living, seen};
 
 use std::fmt;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use domain::{ConnectionId, DocumentId, MemberId, PersonId, PluginId, TenantId, Timestamp};
 
 use crate::backend::Conn;
@@ -94,6 +96,19 @@ impl Document {
         self.plugin_id.as_str() != OWN || self.retention == Retention::Member
     }
 }
+
+/// How many documents there are, and how large they are together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sum {
+    /// How many.
+    pub count: i64,
+    /// Their bytes, before they were sealed.
+    pub bytes: i64,
+}
+
+const COUNT: &str = "COUNT(*)";
+/// PostgreSQL adds whole numbers up to a decimal, and no rows to nothing.
+const BYTES: &str = "CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT)";
 
 /// Who owns files that no plugin keeps: what members added, and the house's own; no plugin is called so.
 pub const OWN: &str = "oxpi";
@@ -176,25 +191,27 @@ pub fn list_of_plugin(
     Ok(Page::cut(query.load(c)?, limit, |row: &Document| row.id.to_string()))
 }
 
-/// The sizes of one plugin's documents.
-pub fn list_sizes(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<Vec<i64>> {
+/// What a plugin's documents come to.
+pub fn sum_of_plugin(c: &mut Conn, tenant: &TenantId, plugin: &PluginId) -> Result<Sum> {
     scope::tenant(c, tenant)?;
-    Ok(documents::table
+    let (count, bytes) = documents::table
         .filter(documents::tenant_id.eq(tenant.as_str()))
         .filter(documents::plugin_id.eq(plugin.as_str()))
-        .select(documents::size_bytes)
-        .load(c)?)
+        .select((sql::<BigInt>(COUNT), sql::<BigInt>(BYTES)))
+        .get_result(c)?;
+    Ok(Sum { count, bytes })
 }
 
-/// The sizes of what members added.
-pub fn list_sizes_added(c: &mut Conn, tenant: &TenantId) -> Result<Vec<i64>> {
+/// What the documents that members added come to.
+pub fn sum_added(c: &mut Conn, tenant: &TenantId) -> Result<Sum> {
     scope::tenant(c, tenant)?;
-    Ok(documents::table
+    let (count, bytes) = documents::table
         .filter(documents::tenant_id.eq(tenant.as_str()))
         .filter(documents::plugin_id.eq(OWN))
         .filter(documents::retention.eq(Retention::Member.as_str()))
-        .select(documents::size_bytes)
-        .load(c)?)
+        .select((sql::<BigInt>(COUNT), sql::<BigInt>(BYTES)))
+        .get_result(c)?;
+    Ok(Sum { count, bytes })
 }
 
 /// Deletes what is known of a document; delete its body after this is committed.

@@ -1,9 +1,11 @@
 //! Examples to look around with: which people, appointments, tasks, series and tags are none of the
 //! business's own.
 
+use std::str::FromStr;
+
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use domain::{AppointmentId, DocumentId, TenantId};
+use domain::{AppointmentId, DocumentId, PersonId, TenantId};
 
 use crate::appointments::{Appointment, lock_many};
 use crate::backend::Conn;
@@ -113,9 +115,8 @@ pub fn count_of(c: &mut Conn, tenant: &TenantId, kind: ExampleKind) -> Result<i6
 pub fn hold_in_calendars(c: &mut Conn, tenant: &TenantId) -> Result<Vec<Appointment>> {
     scope::tenant(c, tenant)?;
     let ids = ids_of(c, tenant, ExampleKind::Appointment)?;
-    let all: Result<Vec<AppointmentId>> =
-        ids.iter().map(|id| id.parse().map_err(Error::internal)).collect();
-    lock_many(c, tenant, &all?)?;
+    let all: Vec<AppointmentId> = parsed(ids.clone())?;
+    lock_many(c, tenant, &all)?;
     Ok(appointments::table
         .filter(appointments::tenant_id.eq(tenant.as_str()))
         .filter(appointments::calendar_id.is_not_null())
@@ -141,7 +142,8 @@ pub fn delete_all(c: &mut Conn, tenant: &TenantId) -> Result<Vec<DocumentId>> {
     scope::tenant(c, tenant)?;
     let (examples, visits) = found_by(c, tenant)?;
     let gone = delete_documents(c, tenant)?;
-    let left = documents_about(c, tenant)?;
+    let people: Vec<PersonId> = parsed(ids_of(c, tenant, ExampleKind::Person)?)?;
+    let left = documents::list_about(c, tenant, &people)?;
     for text in [NOTICES, REMINDERS, LINKS, VISITS, SERIES, FILES] {
         diesel::sql_query(text).bind::<Text, _>(tenant.as_str()).execute(c)?;
     }
@@ -186,19 +188,10 @@ fn delete_documents(c: &mut Conn, tenant: &TenantId) -> Result<Vec<DocumentId>> 
     Ok(ids)
 }
 
-/// The documents about any of the examples.
-fn documents_about(c: &mut Conn, tenant: &TenantId) -> Result<Vec<DocumentId>> {
-    scope::tenant(c, tenant)?;
-    let people = ids_of(c, tenant, ExampleKind::Person)?;
-    let ids = files::table
-        .filter(files::tenant_id.eq(tenant.as_str()))
-        .filter(files::person_id.eq_any(people))
-        .select(files::id)
-        .load(c)?;
-    parsed(ids)
-}
-
-fn parsed(ids: Vec<String>) -> Result<Vec<DocumentId>> {
+fn parsed<T: FromStr>(ids: Vec<String>) -> Result<Vec<T>>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
     ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
 }
 
@@ -230,6 +223,5 @@ fn found_by(c: &mut Conn, tenant: &TenantId) -> Result<FoundBy> {
         .filter(appointments::person_id.eq_any(people))
         .select(appointments::id)
         .load(c)?;
-    let visits = visits.into_iter().map(|id| id.parse().map_err(Error::internal));
-    Ok((all, visits.collect::<Result<_>>()?))
+    Ok((all, parsed(visits)?))
 }

@@ -2,8 +2,10 @@
 
 mod results;
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
-use domain::{AccountId, DocumentId, ImportId, TenantId, Timestamp};
+use domain::{AccountId, DocumentId, ImportId, MemberId, TenantId, Timestamp};
 
 use crate::backend::Conn;
 use crate::columns::{Json, Opt};
@@ -234,6 +236,31 @@ pub fn count(c: &mut Conn, tenant: &TenantId, id: &ImportId, more: Counts) -> Re
     );
     let target = imports::table.find((tenant.as_str(), id.as_str()));
     found(diesel::update(target).set(set).execute(c)?)
+}
+
+/// To whom an import gave people, by their member's id, and how many.
+pub fn list_given(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &ImportId,
+) -> Result<BTreeMap<MemberId, i64>> {
+    scope::tenant(c, tenant)?;
+    let query = imports::table.find((tenant.as_str(), id.as_str())).select(imports::given_json);
+    let given: String = query.first(c).optional()?.ok_or(Error::NotFound)?;
+    serde_json::from_str(&given).map_err(Error::internal)
+}
+
+/// Keeps that.
+pub fn put_given(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &ImportId,
+    given: &BTreeMap<MemberId, i64>,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let given = serde_json::to_string(given).map_err(Error::internal)?;
+    let target = imports::table.find((tenant.as_str(), id.as_str()));
+    found(diesel::update(target).set(imports::given_json.eq(given)).execute(c)?)
 }
 
 /// Ends what is under way; its file isn't needed any more.

@@ -59,6 +59,14 @@ words! {
         SweepUndone = "sweep-undone",
         /// Somebody gave many tasks to another at once.
         TasksAssigned = "tasks-assigned",
+        /// Somebody gave a person to another to look after.
+        PersonAssigned = "person-assigned",
+        /// Somebody gave many people to another at once.
+        PeopleAssigned = "people-assigned",
+        /// A lead came from outside.
+        LeadNew = "lead-new",
+        /// Several did, before anybody read of the first.
+        LeadsNew = "leads-new",
     }
 }
 
@@ -96,6 +104,7 @@ pub fn put(c: &mut Conn, new: &Notification) -> Result<bool> {
     let was_read: bool =
         same().filter(notifications::read_at.is_not_null()).count().get_result::<i64>(c)? > 0;
     let set = (
+        notifications::kind.eq(new.kind.as_str()),
         notifications::subject.eq(&new.subject),
         notifications::href.eq(&new.href),
         notifications::created_at.eq(new.created_at.as_millis()),
@@ -171,6 +180,22 @@ pub fn find(
     let query = notifications::table
         .find((tenant.as_str(), id.as_str()))
         .filter(notifications::member_id.eq(member.as_str()));
+    Ok(query.select(Notification::as_select()).first(c).optional()?)
+}
+
+/// What a member was told of a matter, if they haven't read it.
+pub fn find_unread(
+    c: &mut Conn,
+    tenant: &TenantId,
+    member: &MemberId,
+    matter: &str,
+) -> Result<Option<Notification>> {
+    scope::tenant(c, tenant)?;
+    let query = notifications::table
+        .filter(notifications::tenant_id.eq(tenant.as_str()))
+        .filter(notifications::member_id.eq(member.as_str()))
+        .filter(notifications::matter.eq(matter))
+        .filter(notifications::read_at.is_null());
     Ok(query.select(Notification::as_select()).first(c).optional()?)
 }
 

@@ -8,7 +8,7 @@ use crate::backend::Conn;
 use crate::columns::{Json, Opt};
 use crate::error::{Error, Result, found, settled};
 use crate::page::bounded;
-use crate::schema::{sweep_rows, sweeps, tasks};
+use crate::schema::{people, sweep_rows, sweeps, tasks};
 use crate::scope;
 
 /// Most rows of one statement: PostgreSQL takes 65,535 values in it.
@@ -258,6 +258,23 @@ pub fn count_to_do(c: &mut Conn, of: &Sweep, member: &MemberId) -> Result<i64> {
         .filter(tasks::assignee_id.eq(member.as_str()))
         .filter(tasks::done_at.is_null())
         .filter(tasks::deleted_at.is_null());
+    Ok(sweep_rows::table
+        .filter(sweep_rows::tenant_id.eq(of.tenant_id.as_str()))
+        .filter(sweep_rows::sweep_id.eq(of.id.as_str()))
+        .filter(sweep_rows::was_json.is_not_null())
+        .filter(exists(theirs))
+        .count()
+        .get_result(c)?)
+}
+
+/// Of how many people an act said who looks after them, and this member does.
+pub fn count_looked_after(c: &mut Conn, of: &Sweep, member: &MemberId) -> Result<i64> {
+    scope::tenant(c, &of.tenant_id)?;
+    let theirs = people::table
+        .filter(people::tenant_id.eq(sweep_rows::tenant_id))
+        .filter(people::id.eq(sweep_rows::row_id))
+        .filter(people::owner_id.eq(member.as_str()))
+        .filter(people::deleted_at.is_null());
     Ok(sweep_rows::table
         .filter(sweep_rows::tenant_id.eq(of.tenant_id.as_str()))
         .filter(sweep_rows::sweep_id.eq(of.id.as_str()))

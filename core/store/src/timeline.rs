@@ -143,6 +143,30 @@ pub fn rename_last(
     Ok(diesel::update(target).set(timeline::kind.eq(to)).execute(c)? > 0)
 }
 
+/// The last entry of a kind that somebody put on a person's page since then: about one thing, where that is said.
+pub fn find_last(
+    c: &mut Conn,
+    tenant: &TenantId,
+    person: &PersonId,
+    (kind, entity): (&str, Option<&str>),
+    actor: &str,
+    since: Timestamp,
+) -> Result<Option<Entry>> {
+    scope::tenant(c, tenant)?;
+    let mut query = timeline::table
+        .filter(timeline::tenant_id.eq(tenant.as_str()))
+        .filter(timeline::person_id.eq(person.as_str()))
+        .filter(timeline::at.ge(since.as_millis()))
+        .filter(timeline::kind.eq(kind))
+        .filter(timeline::actor_id.eq(actor))
+        .into_boxed();
+    if let Some(entity) = entity {
+        query = query.filter(timeline::entity_id.eq(entity));
+    }
+    let last = query.order((timeline::at.desc(), timeline::id.desc()));
+    Ok(last.select(Entry::as_select()).first(c).optional()?)
+}
+
 /// Removes an entry.
 pub fn delete(c: &mut Conn, tenant: &TenantId, id: &EntryId) -> Result<()> {
     scope::tenant(c, tenant)?;

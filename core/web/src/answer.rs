@@ -82,7 +82,7 @@ impl Visit {
 }
 
 impl Member {
-    /// To another page, which shows a plugin's words.
+    /// To another page, which shows these words: a plugin's, or some with a time in them.
     pub fn told(&self, to: &str, words: &str) -> Answer {
         let sealed = format!("{TOLD}{}", told::seal(&self.web.app, &self.ctx, words));
         Ok(go_with(to, [cookies::passing(&self.web, cookies::SAID, &sealed)]))

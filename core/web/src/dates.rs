@@ -2,7 +2,7 @@
 
 use domain::{Due, Locale, Timestamp, Zone};
 use jiff::ToSpan;
-use jiff::civil::{Date, DateTime, Weekday};
+use jiff::civil::{Date, DateTime};
 
 use crate::i18n::Texts;
 
@@ -161,7 +161,7 @@ impl<'a> Dates<'a> {
 
     /// The first day of the week a date is in: Sunday where business weeks begin with it.
     pub fn first_of_week(&self, date: Date) -> Date {
-        let first = first_weekday(self.locale, self.zone);
+        let first = self.locale.first_weekday(self.zone);
         date.saturating_sub(i64::from(first.until(date.weekday())).days())
     }
 }
@@ -169,13 +169,6 @@ impl<'a> Dates<'a> {
 /// Whether something is about days: from one midnight to another.
 pub fn is_whole_days(start: DateTime, end: DateTime) -> bool {
     end > start && [start, end].iter().all(|at| at.time() == jiff::civil::Time::midnight())
-}
-
-fn first_weekday(locale: Locale, zone: &Zone) -> Weekday {
-    let sunday = locale == Locale::He
-        || zone.name() == "Asia/Jerusalem"
-        || zone.name().starts_with("America/");
-    if sunday { Weekday::Sunday } else { Weekday::Monday }
 }
 
 /// From one to another, such as "10:00–11:00". Without a letter in it, it has no direction of its own: in text

@@ -11,6 +11,7 @@ mod cookies;
 pub mod dates;
 pub mod device;
 pub mod error;
+mod file_names;
 pub mod health;
 pub mod hooks;
 pub mod i18n;

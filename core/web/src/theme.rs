@@ -14,6 +14,7 @@ use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::assets::{self, Assets};
 use crate::colours;
+use crate::file_names::parted;
 use crate::i18n::Texts;
 use crate::themes::{BadTheme, Files};
 use crate::views::{Page, Shell};
@@ -160,6 +161,12 @@ fn environment(theme: &Theme) -> Result<Tera, BadTheme> {
     tera.register_function("art", move |args: Kwargs, _: &State| picture(&art, &args));
     tera.register_filter("grouped", |number: i64, _: Kwargs, _: &State| -> String {
         grouped(&number.to_string())
+    });
+    tera.register_filter("file_start", |name: String, _: Kwargs, _: &State| -> String {
+        parted(&name).0.to_owned()
+    });
+    tera.register_filter("file_end", |name: String, _: Kwargs, _: &State| -> String {
+        parted(&name).1.to_owned()
     });
     let templates = templates(&theme.files)?;
     tera.add_raw_templates(templates).map_err(|error| BadTheme::new("templates", error))?;

@@ -27,6 +27,8 @@ pub struct Filled {
     pub form_id: String,
     /// Whether there are more files than were asked for, which aren't here.
     pub has_more: bool,
+    /// Whether it breaks off: what came after these files isn't here.
+    pub is_broken: bool,
 }
 
 /// The files in the field of this name, `most` of them, and the form's own id; nothing where the body is not what
@@ -34,12 +36,24 @@ pub struct Filled {
 pub async fn files_in(request: &HttpRequest, body: Bytes, field: &str, most: usize) -> Filled {
     let mut filled = Filled::default();
     let Some(mut parts) = parts_of(request, body) else { return filled };
-    while let Ok(Some(part)) = parts.next_field().await {
+    filled.is_broken = fill(&mut filled, &mut parts, field, most).await.is_err();
+    filled
+}
+
+/// Takes what a form brings until it ends, breaks off, or brings too many files.
+async fn fill(
+    filled: &mut Filled,
+    parts: &mut multer::Multipart<'static>,
+    field: &str,
+    most: usize,
+) -> Result<(), multer::Error> {
+    while let Some(part) = parts.next_field().await? {
         if part.name() == Some(FORM_ID) {
-            filled.form_id = part.text().await.ok().filter(|id| is_form_id(id)).unwrap_or_default();
+            let id = part.text().await?;
+            filled.form_id = if is_form_id(&id) { id } else { String::new() };
         } else if part.name() == Some(field) {
             let name = part.file_name().unwrap_or_default().to_owned();
-            let Ok(bytes) = part.bytes().await else { break };
+            let bytes = part.bytes().await?;
             // A browser sends the field though nothing was chosen.
             if name.is_empty() && bytes.is_empty() {
                 continue;
@@ -51,7 +65,7 @@ pub async fn files_in(request: &HttpRequest, body: Bytes, field: &str, most: usi
             filled.files.push(Upload { name, bytes: bytes.into() });
         }
     }
-    filled
+    Ok(())
 }
 
 /// Whether a page of ours may have named its form so.
@@ -86,8 +100,11 @@ mod tests {
 
     use super::*;
 
-    /// A form with these fields: a name, a file's name where it is one, and what is in it.
-    async fn filled(fields: &[(&str, Option<&str>, &str)], most: usize) -> Filled {
+    /// A field of a form: a name, a file's name where it is one, and what is in it.
+    type Field<'a> = (&'a str, Option<&'a str>, &'a str);
+
+    /// A form with these fields.
+    fn form(fields: &[Field<'_>]) -> String {
         let mut body = String::new();
         for (name, file, text) in fields {
             let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
@@ -96,6 +113,14 @@ mod tests {
             ));
         }
         body.push_str("--limit--\r\n");
+        body
+    }
+
+    async fn filled(fields: &[Field<'_>], most: usize) -> Filled {
+        read(form(fields), most).await
+    }
+
+    async fn read(body: String, most: usize) -> Filled {
         let kind = (CONTENT_TYPE, "multipart/form-data; boundary=limit");
         let request = TestRequest::post().insert_header(kind).to_http_request();
         files_in(&request, Bytes::from(body), "file", most).await
@@ -108,6 +133,25 @@ mod tests {
         assert_eq!((two.files.len(), two.has_more), (2, false));
         let many = filled(&vec![file; 5_000], 2).await;
         assert_eq!((many.files.len(), many.has_more), (2, true));
+    }
+
+    #[actix_web::test]
+    async fn a_form_that_breaks_off_brings_what_came_before_and_says_so() {
+        let fields =
+            [("form_id", None, "f1"), ("file", Some("a.txt"), "a"), ("file", Some("b.txt"), "b")];
+        let whole = form(&fields);
+        let all = read(whole.clone(), 9).await;
+        assert_eq!((all.files.len(), all.is_broken), (2, false));
+        // In what is in the second file, in its head, and where nothing of it is there yet.
+        let (inside, _) = whole.rsplit_once("\r\n--limit--").unwrap();
+        let (head, _) = whole.rsplit_once("form-data").unwrap();
+        let (before, _) = whole.rsplit_once("Content-Disposition").unwrap();
+        for cut in [inside, head, before] {
+            let some = read(cut.to_owned(), 9).await;
+            let names: Vec<&str> = some.files.iter().map(|file| file.name.as_str()).collect();
+            assert_eq!((names.as_slice(), some.is_broken), (&["a.txt"][..], true), "{cut:?}");
+            assert_eq!(some.form_id, "f1");
+        }
     }
 
     #[actix_web::test]

@@ -351,3 +351,16 @@ async fn a_file_is_about_a_person_whom_the_plugin_may_read() {
     assert_eq!(host.memory().documents.len(), 1);
     host.finish();
 }
+
+#[tokio::test]
+async fn a_file_is_about_nobody_whom_the_plugin_may_not_read() {
+    let route = "egress:GET,POST https://api.example.com/v1/{thing}";
+    let host = sample().grant(&["jobs", "documents:application/pdf", route]).start().await;
+    host.http().answer_with(|_| Reply::json(200, json!({"data": "JVBERi0xLjc"})));
+    host.memory().put_record("person", "noa", json!({"name": "Noa"}));
+    run(&host, "keep", json!({"thing": "offer"})).await;
+    let about = host.run_job("keep", &json!({"thing": "bill", "about": "noa"}), 1).await;
+    assert_eq!(problem(about).code, "denied");
+    assert_eq!(host.memory().documents.len(), 1);
+    host.finish();
+}

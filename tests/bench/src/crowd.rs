@@ -21,6 +21,16 @@ const HEBREW: [&str; 24] = [
     "יע", "רי", "מנ", "דו", "בן", "לי", "נו", "כה",
 ];
 
+/// What is remarked of people: words that many have.
+const REMARKS: [&str; 6] = [
+    "Friend of",
+    "Call back after the holidays, recommended by",
+    "Wants a quote for a wedding, asks for",
+    "חבר של",
+    "לחזור אחרי החגים, הגיע דרך",
+    "רוצה הצעת מחיר לחתונה, מבקש את",
+];
+
 /// Who is made up, and how.
 pub struct Crowd {
     rng: SeededRng,
@@ -44,6 +54,19 @@ impl Crowd {
         let syllables = if self.rng.below(2) == 0 { &LATIN } else { &HEBREW };
         let count = 2 + self.rng.below(3);
         (0..count).filter_map(|_| self.pick(syllables.as_slice()).copied()).collect()
+    }
+
+    /// What is remarked of somebody, which names another.
+    fn remark(&self) -> String {
+        let said = self.pick(REMARKS.as_slice()).copied().unwrap_or_default();
+        format!("{said} {}", self.word())
+    }
+
+    /// A word that is remarked of many.
+    pub fn remarked(&self) -> String {
+        let remark = self.remark();
+        let words: Vec<&str> = remark.split(' ').collect();
+        self.pick(&words).map_or_else(String::new, |word| (*word).to_owned())
     }
 
     /// The next person.
@@ -71,7 +94,7 @@ impl Crowd {
             phone: number,
             email,
             source: "website".to_owned(),
-            notes: String::new(),
+            notes: if self.rng.below(4) == 0 { self.remark() } else { String::new() },
             owner_id: None,
             value: 0,
             value_currency: String::new(),

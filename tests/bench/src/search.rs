@@ -111,6 +111,8 @@ fn queries(crowd: &Crowd) -> Vec<(&'static str, Vec<String>)> {
         ("four digits", many(&|n| format!("{:04}", n * 23 % 10_000))),
         ("a number", many(&|n| format!("050-{:07}", n * 24_979 % 10_000_000))),
         ("a name with an error", many(&|_| format!("{}x", crowd.word()))),
+        ("a beginning with an error", many(&|_| format!("{}x", beginning(4)))),
+        ("a word of a remark", many(&|_| crowd.remarked())),
     ]
 }
 

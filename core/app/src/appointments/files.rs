@@ -17,7 +17,7 @@ const WRITTEN_MAX: usize = 20_000;
 /// One appointment as a calendar file.
 pub async fn export_appointment(app: &App, ctx: &Context, id: &AppointmentId) -> Result<String> {
     let appointment = get_appointment(app, ctx, id).await?;
-    Ok(ics::write(&[to_event(&appointment, &ctx.zone)]))
+    Ok(ics::write(&[to_event(&appointment, &ctx.zone)], app.clock.now()))
 }
 
 /// The appointments between two instants as a calendar file; series of which there are any as a whole,
@@ -29,18 +29,37 @@ pub async fn export_span(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<String> {
+    let events = events_between(app, ctx, from, to).await?;
+    Ok(ics::write(&events, app.clock.now()))
+}
+
+/// The same for programs that read it again and again, under a name.
+pub(crate) async fn export_feed(
+    app: &App,
+    ctx: &Context,
+    name: &str,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<String> {
+    let events = events_between(app, ctx, from, to).await?;
+    Ok(ics::write_feed(name, &events, app.clock.now()))
+}
+
+async fn events_between(
+    app: &App,
+    ctx: &Context,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Event>> {
     ctx.require_to_see(Permission::ReadAppointments)?;
     let ctx = ctx.clone();
-    let events = app
-        .db
+    app.db
         .inspect(move |c| -> Result<Vec<Event>> {
             let booked = booked(c, &ctx.tenant, (from, to))?;
             let (mut events, single) = series::export(c, &ctx, booked)?;
             events.extend(single.iter().map(|each| to_event(each, &ctx.zone)));
             Ok(events)
         })
-        .await?;
-    Ok(ics::write(&events))
+        .await
 }
 
 /// All that takes place in a time: a busy business has more of it than its pages show.

@@ -14,6 +14,7 @@ use super::reading::{Content, Note, Told};
 use crate::App;
 use crate::context::Context;
 use crate::error::Result;
+use crate::series;
 
 /// What our own files name appointments after.
 const OURS: &str = "@oxpi";
@@ -193,7 +194,8 @@ impl Here {
         if told.is_refused() {
             return Ok(Standing::Refused);
         }
-        let is_news = is_news(told, target, known) && !(is_series(target) && is_over(told, now));
+        let is_done = is_series(target) && is_over(told, now);
+        let is_news = !is_done && is_news(c, told, target, known)?;
         Ok(if is_news { Standing::Changed } else { Standing::Same })
     }
 }
@@ -217,18 +219,23 @@ fn is_over(told: &Told, now: Timestamp) -> bool {
 
 /// Whether a file knows more of an event than we do. Of our own appointments only who changed one in
 /// another program counts it up.
-fn is_news(told: &Told, target: &Target, known: Option<&ImportedEvent>) -> bool {
+fn is_news(
+    c: &mut Conn,
+    told: &Told,
+    target: &Target,
+    known: Option<&ImportedEvent>,
+) -> Result<bool> {
     let is_newer = match (known, target) {
         (Some(row), _) => (told.sequence, told.stamp) > (row.sequence, row.stamp),
         (None, Target::Appointment(own)) => told.sequence > own.rev,
-        (None, Target::Series(_)) => told.sequence > 0,
+        (None, Target::Series(own)) => told.sequence > series::sequence_of(c, own)?,
     };
     let is_same = match (known, target) {
         (Some(row), _) => row.digest == told.digest(),
         (None, Target::Appointment(own)) => content_of(own) == told.content,
         (None, Target::Series(_)) => false,
     };
-    is_newer && !is_same
+    Ok(is_newer && !is_same)
 }
 
 fn content_of(own: &Appointment) -> Content {

@@ -116,6 +116,10 @@ fn rules_that_say_the_same_in_other_words_are_followed() {
     for (rule, ours) in [
         ("FREQ=WEEKLY;BYDAY=TU", "FREQ=WEEKLY;BYDAY=TU"),
         ("FREQ=WEEKLY;WKST=SU;BYDAY=TU,TH", "FREQ=WEEKLY;BYDAY=TU,TH"),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=TU,SU",
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=SU",
+        ),
         ("FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
         ("FREQ=MONTHLY;BYMONTHDAY=1", "FREQ=MONTHLY"),
         ("FREQ=MONTHLY;BYDAY=1TU", "FREQ=MONTHLY;BYDAY=1TU"),
@@ -143,7 +147,8 @@ fn of_other_rules_only_the_first_is_offered_and_that_is_said() {
         "RRULE:FREQ=MONTHLY;BYDAY=TU",
         "RRULE:FREQ=WEEKLY;BYDAY=WE",
         "RRULE:FREQ=YEARLY;BYWEEKNO=20",
-        "RRULE:FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=TU,SU",
+        "RRULE:FREQ=MONTHLY;BYMONTHDAY=-1",
+        "RRULE:FREQ=YEARLY;BYMONTHDAY=1",
         "RRULE:FREQ=DAILY;BYSETPOS=3",
         "RRULE:nonsense",
         "RRULE:FREQ=DAILY\r\nRRULE:FREQ=WEEKLY",

@@ -28,7 +28,7 @@ pub const UNKNOWN_TYPE: &str = "application/octet-stream";
 /// What the members of a business may add, in bytes.
 const BYTES_MAX: i64 = 4 << 30;
 /// How many files.
-const COUNT_MAX: usize = 50_000;
+const COUNT_MAX: i64 = 50_000;
 /// Bytes that are sealed at once.
 const PIECE: usize = 256 << 10;
 
@@ -176,9 +176,8 @@ fn check(name: &str, bytes: &[u8]) -> Result<()> {
 }
 
 fn require_room(c: &mut Conn, tenant: &TenantId, size: i64) -> Result<()> {
-    let sizes = store::documents::list_sizes_added(c, tenant)?;
-    let used: i64 = sizes.iter().sum();
-    if used + size > BYTES_MAX || sizes.len() >= COUNT_MAX {
+    let added = store::documents::sum_added(c, tenant)?;
+    if added.bytes + size > BYTES_MAX || added.count >= COUNT_MAX {
         return Err(Error::invalid("file", "error-document-full"));
     }
     Ok(())

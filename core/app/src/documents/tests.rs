@@ -1,10 +1,10 @@
 //! What is read of a document that somebody deletes meanwhile, of one whose bytes are lost, of one whose key is
-//! exchanged, and what is told of one that moved meanwhile.
+//! exchanged, what is told of one that moved meanwhile, and how much there may be of them.
 
 use std::sync::Arc;
 
 use domain::time::ManualClock;
-use domain::{Secret, TenantId};
+use domain::{DocumentId, Secret, TenantId};
 use store::documents::{Document, Retention};
 
 use super::{
@@ -122,4 +122,28 @@ async fn a_body_is_given_up_only_where_its_row_is_certainly_not_there() {
     }
     give_up(&app, &row, &Error::NotFound).await;
     assert!(app.blobs.open(&row.tenant_id, &row.id).unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_added_up_to_what_a_business_may_keep_and_no_further() {
+    for fresh in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let clock = Arc::new(ManualClock::at(1_772_344_800_000));
+        let app = parts::put_together(fresh.db.clone(), clock);
+        let ctx = owner_of_new(&app).await;
+        let input = PersonInput { name: "Noa".to_owned(), ..PersonInput::default() };
+        let noa = create_person(&app, &ctx, input, "").await.unwrap().id;
+        let add = async |text: &str| {
+            let file = NewFile { name: "offer.txt".to_owned(), bytes: text.into() };
+            add_document(&app, &ctx, &noa, file, "").await
+        };
+        let first = add("offer").await.unwrap();
+        // One as large as all but ten bytes of the room.
+        let id = DocumentId::new(&*app.clock, &*app.rng);
+        let large = Document { once_key: id.to_string(), id, size_bytes: (4 << 30) - 10, ..first };
+        app.db.write(move |c| store::documents::insert(c, &large)).await.unwrap();
+        let is_full = |answer| matches!(answer, Err(Error::Invalid { key, .. }) if key == "error-document-full");
+        assert!(is_full(add("offers").await));
+        add("offer").await.unwrap();
+        assert!(is_full(add("o").await));
+    }
 }

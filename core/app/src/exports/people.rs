@@ -28,7 +28,7 @@ pub(super) const HEADS: &[&str] = &[
     "imports-target-source",
     "imports-target-tags",
     "imports-target-value",
-    "exports-currency",
+    "imports-target-currency",
     "imports-target-follow-up",
     "imports-target-consent",
     "imports-target-consent-on",

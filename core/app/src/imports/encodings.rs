@@ -1,5 +1,7 @@
 //! In which encoding a file of text was saved: what it says itself, or what its bytes look like.
 
+use std::borrow::Cow;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use domain::Locale;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1255};
@@ -19,6 +21,8 @@ pub const CHOICES: [&str; 8] = [
 
 /// How much of a file is looked at for a guess.
 const LOOKED_AT_BYTES: usize = 1 << 20;
+/// How much of one is decoded at a time.
+const PIECE_BYTES: usize = 1 << 20;
 
 /// The encoding of this name, if it is one of the choices.
 pub(super) fn of_name(name: &str) -> Option<&'static Encoding> {
@@ -72,6 +76,33 @@ pub(super) fn decode(bytes: &[u8], encoding: &'static Encoding) -> String {
     text.into_owned()
 }
 
+/// The text of a whole file; none where that is longer than so many bytes. Of most files the bytes are the text,
+/// which isn't copied; of the others no more is held than is read.
+pub(super) fn decode_whole<'b>(
+    bytes: &'b [u8],
+    encoding: &'static Encoding,
+    most: usize,
+) -> Option<Cow<'b, str>> {
+    if encoding == UTF_8
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        return (text.len() <= most).then_some(Cow::Borrowed(text));
+    }
+    let (mut decoder, mut text) = (encoding.new_decoder(), String::new());
+    let mut pieces = bytes.chunks(PIECE_BYTES).peekable();
+    while let Some(piece) = pieces.next() {
+        text.reserve(decoder.max_utf8_buffer_length(piece.len())?);
+        // With as much room it takes all of the piece.
+        let is_last = pieces.peek().is_none();
+        let (_full, _read, _lost) = decoder.decode_to_string(piece, &mut text, is_last);
+        if text.len() > most {
+            return None;
+        }
+    }
+    Some(Cow::Owned(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +128,8 @@ mod tests {
                 let found = sniff(&bytes, locale);
                 assert_eq!(found.name(), expected.name());
                 assert_eq!(decode(&bytes, found), HEBREW);
+                assert_eq!(decode_whole(&bytes, found, HEBREW.len()).unwrap(), HEBREW);
+                assert_eq!(decode_whole(&bytes, found, HEBREW.len() - 1), None);
             }
         }
     }
@@ -108,6 +141,26 @@ mod tests {
         assert_eq!(decode(&bytes, sniff(&bytes, Locale::En)), text);
         assert_eq!(sniff(b"", Locale::He).name(), "UTF-8");
         assert_eq!(sniff(b"Name,Phone\nDana,1\n", Locale::He).name(), "UTF-8");
+    }
+
+    #[test]
+    fn what_is_decoded_in_pieces_is_the_same() {
+        // A letter of two bytes lies across the end of the first piece.
+        let long = format!("a{}", "ש".repeat(PIECE_BYTES));
+        let wide: Vec<u8> = [0xff, 0xfe, 0x41]
+            .into_iter()
+            .chain(long.encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
+        let broken = [long.as_bytes(), &[0xff]].concat();
+        for (bytes, encoding) in [
+            (long.as_bytes(), UTF_8),
+            (broken.as_slice(), UTF_8),
+            (wide.as_slice(), UTF_16LE),
+            (&wide[1..], WINDOWS_1255),
+        ] {
+            let whole = decode_whole(bytes, encoding, 16 * PIECE_BYTES).unwrap();
+            assert!(whole == decode(bytes, encoding), "{}", encoding.name());
+        }
     }
 
     #[test]

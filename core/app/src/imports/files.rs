@@ -1,20 +1,45 @@
 //! The sealed file of an import: kept until its rows are in.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use domain::{DocumentId, TenantId};
 use store::Conn;
 use store::documents::{Document, Retention};
 use store::imports::Import;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::apart;
 use super::plan::Reading;
-use super::reading;
+use super::reading::{self, FILE_BYTES_MAX};
 use super::sheet::Sheet;
 use crate::App;
 use crate::context::Context;
 use crate::documents::{self, House};
 use crate::error::{Error, Result};
+
+/// Room is counted in pieces of so many bytes of files.
+const PIECE: usize = 1 << 20;
+/// How much of files is read at once, of all businesses: two of the largest. While it is read a file needs about
+/// three times its size, and its rows a little more than once.
+const ROOM_PIECES: usize = 2 * FILE_BYTES_MAX / PIECE;
+/// What there is left. Whoever comes while there is none waits for those before.
+static ROOM: Semaphore = Semaphore::const_new(ROOM_PIECES);
+
+/// The rows of a file with the room that they take, which is given back with them.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    sheet: Sheet,
+    _room: Option<SemaphorePermit<'static>>,
+}
+
+impl Deref for Held {
+    type Target = Sheet;
+
+    fn deref(&self) -> &Sheet {
+        &self.sheet
+    }
+}
 
 /// Seals a file; answers the row that makes it known.
 pub(super) async fn keep(
@@ -34,7 +59,7 @@ pub(super) async fn keep(
 }
 
 /// The rows of the import's file, read so.
-pub(super) async fn sheet_of(app: &App, import: &Import, reading: &Reading) -> Result<Sheet> {
+pub(super) async fn sheet_of(app: &App, import: &Import, reading: &Reading) -> Result<Held> {
     let missing = || Error::Conflict { key: "error-imports-gone" };
     let id = import.document_id.clone().ok_or_else(missing)?;
     let tenant = import.tenant_id.clone();
@@ -44,9 +69,13 @@ pub(super) async fn sheet_of(app: &App, import: &Import, reading: &Reading) -> R
         .await?
         .ok_or_else(missing)?;
     let whole = usize::try_from(row.size_bytes).map_err(Error::internal)?;
+    let pieces = whole.div_ceil(PIECE).min(ROOM_PIECES);
+    let pieces = u32::try_from(pieces).map_err(Error::internal)?;
+    let room = ROOM.acquire_many(pieces).await.map_err(Error::internal)?;
     let bytes = documents::read_body(app, &row, 0, whole).await?;
     let reading = reading.clone();
-    apart(move || reading::read(&bytes, &reading)).await
+    let sheet = apart(move || reading::read(&bytes, &reading)).await?;
+    Ok(Held { sheet, _room: Some(room) })
 }
 
 /// Forgets the file's row, in the caller's transaction; answers whose body follows.

@@ -52,8 +52,6 @@ pub struct Look {
     pub doubles_shown: Vec<Shown>,
     /// How many of them are of people who aren't here, but come with a row before.
     pub twice: usize,
-    /// The currency of amounts.
-    pub currency: String,
 }
 
 /// A row as it will become.
@@ -78,7 +76,7 @@ pub async fn look_at_import(app: &App, ctx: &Context, id: &ImportId) -> Result<L
     let plan = plan_of(&import)?;
     let sheet = match import.state {
         State::Waiting => files::sheet_of(app, &import, &plan.reading).await?,
-        _ => Sheet::default(),
+        _ => files::Held::default(),
     };
     let app2 = app.clone();
     app.db
@@ -94,7 +92,6 @@ pub async fn look_at_import(app: &App, ctx: &Context, id: &ImportId) -> Result<L
                 first += count;
             }
             found.name(c, &import.tenant_id)?;
-            let currency = taking.known.currency().to_owned();
             let samples = samples(&sheet, &plan);
             let unknown = meanings::unknown(&sheet, &plan, &taking.known, CHECKED_ROWS);
             let Found { shown, mistakes, checked, wrong, doubles, doubles_shown, twice, .. } =
@@ -111,7 +108,6 @@ pub async fn look_at_import(app: &App, ctx: &Context, id: &ImportId) -> Result<L
                 doubles,
                 doubles_shown,
                 twice,
-                currency,
             })
         })
         .await

@@ -52,6 +52,21 @@ words! {
 }
 
 words! {
+    /// What stands before the parts of numbers.
+    pub enum Decimals {
+        /// A point, and commas between thousands.
+        Point = "point",
+        /// A comma, and points between thousands.
+        Comma = "comma",
+    }
+}
+
+/// How numbers were read before that could be said.
+const fn point() -> Decimals {
+    Decimals::Point
+}
+
+words! {
     /// What becomes of a row of somebody who is there already.
     pub enum Doubles {
         /// Nothing.
@@ -112,6 +127,9 @@ pub struct Plan {
     pub columns: Vec<Column>,
     /// How dates are written in it.
     pub dates: DateOrder,
+    /// How numbers are.
+    #[serde(default = "point")]
+    pub decimals: Decimals,
     /// What becomes of doubles.
     pub doubles: Doubles,
     /// A tag that everybody of the file gets; empty is none.

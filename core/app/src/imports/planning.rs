@@ -5,11 +5,11 @@ use store::imports::Import;
 
 use super::known::Known;
 use super::meanings::{self, Meaning};
-use super::plan::{DateOrder, Doubles, Format, Plan, Reading};
+use super::plan::{DateOrder, Decimals, Doubles, Format, Plan, Reading};
 use super::reading::SEPARATORS;
 use super::sheet::Sheet;
 use super::targets::{self, Target};
-use super::{encodings, files, find, require};
+use super::{dates, decimals, encodings, files, find, require};
 use crate::App;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -38,7 +38,8 @@ pub(super) fn guess(
     targets::guess_own(&mut columns, own);
     targets::doubt(&mut columns, sheet, usize::from(head), known);
     let plan = Plan {
-        dates: targets::date_order(sheet, &columns, locale, zone),
+        dates: dates::date_order(sheet, &columns, locale, zone),
+        decimals: decimals::guess(sheet, &columns, &reading, own, known),
         reading,
         head,
         columns,
@@ -65,6 +66,8 @@ pub struct PlanInput {
     pub columns: Vec<String>,
     /// How dates are written.
     pub dates: String,
+    /// How numbers are; empty leaves it.
+    pub decimals: String,
     /// What becomes of doubles.
     pub doubles: String,
     /// A tag for everybody.
@@ -102,6 +105,10 @@ impl PlanInput {
     fn apply(&self, plan: &mut Plan) -> Result<()> {
         let invalid = |field: &str| Error::invalid(field, "error-invalid");
         plan.dates = DateOrder::of(&self.dates).ok_or_else(|| invalid("dates"))?;
+        if !self.decimals.is_empty() {
+            let decimals = Decimals::of(&self.decimals);
+            plan.decimals = decimals.ok_or_else(|| invalid("decimals"))?;
+        }
         plan.doubles = Doubles::of(&self.doubles).ok_or_else(|| invalid("doubles"))?;
         plan.tag = fields::line("tag", &self.tag, TAG_CHARS_MAX)?;
         plan.source = fields::line("source", &self.source, SOURCE_CHARS_MAX)?;

@@ -1,18 +1,23 @@
 //! From the bytes of a file to its rows, whatever program saved it: text with any separator, in any
 //! encoding, a workbook, or cards.
 
+use std::borrow::Cow;
+
 use domain::Locale;
 
 use super::cards;
 use super::encodings;
 use super::plan::{Format, Reading};
-use super::sheet::{CELL_BYTES_MAX, Sheet};
+use super::sheet::{CELL_BYTES_MAX, Sheet, TEXT_BYTES_MAX};
 use super::workbooks;
 use crate::error::{Error, Result};
 use crate::exports;
 
-/// The largest file that is read.
-pub const FILE_BYTES_MAX: usize = 20 << 20;
+/// The largest file that is read: a list of a hundred thousand people with where they live and a line of notes
+/// has half as many bytes.
+pub const FILE_BYTES_MAX: usize = 64 << 20;
+/// The largest workbook, whose bytes are packed.
+pub const WORKBOOK_BYTES_MAX: usize = 20 << 20;
 /// What stands between the cells of a row.
 pub const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 /// How much of a text is looked at to find what stands between its cells.
@@ -31,6 +36,9 @@ pub(super) fn sniff(bytes: &[u8], locale: Locale) -> Result<Reading> {
         return Err(Error::invalid("file", "error-imports-large"));
     }
     if bytes.starts_with(b"PK\x03\x04") {
+        if bytes.len() > WORKBOOK_BYTES_MAX {
+            return Err(Error::invalid("file", "error-imports-large"));
+        }
         let sheets = workbooks::list_sheets(bytes)?;
         return Ok(Reading { format: Format::Workbook, sheets, ..Reading::default() });
     }
@@ -80,21 +88,24 @@ pub(super) fn read(bytes: &[u8], reading: &Reading) -> Result<Sheet> {
 }
 
 /// The text of a file that is one, in the encoding that was found or chosen.
-fn decoded(bytes: &[u8], reading: &Reading) -> Result<String> {
+fn decoded<'b>(bytes: &'b [u8], reading: &Reading) -> Result<Cow<'b, str>> {
     let encoding = encodings::of_name(&reading.encoding)
         .or_else(|| encoding_rs::Encoding::for_label(reading.encoding.as_bytes()))
         .ok_or_else(|| Error::invalid("encoding", "error-imports-encoding"))?;
-    Ok(encodings::decode(bytes, encoding))
+    let text = encodings::decode_whole(bytes, encoding, TEXT_BYTES_MAX);
+    text.ok_or_else(|| Error::invalid("file", "error-imports-large"))
 }
 
 fn read_text(text: &str, separator: char) -> Result<Sheet> {
     let text = without_hint(text);
-    match rows_of(text, separator, true)? {
-        (sheet, false) => Ok(sheet),
-        // A quotation mark that is never closed would take the rest of the file for one cell: then such
-        // marks are letters like others.
-        (_, true) => Ok(rows_of(text, separator, false)?.0),
+    let (sheet, is_off) = rows_of(text, separator, true)?;
+    if !is_off {
+        return Ok(sheet);
     }
+    // A quotation mark that is never closed would take the rest of the file for one cell: then such marks are
+    // letters like others. What was read so far isn't held beside it.
+    drop(sheet);
+    Ok(rows_of(text, separator, false)?.0)
 }
 
 /// Excel notes its separator in a line of its own.
@@ -358,8 +369,32 @@ mod tests {
         assert_eq!(key(&[&b"PK\x03\x04"[..], &[7; 200]].concat()), "error-imports-kind");
         assert_eq!(key(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x01\x02\x03\x04\x05"), "error-imports-kind");
         assert_eq!(key(&vec![b'a'; FILE_BYTES_MAX + 1]), "error-imports-large");
+        let book = [&b"PK\x03\x04"[..], vec![7_u8; WORKBOOK_BYTES_MAX].as_slice()].concat();
+        assert_eq!(key(&book), "error-imports-large");
+        // Letters of one byte that become two are too many where the bytes aren't.
+        let (old, _, _) = encoding_rs::WINDOWS_1255.encode("שם,הערות\nדנה כהן,לקוחה ותיקה מהעיר\n");
+        let old = old.repeat(FILE_BYTES_MAX / old.len());
+        assert_eq!(key(&old), "error-imports-large");
         let many = "a\n".repeat(super::super::sheet::ROWS_MAX + 1);
         assert_eq!(key(many.as_bytes()), "error-imports-many");
+    }
+
+    #[test]
+    fn a_hundred_thousand_people_with_where_they_live_and_what_was_said_fit() {
+        let mut text = String::from("שם,טלפון,אימייל,כתובת,תגיות,הערות\r\n");
+        for n in 0..100_000 {
+            text.push_str(&format!(
+                "דנה כהן־לוי {n:06},050-{n:07},dana{n}@example.com,\"רחוב הרצל {n}, דירה 4, תל אביב\",\
+                 \"לקוחה; חתונה\",\"התקשרה לשאול על סידור פרחים לחתונה בקיץ, ביקשה שנחזור אליה אחרי החג \
+                 עם הצעת מחיר ותמונות\"\r\n"
+            ));
+        }
+        // In the encoding that takes most room.
+        let bytes = encoded(&text, 2);
+        assert!(bytes.len() > 30 << 20, "{}", bytes.len());
+        let reading = sniff(&bytes, Locale::He).unwrap();
+        let sheet = read(&bytes, &reading).unwrap();
+        assert_eq!((sheet.len(), sheet.width()), (100_001, 6), "{}", reading.encoding);
     }
 
     proptest! {

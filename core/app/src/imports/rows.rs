@@ -1,17 +1,18 @@
 //! What a row says of somebody, read by the plan, or what is wrong with it.
 
 use domain::{MemberId, OwnFieldId, Timestamp, phone};
-use jiff::civil::Date;
 use store::contacts::ContactKind;
 use store::own_fields::OwnKind;
 use store::people::{Consent, Kind, folded_name};
 use store::pipelines::Stage;
 
+use super::dates::{day, past_day};
 use super::known::Known;
-use super::meanings;
-use super::plan::{DateOrder, Plan};
+use super::plan::Plan;
 use super::sheet::Row;
-use super::targets::{Target, parts_of_date};
+use super::targets::Target;
+use super::worth::Worth;
+use super::{decimals, meanings};
 use crate::attributions::{AttributionInput, PAGE_CHARS_MAX, WORD_CHARS_MAX};
 use crate::error::{Error, Result};
 use crate::own_fields::values;
@@ -44,6 +45,8 @@ pub struct Said {
     pub tags: Vec<String>,
     /// What they may be worth, in the currency's smallest unit.
     pub value: Option<i64>,
+    /// The currency of that; empty where that is nothing.
+    pub currency: String,
     /// The day to get back to them.
     pub follow_up_on: Option<String>,
     /// Whether they want to be written to.
@@ -100,7 +103,7 @@ pub(super) fn read(row: Row<'_>, plan: &Plan, known: &Known) -> Read<Said> {
     if !plan.tag.is_empty() {
         said.tags.push(plan.tag.clone());
     }
-    let (mut first, mut last) = ("", "");
+    let (mut first, mut last, mut worth) = ("", "", Worth::default());
     for (place, column) in plan.columns.iter().enumerate() {
         let cell = row.cell(place);
         if cell.is_empty() {
@@ -117,9 +120,12 @@ pub(super) fn read(row: Row<'_>, plan: &Plan, known: &Known) -> Read<Said> {
         match column.to {
             Target::FirstName => first = cell,
             Target::LastName => last = cell,
+            Target::Value => worth.value = Some((place, cell)),
+            Target::Currency => worth.currency = Some((place, cell)),
             to => take(&mut said, to, cell, &column.name, plan, known).map_err(wrong)?,
         }
     }
+    worth.take(&mut said, plan, known)?;
     let place = [Target::Name, Target::FirstName, Target::LastName, Target::Company]
         .into_iter()
         .find_map(|to| plan.places(to).next())
@@ -179,7 +185,12 @@ fn take(
 ) -> Result<()> {
     let label: String = head.chars().take(LABEL_CHARS_MAX).collect();
     match to {
-        Target::Nothing | Target::FirstName | Target::LastName => {}
+        // Columns that say something together are read as a whole.
+        Target::Nothing
+        | Target::FirstName
+        | Target::LastName
+        | Target::Value
+        | Target::Currency => {}
         Target::Name => said.name = fields::line("name", cell, fields::NAME_CHARS_MAX)?,
         Target::Company => said.company = fields::line("company", cell, COMPANY_CHARS_MAX)?,
         Target::Kind => said.kind = Some(kind(cell)?),
@@ -211,7 +222,6 @@ fn take(
                 tag(said, word)?;
             }
         }
-        Target::Value => said.value = Some(money::amount("value", cell, &known.currency)?),
         Target::FollowUp => said.follow_up_on = Some(day(cell, plan, known)?.to_string()),
         Target::Consent => said.consent = Some(consent(cell)?),
         Target::ConsentOn => said.consent_at = Some(past_day(cell, plan, known)?),
@@ -242,7 +252,11 @@ fn own(id: &OwnFieldId, cell: &str, plan: &Plan, known: &Known) -> Result<Option
         OwnKind::Choice => {
             values::option_named(field, cell).ok_or_else(|| wrong("error-imports-option"))?
         }
-        OwnKind::Text | OwnKind::Paragraph | OwnKind::Number | OwnKind::Link => cell.to_owned(),
+        OwnKind::Number => {
+            let number = decimals::plain(cell, plan);
+            money::number(&number, known.currency()).unwrap_or_else(|| number.into_owned())
+        }
+        OwnKind::Text | OwnKind::Paragraph | OwnKind::Link => cell.to_owned(),
     };
     // What isn't offered any more may stand in a file that was once taken out.
     let read = values::read(field, "own", &text, Some(&text))?;
@@ -351,39 +365,6 @@ fn consent(cell: &str) -> Result<Consent> {
         "unknown" | "-" | "?" | "לא ידוע" | "not subscribed" => Ok(Consent::Unknown),
         _ => Err(Error::invalid("consent", "error-imports-consent")),
     }
-}
-
-/// Years from now on that one of two digits may mean; beyond them it is of the century before.
-const YEARS_AHEAD: i16 = 20;
-
-/// A day in the order of the plan, or with the year first.
-fn day(cell: &str, plan: &Plan, known: &Known) -> Result<Date> {
-    let wrong = || Error::invalid("follow_up_on", "error-imports-date");
-    let [first, second, third] = parts_of_date(cell).ok_or_else(wrong)?;
-    let (year, month, day) = match plan.dates {
-        _ if first > 31 => (first, second, third),
-        DateOrder::DayFirst => (third, second, first),
-        DateOrder::MonthFirst => (third, first, second),
-    };
-    let part = |number: u16| i8::try_from(number).map_err(|_| wrong());
-    let mut year = i16::try_from(year).map_err(|_| wrong())?;
-    if year < 100 {
-        let last = known.today.year() + YEARS_AHEAD;
-        year = last - (last - year).rem_euclid(100);
-    }
-    if !(1_900..=2_200).contains(&year) {
-        return Err(wrong());
-    }
-    Date::new(year, part(month)?, part(day)?).map_err(|_| wrong())
-}
-
-/// When a day began that is over or today.
-fn past_day(cell: &str, plan: &Plan, known: &Known) -> Result<Timestamp> {
-    let day = day(cell, plan, known)?;
-    if day > known.today {
-        return Err(Error::invalid("day", "error-day-future"));
-    }
-    known.zone.start_of_day(day).ok_or_else(|| Error::invalid("day", "error-imports-date"))
 }
 
 /// A part of where they came from first.

@@ -14,7 +14,7 @@ use super::plan::Plan;
 use super::planning::plan_of;
 use super::sheet::Sheet;
 use super::taking::Taking;
-use super::{files, queue, record, undoing};
+use super::{files, queue, record, telling, undoing};
 use crate::audit::{Actor, Who};
 use crate::context::Origin;
 use crate::error::{Error, Result};
@@ -76,6 +76,9 @@ fn fail(app: &App, c: &mut Conn, import: &Import, problem: &str) -> Result<()> {
     store::imports::settle(c, &import.tenant_id, &import.id, step, problem, app.clock.now())?;
     // Its body has no row any more, and is swept away.
     files::forget_row(c, import)?;
+    if import.state == State::Running {
+        telling::given(app, c, import)?;
+    }
     let now = store::imports::get(c, &import.tenant_id, &import.id)?;
     notifications::import_ended(app, c, &now)?;
     record(app, c, &Who::system(), import, "import.failed", json!({"problem": problem}))
@@ -191,6 +194,7 @@ fn take_lot(
     let mut taking = Taking::begin(app, c, import, plan)?;
     taking.rows(c, sheet, first, count)?;
     let counts = taking.counts;
+    telling::keep_given(c, import, taking.given)?;
     store::imports::count(c, &import.tenant_id, &import.id, counts)?;
     let is_last = first + count >= sheet.len();
     if count > 0 {
@@ -218,6 +222,7 @@ fn finish(app: &App, c: &mut Conn, import: &Import) -> Result<()> {
     let step = (State::Running, State::Done);
     store::imports::settle(c, &import.tenant_id, &import.id, step, "", app.clock.now())?;
     files::forget_row(c, import)?;
+    telling::given(app, c, import)?;
     let now = store::imports::get(c, &import.tenant_id, &import.id)?;
     notifications::import_ended(app, c, &now)?;
     let detail = told(now.counts(), (0, now.rows_done));

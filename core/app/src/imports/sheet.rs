@@ -12,7 +12,7 @@ const CELLS_MAX: usize = 6_000_000;
 /// Most of a cell that is kept, in bytes; no field of ours holds as much.
 pub(super) const CELL_BYTES_MAX: usize = 40_000;
 /// Most of a file's text.
-const TEXT_BYTES_MAX: usize = 64 << 20;
+pub(super) const TEXT_BYTES_MAX: usize = 64 << 20;
 
 /// A table of text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,8 +69,10 @@ impl Sheet {
             self.ends.truncate(ends);
             return Ok(());
         }
-        let is_large = self.text.len() > TEXT_BYTES_MAX || self.ends.len() > CELLS_MAX;
-        if is_large || self.rows.len() >= ROWS_MAX {
+        if self.text.len() > TEXT_BYTES_MAX || self.ends.len() > CELLS_MAX {
+            return Err(Error::invalid("file", "error-imports-large"));
+        }
+        if self.rows.len() >= ROWS_MAX {
             return Err(Error::invalid("file", "error-imports-many"));
         }
         let number = u32::try_from(number).map_err(Error::internal)?;

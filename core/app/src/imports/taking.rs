@@ -1,8 +1,8 @@
 //! One lot of rows on its way in: who is new, who is there, what is wrong with the others.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use domain::{PersonId, TagId, TenantId, Timestamp};
+use domain::{MemberId, PersonId, TagId, TenantId, Timestamp};
 use serde_json::json;
 use store::Conn;
 use store::audit::ActorKind;
@@ -39,6 +39,8 @@ pub(super) struct Taking<'a> {
     results: Vec<RowResult>,
     are_told: bool,
     pub(super) counts: Counts,
+    /// Whom the rows gave people to look after, and how many.
+    pub(super) given: BTreeMap<MemberId, i64>,
 }
 
 impl<'a> Taking<'a> {
@@ -62,6 +64,7 @@ impl<'a> Taking<'a> {
             results: Vec::new(),
             are_told: telling::are_endpoints_told(c, tenant)?,
             counts: Counts::default(),
+            given: BTreeMap::new(),
         })
     }
 
@@ -186,11 +189,18 @@ impl<'a> Taking<'a> {
         let entry = self.entry(&id, json!({"file": self.import.name}));
         self.index.add(&person, said);
         let own = self.own_of(&id, said).into_iter().filter_map(|it| it.value).collect();
+        self.give(person.owner_id.as_ref());
         self.made.push(NewPerson { person, contacts, tags, own, attribution, entry });
         let result = RowResult { rev: 1, ..self.result(number, Outcome::Made, Some(id)) };
         self.results.push(result);
         self.counts.made += 1;
         Ok(())
+    }
+
+    fn give(&mut self, to: Option<&MemberId>) {
+        if let Some(to) = to {
+            *self.given.entry(to.clone()).or_default() += 1;
+        }
     }
 
     /// Whose import it is.
@@ -235,11 +245,7 @@ impl<'a> Taking<'a> {
             notes: said.notes.clone(),
             owner_id: said.owner.clone(),
             value,
-            value_currency: if value == 0 {
-                String::new()
-            } else {
-                self.known.currency().to_owned()
-            },
+            value_currency: said.currency.clone(),
             follow_up_on: said.follow_up_on.clone(),
             consent,
             consent_at: is_said.then(|| said.consent_at.unwrap_or(now)),
@@ -325,6 +331,9 @@ impl<'a> Taking<'a> {
         store::timeline::insert(c, &self.entry(id, detail))?;
         let change = Change { before: &before, after: &after.0, fields: &fields, own: &own };
         telling::changed(self.app, c, &change, self.are_told)?;
+        if after.0.owner_id != before.owner_id {
+            self.give(after.0.owner_id.as_ref());
+        }
         let step = (before.rev, rev);
         let is_again = store::imports::touch(c, tenant, &self.import.id, id, step)?;
         self.results.push(RowResult {

@@ -3,12 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::Locale;
-
 use store::own_fields::{OwnField, text_key};
 
+use super::dates::looks_like_date;
 use super::known::Known;
-use super::plan::{Column, DateOrder};
+use super::plan::Column;
 use super::sheet::Sheet;
 use crate::tags::TAG_CHARS_MAX;
 
@@ -43,6 +42,8 @@ words! {
         Tags = "tags",
         /// What they may be worth.
         Value = "value",
+        /// The currency of that.
+        Currency = "currency",
         /// The day to get back to them.
         FollowUp = "follow-up",
         /// Whether they want to be written to.
@@ -78,7 +79,7 @@ impl Target {
     }
 
     /// Whether it is a day.
-    const fn is_day(self) -> bool {
+    pub(super) const fn is_day(self) -> bool {
         matches!(self, Self::FollowUp) || self.is_past_day()
     }
 
@@ -146,6 +147,10 @@ const HEADS: &[(Target, &[&str])] = &[
     (Target::Value, &[
         "value", "deal value", "amount", "deal amount", "estimated value", "worth", "budget",
         "סכום", "ערך", "שווי", "שווי עסקה", "סכום עסקה", "תקציב",
+    ]),
+    (Target::Currency, &[
+        "currency", "currency code", "deal currency", "currency of value", "deal currency of value", "value currency",
+        "מטבע", "קוד מטבע", "סוג מטבע", "מטבע העסקה",
     ]),
     (Target::FollowUp, &[
         "follow up", "follow up date", "next follow up", "followup", "next contact", "next action date", "get back on",
@@ -225,24 +230,6 @@ fn looks_like_phone(cell: &str) -> bool {
     let plain =
         |letter: char| letter.is_ascii_digit() || "+-() ./\u{a0}\u{200e}\u{200f}".contains(letter);
     (9..=15).contains(&digits) && cell.chars().all(plain) && !looks_like_date(cell)
-}
-
-fn looks_like_date(cell: &str) -> bool {
-    parts_of_date(cell).is_some()
-}
-
-/// The three numbers of a date that has a mark between them, each as it stands.
-pub(super) fn parts_of_date(cell: &str) -> Option<[u16; 3]> {
-    let day = cell.split([' ', 'T']).next().unwrap_or_default();
-    let mut parts = day.split(['/', '.', '-']).map(|part| {
-        // A year has two digits or four, and none of these begins with a nought.
-        let is_long = part.len() == 4 && !part.starts_with('0');
-        let is_sized = matches!(part.len(), 1 | 2) || is_long;
-        let is_number = is_sized && part.bytes().all(|b| b.is_ascii_digit());
-        is_number.then(|| part.parse::<u16>().ok()).flatten()
-    });
-    let three = [parts.next()??, parts.next()??, parts.next()??];
-    parts.next().is_none().then_some(three)
 }
 
 /// Whether the first row says what the columns are.
@@ -376,29 +363,6 @@ fn name_somebody(sheet: &Sheet, first: usize, columns: &mut [Column]) {
     }
 }
 
-/// In which order dates stand: as the file shows it, and where it doesn't, as the country writes.
-pub(super) fn date_order(
-    sheet: &Sheet,
-    columns: &[Column],
-    locale: Locale,
-    zone: &str,
-) -> DateOrder {
-    let may_be_date = |column: &Column| column.to.is_day() || column.own.is_some();
-    let of_dates = columns.iter().enumerate().filter(|(_, column)| may_be_date(column));
-    for (place, _) in of_dates {
-        let cells = sheet.rows_from(0).take(5_000).map(|row| row.cell(place));
-        for [first, second, _] in cells.filter_map(parts_of_date) {
-            match (first, second) {
-                (13..=31, 1..=12) => return DateOrder::DayFirst,
-                (1..=12, 13..=31) => return DateOrder::MonthFirst,
-                _ => {}
-            }
-        }
-    }
-    let is_american = locale == Locale::En && zone.starts_with("America/");
-    if is_american { DateOrder::MonthFirst } else { DateOrder::DayFirst }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -438,6 +402,18 @@ mod tests {
             guessed(&[&["שם", "לקוח מאז", "נוסף בתאריך", "תאריך ההסכמה לדיוור", "קמפיין"]]),
             ["name", "customer-since", "added-on", "consent-on", "campaign"]
         );
+        assert_eq!(
+            guessed(&[
+                &["Deal - Title", "Deal - Value", "Deal - Currency of Value"],
+                &["Dana", "1", "USD"]
+            ]),
+            ["name", "value", "currency"]
+        );
+        assert_eq!(guessed(&[&["שם", "סכום", "מטבע"]]), ["name", "value", "currency"]);
+        assert_eq!(
+            guessed(&[&["Name", "Created"], &["Dana", "05-Jan-24"], &["Noa", "12 במרץ 2026"]]),
+            ["name", "added-on"]
+        );
         // The same word twice is one thing once.
         assert_eq!(guessed(&[&["Name", "Customer"], &["Dana", "x"]]), ["name", ""]);
     }
@@ -464,27 +440,5 @@ mod tests {
                 assert!(seen.insert(*head), "{head} is {} and something else", target.as_str());
             }
         }
-    }
-
-    #[test]
-    fn dates_are_read_in_the_order_that_one_of_them_shows() {
-        let columns = [Column {
-            name: String::new(),
-            to: Target::FollowUp,
-            own: None,
-            values: BTreeMap::new(),
-        }];
-        let order = |cells: &[&str], locale, zone| {
-            let rows: Vec<Vec<&str>> = cells.iter().map(|cell| vec![*cell]).collect();
-            let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
-            date_order(&sheet(&rows), &columns, locale, zone)
-        };
-        assert_eq!(
-            order(&["1/2/2026", "1/13/2026"], Locale::He, "Asia/Jerusalem"),
-            DateOrder::MonthFirst
-        );
-        assert_eq!(order(&["13.1.2026"], Locale::En, "America/New_York"), DateOrder::DayFirst);
-        assert_eq!(order(&["1/2/2026"], Locale::En, "America/New_York"), DateOrder::MonthFirst);
-        assert_eq!(order(&["1/2/2026"], Locale::He, "America/New_York"), DateOrder::DayFirst);
     }
 }

@@ -1,14 +1,18 @@
-//! What others hear of whom an import or its undoing changes: reminders, and endpoints that are told of
-//! changes.
+//! What others hear of whom an import or its undoing changes: reminders, endpoints that are told of changes,
+//! and whoever looks after people from then on.
 
-use domain::TenantId;
+use std::collections::BTreeMap;
+
+use domain::{MemberId, TenantId};
 use serde_json::json;
 use store::Conn;
+use store::imports::Import;
 use store::people::{Person, PersonChange};
 
+use super::running::beginner;
 use crate::error::Result;
 use crate::own_fields::values::OwnChange;
-use crate::{App, endpoints, people};
+use crate::{App, endpoints, notifications, people};
 
 /// What becomes of somebody who is there.
 pub(super) struct Change<'a> {
@@ -52,4 +56,34 @@ pub(super) fn changed(app: &App, c: &mut Conn, of: &Change<'_>, are_told: bool) 
         false => json!({"fields": fields, "own": own}),
     };
     endpoints::events::publish(app, c, tenant, "person.changed", id, &detail)
+}
+
+/// Keeps to whom some rows gave people, until it is told.
+pub(super) fn keep_given(
+    c: &mut Conn,
+    import: &Import,
+    more: BTreeMap<MemberId, i64>,
+) -> Result<()> {
+    if more.is_empty() {
+        return Ok(());
+    }
+    let (tenant, id) = (&import.tenant_id, &import.id);
+    let mut given = store::imports::list_given(c, tenant, id)?;
+    for (to, count) in more {
+        *given.entry(to).or_default() += count;
+    }
+    Ok(store::imports::put_given(c, tenant, id, &given)?)
+}
+
+/// Tells whoever an import gave people to, once it has ended: once, however many they are. Whoever began it
+/// knows.
+pub(super) fn given(app: &App, c: &mut Conn, import: &Import) -> Result<()> {
+    let (tenant, id) = (&import.tenant_id, &import.id);
+    let by = store::members::find_by_account(c, tenant, beginner(import))?.map(|by| by.id);
+    for (to, count) in store::imports::list_given(c, tenant, id)? {
+        if by.as_ref() != Some(&to) {
+            notifications::people_assigned(app, c, tenant, id.as_str(), (&to, count))?;
+        }
+    }
+    Ok(())
 }

@@ -157,6 +157,7 @@ fn take_lot(
         store::imports::settle(c, tenant, &import.id, step, "", app.clock.now())?;
         let now = store::imports::get(c, tenant, &import.id)?;
         notifications::import_ended(app, c, &now)?;
+        notifications::people_taken_back(app, c, tenant, import.id.as_str())?;
         let told = json!({"made": now.made, "changed": now.changed, "kept": now.kept});
         endpoints::events::publish(app, c, tenant, "import.undone", import.id.as_str(), &told)?;
         let detail = json!({"kept": now.kept});

@@ -20,10 +20,12 @@ pub struct ChoicesInput {
     pub reminders: Option<HabitsChange>,
 }
 
-/// Whoever chose how to hear of a task chose it for many.
+/// Whoever chose how to hear of a task, a person or a lead chose it for many.
 const fn chosen_as(kind: Kind) -> Kind {
     match kind {
         Kind::TasksAssigned => Kind::TaskAssigned,
+        Kind::PeopleAssigned => Kind::PersonAssigned,
+        Kind::LeadsNew => Kind::LeadNew,
         other => other,
     }
 }

@@ -196,6 +196,27 @@ pub fn key_of(field: &OwnField, text: &str) -> Option<String> {
     read.map(|(_, key)| key)
 }
 
+/// What lists go by for the ends of a range as they were typed, each with its field's name; nothing is no end.
+///
+/// # Errors
+/// [`Error::Invalid`] of the end that can't be read, and of the lower one where it comes after the other.
+pub fn range(
+    field: &OwnField,
+    from: (&str, &str),
+    to: (&str, &str),
+) -> Result<(Option<String>, Option<String>)> {
+    let end = |(name, text): (&str, &str)| -> Result<Option<String>> {
+        Ok(read(field, name, text, None)?.map(|(_, key)| key))
+    };
+    let (low, high) = (end(from)?, end(to)?);
+    if low.as_ref().zip(high.as_ref()).is_some_and(|(low, high)| low > high) {
+        let is_day = field.kind == OwnKind::Day;
+        let turned = if is_day { "error-days-turned" } else { "error-numbers-turned" };
+        return Err(Error::invalid(from.0, turned));
+    }
+    Ok((low, high))
+}
+
 /// What somebody has of each field by its id, as programs are told; null for nothing.
 pub fn document(fields: &[OwnField], own: &[OwnValue]) -> Value {
     let one = |field: &OwnField| {

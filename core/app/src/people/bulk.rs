@@ -128,13 +128,15 @@ pub async fn change_people(
             store::people::lock_many(c, &ctx.tenant, &ids)?;
             let act = read(&app2, c, &ctx, &input)?;
             let before = change_each(&app2, c, &ctx, &ids, &act)?;
-            let count = before.len();
-            let state = serde_json::to_value(before)?;
-            let undo = match count {
-                0 => None,
-                _ => Some(undos::keep(&app2, c, &ctx, UNDO, state)?),
-            };
-            Ok(BulkDone { count, undo })
+            let changed: Vec<PersonId> = before.iter().map(|(id, _)| id.clone()).collect();
+            if changed.is_empty() {
+                return Ok(BulkDone { count: 0, undo: None });
+            }
+            let undo = undos::keep(&app2, c, &ctx, UNDO, serde_json::to_value(before)?)?;
+            if let Act::Owner(Some(to)) = &act {
+                super::giving::tell_given(&app2, c, &ctx, to, &changed, &undo)?;
+            }
+            Ok(BulkDone { count: changed.len(), undo: Some(undo) })
         })
         .await
 }

@@ -64,8 +64,11 @@ pub struct DetailsInput {
     pub contacts: Vec<ContactInput>,
     /// The member who looks after them; empty is nobody.
     pub owner: String,
-    /// What they may be worth, as an amount of the business's currency; empty is unknown.
+    /// What they may be worth; empty is unknown.
     pub value: String,
+    /// The currency of that where it names none itself: the business's, or the one it was in before, which an
+    /// amount keeps though the business counts in another one by now. Empty is the business's.
+    pub value_currency: String,
     /// The day to get back to them, ISO 8601; empty is none.
     pub follow_up_on: String,
     /// `given` or `withdrawn`, whether they want to be written to; empty is unknown.
@@ -175,9 +178,8 @@ impl DetailsInput {
         change.kind = word("kind", &self.kind)?.unwrap_or(Kind::Person);
         change.owner_id = owner_of(c, tenant, &self.owner, change.owner_id.as_ref())?;
         let business = store::tenants::get(c, tenant)?;
-        let currency = business.currency;
-        change.value = money::amount("value", &self.value, &currency)?;
-        change.value_currency = if change.value == 0 { String::new() } else { currency };
+        (change.value, change.value_currency) =
+            self.worth(&business.currency, &change.value_currency)?;
         change.follow_up_on = day("follow_up_on", &self.follow_up_on)?;
         let consent = word("consent", &self.consent)?.unwrap_or(Consent::Unknown);
         let note = fields::line("consent_note", &self.consent_note, fields::NAME_CHARS_MAX)?;
@@ -195,6 +197,23 @@ impl DetailsInput {
         };
         (change.consent, change.consent_note) = (consent, note);
         Ok(())
+    }
+
+    /// What they may be worth, in the business's currency or in the one of before, and never the number of one in
+    /// the other.
+    fn worth(&self, business: &str, before: &str) -> Result<(i64, String)> {
+        if self.value.trim().is_empty() {
+            return Ok((0, String::new()));
+        }
+        let said: &str =
+            if self.value_currency.is_empty() { business } else { &self.value_currency };
+        let mut all: Vec<&str> =
+            [business, before].into_iter().filter(|it| !it.is_empty()).collect();
+        let at = all.iter().position(|code| *code == said);
+        let at = at.ok_or_else(|| Error::invalid("value", "error-amount-currency"))?;
+        all.swap(0, at);
+        let (value, currency) = money::amount_in("value", &self.value, &all)?;
+        Ok((value, if value == 0 { String::new() } else { currency.to_owned() }))
     }
 
     /// When the day began on which they said so, where it is said.

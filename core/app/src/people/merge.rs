@@ -28,7 +28,7 @@ use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::own_fields::values::{self, OwnChange};
-use crate::{timeline, undos};
+use crate::{notifications, timeline, undos};
 
 use filling::Filled;
 pub use looking::{Look, look_at_merge};
@@ -194,6 +194,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     store::people::delete(c, tenant, &gone.id, gone.rev, app.clock.now())?;
     store::people::note_merged(c, tenant, &gone.id, &kept.id)?;
     super::remind(app, c, gone)?;
+    notifications::person_settled(app, c, tenant, &gone.id)?;
     let was_example = make_own(c, kept, gone)?;
     let own = own_of_other(c, kept, gone)?;
     let came = |it: &OwnChange| Some((it.field.id.clone(), it.value.as_ref()?.value.clone()));

@@ -6,11 +6,11 @@ use store::people::Person;
 use store::{Conn, Cursor, Page};
 
 use super::{record, remind, require_to_write, tell};
-use crate::App;
 use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::undos::Removed;
+use crate::{App, notifications};
 
 /// How many merges in a row are followed to whom somebody became.
 const MERGES_MAX: usize = 20;
@@ -36,6 +36,7 @@ pub(super) fn remove(app: &App, c: &mut Conn, who: &Who, person: &Person) -> Res
     let (tenant, id, now) = (&person.tenant_id, &person.id, app.clock.now());
     store::people::delete(c, tenant, id, person.rev, now)?;
     remind(app, c, person)?;
+    notifications::person_settled(app, c, tenant, id)?;
     tell(app, c, tenant, who, id, "removed", json!({}))?;
     record(app, c, tenant, who, "person.deleted", id, json!({}))?;
     Ok(now)

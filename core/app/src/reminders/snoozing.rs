@@ -34,7 +34,7 @@ fn until(ctx: &Context, habits: &Habits, word: &str, now: Timestamp) -> Result<T
 /// Lets what a notification reminded of come again; it is read with that. Answers when.
 ///
 /// # Errors
-/// [`Error::Conflict`] when what it reminded of has moved or is over.
+/// [`Error::Conflict`] when what it reminded of has moved or is over, or begins before it could come again.
 pub async fn snooze_notification(
     app: &App,
     ctx: &Context,
@@ -49,11 +49,11 @@ pub async fn snooze_notification(
             let reminder = notifications::reminder_of(&told).ok_or(Error::NotFound)?;
             let row = own(c, &ctx, &reminder)?;
             let matter = find(c, &ctx.tenant, row.subject, &row.subject_id)?;
-            let is_so = matter.is_some_and(|matter| matter.due == row.occurrence);
-            if !is_so || row.state == State::Withdrawn {
-                return Err(Error::Conflict { key: "error-reminder-over" });
-            }
-            snooze(&app2, c, &ctx, row, &word)
+            let is_so =
+                |matter: &Matter| matter.due == row.occurrence && row.state != State::Withdrawn;
+            let matter = matter.filter(is_so);
+            let matter = matter.ok_or(Error::Conflict { key: "error-reminder-over" })?;
+            snooze(&app2, c, &ctx, row, &matter, &word)
         })
         .await
 }
@@ -79,7 +79,7 @@ pub async fn snooze_task(app: &App, ctx: &Context, id: &TaskId, word: &str) -> R
                 Some(row) => row,
                 None => fresh(&app2, c, &ctx, &id, &matter)?,
             };
-            snooze(&app2, c, &ctx, row, &word)
+            snooze(&app2, c, &ctx, row, &matter, &word)
         })
         .await
 }
@@ -118,12 +118,24 @@ fn fresh(app: &App, c: &mut Conn, ctx: &Context, id: &TaskId, matter: &Matter) -
     Ok(row)
 }
 
-fn snooze(app: &App, c: &mut Conn, ctx: &Context, row: Reminder, word: &str) -> Result<Timestamp> {
+fn snooze(
+    app: &App,
+    c: &mut Conn,
+    ctx: &Context,
+    row: Reminder,
+    matter: &Matter,
+    word: &str,
+) -> Result<Timestamp> {
     let now = app.clock.now();
     let habits = Habits::of(c, &ctx.tenant, &ctx.member)?;
     let at = until(ctx, &habits, word, now)?;
+    // Of what begins it is worth most until then: it comes as that begins, at the latest.
+    let at = matter.begins.map_or(at, |begins| at.min(begins));
     // Quiet hours hold for what was snoozed too.
-    let at = habits.quiet.map_or(at, |quiet| quiet.kept(&ctx.zone, at, None, now));
+    let at = habits.quiet.map_or(at, |quiet| quiet.kept(&ctx.zone, at, matter.begins, now));
+    if matter.begins.is_some_and(|begins| begins <= now || at > begins) {
+        return Err(Error::Conflict { key: "error-snooze-late" });
+    }
     let row = Reminder { state: State::Snoozed, fires_at: at, ..row };
     store::reminders::update(c, &row)?;
     notifications::reminder_settled(app, c, &ctx.tenant, &row.id)?;

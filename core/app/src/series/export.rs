@@ -44,8 +44,25 @@ pub(crate) fn export(
     Ok((events, all.into_iter().filter(is_single).collect()))
 }
 
+/// Which change of a series its file tells of.
+pub(crate) fn sequence_of(c: &mut Conn, series: &Series) -> Result<i64> {
+    let rows = store::series::list_all(c, &series.tenant_id, &series.id)?;
+    Ok(number(series, &rows))
+}
+
+/// The seconds from when it was made to its last change: each is later than those before. That a chore makes its
+/// next ones is none. It is one number for a series and for what is otherwise in it, for programs drop days of an
+/// older number than their series'.
+fn number(series: &Series, rows: &[(String, Appointment)]) -> i64 {
+    let changed = rows.iter().map(|(_, each)| each).filter(|each| each.rev > 1);
+    let last = changed.map(|each| each.updated_at).max();
+    let last = last.map_or(series.updated_at, |last| last.max(series.updated_at));
+    (last.millis_since(series.created_at) / 1_000).max(0)
+}
+
 fn events_of(series: &Series, rows: Vec<(String, Appointment)>, zone: &Zone) -> Result<Vec<Event>> {
     let (from, until) = (day_of(&series.first_day)?, day_of(&series.made_until)?);
+    let sequence = number(series, &rows);
     let mut on: BTreeMap<Date, Appointment> = BTreeMap::new();
     let mut changed_at = series.updated_at;
     let mut last = until;
@@ -63,7 +80,7 @@ fn events_of(series: &Series, rows: Vec<(String, Appointment)>, zone: &Zone) -> 
     let (starts, ends) = span(series, first);
     let mut main = Event {
         uid: format!("{}@oxpi", series.id),
-        sequence: 0,
+        sequence,
         changed_at,
         starts,
         ends,
@@ -84,7 +101,7 @@ fn events_of(series: &Series, rows: Vec<(String, Appointment)>, zone: &Zone) -> 
             Some(each) if is_in_step(series, day, &each) => {}
             Some(each) => others.push(Event {
                 uid: main.uid.clone(),
-                sequence: 0,
+                sequence,
                 stands_for: Some(which),
                 ..booked::to_event(&each, zone)
             }),

@@ -59,7 +59,6 @@ async fn extend(app: &App, tenant: &TenantId, id: &SeriesId) -> Result<usize> {
             // What was changed of a day ahead stands there already.
             let there = store::series::list_days(c, &tenant, &id, &from)?;
             days.retain(|day| !there.contains(&day.to_string()));
-            series.updated_at = app2.clock.now();
             store::series::update(c, &series)?;
             let made = make(&app2, c, &series, &days)?;
             if !made.is_empty() {

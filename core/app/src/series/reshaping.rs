@@ -1,8 +1,9 @@
 //! Another rule for a series that is booked already. What was stays, and so does what was changed by
 //! itself; of the rest what the new rule doesn't name is cancelled, and what it adds is made.
 
-use domain::{AppointmentId, Permission, Recurrence, SeriesId};
-use jiff::civil::Date;
+use domain::recurrence::First;
+use domain::{AppointmentId, Permission, Recurrence, SeriesId, Zone};
+use jiff::civil::{Date, Time};
 use store::Conn;
 use store::appointments::Status;
 use store::series::{Occurrence, Series};
@@ -25,7 +26,7 @@ pub struct Reshaped {
 }
 
 /// What a page has to know to offer another rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Shape {
     /// The rule as it is from the appointment on.
     pub rule: Recurrence,
@@ -33,6 +34,40 @@ pub struct Shape {
     pub day: Date,
     /// The first day of it that isn't over.
     pub coming: Option<Date>,
+    /// When those of it begin; none where they take whole days.
+    pub time: Option<Time>,
+    /// Whose clock that is.
+    pub zone: Zone,
+}
+
+impl Shape {
+    /// The day that another rule would count from: what is over stays as it was. None where nothing is to
+    /// come.
+    pub fn first(&self, reach: Reach) -> Option<Date> {
+        let coming = self.coming?;
+        Some(match reach {
+            Reach::Following => self.day.max(coming),
+            Reach::All => coming,
+        })
+    }
+
+    /// Reads another rule of these.
+    ///
+    /// # Errors
+    /// [`crate::Error::Invalid`] for one that isn't followed.
+    pub fn read(&self, text: &str, reach: Reach) -> Result<Recurrence> {
+        let day = self.first(reach).unwrap_or(self.day);
+        read_rule(text, &First { day, time: self.time, zone: &self.zone })
+    }
+}
+
+/// Reads the rule of what begins then, as programs write rules.
+///
+/// # Errors
+/// [`crate::Error::Invalid`] for one that isn't followed.
+pub fn read_rule(text: &str, first: &First<'_>) -> Result<Recurrence> {
+    let read = domain::recurrence::read(text, first);
+    read.map_err(|_| crate::Error::invalid("repeat", "error-repeat-unfollowed"))
 }
 
 /// The rule of an appointment's series, and from which days on it can be another; None for one that is of
@@ -51,12 +86,20 @@ pub async fn find_shape(app: &App, ctx: &Context, id: &AppointmentId) -> Result<
             let coming = all.iter().find(|(_, each)| each.ends_at > now);
             let coming = coming.map(|(day, _)| day_of(day)).transpose()?;
             let day = day_of(&place.day)?;
+            let time = time_of(&series);
             // Of a number of times those that are left count.
             let before = series.rule.dates(day_of(&series.first_day)?).take_while(|d| *d < day);
             let rule = series.rule.rest(before.count()).unwrap_or(series.rule);
-            Ok(Some(Shape { rule, day, coming }))
+            Ok(Some(Shape { rule, day, coming, time, zone: series.zone }))
         })
         .await
+}
+
+fn time_of(series: &Series) -> Option<Time> {
+    let is_days = series.starts_min == 0 && series.ends_min % super::DAY_MINS == 0;
+    let (hour, minute) = (series.starts_min / 60, series.starts_min % 60);
+    let time = Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, 0, 0).ok();
+    time.filter(|_| !is_days)
 }
 
 /// Gives a series another rule from an appointment on, or for all that aren't over. The rule counts from

@@ -13,7 +13,7 @@ use crate::audit::Who;
 use crate::error::{Error, Result};
 use crate::people::{self, Person, PersonInput};
 use crate::services::records::{PERSON, appointment_document, person_documents, remember};
-use crate::{App, appointments};
+use crate::{App, appointments, notifications};
 
 pub(super) async fn upsert(
     app: &App,
@@ -93,7 +93,9 @@ fn upsert_person(
     let fields: PersonFields = read(value)?;
     let (tenant, who) = (&ctx.tenant, Who::plugin(&ctx.plugin));
     let Some(id) = fields.id.clone() else {
-        return people::insert(app, c, tenant, &who, &fields.over(None));
+        let person = people::insert(app, c, tenant, &who, &fields.over(None))?;
+        notifications::lead_came(app, c, &person)?;
+        return Ok(person);
     };
     store::pipelines::hold(c, tenant)?;
     let before = store::people::get(c, tenant, &id)?;

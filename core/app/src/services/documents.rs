@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 /// What one plugin may keep for one tenant, in bytes.
 const BYTES_MAX: i64 = 4 << 30;
 /// How many documents.
-const COUNT_MAX: usize = 50_000;
+const COUNT_MAX: i64 = 50_000;
 
 pub(super) async fn keep(app: &App, ctx: &CallContext, document: NewDocument) -> Result<Value> {
     let (ctx2, key) = (ctx.clone(), document.idempotency_key.clone());
@@ -26,11 +26,10 @@ pub(super) async fn keep(app: &App, ctx: &CallContext, document: NewDocument) ->
         .inspect(move |c| -> Result<Option<Document>> {
             super::still_on(c, &ctx2)?;
             let known = store::documents::find_by_key(c, &ctx2.tenant, &ctx2.plugin, &key)?;
-            let sizes = store::documents::list_sizes(c, &ctx2.tenant, &ctx2.plugin)?;
-            let used: i64 = sizes.iter().sum();
             if known.is_none() {
                 require_person(c, &ctx2.tenant, whom.as_ref())?;
-                if used + size > BYTES_MAX || sizes.len() >= COUNT_MAX {
+                let kept = store::documents::sum_of_plugin(c, &ctx2.tenant, &ctx2.plugin)?;
+                if kept.bytes + size > BYTES_MAX || kept.count >= COUNT_MAX {
                     return Err(Error::invalid("document", "error-plugin-storage-full"));
                 }
             }

@@ -15,7 +15,7 @@ use crate::audit::Who;
 use crate::context::{Context, Origin};
 use crate::error::{Error, Result};
 use crate::jobs::Outcome as Done;
-use crate::people::bulk as people;
+use crate::people::{bulk as people, giving};
 use crate::tasks::bulk as tasks;
 use crate::{App, api_tokens, notifications};
 
@@ -202,14 +202,14 @@ pub(super) fn end(app: &App, c: &mut Conn, sweep: &Sweep, to: State, problem: &s
     notifications::sweep_ended(app, c, &ended, &subject)
 }
 
-/// Tells whoever it gave tasks to, once for all of them.
+/// Tells whoever it gave people or tasks to, once for all of them.
 fn tell_given(app: &App, c: &mut Conn, sweep: &Sweep) -> Result<()> {
-    if sweep.list != List::Tasks {
-        return Ok(());
-    }
     let kept = kept_of(sweep)?;
     let (act, to) = (kept.act, kept.to);
-    tasks::tell_all_given(app, c, sweep, &tasks::BulkInput { act, to })
+    match sweep.list {
+        List::People => giving::tell_all_given(app, c, sweep, &people::BulkInput { act, to }),
+        List::Tasks => tasks::tell_all_given(app, c, sweep, &tasks::BulkInput { act, to }),
+    }
 }
 
 pub(super) fn count(rows: usize) -> Result<i64> {

@@ -51,7 +51,11 @@ pub(super) fn keep(app: &App, c: &mut Conn, sweep: &Sweep) -> Result<()> {
 /// Notes that one was taken back.
 pub(super) fn settle(app: &App, c: &mut Conn, sweep: &Sweep) -> Result<()> {
     store::undos::settle(c, &sweep.tenant_id, &undo_id(sweep)?, app.clock.now())?;
-    notifications::tasks_taken_back(app, c, &sweep.tenant_id, sweep.id.as_str())
+    let (tenant, id) = (&sweep.tenant_id, sweep.id.as_str());
+    match sweep.list {
+        List::People => notifications::people_taken_back(app, c, tenant, id),
+        List::Tasks => notifications::tasks_taken_back(app, c, tenant, id),
+    }
 }
 
 fn sweep_of(c: &mut Conn, tenant: &TenantId, undo: &Undo) -> Result<Sweep> {

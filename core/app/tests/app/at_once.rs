@@ -7,6 +7,7 @@ use crate::support::people::{add, named};
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use crate::tasks::task;
 use app::appointments::{self as booked, Appointment, AppointmentInput, Status};
+use app::documents::{self, NewFile};
 use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::merge_people;
 use app::people::{self, Person, PersonFilter, PersonInput, PersonOrder};
@@ -251,6 +252,23 @@ async fn two_are_merged_with_what_somebody_is_just_changing_of_one() {
         assert_eq!(after.name, "Changed");
         let gone = people::get_person(&f.app, &owner.ctx, &ids[0]).await;
         assert!(matches!(gone, Err(Error::NotFound)), "{gone:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_added_to_whom_is_just_becoming_one_with_another() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (ids, _) = three(&f, &owner).await;
+        let (app, ctx, all) = (f.app.clone(), owner.ctx.clone(), ids.clone());
+        let merge = async move { merge_people(&app, &ctx, &all[2], &all[0]).await };
+        let (app, ctx, id) = (f.app.clone(), owner.ctx.clone(), ids[0].clone());
+        let file = NewFile { name: "offer.txt".to_owned(), bytes: b"offer".to_vec() };
+        let add = async move { documents::add_document(&app, &ctx, &id, file, "").await };
+        let (undo, late) = meet(&f, &owner, merge, add).await;
+        undo.unwrap();
+        assert!(matches!(late, Err(Error::NotFound)), "{late:?}");
     })
     .await;
 }

@@ -4,7 +4,7 @@
 use crate::support::{Fixture, Signed, each, origin};
 use app::appointments::{self as booked, Appointment, AppointmentInput};
 use app::calendar_feeds::{self, FeedFile};
-use app::series::book_series;
+use app::series::{book_series, extend_all};
 use app::{Context, Error};
 use domain::{AppointmentId, Clock as _, Role, Timestamp};
 use jiff::civil::{DateTime, date};
@@ -73,6 +73,7 @@ async fn what_moved_was_cancelled_or_takes_whole_days_is_said_as_it_is_now() {
         let before = read(&f, &secret).await.unwrap();
         let uid = format!("UID:{}@oxpi\r\nSEQUENCE:1", moved.id);
         has(&before, &[&uid, "DTSTART:20260303T080000Z", "SUMMARY:Tasting"]);
+        has(&before, &["NAME:Dana's Studio", "REFRESH-INTERVAL;VALUE=DURATION:PT1H"]);
         has(&before, &["DTSTART;VALUE=DATE:20260305\r\nDTEND;VALUE=DATE:20260306"]);
         has(&before, &["DTSTART;VALUE=DATE:20260326\r\nDTEND;VALUE=DATE:20260329"]);
 
@@ -91,6 +92,39 @@ async fn what_moved_was_cancelled_or_takes_whole_days_is_said_as_it_is_now() {
         f.clock.advance_millis(60_000);
         let same = read(&f, &secret).await.unwrap();
         assert_eq!((same.digest, same.changed_at), (after.digest, after.changed_at));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_number_of_a_series_rises_with_each_change() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let weekly = input(&owner, "Weekly", hour(3, 10));
+        let rule = "FREQ=WEEKLY".parse().unwrap();
+        let first = book_series(app, ctx, weekly, rule, "", false).await.unwrap();
+        let secret = renew(&f, &owner).await;
+        let number = async || -> i64 {
+            let body = read(&f, &secret).await.unwrap().body;
+            let numbers = body.lines().filter_map(|line| line.strip_prefix("SEQUENCE:"));
+            let all: Vec<i64> = numbers.map(|number| number.parse().unwrap()).collect();
+            assert!(all.windows(2).all(|two| two[0] == two[1]), "one for all of it: {body}");
+            all[0]
+        };
+        let made = number().await;
+        f.clock.advance_millis(60_000);
+        let (from, to) = hour(3, 15);
+        let times = (at(&owner, from), at(&owner, to));
+        booked::move_appointment(app, ctx, &first.id, times, first.rev).await.unwrap();
+        let moved = number().await;
+        f.clock.advance_millis(60_000);
+        booked::cancel_appointment(app, ctx, &first.id).await.unwrap();
+        let cancelled = number().await;
+        assert!(made < moved && moved < cancelled, "{made}, {moved}, {cancelled}");
+        f.clock.advance_millis(40 * 24 * 3_600_000);
+        assert!(extend_all(app).await.unwrap() > 0);
+        assert_eq!(number().await, cancelled, "nobody changed anything");
     })
     .await;
 }

@@ -36,6 +36,7 @@ fn words(key: &str) -> String {
         "imports-target-source" => "Source",
         "imports-target-tags" => "Tags",
         "imports-target-value" => "Worth",
+        "imports-target-currency" => "Currency",
         "imports-target-follow-up" => "Get back on",
         "imports-target-consent" => "Agreed to be written to",
         "imports-target-consent-on" => "Consent date",
@@ -93,6 +94,11 @@ async fn people_who_were_exported_come_back_in_as_they_were() {
     each(async |f| {
         let (first, second) = f.two_businesses().await;
         some(&f, &first).await;
+        // Somebody who may be worth something in another currency than the business counts in.
+        let list = "Name,Phone,Value\nGal Tzur,050-7654321,\"$1,900.50\"\n";
+        let id = imports::keep_file(&f.app, &first.ctx, "a.csv", list.into()).await.unwrap();
+        imports::start_import(&f.app, &first.ctx, &id).await.unwrap();
+        jobs::run_due(&f.app).await.unwrap();
         for (at, format) in [Format::Csv, Format::Xlsx].into_iter().enumerate() {
             let bytes = people_as(&f, &first, format).await;
             f.clock.advance_millis(3 * 86_400_000);
@@ -102,8 +108,8 @@ async fn people_who_were_exported_come_back_in_as_they_were() {
             jobs::run_due(&f.app).await.unwrap();
             let import = imports::get_import(&f.app, &second.ctx, &id).await.unwrap();
             let expected = match at {
-                0 => Counts { made: 2, ..Counts::default() },
-                _ => Counts { skipped: 2, ..Counts::default() },
+                0 => Counts { made: 3, ..Counts::default() },
+                _ => Counts { skipped: 3, ..Counts::default() },
             };
             assert_eq!(import.counts(), expected, "{format:?}");
         }
@@ -118,6 +124,8 @@ async fn people_who_were_exported_come_back_in_as_they_were() {
         };
         let (was, is) = (find(&first, "Noa").await, find(&second, "Noa").await);
         assert_eq!(is.person.value, was.person.value);
+        let abroad = find(&second, "Gal").await.person;
+        assert_eq!((abroad.value, abroad.value_currency.as_str()), (190_050, "USD"));
         assert_eq!(is.person.follow_up_on, was.person.follow_up_on);
         assert_eq!(
             (&is.person.consent, &is.person.source),

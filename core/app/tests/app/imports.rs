@@ -1,9 +1,11 @@
 //! Lists of people: what comes of each row, that it comes once, what is refused, and taking it all back.
 
+mod amounts;
 mod beside;
 mod cards;
 mod meanings;
 mod numbers;
+mod sources;
 
 use crate::support::people::{add, named};
 use crate::support::{Fixture, Signed, each, expect_invalid};

@@ -21,6 +21,7 @@ mod endpoints;
 mod examples;
 mod exports;
 mod factors;
+mod giving;
 mod imports;
 mod members;
 mod merges;

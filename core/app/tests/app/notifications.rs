@@ -2,11 +2,12 @@
 
 use crate::support::{Fixture, Signed, each};
 use crate::tasks::task;
-use app::notifications::{self, Kind, Notification, Way};
-use app::reminders::{self, Habits, HabitsInput};
+use app::notifications::{self, ChoicesInput, Kind, Notification, Way};
+use app::reminders::{self, Habits, HabitsChange, HabitsInput};
 use app::tasks::{self, TaskInput};
 use app::{Error, jobs};
-use domain::Role;
+use domain::{Lead, Role};
+use jiff::civil::time;
 
 /// How somebody hears of each kind, and how they are reminded.
 async fn chosen(f: &Fixture, who: &Signed) -> (Vec<(Kind, Way)>, Habits) {
@@ -54,7 +55,7 @@ async fn what_somebody_chooses_is_theirs_alone() {
         assert_eq!(others().await, before);
         let hers = chosen(&f, &noa).await;
         assert_eq!(way(&hers.0, Kind::TaskAssigned), Way::None);
-        assert_eq!(hers.1.morning, jiff::civil::time(7, 30, 0, 0));
+        assert_eq!(hers.1.morning, time(7, 30, 0, 0));
 
         choose(&f, &owner, Kind::TaskAssigned, Way::Both).await;
         assert_eq!(chosen(&f, &noa).await, hers);
@@ -70,6 +71,66 @@ async fn what_somebody_chooses_is_theirs_alone() {
         let whose = chain.iter().filter(|entry| entry.action == "member.notices-chosen");
         let whose: Vec<&str> = whose.map(|entry| entry.entity_id.as_str()).collect();
         assert_eq!(whose, [noa.ctx.member.as_str(), owner.ctx.member.as_str()]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_not_said_of_reminders_stays_as_it_was() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let change = async |reminders: HabitsChange| {
+            let input = ChoicesInput { reminders: Some(reminders), ..ChoicesInput::default() };
+            notifications::choose(&f.app, &owner.ctx, input).await.unwrap();
+            chosen(&f, &owner).await.1
+        };
+        let all = HabitsChange {
+            tasks: Some("never".into()),
+            appointments: Some("1d".into()),
+            follow_ups: Some("2d".into()),
+            morning: Some("07:30".into()),
+            quiet: Some(("20:00".into(), "08:00".into())),
+        };
+        let mut known = change(all).await;
+        assert_eq!((known.tasks, known.appointments), (Lead::Never, Lead::Days(1)));
+        assert_eq!((known.follow_ups, known.morning), (Lead::Days(2), time(7, 30, 0, 0)));
+        let nothing = HabitsChange::default;
+        assert_eq!(change(nothing()).await, known);
+        known.tasks = Lead::Days(7);
+        assert_eq!(change(HabitsChange { tasks: Some("7d".into()), ..nothing() }).await, known);
+        known.appointments = Lead::Minutes(10);
+        let said = Some("10m".into());
+        assert_eq!(change(HabitsChange { appointments: said, ..nothing() }).await, known);
+        known.follow_ups = Lead::Minutes(60);
+        assert_eq!(
+            change(HabitsChange { follow_ups: Some("60m".into()), ..nothing() }).await,
+            known
+        );
+        known.morning = time(10, 0, 0, 0);
+        assert_eq!(
+            change(HabitsChange { morning: Some("10:00".into()), ..nothing() }).await,
+            known
+        );
+        known.quiet = None;
+        let none = Some((String::new(), String::new()));
+        assert_eq!(change(HabitsChange { quiet: none, ..nothing() }).await, known);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_sees_no_tasks_chooses_nothing_of_reminders_nor_what_is_sent_along() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let books = f.join(&owner, "books@example.com", Role::Accountant).await;
+        let (before, acts) = (chosen(&f, &books).await, f.actions(&owner).await);
+        let input = ChoicesInput {
+            ways: vec![(Kind::TaskDue.to_string(), Way::None.as_str().to_owned())],
+            reminders: Some(HabitsChange { tasks: Some("1d".into()), ..HabitsChange::default() }),
+        };
+        let refused = notifications::choose(&f.app, &books.ctx, input).await;
+        assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
+        assert_eq!((chosen(&f, &books).await, f.actions(&owner).await), (before, acts));
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! People, home and the activity log: what each role sees, and what strangers don't.
 
 use crate::support::people as samples;
-use crate::support::people::move_to;
+use crate::support::people::{count_in, move_to};
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::audit::AuditFilter;
 use app::people::{self, DetailsInput, Person, PersonFilter, PersonInput, PersonOrder, Standing};
@@ -382,6 +382,47 @@ async fn the_log_names_who_did_what_and_is_for_admins() {
         assert!(matches!(log(&member, None, 2).await, Err(Error::NotFound)));
         let strangers = log(&theirs, None, 100).await.unwrap();
         assert!(strangers.items.iter().all(|one| one.action != "person.created"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_amount_of_before_stays_in_its_currency_until_somebody_names_another() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let said = |value: &str, currency: &str| PersonInput {
+            details: Some(DetailsInput {
+                value: value.into(),
+                value_currency: currency.into(),
+                ..DetailsInput::default()
+            }),
+            ..noa()
+        };
+        let id = people::create_person(app, ctx, said("1500", ""), "").await.unwrap().id;
+        count_in(&f, &owner, "USD").await;
+        // Each after the other: what the form sends, whose label names the currency.
+        for (value, currency, wanted) in [
+            ("1500", "ILS", (150_000, "ILS")),
+            ("2000", "ILS", (200_000, "ILS")),
+            ("₪1,000", "ILS", (100_000, "ILS")),
+            ("$600", "ILS", (60_000, "USD")),
+            ("700", "USD", (70_000, "USD")),
+            ("", "USD", (0, "")),
+            ("10", "", (1_000, "USD")),
+        ] {
+            let before = people::get_person(app, ctx, &id).await.unwrap();
+            let input = said(value, currency);
+            let after = people::update_person(app, ctx, &id, input, before.rev).await.unwrap();
+            assert_eq!((after.value, after.value_currency.as_str()), wanted, "{value}");
+        }
+        for (value, currency) in [("1500", "ILS"), ("₪1500", "USD"), ("€5", ""), ("5", "nonsense")]
+        {
+            let before = people::get_person(app, ctx, &id).await.unwrap();
+            let input = said(value, currency);
+            let refused = people::update_person(app, ctx, &id, input, before.rev).await;
+            expect_invalid(refused, "value");
+        }
     })
     .await;
 }

@@ -11,6 +11,8 @@ use app::tasks::{self, Task, TaskFilter, TaskInput};
 use app::{Error, jobs};
 use domain::{Clock, Role, TenantId, Timestamp};
 
+mod snoozing;
+
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 

@@ -8,7 +8,7 @@ use app::people::{
 };
 use app::pipelines::{Outcome, PipelineInput, Stage, StageInput};
 use app::reports::{self, Report, Steps};
-use app::{Error, pipelines, timeline, undos};
+use app::{Error, home, pipelines, timeline, undos};
 use domain::{PersonId, Role};
 
 const DAY_MILLIS: i64 = 86_400_000;
@@ -337,6 +337,35 @@ async fn a_report_is_of_whoever_looks_after_them_and_of_a_pipeline() {
         let of_mine = of(&owner, None, Some(mine)).await;
         assert_eq!((nobody.0 + of_mine.0, nobody.1 + of_mine.1), (1, 1));
         assert_eq!(of(&other, Some(first.clone()), None).await, (0, 0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_shows_as_many_who_wait_as_the_report_and_leads_to_their_list() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let accountant = f.join(&owner, "rona@example.com", Role::Accountant).await;
+        let same = async || -> (i64, Vec<String>) {
+            let fresh = home::get_home(&f.app, &owner.ctx).await.unwrap().fresh.unwrap();
+            let steps = report(&f, &owner, reports::MONTHS_USUAL).await.steps;
+            let list =
+                PersonFilter { waiting: true, added: Some(fresh.span), ..PersonFilter::default() };
+            assert_eq!((fresh.count, count(&f, &owner, list).await), (steps.waiting, fresh.count));
+            (fresh.count, fresh.first.into_iter().map(|person| person.name).collect())
+        };
+        assert_eq!(same().await, (0, vec![]));
+        let mut ids = Vec::new();
+        for n in 0..8 {
+            f.clock.advance_millis(1_000);
+            ids.push(add(&f, &owner, &format!("Lead {n}"), "site", "").await);
+        }
+        timeline::create_note(&f.app, &owner.ctx, &ids[7], "Called", "").await.unwrap();
+        let (all, first) = same().await;
+        assert_eq!((all, first.len(), first[0].as_str()), (7, 6, "Lead 6"));
+        assert!(home::get_home(&f.app, &accountant.ctx).await.unwrap().fresh.is_none());
+        f.clock.advance_millis(220 * DAY_MILLIS);
+        assert_eq!(same().await, (0, vec![]), "as long ago as the report looks");
     })
     .await;
 }

@@ -4,8 +4,8 @@ use crate::support::{Fixture, Signed, each, origin};
 use app::appointments::{AppointmentInput, book_appointment};
 use app::people::{PersonInput, create_person};
 use app::tasks::{TaskInput, create_task};
-use app::{live, search, sessions, timeline};
-use domain::Role;
+use app::{Context, live, search, sessions, timeline};
+use domain::{ApiScope, ApiScopes, Role};
 
 async fn fill(at: &Fixture, by: &Signed) {
     let input = PersonInput { name: "Noa Élan".into(), ..PersonInput::default() };
@@ -65,6 +65,45 @@ async fn neither_another_business_nor_a_role_that_sees_nothing_finds_anything() 
             assert_eq!(titles(&at, who, "noa").await, (0, vec![]));
             let found = search::search(&at.app, &who.ctx, "peonies").await.unwrap();
             assert_eq!(found.notes.len(), 0);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn remarks_are_found_by_who_reads_what_they_are_about_and_by_nobody_else() {
+    each(async |at| {
+        let (owner, stranger) = at.two_businesses().await;
+        fill(&at, &owner).await;
+        let accountant = at.join(&owner, "books@example.com", Role::Accountant).await;
+        let notes = "Allergic to lilies".to_owned();
+        let input = PersonInput { name: "Gil".into(), notes, ..PersonInput::default() };
+        let gil = create_person(&at.app, &owner.ctx, input, "").await.unwrap();
+        let starts_at = at.app.clock.now().plus_secs(3_600);
+        let input = AppointmentInput {
+            person: Some(gil.id),
+            title: "Tasting".into(),
+            notes: "Bring the velvet samples".into(),
+            location: String::new(),
+            starts_at,
+            ends_at: starts_at.plus_secs(1_800),
+            zone: owner.ctx.zone.clone(),
+            online: false,
+            calendar: None,
+        };
+        book_appointment(&at.app, &owner.ctx, input, "").await.unwrap();
+        assert_eq!(titles(&at, &owner, "lilies").await, (1, vec![]));
+        assert_eq!(titles(&at, &owner, "velvet").await, (0, vec!["Tasting".to_owned()]));
+        // A token that reads appointments alone finds theirs, and nothing of whom they are with.
+        let scopes = Some(ApiScopes::from_iter([ApiScope::AppointmentsRead]));
+        let narrow = Context { scopes, ..owner.ctx.clone() };
+        let found = search::search(&at.app, &narrow, "velvet").await.unwrap();
+        assert_eq!((found.people.len(), found.appointments.len()), (0, 1));
+        let found = search::search(&at.app, &narrow, "lilies").await.unwrap();
+        assert_eq!((found.people.len(), found.appointments.len()), (0, 0));
+        for who in [&stranger, &accountant] {
+            assert_eq!(titles(&at, who, "lilies").await, (0, vec![]));
+            assert_eq!(titles(&at, who, "velvet").await, (0, vec![]));
         }
     })
     .await;

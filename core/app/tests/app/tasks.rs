@@ -130,6 +130,29 @@ async fn what_repeats_makes_the_next_when_it_is_done_and_unmakes_it() {
 }
 
 #[tokio::test]
+async fn what_is_long_overdue_makes_the_next_that_is_still_to_come() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let rule = Some("FREQ=DAILY".parse().unwrap());
+        let input = TaskInput { rule, ..task("Water", "2026-03-01", "09:00") };
+        let made = make(&f, &owner, input).await;
+        f.clock.advance_millis(10 * 24 * 3_600_000);
+        let (before, next) =
+            ([pair("Water", "2026-03-01T09:00")], [pair("Water", "2026-03-11T09:00")]);
+        tasks::do_task(&f.app, &owner.ctx, &made.id).await.unwrap();
+        assert_eq!(open(&f, &owner).await, next);
+        tasks::reopen_task(&f.app, &owner.ctx, &made.id).await.unwrap();
+        assert_eq!(open(&f, &owner).await, before);
+        let act = BulkInput { act: "done".into(), to: String::new() };
+        let done = change_tasks(&f.app, &owner.ctx, vec![made.id], act).await.unwrap();
+        assert_eq!(open(&f, &owner).await, next);
+        undos::undo(&f.app, &owner.ctx, &done.undo.unwrap()).await.unwrap();
+        assert_eq!(open(&f, &owner).await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_done_to_several_is_taken_back_as_a_whole() {
     each(async |f: Fixture| {
         let owner = f.first_run().await;
@@ -469,7 +492,8 @@ async fn who_chose_not_to_hear_of_tasks_hears_of_many_neither() {
         change_tasks(&f.app, &owner.ctx, ids, input).await.unwrap();
         assert!(notifications::list_notifications(&f.app, &noa.ctx).await.unwrap().is_empty());
         let ways = notifications::list_ways(&f.app, &noa.ctx).await.unwrap();
-        let of_tasks = ways.iter().filter(|(kind, _)| kind.as_str().contains("assigned"));
+        let given = ["task-assigned", "tasks-assigned"];
+        let of_tasks = ways.iter().filter(|(kind, _)| given.contains(&kind.as_str()));
         assert_eq!(of_tasks.count(), 1, "one choice for both");
     })
     .await;

@@ -1,4 +1,4 @@
-//! Documents about people: given to another when two become one, and gone for good when they are.
+//! Documents about people: listed, given to another when two become one, and gone for good when they are.
 
 use diesel::prelude::*;
 use domain::{DocumentId, PersonId, TenantId};
@@ -13,6 +13,24 @@ use crate::search;
 /// Most rows that one statement names.
 const MOVED_AT_ONCE: usize = 500;
 
+/// All documents about these people, the house's own files too.
+pub fn list_about(c: &mut Conn, tenant: &TenantId, people: &[PersonId]) -> Result<Vec<DocumentId>> {
+    scope::tenant(c, tenant)?;
+    let mut all = Vec::new();
+    for part in people.chunks(MOVED_AT_ONCE) {
+        let ids: Vec<String> = documents::table
+            .filter(documents::tenant_id.eq(tenant.as_str()))
+            .filter(documents::person_id.eq_any(part.iter().map(PersonId::as_str)))
+            .order(documents::id)
+            .select(documents::id)
+            .load(c)?;
+        for id in ids {
+            all.push(id.parse().map_err(Error::internal)?);
+        }
+    }
+    Ok(all)
+}
+
 /// Gives all documents about a person to another; answers which.
 pub fn hand_over(
     c: &mut Conn,
@@ -21,13 +39,11 @@ pub fn hand_over(
     to: &PersonId,
 ) -> Result<Vec<DocumentId>> {
     scope::tenant(c, tenant)?;
+    let ids = list_about(c, tenant, std::slice::from_ref(from))?;
     let theirs = documents::table
         .filter(documents::tenant_id.eq(tenant.as_str()))
         .filter(documents::person_id.eq(from.as_str()));
-    let ids: Vec<String> = theirs.order(documents::id).select(documents::id).load(c)?;
     diesel::update(theirs).set(documents::person_id.eq(to.as_str())).execute(c)?;
-    let ids = ids.into_iter().map(|id| id.parse().map_err(Error::internal));
-    let ids: Vec<DocumentId> = ids.collect::<Result<_>>()?;
     // The other may have been deleted, so that theirs were found by nothing.
     search::of_documents(c, tenant, &ids)?;
     Ok(ids)

@@ -57,7 +57,7 @@ pub struct Worth {
 /// Which people to list; what isn't said doesn't matter.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PersonFilter {
-    /// Only those with a word for each word of this: of their names, numbers, addresses and tags.
+    /// Only those with a word for each word of this: of their names, numbers, addresses, tags and remarks.
     pub search: Option<String>,
     /// Only those of this standing.
     pub standing: Option<Standing>,

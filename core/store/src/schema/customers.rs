@@ -193,6 +193,7 @@ diesel::table! {
         settled_at -> Nullable<BigInt>,
         begun_at -> Nullable<BigInt>,
         begun_by -> Nullable<Text>,
+        given_json -> Text,
     }
 }
 
@@ -300,3 +301,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     timeline,
     documents
 );
+diesel::allow_tables_to_appear_in_same_query!(people, sweep_rows);

@@ -30,7 +30,7 @@ const NEWEST: i64 = 2_000;
 /// Fewer than this are too few for somebody who may have mistyped.
 const TOO_FEW: usize = 3;
 /// After everything that a word may begin with.
-const LAST: char = '\u{10FFFF}';
+pub(super) const LAST: char = '\u{10FFFF}';
 
 /// What a list is to hold, as far as the words of a query go.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -134,7 +134,7 @@ pub fn seek(c: &mut Conn, tenant: &TenantId, kind: Kind, text: &str) -> Result<S
     }
     know_tags(c, tenant, kind, &mut query)?;
     let mut found = sought(c, tenant, kind, &query)?;
-    if found == Found::These(Vec::new()) && forgive(c, tenant, &mut query)? {
+    if found == Found::These(Vec::new()) && forgive(c, tenant, &mut query, true)? {
         found = sought(c, tenant, kind, &query)?;
     }
     Ok(Sought(found))
@@ -157,7 +157,8 @@ fn sought(c: &mut Conn, tenant: &TenantId, kind: Kind, query: &Query) -> Result<
 
 /// The things that fit a text best, at most so many: those with the very words first, then the newest; for a
 /// number that somebody has, they alone. Where they are very few, those follow that fit but for a typing
-/// error. Nothing while not everything of the kind has words: then it has to be looked for in another way.
+/// error, and then those of whom the last word begins one but for an error: whoever types isn't done with it.
+/// Nothing while not everything of the kind has words: then it has to be looked for in another way.
 pub fn best(
     c: &mut Conn,
     tenant: &TenantId,
@@ -177,13 +178,20 @@ pub fn best(
     }
     know_tags(c, tenant, kind, &mut query)?;
     let mut all = ranked(c, tenant, kind, &query)?;
-    if all.len() < TOO_FEW && forgive(c, tenant, &mut query)? {
-        let known: HashSet<String> = all.iter().cloned().collect();
-        let more = ranked(c, tenant, kind, &query)?;
-        all.extend(more.into_iter().filter(|id| !known.contains(id)));
+    let nothing = all.is_empty();
+    if all.len() < TOO_FEW && forgive(c, tenant, &mut query, nothing)? {
+        append(&mut all, ranked(c, tenant, kind, &query)?);
+    }
+    if all.len() < TOO_FEW && forgive_beginning(c, tenant, kind, &mut query)? {
+        append(&mut all, ranked(c, tenant, kind, &query)?);
     }
     all.truncate(limit);
     Ok(Some(all))
+}
+
+fn append(all: &mut Vec<String>, more: Vec<String>) {
+    let known: HashSet<String> = all.iter().cloned().collect();
+    all.extend(more.into_iter().filter(|id| !known.contains(id)));
 }
 
 /// Whether something that says this fits a text by itself, with no error forgiven.
@@ -349,16 +357,40 @@ fn know_tags(c: &mut Conn, tenant: &TenantId, kind: Kind, query: &mut Query) -> 
     Ok(())
 }
 
-/// Lets each word fit too that is one typing error away; answers whether there is one.
-fn forgive(c: &mut Conn, tenant: &TenantId, query: &mut Query) -> Result<bool> {
+/// Lets each word fit too that is one typing error away, of the shortest only where `nothing` fits; answers
+/// whether there is one.
+fn forgive(c: &mut Conn, tenant: &TenantId, query: &mut Query, nothing: bool) -> Result<bool> {
     scope::tenant(c, tenant)?;
     let mut any = false;
     for term in &mut query.terms {
-        let Some(word) = &term.word else { continue };
+        let Some(word) = term.forgiven(nothing) else { continue };
         for meant in near::list(c, tenant, word)? {
             term.add(meant, true, false);
             any = true;
         }
+    }
+    Ok(any)
+}
+
+/// Lets the last word fit too as the beginning of one that is one typing error away, where very few things
+/// have it otherwise; answers whether there is one. Where many have it, another word is what doesn't fit, and
+/// most of the work is saved.
+fn forgive_beginning(
+    c: &mut Conn,
+    tenant: &TenantId,
+    kind: Kind,
+    query: &mut Query,
+) -> Result<bool> {
+    scope::tenant(c, tenant)?;
+    let Some(term) = query.terms.last_mut() else { return Ok(false) };
+    let Some(word) = term.forgiven(false) else { return Ok(false) };
+    if rows_of(c, tenant, kind, term, TOO_FEW)?.0.len() >= TOO_FEW {
+        return Ok(false);
+    }
+    let meant = near::list_begun(c, tenant, word)?;
+    let any = !meant.is_empty();
+    for word in meant {
+        term.add(word, true, false);
     }
     Ok(any)
 }

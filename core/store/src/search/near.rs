@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use domain::TenantId;
 
 use super::KINDS;
+use super::finding::LAST;
 use super::index::AT_ONCE;
 use crate::backend::Conn;
 use crate::error::Result;
@@ -21,6 +22,10 @@ const LETTERS_MIN: usize = 3;
 const LETTERS_MAX: usize = 20;
 /// As many words near one are looked at.
 const NEAR_MAX: i64 = 200;
+/// As many rows are read of each piece of the index that a mistyped beginning may lead to.
+const BEGUN_ROWS_MAX: i64 = 300;
+/// As many words count that begin nearly so.
+const BEGUN_MAX: usize = 24;
 
 fn is_known(word: &str) -> bool {
     let letters = word.chars().count();
@@ -39,6 +44,8 @@ fn forms(word: &str) -> BTreeSet<String> {
 
 /// Notes words that somebody may mistype. Whoever brings the same word meanwhile is waited for, so all rows
 /// come in one order, however many they are: of two who bring the same words one waits, and never both.
+/// Calls of one transaction have no order among them: of two that bring the same new words in several calls,
+/// each the other way round, the database ends one, which is told to try again.
 pub(super) fn learn(c: &mut Conn, tenant: &TenantId, words: BTreeSet<&str>) -> Result<()> {
     scope::tenant(c, tenant)?;
     let words: Vec<&str> = words.into_iter().filter(|word| is_known(word)).collect();
@@ -138,9 +145,45 @@ pub(super) fn list(c: &mut Conn, tenant: &TenantId, typed: &str) -> Result<Vec<S
         .filter(search_near::near.eq_any(forms(typed)))
         .select(search_near::word)
         .distinct()
+        .order(search_near::word)
         .limit(NEAR_MAX)
         .load(c)?;
     Ok(found.into_iter().filter(|word| is_one_error(typed, word)).collect())
+}
+
+/// The words that begin with what this beginning may be meant as, the shortest first. What a beginning is
+/// without one of its letters begins what its word is without one.
+pub(super) fn list_begun(c: &mut Conn, tenant: &TenantId, typed: &str) -> Result<Vec<String>> {
+    scope::tenant(c, tenant)?;
+    let mut found = BTreeSet::new();
+    for form in forms(typed) {
+        let some: Vec<String> = search_near::table
+            .filter(search_near::tenant_id.eq(tenant.as_str()))
+            .filter(search_near::near.ge(&form))
+            .filter(search_near::near.lt(format!("{form}{LAST}")))
+            .order((search_near::near, search_near::word))
+            .limit(BEGUN_ROWS_MAX)
+            .select(search_near::word)
+            .load(c)?;
+        found.extend(some.into_iter().filter(|word| begins_nearly(typed, word)));
+    }
+    let mut found: Vec<String> = found.into_iter().collect();
+    found.sort_by_key(|word| word.chars().count());
+    found.truncate(BEGUN_MAX);
+    Ok(found)
+}
+
+/// Whether a word begins with what is one error from this, and not with this itself.
+fn begins_nearly(typed: &str, word: &str) -> bool {
+    if word.starts_with(typed) {
+        return false;
+    }
+    let (typed_count, all) = (typed.chars().count(), word.chars().count());
+    let lengths = typed_count.saturating_sub(1)..=typed_count + 1;
+    lengths.filter(|length| *length <= all).any(|length| {
+        let beginning: String = word.chars().take(length).collect();
+        is_one_error(typed, &beginning)
+    })
 }
 
 /// Whether one error makes the one of the other.
@@ -192,6 +235,18 @@ mod tests {
         }
         for (one, other) in [("dana", "dana"), ("dana", "dn"), ("dana", "adan"), ("levi", "lewy")] {
             assert!(!is_one_error(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_mistyped_beginning_is_near_all_that_begins_so() {
+        for typed in ["coeh", "cohx", "cxohe", "oche", "choe"] {
+            assert!(begins_nearly(typed, "cohenstein"), "{typed}");
+            let near = |form: &String| forms(typed).iter().any(|begin| form.starts_with(begin));
+            assert!(forms("cohenstein").iter().any(near), "{typed}");
+        }
+        for typed in ["hcoe", "chon", "levi", "cohen"] {
+            assert!(!begins_nearly(typed, "cohenstein"), "{typed}");
         }
     }
 }

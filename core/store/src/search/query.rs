@@ -2,7 +2,9 @@
 
 use super::Kind;
 use super::finding::BEGINNINGS_MAX;
-use super::words::{bare_forms, digits_of, from_the_end, is_from_the_end, sign_of, words_of};
+use super::words::{
+    bare_forms, digits_of, from_the_end, is_from_the_end, is_hebrew, sign_of, words_of,
+};
 
 /// As many words of a query count.
 pub const TERMS_MAX: usize = 8;
@@ -15,7 +17,9 @@ const END_DIGITS_MIN: usize = 4;
 /// The shortest rest of a Hebrew word whose longer words count too.
 const BARE_BEGINNING_MIN: usize = 4;
 /// The shortest word in which a typing error is forgiven.
-pub(super) const FORGIVEN_MIN: usize = 4;
+const FORGIVEN_MIN: usize = 4;
+/// The shortest of Hebrew letters alone, which writes most names with three.
+const FORGIVEN_HEBREW_MIN: usize = 3;
 
 /// One way for a word to fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,10 +65,17 @@ impl Term {
                 term.add(bare, whole, false);
             }
         }
-        let forgives =
-            word.chars().count() >= FORGIVEN_MIN && word.chars().all(char::is_alphabetic);
+        let min = if is_hebrew(&word) { FORGIVEN_HEBREW_MIN } else { FORGIVEN_MIN };
+        let forgives = word.chars().count() >= min && word.chars().all(char::is_alphabetic);
         term.word = forgives.then_some(word);
         term
+    }
+
+    /// The word, where an error in it may be forgiven. The shortest have very many near them, which are meant
+    /// only where `nothing` fits as it was typed.
+    pub(super) fn forgiven(&self, nothing: bool) -> Option<&str> {
+        let long_enough = |word: &&str| nothing || word.chars().count() >= FORGIVEN_MIN;
+        self.word.as_deref().filter(long_enough)
     }
 
     /// The ways in which a number fits that was typed so.

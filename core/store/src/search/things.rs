@@ -20,8 +20,8 @@ use crate::schema::{
 };
 use crate::scope;
 
-/// Writes the words of these people anew: names, numbers and addresses, their tags, and
-/// what they have of the own fields.
+/// Writes the words of these people anew: names, numbers and addresses, their tags, what they have of the
+/// own fields, and what is remarked of them.
 pub(crate) fn of_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<()> {
     scope::tenant(c, tenant)?;
     for some in ids.chunks(index::AT_ONCE) {
@@ -31,9 +31,16 @@ pub(crate) fn of_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Re
             .filter(people::id.eq_any(&ids))
             .filter(people::deleted_at.is_null())
             .order(people::id)
-            .select((people::id, people::name, people::company, people::phone, people::email));
+            .select((
+                people::id,
+                people::name,
+                people::company,
+                people::phone,
+                people::email,
+                people::notes,
+            ));
         // Locked, so that of two who change the same person the later writes what both changed.
-        let rows: Vec<(String, String, String, String, String)> = each_backend!(
+        let rows: Vec<(String, String, String, String, String, String)> = each_backend!(
             c,
             Sqlite(c) => query.load(c)?,
             Postgres(c) => query.for_no_key_update().load(c)?
@@ -45,7 +52,7 @@ pub(crate) fn of_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Re
                 *had = more(std::mem::take(had));
             }
         };
-        for (id, name, company, phone, email) in &rows {
+        for (id, name, company, phone, email, _) in &rows {
             add(id, &|words| words.text(name).text(company).phone(phone).text(email));
         }
         let living: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
@@ -58,6 +65,9 @@ pub(crate) fn of_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Re
         }
         for (id, value) in own_of(c, tenant, &living)? {
             add(&id, &|words| words.text(&value));
+        }
+        for (id, .., notes) in &rows {
+            add(id, &|words| words.remark(notes));
         }
         index::write(c, tenant, Kind::Person, words.into_iter().collect())?;
     }
@@ -92,7 +102,7 @@ fn words_of_new(new: &NewPerson, fields: &[OwnField]) -> Words {
         let field = fields.iter().find(|field| field.id == own.field_id)?;
         field.found_by(&own.value)
     });
-    said.fold(words, |words, value| words.text(&value))
+    said.fold(words, |words, value| words.text(&value)).remark(&person.notes)
 }
 
 /// What people have of the own fields that words are looked for in, options by their names.
@@ -272,7 +282,7 @@ fn notes_about(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<Vec<
     Ok(theirs)
 }
 
-/// Writes the words of these appointments anew: title, place and the name of the person.
+/// Writes the words of these appointments anew: title, place, the name of the person, and what is remarked.
 pub(crate) fn of_appointments(
     c: &mut Conn,
     tenant: &TenantId,
@@ -291,8 +301,9 @@ pub(crate) fn of_appointments(
                 appointments::title,
                 appointments::location,
                 appointments::person_id,
+                appointments::notes,
             ));
-        let rows: Vec<(String, String, String, Option<String>)> = each_backend!(
+        let rows: Vec<(String, String, String, Option<String>, String)> = each_backend!(
             c,
             Sqlite(c) => query.load(c)?,
             Postgres(c) => query.for_no_key_update().load(c)?
@@ -300,10 +311,10 @@ pub(crate) fn of_appointments(
         let names = names_of(c, tenant, rows.iter().filter_map(|row| row.3.as_deref()).collect())?;
         let mut words: HashMap<String, Words> =
             ids.iter().map(|id| ((*id).to_owned(), Words::default())).collect();
-        for (id, title, place, person) in rows {
+        for (id, title, place, person, notes) in rows {
             let name = person.and_then(|id| names.get(&id)).map(String::as_str);
             let all = Words::default().text(&title).text(&place).text(name.unwrap_or_default());
-            words.insert(id, all);
+            words.insert(id, all.remark(&notes));
         }
         index::write(c, tenant, Kind::Appointment, words.into_iter().collect())?;
     }
@@ -344,23 +355,6 @@ pub(crate) fn about_people(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) ->
     scope::tenant(c, tenant)?;
     let theirs = notes_about(c, tenant, ids)?;
     of_notes(c, tenant, &theirs)?;
-    let theirs = documents_about(c, tenant, ids)?;
+    let theirs = crate::documents::list_about(c, tenant, ids)?;
     of_documents(c, tenant, &theirs)
-}
-
-/// The documents about these people.
-fn documents_about(c: &mut Conn, tenant: &TenantId, ids: &[PersonId]) -> Result<Vec<DocumentId>> {
-    scope::tenant(c, tenant)?;
-    let mut theirs = Vec::new();
-    for some in ids.chunks(index::AT_ONCE) {
-        let rows: Vec<String> = documents::table
-            .filter(documents::tenant_id.eq(tenant.as_str()))
-            .filter(documents::person_id.eq_any(some.iter().map(PersonId::as_str)))
-            .select(documents::id)
-            .load(c)?;
-        for id in rows {
-            theirs.push(id.parse().map_err(crate::error::Error::internal)?);
-        }
-    }
-    Ok(theirs)
 }

@@ -99,7 +99,8 @@ pub(super) fn bare_forms(word: &str) -> Vec<String> {
     forms
 }
 
-fn is_hebrew(word: &str) -> bool {
+/// Whether it is of Hebrew letters alone.
+pub(super) fn is_hebrew(word: &str) -> bool {
     word.chars().all(|c| ('א'..='ת').contains(&c))
 }
 
@@ -108,8 +109,8 @@ fn is_hebrew(word: &str) -> bool {
 pub(crate) struct Words {
     /// As they stand there.
     full: BTreeSet<String>,
-    /// Hebrew words without what is written before them.
-    bare: BTreeSet<String>,
+    /// Those that count less: Hebrew words without what is written before them, and words of remarks.
+    less: BTreeSet<String>,
 }
 
 impl Words {
@@ -119,8 +120,21 @@ impl Words {
             if self.full.len() >= WORDS_MAX {
                 break;
             }
-            self.bare.extend(bare_forms(&word));
+            self.less.extend(bare_forms(&word));
             self.full.insert(word);
+        }
+        self
+    }
+
+    /// Adds those of a remark: whoever is called so is found before.
+    pub(crate) fn remark(mut self, text: &str) -> Self {
+        let mut room = WORDS_MAX.saturating_sub(self.full.len());
+        for word in words_of(text) {
+            if room == 0 {
+                break;
+            }
+            self.less.extend(bare_forms(&word));
+            room -= usize::from(self.less.insert(word));
         }
         self
     }
@@ -145,21 +159,21 @@ impl Words {
 
     /// All that it is found by.
     pub(super) fn all(&self) -> BTreeSet<String> {
-        self.full.union(&self.bare).cloned().collect()
+        self.full.union(&self.less).cloned().collect()
     }
 
     /// As it is kept beside the thing; empty without words.
     pub(super) fn kept(&self) -> String {
         let full = self.full.iter().cloned();
-        let bare = self.bare.difference(&self.full).map(|word| format!("~{word}"));
-        full.chain(bare).collect::<Vec<_>>().join(" ")
+        let less = self.less.difference(&self.full).map(|word| format!("~{word}"));
+        full.chain(less).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// What was kept beside a thing: each word, and whether it is one without what is written before it.
+/// What was kept beside a thing: each word, and whether it is one that counts less.
 pub(super) fn kept_words(kept: &str) -> impl Iterator<Item = (&str, bool)> {
     kept.split(' ').filter(|word| !word.is_empty()).map(|word| match word.strip_prefix('~') {
-        Some(bare) => (bare, true),
+        Some(less) => (less, true),
         None => (word, false),
     })
 }
@@ -208,6 +222,14 @@ mod tests {
         assert_eq!(bare_forms("שלומ"), ["לומ"]);
         assert_eq!(bare_forms("הר"), [""; 0]);
         assert_eq!(bare_forms("hotel"), [""; 0]);
+    }
+
+    #[test]
+    fn words_of_a_remark_count_less_unless_they_are_said_elsewhere_too() {
+        let words = Words::default().text("Dana").remark("asks for Dana והכהנ");
+        assert_eq!(words.kept(), "dana ~asks ~for ~הכהנ ~והכהנ ~כהנ");
+        let long: String = (0..WORDS_MAX * 2).map(|n| format!("w{n} ")).collect();
+        assert_eq!(Words::default().text("Dana").remark(&long).all().len(), WORDS_MAX);
     }
 
     #[test]

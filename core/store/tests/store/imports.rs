@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use domain::{AccountId, EntryId, ImportId, PersonId, TenantId};
+use domain::{AccountId, EntryId, ImportId, MemberId, PersonId, TenantId};
 use store::audit::ActorKind;
 use store::contacts::{Contact, ContactKind, match_key};
 use store::exports::{Piece, Place, exported_tables, read_rows, read_tables, reading_of};
@@ -97,6 +97,23 @@ store::both_backends! {
             assert!(imports::list_before(c, now, now, 10)?.is_empty());
             let later = now.plus_secs(1);
             assert_eq!(imports::list_before(c, now, later, 10)?.len(), 1);
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn to_whom_people_were_given_is_kept_with_the_import(db: Db) {
+        let world = World::new();
+        let (of, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let it = import(&world, &of);
+        let (id, noa) = (it.id.clone(), MemberId::new(&world.clock, &world.rng));
+        db.write(move |c| {
+            imports::insert(c, &it)?;
+            assert!(imports::list_given(c, &of, &id)?.is_empty());
+            let given = BTreeMap::from([(noa, 2)]);
+            imports::put_given(c, &of, &id, &given)?;
+            assert_eq!(imports::list_given(c, &of, &id)?, given);
+            assert_not_found(imports::list_given(c, &other, &id));
+            assert_not_found(imports::put_given(c, &other, &id, &given));
             Ok(())
         }).await.unwrap();
     }

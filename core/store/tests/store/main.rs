@@ -45,6 +45,7 @@ mod schema;
 mod search;
 mod search_notes;
 mod search_numbers;
+mod search_remarks;
 mod secrets;
 mod sessions;
 mod sources;

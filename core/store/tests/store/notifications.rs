@@ -56,6 +56,29 @@ store::both_backends! {
         }).await.unwrap();
     }
 
+    async fn what_was_told_unread_is_found_and_told_anew_as_another_kind(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let ruth = a_member(&db, &world, &tenant, "ruth@x.il").await;
+        let avi = a_member(&db, &world, &tenant, "avi@x.il").await;
+        let one = Notification { kind: Kind::LeadNew, ..notice(&world, &tenant, &ruth, "leads") };
+        let many = Notification { kind: Kind::LeadsNew, ..notice(&world, &tenant, &ruth, "leads") };
+        let now = world.now();
+        db.write(move |c| {
+            let unread = |c: &mut store::Conn, of: &domain::MemberId| -> store::Result<Option<Kind>> {
+                Ok(notifications::find_unread(c, &tenant, of, "leads")?.map(|it| it.kind))
+            };
+            notifications::put(c, &one)?;
+            assert_eq!((unread(c, &ruth)?, unread(c, &avi)?), (Some(Kind::LeadNew), None));
+            notifications::put(c, &many)?;
+            assert_eq!(unread(c, &ruth)?, Some(Kind::LeadsNew));
+            assert_eq!(notifications::list(c, &tenant, &ruth, 10)?.len(), 1);
+            notifications::mark_all_read(c, &tenant, &ruth, now)?;
+            assert_eq!(unread(c, &ruth)?, None);
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn a_choice_takes_the_place_of_the_one_before(db: Db) {
         let world = World::new();
         let tenant = a_tenant(&db, &world).await;

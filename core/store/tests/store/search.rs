@@ -21,11 +21,11 @@ use crate::people::change;
 use crate::support::*;
 use crate::tasks::task;
 
-fn found(c: &mut Conn, tenant: &TenantId, text: &str) -> Result<Vec<String>> {
+pub fn found(c: &mut Conn, tenant: &TenantId, text: &str) -> Result<Vec<String>> {
     Ok(people::search(c, tenant, text, 50)?.into_iter().map(|person| person.name).collect())
 }
 
-fn listed(c: &mut Conn, tenant: &TenantId, text: &str) -> Result<BTreeSet<String>> {
+pub fn listed(c: &mut Conn, tenant: &TenantId, text: &str) -> Result<BTreeSet<String>> {
     let filter = PersonFilter { search: Some(text.to_owned()), ..PersonFilter::default() };
     let page = people::list(c, tenant, &filter, PersonOrder::Name, None, 500)?;
     assert_eq!(people::count(c, tenant, &filter)?, i64::try_from(page.items.len()).unwrap());

@@ -3,6 +3,7 @@
 use app::appointments::{self, Appointment, AppointmentInput, SpanFilter, Status};
 use app::cursors::Cursor;
 use app::series;
+use domain::recurrence::First;
 use domain::{ApiScope, AppointmentId, CalendarId, PersonId, Timestamp, Zone};
 use serde_json::{Value, json};
 
@@ -14,7 +15,7 @@ use super::describe::{
 };
 use super::problem::Problem;
 use super::schema::Named;
-use super::series::{RULE_CHARS_MAX, reach, rule};
+use super::series::{FOLLOWED, RULE_CHARS_MAX, reach, rule};
 
 /// The longest time that may be asked about, in days.
 pub const SPAN_DAYS_MAX: i64 = 400;
@@ -43,9 +44,10 @@ pub fn schemas() -> Vec<Named> {
     ]);
     let mut new = written();
     new.push(overlap());
-    let comes_again =
-        "How it comes again (RFC 5545), as `FREQ=WEEKLY;COUNT=10`: then the first is answered.";
-    new.push(("rule", about(or_null(text(RULE_CHARS_MAX)), comes_again)));
+    let comes_again = format!(
+        "How it comes again, as `FREQ=WEEKLY;COUNT=10`: then the first is answered. {FOLLOWED}"
+    );
+    new.push(("rule", about(or_null(text(RULE_CHARS_MAX)), &comes_again)));
     let mut changed = written();
     changed.push(overlap());
     let reach = "Of one that comes again: how many are changed in the same way; usually this one.";
@@ -196,7 +198,10 @@ pub async fn book(call: Call) -> Answer {
         calendar: call.read_or::<CalendarId>("calendar", None)?,
     };
     let (app, ctx, once) = (call.app(), call.ctx(), call.once.as_str());
-    let booked = match (rule(&call)?, anyway(&call)) {
+    let clock = input.zone.clone();
+    let local = clock.local(input.starts_at);
+    let first = First { day: local.date(), time: Some(local.time()), zone: &clock };
+    let booked = match (rule(&call, &first)?, anyway(&call)) {
         (Some(rule), anyway) => series::book_series(app, ctx, input, rule, once, anyway).await?,
         (None, true) => appointments::book_anyway(app, ctx, input, once).await?,
         (None, false) => appointments::book_appointment(app, ctx, input, once).await?,

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 use app::api_tokens::Opened;
-use app::{App, Context, cursors};
+use app::{App, Context, Error, cursors};
 use domain::{ApiScope, Timestamp};
 use serde_json::Value;
 
@@ -201,8 +201,16 @@ pub fn wrong_parameter(name: &str) -> Problem {
     refused_parameter(name, "error-invalid")
 }
 
+/// An error of a parameter that was read by its name.
+pub fn parameter_error(error: Error) -> Problem {
+    match error {
+        Error::Invalid { field, key } => refused_parameter(&field, &key),
+        other => other.into(),
+    }
+}
+
 /// A parameter with which something is wrong: the key of a text.
-pub fn refused_parameter(name: &str, key: &str) -> Problem {
+fn refused_parameter(name: &str, key: &str) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "error-api-parameter")
         .at(vec![(name.to_owned(), key.to_owned())])
 }

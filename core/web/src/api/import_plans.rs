@@ -2,8 +2,8 @@
 //! already, and what would come of it.
 
 use app::imports::{
-    self, Column, DateOrder, Doubles, Format, Look, MEANINGS_MAX, MEANT_CHARS_MAX, Meaning, Plan,
-    PlanInput, SEPARATORS, Shown, Target, Unknown,
+    self, Column, DateOrder, Decimals, Doubles, Format, Look, MEANINGS_MAX, MEANT_CHARS_MAX,
+    Meaning, Plan, PlanInput, SEPARATORS, Shown, Target, Unknown,
 };
 use domain::{ApiScope, ImportId};
 use serde_json::{Value, json};
@@ -38,6 +38,7 @@ pub fn schemas() -> Vec<Named> {
         ("head", about(flag(), "Whether the first row says what the columns are.")),
         ("columns", json!({"type": "array", "items": named("ImportColumn")})),
         ("dates", word(&dates())),
+        ("decimals", about(word(&decimals()), DECIMALS)),
         ("doubles", word(&doubles())),
         ("tag", said()),
         ("source", said()),
@@ -105,6 +106,14 @@ fn dates() -> Vec<&'static str> {
     DateOrder::ALL.iter().map(|it| it.as_str()).collect()
 }
 
+/// What of numbers stands in a plan.
+const DECIMALS: &str =
+    "What stands before the parts of numbers: 1,500.50 has a `point`, 1.500,50 a `comma`.";
+
+fn decimals() -> Vec<&'static str> {
+    Decimals::ALL.iter().map(|it| it.as_str()).collect()
+}
+
 fn doubles() -> Vec<&'static str> {
     Doubles::ALL.iter().map(|it| it.as_str()).collect()
 }
@@ -127,6 +136,7 @@ fn written() -> Fields {
         ("head", flag()),
         ("columns", about(columns, &targets())),
         ("dates", word(&dates())),
+        ("decimals", about(word(&decimals()), DECIMALS)),
         ("doubles", word(&doubles())),
         ("tag", about(or_null(text(app::tags::TAG_CHARS_MAX)), "For everybody of the list.")),
         ("source", or_null(text(app::people::SOURCE_CHARS_MAX))),
@@ -151,6 +161,7 @@ fn shown(plan: &Plan) -> Value {
         "head": plan.head,
         "columns": plan.columns.iter().map(column).collect::<Vec<_>>(),
         "dates": plan.dates.as_str(),
+        "decimals": plan.decimals.as_str(),
         "doubles": plan.doubles.as_str(),
         "tag": plan.tag,
         "source": plan.source,
@@ -213,6 +224,7 @@ pub async fn update(call: Call) -> Answer {
             false => before.columns.iter().map(Column::word).collect(),
         },
         dates: call.text_or("dates", before.dates.as_str()),
+        decimals: call.text("decimals"),
         doubles: call.text_or("doubles", before.doubles.as_str()),
         tag: call.text_or("tag", &before.tag),
         source: call.text_or("source", &before.source),

@@ -20,7 +20,8 @@ const DETAIL: &str = "More, by kind. Of `changed`, `fields` has the names of wha
     Of `stage`, of `stage-undone` when that was taken back later, of `stage-back`, which took it back, and of `restaged` \
     when everybody in it was moved, `from` and `to` are the stages' names; where a stage means something else \
     now, it is `stage` and `standing`. Of `merged`, `other` is who became one with them, and `stage` the name of \
-    the stage that came from there.";
+    the stage that came from there. Of `document-brief`, files that a plugin kept and deleted within a day, \
+    `count` is how many they were, and `title` the last one's name.";
 
 /// The schemas of what happened.
 pub fn schemas() -> Vec<Named> {

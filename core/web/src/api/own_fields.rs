@@ -10,7 +10,7 @@ use domain::{OwnFieldId, PersonId};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
-use super::call::{Call, wrong_parameter};
+use super::call::{Call, parameter_error, wrong_parameter};
 use super::describe::{
     about, change, each, flag, id, list as list_of, object, or_null, required_text, said, text,
     whole, word,
@@ -100,31 +100,28 @@ pub async fn filter(call: &Call) -> Result<Vec<OwnFilter>, Problem> {
         return Ok(Vec::new());
     }
     let fields = own_fields::list_fields(call.app(), call.ctx()).await?;
-    let one = |said: &String| one_asked(&fields, said).ok_or_else(|| wrong_parameter("field"));
-    said.iter().map(one).collect()
+    said.iter().map(|said| one_asked(&fields, said)).collect()
 }
 
-fn one_asked(fields: &[OwnField], said: &str) -> Option<OwnFilter> {
-    let (id, value) = said.split_once(':')?;
-    let field = fields.iter().find(|field| field.id.as_str() == id)?;
-    let key = |value: &str| own_fields::key_of(field, value);
+fn one_asked(fields: &[OwnField], said: &str) -> Result<OwnFilter, Problem> {
+    let wrong = || wrong_parameter("field");
+    let (id, value) = said.split_once(':').ok_or_else(wrong)?;
+    let field = fields.iter().find(|field| field.id.as_str() == id).ok_or_else(wrong)?;
     let has_ends = matches!(field.kind, OwnKind::Number | OwnKind::Day);
     let ends = value.split_once("..").filter(|_| has_ends);
     let ask = match ends {
         _ if value.trim().is_empty() => OwnAsk::Nothing,
         Some((from, until)) => {
-            let end = |text: &str| match text.trim() {
-                "" => Some(None),
-                text => key(text).map(Some),
-            };
-            OwnAsk::Within(end(from)?, end(until)?)
+            let read = own_fields::range(field, ("field", from), ("field", until));
+            let (from, until) = read.map_err(parameter_error)?;
+            OwnAsk::Within(from, until)
         }
         None => {
-            let key = key(value)?;
+            let key = own_fields::key_of(field, value).ok_or_else(wrong)?;
             OwnAsk::Within(Some(key.clone()), Some(key))
         }
     };
-    Some(OwnFilter { field: field.id.clone(), ask })
+    Ok(OwnFilter { field: field.id.clone(), ask })
 }
 
 fn shown(field: &OwnField) -> Value {

@@ -168,7 +168,10 @@ fn written() -> Fields {
         ("source", or_null(text(people::SOURCE_CHARS_MAX))),
         ("notes", or_null(text(people::NOTES_CHARS_MAX))),
         ("owner", or_null(id())),
-        ("value", about(or_null(amount), "In the currency of the business.")),
+        (
+            "value",
+            about(or_null(amount), "In the currency of the business; left out, it stays as it is."),
+        ),
         ("follow_up_on", or_null(day())),
         ("consent", word(CONSENTS)),
         (
@@ -286,6 +289,7 @@ pub async fn create(call: Call) -> Answer {
             contacts: contacts(&call),
             owner: call.text("owner"),
             value: call.text("value"),
+            value_currency: String::new(),
             follow_up_on: call.text("follow_up_on"),
             consent: call.text("consent"),
             consent_on: call.text("consent_on"),
@@ -343,7 +347,7 @@ pub async fn update(call: Call) -> Answer {
         email: call.text_or("email", &person.email),
         source: call.text_or("source", &person.source),
         notes: call.text_or("notes", &person.notes),
-        details: details(&call, &before).await?,
+        details: details(&call, &before),
         own: own_fields::written(&call).await?,
         attribution: AttributionInput::default(),
         first_source: call.has("attribution").then(|| attribution(&call).source),
@@ -353,18 +357,11 @@ pub async fn update(call: Call) -> Answer {
 }
 
 /// The fuller form as it was, with what the body says; None where the body says nothing of it.
-async fn details(call: &Call, before: &WholePerson) -> Result<Option<DetailsInput>, Problem> {
+fn details(call: &Call, before: &WholePerson) -> Option<DetailsInput> {
     if !DETAILS.iter().any(|name| call.has(name)) {
-        return Ok(None);
+        return None;
     }
     let person = &before.person;
-    if person.value != 0 && !call.has("value") {
-        // Amounts are read in the currency of today: another one's must not become the same number.
-        let currency = app::settings::get_tenant(call.app(), call.ctx()).await?.currency;
-        if currency != person.value_currency {
-            return Err(Problem::field("/value", "error-required"));
-        }
-    }
     let value = match person.value {
         0 => String::new(),
         value => app::money::typed(value, &person.value_currency),
@@ -378,11 +375,16 @@ async fn details(call: &Call, before: &WholePerson) -> Result<Option<DetailsInpu
             label: it.label,
         })
     };
-    Ok(Some(DetailsInput {
+    Some(DetailsInput {
         kind: call.text_or("kind", person.kind.as_str()),
         contacts: if call.has("contacts") { contacts(call) } else { as_it_was().collect() },
         owner: call.text_or("owner", owner),
         value: call.text_or("value", &value),
+        // Amounts are read in the currency of today; of which nothing is said stays in its own.
+        value_currency: match call.has("value") {
+            true => String::new(),
+            false => person.value_currency.clone(),
+        },
         follow_up_on: call
             .text_or("follow_up_on", person.follow_up_on.as_deref().unwrap_or_default()),
         consent: call.text_or("consent", person.consent.as_str()),
@@ -392,7 +394,7 @@ async fn details(call: &Call, before: &WholePerson) -> Result<Option<DetailsInpu
             true => call.texts("tags"),
             false => before.tags.iter().map(|tag| tag.name.clone()).collect(),
         },
-    }))
+    })
 }
 
 /// Removes one.

@@ -2,6 +2,7 @@
 
 use app::appointments;
 use app::series::{self, Reach};
+use domain::recurrence::First;
 use domain::{AppointmentId, Recurrence};
 use serde_json::{Value, json};
 
@@ -15,12 +16,18 @@ use super::undos;
 
 /// The longest rule, in characters.
 pub const RULE_CHARS_MAX: usize = 200;
+/// Which rules are followed, for whoever writes one.
+pub const FOLLOWED: &str = "As RFC 5545 writes rules: `DAILY`; `WEEKLY`, with `BYDAY`; `MONTHLY` on the day \
+    of the first, with a `BYDAY` such as `2TU` or `-1FR`, or on the last day with `BYMONTHDAY=-1`; `YEARLY`; \
+    each with `INTERVAL`, `WKST`, and `COUNT` or `UNTIL`. What says the same in other words is taken too, and \
+    answered in these; any other rule is refused.";
 
 /// The schemas of series.
 pub fn schemas() -> Vec<Named> {
     let series =
         whole(vec![("rule", about(or_null(said()), "RFC 5545; null where it stands by itself."))]);
-    let rule = about(text(RULE_CHARS_MAX), "RFC 5545, counted from the first of these.");
+    let counted = format!("How they come again, counted from the first of these. {FOLLOWED}");
+    let rule = about(text(RULE_CHARS_MAX), &counted);
     vec![
         ("Series", series),
         (
@@ -45,11 +52,11 @@ pub fn reach(call: &Call) -> Option<Reach> {
     }
 }
 
-/// The rule that the body says, if any.
-pub fn rule(call: &Call) -> Result<Option<Recurrence>, Problem> {
+/// The rule that the body says, if any, of what begins then.
+pub fn rule(call: &Call, first: &First<'_>) -> Result<Option<Recurrence>, Problem> {
     match call.text("rule").trim() {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| Problem::field("/rule", "error-invalid")),
+        text => Ok(Some(series::read_rule(text, first)?)),
     }
 }
 
@@ -65,8 +72,17 @@ pub async fn show(call: Call) -> Answer {
 pub async fn update(call: Call) -> Answer {
     let id: AppointmentId = call.id("appointment")?;
     let missing = |field| Problem::field(field, "error-required");
-    let rule = rule(&call)?.ok_or_else(|| missing("/rule"))?;
+    let text = call.text("rule");
+    if text.trim().is_empty() {
+        return Err(missing("/rule"));
+    }
     let reach = reach(&call).ok_or_else(|| missing("/reach"))?;
+    let shape = series::find_shape(call.app(), call.ctx(), &id).await?;
+    let rule: Recurrence = match shape {
+        Some(shape) => shape.read(&text, reach)?,
+        // What stands by itself is refused for that.
+        None => text.parse().map_err(|_| Problem::field("/rule", "error-repeat-unfollowed"))?,
+    };
     series::change_rule(call.app(), call.ctx(), &id, rule, reach, anyway(&call)).await?;
     show(call).await
 }

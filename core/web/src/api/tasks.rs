@@ -3,10 +3,11 @@
 mod bulk;
 
 use app::cursors::Cursor;
-use app::reminders;
 use app::tasks::{
     self, Assigned, LINK_CHARS_MAX, LinkInput, LinkKind, Linked, Task, TaskFilter, TaskInput, input,
 };
+use app::{reminders, series};
+use domain::recurrence::First;
 use domain::{ApiScope, Due, Recurrence, TaskId};
 use serde_json::{Value, json};
 
@@ -19,6 +20,7 @@ use super::describe::{
 use super::patterns;
 use super::problem::Problem;
 use super::schema::Named;
+use super::series::FOLLOWED;
 
 pub use bulk::{change_all, change_many};
 
@@ -89,7 +91,7 @@ fn written() -> Fields {
             "rule",
             about(
                 or_null(text(RULE_CHARS_MAX)),
-                "How it comes again (RFC 5545), as `FREQ=WEEKLY`.",
+                &format!("How it comes again, as `FREQ=WEEKLY`. {FOLLOWED}"),
             ),
         ),
         ("people", ids("The people it is about.")),
@@ -224,12 +226,25 @@ pub async fn show(call: Call) -> Answer {
     one(&call, &call.id("task")?).await
 }
 
-fn rule(call: &Call, before: Option<&Recurrence>) -> Result<Option<Recurrence>, Problem> {
-    let text = call.text_or("rule", &before.map(ToString::to_string).unwrap_or_default());
-    match text.trim() {
-        "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| Problem::field("/rule", "error-invalid")),
+/// The rule that the body says, of a task that is due then; as it was where it says nothing of it.
+fn rule(
+    call: &Call,
+    before: Option<&Recurrence>,
+    (day, time): (&str, &str),
+) -> Result<Option<Recurrence>, Problem> {
+    let text = call.text("rule");
+    if !call.has("rule") {
+        return Ok(before.cloned());
     }
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    if day.is_empty() {
+        return Err(Problem::field("/day", "error-task-repeat-needs-day"));
+    }
+    let day = day.parse().map_err(|_| Problem::field("/day", "error-date-invalid"))?;
+    let first = First { day, time: domain::task::read_clock(time), zone: &call.ctx().zone };
+    Ok(Some(series::read_rule(&text, &first)?))
 }
 
 /// Whether it has no field of its own in a body.
@@ -250,14 +265,15 @@ fn said_links(call: &Call) -> Vec<LinkInput> {
 
 /// Adds one.
 pub async fn create(call: Call) -> Answer {
+    let (day, time) = (call.text("day"), call.text("time"));
     let input = TaskInput {
         title: call.text("title"),
         notes: call.text("notes"),
         assignee: call.text("assignee"),
-        day: call.text("day"),
-        time: call.text("time"),
         lead: call.text("lead"),
-        rule: rule(&call, None)?,
+        rule: rule(&call, None, (&day, &time))?,
+        day,
+        time,
         people: call.texts("people"),
         appointments: call.texts("appointments"),
         links: said_links(&call),
@@ -280,18 +296,18 @@ pub async fn update(call: Call) -> Answer {
     };
     let others = links.iter().filter(|link| is_other(link.kind) && kept(link, "links"));
     let due = before.due;
+    let day = call.text_or("day", &due.map(|due| due.day.to_string()).unwrap_or_default());
+    let time = due.and_then(|due| due.time).map(domain::task::clock).unwrap_or_default();
+    let time = call.text_or("time", &time);
     let input = TaskInput {
         title: call.text_or("title", &before.title),
         notes: call.text_or("notes", &before.notes),
         assignee: call
             .text_or("assignee", before.assignee_id.as_ref().map_or("", |id| id.as_str())),
-        day: call.text_or("day", &due.map(|due| due.day.to_string()).unwrap_or_default()),
-        time: call.text_or(
-            "time",
-            &due.and_then(|due| due.time).map(domain::task::clock).unwrap_or_default(),
-        ),
         lead: call.text_or("lead", &before.lead.map(|it| it.to_string()).unwrap_or_default()),
-        rule: rule(&call, before.rule.as_ref())?,
+        rule: rule(&call, before.rule.as_ref(), (&day, &time))?,
+        day,
+        time,
         people: linked(LinkKind::Person, "people"),
         appointments: linked(LinkKind::Appointment, "appointments"),
         links: others.map(said_of).chain(said_links(&call)).collect(),

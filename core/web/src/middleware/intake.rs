@@ -39,8 +39,8 @@ const LISTS: &str = "/imports";
 const API_LISTS: &str = "/api/v1/imports";
 /// The largest list, in bytes, with the form around it.
 pub const LIST_BYTES_MAX: usize = app::imports::FILE_BYTES_MAX + (64 << 10);
-/// How long a client may take for it: a phone sends it at a few hundred kilobytes a second.
-const LIST_WITHIN: Duration = Duration::from_secs(180);
+/// How long a client may take for it: a phone sends a few hundred kilobytes a second.
+const LIST_WITHIN: Duration = Duration::from_secs(300);
 /// Around the id in the address of the page that takes in files of a person, under the same terms.
 const FILES: (&str, &str) = ("/people/", "/documents");
 /// Where programs send one.
@@ -51,7 +51,8 @@ const FILE_BYTES_MAX: usize = documents::FILE_BYTES_MAX + (64 << 10);
 /// page it came from.
 pub const FILES_BYTES_MAX: usize = documents::FORM_BYTES_MAX + (64 << 10);
 /// The largest body that any page takes, in bytes.
-pub const BYTES_MAX: usize = FILES_BYTES_MAX;
+pub const BYTES_MAX: usize =
+    if LIST_BYTES_MAX > FILES_BYTES_MAX { LIST_BYTES_MAX } else { FILES_BYTES_MAX };
 /// The pages that take a file in.
 const UPLOADS: [&str; 2] = ["/settings/logo", "/calendar/import"];
 /// The largest file, in bytes, with the form around it.

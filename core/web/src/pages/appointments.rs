@@ -342,13 +342,19 @@ fn input(member: &Member, form: &AppointmentForm) -> Result<AppointmentInput, Er
     })
 }
 
-fn input_and_rule(
+async fn input_and_rule(
     member: &Member,
     form: &AppointmentForm,
 ) -> Result<(AppointmentInput, Option<Recurrence>), Error> {
     let input = input(member, form)?;
     let first = member.ctx.zone.local(input.starts_at).date();
-    Ok((input, repeats::rule(form, first)?))
+    let rule = repeats::asked(member, form, first).await?;
+    // The one that is booked is the first of them.
+    let begins = rule.as_ref().and_then(|rule| rule.dates(first).next());
+    if begins.is_some_and(|day| day != first) {
+        return Err(Error::invalid("repeat", "error-repeat-month-end"));
+    }
+    Ok((input, rule))
 }
 
 /// How many of a series a form means; None for the one appointment.
@@ -374,7 +380,7 @@ pub async fn book(member: Member, form: Form<AppointmentForm>) -> Answer {
     if form.end > form.start {
         form.days = 0;
     }
-    let made = match input_and_rule(&member, &form) {
+    let made = match input_and_rule(&member, &form).await {
         Ok((input, Some(rule))) => {
             let anyway = form.anyway == "on";
             series::book_series(app, ctx, input, rule, &form.form_id, anyway).await

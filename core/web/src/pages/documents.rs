@@ -16,14 +16,14 @@ use domain::{ConnectionId, DocumentId, Permission, PluginId};
 use futures_util::stream;
 use serde::Deserialize;
 
-use crate::answer::{Answer, form_errors, own_path};
+use crate::answer::{Answer, own_path};
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::connections::provider_name;
 use crate::pages::exports::{saved_as, size};
 use crate::pages::id;
 use crate::pages::people::list::address;
-use crate::pages::saved_views::{ViewForm, saved_at, saved_rows};
+use crate::pages::saved_views::{ViewForm, rename, save, saved_at, saved_rows};
 use crate::views::documents::{DocumentPage, DocumentRow, Documents, DocumentsAsked};
 use crate::views::{Choice, Errors};
 
@@ -111,25 +111,18 @@ async fn count(member: &Member, filter: DocumentFilter) -> Result<i64, Failure> 
 
 /// Saves what the list shows as a view.
 pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
-    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
-    let query: ListQuery = form.query();
-    let query = ListQuery { before: String::new(), ..query };
-    let kept = (form.name.as_str(), &*query.narrowing());
-    let is_shared = form.shared == "on";
-    match saved_views::save_view_of(app, ctx, SavedList::Documents, kept, is_shared).await {
-        Ok(_) => member.said(&query.address(), "said-view-saved"),
-        Err(error) => page(&member, query, form_errors(error)?).await,
-    }
+    let query = ListQuery { before: String::new(), ..form.query() };
+    let here = query.address();
+    let again = async |errors| page(&member, query, errors).await;
+    save(&member, SavedList::Documents, &form, &here, again).await
 }
 
 /// Gives a view another name.
 pub async fn rename_view(member: Member, path: Path<String>, form: Form<ViewForm>) -> Answer {
-    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
     let query: ListQuery = form.query();
-    match saved_views::rename_view(app, ctx, &id(&path)?, &form.name).await {
-        Ok(()) => member.said(&query.address(), "said-view-renamed"),
-        Err(error) => page(&member, query, form_errors(error)?).await,
-    }
+    let here = query.address();
+    let again = async |errors| page(&member, query, errors).await;
+    rename(&member, &path, &form, &here, again).await
 }
 
 /// Removes a view.

@@ -9,8 +9,10 @@ use crate::answer::{Answer, go};
 use crate::error::Failure;
 use crate::member::{Account, Member};
 use crate::pages::people::list::Names;
-use crate::pages::{appointments, connections::rows as connection_rows, plugin_views, tasks};
-use crate::views::home::{DueTasks, Home, PeopleCount, Task, Waiting};
+use crate::pages::{
+    appointments, connections::rows as connection_rows, plugin_views, reports, tasks,
+};
+use crate::views::home::{DueTasks, Fresh, Home, PeopleCount, Task, Waiting};
 use crate::visit::Visit;
 
 /// Home; a new installation is opened first, a stranger signs in.
@@ -47,6 +49,7 @@ async fn page(member: &Member) -> Result<Home, Failure> {
         None => None,
     };
     let waiting = waiting(member, home.waiting).await?;
+    let fresh = fresh(member, home.fresh).await?;
     let checklist = checklist(home.checklist);
     let panels = plugin_views::slots(member, Place::Home, None).await?;
     Ok(Home {
@@ -60,6 +63,7 @@ async fn page(member: &Member) -> Result<Home, Failure> {
         next,
         tasks,
         waiting,
+        fresh,
         can_add_tasks: ctx.role.may(Permission::WriteTasks),
         can_bring: ctx.may(Permission::WritePeople),
         approvals: home.approvals,
@@ -90,6 +94,18 @@ async fn waiting(
     let more = count - i64::try_from(first.len()).unwrap_or(count);
     let rows = first.iter().map(|person| names.row(member, person)).collect();
     Ok(Some(Waiting { rows, more }))
+}
+
+async fn fresh(member: &Member, found: Option<home::Fresh>) -> Result<Option<Fresh>, Failure> {
+    let Some(home::Fresh { first, count, span }) = found else { return Ok(None) };
+    let href = reports::waiting_list(member, span);
+    if first.is_empty() {
+        return Ok(Some(Fresh { rows: Vec::new(), count, more: 0, href }));
+    }
+    let names = Names::load(member).await?;
+    let more = count - i64::try_from(first.len()).unwrap_or(count);
+    let rows = first.iter().map(|person| names.row(member, person)).collect();
+    Ok(Some(Fresh { rows, count, more, href }))
 }
 
 /// Brings examples to look around with.

@@ -9,8 +9,8 @@ use actix_web::web::{Bytes, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use app::exports::Csv;
 use app::imports::{
-    self, Column, DateOrder, Doubles, ENCODINGS, Format, Look, Outcome, PeopleImport, Plan,
-    PlanInput, Reading, RowPerson, RowResult, SEPARATORS, Said, Shown, State, Target, Whom,
+    self, Column, DateOrder, Decimals, Doubles, ENCODINGS, Format, Look, Outcome, PeopleImport,
+    Plan, PlanInput, Reading, RowPerson, RowResult, SEPARATORS, Said, Shown, State, Target, Whom,
 };
 use app::own_fields::{OwnField, field_name};
 use app::{Context, Error};
@@ -145,7 +145,7 @@ fn head(member: &Member, plan: &Plan, place: usize) -> String {
 
 async fn look_page(member: &Member, look: Look, sent: Option<PlanInput>, errors: Errors) -> Answer {
     let meant = words::Meant::load(member, &look, sent.as_ref()).await?;
-    let Look { import, mut plan, samples, shown, mistakes, checked, wrong, currency, .. } = look;
+    let Look { import, mut plan, samples, shown, mistakes, checked, wrong, .. } = look;
     let (doubles_shown, doubles_found, twice) = (look.doubles_shown, look.doubles, look.twice);
     if let Some(sent) = sent {
         keep_sent(&mut plan, sent);
@@ -177,13 +177,8 @@ async fn look_page(member: &Member, look: Look, sent: Option<PlanInput>, errors:
         sheets: sheets(reading),
         head: plan.head,
         columns: columns.map(column).collect(),
-        dates: DateOrder::ALL
-            .iter()
-            .map(|it| {
-                let key = format!("imports-dates-{}", it.as_str());
-                Choice::new(it.as_str(), member.text(&key), plan.dates.as_str())
-            })
-            .collect(),
+        dates: dates(member, &plan),
+        decimals: decimals(member, &plan),
         undated: plan.places(Target::Stage).next().is_some()
             && plan.places(Target::CustomerSince).next().is_none(),
         doubles: Doubles::ALL
@@ -195,16 +190,13 @@ async fn look_page(member: &Member, look: Look, sent: Option<PlanInput>, errors:
             .collect(),
         tag: plan.tag.clone(),
         source: plan.source.clone(),
-        shown: shown.iter().filter_map(|row| shown_row(member, row, &currency)).collect(),
+        shown: shown.iter().filter_map(|row| shown_row(member, row)).collect(),
         mistakes: mistakes.iter().filter_map(|row| mistake(member, &plan, row)).collect(),
         is_part: i64::try_from(checked).is_ok_and(|checked| checked < import.rows_all),
         checked,
         wrong,
         doubles_found,
-        doubles_shown: doubles_shown
-            .iter()
-            .filter_map(|row| shown_row(member, row, &currency))
-            .collect(),
+        doubles_shown: doubles_shown.iter().filter_map(|row| shown_row(member, row)).collect(),
         twice,
         errors,
         name: import.name,
@@ -219,6 +211,7 @@ fn keep_sent(plan: &mut Plan, sent: PlanInput) {
     }
     plan.head = sent.head;
     plan.dates = DateOrder::of(&sent.dates).unwrap_or(plan.dates);
+    plan.decimals = Decimals::of(&sent.decimals).unwrap_or(plan.decimals);
     plan.doubles = Doubles::of(&sent.doubles).unwrap_or(plan.doubles);
     (plan.tag, plan.source) = (sent.tag, sent.source);
 }
@@ -234,6 +227,22 @@ fn targets(member: &Member, own: &[OwnField], current: &str) -> Vec<Choice> {
     };
     let own_one = |it: &OwnField| Choice::new(field_name(it.id.as_str()), &it.name, current);
     imports::list_targets().iter().map(target).chain(own.iter().map(own_one)).collect()
+}
+
+fn dates(member: &Member, plan: &Plan) -> Vec<Choice> {
+    let choice = |it: &DateOrder| {
+        let key = format!("imports-dates-{}", it.as_str());
+        Choice::new(it.as_str(), member.text(&key), plan.dates.as_str())
+    };
+    DateOrder::ALL.iter().map(choice).collect()
+}
+
+fn decimals(member: &Member, plan: &Plan) -> Vec<Choice> {
+    let choice = |it: &Decimals| {
+        let key = format!("imports-decimals-{}", it.as_str());
+        Choice::new(it.as_str(), member.text(&key), plan.decimals.as_str())
+    };
+    Decimals::ALL.iter().map(choice).collect()
 }
 
 fn encodings(member: &Member, reading: &Reading) -> Vec<Choice> {
@@ -272,7 +281,7 @@ fn sheets(reading: &Reading) -> Vec<Choice> {
     named.map(|(at, name)| Choice::new(at.to_string(), name, &current)).collect()
 }
 
-fn shown_row(member: &Member, row: &Shown, currency: &str) -> Option<ShownRow> {
+fn shown_row(member: &Member, row: &Shown) -> Option<ShownRow> {
     let said = row.said.as_ref().ok()?;
     let (id, name, by) = match &row.double {
         Some((id, name, by)) => (id.to_string(), name.clone(), by.as_str()),
@@ -283,7 +292,7 @@ fn shown_row(member: &Member, row: &Shown, currency: &str) -> Option<ShownRow> {
         name: said.name.clone(),
         company: said.company.clone(),
         contacts: said.contacts.iter().map(|(_, value, _)| value.clone()).collect(),
-        more: more_of(member, said, currency),
+        more: more_of(member, said),
         tags: said.tags.clone(),
         double: name,
         double_href: if id.is_empty() { id } else { format!("/people/{id}") },
@@ -292,12 +301,13 @@ fn shown_row(member: &Member, row: &Shown, currency: &str) -> Option<ShownRow> {
     })
 }
 
-fn more_of(member: &Member, said: &Said, currency: &str) -> Vec<String> {
+fn more_of(member: &Member, said: &Said) -> Vec<String> {
     let dates = member.dates();
     let mut more = Vec::new();
     more.extend(said.stage.as_ref().map(|stage| stage.name.clone()));
     more.extend((!said.source.is_empty()).then(|| said.source.clone()));
-    more.extend(said.value.filter(|value| *value != 0).map(|value| member.money(value, currency)));
+    let value = said.value.filter(|value| *value != 0);
+    more.extend(value.map(|value| member.money(value, &said.currency)));
     let day = said.follow_up_on.as_ref().and_then(|day| day.parse().ok());
     more.extend(day.map(|day| dates.day(day)));
     more.extend(said.consent.map(|consent| member.text(&format!("consent-{consent}"))));
@@ -341,6 +351,7 @@ pub async fn plan(member: Member, path: Path<String>, form: Form<Vec<(String, St
         head: value("head") == "on",
         columns: Vec::new(),
         dates: value("dates"),
+        decimals: value("decimals"),
         doubles: value("doubles"),
         tag: value("tag"),
         source: value("source"),

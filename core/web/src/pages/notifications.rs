@@ -7,7 +7,7 @@ use app::Error;
 use app::notifications::{self, Kind, Notification, Way};
 use app::reminders::{self, Habits, HabitsInput};
 use domain::task::clock;
-use domain::{Permission, Quiet};
+use domain::{Permission, Quiet, Timestamp};
 use jiff::civil::Time;
 use serde::Deserialize;
 
@@ -65,13 +65,15 @@ fn row(member: &Member, one: Notification) -> NoticeRow {
             Kind::PluginStopped => "plugin",
             Kind::TaskDue | Kind::TaskAssigned | Kind::TasksAssigned => "task",
             Kind::AppointmentSoon => "clock",
-            Kind::FollowUpDue => "person",
+            Kind::FollowUpDue | Kind::PersonAssigned | Kind::LeadNew => "person",
             Kind::ImportDone
             | Kind::ImportFailed
             | Kind::ImportUndone
             | Kind::SweepDone
             | Kind::SweepFailed
-            | Kind::SweepUndone => "people",
+            | Kind::SweepUndone
+            | Kind::PeopleAssigned
+            | Kind::LeadsNew => "people",
             Kind::ArchiveReady | Kind::ArchiveFailed => "out",
         },
         snooze: one
@@ -111,10 +113,18 @@ pub async fn snooze(member: Member, path: Path<String>, form: Form<SnoozeForm>) 
     let (app, ctx) = (&member.web.app, &member.ctx);
     let done = reminders::snooze_notification(app, ctx, &id(&path)?, &form.snooze).await;
     match done {
-        Ok(_) => member.said("/notifications", "said-snoozed"),
+        Ok(at) => snoozed(&member, "/notifications", at),
+        Err(Error::Conflict { key: "error-snooze-late" }) => {
+            member.said("/notifications", "said-snooze-late")
+        }
         Err(Error::Conflict { .. }) => member.said("/notifications", "said-reminder-over"),
         Err(error) => Err(error.into()),
     }
+}
+
+/// To another page, which says when a snoozed reminder comes.
+pub fn snoozed(member: &Member, to: &str, at: Timestamp) -> Answer {
+    member.told(to, &format!("{}: {}", member.text("said-snoozed"), member.dates().moment(at)))
 }
 
 fn habits_form(habits: &Habits) -> HabitsForm {

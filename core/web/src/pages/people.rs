@@ -26,7 +26,7 @@ use crate::member::Member;
 use crate::pages::{
     appointments, documents, id, own_fields, paragraphs, plugin_views, tasks, timeline,
 };
-use crate::views::documents::WrongFile;
+use crate::views::documents::SentFiles;
 use crate::views::people::{
     ContactRow, FirstRow, NoteForm, PersonEdit, PersonForm, PersonPage, PersonRow,
 };
@@ -62,18 +62,18 @@ pub fn new_note(member: &Member) -> NoteForm {
 
 /// The page of a person, with a note as it was typed.
 pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteForm) -> Answer {
-    page_with(member, person, before, note, Vec::new()).await
+    page_with(member, person, before, note, SentFiles::default()).await
 }
 
-/// The same with what was wrong with files that were sent.
+/// The same with what came of files that were sent.
 pub async fn page_with(
     member: &Member,
     person: &PersonId,
     before: &str,
     note: NoteForm,
-    wrong: Vec<WrongFile>,
+    sent: SentFiles,
 ) -> Answer {
-    let file_errors = wrong.iter().map(|it| ("file".to_owned(), it.problem.clone()));
+    let file_errors = sent.wrong.iter().map(|it| ("file".to_owned(), it.problem.clone()));
     let errors: Errors = note.errors.clone().into_iter().chain(file_errors).collect();
     let (app, ctx) = (&member.web.app, &member.ctx);
     let whole = people::get_whole_person(app, ctx, person).await?;
@@ -95,7 +95,7 @@ pub async fn page_with(
     let page = PersonPage {
         panels: plugin_views::slots(member, Place::Person, about).await?,
         tasks: tasks::panel(member, LinkKind::Person, person.as_str()).await?,
-        files: documents::adding::panel(member, person, wrong).await?,
+        files: documents::adding::panel(member, person, sent).await?,
         id: person.to_string(),
         person: PersonRow { tags: tag_names(&whole), ..names.row(member, shown) },
         phone_href: people::input::dialled(&whole.contacts, shown)
@@ -256,7 +256,13 @@ async fn edit_page(
         own: own_fields::asked(member, &fields, &form.own),
         sources: people::list_sources(&member.web.app, &member.ctx).await?,
         consents: consents.to_vec(),
-        currency: member.frame().await?.tenant.currency.clone(),
+        // What was entered in another currency stays in that one.
+        currency: match person
+            .filter(|it| it.value != 0 && it.value_currency == form.value_currency)
+        {
+            Some(person) => person.value_currency.clone(),
+            None => member.frame().await?.tenant.currency.clone(),
+        },
         others: others(member, person).await?,
         form: form::with_empty_row(form),
         errors,

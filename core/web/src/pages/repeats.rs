@@ -4,6 +4,7 @@
 use actix_web::web::{Form, Path};
 use app::appointments::{self as booked, Appointment};
 use app::series::{self, Reach, Shape};
+use app::settings::get_tenant;
 use app::{Error, Result as AppResult};
 use domain::recurrence::{Ends, Every};
 use domain::{AppointmentId, Permission, Recurrence};
@@ -18,11 +19,12 @@ use crate::views::calendar::{AppointmentForm, RepeatsEdit, TakenRow};
 use crate::views::{Choice, Errors};
 
 /// What the form offers, and its texts.
-const REPEATS: [(&str, &str); 6] = [
+const REPEATS: [(&str, &str); 7] = [
     ("", "repeat-never"),
     ("day", "repeat-day"),
     ("week", "repeat-week"),
     ("month", "repeat-month"),
+    ("month-end", "repeat-month-end"),
     ("weekday", "repeat-weekday"),
     ("year", "repeat-year"),
 ];
@@ -55,13 +57,24 @@ fn chosen(form: &AppointmentForm) -> Vec<Weekday> {
     days.filter_map(|(number, _)| Weekday::from_monday_one_offset(number).ok()).collect()
 }
 
-/// The rule that a form asks for, of an appointment that is on this day.
-pub fn rule(form: &AppointmentForm, first: Date) -> Result<Option<Recurrence>, Error> {
+/// The rule that a form asks for, of something that is on this day; its weeks are the business's.
+pub async fn asked(
+    member: &Member,
+    form: &AppointmentForm,
+    first: Date,
+) -> AppResult<Option<Recurrence>> {
+    let Some(rule) = rule(form, first)? else { return Ok(None) };
+    let tenant = get_tenant(&member.web.app, &member.ctx).await?;
+    Ok(Some(rule.of_weeks_from(tenant.locale.first_weekday(&tenant.zone))))
+}
+
+fn rule(form: &AppointmentForm, first: Date) -> Result<Option<Recurrence>, Error> {
     let every = match form.repeat.as_str() {
         "" => return Ok(None),
         "day" => Every::Day,
         "week" => Every::Week,
         "month" => Every::Month,
+        "month-end" => Every::MonthEnd,
         "weekday" => Every::MonthOn(nth(first), first.weekday()),
         "year" => Every::Year,
         _ => return Err(Error::invalid("repeat", "error-invalid")),
@@ -107,6 +120,7 @@ pub fn form_of(rule: &Recurrence) -> AppointmentForm {
             Every::Day => "day",
             Every::Week => "week",
             Every::Month => "month",
+            Every::MonthEnd => "month-end",
             Every::MonthOn(..) => "weekday",
             Every::Year => "year",
         }
@@ -182,7 +196,7 @@ pub async fn change(member: Member, path: Path<String>, form: Form<AppointmentFo
     let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
     let which: AppointmentId = id(&path)?;
     let (each, shape) = shape(&member, &which).await?;
-    let changed = match wanted(&form, shape.as_ref()) {
+    let changed = match wanted(&member, &form, shape.as_ref()).await {
         Ok((rule, reach)) => {
             series::change_rule(app, ctx, &which, rule, reach, form.anyway == "on").await
         }
@@ -206,17 +220,17 @@ pub async fn change(member: Member, path: Path<String>, form: Form<AppointmentFo
 }
 
 /// The rule that a form asks for, and for how many.
-fn wanted(form: &AppointmentForm, shape: Option<&Shape>) -> AppResult<(Recurrence, Reach)> {
+async fn wanted(
+    member: &Member,
+    form: &AppointmentForm,
+    shape: Option<&Shape>,
+) -> AppResult<(Recurrence, Reach)> {
     let shape = shape.ok_or_else(|| Error::invalid("form", "error-no-series"))?;
     let reach = reach(&form.reach).ok_or_else(|| Error::invalid("reach", "error-invalid"))?;
-    let coming = shape.coming.ok_or_else(|| Error::invalid("form", "error-series-over"))?;
-    // What is over stays as it was.
-    let first = match reach {
-        Reach::Following => shape.day.max(coming),
-        Reach::All => coming,
-    };
-    let rule = rule(form, first)?.ok_or_else(|| Error::invalid("repeat", "error-invalid"))?;
-    Ok((rule, reach))
+    let first = shape.first(reach).ok_or_else(|| Error::invalid("form", "error-series-over"))?;
+    let rule = asked(member, form, first).await?;
+    let rule = rule.ok_or_else(|| Error::invalid("repeat", "error-invalid"))?;
+    Ok((rule.of_weeks_as(&shape.rule), reach))
 }
 
 /// Which of its weekday in its month a day is; the fifth is the last.
@@ -231,7 +245,7 @@ pub fn in_words(member: &Member, rule: &Recurrence) -> String {
     let key = match rule.every() {
         Every::Day => "repeats-day",
         Every::Week => "repeats-week",
-        Every::Month | Every::MonthOn(..) => "repeats-month",
+        Every::Month | Every::MonthEnd | Every::MonthOn(..) => "repeats-month",
         Every::Year => "repeats-year",
     };
     let mut words = member.text_with(key, &[("n", &rule.interval().to_string())]);
@@ -239,8 +253,14 @@ pub fn in_words(member: &Member, rule: &Recurrence) -> String {
     let name = |day: &Weekday| {
         dates.weekday_short(monday.saturating_add(i64::from(day.to_monday_zero_offset()).days()))
     };
+    if rule.every() == Every::MonthEnd {
+        words = format!("{words}: {}", member.text("repeats-month-end"));
+    }
     if !rule.days().is_empty() {
-        let days: Vec<String> = rule.days().iter().map(name).collect();
+        let first = dates.first_of_week(monday).weekday();
+        let mut days = rule.days().to_vec();
+        days.sort_by_key(|day| day.since(first));
+        let days: Vec<String> = days.iter().map(name).collect();
         words = format!("{words}: {}", days.join(", "));
     }
     match rule.ends() {
@@ -273,6 +293,7 @@ mod tests {
     fn a_form_is_a_rule() {
         assert_eq!(read(&form("")), "");
         assert_eq!(read(&form("weekday")), "FREQ=MONTHLY;BYDAY=4TU");
+        assert_eq!(read(&form("month-end")), "FREQ=MONTHLY;BYMONTHDAY=-1");
         let weekly = AppointmentForm {
             on_4: "on".to_owned(),
             interval: "2".to_owned(),

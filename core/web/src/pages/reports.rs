@@ -6,7 +6,7 @@ pub use charts::NO_SOURCE;
 
 use actix_web::web::Query;
 use app::people::PersonFilter;
-use app::reports::{self, MONTHS, Report, Span};
+use app::reports::{self, MONTHS, MONTHS_USUAL, Report, Span};
 use domain::Permission;
 use domain::PipelineId;
 use domain::text::grouped;
@@ -18,9 +18,6 @@ use crate::member::Member;
 use crate::pages::people::list::{Names, address, owned, owners};
 use crate::views::Tab;
 use crate::views::reports::{Figure, ReportChart, Reports};
-
-/// How many months are shown where nobody says.
-const MONTHS_USUAL: u8 = 6;
 
 /// Which months are asked for.
 #[derive(Deserialize, Default)]
@@ -160,6 +157,11 @@ fn figures(member: &Member, report: &Report, whom: &Whom) -> Vec<Figure> {
             href: Some(whom.list(&[("waiting", "on"), ("added", &days)])),
         },
     ]
+}
+
+/// The list of those who came in a span and to whom nobody turned yet.
+pub(super) fn waiting_list(member: &Member, span: Span) -> String {
+    address("/people", &[("waiting", "on"), ("added", &days(member, span))])
 }
 
 /// A share in percent.

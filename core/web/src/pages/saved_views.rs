@@ -1,12 +1,16 @@
-//! Saved views as the pages of their lists have them: the bar of them, and what the forms beside it hold.
+//! Saved views as the pages of their lists have them: the bar of them, what the forms beside it hold, and what
+//! those do.
 
 use actix_web::web::Query;
 use app::saved_views::{self, SavedList, SavedView};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::answer::{Answer, form_errors};
 use crate::error::Failure;
 use crate::member::Member;
+use crate::pages::id;
+use crate::views::Errors;
 use crate::views::people::SavedRow;
 
 /// What the forms for saving a view and for giving it another name hold.
@@ -25,6 +29,37 @@ impl ViewForm {
     /// What the list shows; all of it where the address can't be read.
     pub fn query<Q: DeserializeOwned + Default>(&self) -> Q {
         Query::<Q>::from_query(&self.address).map(Query::into_inner).unwrap_or_default()
+    }
+}
+
+/// Saves a list, by its address, as a view. `page` shows it with what is wrong with the form.
+pub async fn save(
+    member: &Member,
+    list: SavedList,
+    form: &ViewForm,
+    here: &str,
+    page: impl AsyncFnOnce(Errors) -> Answer,
+) -> Answer {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let kept = here.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    let named = (form.name.as_str(), kept);
+    match saved_views::save_view_of(app, ctx, list, named, form.shared == "on").await {
+        Ok(_) => member.said(here, "said-view-saved"),
+        Err(error) => page(form_errors(error)?).await,
+    }
+}
+
+/// Gives a view another name, and answers at the list's address. `page` shows that with what is wrong with the form.
+pub async fn rename(
+    member: &Member,
+    view: &str,
+    form: &ViewForm,
+    here: &str,
+    page: impl AsyncFnOnce(Errors) -> Answer,
+) -> Answer {
+    match saved_views::rename_view(&member.web.app, &member.ctx, &id(view)?, &form.name).await {
+        Ok(()) => member.said(here, "said-view-renamed"),
+        Err(error) => page(form_errors(error)?).await,
     }
 }
 

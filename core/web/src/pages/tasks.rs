@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::answer::{Answer, form_errors, own_path};
 use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::{id, paragraphs, repeats, zone_name};
+use crate::pages::{id, notifications, paragraphs, repeats, zone_name};
 use crate::views::tasks::{TaskEdit, TaskForm, TaskLink, TaskPage, TaskPanel, TaskRow};
 use crate::views::{Avatar, Choice, Errors};
 
@@ -251,7 +251,7 @@ async fn about(member: &Member, form: &TaskForm) -> Result<Vec<TaskLink>, Failur
 pub async fn create(member: Member, form: Form<form::Pairs>) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
     let form = form::read(form.into_inner());
-    let made = match form::input(&member, &form) {
+    let made = match form::input(&member, &form, None).await {
         Ok(input) => tasks::create_task(app, ctx, input, &form.form_id).await,
         Err(error) => Err(error),
     };
@@ -282,7 +282,7 @@ pub async fn update(member: Member, path: Path<String>, form: Form<form::Pairs>)
     let (app, ctx, form) = (&member.web.app, &member.ctx, form::read(form.into_inner()));
     let which: TaskId = id(&path)?;
     let before = tasks::get_task(app, ctx, &which).await?;
-    let changed = match form::input(&member, &form) {
+    let changed = match form::input(&member, &form, Some(&before)).await {
         Ok(input) => tasks::change_task(app, ctx, &which, input, form.rev).await,
         Err(error) => Err(error),
     };
@@ -332,7 +332,7 @@ pub async fn snooze(member: Member, path: Path<String>, form: Form<BackForm>) ->
     let which: TaskId = id(&path)?;
     let (app, ctx) = (&member.web.app, &member.ctx);
     match reminders::snooze_task(app, ctx, &which, &form.snooze).await {
-        Ok(_) => member.said(&form.to(&format!("/tasks/{which}")), "said-snoozed"),
+        Ok(at) => notifications::snoozed(&member, &form.to(&format!("/tasks/{which}")), at),
         Err(error) => page(&member, &which, form_errors(error)?).await,
     }
 }

@@ -112,6 +112,11 @@ fn words(member: &Member, kind: &str, detail: &Value, members: &Members) -> Stri
             let values = [("title", text("title")), ("to", text("to"))];
             member.text_with("timeline-task-assigned", &values)
         }
+        "document-brief" => {
+            let count = detail["count"].as_i64().unwrap_or(1).to_string();
+            let values = [("title", text("title")), ("count", count.as_str())];
+            member.text_with("timeline-document-brief", &values)
+        }
         _ if ["appointment-series-", "task-", "document-"]
             .iter()
             .any(|of| kind.starts_with(of)) =>

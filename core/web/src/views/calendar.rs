@@ -351,7 +351,7 @@ pub struct AppointmentForm {
     pub all_day: String,
     /// The last day, ISO 8601; empty for the first one.
     pub last: String,
-    /// How often it comes again: `day`, `week`, `month`, `weekday` or `year`; empty for never.
+    /// How often it comes again: `day`, `week`, `month`, `month-end`, `weekday` or `year`; empty for never.
     pub repeat: String,
     /// How many of these lie between.
     pub interval: String,

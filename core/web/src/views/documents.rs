@@ -99,8 +99,24 @@ pub struct PersonFiles {
     pub can_add: bool,
     /// How much one form brings.
     pub limits: FileLimits,
-    /// Files that were just sent and aren't kept.
+    /// What came of files that were just sent, where not all are kept.
+    pub sent: SentFiles,
+}
+
+/// What came of files that one form brought.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SentFiles {
+    /// What those are called that are kept.
+    pub kept: Vec<String>,
+    /// Those that aren't.
     pub wrong: Vec<WrongFile>,
+}
+
+impl SentFiles {
+    /// Notes what is wrong with all of them.
+    pub fn refuse(&mut self, problem: &str) {
+        self.wrong.push(WrongFile { name: String::new(), problem: problem.to_owned() });
+    }
 }
 
 /// How much one form brings, which a browser tells before it sends in vain.

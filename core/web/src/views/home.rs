@@ -36,6 +36,8 @@ pub struct Home {
     pub tasks: Option<DueTasks>,
     /// Whom somebody is to get back to by the end of today; none where the role sees no people.
     pub waiting: Option<Waiting>,
+    /// To whom nobody turned yet of those who came lately; none where the role sees no people.
+    pub fresh: Option<Fresh>,
     /// Whether the role may add tasks.
     pub can_add_tasks: bool,
     /// Whether it may bring people.
@@ -74,6 +76,19 @@ pub struct Waiting {
     pub rows: Vec<PersonRow>,
     /// How many more there are.
     pub more: i64,
+}
+
+/// Those to whom nobody turned yet.
+#[derive(Debug, Clone, Serialize)]
+pub struct Fresh {
+    /// The first of them.
+    pub rows: Vec<PersonRow>,
+    /// How many there are.
+    pub count: i64,
+    /// How many more there are than are shown.
+    pub more: i64,
+    /// The list of all of them.
+    pub href: String,
 }
 
 /// How many people of each stage there are.

@@ -64,6 +64,8 @@ pub struct LookPage {
     pub columns: Vec<ColumnRow>,
     /// How dates may be written.
     pub dates: Vec<Choice>,
+    /// How numbers may be.
+    pub decimals: Vec<Choice>,
     /// Whether customers come in of whom it doesn't say since when they are.
     pub undated: bool,
     /// What may become of doubles.

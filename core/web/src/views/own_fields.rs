@@ -115,4 +115,6 @@ pub struct OwnNarrow {
     pub has_ends: bool,
     /// Whether the list shows it in any case.
     pub shown: bool,
+    /// What is wrong with from and to: a key, or empty.
+    pub error: String,
 }

@@ -68,6 +68,8 @@ pub struct Asked {
     pub owners: Vec<Choice>,
     /// The tags to choose from: who has all that are chosen is shown.
     pub tags: Vec<Choice>,
+    /// What is wrong with those that are chosen: a key, or empty.
+    pub tags_error: String,
     /// What they may be worth at least, as it was typed.
     pub worth_from: String,
     /// And at most.
@@ -398,6 +400,8 @@ pub struct PersonForm {
     pub owner: String,
     /// What they may be worth.
     pub value: String,
+    /// The currency of that; empty for the business's.
+    pub value_currency: String,
     /// The day to get back to them.
     pub follow_up_on: String,
     /// `given`, `withdrawn` or nothing.

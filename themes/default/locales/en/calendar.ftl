@@ -101,6 +101,8 @@ repeat-never = Doesn’t repeat
 repeat-day = Daily
 repeat-week = Weekly
 repeat-month = Monthly, on this date
+repeat-month-end = Monthly, on the last day
+repeat-month-hint = A month without this date is passed over: one that is on a 31st comes in seven months of the year. “Monthly, on the last day” comes in each.
 repeat-weekday = Monthly, on this weekday
 repeat-year = Yearly
 repeat-on = On these days
@@ -122,6 +124,7 @@ repeats-month =
         [one] Every month
        *[other] Every { $n } months
     }
+repeats-month-end = on its last day
 repeats-year =
     { $n ->
         [one] Every year

@@ -58,6 +58,10 @@ said-documents-added = The files were added
 timeline-document-added = added the file { $title }
 timeline-document-kept = kept the file { $title }
 timeline-document-deleted = deleted the file { $title }
+timeline-document-brief = { $count ->
+    [one] kept the file { $title } for a short time
+   *[other] kept { NUMBER($count) } files for a short time, the last of them { $title }
+}
 export-documents-text = A list of all documents that match. The files themselves are in the archive of everything.
 ask-documents = Keep files of these kinds, encrypted
 act-document-kept = kept a file
@@ -73,6 +77,8 @@ error-document-empty = There is nothing in this file.
 error-document-large = This file is too large: at most 25 MB are kept.
 error-document-name = This file has no name.
 error-document-full = There is no room for more files. Delete some that nobody needs, and try again.
+error-documents-broken = Not everything arrived. Add what is missing once more.
+documents-sent-kept = These were added:
 error-documents-many = At most 20 files at once.
 error-documents-together = Together these files are too large: at most 50 MB at once.
 error-document-about = There is no such person.

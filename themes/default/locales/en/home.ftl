@@ -33,6 +33,7 @@ home-people-empty = Nobody here yet
 home-people-empty-text = Bring your contacts from a spreadsheet, a phone or another program.
 task-look = Make it look like yours
 task-look-text = Your logo and colour, on your pages and in mail.
+home-fresh = New and waiting
 home-waiting = To get back to
 home-to-waiting = All
 home-waiting-more = { $count ->

@@ -101,6 +101,8 @@ repeat-never = לא חוזרת
 repeat-day = כל יום
 repeat-week = כל שבוע
 repeat-month = כל חודש, באותו תאריך
+repeat-month-end = כל חודש, ביום האחרון
+repeat-month-hint = חודש שאין בו התאריך הזה מדולג: מה שחל ב־31 מתקיים בשבעה חודשים בשנה. ״כל חודש, ביום האחרון״ מתקיים בכולם.
 repeat-weekday = כל חודש, באותו יום בשבוע
 repeat-year = כל שנה
 repeat-on = בימים
@@ -125,6 +127,7 @@ repeats-month =
         [two] כל חודשיים
        *[other] כל { $n } חודשים
     }
+repeats-month-end = ביום האחרון
 repeats-year =
     { $n ->
         [one] כל שנה

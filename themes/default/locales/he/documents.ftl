@@ -59,6 +59,11 @@ said-documents-added = הקבצים נוספו
 timeline-document-added = הוספת הקובץ { $title }
 timeline-document-kept = שמירת הקובץ { $title }
 timeline-document-deleted = מחיקת הקובץ { $title }
+timeline-document-brief = { $count ->
+    [one] שמירת הקובץ { $title } לזמן קצר
+    [two] שמירת שני קבצים לזמן קצר, האחרון { $title }
+   *[other] שמירת { NUMBER($count) } קבצים לזמן קצר, האחרון { $title }
+}
 export-documents-text = רשימה של כל המסמכים שמתאימים. הקבצים עצמם נמצאים ב״הורדה של הכול״.
 ask-documents = לשמור קבצים מהסוגים האלה, מוצפנים
 act-document-kept = שמירת קובץ
@@ -74,6 +79,8 @@ error-document-empty = הקובץ ריק.
 error-document-large = הקובץ גדול מדי: נשמרים קבצים עד 25MB.
 error-document-name = לקובץ אין שם.
 error-document-full = אין מקום לעוד קבצים. אפשר למחוק קבצים שאין בהם צורך ולנסות שוב.
+error-documents-broken = לא הכול הגיע. את מה שחסר אפשר להוסיף שוב.
+documents-sent-kept = אלה נוספו:
 error-documents-many = אפשר עד 20 קבצים בבת אחת.
 error-documents-together = הקבצים גדולים מדי יחד: אפשר עד 50MB בבת אחת.
 error-document-about = אין איש קשר כזה.

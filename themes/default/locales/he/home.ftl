@@ -34,6 +34,7 @@ home-people-empty = אין כאן עדיין אף אחד
 home-people-empty-text = אפשר להביא את אנשי הקשר מגיליון, מהטלפון או מתוכנה אחרת.
 task-look = המראה של העסק
 task-look-text = הלוגו והצבע שלכם, בדפים ובמיילים.
+home-fresh = חדשים שמחכים לתשובה
 home-waiting = מחכים שנחזור אליהם
 home-to-waiting = הכול
 home-waiting-more = { $count ->

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use store::tags::Tag;
 
-use super::super::plan::{DateOrder, Doubles, Reading};
+use super::super::plan::{DateOrder, Decimals, Doubles, Reading};
 use super::*;
 
 const ID: &str = "0190a0b0-0000-7000-8000-000000000000";
@@ -41,6 +41,7 @@ fn list(columns: usize, rows: usize) -> (Sheet, Plan) {
         head: false,
         columns: (0..columns).map(column).collect(),
         dates: DateOrder::DayFirst,
+        decimals: Decimals::Point,
         doubles: Doubles::Skip,
         tag: String::new(),
         source: String::new(),
@@ -108,4 +109,33 @@ fn a_tag_that_is_too_much_is_said_of_the_column_that_makes_it() {
     let said = Meaning { column: 1, word: "Warm".to_owned(), to: AS_TAG.to_owned() };
     put(&mut plan, &[said], &house(&[])).unwrap();
     assert_eq!(plan.place_of_tags(), 1);
+}
+
+#[test]
+fn of_more_words_than_a_plan_has_room_for_nothing_is_said() {
+    let (_, mut plan) = list(1, 0);
+    let said = |n: usize| Meaning { column: 0, word: format!("word {n}"), to: LEAVE.to_owned() };
+    let all: Vec<Meaning> = (0..MEANINGS_MAX).map(said).collect();
+    put(&mut plan, &all, &house(&[])).unwrap();
+    put(&mut plan, &all[..1], &house(&[])).unwrap();
+    let more = put(&mut plan, &[said(MEANINGS_MAX)], &house(&[]));
+    assert!(matches!(more, Err(Error::Invalid { .. })), "{more:?}");
+}
+
+#[test]
+fn a_word_is_shown_that_is_as_long_as_something_can_be_said_of() {
+    let (long, longer) = ("a".repeat(MEANT_CHARS_MAX), "b".repeat(MEANT_CHARS_MAX + 1));
+    let mut sheet = Sheet::default();
+    for (number, word) in [(1, &long), (2, &longer)] {
+        sheet.push(number, [word.as_str()]).unwrap();
+    }
+    let (_, mut plan) = list(1, 0);
+    let all = unknown(&sheet, &plan, &house(&[]), 9);
+    let shown: Vec<&str> = all[0].shown.iter().map(|it| &*it.word).collect();
+    assert_eq!(shown, [long.as_str()]);
+    leave(&mut plan, &all);
+    assert_eq!(plan.columns[0].values.len(), 1);
+    let said = Meaning { column: 0, word: longer, to: LEAVE.to_owned() };
+    let refused = put(&mut plan, &[said], &house(&[]));
+    assert!(matches!(refused, Err(Error::Invalid { .. })), "{refused:?}");
 }

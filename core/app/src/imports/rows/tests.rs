@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use domain::phone::Country;
 use proptest::prelude::*;
 
-use super::super::plan::{Column, Doubles, Reading};
+use super::super::plan::{Column, DateOrder, Decimals, Doubles, Reading};
 use super::super::sheet::Sheet;
 use super::super::targets::doubt;
 use super::*;
@@ -35,6 +35,7 @@ fn plan(targets: &[Target]) -> Plan {
         head: false,
         columns: targets.iter().map(column).collect(),
         dates: DateOrder::DayFirst,
+        decimals: Decimals::Point,
         doubles: Doubles::Skip,
         tag: String::new(),
         source: String::new(),
@@ -91,10 +92,13 @@ fn dates_amounts_and_consent_are_read_as_people_write_them() {
         ("1.2.26", "2026-02-01"),
         ("2026-02-01", "2026-02-01"),
         ("2026-02-01 10:30", "2026-02-01"),
+        ("05-Jan-24", "2024-01-05"),
+        ("12 במרץ 2026", "2026-03-12"),
+        ("March 5, 2026", "2026-03-05"),
     ] {
         assert_eq!(said(FollowUp, cell).follow_up_on.as_deref(), Some(day));
     }
-    for cell in ["12/31/2026", "soon", "30.2.2026", "1.1.0001", "1/2", "1.2.3.4"] {
+    for cell in ["12/31/2026", "31 Feb 2026", "soon", "30.2.2026", "1.1.0001", "1/2", "1.2.3.4"] {
         assert_eq!(wrong(FollowUp, cell), "error-imports-date", "{cell}");
     }
     assert_eq!(said(Value, "₪1,500.50").value, Some(150_050));
@@ -105,6 +109,61 @@ fn dates_amounts_and_consent_are_read_as_people_write_them() {
     assert_eq!(wrong(Target::Stage, "Nowhere"), "error-imports-stage");
     assert_eq!(wrong(Target::Owner, "Nobody"), "error-imports-member");
     assert_eq!(wrong(Target::Kind, "cat"), "error-imports-kind-word");
+}
+
+#[test]
+fn what_somebody_may_be_worth_is_of_the_currency_that_the_row_names() {
+    use Target::{Currency, Value};
+    let row = |amount: &str, currency: &str| {
+        read_row(&[Target::Name, Value, Currency], &["Dana", amount, currency])
+    };
+    for (amount, currency, value, of) in [
+        ("1,500", "", 150_000, "ILS"),
+        ("1,500 ש״ח", "", 150_000, "ILS"),
+        ("$1,500", "", 150_000, "USD"),
+        ("1500", "usd", 150_000, "USD"),
+        ("1500", "₪", 150_000, "ILS"),
+        ("$20", "CAD", 2_000, "CAD"),
+        ("1500", "JPY", 1_500, "JPY"),
+        ("1.250", "KWD", 1_250, "KWD"),
+    ] {
+        let said = row(amount, currency).unwrap();
+        assert_eq!((said.value, said.currency.as_str()), (Some(value), of), "{amount} {currency}");
+    }
+    // Nothing is of no currency, whatever stands beside it.
+    for (amount, currency, value) in
+        [("", "USD", None), ("0", "points", Some(0)), ("-", "USD", None), (" ₪ - ", "", None)]
+    {
+        let said = row(amount, currency).unwrap();
+        assert_eq!((said.value, said.currency.as_str()), (value, ""), "{amount}");
+    }
+    for (amount, currency, place, key) in [
+        ("1500", "points", 2, "error-imports-currency"),
+        ("€1500", "USD", 1, "error-imports-currencies"),
+        ("-20", "", 1, "error-amount-negative"),
+        ("1500.5", "JPY", 1, "error-amount-invalid"),
+        ("1500 points", "", 1, "error-amount-invalid"),
+    ] {
+        let wrong = row(amount, currency).unwrap_err();
+        assert_eq!((wrong.place, wrong.key.as_str()), (place, key), "{amount} {currency}");
+    }
+}
+
+#[test]
+fn a_comma_stands_before_parts_where_the_plan_says_so() {
+    let mut plan = plan(&[Target::Name, Target::Value]);
+    let read = |plan: &Plan, cell: &str| {
+        let mut sheet = Sheet::default();
+        sheet.push(1, ["Dana", cell]).unwrap();
+        let said = read(sheet.row(0).unwrap(), plan, &known());
+        said.map(|said| said.value).map_err(|wrong| wrong.key)
+    };
+    assert_eq!(read(&plan, "1.500,50"), Err("error-amount-invalid".to_owned()));
+    plan.decimals = Decimals::Comma;
+    for (cell, value) in [("1.500,50 €", 150_050), ("1500,5", 150_050), ("1.500", 150_000)] {
+        assert_eq!(read(&plan, cell), Ok(Some(value)), "{cell}");
+    }
+    assert_eq!(read(&plan, "1,500.50"), Err("error-amount-invalid".to_owned()));
 }
 
 #[test]

@@ -238,6 +238,31 @@ async fn whoever_began_an_import_is_told_of_its_end_and_of_what_became_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_given_people_by_an_import_is_told_once_when_it_has_ended() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let columns = ["name", "phone", "owner"];
+        let given = async |who: &Signed| -> Vec<String> {
+            let all = told(&f, who).await.into_iter();
+            let given = all.filter(|it| it.kind == Kind::PeopleAssigned && it.read_at.is_none());
+            given.map(|it| it.subject).collect()
+        };
+        let list = "Name,Phone,Owner\nA,050-0000001,Noa\nB,050-0000002,Noa\nC,050-0000003,Dana\n";
+        bring(&f, &owner, list, &columns, Doubles::Skip).await;
+        assert_eq!((given(&noa).await, given(&owner).await), (vec!["2".to_owned()], vec![]));
+        // Whom she has already is no news; whoever took the list in knows.
+        let list = "Name,Phone,Owner\nA,050-0000001,Noa\nC,050-0000003,Noa\nB,050-0000002,Dana\n";
+        let second = bring(&f, &owner, list, &columns, Doubles::Update).await;
+        assert_eq!(given(&noa).await, ["1", "2"]);
+        assert!(given(&owner).await.is_empty());
+        assert_eq!(undo(&f, &owner, &second).await, 0);
+        assert_eq!(given(&noa).await, ["2"], "what was taken back is nothing to read of");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_took_a_list_in_is_told_of_on_the_pages_of_its_people() {
     each(async |f| {
         let owner = f.first_run().await;
@@ -452,26 +477,6 @@ async fn a_tag_that_was_put_on_since_stays_when_a_list_is_taken_back() {
         let whole = people::get_whole_person(&f.app, &owner.ctx, &dana.id).await.unwrap();
         let tags: Vec<&str> = whole.tags.iter().map(|tag| &*tag.name).collect();
         assert_eq!((whole.person.company.as_str(), tags), ("Acme", vec!["fair", "VIP"]));
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_source_that_a_list_tells_first_is_the_first_until_the_list_is_taken_back() {
-    each(async |f| {
-        let owner = f.first_run().await;
-        let noa = PersonInput { phone: "050-1234567".into(), ..named("Noa") };
-        let noa = add(&f, &owner, noa).await.id;
-        let sources = async || {
-            let whole = people::get_whole_person(&f.app, &owner.ctx, &noa).await.unwrap();
-            (whole.person.source, whole.attribution.map(|first| first.source))
-        };
-        let list = "Name,Phone,Source\nNoa,050-1234567,fair\n";
-        let (id, counts) = import(&f, &owner, list, Doubles::Update).await;
-        assert_eq!(counts, Counts { changed: 1, ..Counts::default() });
-        assert_eq!(sources().await, ("fair".to_owned(), Some("fair".to_owned())));
-        assert_eq!(undo(&f, &owner, &id).await, 0);
-        assert_eq!(sources().await, (String::new(), None));
     })
     .await;
 }

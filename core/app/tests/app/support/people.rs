@@ -6,6 +6,7 @@ use app::{App, Context};
 
 use app::pipelines::{self, PipelineInput, StageInput};
 use app::settings::{self, LookInput};
+use app::tenants::BusinessInput;
 use domain::StageId;
 
 use super::{Fixture, Signed, first_run};
@@ -40,8 +41,17 @@ pub async fn remove_stage(f: &Fixture, who: &Signed, stage: &StageId) {
 
 /// Moves the business to another time zone.
 pub async fn move_to(f: &Fixture, who: &Signed, zone: &str) {
-    let mut input = first_run("").business;
-    input.zone = zone.into();
+    let input = BusinessInput { zone: zone.into(), ..first_run("").business };
+    become_other(f, who, input).await;
+}
+
+/// Lets the business count in another currency.
+pub async fn count_in(f: &Fixture, who: &Signed, currency: &str) {
+    let input = BusinessInput { currency: currency.into(), ..first_run("").business };
+    become_other(f, who, input).await;
+}
+
+async fn become_other(f: &Fixture, who: &Signed, input: BusinessInput) {
     let look = LookInput { colour: "pine".into(), theme: "default".into() };
     let rev = settings::get_settings(&f.app, &who.ctx).await.unwrap().rev;
     settings::update_settings(&f.app, &who.ctx, input, look, rev).await.unwrap();

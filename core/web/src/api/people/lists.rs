@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{CONSENTS, KINDS, STANDINGS, shown};
 use crate::api::answer::{Answer, Reply};
-use crate::api::call::{Call, refused_parameter, wrong_parameter};
+use crate::api::call::{Call, parameter_error, wrong_parameter};
 use crate::api::describe::{
     Fields, about, commas, cursor, day, each, flag, id, instant, limit, text, word,
 };
@@ -62,7 +62,7 @@ pub fn narrowing() -> Fields {
     let step = "Those towards whom a member took the first step so soon, and no sooner. Those who \
         were brought with a list are left out.";
     vec![
-        ("q", about(text(people::SEARCH_CHARS_MAX), "A part of a name, number or address.")),
+        ("q", about(text(people::SEARCH_CHARS_MAX), "Words of a name, number, tag or the notes.")),
         ("standing", word(STANDINGS)),
         ("kind", word(KINDS)),
         ("consent", word(CONSENTS)),
@@ -136,11 +136,7 @@ async fn worth(call: &Call) -> Result<Option<Worth>, Problem> {
         return Ok(None);
     }
     let currency = settings::get_tenant(call.app(), call.ctx()).await?.currency;
-    let wrong = |error: app::Error| match error {
-        app::Error::Invalid { field, key } => refused_parameter(&field, &key),
-        other => other.into(),
-    };
-    let (from, to) = money::range(from, to, &currency).map_err(wrong)?;
+    let (from, to) = money::range(from, to, &currency).map_err(parameter_error)?;
     Ok(Some(Worth { currency, from, to }))
 }
 

@@ -82,6 +82,17 @@ fn repeats(gallery: &mut Gallery<'_>, w: Words) {
         "/appointments/1/repeats",
         &RepeatsEdit { over: true, ..repeats.clone() },
     );
+    let month = |value: &str, label: String| Choice::new(value, label, "month");
+    let monthly = RepeatsEdit {
+        rule: Some(w.of("Every month", "כל חודש")),
+        form: AppointmentForm { repeat: "month".into(), ..repeats.form.clone() },
+        repeats: vec![
+            month("month", w.of("Monthly, on this date", "כל חודש, באותו תאריך")),
+            month("month-end", w.of("Monthly, on the last day", "כל חודש, ביום האחרון")),
+        ],
+        ..repeats.clone()
+    };
+    gallery.page("repeats-month", "/appointments/1/repeats", &monthly);
     gallery.page("repeats-not", "/appointments/1/repeats", &RepeatsEdit { rule: None, ..repeats });
 }
 

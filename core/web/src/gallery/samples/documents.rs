@@ -3,7 +3,7 @@
 use super::{Gallery, Words};
 use crate::pages::documents::adding::LIMITS;
 use crate::views::documents::{
-    DocumentPage, DocumentRow, Documents, DocumentsAsked, PersonFiles, WrongFile,
+    DocumentPage, DocumentRow, Documents, DocumentsAsked, PersonFiles, SentFiles, WrongFile,
 };
 use crate::views::people::SavedRow;
 use crate::views::{Choice, Errors};
@@ -45,7 +45,7 @@ pub(super) fn of_person(w: Words) -> PersonFiles {
         form_id: "1".into(),
         can_add: true,
         limits: LIMITS,
-        wrong: vec![],
+        sent: SentFiles::default(),
     }
 }
 
@@ -53,15 +53,14 @@ pub(super) fn of_person(w: Words) -> PersonFiles {
 pub(super) fn of_person_wrong(w: Words) -> PersonFiles {
     let wrong =
         |name: &str, problem: &str| WrongFile { name: name.into(), problem: problem.into() };
-    PersonFiles {
+    let sent = SentFiles {
+        kept: vec![w.of("Signed offer.pdf", "הצעה חתומה.pdf"), "scan.png".into()],
         wrong: vec![
             wrong("IMG_2041.MOV", "error-document-large"),
-            wrong("", "error-document-missing"),
+            wrong("", "error-documents-broken"),
         ],
-        rows: vec![],
-        more: None,
-        ..of_person(w)
-    }
+    };
+    PersonFiles { sent, rows: vec![], more: None, ..of_person(w) }
 }
 
 fn contract(w: Words) -> DocumentRow {

@@ -148,6 +148,7 @@ fn mistakes(w: Words) -> Vec<WrongRow> {
     vec![
         row(17, w.of("Email", "אימייל"), "noa(at)example.com", "error-email-invalid"),
         row(105, w.of("Phone", "טלפון"), "9.7252E+11", "error-imports-power"),
+        row(230, w.of("Worth", "שווי"), "€90", "error-imports-currencies"),
         row(1_233, w.of("Full name", "שם מלא"), "", "error-imports-nameless"),
     ]
 }
@@ -189,6 +190,10 @@ fn look(w: Words) -> LookPage {
         dates: words(&[
             ("day-first", "Day, month, year", "יום, חודש, שנה"),
             ("month-first", "Month, day, year", "חודש, יום, שנה"),
+        ]),
+        decimals: words(&[
+            ("point", "With a point: 1,500.50", "עם נקודה: 1,500.50"),
+            ("comma", "With a comma: 1.500,50", "עם פסיק: 1.500,50"),
         ]),
         doubles: words(&[
             ("skip", "Leave them as they are", "להשאיר כמו שהוא"),

@@ -21,13 +21,6 @@ fn notifications(w: Words) -> Notifications {
         unread,
         snooze: kind.starts_with("task").then(|| "/notifications/1/snooze".to_owned()),
     };
-    let way = |kind: &str, current: &str| WayRow {
-        kind: kind.into(),
-        choices: vec![
-            Choice::new("both", w.of("Here and by mail", "כאן ובמייל"), current),
-            Choice::new("none", w.of("Not at all", "בכלל לא"), current),
-        ],
-    };
     let fitting = w.of("Bridal bouquet consultation", "ייעוץ לזר כלה");
     Notifications {
         rows: vec![
@@ -44,22 +37,15 @@ fn notifications(w: Words) -> Notifications {
             row("sweep-failed", "people", "400".into(), false),
             row("sweep-undone", "people", "1,500".into(), false),
             row("tasks-assigned", "task", "12".into(), false),
+            row("lead-new", "person", w.of("Noa Levi", "נועה לוי"), true),
+            row("leads-new", "people", "3".into(), false),
+            row("person-assigned", "person", w.of("Tamar Shalom", "תמר שלום"), false),
+            row("people-assigned", "people", "40".into(), false),
             row("archive-ready", "out", "2026-11-23".into(), false),
             row("archive-failed", "out", "2026-11-23".into(), false),
         ],
-        unread: 3,
-        ways: vec![
-            way("connection-needs-you", "both"),
-            way("plugin-stopped", "none"),
-            way("import-done", "both"),
-            way("import-failed", "both"),
-            way("import-undone", "both"),
-            way("sweep-done", "both"),
-            way("sweep-failed", "both"),
-            way("sweep-undone", "both"),
-            way("archive-ready", "both"),
-            way("archive-failed", "both"),
-        ],
+        unread: 5,
+        ways: ways(w),
         can_mail: true,
         snoozes: super::tasks::snoozes(w),
         reminds: true,
@@ -76,4 +62,28 @@ fn notifications(w: Words) -> Notifications {
         },
         errors: Errors::new(),
     }
+}
+
+fn ways(w: Words) -> Vec<WayRow> {
+    let way = |kind: &str, current: &str| WayRow {
+        kind: kind.into(),
+        choices: vec![
+            Choice::new("both", w.of("Here and by mail", "כאן ובמייל"), current),
+            Choice::new("none", w.of("Not at all", "בכלל לא"), current),
+        ],
+    };
+    let both = [
+        "connection-needs-you",
+        "import-done",
+        "import-failed",
+        "import-undone",
+        "sweep-done",
+        "sweep-failed",
+        "sweep-undone",
+        "lead-new",
+        "person-assigned",
+        "archive-ready",
+        "archive-failed",
+    ];
+    both.map(|kind| way(kind, "both")).into_iter().chain([way("plugin-stopped", "none")]).collect()
 }

@@ -101,9 +101,10 @@ pub(super) fn narrow(w: Words) -> Vec<OwnNarrow> {
         kind: (*kind).into(),
         choices: vec![Choice::new("none", w.of("Not filled in", "לא מולא"), "none")],
         from: if *kind == "day" { "2026-03-01".into() } else { String::new() },
-        to: String::new(),
+        to: if *kind == "number" { "many".into() } else { String::new() },
         has_ends: matches!(*kind, "number" | "day"),
         shown: at == 0,
+        error: if *kind == "number" { "error-number-invalid".into() } else { String::new() },
     };
     KINDS.iter().enumerate().map(one).collect()
 }

@@ -3,7 +3,7 @@
 use super::work::rows;
 use super::{Gallery, Words, own_fields, views};
 use crate::views::calendar::AppointmentRow;
-use crate::views::home::Waiting;
+use crate::views::home::{Fresh, Waiting};
 use crate::views::people::{
     Asked, Board, BoardTab, Bulk, Column, ContactField, ContactRow, EntryRow, FirstRow, NoteForm,
     People, PersonEdit, PersonForm, PersonPage, PersonRow, SavedRow,
@@ -22,6 +22,7 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     chosen.iter_mut().for_each(|tag| tag.selected = true);
     let asked = Asked {
         tags: chosen,
+        tags_error: "error-too-many-tags-asked".into(),
         worth_from: "20,000.50".into(),
         worth_to: "1,500".into(),
         worth_error: "error-range-turned".into(),
@@ -106,6 +107,13 @@ pub(super) fn waiting(w: Words) -> Waiting {
     };
     let today = row(w, ("Tamar Shalom", "תמר שלום"), ("", ""), false, "054-222-0199");
     Waiting { rows: vec![late, today], more: 2 }
+}
+
+pub(super) fn fresh(w: Words) -> Fresh {
+    let new = row(w, ("Noa Levi", "נועה לוי"), ("", ""), false, "052-345-6789");
+    let unreachable = row(w, ("Yael Mor", "יעל מור"), ("", ""), false, "");
+    let href = "/people?waiting=on&added=2026-06-01..2026-11-30".into();
+    Fresh { rows: vec![new, unreachable], count: 1_204, more: 1_202, href }
 }
 
 pub(super) fn all(w: Words) -> Vec<PersonRow> {

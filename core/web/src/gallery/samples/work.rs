@@ -100,6 +100,7 @@ fn home(w: Words) -> Home {
         next: None,
         tasks: Some(super::tasks::due(w)),
         waiting: Some(people::waiting(w)),
+        fresh: Some(people::fresh(w)),
         can_add_tasks: true,
         can_bring: true,
         approvals: 2,
@@ -129,6 +130,7 @@ fn home_new(w: Words) -> Home {
         people: Some(PeopleCount { leads: 0, customers: 0 }),
         tasks: Some(DueTasks { rows: vec![], more: 0 }),
         waiting: Some(Waiting { rows: vec![], more: 0 }),
+        fresh: None,
         today: vec![],
         next: Some(row(
             w,

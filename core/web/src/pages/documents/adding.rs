@@ -12,7 +12,7 @@ use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::{id, people};
 use crate::upload::{Filled, files_in};
-use crate::views::documents::{FileLimits, PersonFiles, WrongFile};
+use crate::views::documents::{FileLimits, PersonFiles, SentFiles, WrongFile};
 
 /// How many a person's page shows.
 const SHOWN: i64 = 10;
@@ -27,12 +27,12 @@ pub const LIMITS: FileLimits = FileLimits {
 /// The form's field.
 const FIELD: &str = "file";
 
-/// The documents about a person, with what was wrong with files that were just sent; nothing for who sees no
+/// The documents about a person, with what came of files that were just sent; nothing for who sees no
 /// documents.
 pub async fn panel(
     member: &Member,
     person: &PersonId,
-    wrong: Vec<WrongFile>,
+    sent: SentFiles,
 ) -> Result<Option<PersonFiles>, Failure> {
     let (app, ctx) = (&member.web.app, &member.ctx);
     if !ctx.may(Permission::ReadDocuments) {
@@ -46,23 +46,26 @@ pub async fn panel(
         form_id: member.web.random(16),
         can_add: documents::require_to_add(ctx).is_ok(),
         limits: LIMITS,
-        wrong,
+        sent,
     }))
 }
 
-/// Adds files to a person, each for itself: what one can't be is said, and the others are kept.
+/// Adds files to a person, each for itself: what one can't be is said, and the others are kept. So are those that
+/// came before a form broke off.
 pub async fn add(member: Member, path: Path<String>, request: HttpRequest, body: Bytes) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
     documents::require_to_add(ctx)?;
     let person: PersonId = id(&path)?;
     app::people::get_person(app, ctx, &person).await?;
-    let Filled { files, form_id, has_more } = files_in(&request, body, FIELD, FILES_MAX).await;
-    let mut wrong = Vec::new();
-    if files.is_empty() {
-        wrong.push(WrongFile { name: String::new(), problem: "error-document-missing".into() });
-    }
-    if has_more {
-        wrong.push(WrongFile { name: String::new(), problem: "error-documents-many".into() });
+    let Filled { files, form_id, has_more, is_broken } =
+        files_in(&request, body, FIELD, FILES_MAX).await;
+    let mut came = SentFiles::default();
+    if is_broken {
+        came.refuse("error-documents-broken");
+    } else if has_more {
+        came.refuse("error-documents-many");
+    } else if files.is_empty() {
+        came.refuse("error-document-missing");
     }
     let count = files.len();
     // Of too many none is kept: nobody could say which.
@@ -71,15 +74,16 @@ pub async fn add(member: Member, path: Path<String>, request: HttpRequest, body:
         let file = NewFile { name: sent.name, bytes: sent.bytes };
         // A form without an id is sent once for each press.
         let form = if form_id.is_empty() { String::new() } else { format!("{form_id}:{at}") };
-        if let Err(error) = documents::add_document(app, ctx, &person, file, &form).await {
-            wrong.push(WrongFile { name, problem: problem_of(error)? });
+        match documents::add_document(app, ctx, &person, file, &form).await {
+            Ok(kept) => came.kept.push(kept.name),
+            Err(error) => came.wrong.push(WrongFile { name, problem: problem_of(error)? }),
         }
     }
-    if wrong.is_empty() {
+    if came.wrong.is_empty() {
         let said = if count == 1 { "said-document-added" } else { "said-documents-added" };
         return member.said(&format!("/people/{person}"), said);
     }
-    people::page_with(&member, &person, "", people::new_note(&member), wrong).await
+    people::page_with(&member, &person, "", people::new_note(&member), came).await
 }
 
 /// What is wrong with a file, or why there is no page to say it on.

@@ -30,6 +30,7 @@ pub fn read(pairs: Pairs) -> PersonForm {
             "first_source" => form.first_source = Some(value),
             "owner" => form.owner = value,
             "value" => form.value = value,
+            "value_currency" => form.value_currency = value,
             "follow_up_on" => form.follow_up_on = value,
             "consent" => form.consent = value,
             "consent_on" => form.consent_on = value,
@@ -96,6 +97,7 @@ pub fn input(form: &PersonForm) -> PersonInput {
             contacts: form.contacts.iter().map(contact).collect(),
             owner: form.owner.clone(),
             value: form.value.clone(),
+            value_currency: form.value_currency.clone(),
             follow_up_on: form.follow_up_on.clone(),
             consent: form.consent.clone(),
             consent_on: consent_on(form),
@@ -135,6 +137,7 @@ pub fn of(whole: &WholePerson, zone: &Zone) -> PersonForm {
             0 => String::new(),
             value => app::money::typed(value, &person.value_currency),
         },
+        value_currency: person.value_currency,
         follow_up_on: person.follow_up_on.unwrap_or_default(),
         consent: match person.consent {
             Consent::Unknown => String::new(),

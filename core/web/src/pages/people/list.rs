@@ -13,7 +13,7 @@ use super::own;
 use crate::answer::{Answer, form_errors, go};
 use crate::error::Failure;
 use crate::member::Member;
-use crate::pages::saved_views::{ViewForm, saved_at, saved_rows};
+use crate::pages::saved_views::{ViewForm, rename, save, saved_at, saved_rows};
 use crate::pages::sweeps::{self, Step};
 use crate::pages::{id, reports};
 use crate::views::people::{Asked, Bulk, Limit, People, PersonRow};
@@ -137,6 +137,7 @@ pub(super) async fn asked(
         stages: names.even_going(&here.stage),
         owners: owners(member, names, &here.owner),
         tags: names.tags(&here.tags),
+        tags_error: here.tags_error().unwrap_or_default(),
         worth_from: here.worth_from.clone(),
         worth_to: here.worth_to.clone(),
         worth_error: here.worth_error(&terms.currency).unwrap_or_default(),
@@ -189,8 +190,9 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
     let to = value(&format!("to-{act}"));
     let ids = if value("all") == "on" {
         // They would be more than was meant.
-        if let Some(key) = query.worth_error(&terms.currency) {
-            return page(&member, query, Errors::from([("worth_from".to_owned(), key)])).await;
+        let errors = query.errors(&terms);
+        if !errors.is_empty() {
+            return page(&member, query, errors).await;
         }
         let filter = query.filter(&member, &terms);
         let (whom, input) =
@@ -227,24 +229,18 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
 
 /// Saves what the list shows as a view.
 pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
-    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
     let query: ListQuery = form.query();
     let here = query.address();
-    let kept = here.split_once('?').map(|(_, query)| query).unwrap_or_default();
-    match saved_views::save_view(app, ctx, &form.name, kept, form.shared == "on").await {
-        Ok(_) => member.said(&here, "said-view-saved"),
-        Err(error) => page(&member, query, form_errors(error)?).await,
-    }
+    let again = async |errors| page(&member, query, errors).await;
+    save(&member, SavedList::People, &form, &here, again).await
 }
 
 /// Gives a view another name.
 pub async fn rename_view(member: Member, path: Path<String>, form: Form<ViewForm>) -> Answer {
-    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
     let query: ListQuery = form.query();
-    match saved_views::rename_view(app, ctx, &id(&path)?, &form.name).await {
-        Ok(()) => member.said(&query.address(), "said-view-renamed"),
-        Err(error) => page(&member, query, form_errors(error)?).await,
-    }
+    let here = query.address();
+    let again = async |errors| page(&member, query, errors).await;
+    rename(&member, &path, &form, &here, again).await
 }
 
 /// Removes a view.

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use app::Error;
 use app::own_fields::{self, OwnField, OwnKind, OwnValue, field_name};
 use app::people::{OwnAsk, OwnFilter, Person, Sorting};
 
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::own_fields::{asked as asked_for, choices, one_shown};
-use crate::views::Choice;
 use crate::views::own_fields::{OwnAsked, OwnNarrow, OwnShown};
 use crate::views::people::BulkOwn;
+use crate::views::{Choice, Errors};
 
 /// What is asked, by the names of the list's address.
 pub type Asked = BTreeMap<String, String>;
@@ -54,6 +55,25 @@ pub fn filters(asked: &Asked, fields: &[OwnField]) -> Vec<OwnFilter> {
         }
     }
     all
+}
+
+/// What is wrong with the ends that are asked of a field: which end, as the address calls it, and a text's key.
+fn wrong_end(asked: &Asked, field: &OwnField) -> Option<(String, String)> {
+    if !has_ends(field) {
+        return None;
+    }
+    let [from, to] = ["-from", "-to"].map(|end| format!("{}{end}", field_name(field.id.as_str())));
+    let (low, high) = (said(asked, field, "-from"), said(asked, field, "-to"));
+    match own_fields::range(field, (&from, low), (&to, high)) {
+        Err(Error::Invalid { field, key }) => Some((field, key)),
+        _ => None,
+    }
+}
+
+/// What is wrong with what is asked for, by the names of the address. What can be read of it narrows the list all
+/// the same.
+pub fn errors(asked: &Asked, fields: &[OwnField]) -> Errors {
+    fields.iter().filter_map(|field| wrong_end(asked, field)).collect()
 }
 
 fn has_words(field: &OwnField) -> bool {
@@ -105,6 +125,7 @@ pub fn narrowing(member: &Member, fields: &[OwnField], asked: &Asked) -> Vec<Own
             to: said(asked, field, "-to").to_owned(),
             has_ends: has_ends(field),
             shown: said(asked, field, "-show") == "on",
+            error: wrong_end(asked, field).map(|(_, key)| key).unwrap_or_default(),
         }
     };
     fields.iter().map(one).collect()

@@ -12,6 +12,10 @@ use super::own;
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::reports;
+use crate::views::Errors;
+
+/// The most tags that are read of an address. Those beyond [`TAGS_ASKED_MAX`] stay chosen, but narrow nothing.
+const TAGS_READ_MAX: usize = 100;
 
 /// What the list is asked for. What can't be read is as if it weren't said; of what is said several times the
 /// last counts, but of tags all do.
@@ -95,7 +99,7 @@ impl ListQuery {
             "after" => &mut self.after,
             "tag" => {
                 let is_new = !value.is_empty() && !self.tags.contains(&value);
-                if is_new && self.tags.len() < TAGS_ASKED_MAX {
+                if is_new && self.tags.len() < TAGS_READ_MAX {
                     self.tags.push(value);
                 }
                 return;
@@ -221,7 +225,12 @@ impl ListQuery {
             pipeline: self.pipeline.parse().ok(),
             stages: self.stage.parse().into_iter().collect(),
             owner: owned(member, &self.owner),
-            tags: self.tags.iter().filter_map(|tag| tag.parse().ok()).collect(),
+            tags: self
+                .tags
+                .iter()
+                .take(TAGS_ASKED_MAX)
+                .filter_map(|tag| tag.parse().ok())
+                .collect(),
             own,
             source: (!self.source.is_empty()).then(|| self.source.trim().to_owned()),
             first_source: (!self.first.is_empty()).then(|| self.first.trim().to_owned()),
@@ -244,8 +253,21 @@ impl ListQuery {
         Some(Worth { currency: currency.to_owned(), from, to })
     }
 
-    /// What is wrong with what they may be worth as it was typed, a text's key. What can be read of it narrows the
-    /// list all the same.
+    /// What is wrong with what is asked for, by the names of the address. What can be read of it narrows the list
+    /// all the same.
+    pub(super) fn errors(&self, terms: &Terms) -> Errors {
+        let mut all = own::errors(&self.own, &terms.fields);
+        all.extend(self.worth_error(&terms.currency).map(|key| ("worth_from".to_owned(), key)));
+        all.extend(self.tags_error().map(|key| ("tag".to_owned(), key)));
+        all
+    }
+
+    /// What is wrong with the tags that are chosen, a text's key.
+    pub(super) fn tags_error(&self) -> Option<String> {
+        (self.tags.len() > TAGS_ASKED_MAX).then(|| "error-too-many-tags-asked".to_owned())
+    }
+
+    /// What is wrong with what they may be worth as it was typed, a text's key.
     pub(super) fn worth_error(&self, currency: &str) -> Option<String> {
         let (from, to) = (("worth_from", &*self.worth_from), ("worth_to", &*self.worth_to));
         match money::range(from, to, currency) {
@@ -313,7 +335,19 @@ mod tests {
     fn what_is_said_again_counts_once_and_what_is_unknown_not_at_all() {
         let again = "tag=1&tag=1&tag=&kind=person&kind=company&format=csv";
         assert_eq!(read(again).address(), "/people?kind=company&tag=1");
-        let many: Vec<String> = (0..TAGS_ASKED_MAX * 2).map(|n| format!("tag={n}")).collect();
-        assert_eq!(read(&many.join("&")).tags.len(), TAGS_ASKED_MAX);
+        let many: Vec<String> = (0..TAGS_READ_MAX * 2).map(|n| format!("tag={n}")).collect();
+        assert_eq!(read(&many.join("&")).tags.len(), TAGS_READ_MAX);
+    }
+
+    #[test]
+    fn more_tags_than_narrow_a_list_stay_chosen_and_it_is_said() {
+        let of = |count: usize| {
+            let tags: Vec<String> = (0..count).map(|n| format!("tag={n}")).collect();
+            let query = read(&tags.join("&"));
+            assert_eq!(query.address(), format!("/people?{}", tags.join("&")));
+            query.tags_error()
+        };
+        assert_eq!(of(TAGS_ASKED_MAX), None);
+        assert_eq!(of(TAGS_ASKED_MAX + 1).as_deref(), Some("error-too-many-tags-asked"));
     }
 }

@@ -60,10 +60,19 @@ fn put_about(form: &mut TaskForm, value: &str) {
     }
 }
 
-/// What the form means.
-pub fn input(member: &Member, form: &TaskForm) -> Result<TaskInput, Error> {
+/// What the form means, of a task as it was before.
+pub async fn input(
+    member: &Member,
+    form: &TaskForm,
+    before: Option<&Task>,
+) -> Result<TaskInput, Error> {
     // A rule counts from the day; without one it is refused for that, whatever day it is made with.
     let first = form.day.trim().parse::<Date>().unwrap_or_else(|_| member.dates().today());
+    let rule = repeats::asked(member, &form.again, first).await?;
+    let rule = match before.and_then(|before| before.rule.as_ref()) {
+        Some(before) => rule.map(|rule| rule.of_weeks_as(before)),
+        None => rule,
+    };
     Ok(TaskInput {
         title: form.title.clone(),
         notes: form.notes.clone(),
@@ -71,7 +80,7 @@ pub fn input(member: &Member, form: &TaskForm) -> Result<TaskInput, Error> {
         day: form.day.clone(),
         time: form.time.clone(),
         lead: form.lead.clone(),
-        rule: repeats::rule(&form.again, first)?,
+        rule,
         people: form.people.clone(),
         appointments: form.appointments.clone(),
         links: others(form),

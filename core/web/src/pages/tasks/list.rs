@@ -19,7 +19,7 @@ use crate::member::Member;
 use crate::pages::id;
 use crate::pages::people::choices;
 pub use crate::pages::people::list::address;
-use crate::pages::saved_views::{ViewForm, saved_at, saved_rows};
+use crate::pages::saved_views::{ViewForm, rename, save, saved_at, saved_rows};
 use crate::pages::sweeps::{self, Step};
 use crate::views::people::Limit;
 use crate::views::tasks::{QuickForm, TaskForm, TaskGroup, Tasks, TasksAsked};
@@ -103,8 +103,13 @@ impl ListQuery {
 
 /// The list.
 pub async fn show(member: Member, query: Query<ListQuery>) -> Answer {
+    page_new(&member, query.into_inner(), Errors::new()).await
+}
+
+/// The list with nothing typed into its line.
+async fn page_new(member: &Member, query: ListQuery, errors: Errors) -> Answer {
     let quick = QuickForm { form_id: member.web.random(16), ..QuickForm::default() };
-    page(&member, query.into_inner(), quick, Errors::new()).await
+    page(member, query, quick, errors).await
 }
 
 /// The list with what was typed into its line, and what is wrong with that.
@@ -325,39 +330,24 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
             ),
             None => member.said(&query.address(), "said-nothing-changed"),
         },
-        Err(error) => {
-            let quick = QuickForm { form_id: member.web.random(16), ..QuickForm::default() };
-            page(&member, query, quick, form_errors(error)?).await
-        }
+        Err(error) => page_new(&member, query, form_errors(error)?).await,
     }
 }
 
 /// Saves what the list shows as a view.
 pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
-    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
     let query: ListQuery = form.query();
-    let kept = (form.name.as_str(), &*query.narrowing());
-    let is_shared = form.shared == "on";
-    match saved_views::save_view_of(app, ctx, SavedList::Tasks, kept, is_shared).await {
-        Ok(_) => member.said(&query.address(), "said-view-saved"),
-        Err(error) => {
-            let quick = QuickForm { form_id: member.web.random(16), ..QuickForm::default() };
-            page(&member, query, quick, form_errors(error)?).await
-        }
-    }
+    let here = query.address();
+    let again = async |errors| page_new(&member, query, errors).await;
+    save(&member, SavedList::Tasks, &form, &here, again).await
 }
 
 /// Gives a view another name.
 pub async fn rename_view(member: Member, path: Path<String>, form: Form<ViewForm>) -> Answer {
-    let (app, ctx, form) = (&member.web.app, &member.ctx, form.into_inner());
     let query: ListQuery = form.query();
-    match saved_views::rename_view(app, ctx, &id(&path)?, &form.name).await {
-        Ok(()) => member.said(&query.address(), "said-view-renamed"),
-        Err(error) => {
-            let quick = QuickForm { form_id: member.web.random(16), ..QuickForm::default() };
-            page(&member, query, quick, form_errors(error)?).await
-        }
-    }
+    let here = query.address();
+    let again = async |errors| page_new(&member, query, errors).await;
+    rename(&member, &path, &form, &here, again).await
 }
 
 /// Removes a view.

@@ -1,0 +1,140 @@
+//! Telling members whom they are to look after, and of leads that come from outside.
+
+use domain::text::grouped;
+use domain::{AccountId, MemberId, NotificationId, PersonId, TenantId};
+use store::Conn;
+use store::members::Member;
+use store::notifications::{Kind, Notification};
+use store::people::{Person, Standing};
+
+use super::{News, Way, needs, settle, tell, way_of};
+use crate::error::Result;
+use crate::{App, mail};
+
+/// What all leads are told under that came before somebody read of the first.
+const LEADS: &str = "leads";
+
+/// Where those are to whom nobody turned yet.
+const LEADS_HREF: &str = "/people?standing=lead&waiting=on";
+
+/// Somebody gave a person to another to look after.
+pub(crate) fn person_assigned(app: &App, c: &mut Conn, of: &Person, to: &MemberId) -> Result<()> {
+    let Some(account) = hearer(c, &of.tenant_id, to)? else { return Ok(()) };
+    let news = News {
+        kind: Kind::PersonAssigned,
+        matter: person_matter(&of.id),
+        subject: &of.name,
+        href: format!("/people/{}", of.id),
+        only: Some(&account),
+    };
+    tell(app, c, &of.tenant_id, &news)
+}
+
+/// Somebody gave many people to another by one act, which has this id: one notification, however many they are.
+pub(crate) fn people_assigned(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    act: &str,
+    (to, count): (&MemberId, i64),
+) -> Result<()> {
+    let Some(account) = hearer(c, tenant, to)? else { return Ok(()) };
+    let subject = grouped(&count.to_string());
+    let news = News {
+        kind: Kind::PeopleAssigned,
+        matter: given_matter(act),
+        subject: &subject,
+        href: "/people?owner=me".to_owned(),
+        only: Some(&account),
+    };
+    tell(app, c, tenant, &news)
+}
+
+/// The act was taken back: nobody has to read that it gave them anybody.
+pub(crate) fn people_taken_back(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    act: &str,
+) -> Result<()> {
+    settle(app, c, tenant, &given_matter(act))
+}
+
+/// A person is another's to look after, or gone.
+pub(crate) fn person_settled(
+    app: &App,
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &PersonId,
+) -> Result<()> {
+    settle(app, c, tenant, &person_matter(id))
+}
+
+/// Who doesn't see people hears of none, nor does anybody else in their place.
+fn hearer(c: &mut Conn, tenant: &TenantId, to: &MemberId) -> Result<Option<AccountId>> {
+    let member = store::members::find(c, tenant, to)?;
+    let hears = |member: &Member| member.role.may(needs(Kind::PersonAssigned));
+    Ok(member.filter(hears).map(|member| member.account_id))
+}
+
+fn given_matter(act: &str) -> String {
+    format!("people-assigned/{act}")
+}
+
+fn person_matter(id: &PersonId) -> String {
+    format!("person/{id}")
+}
+
+/// A lead came from outside: whoever is to look after them hears of it, or all who could, where that is nobody
+/// yet. Until somebody reads of it those that come after it are told with it, and mailed no more.
+pub(crate) fn lead_came(app: &App, c: &mut Conn, of: &Person) -> Result<()> {
+    if of.standing != Standing::Lead {
+        return Ok(());
+    }
+    for named in store::members::list(c, &of.tenant_id)? {
+        let member = named.member;
+        let is_theirs = of.owner_id.as_ref().is_none_or(|owner| *owner == member.id);
+        if is_theirs && member.role.may(needs(Kind::LeadNew)) {
+            tell_of_lead(app, c, of, &member)?;
+        }
+    }
+    Ok(())
+}
+
+fn tell_of_lead(app: &App, c: &mut Conn, of: &Person, to: &Member) -> Result<()> {
+    let tenant = &of.tenant_id;
+    let way = way_of(c, tenant, &to.id, Kind::LeadNew)?;
+    if way == Way::None {
+        return Ok(());
+    }
+    let before = store::notifications::find_unread(c, tenant, &to.id, LEADS)?;
+    let (kind, subject, href) = match before.map(|before| count_of(&before)) {
+        None => (Kind::LeadNew, of.name.clone(), format!("/people/{}", of.id)),
+        Some(count) => (Kind::LeadsNew, grouped(&(count + 1).to_string()), LEADS_HREF.to_owned()),
+    };
+    let row = Notification {
+        tenant_id: tenant.clone(),
+        id: NotificationId::new(&*app.clock, &*app.rng),
+        member_id: to.id.clone(),
+        kind,
+        matter: LEADS.to_owned(),
+        subject,
+        href,
+        created_at: app.clock.now(),
+        read_at: None,
+    };
+    let is_news = store::notifications::put(c, &row)?;
+    if is_news && way == Way::Both {
+        mail::tell_news(app, c, tenant, &to.account_id, kind, &row.subject, &row.href)?;
+    }
+    Ok(())
+}
+
+/// How many leads one tells of.
+fn count_of(told: &Notification) -> i64 {
+    let digits = || told.subject.chars().filter(char::is_ascii_digit).collect::<String>();
+    match told.kind {
+        Kind::LeadsNew => digits().parse().unwrap_or(1),
+        _ => 1,
+    }
+}
