@@ -2,6 +2,7 @@
 //! that a list of any length takes the room of one page. And everything that a business has, in one archive.
 
 mod appointments;
+mod cells;
 mod csv;
 mod documents;
 mod entries;
@@ -22,6 +23,7 @@ pub use csv::Csv;
 pub(crate) use csv::plain;
 pub use lists::List;
 
+use self::cells::Kind;
 use crate::App;
 use crate::audit::{self, Act, AuditFilter, Who};
 use crate::context::Context;
@@ -98,21 +100,43 @@ enum Rows {
 }
 
 impl Rows {
-    fn heads(&self, words: &Words) -> Vec<String> {
-        let keys = match self {
+    /// The keys of what stands above its columns, but for those of own fields and of a table.
+    fn keys(&self) -> &'static [&'static str] {
+        match self {
             Self::People(_) => people::HEADS,
             Self::Appointments(_) => appointments::HEADS,
             Self::Documents(_) => documents::HEADS,
             Self::Entries(_) => entries::HEADS,
             Self::Tasks(_) => tasks::HEADS,
             Self::List(walk) => walk.heads(),
-            Self::Table(heads, _) => return heads.clone(),
-        };
-        let mut heads: Vec<String> = keys.iter().map(|key| words(key)).collect();
+            Self::Table(..) => &[],
+        }
+    }
+
+    fn heads(&self, words: &Words) -> Vec<String> {
+        if let Self::Table(heads, _) = self {
+            return heads.clone();
+        }
+        let mut heads: Vec<String> = self.keys().iter().map(|key| words(key)).collect();
         if let Self::People(walk) = self {
             heads.extend(walk.own_heads());
         }
         heads
+    }
+
+    /// What its columns hold.
+    fn kinds(&self) -> Vec<Kind> {
+        let mut kinds: Vec<Kind> = self.keys().iter().map(|key| Kind::of_head(key)).collect();
+        match self {
+            Self::People(walk) => kinds.extend(walk.own_kinds()),
+            // What a row of a table begins with says what it is of.
+            Self::Table(heads, _) => {
+                let kind = |at| if at == 0 { Kind::Text } else { Kind::Number };
+                kinds.extend((0..heads.len()).map(kind));
+            }
+            _ => {}
+        }
+        kinds
     }
 
     /// The next rows; none when there are no more.
@@ -206,8 +230,7 @@ impl Download {
         let sink = match format {
             Format::Csv => Sink::Csv(Csv::default()),
             Format::Xlsx => {
-                let mut book = workbook::Workbook::begin(locale)?;
-                book.has_numbers = matches!(rows, Rows::Table(..));
+                let book = workbook::Workbook::begin(locale, &note.ctx.zone, rows.kinds())?;
                 Sink::Xlsx(Box::new(book))
             }
             Format::Vcard => Sink::Vcard,
