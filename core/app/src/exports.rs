@@ -15,7 +15,7 @@ mod workbook;
 
 use std::collections::HashMap;
 
-use domain::{MemberId, Permission, PersonId};
+use domain::{MemberId, Permission, PersonId, Timestamp};
 use serde_json::{Value, json};
 use store::Conn;
 
@@ -25,6 +25,7 @@ pub use lists::List;
 
 use self::cells::Kind;
 use crate::App;
+use crate::appointments::SpanFilter;
 use crate::audit::{self, Act, AuditFilter, Who};
 use crate::context::Context;
 use crate::documents::DocumentFilter;
@@ -320,17 +321,30 @@ pub async fn export_person(app: &App, ctx: &Context, person: &PersonId) -> Resul
     Download::new(&name, note, Format::Vcard, Rows::People(Box::new(walk)), words)
 }
 
-/// All appointments, in the order in which they were made.
+/// The appointments of a time that match, by when they begin; an end of it may be left open.
+///
+/// # Errors
+/// [`Error::Invalid`] where the time ends before it begins.
 pub async fn export_appointments(
     app: &App,
     ctx: &Context,
+    (from, to): (Option<Timestamp>, Option<Timestamp>),
+    filter: SpanFilter,
     format: Format,
     words: Words,
 ) -> Result<Download> {
     ctx.require_to_see(Permission::ReadAppointments)?;
+    if filter.person.is_some() {
+        ctx.require_to_see(Permission::ReadPeople)?;
+    }
     let format = as_table(format)?;
+    if from.zip(to).is_some_and(|(from, to)| from >= to) {
+        return Err(Error::invalid("to", "error-range-turned"));
+    }
+    let from = from.unwrap_or(Timestamp::from_millis(i64::MIN));
+    let to = to.unwrap_or(Timestamp::from_millis(i64::MAX));
     let note = Note::of_list(app, ctx, "appointments", format);
-    let rows = Rows::Appointments(appointments::Walk::begin(app, ctx));
+    let rows = Rows::Appointments(appointments::Walk::begin(app, ctx, (from, to), filter));
     Download::new("appointments", note, format, rows, words)
 }
 

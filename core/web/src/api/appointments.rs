@@ -1,6 +1,6 @@
 //! Appointments.
 
-use app::appointments::{self, Appointment, AppointmentInput, SpanFilter, Status};
+use app::appointments::{self, Appointment, AppointmentInput, SpanFilter};
 use app::cursors::Cursor;
 use app::series;
 use domain::recurrence::First;
@@ -99,12 +99,27 @@ pub fn span_query() -> Fields {
 /// The parameters of the list.
 pub fn list_query() -> Fields {
     let mut all = span_query();
-    let status = "Those that take place, unless something else is asked for.";
-    all.extend([
+    all.extend(narrowing("Those that take place, unless something else is asked for."));
+    all
+}
+
+/// What lists may be narrowed to besides their time; `status` says what is told where nothing is said of that.
+pub fn narrowing(status: &str) -> Fields {
+    vec![
         ("person", about(id(), "Those with this person; the token must read people.")),
         ("status", about(word(&["booked", "cancelled", "any"]), status)),
-    ]);
-    all
+    ]
+}
+
+/// Which are asked for, and of which status where nothing is said of that.
+pub fn filter(call: &Call, otherwise: &str) -> Result<SpanFilter, Problem> {
+    let person: Option<PersonId> = call.asked_as("person")?;
+    if person.is_some() && !call.opened.scopes.has(ApiScope::PeopleRead) {
+        return Err(Problem::no_scope(ApiScope::PeopleRead));
+    }
+    // Any of them is no status of its own.
+    let status = call.asked("status").unwrap_or(otherwise).parse().ok();
+    Ok(SpanFilter { status, person })
 }
 
 /// The time that is asked about.
@@ -120,16 +135,7 @@ pub fn span(call: &Call) -> Result<(Timestamp, Timestamp), Problem> {
 /// A page of what takes place between two instants, by start.
 pub async fn list(call: Call) -> Answer {
     let (span, after) = (span(&call)?, call.after::<Cursor>()?);
-    let person: Option<PersonId> = call.asked_as("person")?;
-    if person.is_some() && !call.opened.scopes.has(ApiScope::PeopleRead) {
-        return Err(Problem::no_scope(ApiScope::PeopleRead));
-    }
-    let status = match call.asked("status") {
-        Some("any") => None,
-        Some("cancelled") => Some(Status::Cancelled),
-        _ => Some(Status::Booked),
-    };
-    let filter = SpanFilter { status, person };
+    let filter = filter(&call, "booked")?;
     let (app, ctx) = (call.app(), call.ctx());
     let page = appointments::list_span(app, ctx, span, filter, after, call.limit()).await?;
     let items = page.items.iter().map(shown).collect();

@@ -272,7 +272,7 @@ mod lines {
 
         GET    "/appointments"                            AppointmentsRead  (APPOINTMENTS, ALL) appointments::list, "Appointments between two instants", appointments::list_query, NONE, Page("Appointment");
         POST   "/appointments"                            AppointmentsWrite (APPOINTMENTS, BOOK) appointments::book, "Book an appointment", nothing, Some("AppointmentNew"), Made("Appointment");
-        GET    "/appointments/export"                     AppointmentsRead  (APPOINTMENTS, ALL) exports::appointments, "All appointments as a file", exports::appointments_query, NONE, File(TABLES);
+        GET    "/appointments/export"                     AppointmentsRead  (APPOINTMENTS, ALL) exports::appointments, "Appointments as a file", exports::appointments_query, NONE, File(TABLES);
         GET    "/appointments/{appointment}"              AppointmentsRead  (APPOINTMENTS, ALL) appointments::show, "An appointment", nothing, NONE, One("Appointment");
         PATCH  "/appointments/{appointment}"              AppointmentsWrite (APPOINTMENTS, BOOK) appointments::change, "Change an appointment", nothing, Some("AppointmentChange"), One("Appointment");
         POST   "/appointments/{appointment}/move"         AppointmentsWrite (APPOINTMENTS, BOOK) appointments::shift, "Move an appointment to another time", nothing, Some("AppointmentMove"), One("Appointment");

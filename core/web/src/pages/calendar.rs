@@ -187,6 +187,8 @@ pub async fn show(member: Member, query: Query<CalendarQuery>) -> Answer {
         makers: layers::makers(&on),
         by_maker: layers::are_by_maker(&on),
         file: format!("/calendar/file?from={first}&to={after}"),
+        first_day: first.to_string(),
+        last_day: after.saturating_sub(1.day()).to_string(),
         zone: zone_name(&member.ctx.zone),
         has_calendar: !on.calendars.is_empty(),
         can_book: role.may(Permission::WriteAppointments),
