@@ -58,6 +58,9 @@ async fn whoever_asks_for_the_head_of_a_list_takes_nothing_along() -> Result<()>
         "/notifications/export",
         "/approvals/export",
         "/imports/export",
+        "/jobs/export",
+        "/settings/tokens/export",
+        "/settings/webhooks/export",
         "/reports/export",
         hook.as_str(),
     ];

@@ -166,6 +166,21 @@ pub async fn imports(member: Member, kind: Query<FormatQuery>) -> Answer {
     list_file(&member, List::Imports, &kind).await
 }
 
+/// Work that was given up.
+pub async fn jobs(member: Member, kind: Query<FormatQuery>) -> Answer {
+    list_file(&member, List::Jobs, &kind).await
+}
+
+/// Tokens for programs: what they may do, and since when.
+pub async fn tokens(member: Member, kind: Query<FormatQuery>) -> Answer {
+    list_file(&member, List::Tokens, &kind).await
+}
+
+/// Addresses that are told of what happens.
+pub async fn endpoints(member: Member, kind: Query<FormatQuery>) -> Answer {
+    list_file(&member, List::Endpoints, &kind).await
+}
+
 /// What a log of messages is narrowed to.
 #[derive(Deserialize, Default)]
 #[serde(default)]
