@@ -225,6 +225,7 @@ mod lines {
         post "/documents/views/{saved_view}/remove"      Member  (DOCUMENTS, ALL) documents::remove_view;
         get  "/documents/{document}"                     Member  (DOCUMENTS, ALL) documents::show;
         get  "/documents/{document}/content"             Member  (DOCUMENTS, ALL) documents::download;
+        post "/documents/{document}/rename"              Member  (DOCUMENTS, ALL) documents::rename;
         post "/documents/{document}/remove"              Member  (DOCUMENTS, ALL) documents::remove;
 
         get  "/calendar"                                 Member  (APPOINTMENTS, ALL) calendar::show;
