@@ -26,6 +26,7 @@ mod layers;
 mod month;
 mod moves;
 
+pub(crate) use files::answer;
 pub use files::{export, export_one};
 pub use grid::events;
 pub use moves::shift;
