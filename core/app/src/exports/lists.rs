@@ -1,6 +1,6 @@
 //! Lists of which a page shows a few columns: the team, connections, plugins, what somebody was told of,
-//! proposals, imports, work that was given up, tokens, endpoints, and messages to one. Each says what stands above its columns and what its
-//! rows are, as its page has them; the way through all of them is one.
+//! proposals, imports, work that was given up, tokens, endpoints, and messages to one. Each says what stands
+//! above its columns and what its rows are, as its page has them; the way through all of them is one.
 
 use domain::{EndpointId, ImportId, Locale, Permission, Timestamp};
 
