@@ -5,6 +5,7 @@ mod acts;
 mod answers;
 mod approvals;
 mod business;
+mod calendar_files;
 mod document;
 mod documents;
 mod endpoints;

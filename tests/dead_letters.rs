@@ -105,10 +105,11 @@ async fn who_may_not_sees_none_of_it_and_changes_nothing() {
                 let reply = site.send("POST", path, Some(who), Some(&form)).await?;
                 assert_eq!(reply.status, 404, "{path}");
             }
-            let kind = "kind=calendar.push";
-            let reply = site.send("POST", "/jobs/again", Some(who), Some(kind)).await?;
-            // Whoever owns another business tries all of theirs again, which are none.
-            assert_eq!(reply.status, if who == site.stranger { 303 } else { 404 });
+            for path in ["/jobs/again", "/jobs/dismiss"] {
+                let reply = site.send("POST", path, Some(who), Some("kind=calendar.push")).await?;
+                // Whoever owns another business means all of theirs, which are none.
+                assert_eq!(reply.status, if who == site.stranger { 303 } else { 404 }, "{path}");
+            }
         }
         assert_eq!(state(&site, &id).await?, JobState::Dead);
         // One that isn't theirs spoils all that were chosen.
@@ -179,6 +180,10 @@ async fn what_is_left_is_logged_once_and_tried_no_more() {
         let form = format!("job={}&job={}", more[0], more[1]);
         assert_eq!(site.send("POST", "/jobs/dismiss", Some(owner), Some(&form)).await?.status, 303);
         assert_eq!(logged(&site, "job.dismissed").await?.len(), 3);
+        bury(&site, "plugin.job", "x").await?;
+        let kind = Some("kind=plugin.job");
+        assert_eq!(site.send("POST", "/jobs/dismiss", Some(owner), kind).await?.status, 303);
+        assert_eq!(logged(&site, "job.dismissed").await?.len(), 4);
         let page = site.get("/jobs", Some(owner)).await?;
         assert!(page.body.contains("Everything worked"));
         // Nor does trying all of the kind again bring it back.

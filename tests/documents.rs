@@ -397,6 +397,30 @@ async fn open_pages_hear_of_documents_that_come_and_go() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_document_gets_another_name_on_its_page() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let page = format!("/documents/{}", site.ids["document"]);
+    let rename = async |who: &str, name: &str| {
+        let form =
+            url::form_urlencoded::Serializer::new(String::new()).append_pair("name", name).finish();
+        site.send("POST", &format!("{page}/rename"), Some(who), Some(&form)).await
+    };
+    let owner = site.house.token.as_str();
+    let done = rename(owner, "חשבונית של מרץ.pdf").await?;
+    assert_eq!((done.status, done.header("location")), (303, Some(page.as_str())));
+    let shown = site.get(&page, Some(owner)).await?;
+    assert!(shown.body.contains("חשבונית של מרץ.pdf"), "{}", shown.body);
+    let empty = rename(owner, " \u{200f} ").await?;
+    assert_eq!(empty.status, 422, "{}", empty.body);
+    let (_, member) = site.members.iter().find(|(role, _)| *role == domain::Role::Member).unwrap();
+    assert_eq!(rename(member, "Mine").await?.status, 403, "a plugin keeps it");
+    assert_eq!(rename(&site.stranger, "Mine").await?.status, 404);
+    let shown = site.get(&page, Some(owner)).await?;
+    assert!(shown.body.contains("חשבונית של מרץ.pdf"), "{}", shown.body);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_page_says_what_comes_here() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
     let empty = site.get("/documents", Some(&site.stranger)).await?;

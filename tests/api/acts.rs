@@ -354,3 +354,84 @@ async fn a_stage_of_many_goes_in_lots_and_says_where_to() -> Result<()> {
     assert_eq!(now["stages"].as_array().map(Vec::len), Some(of.stages.len() - 1));
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_taken_back_is_listed_for_who_may() {
+    each(async |site| {
+        let first = add(&site, "/people", json!({"name": "First"})).await?;
+        // What is done later is listed before.
+        site.house.clock.advance_millis(1);
+        let body = json!({"people": [first], "act": "tag", "to": "red"});
+        let done = act(&site, "/people/change", body).await?;
+        let path = format!("/undo/{}", text(&done["undo"]));
+        let list = json(&own(&site, "GET", "/undo", None).await?);
+        let latest = &list["items"][0];
+        assert_eq!((&latest["id"], &latest["count"]), (&done["undo"], &json!(1)), "{list}");
+        assert_eq!(latest["names"], json!(["First"]));
+        assert_ne!(text(&latest["by"]), "");
+        assert_eq!(json(&own(&site, "GET", &path, None).await?), *latest);
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let (_, tasks) = api_token(app, owner, &[ApiScope::TasksWrite]).await?;
+        let theirs = call(&site, &tasks, "GET", "/undo", &[], None).await?;
+        assert_eq!(json(&theirs)["items"], json!([]), "of people it tells nothing");
+        let refused = call(&site, &tasks, "GET", &path, &[], None).await?;
+        assert_eq!(problem(&refused, 403), "scope");
+        let (_, people) = api_token(app, owner, &[ApiScope::PeopleWrite]).await?;
+        let told = json(&call(&site, &people, "GET", &path, &[], None).await?);
+        assert_eq!(told["by"], "", "it doesn't read the team");
+        undo(&site, &done).await?;
+        assert_eq!(problem(&own(&site, "GET", &path, None).await?, 404), "not-found");
+        let left = json(&own(&site, "GET", "/undo", None).await?);
+        assert_ne!(left["items"][0]["id"], done["undo"]);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_removed_is_listed_until_it_is_back() {
+    each(async |site| {
+        for (list, body) in
+            [("/people", json!({"name": "Gone"})), ("/tasks", json!({"title": "Gone"}))]
+        {
+            let id = add(&site, list, body).await?;
+            let path = format!("{list}/{id}");
+            assert_eq!(own(&site, "DELETE", &path, None).await?.status, 204);
+            let removed = async || {
+                let page = own(&site, "GET", &format!("{list}/removed"), None).await?;
+                assert_eq!(page.status, 200, "{}", page.body);
+                Ok::<_, anyhow::Error>(json(&page)["items"].clone())
+            };
+            let all = removed().await?;
+            assert_eq!((text(&all[0]["id"]), text(&all[0]["name"])), (&*id, "Gone"), "{all}");
+            let back = own(&site, "POST", &format!("{path}/restore"), None).await?;
+            assert_eq!(back.status, 200, "{}", back.body);
+            assert_eq!(removed().await?, json!([]), "{list}");
+        }
+        let scopes = [ApiScope::PeopleRead, ApiScope::TasksRead];
+        let (_, reads) = api_token(&site.house.app, &site.house.owner, &scopes).await?;
+        for path in ["/people/removed", "/tasks/removed"] {
+            let refused = call(&site, &reads, "GET", path, &[], None).await?;
+            assert_eq!(problem(&refused, 403), "scope", "{path}");
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn acts_under_way_are_listed_until_they_end() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let body = json!({"act": "tag", "to": "all of them"});
+    let begun = own(&site, "POST", "/people/change/all", Some(body)).await?;
+    assert_eq!(begun.status, 202, "{}", begun.body);
+    let list = json(&own(&site, "GET", "/sweeps", None).await?);
+    assert_eq!(list["items"][0]["id"], json(&begun)["id"], "{list}");
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let (_, tasks) = api_token(app, owner, &[ApiScope::TasksWrite, ApiScope::PeopleRead]).await?;
+    let theirs = call(&site, &tasks, "GET", "/sweeps", &[], None).await?;
+    assert_eq!(json(&theirs)["items"], json!([]));
+    site.house.work().await?;
+    assert_eq!(json(&own(&site, "GET", "/sweeps", None).await?)["items"], json!([]));
+    Ok(())
+}

@@ -238,3 +238,41 @@ async fn the_activity_log_names_the_token() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_holds_to_a_tag_what_has_none_is_told_so() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let held = [("If-Match", "\"some\"")];
+    for (path, body) in [
+        ("/people", Some(json!({"name": "Nobody"}))),
+        ("/tasks/change", Some(json!({"tasks": [site.ids["task"]], "act": "remove"}))),
+        ("/notifications/read", None),
+        ("/jobs/again", Some(json!({"kind": "calendar.push"}))),
+    ] {
+        let refused = call(&site, &site.api_token, "POST", path, &held, body).await?;
+        assert_eq!(problem(&refused, 400), "if-match", "{path}");
+        assert_eq!(json(&refused)["errors"][0]["pointer"], "If-Match");
+    }
+    let found = own(&site, "GET", "/people?q=nobody", None).await?;
+    assert_eq!(json(&found)["items"], json!([]), "nothing was done");
+    // What has a tag by now is held to it.
+    let (job, undo) = (&site.ids["job"], &site.ids["undo"]);
+    let note = &site.ids["notification"];
+    for path in [
+        format!("/jobs/{job}/again"),
+        format!("/jobs/{job}/dismiss"),
+        format!("/undo/{undo}"),
+        format!("/notifications/{note}/read"),
+        "/calendar-feed".to_owned(),
+    ] {
+        let late = call(&site, &site.api_token, "POST", &path, &held, None).await?;
+        assert_eq!(problem(&late, 412), "changed", "{path}");
+    }
+    let job = format!("/jobs/{job}");
+    let seen = own(&site, "GET", &job, None).await?;
+    let tag = [("If-Match", seen.header("etag").unwrap())];
+    let again = format!("{job}/again");
+    let done = call(&site, &site.api_token, "POST", &again, &tag, None).await?;
+    assert_eq!(done.status, 204, "{}", done.body);
+    Ok(())
+}

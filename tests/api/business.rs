@@ -308,3 +308,76 @@ async fn an_invitation_that_a_token_makes_says_where_it_is() -> Result<()> {
     assert_eq!(again.header("location"), Some(location.as_str()));
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_work_of_a_kind_that_was_given_up_is_left() {
+    each(async |site| {
+        let path = format!("/jobs/{}", site.ids["job"]);
+        let shown = json(&own(&site, "GET", &path, None).await?);
+        assert_eq!(text(&shown["kind"]), "calendar.push");
+        let dismiss = async |kind: &str| {
+            let body = Some(json!({"kind": kind}));
+            Ok::<_, anyhow::Error>(json(&own(&site, "POST", "/jobs/dismiss", body).await?))
+        };
+        assert_eq!(dismiss("mail.send").await?, json!({"count": 0}));
+        assert_eq!(dismiss("calendar.push").await?, json!({"count": 1}));
+        assert_eq!(dismiss("calendar.push").await?, json!({"count": 0}), "twice is once");
+        assert_eq!(problem(&own(&site, "GET", &path, None).await?, 404), "not-found");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_changes_roles_and_takes_members_out_but_nobody_who_could_make_tokens() {
+    each(async |site| {
+        let team = json(&own(&site, "GET", "/team", None).await?);
+        let of = |role: &str| {
+            let mut all = team["items"].as_array().unwrap().iter();
+            format!("/team/{}", text(&all.find(|it| it["role"] == role).unwrap()["id"]))
+        };
+        let change = async |path: &str, role: &str| {
+            own(&site, "PATCH", path, Some(json!({"role": role}))).await
+        };
+        let member = of("member");
+        let changed = change(&member, "accountant").await?;
+        assert_eq!(changed.status, 200, "{}", changed.body);
+        assert_eq!(text(&json(&changed)["role"]), "accountant");
+        assert_eq!(json(&own(&site, "GET", &member, None).await?), json(&changed));
+        assert_eq!(problem(&change(&member, "admin").await?, 422), "invalid");
+        for path in [of("owner"), of("admin")] {
+            assert_eq!(problem(&change(&path, "member").await?, 403), "forbidden", "{path}");
+            let stays = own(&site, "DELETE", &path, None).await?;
+            assert_eq!(problem(&stays, 403), "forbidden", "{path}");
+        }
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let (_, reads) = api_token(app, owner, &[ApiScope::TeamRead]).await?;
+        let refused = call(&site, &reads, "DELETE", &member, &[], None).await?;
+        assert_eq!(problem(&refused, 403), "scope");
+        assert_eq!(own(&site, "DELETE", &member, None).await?.status, 204);
+        assert_eq!(problem(&own(&site, "GET", &member, None).await?, 404), "not-found");
+        // Not by another way either, whatever the body's schema lets through.
+        let scopes = [ApiScope::TeamWrite].into_iter().collect();
+        let token = app::Context { scopes: Some(scopes), is_recent: false, ..owner.clone() };
+        let accountant = of("accountant").trim_start_matches("/team/").parse()?;
+        let more = app::members::change_role(app, &token, &accountant, "admin").await;
+        assert!(matches!(more, Err(app::Error::Forbidden)), "{more:?}");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_a_list_is_what_the_list_says_of_it() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    for list in ["/team", "/plugins", "/calendars", "/jobs", "/notifications", "/undo"] {
+        let all = json(&own(&site, "GET", list, None).await?);
+        let first = &all["items"][0];
+        let one = own(&site, "GET", &format!("{list}/{}", text(&first["id"])), None).await?;
+        assert_eq!((one.status, json(&one)), (200, first.clone()), "{list}");
+    }
+    for path in ["/plugins/no-such-plugin", "/plugins/No", "/team/1"] {
+        assert_eq!(problem(&own(&site, "GET", path, None).await?, 404), "not-found", "{path}");
+    }
+    Ok(())
+}

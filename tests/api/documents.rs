@@ -261,3 +261,43 @@ async fn a_list_says_who_added_a_file_to_a_token_that_reads_the_team() -> Result
     }
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_gets_another_name_and_webhooks_hear_of_it() {
+    each(async |site| {
+        let input = EndpointInput {
+            url: "https://hooks.example/in".to_owned(),
+            all: true,
+            ..EndpointInput::default()
+        };
+        endpoints::add_endpoint(&site.house.app, &site.house.owner, input, "").await?;
+        let query = format!("name=scan0001.xyz&person={}", site.ids["person"]);
+        let kind = "application/octet-stream";
+        let made = send_file(&site, &site.api_token, &query, kind, "rename-1").await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let path = format!("/documents/{}", text(&json(&made)["id"]));
+        let rename = async |token: &str, held: &[(&str, &str)], name: &str| {
+            call(&site, token, "PATCH", &path, held, Some(json!({"name": name}))).await
+        };
+        let tag = made.header("etag").unwrap().to_owned();
+        let held = [("If-Match", tag.as_str())];
+        let done = rename(&site.api_token, &held, "../Signed offer").await?;
+        assert_eq!(done.status, 200, "{}", done.body);
+        // Nothing else than its end says what it is.
+        let name = text(&json(&done)["name"]).to_owned();
+        assert!(name == "Signed offer.xyz" || json(&done)["media_type"] != kind, "{name}");
+        assert_eq!(rename(&site.api_token, &held, "Late").await?.status, 412);
+        assert_eq!(problem(&rename(&site.api_token, &[], " ").await?, 422), "invalid");
+        let (_, reads) =
+            api_token(&site.house.app, &site.house.owner, &[ApiScope::DocumentsRead]).await?;
+        assert_eq!(problem(&rename(&reads, &[], "Mine").await?, 403), "scope");
+        let found = json(&own(&site, "GET", "/documents?q=signed", None).await?);
+        assert_eq!(found["items"][0]["id"], json(&made)["id"], "{found}");
+        let mut shown = json(&own(&site, "GET", &path, None).await?);
+        shown["object"] = json!("document");
+        let id = text(&json(&made)["id"]).to_owned();
+        assert_eq!(told_of(&site, "document.changed", &id).await?, shown);
+        Ok(())
+    })
+    .await;
+}

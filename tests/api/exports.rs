@@ -58,6 +58,9 @@ async fn whoever_asks_for_the_head_of_a_list_takes_nothing_along() -> Result<()>
         "/notifications/export",
         "/approvals/export",
         "/imports/export",
+        "/jobs/export",
+        "/settings/tokens/export",
+        "/settings/webhooks/export",
         "/reports/export",
         hook.as_str(),
     ];
@@ -178,5 +181,42 @@ async fn amounts_of_a_report_are_numbers_in_its_file() -> Result<()> {
         assert!(file.body.contains(",1234567.50"), "{path}: {}", file.body);
         assert!(!file.body.contains('₪'), "{path}: {}", file.body);
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn appointments_are_taken_along_as_they_are_narrowed() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    for (title, day) in [("Soon", "2026-05-04"), ("Later", "2026-05-11")] {
+        let times = [format!("{day}T08:00:00Z"), format!("{day}T09:00:00Z")];
+        let body = json!({"title": title, "starts_at": times[0], "ends_at": times[1]});
+        let made = own(&site, "POST", "/appointments", Some(body)).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+    }
+    let person = format!("person={}", site.ids["person"]);
+    for (asked, told, rows) in [
+        ("from=2026-05-04T00:00:00Z&to=2026-05-05T00:00:00Z", "Soon", 1),
+        ("from=2026-05-05T00:00:00Z&status=booked", "Later", 1),
+        (person.as_str(), MARKER, 1),
+        ("status=cancelled", "", 0),
+        ("", "Soon", 3),
+    ] {
+        let file = own(&site, "GET", &format!("/appointments/export?{asked}"), None).await?;
+        assert_eq!(file.status, 200, "{asked}");
+        assert_eq!(file.body.lines().count(), rows + 1, "{asked}: {}", file.body);
+        assert!(file.body.contains(told), "{asked}: {}", file.body);
+    }
+    let turned = "/appointments/export?from=2026-05-05T00:00:00Z&to=2026-05-04T00:00:00Z";
+    assert_eq!(problem(&own(&site, "GET", turned, None).await?, 400), "parameter");
+    let (_, narrow) =
+        api_token(&site.house.app, &site.house.owner, &[ApiScope::AppointmentsRead]).await?;
+    let path = format!("/appointments/export?{person}");
+    let refused = call(&site, &narrow, "GET", &path, &[], None).await?;
+    assert_eq!(problem(&refused, 403), "scope");
+    // A page asks by days, the last of them too.
+    let path = "/appointments/export?from=2026-05-04&to=2026-05-04&status=booked&format=csv";
+    let file = site.get(path, Some(&site.house.token)).await?;
+    assert_eq!((file.status, file.body.lines().count()), (200, 2), "{}", file.body);
+    assert!(file.body.contains("Soon"), "{}", file.body);
     Ok(())
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use oxpi_tests::site::Site;
 use serde_json::{Value, json};
 
-use super::{each, json, own, problem, text};
+use super::{call, each, json, own, problem, text};
 
 async fn on(site: &Site, status: &str) -> Result<Vec<Value>> {
     let span = "from=2026-04-01T00:00:00Z&to=2026-06-01T00:00:00Z";
@@ -94,6 +94,33 @@ async fn rules_are_taken_as_programs_write_them() {
         let refused = own(&site, "POST", "/tasks", task(Value::Null, "FREQ=DAILY")).await?;
         assert_eq!(problem(&refused, 422), "invalid");
         assert_eq!(json(&refused)["errors"][0]["pointer"], "/day");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_series_is_cancelled_only_while_it_comes_as_the_sender_knows() {
+    each(async |site| {
+        let body = json!({"title": "Lesson", "starts_at": "2026-04-06T08:00:00Z",
+            "ends_at": "2026-04-06T09:00:00Z", "rule": "FREQ=WEEKLY;COUNT=4"});
+        let made = json(&own(&site, "POST", "/appointments", Some(body)).await?);
+        let series = format!("/appointments/{}/series", text(&made["id"]));
+        let seen = own(&site, "GET", &series, None).await?;
+        let tag = seen.header("etag").unwrap().to_owned();
+        let other = json!({"rule": "FREQ=WEEKLY;COUNT=3", "reach": "all"});
+        let changed = own(&site, "PATCH", &series, Some(other)).await?;
+        assert_eq!(changed.status, 200, "{}", changed.body);
+        let cancel = async |tag: &str| {
+            let (path, body) = (format!("{series}/cancel"), Some(json!({"reach": "all"})));
+            let held = [("If-Match", tag)];
+            call(&site, &site.api_token, "POST", &path, &held, body).await
+        };
+        assert_eq!(problem(&cancel(&tag).await?, 412), "changed");
+        assert_eq!(on(&site, "booked").await?.len(), 3);
+        let done = cancel(changed.header("etag").unwrap()).await?;
+        assert_eq!(done.status, 200, "{}", done.body);
+        assert!(on(&site, "booked").await?.is_empty());
         Ok(())
     })
     .await;

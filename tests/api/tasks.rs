@@ -86,3 +86,47 @@ async fn a_task_names_nobody_whom_the_token_does_not_read() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changed_since_is_listed_the_longest_ago_first() {
+    each(async |site| {
+        let span = |minute: u32| {
+            json!({"title": "Fitting", "starts_at": format!("2026-05-04T08:{minute:02}:00Z"),
+                "ends_at": format!("2026-05-04T08:{:02}:00Z", minute + 5)})
+        };
+        let bodies = [
+            ("/tasks", [json!({"title": "One"}), json!({"title": "Two"})]),
+            ("/appointments", [span(0), span(10)]),
+        ];
+        for (list, bodies) in bodies {
+            site.house.clock.advance_millis(60_000);
+            let mut paths = Vec::new();
+            for body in bodies {
+                let made = own(&site, "POST", list, Some(body)).await?;
+                assert_eq!(made.status, 201, "{}", made.body);
+                paths.push(format!("{list}/{}", text(&json(&made)["id"])));
+            }
+            site.house.clock.advance_millis(60_000);
+            let since = domain::Clock::now(&*site.house.clock).to_rfc3339();
+            let changed = async |since: &str| {
+                let path = format!("{list}/changed?since={since}");
+                let page = own(&site, "GET", &path, None).await?;
+                assert_eq!(page.status, 200, "{path}: {}", page.body);
+                let all = json(&page)["items"].as_array().unwrap().clone();
+                let of = |each: &Value| format!("{list}/{}", text(&each["id"]));
+                Ok::<_, anyhow::Error>(all.iter().map(of).collect::<Vec<_>>())
+            };
+            assert!(changed(&since).await?.is_empty(), "{list}");
+            let act = if list == "/tasks" { "done" } else { "cancel" };
+            let done = own(&site, "POST", &format!("{}/{act}", paths[1]), None).await?;
+            assert_eq!(done.status, 200, "{}", done.body);
+            assert_eq!(changed(&since).await?, [paths[1].clone()], "{list}");
+            let all = changed("2026-01-01T00:00:00Z").await?;
+            assert_eq!(all[all.len() - 2..], paths[..], "{list}");
+        }
+        let wrong = own(&site, "GET", "/tasks/changed", None).await?;
+        assert_eq!(problem(&wrong, 400), "parameter");
+        Ok(())
+    })
+    .await;
+}

@@ -9,6 +9,7 @@ import schemathesis
 from schemathesis.specs.openapi import checks as built_in
 
 FILES = [
+    "text/calendar",
     "text/csv",
     "text/vcard",
     "application/vnd.ms-excel",

@@ -29,7 +29,7 @@ pub use files::{export_appointment, export_span};
 pub(crate) use files::{export_feed, to_event};
 pub use moves::{move_anyway, move_appointment};
 pub use restoring::restore_appointment;
-pub use spans::{OnBetween, get_span, list_busy, list_span};
+pub use spans::{OnBetween, get_span, list_busy, list_changed, list_span};
 
 /// The longest appointment, in days.
 pub const DAYS_MAX: i64 = 31;

@@ -7,6 +7,7 @@ mod brief;
 mod names;
 mod naming;
 mod own;
+mod renaming;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,7 @@ pub(crate) use body::{keep_body, read_body};
 pub use names::{NAME_CHARS_MAX, file_name};
 pub use naming::{Named, name_around};
 pub(crate) use own::{House, keep_own, stream_body};
+pub use renaming::rename_document;
 pub use runtime::manifest::MEDIA_TYPES;
 pub use store::documents::{Document, DocumentFilter, Media, OWN, Retention};
 
@@ -138,7 +140,7 @@ fn get_kept(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Document
     Ok(row)
 }
 
-/// Whether somebody may delete a document: who may delete all of them, and who added it.
+/// Whether somebody may delete a document, or give it another name: who may delete all of them, and who added it.
 pub fn may_delete(ctx: &Context, row: &Document) -> bool {
     let is_own = row.added_by.as_ref() == Some(&ctx.member);
     ctx.may(Permission::WriteDocuments) || is_own && require_to_add(ctx).is_ok()

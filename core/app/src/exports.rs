@@ -2,6 +2,7 @@
 //! that a list of any length takes the room of one page. And everything that a business has, in one archive.
 
 mod appointments;
+mod cells;
 mod csv;
 mod documents;
 mod entries;
@@ -14,7 +15,7 @@ mod workbook;
 
 use std::collections::HashMap;
 
-use domain::{MemberId, Permission, PersonId};
+use domain::{MemberId, Permission, PersonId, Timestamp};
 use serde_json::{Value, json};
 use store::Conn;
 
@@ -22,7 +23,9 @@ pub use csv::Csv;
 pub(crate) use csv::plain;
 pub use lists::List;
 
+use self::cells::Kind;
 use crate::App;
+use crate::appointments::SpanFilter;
 use crate::audit::{self, Act, AuditFilter, Who};
 use crate::context::Context;
 use crate::documents::DocumentFilter;
@@ -98,21 +101,43 @@ enum Rows {
 }
 
 impl Rows {
-    fn heads(&self, words: &Words) -> Vec<String> {
-        let keys = match self {
+    /// The keys of what stands above its columns, but for those of own fields and of a table.
+    fn keys(&self) -> &'static [&'static str] {
+        match self {
             Self::People(_) => people::HEADS,
             Self::Appointments(_) => appointments::HEADS,
             Self::Documents(_) => documents::HEADS,
             Self::Entries(_) => entries::HEADS,
             Self::Tasks(_) => tasks::HEADS,
             Self::List(walk) => walk.heads(),
-            Self::Table(heads, _) => return heads.clone(),
-        };
-        let mut heads: Vec<String> = keys.iter().map(|key| words(key)).collect();
+            Self::Table(..) => &[],
+        }
+    }
+
+    fn heads(&self, words: &Words) -> Vec<String> {
+        if let Self::Table(heads, _) = self {
+            return heads.clone();
+        }
+        let mut heads: Vec<String> = self.keys().iter().map(|key| words(key)).collect();
         if let Self::People(walk) = self {
             heads.extend(walk.own_heads());
         }
         heads
+    }
+
+    /// What its columns hold.
+    fn kinds(&self) -> Vec<Kind> {
+        let mut kinds: Vec<Kind> = self.keys().iter().map(|key| Kind::of_head(key)).collect();
+        match self {
+            Self::People(walk) => kinds.extend(walk.own_kinds()),
+            // What a row of a table begins with says what it is of.
+            Self::Table(heads, _) => {
+                let kind = |at| if at == 0 { Kind::Text } else { Kind::Number };
+                kinds.extend((0..heads.len()).map(kind));
+            }
+            _ => {}
+        }
+        kinds
     }
 
     /// The next rows; none when there are no more.
@@ -206,8 +231,7 @@ impl Download {
         let sink = match format {
             Format::Csv => Sink::Csv(Csv::default()),
             Format::Xlsx => {
-                let mut book = workbook::Workbook::begin(locale)?;
-                book.has_numbers = matches!(rows, Rows::Table(..));
+                let book = workbook::Workbook::begin(locale, &note.ctx.zone, rows.kinds())?;
                 Sink::Xlsx(Box::new(book))
             }
             Format::Vcard => Sink::Vcard,
@@ -297,17 +321,30 @@ pub async fn export_person(app: &App, ctx: &Context, person: &PersonId) -> Resul
     Download::new(&name, note, Format::Vcard, Rows::People(Box::new(walk)), words)
 }
 
-/// All appointments, in the order in which they were made.
+/// The appointments of a time that match, by when they begin; an end of it may be left open.
+///
+/// # Errors
+/// [`Error::Invalid`] where the time ends before it begins.
 pub async fn export_appointments(
     app: &App,
     ctx: &Context,
+    (from, to): (Option<Timestamp>, Option<Timestamp>),
+    filter: SpanFilter,
     format: Format,
     words: Words,
 ) -> Result<Download> {
     ctx.require_to_see(Permission::ReadAppointments)?;
+    if filter.person.is_some() {
+        ctx.require_to_see(Permission::ReadPeople)?;
+    }
     let format = as_table(format)?;
+    if from.zip(to).is_some_and(|(from, to)| from >= to) {
+        return Err(Error::invalid("to", "error-range-turned"));
+    }
+    let from = from.unwrap_or(Timestamp::from_millis(i64::MIN));
+    let to = to.unwrap_or(Timestamp::from_millis(i64::MAX));
     let note = Note::of_list(app, ctx, "appointments", format);
-    let rows = Rows::Appointments(appointments::Walk::begin(app, ctx));
+    let rows = Rows::Appointments(appointments::Walk::begin(app, ctx, (from, to), filter));
     Download::new("appointments", note, format, rows, words)
 }
 

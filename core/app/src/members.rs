@@ -1,7 +1,7 @@
 //! Members: who works in a business, with which role. A business always keeps an owner, and only
 //! owners decide about owners.
 
-use domain::{AccountId, MemberId, Permission, Role, SweepId, Timestamp};
+use domain::{AccountId, ApiScope, MemberId, Permission, Role, SweepId, Timestamp};
 use serde_json::json;
 use store::Conn;
 use store::members::{Member, NamedMember};
@@ -59,6 +59,19 @@ pub async fn list_members(app: &App, ctx: &Context) -> Result<Vec<MemberView>> {
         .await
 }
 
+/// One of the team.
+pub async fn get_member(app: &App, ctx: &Context, id: &MemberId) -> Result<MemberView> {
+    let team = list_members(app, ctx).await?;
+    team.into_iter().find(|one| one.id == *id).ok_or(Error::NotFound)
+}
+
+/// Keeps programs from those who could make tokens: one that made somebody such a one, or took such a one out,
+/// would be more than whoever allowed it.
+fn require_people_for(ctx: &Context, role: Role) -> Result<()> {
+    let is_more = ctx.scopes.is_some() && role.may(Permission::ManageSettings);
+    if is_more { Err(Error::Forbidden) } else { Ok(()) }
+}
+
 fn view(named: NamedMember, ctx: &Context) -> MemberView {
     let NamedMember { member, name, email } = named;
     MemberView {
@@ -77,18 +90,21 @@ fn rank(role: Role) -> usize {
     Role::ALL.iter().position(|one| *one == role).unwrap_or(Role::ALL.len())
 }
 
-/// Gives a member another role. Only owners give or take the owner's.
+/// Gives a member another role. Only owners give or take the owner's, and only people that of whoever could make
+/// tokens.
 pub async fn change_role(app: &App, ctx: &Context, id: &MemberId, role: &str) -> Result<()> {
     ctx.require_to_see(Permission::ReadTeam)?;
     ctx.require(Permission::ManageTeam)?;
-    ctx.require_recent()?;
+    ctx.require_recent_or(ApiScope::TeamWrite)?;
     let role = fields::role("role", role)?;
+    require_people_for(ctx, role)?;
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
         .transact(move |c| -> Result<()> {
             let ctx = with_present_role(c, &ctx)?;
             ctx.require(Permission::ManageTeam)?;
             let member = store::members::get(c, &ctx.tenant, &id)?;
+            require_people_for(&ctx, member.role)?;
             if member.role == role {
                 return Ok(());
             }
@@ -114,12 +130,13 @@ pub async fn remove_member(app: &App, ctx: &Context, id: &MemberId) -> Result<Ve
         ctx.require_to_see(Permission::ReadTeam)?;
         ctx.require(Permission::ManageTeam)?;
     }
-    ctx.require_recent()?;
+    ctx.require_recent_or(ApiScope::TeamWrite)?;
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
         .transact(move |c| -> Result<Vec<SweepId>> {
             let ctx = with_present_role(c, &ctx)?;
             let member = store::members::get(c, &ctx.tenant, &id)?;
+            require_people_for(&ctx, member.role)?;
             if member.id != ctx.member {
                 ctx.require(Permission::ManageTeam)?;
                 if member.role == Role::Owner {

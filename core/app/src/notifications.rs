@@ -436,6 +436,19 @@ pub async fn page_notifications(
     Ok(page)
 }
 
+/// One of a member's own notifications.
+pub async fn get_notification(
+    app: &App,
+    ctx: &Context,
+    id: &NotificationId,
+) -> Result<Notification> {
+    let (tenant, member, id) = (ctx.tenant.clone(), ctx.member.clone(), id.clone());
+    let find = move |c: &mut Conn| store::notifications::find(c, &tenant, &member, &id);
+    let mut one = app.db.read(find).await?.ok_or(Error::NotFound)?;
+    one.subject = subject_for(app, one.kind, &one.subject, ctx.locale);
+    Ok(one)
+}
+
 /// Notes that a member has read one of theirs, and answers where it leads. What somebody has read is
 /// their own affair: the activity log doesn't say.
 pub async fn open_notification(app: &App, ctx: &Context, id: &NotificationId) -> Result<String> {

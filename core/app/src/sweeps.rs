@@ -382,6 +382,28 @@ fn still_changed(c: &mut Conn, sweep: &Sweep) -> Result<i64> {
     })
 }
 
+/// Those that are under way, the latest first, of the lists that whoever asks may change.
+pub async fn list_under_way(app: &App, ctx: &Context) -> Result<Vec<Shown>> {
+    let tenant = ctx.tenant.clone();
+    let list = move |c: &mut Conn| -> store::Result<Vec<Sweep>> {
+        let mut all = store::sweeps::list_under_way(c, &tenant, List::People)?;
+        all.extend(store::sweeps::list_under_way(c, &tenant, List::Tasks)?);
+        Ok(all)
+    };
+    let mut found = app.db.read(list).await?;
+    found.sort_by(|one, other| other.id.cmp(&one.id));
+    let mut all = Vec::with_capacity(found.len());
+    for sweep in found {
+        match get_sweep(app, ctx, &sweep.id).await {
+            Ok(shown) => all.push(shown),
+            // Not theirs to see, or forgotten meanwhile.
+            Err(Error::NotFound | Error::Forbidden) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
+}
+
 /// The latest that is under way over a list, for its page to lead to; none for who may not change it.
 pub async fn find_under_way(app: &App, ctx: &Context, list: List) -> Result<Option<SweepId>> {
     if require(ctx, list).is_err() {

@@ -286,7 +286,7 @@ pub async fn delete_task(app: &App, ctx: &Context, id: &TaskId) -> Result<()> {
 /// Deletes a task that is there, inside the caller's transaction; answers when that was.
 fn remove(app: &App, c: &mut Conn, ctx: &Context, task: &Task) -> Result<Timestamp> {
     let now = app.clock.now();
-    store::tasks::mark_deleted(c, &ctx.tenant, &task.id, task.rev, Some(now))?;
+    store::tasks::mark_deleted(c, &ctx.tenant, &task.id, task.rev, Some(now), now)?;
     let who = Who::from(ctx);
     links::tell(app, c, &who, task, "removed")?;
     record(app, c, &who, "task.deleted", task)?;
@@ -311,7 +311,7 @@ pub async fn restore_task(app: &App, ctx: &Context, id: &TaskId) -> Result<Task>
 }
 
 fn bring_back(app: &App, c: &mut Conn, ctx: &Context, task: &Task) -> Result<()> {
-    store::tasks::mark_deleted(c, &ctx.tenant, &task.id, task.rev, None)?;
+    store::tasks::mark_deleted(c, &ctx.tenant, &task.id, task.rev, None, app.clock.now())?;
     let who = Who::from(ctx);
     links::tell(app, c, &who, task, "restored")?;
     record(app, c, &who, "task.restored", task)?;

@@ -16,7 +16,7 @@ use crate::sweeps::{self, List};
 use crate::tasks::bulk as tasks;
 use crate::{App, notifications};
 
-pub use lists::{Done, Removed, Summary, list_done};
+pub use lists::{Done, Removed, Summary, get_done, list_done};
 pub(crate) use lists::{NAMED_MAX, member, names};
 pub use store::{Cursor, Page};
 
@@ -78,16 +78,17 @@ fn find(c: &mut Conn, ctx: &Context, id: &UndoId) -> Result<Undo> {
 /// As for [`undo`], of whose act it is.
 pub async fn scope_of(app: &App, ctx: &Context, id: &UndoId) -> Result<ApiScope> {
     let (ctx, id) = (ctx.clone(), id.clone());
-    app.db
-        .inspect(move |c| -> Result<ApiScope> {
-            Ok(match find(c, &ctx, &id)?.kind.as_str() {
-                tasks::UNDO => ApiScope::TasksWrite,
-                kind if sweeps::list_of_kind(kind) == Some(List::Tasks) => ApiScope::TasksWrite,
-                undoing::UNDO => ApiScope::AppointmentsWrite,
-                _ => ApiScope::PeopleWrite,
-            })
-        })
-        .await
+    app.db.inspect(move |c| -> Result<ApiScope> { Ok(scope_for(&find(c, &ctx, &id)?.kind)) }).await
+}
+
+/// What a token must be good for to take an act of this kind back.
+fn scope_for(kind: &str) -> ApiScope {
+    match kind {
+        tasks::UNDO => ApiScope::TasksWrite,
+        kind if sweeps::list_of_kind(kind) == Some(List::Tasks) => ApiScope::TasksWrite,
+        undoing::UNDO => ApiScope::AppointmentsWrite,
+        _ => ApiScope::PeopleWrite,
+    }
 }
 
 /// Takes an act back that the same member did, or anybody's for who may change the business's settings,

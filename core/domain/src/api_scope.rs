@@ -68,7 +68,7 @@ scopes! {
     CalendarsWrite = "calendars:write" allows [ReadAppointments],
     /// See the team, and who is invited to it.
     TeamRead = "team:read" allows [ReadTeam, ManageTeam],
-    /// Invite colleagues, but nobody who could make tokens.
+    /// Invite colleagues, give them another role and take them out, but nobody who could make tokens.
     TeamWrite = "team:write" allows [ReadTeam, ManageTeam],
     /// See the activity log.
     ActivityRead = "activity:read" allows [ReadActivity],

@@ -20,7 +20,7 @@ use crate::search;
 pub use links::{
     list_linked, lose_event, relink, relink_as_it_was, send_to, set_link, set_sync, unlink_calendar,
 };
-pub use spans::{SpanFilter, page_between};
+pub use spans::{SpanFilter, list_changed, page_between};
 
 /// Most rows that a question about a time answers.
 const BETWEEN_MAX: i64 = 2_000;

@@ -153,6 +153,17 @@ pub fn hold(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<Document
     found.ok_or(Error::NotFound)
 }
 
+/// Gives a document another name.
+///
+/// # Errors
+/// [`Error::NotFound`] when it isn't there.
+pub fn rename(c: &mut Conn, tenant: &TenantId, id: &DocumentId, name: &str) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let target = documents::table.find((tenant.as_str(), id.as_str()));
+    found(diesel::update(target).set(documents::name.eq(name)).execute(c)?)?;
+    search::of_documents(c, tenant, std::slice::from_ref(id))
+}
+
 /// The document of a plugin by its own key.
 pub fn find_by_key(
     c: &mut Conn,

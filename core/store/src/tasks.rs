@@ -166,10 +166,15 @@ pub fn mark_deleted(
     id: &TaskId,
     rev: i64,
     deleted_at: Option<Timestamp>,
+    now: Timestamp,
 ) -> Result<()> {
     scope::tenant(c, tenant)?;
     let target = tasks::table.find((tenant.as_str(), id.as_str())).filter(tasks::rev.eq(rev));
-    let set = (tasks::deleted_at.eq(deleted_at.map(Timestamp::as_millis)), tasks::rev.eq(rev + 1));
+    let set = (
+        tasks::deleted_at.eq(deleted_at.map(Timestamp::as_millis)),
+        tasks::updated_at.eq(now.as_millis()),
+        tasks::rev.eq(rev + 1),
+    );
     let rows = diesel::update(target).set(set).execute(c)?;
     settled(rows, || Ok(find_even_deleted(c, tenant, id)?.is_some()))?;
     search::of_tasks(c, tenant, std::slice::from_ref(id))

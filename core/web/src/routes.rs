@@ -226,6 +226,7 @@ mod lines {
         post "/documents/views/{saved_view}/remove"      Member  (DOCUMENTS, ALL) documents::remove_view;
         get  "/documents/{document}"                     Member  (DOCUMENTS, ALL) documents::show;
         get  "/documents/{document}/content"             Member  (DOCUMENTS, ALL) documents::download;
+        post "/documents/{document}/rename"              Member  (DOCUMENTS, ALL) documents::rename;
         post "/documents/{document}/remove"              Member  (DOCUMENTS, ALL) documents::remove;
 
         get  "/calendar"                                 Member  (APPOINTMENTS, ALL) calendar::show;
@@ -301,6 +302,7 @@ mod lines {
         post "/team/members/{member}/remove"             Member  (TEAM, MANAGE_TEAM) team::remove;
 
         get  "/jobs"                                     Member  (JOBS, ALL) jobs::list;
+        get  "/jobs/export"                              Member  (JOBS, ALL) exports::jobs;
         post "/jobs/again"                               Member  (JOBS, ALL) jobs::try_again;
         post "/jobs/dismiss"                             Member  (JOBS, ALL) jobs::dismiss;
         post "/jobs/{job}/again"                         Member  (JOBS, ALL) jobs::try_one_again;
@@ -328,10 +330,12 @@ mod lines {
         post "/settings/people/fields/{own_field}/restore" Member (PEOPLE, SETTINGS) own_fields::restore;
         get  "/settings/tokens"                          Member  (SETTINGS, ALL) api_tokens::show;
         post "/settings/tokens"                          Member  (SETTINGS, ALL) api_tokens::create;
+        get  "/settings/tokens/export"                   Member  (SETTINGS, ALL) exports::tokens;
         post "/settings/tokens/{api_token}/revoke"       Member  (SETTINGS, ALL) api_tokens::revoke;
         get  "/settings/webhooks"                        Member  (SETTINGS, ALL) endpoints::list;
         post "/settings/webhooks"                        Member  (SETTINGS, ALL) endpoints::add;
         get  "/settings/webhooks/new"                    Member  (SETTINGS, ALL) endpoints::show_new;
+        get  "/settings/webhooks/export"                 Member  (SETTINGS, ALL) exports::endpoints;
         get  "/settings/webhooks/{endpoint}"             Member  (SETTINGS, ALL) endpoints::show;
         post "/settings/webhooks/{endpoint}"             Member  (SETTINGS, ALL) endpoints::update;
         get  "/settings/webhooks/{endpoint}/edit"        Member  (SETTINGS, ALL) endpoints::show_edit;

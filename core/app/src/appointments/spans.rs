@@ -72,6 +72,22 @@ pub async fn list_span(
     Ok(app.db.read(list).await?)
 }
 
+/// A page of the appointments, whatever their status, that were changed from an instant on, the longest ago first.
+pub async fn list_changed(
+    app: &App,
+    ctx: &Context,
+    since: Timestamp,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Page<Appointment>> {
+    ctx.require_to_see(Permission::ReadAppointments)?;
+    let tenant = ctx.tenant.clone();
+    let list = move |c: &mut Conn| {
+        store::appointments::list_changed(c, &tenant, since, after.as_ref(), limit)
+    };
+    Ok(app.db.read(list).await?)
+}
+
 /// A page of when connected calendars are busy between two instants, by start.
 pub async fn list_busy(
     app: &App,

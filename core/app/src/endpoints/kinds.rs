@@ -116,7 +116,7 @@ const fn kind(
 pub const TEST: &str = "endpoint.test";
 
 /// All kinds there are.
-pub static KINDS: [Kind; 52] = [
+pub static KINDS: [Kind; 53] = [
     kind("person.created", About::People, true, &["person.created"]),
     kind("person.changed", About::People, true, &["person.changed"]),
     kind("person.stage_changed", About::People, true, &["person.stage-changed"]),
@@ -148,6 +148,7 @@ pub static KINDS: [Kind; 52] = [
     ),
     kind("document.kept", About::Documents, true, &["document.kept"]),
     kind("document.added", About::Documents, true, &["document.added"]),
+    kind("document.changed", About::Documents, true, &["document.renamed"]),
     kind("document.deleted", About::Documents, false, &["document.deleted"]),
     kind("approval.proposed", About::Approvals, false, &["approval.proposed"]),
     kind("approval.approved", About::Approvals, false, &["approval.approved"]),

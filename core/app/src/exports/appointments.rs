@@ -1,8 +1,10 @@
-//! Appointments, a page at a time.
+//! Appointments by when they begin, a page at a time.
 
 use std::collections::HashMap;
 
 use domain::{Permission, PersonId, Timestamp, Zone};
+use store::Cursor;
+use store::appointments::SpanFilter;
 
 use super::{FETCHED, Words};
 use crate::App;
@@ -25,13 +27,20 @@ pub(super) const HEADS: &[&str] = &[
 pub(super) struct Walk {
     app: App,
     ctx: Context,
-    after: Option<String>,
+    span: (Timestamp, Timestamp),
+    filter: SpanFilter,
+    after: Option<Cursor>,
     ended: bool,
 }
 
 impl Walk {
-    pub(super) fn begin(app: &App, ctx: &Context) -> Self {
-        Self { app: app.clone(), ctx: ctx.clone(), after: None, ended: false }
+    pub(super) fn begin(
+        app: &App,
+        ctx: &Context,
+        span: (Timestamp, Timestamp),
+        filter: SpanFilter,
+    ) -> Self {
+        Self { app: app.clone(), ctx: ctx.clone(), span, filter, after: None, ended: false }
     }
 
     pub(super) async fn next(&mut self, words: &Words) -> Result<Option<Vec<Vec<String>>>> {
@@ -39,20 +48,23 @@ impl Walk {
             return Ok(None);
         }
         let (tenant, after) = (self.ctx.tenant.clone(), self.after.take());
+        let (span, filter) = (self.span, self.filter.clone());
         let sees_people = self.ctx.may(Permission::ReadPeople);
-        let (all, names) = self
+        let (page, names) = self
             .app
             .db
             .inspect(move |c| -> Result<_> {
-                let all = store::appointments::list_after(c, &tenant, after.as_deref(), FETCHED)?;
-                let with = all.iter().filter(|_| sees_people);
+                let after = after.as_ref();
+                let page =
+                    store::appointments::page_between(c, &tenant, span, &filter, after, FETCHED)?;
+                let with = page.items.iter().filter(|_| sees_people);
                 let ids: Vec<PersonId> = with.filter_map(|it| it.person_id.clone()).collect();
                 let names = store::people::list_names(c, &tenant, &ids)?;
-                Ok((all, names.into_iter().collect::<HashMap<_, _>>()))
+                Ok((page, names.into_iter().collect::<HashMap<_, _>>()))
             })
             .await?;
-        self.after = all.last().map(|it| it.id.to_string());
-        self.ended = i64::try_from(all.len()).is_ok_and(|count| count < FETCHED);
+        self.ended = page.next.is_none();
+        self.after = page.next;
         let at =
             |time: Timestamp, zone: &Zone| zone.local(time).strftime("%Y-%m-%d %H:%M").to_string();
         let row = |it: store::appointments::Appointment| {
@@ -68,6 +80,6 @@ impl Walk {
                 it.notes,
             ]
         };
-        Ok(Some(all.into_iter().map(row).collect()))
+        Ok(Some(page.items.into_iter().map(row).collect()))
     }
 }

@@ -1,20 +1,64 @@
 //! Lists of which a page shows a few columns: the team, connections, plugins, what somebody was told of,
-//! proposals, imports, and messages to an endpoint. Each says what stands above its columns and what its
-//! rows are, as its page has them; the way through all of them is one.
+//! proposals, imports, work that was given up, tokens, endpoints, and messages to one. Each says what stands
+//! above its columns and what its rows are, as its page has them; the way through all of them is one.
 
 use domain::{EndpointId, ImportId, Locale, Permission, Timestamp};
 
 use super::{FETCHED, Words};
 use crate::App;
+use crate::api_tokens::{self, TokenView};
 use crate::approvals::{self, ApprovalCard};
 use crate::calendars;
 use crate::connections::{self, Connection, ConnectionState};
 use crate::context::Context;
-use crate::endpoints::{self, DeliveryState, Line};
+use crate::endpoints::{self, DeliveryState, Endpoint, Line};
 use crate::error::Result;
 use crate::imports::{self, PeopleImport};
+use crate::jobs::dead::{self, GivenUp};
 use crate::plugins::{self, PluginCard};
 use crate::{invitations, members, money, notifications};
+
+/// The keys of what stands above the columns of the longer ones.
+const APPROVALS: &[&str] = &[
+    "exports-title",
+    "exports-plugin",
+    "exports-what",
+    "approval-to",
+    "approval-amount",
+    "exports-currency",
+    "exports-status",
+    "exports-proposed",
+    "approval-expires",
+];
+const IMPORTS: &[&str] = &[
+    "exports-file",
+    "exports-when",
+    "exports-status",
+    "exports-rows",
+    "exports-rows-new",
+    "exports-rows-changed",
+    "exports-rows-skipped",
+    "exports-rows-refused",
+    "exports-rows-kept",
+];
+const JOBS: &[&str] = &[
+    "exports-when",
+    "exports-what",
+    "task-about",
+    "exports-plugin",
+    "exports-why",
+    "exports-detail",
+    "exports-tries",
+];
+const TOKENS: &[&str] = &[
+    "imports-target-name",
+    "exports-ending",
+    "exports-may",
+    "exports-who",
+    "exports-added",
+    "exports-used",
+    "exports-last-day",
+];
 
 /// One of these lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +75,12 @@ pub enum List {
     Approvals,
     /// Lists of people that were brought.
     Imports,
+    /// Work that was given up.
+    Jobs,
+    /// Tokens for programs, never themselves.
+    Tokens,
+    /// Addresses that are told of what happens.
+    Endpoints,
     /// Messages to an endpoint; only those in a state, if one is named.
     Deliveries(EndpointId, Option<DeliveryState>),
 }
@@ -45,6 +95,9 @@ impl List {
             Self::Notifications => "notifications",
             Self::Approvals => "approvals",
             Self::Imports => "imports",
+            Self::Jobs => "jobs",
+            Self::Tokens => "tokens",
+            Self::Endpoints => "webhooks",
             Self::Deliveries(..) => "deliveries",
         }
     }
@@ -78,27 +131,16 @@ impl List {
                 "exports-status",
             ],
             Self::Notifications => &["exports-when", "exports-what", "task-about", "exports-read"],
-            Self::Approvals => &[
-                "exports-title",
-                "exports-plugin",
+            Self::Approvals => APPROVALS,
+            Self::Imports => IMPORTS,
+            Self::Jobs => JOBS,
+            Self::Tokens => TOKENS,
+            Self::Endpoints => &[
+                "exports-detail",
+                "exports-address",
                 "exports-what",
-                "approval-to",
-                "approval-amount",
-                "exports-currency",
                 "exports-status",
-                "exports-proposed",
-                "approval-expires",
-            ],
-            Self::Imports => &[
-                "exports-file",
-                "exports-when",
-                "exports-status",
-                "exports-rows",
-                "exports-rows-new",
-                "exports-rows-changed",
-                "exports-rows-skipped",
-                "exports-rows-refused",
-                "exports-rows-kept",
+                "exports-since",
             ],
             Self::Deliveries(..) => &[
                 "exports-when",
@@ -123,7 +165,10 @@ impl List {
                 ctx.require_to_see(Permission::ReadPeople)?;
                 ctx.require(Permission::WritePeople)
             }
-            Self::Deliveries(..) => ctx.require_to_see(Permission::ManageSettings),
+            Self::Jobs => ctx.require_to_see(Permission::ManageJobs),
+            Self::Tokens | Self::Endpoints | Self::Deliveries(..) => {
+                ctx.require_to_see(Permission::ManageSettings)
+            }
         }
     }
 }
@@ -162,6 +207,9 @@ impl Walk {
             List::Notifications => of.notifications(words, after).await?,
             List::Approvals => of.approvals(words, after).await?,
             List::Imports => of.imports(words, after).await?,
+            List::Jobs => of.jobs(words, after).await?,
+            List::Tokens => (of.tokens().await?, None),
+            List::Endpoints => (of.endpoints(words).await?, None),
             List::Deliveries(endpoint, state) => {
                 of.deliveries(words, (endpoint, *state), after).await?
             }
@@ -308,6 +356,66 @@ impl Reader {
             row
         };
         Ok((page.items.into_iter().map(row).collect(), page.next.map(|it| it.to_string())))
+    }
+
+    async fn jobs(&self, words: &Words, after: Option<&str>) -> Result<Part> {
+        let after = after.and_then(|after| after.parse().ok());
+        let page = dead::list_given_up(&self.app, &self.ctx, after, FETCHED).await?;
+        let or = |key: String, otherwise: &str| {
+            let told = words(&key);
+            if told == key { words(otherwise) } else { told }
+        };
+        let row = |it: GivenUp| {
+            let plugin = it.plugin.map(|id| plugins::name_of(&self.app, &id, self.ctx.locale));
+            vec![
+                self.moment(it.at),
+                or(format!("job-{}", it.kind.replace('.', "-")), "job-other"),
+                it.subject,
+                plugin.unwrap_or_default(),
+                or(it.problem, "error-job-broken"),
+                it.detail,
+                it.tries.to_string(),
+            ]
+        };
+        Ok((page.items.into_iter().map(row).collect(), page.next.map(|it| it.to_string())))
+    }
+
+    async fn tokens(&self) -> Result<Vec<Vec<String>>> {
+        let row = |it: TokenView| {
+            vec![
+                it.name,
+                it.ending,
+                // The words of programs: what stands here is asked with by them.
+                it.scopes.to_string(),
+                it.maker,
+                self.day(it.created_at),
+                it.used_at.map(|at| self.moment(at)).unwrap_or_default(),
+                // It ends with its last day, so a moment before is still within that.
+                it.expires_at.map(|end| self.day(end.plus_millis(-1))).unwrap_or_default(),
+            ]
+        };
+        let all = api_tokens::list_tokens(&self.app, &self.ctx).await?;
+        Ok(all.into_iter().map(row).collect())
+    }
+
+    async fn endpoints(&self, words: &Words) -> Result<Vec<Vec<String>>> {
+        let row = |it: Endpoint| {
+            let state = match (it.enabled, it.failing_since) {
+                (true, None) => "on",
+                (true, Some(_)) => "failing",
+                (false, _) => "off",
+            };
+            let kinds = it.kinds.0.join("; ");
+            vec![
+                it.description.clone(),
+                endpoints::host_of(&it),
+                if kinds.is_empty() { words("exports-everything") } else { kinds },
+                words(&format!("endpoint-is-{state}")),
+                self.day(it.created_at),
+            ]
+        };
+        let all = endpoints::list_endpoints(&self.app, &self.ctx).await?;
+        Ok(all.into_iter().map(row).collect())
     }
 
     /// Neither what was sent nor what was answered: a list of messages tells what became of them.

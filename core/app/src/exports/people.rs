@@ -9,6 +9,7 @@ use store::contacts::{Contact, ContactKind};
 use store::own_fields::{OwnField, OwnKind};
 use store::people::{Kind, Person, PersonCursor, PersonFilter, PersonOrder, Sorting};
 
+use super::cells;
 use super::{FETCHED, Words};
 use crate::App;
 use crate::context::Context;
@@ -119,6 +120,15 @@ impl Walk {
     /// What stands above the columns of own fields, behind the others.
     pub(super) fn own_heads(&self) -> impl Iterator<Item = String> {
         self.own.iter().map(|field| field.name.clone())
+    }
+
+    /// What those columns hold.
+    pub(super) fn own_kinds(&self) -> impl Iterator<Item = cells::Kind> {
+        self.own.iter().map(|field| match field.kind {
+            OwnKind::Number => cells::Kind::Number,
+            OwnKind::Day => cells::Kind::Day,
+            _ => cells::Kind::Text,
+        })
     }
 
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Card>>> {

@@ -1,13 +1,14 @@
-//! Writes a workbook (`.xlsx`) as it goes: a sheet of texts, row after row, packed and handed on at once, so
+//! Writes a workbook (`.xlsx`) as it goes: a sheet of cells, row after row, packed and handed on at once, so
 //! that neither memory nor a file beside it holds the list. What is more than a sheet takes goes on in
 //! another. Texts are no formulas there.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::Locale;
+use domain::{Locale, Zone};
 use zip::write::{SimpleFileOptions, StreamWriter};
 
+use super::cells::{Kind, Style};
 use crate::error::{Error, Result};
 
 /// The longest text of a cell, in units of UTF-16: programs refuse a workbook with a longer one.
@@ -15,13 +16,12 @@ const CELL_UNITS_MAX: usize = 32_767;
 /// The most rows of a sheet, its head counted: programs refuse a longer one.
 const SHEET_ROWS_MAX: usize = 1_048_576;
 
-/// As many digits of a number programs keep.
-const DIGITS_MAX: usize = 15;
-
 /// A part whose name ends like XML is a sheet, of which it isn't known yet how many there are.
 const TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>"#;
 const ROOT: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
-const STYLES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf xfId="0"/><xf xfId="0" fontId="1" applyFont="1"/></cellXfs></styleSheet>"#;
+/// Its formats stand in the order of [`Style`]. Days are written as in files of text, so that nobody takes a day
+/// for a month.
+const STYLES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="3"><numFmt numFmtId="164" formatCode="yyyy-mm-dd"/><numFmt numFmtId="165" formatCode="yyyy-mm-dd hh:mm"/><numFmt numFmtId="166" formatCode="hh:mm"/></numFmts><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="7"><xf xfId="0"/><xf xfId="0" fontId="1" applyFont="1"/><xf xfId="0" numFmtId="3" applyNumberFormat="1"/><xf xfId="0" numFmtId="4" applyNumberFormat="1"/><xf xfId="0" numFmtId="164" applyNumberFormat="1"/><xf xfId="0" numFmtId="165" applyNumberFormat="1"/><xf xfId="0" numFmtId="166" applyNumberFormat="1"/></cellXfs></styleSheet>"#;
 
 const SHEET_END: &str = "</sheetData></worksheet>";
 
@@ -53,21 +53,30 @@ pub(super) struct Workbook {
     sheets: usize,
     /// What stands above the columns, on every sheet.
     head: Vec<String>,
-    /// Whether what looks like a number is one, but for what a row begins with.
-    pub(super) has_numbers: bool,
+    /// What the columns hold; those behind them hold texts.
+    kinds: Vec<Kind>,
+    /// By whose clock moments are told.
+    zone: Zone,
 }
 
 impl Workbook {
-    pub(super) fn begin(locale: Locale) -> Result<Self> {
-        Self::of_sheets(locale, SHEET_ROWS_MAX)
+    pub(super) fn begin(locale: Locale, zone: &Zone, kinds: Vec<Kind>) -> Result<Self> {
+        Self::of_sheets(locale, zone, kinds, SHEET_ROWS_MAX)
     }
 
-    fn of_sheets(locale: Locale, rows_max: usize) -> Result<Self> {
+    fn of_sheets(locale: Locale, zone: &Zone, kinds: Vec<Kind>, rows_max: usize) -> Result<Self> {
         let tray = Tray::default();
-        let zip = Some(zip::ZipWriter::new_stream(tray.clone()));
-        let (is_rtl, head) = (locale == Locale::He, Vec::new());
-        let (rows, sheets, has_numbers) = (0, 0, false);
-        let mut book = Self { tray, zip, is_rtl, rows_max, rows, sheets, head, has_numbers };
+        let mut book = Self {
+            zip: Some(zip::ZipWriter::new_stream(tray.clone())),
+            tray,
+            is_rtl: locale == Locale::He,
+            rows_max,
+            rows: 0,
+            sheets: 0,
+            head: Vec::new(),
+            kinds,
+            zone: zone.clone(),
+        };
         book.part("[Content_Types].xml", TYPES)?;
         book.part("_rels/.rels", ROOT)?;
         book.part("xl/styles.xml", STYLES)?;
@@ -118,19 +127,19 @@ impl Workbook {
     fn put(&mut self, cells: &[String], is_head: bool) -> Result<()> {
         self.rows += 1;
         let mut text = String::from("<row>");
-        let style = if is_head { " s=\"1\"" } else { "" };
         for (at, cell) in cells.iter().enumerate() {
             if cell.is_empty() {
                 text.push_str("<c/>");
                 continue;
             }
-            if self.has_numbers && at > 0 && !is_head && is_number(cell) {
-                text.push_str(&format!("<c><v>{cell}</v></c>"));
+            let kind = self.kinds.get(at).copied().filter(|_| !is_head);
+            let counted = kind.and_then(|kind| kind.counted(cell, &self.zone));
+            if let Some((value, style)) = counted {
+                text.push_str(&format!("<c{}><v>{value}</v></c>", of_style(style)));
                 continue;
             }
-            text.push_str("<c t=\"inlineStr\"");
-            text.push_str(style);
-            text.push_str("><is><t xml:space=\"preserve\">");
+            let style = of_style(if is_head { Style::Head } else { Style::Plain });
+            text.push_str(&format!("<c t=\"inlineStr\"{style}><is><t xml:space=\"preserve\">"));
             escape(&mut text, cell);
             text.push_str("</t></is></c>");
         }
@@ -187,13 +196,12 @@ fn book_of(sheets: usize) -> (String, String) {
     (book, places)
 }
 
-/// Whether a text is a number as programs write it themselves.
-fn is_number(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
-    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
-    let begins = whole.len() == 1 || !whole.starts_with('0');
-    begins && are_digits(whole) && are_digits(part) && digits.len() <= DIGITS_MAX
+/// What a cell says of how it is shown.
+fn of_style(style: Style) -> String {
+    match style {
+        Style::Plain => String::new(),
+        other => format!(" s=\"{}\"", other as usize),
+    }
 }
 
 /// What XML can hold of a text; a cell of more than programs take is cut. What they would read as the
@@ -237,7 +245,8 @@ mod tests {
 
     /// The sheets of a workbook that was written with these rows, by their names.
     fn written(rows_max: usize, rows: &[&str]) -> Vec<(String, Vec<String>)> {
-        let mut book = Workbook::of_sheets(Locale::En, rows_max).unwrap();
+        let (zone, kinds) = (Zone::utc(), Vec::new());
+        let mut book = Workbook::of_sheets(Locale::En, &zone, kinds, rows_max).unwrap();
         book.row(vec!["Head".to_owned()], true).unwrap();
         for row in rows {
             book.row(vec![(*row).to_owned()], false).unwrap();
@@ -280,8 +289,8 @@ mod tests {
 
     #[test]
     fn amounts_of_a_table_can_be_summed() {
-        let mut book = Workbook::begin(Locale::En).unwrap();
-        book.has_numbers = true;
+        let kinds = vec![Kind::Text, Kind::Number, Kind::Number, Kind::Number];
+        let mut book = Workbook::begin(Locale::En, &Zone::utc(), kinds).unwrap();
         let rows =
             [["Month", "1", "b", "c"], ["2026", "1234567.50", "-3", "45%"], ["a", "", "007", "=1"]];
         for (at, row) in rows.iter().enumerate() {
@@ -298,6 +307,34 @@ mod tests {
         assert_eq!(found[2], [text("a"), Data::Empty, text("007"), text("=1")]);
     }
 
+    #[test]
+    fn days_and_times_are_such_and_no_cell_of_a_head_is() {
+        let kinds = vec![Kind::Day, Kind::Moment, Kind::Time, Kind::Amount];
+        let zone: Zone = "Asia/Jerusalem".parse().unwrap();
+        let mut book = Workbook::begin(Locale::En, &zone, kinds).unwrap();
+        let head = ["2026-12-01", "When", "At", "7"];
+        let row = ["2026-12-01", "2026-07-01T06:30:00Z", "17:45", "1234.50"];
+        book.row(head.map(str::to_owned).to_vec(), true).unwrap();
+        book.row(row.map(str::to_owned).to_vec(), false).unwrap();
+        book.row(vec!["soon".to_owned()], false).unwrap();
+        book.end().unwrap();
+        let mut read = Xlsx::new(Cursor::new(book.take())).unwrap();
+        let cells = read.worksheet_range("OXPI").unwrap();
+        let found: Vec<Vec<Data>> = cells.rows().map(<[Data]>::to_vec).collect();
+        assert_eq!(found[0], head.map(|cell| Data::String(cell.to_owned())));
+        let at = |cell: &Data| match cell {
+            Data::DateTime(at) => at.to_ymd_hms_milli(),
+            other => panic!("{other:?} is no day"),
+        };
+        assert_eq!(at(&found[1][0]), (2026, 12, 1, 0, 0, 0, 0));
+        assert_eq!(at(&found[1][1]), (2026, 7, 1, 9, 30, 0, 0));
+        assert!(
+            matches!(&found[1][2], Data::DateTime(at) if (at.as_f64() * 24.0 - 17.75).abs() < 1e-9)
+        );
+        assert_eq!(found[1][3], Data::Float(1234.5));
+        assert_eq!(found[2][0], Data::String("soon".to_owned()));
+    }
+
     /// The values of an attribute, one after the other.
     fn all_of<'a>(part: &'a str, attribute: &str) -> Vec<&'a str> {
         let begin = format!(" {attribute}=\"");
@@ -308,7 +345,7 @@ mod tests {
     /// what a relationship leads to is a part.
     #[test]
     fn each_part_has_its_type_and_each_relationship_leads_to_a_part() {
-        let mut book = Workbook::of_sheets(Locale::He, 2).unwrap();
+        let mut book = Workbook::of_sheets(Locale::He, &Zone::utc(), Vec::new(), 2).unwrap();
         for row in 0..4 {
             book.row(vec![row.to_string()], row == 0).unwrap();
         }

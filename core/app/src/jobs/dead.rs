@@ -3,12 +3,12 @@
 use domain::{JobId, Permission, PluginId, Timestamp};
 use serde_json::{Value, json};
 use store::Conn;
-use store::jobs::{Job, LEASE_RAN_OUT};
+use store::jobs::{Job, JobState, LEASE_RAN_OUT};
 
 use crate::App;
 use crate::audit::{self, Act, Who};
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 pub use store::Cursor;
 
@@ -71,6 +71,21 @@ pub async fn list_given_up(
         .await
 }
 
+/// One that was given up and not set aside.
+pub async fn get_given_up(app: &App, ctx: &Context, id: &JobId) -> Result<GivenUp> {
+    ctx.require_to_see(Permission::ManageJobs)?;
+    let (tenant, id) = (ctx.tenant.clone(), id.clone());
+    app.db
+        .inspect(move |c| -> Result<GivenUp> {
+            let job = store::jobs::get(c, &tenant, &id)?;
+            if job.state != JobState::Dead || job.dismissed_at.is_some() {
+                return Err(Error::NotFound);
+            }
+            view(c, job)
+        })
+        .await
+}
+
 fn view(c: &mut Conn, job: Job) -> Result<GivenUp> {
     let (subject, page) = subject(c, &job)?;
     let told = job.last_problem.unwrap_or_default();
@@ -116,12 +131,16 @@ pub async fn try_again(app: &App, ctx: &Context, ids: Vec<JobId>) -> Result<usiz
 
 /// Has all of a kind tried again, the oldest [`AT_ONCE_MAX`] of them; answers how many.
 pub async fn try_kind_again(app: &App, ctx: &Context, kind: &str) -> Result<usize> {
+    let ids = ids_of_kind(app, ctx, kind).await?;
+    try_again(app, ctx, ids).await
+}
+
+async fn ids_of_kind(app: &App, ctx: &Context, kind: &str) -> Result<Vec<JobId>> {
     ctx.require_to_see(Permission::ManageJobs)?;
     let (tenant, kind) = (ctx.tenant.clone(), kind.to_owned());
     let most = i64::try_from(AT_ONCE_MAX).unwrap_or(i64::MAX);
-    let ids =
-        app.db.inspect(move |c| store::jobs::list_dead_of_kind(c, &tenant, &kind, most)).await?;
-    try_again(app, ctx, ids).await
+    let list = move |c: &mut Conn| store::jobs::list_dead_of_kind(c, &tenant, &kind, most);
+    Ok(app.db.read(list).await?)
 }
 
 /// Sets these aside: they are not tried again, and forgotten after a while. Twice is once.
@@ -130,6 +149,12 @@ pub async fn try_kind_again(app: &App, ctx: &Context, kind: &str) -> Result<usiz
 /// [`crate::Error::NotFound`] when one of them isn't this business's: then none is.
 pub async fn dismiss(app: &App, ctx: &Context, ids: Vec<JobId>) -> Result<usize> {
     act(app, ctx, ids, "job.dismissed", store::jobs::dismiss).await
+}
+
+/// Sets all of a kind aside, the oldest [`AT_ONCE_MAX`] of them; answers how many.
+pub async fn dismiss_kind(app: &App, ctx: &Context, kind: &str) -> Result<usize> {
+    let ids = ids_of_kind(app, ctx, kind).await?;
+    dismiss(app, ctx, ids).await
 }
 
 type Verb = fn(&mut Conn, &domain::TenantId, &JobId, Timestamp) -> store::Result<bool>;

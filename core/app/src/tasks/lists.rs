@@ -43,6 +43,21 @@ pub async fn list_tasks(
         .await
 }
 
+/// A page of the tasks, done or not, that were changed from an instant on, the longest ago first.
+pub async fn list_changed(
+    app: &App,
+    ctx: &Context,
+    since: Timestamp,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Page<Task>> {
+    ctx.require_to_see(Permission::ReadTasks)?;
+    let tenant = ctx.tenant.clone();
+    app.db
+        .inspect(move |c| Ok(store::tasks::list_changed(c, &tenant, since, after.as_ref(), limit)?))
+        .await
+}
+
 /// A page of the tasks that were removed and can be brought back, latest first.
 pub async fn list_removed(
     app: &App,

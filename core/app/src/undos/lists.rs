@@ -121,7 +121,28 @@ pub async fn list_done(
         .await
 }
 
-/// The acts that the role may take back.
+/// One of them, which its own id names.
+///
+/// # Errors
+/// [`Error::NotFound`] for what isn't among them, and for what was taken back; [`Error::Forbidden`] for another's
+/// act over all that match, which everybody sees who could begin one.
+pub async fn get_done(app: &App, ctx: &Context, id: &UndoId) -> Result<Done> {
+    let (ctx, id) = (ctx.clone(), id.clone());
+    app.db
+        .inspect(move |c| -> Result<Done> {
+            let undo = super::find(c, &ctx, &id)?;
+            if undo.undone_at.is_some() || !kinds(&ctx).contains(&undo.kind.as_str()) {
+                return Err(Error::NotFound);
+            }
+            let team = store::members::list(c, &ctx.tenant)?;
+            let (by, at) = (name_of(&team, &undo), undo.made_at);
+            let summary = summary(c, &team, undo)?.ok_or(Error::NotFound)?;
+            Ok(Done { id, at, by, summary })
+        })
+        .await
+}
+
+/// The acts that the role may take back, and the token where a program asks with one.
 fn kinds(ctx: &Context) -> Vec<&'static str> {
     use Permission as P;
     let all = [
@@ -133,8 +154,9 @@ fn kinds(ctx: &Context) -> Vec<&'static str> {
         (tasks::UNDO, P::ReadTasks, P::WriteTasks),
         (sweeps::KINDS[1].0, P::ReadTasks, P::WriteTasks),
     ];
+    let is_good = |kind: &str| ctx.scopes.is_none_or(|scopes| scopes.has(super::scope_for(kind)));
     let may = all.into_iter().filter(|(_, sees, does)| ctx.may(*sees) && ctx.may(*does));
-    may.map(|(kind, ..)| kind).collect()
+    may.map(|(kind, ..)| kind).filter(|kind| is_good(kind)).collect()
 }
 
 fn name_of(team: &[NamedMember], undo: &Undo) -> String {

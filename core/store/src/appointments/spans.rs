@@ -83,3 +83,31 @@ pub fn page_between(
     }
     Ok(Page::cut(on, limit, |last| Cursor::new(last.starts_at, last.id.as_str())))
 }
+
+/// A page of the appointments, whatever their status, that were changed from an instant on, the longest ago first: what
+/// changes while somebody goes through them comes again at the end. What their calendars answer is no change.
+pub fn list_changed(
+    c: &mut Conn,
+    tenant: &TenantId,
+    since: Timestamp,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Page<Appointment>> {
+    scope::tenant(c, tenant)?;
+    let limit = bounded(limit);
+    let begin = after.map_or(since.as_millis(), |after| since.as_millis().max(after.at));
+    let mut query = appointments::table
+        .filter(appointments::tenant_id.eq(tenant.as_str()))
+        .filter(appointments::updated_at.ge(begin))
+        .into_boxed();
+    if let Some(after) = after {
+        let same = appointments::updated_at.eq(after.at).and(appointments::id.gt(after.id.clone()));
+        query = query.filter(appointments::updated_at.gt(after.at).or(same));
+    }
+    let rows: Vec<Appointment> = query
+        .order((appointments::updated_at, appointments::id))
+        .limit(limit + 1)
+        .select(Appointment::as_select())
+        .load(c)?;
+    Ok(Page::cut(rows, limit, |last| Cursor::new(last.updated_at, last.id.as_str())))
+}

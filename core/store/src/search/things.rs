@@ -254,7 +254,7 @@ pub(crate) fn of_documents(c: &mut Conn, tenant: &TenantId, ids: &[DocumentId]) 
     Ok(())
 }
 
-/// Writes the words of a document that comes with this very row: its name, which never changes.
+/// Writes the words of a document that comes with this very row: its name.
 pub(crate) fn of_new_document(c: &mut Conn, row: &Document) -> Result<()> {
     scope::tenant(c, &row.tenant_id)?;
     if !row.is_seen() {

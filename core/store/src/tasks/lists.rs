@@ -241,6 +241,36 @@ pub fn list_removed(
     }))
 }
 
+/// A page of the tasks, done or not, that were changed from an instant on, the longest ago first: what changes while
+/// somebody goes through them comes again at the end.
+pub fn list_changed(
+    c: &mut Conn,
+    tenant: &TenantId,
+    since: Timestamp,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Page<Task>> {
+    scope::tenant(c, tenant)?;
+    let limit = bounded(limit);
+    // A page begins where the one before ended: an index leads there.
+    let begin = after.map_or(since.as_millis(), |after| since.as_millis().max(after.at));
+    let mut query = tasks::table
+        .filter(tasks::tenant_id.eq(tenant.as_str()))
+        .filter(tasks::deleted_at.is_null())
+        .filter(tasks::updated_at.ge(begin))
+        .into_boxed();
+    if let Some(after) = after {
+        let same = tasks::updated_at.eq(after.at).and(tasks::id.gt(after.id.clone()));
+        query = query.filter(tasks::updated_at.gt(after.at).or(same));
+    }
+    let rows: Vec<Task> = query
+        .order((tasks::updated_at, tasks::id))
+        .limit(limit + 1)
+        .select(Task::as_select())
+        .load(c)?;
+    Ok(Page::cut(rows, limit, |last| Cursor::new(last.updated_at, last.id.as_str())))
+}
+
 /// Makes others who change these tasks, deleted or not, wait for this transaction: for an act over many,
 /// before it writes anything, as [`people::lock_many`](crate::people::lock_many) does.
 pub fn lock_many(c: &mut Conn, tenant: &TenantId, ids: &[TaskId]) -> Result<()> {

@@ -112,6 +112,37 @@ store::both_backends! {
         }).await.unwrap();
     }
 
+    async fn what_changed_since_comes_once_whatever_its_status(db: Db) {
+        let world = World::new();
+        let of = a_tenant(&db, &world).await;
+        let other = a_tenant(&db, &world).await;
+        // Two of each instant.
+        let mut rows: Vec<_> = (0..6).map(|n| world.appointment(&of, n)).collect();
+        for (row, at) in rows.iter_mut().zip([0, 0, 1, 1, 2, 2]) {
+            row.updated_at = START.plus_secs(at);
+        }
+        rows[3].status = Status::Cancelled;
+        rows.sort_by_key(|row| (row.updated_at, row.id.clone()));
+        let theirs = world.appointment(&other, 0);
+        db.write(move |c| {
+            rows.iter().chain([&theirs]).try_for_each(|row| appointments::insert(c, row))?;
+            for limit in [1, 3, 100] {
+                let (mut seen, mut after) = (Vec::new(), None);
+                loop {
+                    let (since, last) = (START.plus_secs(1), after.as_ref());
+                    let page = appointments::list_changed(c, &of, since, last, limit)?;
+                    seen.extend(page.items);
+                    after = page.next;
+                    if after.is_none() {
+                        break;
+                    }
+                }
+                assert_eq!(seen, rows[2..], "{limit}");
+            }
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn the_next_one_takes_place_and_is_not_on_yet(db: Db) {
         let world = World::new();
         let tenant = a_tenant(&db, &world).await;

@@ -287,9 +287,9 @@ store::both_backends! {
                 Ok(all)
             };
             assert_eq!((titles(c, &tenant, "flow inv")?, titles(c, &other, "call")?), (1, 0));
-            tasks::mark_deleted(c, &tenant, &row.id, 1, Some(START))?;
+            tasks::mark_deleted(c, &tenant, &row.id, 1, Some(START), START)?;
             assert_eq!(titles(c, &tenant, "call")?, 0);
-            tasks::mark_deleted(c, &tenant, &row.id, 2, None)?;
+            tasks::mark_deleted(c, &tenant, &row.id, 2, None, START)?;
             assert_eq!(titles(c, &tenant, "invoyce")?, 1);
             tasks::delete(c, &tenant, &row.id)?;
             assert_eq!((titles(c, &tenant, "call")?, rows(c, &tenant)?), (0, 0));

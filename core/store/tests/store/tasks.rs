@@ -206,6 +206,32 @@ store::both_backends! {
         }).await.unwrap();
     }
 
+    async fn what_changed_since_comes_once_whether_done_or_not(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let at = |secs: i64, title: &str| {
+            Task { updated_at: world.now().plus_secs(secs), ..task(&world, &tenant, title, None) }
+        };
+        let before = at(-1, "Before");
+        let done = Task { done_at: Some(world.now()), ..at(2, "Done") };
+        let removed = Task { deleted_at: Some(world.now()), ..at(1, "Removed") };
+        let all = [before, at(3, "Open"), done, removed.clone()];
+        let since = world.now();
+        db.write(move |c| {
+            all.iter().try_for_each(|row| tasks::insert(c, row))?;
+            let first = tasks::list_changed(c, &tenant, since, None, 1)?;
+            let rest = tasks::list_changed(c, &tenant, since, first.next.as_ref(), 9)?;
+            let titles: Vec<&str> =
+                first.items.iter().chain(&rest.items).map(|it| it.title.as_str()).collect();
+            assert_eq!((titles, rest.next), (vec!["Done", "Open"], None));
+            // Who is there again is news.
+            tasks::mark_deleted(c, &tenant, &removed.id, removed.rev, None, since.plus_secs(9))?;
+            let again = tasks::list_changed(c, &tenant, since.plus_secs(4), None, 9)?;
+            assert_eq!(again.items[0].id, removed.id);
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn removed_tasks_go_for_good_some_at_a_time(db: Db) {
         let world = World::new();
         let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);

@@ -1,8 +1,8 @@
 //! Appointments.
 
-use app::appointments::{self, Appointment, AppointmentInput, SpanFilter, Status};
+use app::appointments::{self, Appointment, AppointmentInput, SpanFilter};
 use app::cursors::Cursor;
-use app::series;
+use app::{event_states, series};
 use domain::recurrence::First;
 use domain::{ApiScope, AppointmentId, CalendarId, PersonId, Timestamp, Zone};
 use serde_json::{Value, json};
@@ -81,8 +81,8 @@ fn written() -> Fields {
     ]
 }
 
-/// Parameters of what is asked between two instants.
-pub fn span_query() -> Fields {
+/// The two instants between which something is asked for.
+pub fn bounds() -> Fields {
     let at = |sentence| {
         let mut schema = about(instant(), sentence);
         schema["required"] = true.into();
@@ -91,20 +91,47 @@ pub fn span_query() -> Fields {
     vec![
         ("from", at("From this instant on.")),
         ("to", at("Up to this one, which isn't in it; at most 400 days later.")),
-        ("limit", limit()),
-        ("after", cursor()),
     ]
+}
+
+/// Parameters of what is asked between two instants.
+pub fn span_query() -> Fields {
+    let mut all = bounds();
+    all.extend([("limit", limit()), ("after", cursor())]);
+    all
+}
+
+/// Parameters of what changed from an instant on.
+pub fn changed_query() -> Fields {
+    let mut since = about(instant(), "From this instant on.");
+    since["required"] = true.into();
+    vec![("since", since), ("limit", limit()), ("after", cursor())]
 }
 
 /// The parameters of the list.
 pub fn list_query() -> Fields {
     let mut all = span_query();
-    let status = "Those that take place, unless something else is asked for.";
-    all.extend([
+    all.extend(narrowing("Those that take place, unless something else is asked for."));
+    all
+}
+
+/// What lists may be narrowed to besides their time; `status` says what is told where nothing is said of that.
+pub fn narrowing(status: &str) -> Fields {
+    vec![
         ("person", about(id(), "Those with this person; the token must read people.")),
         ("status", about(word(&["booked", "cancelled", "any"]), status)),
-    ]);
-    all
+    ]
+}
+
+/// Which are asked for, and of which status where nothing is said of that.
+pub fn filter(call: &Call, otherwise: &str) -> Result<SpanFilter, Problem> {
+    let person: Option<PersonId> = call.asked_as("person")?;
+    if person.is_some() && !call.opened.scopes.has(ApiScope::PeopleRead) {
+        return Err(Problem::no_scope(ApiScope::PeopleRead));
+    }
+    // Any of them is no status of its own.
+    let status = call.asked("status").unwrap_or(otherwise).parse().ok();
+    Ok(SpanFilter { status, person })
 }
 
 /// The time that is asked about.
@@ -120,18 +147,18 @@ pub fn span(call: &Call) -> Result<(Timestamp, Timestamp), Problem> {
 /// A page of what takes place between two instants, by start.
 pub async fn list(call: Call) -> Answer {
     let (span, after) = (span(&call)?, call.after::<Cursor>()?);
-    let person: Option<PersonId> = call.asked_as("person")?;
-    if person.is_some() && !call.opened.scopes.has(ApiScope::PeopleRead) {
-        return Err(Problem::no_scope(ApiScope::PeopleRead));
-    }
-    let status = match call.asked("status") {
-        Some("any") => None,
-        Some("cancelled") => Some(Status::Cancelled),
-        _ => Some(Status::Booked),
-    };
-    let filter = SpanFilter { status, person };
+    let filter = filter(&call, "booked")?;
     let (app, ctx) = (call.app(), call.ctx());
     let page = appointments::list_span(app, ctx, span, filter, after, call.limit()).await?;
+    let items = page.items.iter().map(shown).collect();
+    Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
+}
+
+/// A page of what was changed since, the longest ago first, whatever its status.
+pub async fn changed(call: Call) -> Answer {
+    let (since, after) = (call.asked_at("since")?, call.after::<Cursor>()?);
+    let (app, ctx) = (call.app(), call.ctx());
+    let page = appointments::list_changed(app, ctx, since, after, call.limit()).await?;
     let items = page.items.iter().map(shown).collect();
     Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
 }
@@ -258,6 +285,13 @@ pub async fn shift(call: Call) -> Answer {
 pub async fn cancel(call: Call) -> Answer {
     let id: AppointmentId = call.id("appointment")?;
     appointments::cancel_appointment(call.app(), call.ctx(), &id).await?;
+    one(&call, &id).await
+}
+
+/// Tries at once to write the event that could not be written.
+pub async fn send_again(call: Call) -> Answer {
+    let id: AppointmentId = call.id("appointment")?;
+    event_states::send_again(call.app(), call.ctx(), &id).await?;
     one(&call, &id).await
 }
 

@@ -25,7 +25,7 @@ pub fn schemas() -> Vec<Named> {
 pub async fn show(call: Call) -> Answer {
     let feed = calendar_feeds::find_feed(call.app(), call.ctx()).await?;
     let read_at = feed.as_ref().and_then(|feed| feed.read_at);
-    Ok(Reply::told(json!({
+    Ok(Reply::one(json!({
         "created_at": feed.map(|feed| feed.created_at.to_rfc3339()),
         "read_at": read_at.map(|at| at.to_rfc3339()),
     })))

@@ -2,12 +2,14 @@
 
 use app::appointments::{self, BusyBlock, BusyCursor, Calendar};
 use app::calendars;
+use domain::CalendarId;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Reply};
 use super::appointments::{span, span_query};
 use super::call::Call;
 use super::describe::{Fields, about, flag, id, instant, said, whole, word};
+use super::problem::Problem;
 use super::schema::Named;
 
 /// The schemas of calendars.
@@ -34,17 +36,26 @@ pub fn schemas() -> Vec<Named> {
 /// All of them.
 pub async fn list(call: Call) -> Answer {
     let all = calendars::list_calendars(call.app(), call.ctx()).await?;
-    let row = |each: Calendar| {
-        json!({
-            "id": each.id,
-            "connection": each.connection_id,
-            "name": each.name,
-            "zone": each.zone.name(),
-            "access": each.access.as_str(),
-            "is_default": each.is_default,
-        })
-    };
-    Ok(Reply::items(all.into_iter().map(row).collect()))
+    Ok(Reply::items(all.iter().map(told).collect()))
+}
+
+fn told(each: &Calendar) -> Value {
+    json!({
+        "id": each.id,
+        "connection": each.connection_id,
+        "name": each.name,
+        "zone": each.zone.name(),
+        "access": each.access.as_str(),
+        "is_default": each.is_default,
+    })
+}
+
+/// One of them.
+pub async fn show(call: Call) -> Answer {
+    let which: CalendarId = call.id("calendar")?;
+    let all = calendars::list_calendars(call.app(), call.ctx()).await?;
+    let one = all.iter().find(|each| each.id == which).ok_or_else(Problem::not_found)?;
+    Ok(Reply::one(told(one)))
 }
 
 /// The parameters of busy times.

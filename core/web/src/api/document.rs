@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::describe::{items, page};
 use super::links::links;
-use super::operations::{BY_KIND, FILE, MAY_GO_ON, Operation, Shows, file_types, operations};
+use super::operations::{
+    BY_KIND, FILE, MAY_GO_ON, Operation, PLUGIN, Shows, file_types, operations,
+};
 use super::problem::PROBLEM;
 use super::schema;
 
@@ -90,10 +92,9 @@ fn describe(operation: &Operation) -> Value {
 fn parameters(operation: &Operation) -> Value {
     let mut all: Vec<Value> = operation
         .ids()
-        .map(|name| {
-            json!({"name": name, "in": "path", "required": true,
-            "schema": {"type": "string", "format": "uuid"}})
-        })
+        .map(
+            |name| json!({"name": name, "in": "path", "required": true, "schema": id_schema(name)}),
+        )
         .collect();
     for (name, mut schema) in (operation.query)() {
         let mut parameter = json!({"name": name, "in": "query"});
@@ -125,6 +126,15 @@ fn parameters(operation: &Operation) -> Value {
         all.push(header("If-None-Match", "Only if it no longer has this tag."));
     }
     Value::Array(all)
+}
+
+/// What an id in a path looks like.
+fn id_schema(name: &str) -> Value {
+    if name == PLUGIN {
+        return json!({"type": "string", "minLength": 2, "maxLength": 64,
+            "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"});
+    }
+    json!({"type": "string", "format": "uuid"})
 }
 
 fn header(name: &str, description: &str) -> Value {
@@ -257,7 +267,10 @@ fn example(name: &str) -> Value {
         "EndpointChange" => json!({"description": "The shop"}),
         "SendAgain" => json!({"since": "2026-12-01T08:00:00Z"}),
         "ImportPlanChange" => json!({"columns": ["name", "phone", ""], "doubles": "update"}),
-        "KindAgain" => json!({"kind": "calendar.push"}),
+        "KindAgain" | "KindDismiss" => json!({"kind": "calendar.push"}),
+        "CalendarImportStart" => json!({"events": [0, 2]}),
+        "DocumentChange" => json!({"name": "Offer of March.pdf"}),
+        "MemberChange" => json!({"role": "accountant"}),
         "NoticeChoicesChange" => json!({"kinds": {"task-due": "app"},
             "reminders": {"tasks": "1d", "quiet": {"from": "22:00", "until": "07:00"}}}),
         "Snooze" => json!({"until": "tomorrow"}),

@@ -1,5 +1,5 @@
-//! Documents: what plugins keep for the business and what is added to people. They are read, added and deleted
-//! here, and never changed.
+//! Documents: what plugins keep for the business and what is added to people. They are read, added, renamed and
+//! deleted here; what is in them never changes.
 
 use app::documents::{self, Document, DocumentFilter, Media, NAME_CHARS_MAX, NewFile, Retention};
 use domain::{ApiScope, DocumentId, PersonId};
@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Reply};
 use super::call::{Call, wrong_parameter};
 use super::describe::{
-    Fields, about, cursor, id, instant, limit, or_null, required_text, said, text, whole, word,
+    Fields, about, cursor, id, instant, limit, object, or_null, required_text, said, text, whole,
+    word,
 };
 use super::problem::Problem;
 use super::schema::Named;
@@ -39,7 +40,8 @@ pub fn schemas() -> Vec<Named> {
         ("retention", about(word(&stays), "What it goes with, if nobody deletes it before.")),
         ("created_at", about(instant(), "When it was kept.")),
     ]);
-    vec![("Document", document)]
+    let name = about(required_text(NAME_CHARS_MAX), "What it is called from now on.");
+    vec![("Document", document), ("DocumentChange", object(vec![("name", name)], &["name"]))]
 }
 
 /// The parameters of the list.
@@ -119,11 +121,20 @@ pub async fn list(call: Call) -> Answer {
     Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
 }
 
+async fn one(call: &Call, which: &DocumentId) -> Answer {
+    Ok(Reply::one(shown(&documents::get_document(call.app(), call.ctx(), which).await?)))
+}
+
 /// One of them.
 pub async fn show(call: Call) -> Answer {
+    one(&call, &call.id("document")?).await
+}
+
+/// Gives one another name.
+pub async fn rename(call: Call) -> Answer {
     let which: DocumentId = call.id("document")?;
-    let it = documents::get_document(call.app(), call.ctx(), &which).await?;
-    Ok(Reply::one(shown(&it)))
+    documents::rename_document(call.app(), call.ctx(), &which, &call.text("name")).await?;
+    one(&call, &which).await
 }
 
 /// Adds a file to a person.

@@ -1,12 +1,12 @@
 //! Lists to take along, as files that other programs read.
 
 use app::exports::{self, Format, Words};
-use domain::PersonId;
+use domain::{PersonId, Timestamp};
 
 use super::answer::{Answer, Reply};
-use super::call::Call;
-use super::describe::{Fields, word};
-use super::{documents, people, tasks};
+use super::call::{Call, wrong_parameter};
+use super::describe::{Fields, about, instant, word};
+use super::{appointments, documents, people, tasks};
 use crate::pages::exports::send;
 
 /// The parameters of people to take along: those of their list, and as what.
@@ -32,7 +32,13 @@ pub fn documents_query() -> Fields {
 
 /// The parameters of appointments to take along.
 pub fn appointments_query() -> Fields {
-    vec![table()]
+    let mut all = vec![
+        ("from", about(instant(), "From this instant on.")),
+        ("to", about(instant(), "Up to this one, which isn’t in it.")),
+    ];
+    all.extend(appointments::narrowing("All, unless something else is asked for."));
+    all.push(table());
+    all
 }
 
 fn table() -> (&'static str, serde_json::Value) {
@@ -79,9 +85,15 @@ pub async fn documents(call: Call) -> Answer {
     Ok(Reply::file(send(file.await?, call.is_head).await?))
 }
 
-/// All appointments.
+/// The appointments that match, by when they begin.
 pub async fn appointments(call: Call) -> Answer {
+    let at = |name: &str| call.asked(name).and_then(Timestamp::parse_rfc3339);
+    let span = (at("from"), at("to"));
+    if span.0.zip(span.1).is_some_and(|(from, to)| from >= to) {
+        return Err(wrong_parameter("to"));
+    }
+    let filter = appointments::filter(&call, "any")?;
     let (ctx, words) = (call.reading(), words(&call));
-    let file = exports::export_appointments(call.app(), &ctx, format(&call), words);
+    let file = exports::export_appointments(call.app(), &ctx, span, filter, format(&call), words);
     Ok(Reply::file(send(file.await?, call.is_head).await?))
 }

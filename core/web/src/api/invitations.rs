@@ -13,13 +13,10 @@ use super::problem::Problem;
 use super::schema::Named;
 use super::team;
 
-/// Whom a token may invite as; who is more could make tokens.
-const ROLES: &[&str] = &["member", "accountant"];
-
 /// The schemas of invitations.
 pub fn schemas() -> Vec<Named> {
     let email = json!({"type": "string", "format": "email", "maxLength": 254});
-    let role = about(word(ROLES), "Nobody who could make tokens is invited by one.");
+    let role = about(word(&team::GIVEN), "Nobody who could make tokens is invited by one.");
     let open = whole(vec![
         ("id", id()),
         ("email", said()),

@@ -27,15 +27,21 @@ pub fn schemas() -> Vec<Named> {
         ("tries", json!({"type": "integer"})),
         ("given_up_at", instant()),
     ]);
-    let kind = about(required_text(KIND_CHARS_MAX), "As work says it, such as `calendar.push`.");
+    let kind = || about(required_text(KIND_CHARS_MAX), "As work says it, such as `calendar.push`.");
     let count = about(
         json!({"type": "integer"}),
         "How many are tried again, the oldest first; with 500 there may be more.",
     );
+    let dismissed = about(
+        json!({"type": "integer"}),
+        "How many are left, the oldest first; with 500 there may be more.",
+    );
     vec![
         ("Job", job),
-        ("KindAgain", object(vec![("kind", kind)], &["kind"])),
+        ("KindAgain", object(vec![("kind", kind())], &["kind"])),
         ("TriedAgain", whole(vec![("count", count)])),
+        ("KindDismiss", object(vec![("kind", kind())], &["kind"])),
+        ("Dismissed", whole(vec![("count", dismissed)])),
     ]
 }
 
@@ -65,6 +71,13 @@ pub async fn list(call: Call) -> Answer {
     Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
 }
 
+/// One piece of it.
+pub async fn show(call: Call) -> Answer {
+    let id: JobId = call.id("job")?;
+    let job = dead::get_given_up(call.app(), call.ctx(), &id).await?;
+    Ok(Reply::one(shown(&job, call.opened.scopes.has(ApiScope::AppointmentsRead))))
+}
+
 /// Has some tried again; what is under way again stays so.
 pub async fn try_again(call: Call) -> Answer {
     let id: JobId = call.id("job")?;
@@ -83,4 +96,10 @@ pub async fn dismiss(call: Call) -> Answer {
     let id: JobId = call.id("job")?;
     dead::dismiss(call.app(), call.ctx(), vec![id]).await?;
     Ok(Reply::done())
+}
+
+/// Leaves all of a kind as it is.
+pub async fn dismiss_kind(call: Call) -> Answer {
+    let count = dead::dismiss_kind(call.app(), call.ctx(), &call.text("kind")).await?;
+    Ok(Reply::told(json!({"count": count})))
 }

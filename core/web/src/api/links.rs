@@ -16,17 +16,30 @@ pub fn links(operation: &Operation) -> Map<String, Value> {
     let (name, leads) = match operation.shows {
         Shows::Made(name) | Shows::Begun(name) => (name, Some((home(operation, name), "/id"))),
         Shows::Told(name) if operation.method == "POST" => (name, Some((operation.path, "/id"))),
-        Shows::Page(name) | Shows::Items(name) => (name, Some((operation.path, "/items/0/id"))),
+        Shows::Page(name) | Shows::Items(name) => {
+            (name, Some((listed(operation.path), "/items/0/id")))
+        }
         Shows::One(name) | Shows::Told(name) => (name, None),
         Shows::File(_) | Shows::Nothing => return all,
     };
     if let Some((home, at)) = leads.filter(|_| has(name, "id")) {
-        all.extend(below(home).filter_map(|(to, id)| link(operation, to, (id, at))));
+        let is_removed = operation.path.ends_with(REMOVED);
+        let can = |to: &Operation| !is_removed || to.path.ends_with("/restore");
+        let targets = below(home).filter(|(to, _)| can(to));
+        all.extend(targets.filter_map(|(to, id)| link(operation, to, (id, at))));
     }
     if has(name, "undo") {
         all.extend(find("POST", UNDO).and_then(|to| link(operation, to, ("undo", "/undo"))));
     }
     all
+}
+
+/// What ends the path of a list of things that are there no more: all that can be done is to bring them back.
+const REMOVED: &str = "/removed";
+
+/// Where the things of a list are: a list of some of them stands among them.
+fn listed(path: &'static str) -> &'static str {
+    [REMOVED, "/changed"].iter().find_map(|end| path.strip_suffix(end)).unwrap_or(path)
 }
 
 /// Where a thing that an operation answers is from now on, without its id.

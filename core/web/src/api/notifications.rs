@@ -91,6 +91,13 @@ pub async fn list(call: Call) -> Answer {
     Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
 }
 
+/// One of them.
+pub async fn show(call: Call) -> Answer {
+    let which: NotificationId = call.id("notification")?;
+    let one = notifications::get_notification(call.app(), call.ctx(), &which).await?;
+    Ok(Reply::one(shown(&one)))
+}
+
 /// Notes that one was read.
 pub async fn read(call: Call) -> Answer {
     notifications::open_notification(call.app(), call.ctx(), &call.id("notification")?).await?;

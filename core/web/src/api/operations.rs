@@ -11,10 +11,10 @@ use super::answer::Answer;
 use super::call::Call;
 use super::describe::Fields;
 use super::{
-    activity, appointments, approvals, business, calendar_feeds, calendars, connections,
-    deliveries, documents, endpoints, exports, import_plans, imports, invitations, jobs, notes,
-    notifications, own_fields, people, pipelines, plugins, reports, saved_views, search, series,
-    sources, sweeps, tags, tasks, team, undos,
+    activity, appointments, approvals, business, calendar_feeds, calendar_files, calendar_imports,
+    calendars, connections, deliveries, documents, endpoints, exports, import_plans, imports,
+    invitations, jobs, notes, notifications, own_fields, people, pipelines, plugins, removed,
+    reports, saved_views, search, series, sources, sweeps, tags, tasks, team, undos,
 };
 
 /// What an operation answers when all goes well, by the name of a schema.
@@ -133,6 +133,7 @@ const CARDS: &[&str] = &[
 ];
 
 const CARD: &[&str] = &["text/vcard"];
+const CALENDAR: &[&str] = &["text/calendar"];
 
 /// What plugins may keep, and what is none of it: members add whatever they have.
 const KEPT: &[&str] = &KEPT_TYPES;
@@ -152,7 +153,11 @@ pub const FILE: &str = "File";
 
 /// What a file may say it is that an operation takes.
 pub fn file_types(operation: &Operation) -> &'static [&'static str] {
-    if operation.name == "documents::create" { KEPT } else { FILE_TYPES }
+    match operation.name {
+        "documents::create" => KEPT,
+        "calendar_imports::create" => CALENDAR_TYPES,
+        _ => FILE_TYPES,
+    }
 }
 
 /// What a list may say it is; what it is shows when it is read.
@@ -165,6 +170,13 @@ const FILE_TYPES: &[&str] = &[
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 ];
 
+/// What a calendar file may say it is.
+const CALENDAR_TYPES: &[&str] = &["application/octet-stream", "text/calendar", "text/plain"];
+
+const BOOKS: &str = "The token needs `appointments:write`.";
+const UNDOES: &str = "The token needs what the act needed: `people:write`, `tasks:write` or \
+    `appointments:write`; for another member's act also to be good for the settings, as with \
+    `business:write`.";
 const SEES_VIEWS: &str =
     "The token needs what their list needs: `pipelines:read`, `tasks:read` or `documents:read`.";
 const KEEPS_VIEWS: &str =
@@ -173,10 +185,22 @@ const KEEPS_VIEWS: &str =
 /// Operations that look themselves at what the token is good for, and what they say of that.
 pub const BY_KIND: &[(&str, &str)] = &[
     (
-        "undos::undo_act",
-        "The token needs what the act needed: `people:write`, `tasks:write` or \
-            `appointments:write`; for another member's act also to be good for the settings, as with \
+        "undos::list",
+        "Told are the acts that the token may take back: it needs `people:write`, `tasks:write` or \
+            `appointments:write`, and for other members' acts to be good for the settings, as with \
             `business:write`.",
+    ),
+    ("undos::show", UNDOES),
+    ("undos::undo_act", UNDOES),
+    ("removed::people", "The token needs `people:write`."),
+    ("removed::tasks", "The token needs `tasks:write`."),
+    ("calendar_imports::list", BOOKS),
+    ("calendar_imports::show", BOOKS),
+    ("calendar_imports::events", BOOKS),
+    (
+        "sweeps::list",
+        "Told are those that the token may change: it needs `people:write`, `tasks:write` or \
+            `pipelines:write`.",
     ),
     ("saved_views::list", SEES_VIEWS),
     ("saved_views::show", SEES_VIEWS),
@@ -195,6 +219,9 @@ pub const BY_KIND: &[(&str, &str)] = &[
             `documents:read` or `notes:read`.",
     ),
 ];
+
+/// The id in a path that is no UUID: plugins are known by their names.
+pub const PLUGIN: &str = "plugin";
 
 /// Operations that go on as a `Sweep`, answered with 202, where they concern more than one answer waits for.
 pub const MAY_GO_ON: &[&str] =
@@ -222,6 +249,7 @@ mod lines {
         POST   "/people/change/all"                       PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::change_all, "Do one thing to all people who match, in lots", people::narrowing, Some("PeopleActAll"), Begun("Sweep");
         GET    "/people/export"                           PeopleRead        (PEOPLE, ALL) exports::people, "People as a file", exports::people_query, NONE, File(CARDS);
         GET    "/people/doubles"                          PeopleRead        (PEOPLE, ALL) people::doubles, "People who may be one", people::doubles_query, NONE, Page("Doubles");
+        GET    "/people/removed"                          _                 (PEOPLE, WRITE_PEOPLE) removed::people, "People who were removed and can be brought back, latest first", removed::list_query, NONE, Page("Removed");
         GET    "/people/{person}"                         PeopleRead        (PEOPLE, ALL) people::show, "A person", nothing, NONE, One("Person");
         GET    "/people/{person}/card"                    PeopleRead        (PEOPLE, ALL) exports::person, "A person as a card for address books", nothing, NONE, File(CARD);
         PATCH  "/people/{person}"                         PeopleWrite       (PEOPLE, WRITE_PEOPLE) people::update, "Change a person", nothing, Some("PersonChange"), One("Person");
@@ -265,6 +293,8 @@ mod lines {
         POST   "/tasks/change"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::change_many, "Do one thing to many tasks", nothing, Some("TasksAct"), Told("Changed");
         POST   "/tasks/change/all"                        TasksWrite        (TASKS, WRITE_TASKS) tasks::change_all, "Do one thing to all tasks that match, in lots", tasks::narrowing, Some("TasksActAll"), Begun("Sweep");
         GET    "/tasks/export"                            TasksRead         (TASKS, ALL) exports::tasks, "Tasks as a file", exports::tasks_query, NONE, File(TABLES);
+        GET    "/tasks/changed"                           TasksRead         (TASKS, ALL) tasks::changed, "Tasks that were changed since, the longest ago first", appointments::changed_query, NONE, Page("Task");
+        GET    "/tasks/removed"                           _                 (TASKS, WRITE_TASKS) removed::tasks, "Tasks that were removed and can be brought back, latest first", removed::list_query, NONE, Page("Removed");
         GET    "/tasks/{task}"                            TasksRead         (TASKS, ALL) tasks::show, "A task", nothing, NONE, One("Task");
         PATCH  "/tasks/{task}"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::update, "Change a task", nothing, Some("TaskChange"), One("Task");
         DELETE "/tasks/{task}"                            TasksWrite        (TASKS, WRITE_TASKS) tasks::remove, "Remove a task", nothing, NONE, Nothing;
@@ -275,12 +305,15 @@ mod lines {
 
         GET    "/appointments"                            AppointmentsRead  (APPOINTMENTS, ALL) appointments::list, "Appointments between two instants", appointments::list_query, NONE, Page("Appointment");
         POST   "/appointments"                            AppointmentsWrite (APPOINTMENTS, BOOK) appointments::book, "Book an appointment", nothing, Some("AppointmentNew"), Made("Appointment");
-        GET    "/appointments/export"                     AppointmentsRead  (APPOINTMENTS, ALL) exports::appointments, "All appointments as a file", exports::appointments_query, NONE, File(TABLES);
+        GET    "/appointments/export"                     AppointmentsRead  (APPOINTMENTS, ALL) exports::appointments, "Appointments as a file", exports::appointments_query, NONE, File(TABLES);
+        GET    "/appointments/changed"                    AppointmentsRead  (APPOINTMENTS, ALL) appointments::changed, "Appointments that were changed since, the longest ago first", appointments::changed_query, NONE, Page("Appointment");
         GET    "/appointments/{appointment}"              AppointmentsRead  (APPOINTMENTS, ALL) appointments::show, "An appointment", nothing, NONE, One("Appointment");
         PATCH  "/appointments/{appointment}"              AppointmentsWrite (APPOINTMENTS, BOOK) appointments::change, "Change an appointment", nothing, Some("AppointmentChange"), One("Appointment");
         POST   "/appointments/{appointment}/move"         AppointmentsWrite (APPOINTMENTS, BOOK) appointments::shift, "Move an appointment to another time", nothing, Some("AppointmentMove"), One("Appointment");
         POST   "/appointments/{appointment}/cancel"       AppointmentsWrite (APPOINTMENTS, BOOK) appointments::cancel, "Cancel an appointment", nothing, NONE, One("Appointment");
         POST   "/appointments/{appointment}/restore"      AppointmentsWrite (APPOINTMENTS, BOOK) appointments::restore, "Let a cancelled appointment take place after all", nothing, NONE, One("Appointment");
+        POST   "/appointments/{appointment}/again"        AppointmentsWrite (APPOINTMENTS, BOOK) appointments::send_again, "Send an appointment again that did not reach its calendar", nothing, NONE, One("Appointment");
+        GET    "/appointments/{appointment}/file"         AppointmentsRead  (APPOINTMENTS, ALL) calendar_files::export_one, "An appointment as a calendar file", nothing, NONE, File(CALENDAR);
         GET    "/appointments/{appointment}/series"       AppointmentsRead  (APPOINTMENTS, ALL) series::show, "How an appointment comes again", nothing, NONE, One("Series");
         PATCH  "/appointments/{appointment}/series"       AppointmentsWrite (APPOINTMENTS, BOOK) series::update, "Let appointments come again by another rule", nothing, Some("SeriesChange"), One("Series");
         POST   "/appointments/{appointment}/series/cancel" AppointmentsWrite (APPOINTMENTS, BOOK) series::cancel, "Cancel several appointments that come again", nothing, Some("SeriesCancel"), Told("SeriesCancelled");
@@ -290,19 +323,34 @@ mod lines {
         GET    "/documents/export"                        DocumentsRead     (DOCUMENTS, ALL) exports::documents, "What is known of documents as a file", exports::documents_query, NONE, File(TABLES);
         GET    "/documents/{document}"                    DocumentsRead     (DOCUMENTS, ALL) documents::show, "A document", nothing, NONE, One("Document");
         GET    "/documents/{document}/content"            DocumentsRead     (DOCUMENTS, ALL) documents::download, "Download a document", nothing, NONE, File(KEPT);
+        PATCH  "/documents/{document}"                    DocumentsWrite    (DOCUMENTS, ALL) documents::rename, "Give a document another name", nothing, Some("DocumentChange"), One("Document");
         DELETE "/documents/{document}"                    DocumentsWrite    (DOCUMENTS, ALL) documents::remove, "Delete a document for good", nothing, NONE, Nothing;
 
+        GET    "/sweeps"                                  _                 (PEOPLE, WRITE_PEOPLE) sweeps::list, "Acts over all that match that are under way", nothing, NONE, Items("Sweep");
         GET    "/sweeps/{sweep}"                          _                 (PEOPLE, WRITE_PEOPLE) sweeps::show, "How far an act over all that match is", nothing, NONE, One("Sweep");
         POST   "/sweeps/{sweep}/cancel"                   _                 (PEOPLE, WRITE_PEOPLE) sweeps::cancel, "Stop an act over all that match; what was changed until then stays", nothing, NONE, One("Sweep");
+        GET    "/undo"                                    _                 (ALL, ALL) undos::list, "What can be taken back, latest first", undos::list_query, NONE, Page("Act");
+        GET    "/undo/{undo}"                             _                 (ALL, ALL) undos::show, "An act that can be taken back", nothing, NONE, One("Act");
         POST   "/undo/{undo}"                             _                 (ALL, ALL) undos::undo_act, "Take an act back: one over many, or a merge", nothing, NONE, Told("Undone");
 
         GET    "/calendars"                               CalendarsRead     (APPOINTMENTS, ALL) calendars::list, "Connected calendars", nothing, NONE, Items("Calendar");
+        GET    "/calendars/{calendar}"                    CalendarsRead     (APPOINTMENTS, ALL) calendars::show, "A connected calendar", nothing, NONE, One("Calendar");
         GET    "/busy"                                    CalendarsRead     (APPOINTMENTS, ALL) calendars::busy, "When connected calendars are busy", calendars::busy_query, NONE, Page("Busy");
-        GET    "/calendar-feed"                           CalendarsRead     (APPOINTMENTS, ALL) calendar_feeds::show, "The address of one’s calendar for other programs", nothing, NONE, Told("Feed");
+        GET    "/calendar-feed"                           CalendarsRead     (APPOINTMENTS, ALL) calendar_feeds::show, "The address of one’s calendar for other programs", nothing, NONE, One("Feed");
         POST   "/calendar-feed"                           CalendarsWrite    (APPOINTMENTS, ALL) calendar_feeds::renew, "Make a new address of one’s calendar; the one before ends", nothing, NONE, Told("FeedMade");
         DELETE "/calendar-feed"                           CalendarsWrite    (APPOINTMENTS, ALL) calendar_feeds::withdraw, "Withdraw the address of one’s calendar", nothing, NONE, Nothing;
+        GET    "/calendar-file"                           AppointmentsRead  (APPOINTMENTS, ALL) calendar_files::export, "The appointments of a time as a calendar file", calendar_files::query, NONE, File(CALENDAR);
+        GET    "/calendar-imports"                        _                 (APPOINTMENTS, BOOK) calendar_imports::list, "The last calendar files that were taken in", nothing, NONE, Items("CalendarImport");
+        POST   "/calendar-imports"                        AppointmentsWrite (APPOINTMENTS, BOOK) calendar_imports::create, "Bring a calendar file; nothing comes of it yet", calendar_imports::create_query, Some(FILE), Made("CalendarImport");
+        GET    "/calendar-imports/{import}"               _                 (APPOINTMENTS, BOOK) calendar_imports::show, "A calendar file", nothing, NONE, One("CalendarImport");
+        GET    "/calendar-imports/{import}/events"        _                 (APPOINTMENTS, BOOK) calendar_imports::events, "What would come of each event of a waiting calendar file", nothing, NONE, Items("CalendarImportEvent");
+        POST   "/calendar-imports/{import}/start"         AppointmentsWrite (APPOINTMENTS, BOOK) calendar_imports::start, "Take a calendar file in, or some of its events", nothing, Some("CalendarImportStart"), One("CalendarImport");
+        POST   "/calendar-imports/{import}/undo"          AppointmentsWrite (APPOINTMENTS, BOOK) calendar_imports::undo, "Take a whole calendar file back", nothing, NONE, One("CalendarImport");
 
         GET    "/team"                                    TeamRead          (TEAM, ALL) team::list, "The team", nothing, NONE, Items("Member");
+        GET    "/team/{member}"                           TeamRead          (TEAM, ALL) team::show, "Somebody in the team", nothing, NONE, One("Member");
+        PATCH  "/team/{member}"                           TeamWrite         (TEAM, MANAGE_TEAM) team::update, "Give somebody in the team another role", nothing, Some("MemberChange"), One("Member");
+        DELETE "/team/{member}"                           TeamWrite         (TEAM, MANAGE_TEAM) team::remove, "Take somebody out of the team", nothing, NONE, Nothing;
         GET    "/invitations"                             TeamRead          (MANAGE_TEAM, ALL) invitations::list, "Open invitations", nothing, NONE, Items("OpenInvitation");
         GET    "/invitations/{invitation}"                TeamRead          (MANAGE_TEAM, ALL) invitations::show, "An open invitation", nothing, NONE, One("OpenInvitation");
         POST   "/invitations"                             TeamWrite         (TEAM, MANAGE_TEAM) invitations::create, "Invite somebody to the team by mail", nothing, Some("InvitationNew"), Made("OpenInvitation");
@@ -311,6 +359,7 @@ mod lines {
         GET    "/connections"                             ConnectionsRead   (PLUGINS, ALL) connections::list, "Connected accounts", nothing, NONE, Items("Connection");
         GET    "/connections/{connection}"                ConnectionsRead   (PLUGINS, ALL) connections::show, "A connected account", nothing, NONE, One("Connection");
         GET    "/plugins"                                 PluginsRead       (PLUGINS, ALL) plugins::list, "Plugins, and which are on", nothing, NONE, Items("Plugin");
+        GET    "/plugins/{plugin}"                        PluginsRead       (PLUGINS, ALL) plugins::show, "A plugin, and whether it is on", nothing, NONE, One("Plugin");
 
         GET    "/approvals"                               ApprovalsRead     (APPROVALS, ALL) approvals::list, "What plugins propose to do", approvals::list_query, NONE, Page("ApprovalRow");
         GET    "/approvals/{approval}"                    ApprovalsRead     (APPROVALS, ALL) approvals::show, "A proposal of a plugin", nothing, NONE, One("Approval");
@@ -333,6 +382,7 @@ mod lines {
         GET    "/notifications/choices"                   NotificationsRead (ALL, ALL) notifications::choices, "How the token’s maker hears of what, and is reminded", nothing, NONE, One("NoticeChoices");
         PATCH  "/notifications/choices"                   NotificationsWrite (ALL, ALL) notifications::choose, "Choose how the token’s maker hears of what, and is reminded", nothing, Some("NoticeChoicesChange"), One("NoticeChoices");
         POST   "/notifications/read"                      NotificationsWrite (ALL, ALL) notifications::read_all, "Mark all notifications as read", nothing, NONE, Nothing;
+        GET    "/notifications/{notification}"            NotificationsRead (ALL, ALL) notifications::show, "A notification", nothing, NONE, One("Notification");
         POST   "/notifications/{notification}/read"       NotificationsWrite (ALL, ALL) notifications::read, "Mark a notification as read", nothing, NONE, Nothing;
         POST   "/notifications/{notification}/snooze"     NotificationsWrite (ALL, ALL) notifications::snooze, "Let what a notification reminded of come again", nothing, Some("Snooze"), Told("Snoozed");
         GET    "/webhooks"                                WebhooksRead      (SETTINGS, ALL) endpoints::list, "Addresses that are told of what happens", nothing, NONE, Items("Endpoint");
@@ -350,6 +400,8 @@ mod lines {
         POST   "/webhooks/{endpoint}/deliveries/{delivery}/again" WebhooksWrite (SETTINGS, ALL) deliveries::send_again, "Send a message again", nothing, NONE, One("Delivery");
         GET    "/jobs"                                    JobsRead          (JOBS, ALL) jobs::list, "Work that was given up, latest first", jobs::list_query, NONE, Page("Job");
         POST   "/jobs/again"                              JobsWrite         (JOBS, ALL) jobs::try_kind_again, "Have all work of a kind that was given up tried again", nothing, Some("KindAgain"), Told("TriedAgain");
+        POST   "/jobs/dismiss"                            JobsWrite         (JOBS, ALL) jobs::dismiss_kind, "Leave all work of a kind that was given up", nothing, Some("KindDismiss"), Told("Dismissed");
+        GET    "/jobs/{job}"                              JobsRead          (JOBS, ALL) jobs::show, "A piece of work that was given up", nothing, NONE, One("Job");
         POST   "/jobs/{job}/again"                        JobsWrite         (JOBS, ALL) jobs::try_again, "Have work that was given up tried again", nothing, NONE, Nothing;
         POST   "/jobs/{job}/dismiss"                      JobsWrite         (JOBS, ALL) jobs::dismiss, "Leave work that was given up", nothing, NONE, Nothing;
     }
@@ -377,8 +429,8 @@ pub fn current(operation: &Operation) -> Option<&'static Operation> {
     }
     let shown = |path| find("GET", path).filter(|it| matches!(it.shows, Shows::One(_)));
     // An act on a thing stands below it.
-    let above = || operation.path.rsplit_once('/').filter(|(above, _)| above.ends_with('}'));
-    shown(operation.path).or_else(|| above().and_then(|(above, _)| shown(above)))
+    let above = || operation.path.rsplit_once('/').and_then(|(above, _)| shown(above));
+    shown(operation.path).or_else(above)
 }
 
 /// The methods that a path of the table has, as a header lists them.

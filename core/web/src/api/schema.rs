@@ -7,10 +7,10 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use super::{
-    activity, appointments, approvals, business, calendar_feeds, calendars, connections,
-    deliveries, describe, documents, endpoints, import_plans, imports, invitations, jobs, notes,
-    notifications, own_fields, patterns, people, pipelines, plugins, reports, saved_views, search,
-    series, sources, sweeps, tags, tasks, team, undos,
+    activity, appointments, approvals, business, calendar_feeds, calendar_imports, calendars,
+    connections, deliveries, describe, documents, endpoints, import_plans, imports, invitations,
+    jobs, notes, notifications, own_fields, patterns, people, pipelines, plugins, removed, reports,
+    saved_views, search, series, sources, sweeps, tags, tasks, team, undos,
 };
 
 /// Where named schemas stand in the document.
@@ -47,6 +47,7 @@ pub fn all() -> &'static BTreeMap<&'static str, Value> {
             invitations::schemas(),
             series::schemas(),
             calendar_feeds::schemas(),
+            calendar_imports::schemas(),
             plugins::schemas(),
             jobs::schemas(),
             saved_views::schemas(),
@@ -54,6 +55,7 @@ pub fn all() -> &'static BTreeMap<&'static str, Value> {
             search::schemas(),
             import_plans::schemas(),
             undos::schemas(),
+            removed::schemas(),
             sweeps::schemas(),
         ];
         parts.into_iter().flatten().collect()

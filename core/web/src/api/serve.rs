@@ -18,7 +18,7 @@ use super::answer::{Answer, Reply, tag_of};
 use super::call::{Call, wrong_parameter};
 use super::limits::Left;
 use super::negotiate::{has_tag, is_json, takes_json};
-use super::operations::{self, FILE, Operation, Shows};
+use super::operations::{self, FILE, Operation, PLUGIN, Shows};
 use super::problem::Problem;
 use super::schema;
 use crate::visit::{AtWork, Visit};
@@ -72,6 +72,7 @@ async fn attend(
         return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "error-api-accept"));
     }
     may(&opened, operation)?;
+    refuse_tag(request, operation)?;
     let call = Call {
         web: visit.web.clone(),
         is_head,
@@ -120,12 +121,26 @@ fn may(opened: &Opened, operation: &Operation) -> Result<(), Problem> {
     }
 }
 
+/// Refuses what is to be held to a tag where nothing has one: whoever sends it would believe that it is.
+fn refuse_tag(request: &HttpRequest, operation: &Operation) -> Result<(), Problem> {
+    let is_read = operation.method == "GET";
+    if is_read || operation.can_match() || header(request, IF_MATCH).is_none() {
+        return Ok(());
+    }
+    let place = ("If-Match".to_owned(), "error-api-if-match".to_owned());
+    Err(Problem::new(StatusCode::BAD_REQUEST, "error-api-if-match").at(vec![place]))
+}
+
 /// The ids in the path; what is no id is not there.
 fn ids(request: &HttpRequest, operation: &Operation) -> Result<BTreeMap<String, String>, Problem> {
     let mut ids = BTreeMap::new();
     for name in operation.ids() {
         let id = request.match_info().get(name).unwrap_or_default();
-        if id.parse::<domain::PersonId>().is_err() {
+        let is_one = match name {
+            PLUGIN => id.parse::<domain::PluginId>().is_ok(),
+            _ => id.parse::<domain::PersonId>().is_ok(),
+        };
+        if !is_one {
             return Err(Problem::not_found());
         }
         ids.insert(name.to_owned(), id.to_owned());

@@ -1,6 +1,6 @@
 //! One act over all that match, in lots: where it begins, how far it is, and stopping it.
 
-use app::sweeps::{self, List, SweepInput, Whom};
+use app::sweeps::{self, List, Shown, SweepInput, Whom};
 use domain::{ApiScope, SweepId};
 use serde_json::{Value, json};
 
@@ -35,10 +35,13 @@ pub fn schemas() -> Vec<Named> {
 }
 
 async fn shown(call: &Call, which: &SweepId) -> Result<Value, Problem> {
-    let shown = sweeps::get_sweep(call.app(), call.ctx(), which).await?;
-    let sweep = shown.sweep;
+    Ok(told(&sweeps::get_sweep(call.app(), call.ctx(), which).await?))
+}
+
+fn told(shown: &Shown) -> Value {
+    let sweep = &shown.sweep;
     let code = super::problem::code(&sweep.problem);
-    Ok(json!({
+    json!({
         "id": sweep.id,
         "list": sweep.list.as_str(),
         "state": sweep.state.as_str(),
@@ -50,7 +53,7 @@ async fn shown(call: &Call, which: &SweepId) -> Result<Value, Problem> {
         "undo": shown.can_undo.then_some(&sweep.id),
         "created_at": sweep.created_at.to_rfc3339(),
         "settled_at": sweep.settled_at.map(|at| at.to_rfc3339()),
-    }))
+    })
 }
 
 /// Begins one, and says where it is followed.
@@ -70,14 +73,28 @@ pub(super) async fn begun(call: &Call, which: &SweepId) -> Answer {
 async fn asked(call: &Call) -> Result<SweepId, Problem> {
     let which: SweepId = call.id("sweep")?;
     let found = sweeps::get_sweep(call.app(), call.ctx(), &which).await?;
-    if found.is_of_settings && call.opened.scopes.has(ApiScope::PipelinesWrite) {
-        return Ok(which);
+    match missing(call, &found) {
+        None => Ok(which),
+        Some(scope) => Err(Problem::no_scope(scope)),
     }
-    let scope = match found.sweep.list {
+}
+
+/// What the token would have to be good for to see one; None where it is.
+fn missing(call: &Call, of: &Shown) -> Option<ApiScope> {
+    let scope = match of.sweep.list {
         List::People => ApiScope::PeopleWrite,
         List::Tasks => ApiScope::TasksWrite,
     };
-    if call.opened.scopes.has(scope) { Ok(which) } else { Err(Problem::no_scope(scope)) }
+    let scopes = call.opened.scopes;
+    let is_settings = of.is_of_settings && scopes.has(ApiScope::PipelinesWrite);
+    (!is_settings && !scopes.has(scope)).then_some(scope)
+}
+
+/// Those that are under way, latest first.
+pub async fn list(call: Call) -> Answer {
+    let all = sweeps::list_under_way(call.app(), call.ctx()).await?;
+    let seen = all.iter().filter(|it| missing(&call, it).is_none());
+    Ok(Reply::items(seen.map(told).collect()))
 }
 
 /// One of them.

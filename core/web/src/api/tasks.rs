@@ -153,6 +153,16 @@ pub async fn list(call: Call) -> Answer {
     Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
 }
 
+/// A page of what was changed since, the longest ago first, done or not.
+pub async fn changed(call: Call) -> Answer {
+    let (since, after) = (call.asked_at("since")?, call.after::<Cursor>()?);
+    let page = tasks::list_changed(call.app(), call.ctx(), since, after, call.limit()).await?;
+    let ids = page.items.iter().map(|task| task.id.clone()).collect();
+    let links = links_of(&call, ids).await?;
+    let items = page.items.iter().map(|task| shown(task, &links)).collect();
+    Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
+}
+
 /// What the tasks asked for are about; who may not read that learns nothing of it by asking.
 fn subjects(call: &Call) -> Result<Vec<(LinkKind, String)>, Problem> {
     let mut about = Vec::new();

@@ -55,6 +55,8 @@ pub const BYTES_MAX: usize =
     if LIST_BYTES_MAX > FILES_BYTES_MAX { LIST_BYTES_MAX } else { FILES_BYTES_MAX };
 /// The pages that take a file in.
 const UPLOADS: [&str; 2] = ["/settings/logo", "/calendar/import"];
+/// Where programs send a calendar file.
+const API_CALENDARS: &str = "/api/v1/calendar-imports";
 /// The largest file, in bytes, with the form around it.
 pub const UPLOAD_BYTES_MAX: usize = hooks::BODY_BYTES_MAX;
 
@@ -77,6 +79,8 @@ enum Kind {
     Files,
     /// A program's.
     ApiFile,
+    /// A program's calendar file.
+    ApiUpload,
 }
 
 impl Kind {
@@ -89,6 +93,8 @@ impl Kind {
             Self::ApiList
         } else if request.path() == API_FILES && request.method() == Method::POST {
             Self::ApiFile
+        } else if request.path() == API_CALENDARS && request.method() == Method::POST {
+            Self::ApiUpload
         } else if request.path().starts_with(api::ROOT) {
             Self::Api
         } else if request.path() == LISTS && kind.eq_ignore_ascii_case(UPLOAD) {
@@ -106,7 +112,7 @@ impl Kind {
         match self {
             Self::Hook => hooks::BODY_BYTES_MAX,
             Self::Api | Self::Form => FORM_BYTES_MAX,
-            Self::Upload => UPLOAD_BYTES_MAX,
+            Self::Upload | Self::ApiUpload => UPLOAD_BYTES_MAX,
             Self::List | Self::ApiList => LIST_BYTES_MAX,
             Self::Files => FILES_BYTES_MAX,
             Self::ApiFile => FILE_BYTES_MAX,
@@ -117,7 +123,7 @@ impl Kind {
     const fn of_strangers(self) -> Option<Self> {
         match self {
             Self::List | Self::Files => Some(Self::Upload),
-            Self::ApiList | Self::ApiFile => Some(Self::Api),
+            Self::ApiList | Self::ApiFile | Self::ApiUpload => Some(Self::Api),
             Self::Hook | Self::Api | Self::Form | Self::Upload => None,
         }
     }
@@ -125,7 +131,7 @@ impl Kind {
     const fn within(self) -> Duration {
         match self {
             Self::List | Self::ApiList | Self::Files | Self::ApiFile => LIST_WITHIN,
-            Self::Hook | Self::Api | Self::Form | Self::Upload => BODY_WITHIN,
+            Self::Hook | Self::Api | Self::Form | Self::Upload | Self::ApiUpload => BODY_WITHIN,
         }
     }
 }
@@ -207,7 +213,7 @@ async fn sender_of(request: &ServiceRequest, kind: Kind) -> Option<AccountId> {
     match kind {
         Kind::List => Some(current(&visit).await.ok()?.login.account),
         Kind::Files => Some(current(&visit).await.ok()?.context.filter(may_add)?.account),
-        Kind::ApiList => Some(token_at_work(request, &visit).await?.account),
+        Kind::ApiList | Kind::ApiUpload => Some(token_at_work(request, &visit).await?.account),
         Kind::ApiFile => Some(token_at_work(request, &visit).await.filter(may_add)?.account),
         Kind::Hook | Kind::Api | Kind::Form | Kind::Upload => None,
     }
@@ -335,6 +341,7 @@ mod tests {
             Kind::ApiList,
             Kind::Files,
             Kind::ApiFile,
+            Kind::ApiUpload,
         ] {
             assert!(kind.bytes_max() <= BYTES_MAX);
         }

@@ -26,6 +26,7 @@ mod layers;
 mod month;
 mod moves;
 
+pub(crate) use files::answer;
 pub use files::{export, export_one};
 pub use grid::events;
 pub use moves::shift;
@@ -187,6 +188,8 @@ pub async fn show(member: Member, query: Query<CalendarQuery>) -> Answer {
         makers: layers::makers(&on),
         by_maker: layers::are_by_maker(&on),
         file: format!("/calendar/file?from={first}&to={after}"),
+        first_day: first.to_string(),
+        last_day: after.saturating_sub(1.day()).to_string(),
         zone: zone_name(&member.ctx.zone),
         has_calendar: !on.calendars.is_empty(),
         can_book: role.may(Permission::WriteAppointments),

@@ -219,20 +219,43 @@ fn row(
 
 /// One of them.
 pub async fn show(member: Member, path: Path<String>) -> Answer {
+    one(&member, &id(&path)?, None, Errors::new()).await
+}
+
+/// Its page, with the name that somebody typed for it and what is wrong with that.
+async fn one(member: &Member, which: &DocumentId, typed: Option<&str>, errors: Errors) -> Answer {
     let (app, ctx) = (&member.web.app, &member.ctx);
-    let it = documents::get_document(app, ctx, &id(&path)?).await?;
+    let it = documents::get_document(app, ctx, which).await?;
     let sees = ctx.may(Permission::ReadPlugins);
-    let accounts = if sees { accounts(&member).await? } else { HashMap::new() };
+    let accounts = if sees { accounts(member).await? } else { HashMap::new() };
     let its = it.connection_id.as_ref().filter(|id| accounts.contains_key(*id));
     let plugin = (sees && find_loaded(app, &it.plugin_id).is_ok()).then_some(&it.plugin_id);
     let named = documents::name_around(app, ctx, std::slice::from_ref(&it)).await?;
     let page = DocumentPage {
-        row: row(&member, &it, &accounts, &named),
+        name: typed.unwrap_or(&it.name).to_owned(),
+        row: row(member, &it, &accounts, &named),
         plugin_href: plugin.map(|id| format!("/plugins/{id}")),
         from_href: its.map(|id| format!("/connections/{id}")),
         stays: it.retention.as_str(),
+        errors,
     };
-    member.page(&page).await
+    member.form_page(&page, &page.errors).await
+}
+
+/// What is said where a document gets another name.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct NameForm {
+    name: String,
+}
+
+/// Gives it another name.
+pub async fn rename(member: Member, path: Path<String>, form: Form<NameForm>) -> Answer {
+    let which: DocumentId = id(&path)?;
+    match documents::rename_document(&member.web.app, &member.ctx, &which, &form.name).await {
+        Ok(()) => member.said(&format!("/documents/{which}"), "said-document-renamed"),
+        Err(error) => one(&member, &which, Some(&form.name), form_errors(error)?).await,
+    }
 }
 
 /// Its bytes; who asks for the head alone downloads nothing.

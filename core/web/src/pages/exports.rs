@@ -5,12 +5,15 @@ use actix_web::http::header::{
 };
 use actix_web::web::{Bytes, Path, Query};
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use app::appointments::SpanFilter;
 use app::documents::Document;
 use app::endpoints::DeliveryState;
 use app::exports::everything::{self, Archive, ArchiveState};
 use app::exports::{self, Download, Format, List, Table, Words};
-use domain::{EndpointId, ExportId, PersonId};
+use domain::{EndpointId, ExportId, PersonId, Timestamp, Zone};
 use futures_util::stream;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::answer::{Answer, go};
@@ -54,11 +57,44 @@ pub async fn person(member: Member, path: Path<String>) -> Answer {
     Ok(send(file, member.is_head).await?)
 }
 
-/// All appointments.
-pub async fn appointments(member: Member, kind: Query<FormatQuery>) -> Answer {
-    let words = words(&member);
-    let format = Format::of(&kind.format);
-    let file = exports::export_appointments(&member.web.app, &member.ctx, format, words).await?;
+/// Which appointments are asked for: from a day on, up to the end of another, of a state, with somebody.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct AppointmentsQuery {
+    from: String,
+    to: String,
+    status: String,
+    person: String,
+}
+
+impl AppointmentsQuery {
+    /// When that is by the clock of the business; an end that isn't said is open.
+    fn span(&self, zone: &Zone) -> Result<(Option<Timestamp>, Option<Timestamp>), app::Error> {
+        let begins = |field: &str, text: &str, days: i64| {
+            let wrong = || app::Error::invalid(field, "error-date-invalid");
+            if text.is_empty() {
+                return Ok(None);
+            }
+            let day: Date = text.parse().map_err(|_| wrong())?;
+            let day = day.checked_add(days.days()).map_err(|_| wrong())?;
+            zone.start_of_day(day).map(Some).ok_or_else(wrong)
+        };
+        Ok((begins("from", &self.from, 0)?, begins("to", &self.to, 1)?))
+    }
+}
+
+/// The appointments that are asked for.
+pub async fn appointments(
+    member: Member,
+    query: Query<AppointmentsQuery>,
+    kind: Query<FormatQuery>,
+) -> Answer {
+    let (words, ctx) = (words(&member), &member.ctx);
+    let span = query.span(&ctx.zone)?;
+    let filter =
+        SpanFilter { status: query.status.parse().ok(), person: query.person.parse().ok() };
+    let (app, format) = (&member.web.app, Format::of(&kind.format));
+    let file = exports::export_appointments(app, ctx, span, filter, format, words).await?;
     Ok(send(file, member.is_head).await?)
 }
 
@@ -128,6 +164,21 @@ pub async fn approvals(member: Member, kind: Query<FormatQuery>) -> Answer {
 /// Lists of people that were brought.
 pub async fn imports(member: Member, kind: Query<FormatQuery>) -> Answer {
     list_file(&member, List::Imports, &kind).await
+}
+
+/// Work that was given up.
+pub async fn jobs(member: Member, kind: Query<FormatQuery>) -> Answer {
+    list_file(&member, List::Jobs, &kind).await
+}
+
+/// Tokens for programs: what they may do, and since when.
+pub async fn tokens(member: Member, kind: Query<FormatQuery>) -> Answer {
+    list_file(&member, List::Tokens, &kind).await
+}
+
+/// Addresses that are told of what happens.
+pub async fn endpoints(member: Member, kind: Query<FormatQuery>) -> Answer {
+    list_file(&member, List::Endpoints, &kind).await
 }
 
 /// What a log of messages is narrowed to.

@@ -89,9 +89,13 @@ pub async fn try_one_again(member: Member, path: Path<String>) -> Answer {
     member.said("/jobs", "said-jobs-again")
 }
 
-/// Leaves those that were chosen.
+/// Leaves those that were chosen, or all of a kind.
 pub async fn dismiss(member: Member, form: Chosen) -> Answer {
-    dead::dismiss(&member.web.app, &member.ctx, chosen(&form)?).await?;
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    match form.iter().find(|(name, _)| name == "kind") {
+        Some((_, kind)) => dead::dismiss_kind(app, ctx, kind).await?,
+        None => dead::dismiss(app, ctx, chosen(&form)?).await?,
+    };
     member.said("/jobs", "said-jobs-dismissed")
 }
 

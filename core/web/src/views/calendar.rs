@@ -40,6 +40,10 @@ pub struct CalendarPage {
     pub agenda: Vec<Day>,
     /// The address of these appointments as a file.
     pub file: String,
+    /// The first day that is shown, ISO 8601.
+    pub first_day: String,
+    /// The last.
+    pub last_day: String,
     /// What can be shown and hidden: calendars.
     pub calendars: Vec<Layer>,
     /// The same: people whose appointments these are, where there are several.

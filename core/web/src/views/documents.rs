@@ -84,6 +84,10 @@ pub struct DocumentPage {
     pub from_href: Option<String>,
     /// What it goes with: `plugin`, `connection` or, where somebody added it, `member`.
     pub stays: &'static str,
+    /// The name that stands in the form for another.
+    pub name: String,
+    /// What is wrong with it.
+    pub errors: Errors,
 }
 
 /// The documents about a person, on their page.

@@ -68,6 +68,7 @@ error-api-too-large = The body is too large.
 error-api-slow = The body took too long.
 error-api-limited = Too many requests. Try again after the time that Retry-After names.
 error-api-changed = It changed meanwhile: fetch it again.
+error-api-if-match = Nothing here has a tag that If-Match could hold the request to: send it without.
 error-api-key-other = This Idempotency-Key belongs to another request.
 error-api-key-working = The request with this Idempotency-Key is still being answered.
 error-api-refused = The request was refused.

@@ -69,6 +69,7 @@ event-member-removed = Member left or was removed
 event-import-undone = Import undone
 event-document-kept = Document kept
 event-document-added = Document added to a person
+event-document-changed = Document renamed
 event-document-deleted = Document deleted
 event-approval-proposed = Plugin asks for approval
 event-approval-approved = Proposal approved

@@ -8,6 +8,7 @@ jobs-dismiss = Leave it
 jobs-dismiss-chosen = Leave the chosen ones
 jobs-choose = Choose: { $what }
 jobs-all = Try all of a kind again
+jobs-all-dismiss = Leave all of a kind
 jobs-tried = { $count ->
     [one] tried once
    *[other] tried { $count } times

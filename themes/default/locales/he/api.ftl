@@ -68,6 +68,7 @@ error-api-too-large = גוף הבקשה גדול מדי.
 error-api-slow = גוף הבקשה הגיע לאט מדי.
 error-api-limited = יותר מדי בקשות. אפשר לנסות שוב אחרי הזמן שב־Retry-After.
 error-api-changed = זה השתנה בינתיים: צריך לקרוא שוב.
+error-api-if-match = לבקשה הזו אין תגית ש־If-Match יכול להשוות אליה: יש לשלוח אותה בלי הכותרת הזו.
 error-api-key-other = ה־Idempotency-Key הזה שייך לבקשה אחרת.
 error-api-key-working = הבקשה עם ה־Idempotency-Key הזה עדיין בטיפול.
 error-api-refused = הבקשה נדחתה.

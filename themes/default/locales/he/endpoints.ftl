@@ -69,6 +69,7 @@ event-member-removed = עזיבת הצוות או הסרה ממנו
 event-import-undone = ייבוא בוטל
 event-document-kept = נשמר מסמך
 event-document-added = נוסף מסמך לאדם
+event-document-changed = שם של מסמך השתנה
 event-document-deleted = מסמך נמחק
 event-approval-proposed = תוסף מבקש אישור
 event-approval-approved = הצעה אושרה

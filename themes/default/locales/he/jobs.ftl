@@ -8,6 +8,7 @@ jobs-dismiss = לוותר
 jobs-dismiss-chosen = לוותר על המסומנים
 jobs-choose = סימון: { $what }
 jobs-all = ניסיון נוסף לכל הפעולות מאותו סוג
+jobs-all-dismiss = לוותר על כל הפעולות מאותו סוג
 jobs-tried = { $count ->
     [one] ניסיון אחד
     [two] שני ניסיונות

@@ -166,6 +166,8 @@ fn page(w: Words, view: &'static str) -> CalendarPage {
         month: vec![],
         agenda: vec![],
         file: "/calendar/file?from=2026-11-22&to=2026-11-29".into(),
+        first_day: "2026-11-22".into(),
+        last_day: "2026-11-28".into(),
         calendars: vec![
             layer("here", String::new(), ""),
             layer("c1", w.of("Dana’s calendar", "היומן של דנה"), "blue"),

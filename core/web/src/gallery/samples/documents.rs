@@ -21,11 +21,17 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     let looks = Documents { can_share: false, ..documents(w) };
     gallery.page("documents-of-a-member", "/documents", &looks);
     gallery.page("document", "/documents", &document(w));
-    let gone = DocumentPage { row: scan(w), plugin_href: None, from_href: None, stays: "plugin" };
+    let (plugin_href, from_href) = (None, None);
+    let gone =
+        DocumentPage { row: scan(w), plugin_href, from_href, stays: "plugin", ..document(w) };
     gallery.page("document-of-a-plugin-that-is-gone", "/documents", &gone);
-    let added =
-        DocumentPage { row: contract(w), plugin_href: None, from_href: None, stays: "member" };
+    let (plugin_href, from_href, row) = (None, None, contract(w));
+    let name = row.name.clone();
+    let added = DocumentPage { row, plugin_href, from_href, stays: "member", name, ..document(w) };
     gallery.page("document-of-a-person", "/documents", &added);
+    let errors = Errors::from([("name".to_owned(), "error-required".to_owned())]);
+    let wrong = DocumentPage { name: String::new(), errors, ..document(w) };
+    gallery.page("document-wrong", "/documents", &wrong);
     let about = Some(Choice::new("1", w.of("Noa Levi", "נועה לוי"), "1"));
     let asked = DocumentsAsked { about, narrowed: true, ..documents(w).asked };
     let theirs = Documents { asked, rows: vec![contract(w)], count: 1, next: None, ..documents(w) };
@@ -117,6 +123,8 @@ fn document(w: Words) -> DocumentPage {
         plugin_href: Some("/plugins/supplier-invoices".into()),
         from_href: Some("/connections/1".into()),
         stays: "connection",
+        name: bill(w).name,
+        errors: Errors::new(),
     }
 }
 

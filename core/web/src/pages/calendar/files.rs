@@ -27,7 +27,8 @@ pub async fn export_one(member: Member, path: Path<String>) -> Answer {
     Ok(answer(file, "appointment.ics"))
 }
 
-fn answer(file: String, name: &str) -> HttpResponse {
+/// A calendar file to be saved under this name.
+pub(crate) fn answer(file: String, name: &str) -> HttpResponse {
     let disposition = format!("attachment; filename=\"{name}\"");
     HttpResponse::Ok()
         .content_type("text/calendar; charset=utf-8")

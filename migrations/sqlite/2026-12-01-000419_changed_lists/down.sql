@@ -1,0 +1,2 @@
+DROP INDEX appointments_changed;
+DROP INDEX tasks_changed;
