@@ -4,10 +4,70 @@ use domain::TagId;
 use store::Db;
 use store::people::{self, PersonFilter, PersonOrder, Worth};
 use store::tags::{self, Tag};
+use store::timeline::{self, Entry, EntryGroup};
 
 use crate::support::*;
 
+fn entry(world: &World, of: &people::Person, kind: &str) -> Entry {
+    world.clock.advance_millis(1);
+    Entry {
+        tenant_id: of.tenant_id.clone(),
+        id: domain::EntryId::new(&world.clock, &world.rng),
+        person_id: of.id.clone(),
+        at: world.now(),
+        kind: kind.to_owned(),
+        actor_kind: store::audit::ActorKind::System,
+        actor_id: String::new(),
+        entity_id: String::new(),
+        detail_json: serde_json::json!({}).into(),
+    }
+}
+
 store::both_backends! {
+    async fn a_timeline_has_each_entry_in_one_group_and_pages_go_on_in_it(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let person = world.person(&tenant, "Dana");
+        let groups: [(EntryGroup, &[&str]); 5] = [
+            (EntryGroup::Notes, &["note", "note"]),
+            (EntryGroup::Appointments, &["appointment-booked", "appointment-series-booked"]),
+            (EntryGroup::Tasks, &["task-added", "task-done"]),
+            (EntryGroup::Documents, &["document-added"]),
+            (EntryGroup::Changes, &["created", "stage", "changed", "merged"]),
+        ];
+        let mut kinds = Vec::new();
+        // One of each in turn, so that no group is a part of the whole in one piece.
+        for at in 0..4 {
+            kinds.extend(groups.iter().filter_map(|(_, its)| its.get(at)));
+        }
+        let all: Vec<Entry> = kinds.iter().map(|kind| entry(&world, &person, kind)).collect();
+        let (of, id) = (tenant.clone(), person.id.clone());
+        db.write(move |c| {
+            people::insert(c, &person, &[])?;
+            all.iter().try_for_each(|entry| timeline::insert(c, entry))
+        }).await.unwrap();
+        db.read(move |c| {
+            let mut together = 0;
+            for (group, its) in groups {
+                let (mut found, mut after) = (Vec::new(), None);
+                loop {
+                    let page = timeline::list_of(c, &of, &id, Some(group), after.as_ref(), 1)?;
+                    assert_eq!(page.items.len(), 1, "{group}");
+                    found.extend(page.items.into_iter().map(|entry| entry.kind));
+                    after = page.next;
+                    if after.is_none() {
+                        break;
+                    }
+                }
+                let latest_first: Vec<&str> = its.iter().rev().copied().collect();
+                assert_eq!(found, latest_first, "{group}");
+                together += found.len();
+            }
+            assert_eq!(timeline::list_of(c, &of, &id, None, None, 50)?.items.len(), together);
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn several_tags_and_a_range_of_worth_narrow_together(db: Db) {
         let world = World::new();
         let tenant = a_tenant(&db, &world).await;

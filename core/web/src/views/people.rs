@@ -298,6 +298,10 @@ pub struct PersonPage {
     pub rev: i64,
     /// What happened with them, newest first.
     pub timeline: Vec<EntryRow>,
+    /// All of that, and each group of it.
+    pub timeline_tabs: Vec<Tab>,
+    /// Whether a group of it is shown.
+    pub timeline_narrowed: bool,
     /// The address of what happened earlier.
     pub older: Option<String>,
     /// The form for a note.

@@ -287,6 +287,24 @@ fn timeline(w: Words) -> Vec<EntryRow> {
     ]
 }
 
+fn timeline_tabs() -> Vec<Tab> {
+    let keys = [
+        "timeline-all",
+        "timeline-notes",
+        "timeline-appointments",
+        "timeline-tasks",
+        "timeline-documents",
+        "timeline-changes",
+    ];
+    let tab = |key| Tab {
+        key,
+        href: "/people/1?what=notes#timeline".into(),
+        count: None,
+        current: key == "timeline-all",
+    };
+    keys.map(tab).to_vec()
+}
+
 fn icon_id(icon: &str) -> String {
     format!("entry-{icon}")
 }
@@ -351,6 +369,8 @@ fn person(w: Words) -> PersonPage {
         ],
         rev: 1,
         timeline: timeline(w),
+        timeline_tabs: timeline_tabs(),
+        timeline_narrowed: false,
         older: Some("/people/1?before=x".into()),
         note: NoteForm::default(),
         alike: vec![row(w, ("N. Levi", "נ. לוי"), ("", ""), false, "0523456789")],

@@ -10,6 +10,7 @@ use super::rows;
 use crate::answer::{Answer, form_errors};
 use crate::error::Failure;
 use crate::member::Member;
+use crate::pages::timeline::TimelineQuery;
 use crate::pages::{id, people};
 use crate::upload::{Filled, files_in};
 use crate::views::documents::{FileLimits, PersonFiles, SentFiles, WrongFile};
@@ -83,7 +84,8 @@ pub async fn add(member: Member, path: Path<String>, request: HttpRequest, body:
         let said = if count == 1 { "said-document-added" } else { "said-documents-added" };
         return member.said(&format!("/people/{person}"), said);
     }
-    people::page_with(&member, &person, "", people::new_note(&member), came).await
+    let note = people::new_note(&member);
+    people::page_with(&member, &person, &TimelineQuery::default(), note, came).await
 }
 
 /// What is wrong with a file, or why there is no page to say it on.
