@@ -199,7 +199,9 @@ impl ListQuery {
     pub(super) fn order(&self) -> PersonOrder {
         match self.order.parse().unwrap_or(PersonOrder::Newest) {
             // Who has no day has no place among days.
-            PersonOrder::FollowUp if self.follow_up == "none" => PersonOrder::Newest,
+            PersonOrder::FollowUp | PersonOrder::FollowUpDown if self.follow_up == "none" => {
+                PersonOrder::Newest
+            }
             order => order,
         }
     }
@@ -236,6 +238,8 @@ impl ListQuery {
             first_source: (!self.first.is_empty()).then(|| self.first.trim().to_owned()),
             other_sources: self.other_sources.lines().map(|it| it.trim().to_owned()).collect(),
             currency: (!self.currency.is_empty()).then(|| self.currency.trim().to_owned()),
+            // In that order nobody is listed who has no value, so nobody else counts or is chosen.
+            has_value: self.order() == PersonOrder::ValueUp,
             worth: self.worth(&terms.currency),
             follow_up_until: self.follow_up_until(member),
             no_follow_up: self.follow_up == "none",
@@ -276,6 +280,10 @@ impl ListQuery {
         }
     }
 
+    fn is_by_follow_up(&self) -> bool {
+        matches!(self.order(), PersonOrder::FollowUp | PersonOrder::FollowUpDown)
+    }
+
     fn follow_up_until(&self, member: &Member) -> Option<String> {
         let today = member.dates().today();
         let until = match self.follow_up.as_str() {
@@ -284,7 +292,7 @@ impl ListQuery {
             // Long before the calendars of our files end.
             "any" => jiff::civil::Date::MAX,
             // By that day nobody is listed who has none, so nobody else counts or is chosen either.
-            _ if self.order() == PersonOrder::FollowUp => jiff::civil::Date::MAX,
+            _ if self.is_by_follow_up() => jiff::civil::Date::MAX,
             _ => return None,
         };
         Some(until.to_string())
