@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod choices;
+mod columns;
 mod form;
 pub mod list;
 pub mod merge;
