@@ -56,6 +56,18 @@ async fn each_number_of_a_report_is_as_long_as_its_list() -> Result<()> {
             let rows = list.matches("type=\"checkbox\" name=\"person\"").count();
             assert_eq!(rows, number, "{href}");
         }
+        for query in ["period=this-month", "period=last-month", "period=this-year", "months=3"] {
+            let report = get(&site, &format!("/reports?{query}")).await?;
+            for (href, number) in numbers(&report) {
+                let list = get(&site, &href).await?;
+                let rows = list.matches("type=\"checkbox\" name=\"person\"").count();
+                assert_eq!(rows, number, "{query}: {href}");
+            }
+        }
+        let this = get(&site, "/reports?period=this-month").await?;
+        ensure!(this.contains("period=this-month&amp;table=compared"), "{this}");
+        let turned = get(&site, "/reports?from=2026-05-02&to=2026-05-01").await?;
+        ensure!(turned.contains("id=\"days-error\"") && turned.contains("value=\"2026-05-02\""));
         let narrowed = get(&site, "/reports?months=12&owner=nobody").await?;
         for (href, number) in numbers(&narrowed) {
             ensure!(href.contains("owner=nobody"), "{href}");
