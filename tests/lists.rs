@@ -343,49 +343,6 @@ async fn more_tags_than_narrow_a_list_are_said_and_nobody_is_changed() -> Result
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_head_orders_the_list_and_a_row_is_changed_where_it_stands() -> Result<()> {
-    let site = Site::start(store::testing::sqlite().await).await?;
-    let (app, owner) = (&site.house.app, &site.house.owner);
-    let input = PersonInput { name: "Anemone".into(), ..PersonInput::default() };
-    let anemone = create_person(app, owner, input, "").await?.id;
-    for (query, sorted, href) in [
-        ("", "descending", "order=oldest"),
-        ("?order=oldest", "ascending", "href=\"/people\""),
-        ("?order=name", "ascending", "order=name-down"),
-        ("?order=value", "descending", "order=value-up"),
-        ("?order=stage-down&owner=nobody", "descending", "owner=nobody&amp;order=stage\""),
-        ("?column=owner&order=owner", "ascending", "order=owner-down&amp;column=owner"),
-    ] {
-        let list = get(&site, &format!("/people{query}")).await?;
-        assert_eq!(list.matches("aria-sort=").count(), 1, "{query}");
-        let head = list.split(&format!("aria-sort=\"{sorted}\"><a ")).nth(1);
-        let link = head.and_then(|rest| rest.split('>').next()).context("no such head")?;
-        ensure!(link.contains(href), "{query}: {link}");
-        ensure!(list.contains("Anemone"), "{query}");
-    }
-    let source = get(&site, "/people?column=source").await?;
-    ensure!(source.contains("<bdi>Source</bdi></th>"), "{source}");
-    ensure!(!source.contains("popovertarget=\"change-"), "neither stage nor owner is shown");
-
-    let place = "order=name&column=owner";
-    let (id, member) = (anemone.to_string(), site.ids["member"].as_str());
-    let person = id.as_str();
-    let act = [("address", place), ("person", person), ("act", "owner"), ("to-owner", member)];
-    let list = get(&site, &format!("/people?{place}")).await?;
-    ensure!(list.contains(&format!("popovertarget=\"change-{person}\"")), "{list}");
-    ensure!(list.contains("name=\"address\" value=\"order=name&amp;column=owner\""), "{list}");
-    let changed = post(&site, "/people/change", &act).await?;
-    assert_eq!(changed.status, 303);
-    let back = format!("/people?{place}#person-{person}");
-    assert_eq!(changed.header("location"), Some(back.as_str()));
-    let now = app::people::get_person(app, owner, &anemone).await?;
-    assert_eq!(now.owner_id.map(|id| id.to_string()).as_deref(), Some(member));
-    let undos = get(&site, "/undo").await?;
-    ensure!(undos.contains("Anemone") && undos.contains("/restore\""), "{undos}");
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn the_log_is_asked_by_who_what_and_day() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
     let all = get(&site, "/activity").await?;

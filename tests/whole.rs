@@ -11,6 +11,7 @@ mod calendar;
 mod calendar_health;
 mod channels;
 mod checkups;
+mod columns;
 mod convergence;
 mod crash;
 mod dead_letters;

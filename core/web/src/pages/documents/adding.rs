@@ -1,4 +1,4 @@
-//! The documents about a person, on their page: shown, and added by a form.
+//! The documents about a person, on their page: shown, and added by a form, there or from the list of all.
 
 use actix_web::HttpRequest;
 use actix_web::web::{Bytes, Path};
@@ -10,10 +10,11 @@ use super::rows;
 use crate::answer::{Answer, form_errors};
 use crate::error::Failure;
 use crate::member::Member;
+use crate::pages::appointments::people_choices;
 use crate::pages::timeline::TimelineQuery;
 use crate::pages::{id, people};
 use crate::upload::{Filled, files_in};
-use crate::views::documents::{FileLimits, PersonFiles, SentFiles, WrongFile};
+use crate::views::documents::{AddingFiles, FileLimits, PersonFiles, SentFiles, WrongFile};
 
 /// How many a person's page shows.
 const SHOWN: i64 = 10;
@@ -48,6 +49,21 @@ pub async fn panel(
         can_add: documents::require_to_add(ctx).is_ok(),
         limits: LIMITS,
         sent,
+    }))
+}
+
+/// The form of the documents' own page, for whoever may add some: whom they are about first, then the files.
+pub async fn form(member: &Member, to: &str) -> Result<Option<AddingFiles>, Failure> {
+    if documents::require_to_add(&member.ctx).is_err() {
+        return Ok(None);
+    }
+    let people = people_choices(member, to).await?;
+    Ok(Some(AddingFiles {
+        to: people.iter().find(|choice| choice.selected).cloned(),
+        people,
+        form_id: member.web.random(16),
+        limits: LIMITS,
+        sent: SentFiles::default(),
     }))
 }
 
