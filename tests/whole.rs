@@ -40,6 +40,7 @@ mod passkeys;
 mod proof;
 mod reminders;
 mod repeats;
+mod reports;
 mod strangers;
 mod surface;
 mod sweeps;

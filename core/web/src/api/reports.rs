@@ -85,7 +85,8 @@ pub fn schemas() -> Vec<Named> {
 pub fn query() -> Fields {
     let months = json!({"type": "integer", "enum": reports::MONTHS, "default": reports::MONTHS[0]});
     let named = Period::NAMED.map(|(name, _)| name);
-    let own = "The first day of a report of other days, with `to`, in place of `months` and `period`.";
+    let own =
+        "The first day of a report of other days, with `to`, in place of `months` and `period`.";
     vec![
         ("months", about(months, "How many, the present one included.")),
         ("period", about(word(&named), "Another period, in place of `months`.")),

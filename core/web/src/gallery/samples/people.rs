@@ -284,6 +284,17 @@ fn icon_id(icon: &str) -> String {
     format!("entry-{icon}")
 }
 
+/// What is known of where somebody came from.
+fn firsts(w: Words) -> Vec<FirstRow> {
+    vec![
+        FirstRow { name: "campaign", value: w.of("Spring weddings", "חתונות אביב") },
+        FirstRow {
+            name: "landing",
+            value: "https://flowers.example/weddings?utm_source=search&utm_campaign=spring".into(),
+        },
+    ]
+}
+
 fn person(w: Words) -> PersonPage {
     let past = rows(w).into_iter().map(|each| AppointmentRow {
         past: true,
@@ -319,14 +330,7 @@ fn person(w: Words) -> PersonPage {
         is_company: false,
         source: w.of("Recommended by Tamar", "המלצה של תמר"),
         first_source: "website".into(),
-        firsts: vec![
-            FirstRow { name: "campaign", value: w.of("Spring weddings", "חתונות אביב") },
-            FirstRow {
-                name: "landing",
-                value: "https://flowers.example/weddings?utm_source=search&utm_campaign=spring"
-                    .into(),
-            },
-        ],
+        firsts: firsts(w),
         customer_since: w.of("3 March 2025", "3 במרץ 2025"),
         consent: w.of("Agreed on 12 November", "נתן הסכמה ב־12 בנובמבר"),
         notes: vec![
