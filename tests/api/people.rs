@@ -51,6 +51,19 @@ async fn a_person_is_added_read_changed_and_removed() {
         let told = json(&own(&site, "GET", &format!("{path}/timeline"), None).await?);
         let entries = told["items"].as_array().unwrap();
         assert!(entries.iter().any(|each| each["text"] == "Called."), "{told}");
+        let part = async |what: &str| -> Result<Vec<String>> {
+            let path = format!("{path}/timeline?what={what}");
+            let told = json(&own(&site, "GET", &path, None).await?);
+            let kinds = told["items"].as_array().unwrap().iter().map(|it| text(&it["kind"]));
+            Ok(kinds.map(str::to_owned).collect())
+        };
+        assert_eq!(part("notes").await?, ["note"]);
+        let changes = part("changes").await?;
+        assert!(changes.iter().any(|it| it == "stage"), "{changes:?}");
+        assert!(changes.iter().all(|it| it != "note"), "{changes:?}");
+        assert!(part("documents").await?.is_empty());
+        let wrong = own(&site, "GET", &format!("{path}/timeline?what=rest"), None).await?;
+        assert_eq!(problem(&wrong, 400), "parameter");
 
         assert_eq!(own(&site, "DELETE", path, None).await?.status, 204);
         assert_eq!(problem(&own(&site, "GET", path, None).await?, 404), "not-found");

@@ -32,12 +32,12 @@ pub use naming::{Named, name_around};
 pub(crate) use own::{House, keep_own, stream_body};
 pub use renaming::rename_document;
 pub use runtime::manifest::MEDIA_TYPES;
-pub use store::documents::{Document, DocumentFilter, Media, OWN, Retention};
+pub use store::documents::{Document, DocumentFilter, DocumentOrder, Media, OWN, Retention};
 
 /// How long a body without a row is left alone: its row may be on the way.
 const ORPHAN_AGE_SECS: i64 = 3_600;
 
-/// A part of the list, newest first, and what to ask the next with.
+/// A part of the list, and what to ask the next with.
 #[derive(Debug, Clone)]
 pub struct DocumentPage {
     /// The documents.
@@ -46,7 +46,7 @@ pub struct DocumentPage {
     pub next: Option<DocumentId>,
 }
 
-/// The business's documents that match, newest first.
+/// The business's documents that match, in their order.
 pub async fn list_documents(
     app: &App,
     ctx: &Context,

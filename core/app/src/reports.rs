@@ -1,6 +1,8 @@
 //! Reports: how many people came and from where, who became a customer and what they are worth, and how
-//! soon somebody turned to those who came. By months of the business's own calendar; each number is the
-//! length of a list that people can open.
+//! soon somebody turned to those who came. By months of the business's own calendar, beside the period before;
+//! each number is the length of a list that people can open.
+
+mod periods;
 
 use domain::{Permission, PipelineId, TenantId, Timestamp, Zone};
 use jiff::civil::Date;
@@ -10,22 +12,22 @@ use store::reports::Asked;
 
 use crate::App;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
+pub use periods::{MONTHS, MONTHS_USUAL, OWN_MONTHS_MAX, Period};
 pub use store::people::Span;
 pub use store::reports::{Added, FirstStep, FromSource, Won};
 
-/// How many months a report may be about.
-pub const MONTHS: [u8; 3] = [3, 6, 12];
-/// How many it is about where nobody says.
-pub const MONTHS_USUAL: u8 = 6;
-
-/// The report of the last months, this one included.
+/// The report of a period.
 #[derive(Debug, Clone)]
 pub struct Report {
+    /// Its first day.
+    pub first: Date,
+    /// Its last day.
+    pub last: Date,
     /// All of it.
     pub span: Span,
-    /// The months, oldest first.
+    /// The months, oldest first; of the first and the last only the days that are asked for.
     pub months: Vec<Month>,
     /// Where the people of these months came from first, most of them before others.
     pub sources: Vec<FromSource>,
@@ -33,8 +35,27 @@ pub struct Report {
     pub stages: Vec<StageSum>,
     /// How soon somebody turned to those who came in these months.
     pub steps: Steps,
+    /// The same numbers of the period before.
+    pub before: Before,
     /// The business's currency.
     pub currency: String,
+}
+
+/// The period before, as long as what of the one that is asked for has begun.
+#[derive(Debug, Clone)]
+pub struct Before {
+    /// Its first day.
+    pub first: Date,
+    /// Its last day.
+    pub last: Date,
+    /// All of it.
+    pub span: Span,
+    /// Who came in it.
+    pub added: Added,
+    /// Who became a customer in it, by currency.
+    pub won: Vec<Won>,
+    /// How soon somebody turned to those who came in it.
+    pub steps: Steps,
 }
 
 /// A month.
@@ -129,16 +150,31 @@ impl Report {
 
     /// What they are worth, by currency, the business's own first.
     pub fn won_values(&self) -> Vec<(String, i64)> {
-        let mut sums: Vec<(String, i64)> = Vec::new();
-        for won in self.months.iter().flat_map(|month| &month.won).filter(|won| won.value != 0) {
-            match sums.iter_mut().find(|(currency, _)| *currency == won.currency) {
-                Some((_, sum)) => *sum = sum.saturating_add(won.value),
-                None => sums.push((won.currency.clone(), won.value)),
-            }
-        }
-        sums.sort_by_key(|(currency, _)| (*currency != self.currency, currency.clone()));
-        sums
+        worth(self.months.iter().flat_map(|month| &month.won), &self.currency)
     }
+
+    /// How many became customers in the period before.
+    pub fn won_people_before(&self) -> i64 {
+        self.before.won.iter().map(|won| won.people).sum()
+    }
+
+    /// What those are worth, by currency, the business's own first.
+    pub fn won_values_before(&self) -> Vec<(String, i64)> {
+        worth(self.before.won.iter(), &self.currency)
+    }
+}
+
+/// What customers are worth, by currency, the business's own first.
+fn worth<'a>(all: impl Iterator<Item = &'a Won>, own: &str) -> Vec<(String, i64)> {
+    let mut sums: Vec<(String, i64)> = Vec::new();
+    for won in all.filter(|won| won.value != 0) {
+        match sums.iter_mut().find(|(currency, _)| *currency == won.currency) {
+            Some((_, sum)) => *sum = sum.saturating_add(won.value),
+            None => sums.push((won.currency.clone(), won.value)),
+        }
+    }
+    sums.sort_by_key(|(currency, _)| (*currency != own, currency.clone()));
+    sums
 }
 
 /// The report of the last `months` months, this one included.
@@ -149,45 +185,46 @@ pub async fn get_report(app: &App, ctx: &Context, months: u8) -> Result<Report> 
     get_report_of(app, ctx, months, None, None).await
 }
 
-/// The same of some people: those who are in a pipeline, or looked after so.
+/// The report of a period and of some people: those who are in a pipeline, or looked after so.
 ///
 /// # Errors
-/// As for [`get_report`].
+/// For another number of months than [`MONTHS`] has, and for days that end before they begin or touch more months
+/// than [`OWN_MONTHS_MAX`].
 pub async fn get_report_of(
     app: &App,
     ctx: &Context,
-    months: u8,
+    period: impl Into<Period>,
     pipeline: Option<PipelineId>,
     owner: Option<Owned>,
 ) -> Result<Report> {
     ctx.require_to_see(Permission::ReadPeople)?;
-    if !MONTHS.contains(&months) {
-        return Err(Error::invalid("months", "error-invalid"));
-    }
-    let (ctx, now) = (ctx.clone(), app.clock.now());
+    let (ctx, period) = (ctx.clone(), period.into());
+    let today = ctx.zone.local(app.clock.now()).date();
+    let days = period.days(today)?;
+    let earlier = period.before(days, today)?;
     app.db
         .inspect(move |c| -> Result<Report> {
             let tenant = &ctx.tenant;
-            let spans = months_until(&ctx.zone, now, months)?;
+            let span = periods::span(days, &ctx.zone)?;
             let of = |span| Asked { span, pipeline: pipeline.clone(), owner: owner.clone() };
+            let spans = periods::months_of(days, &ctx.zone)?;
             let months: Result<Vec<Month>> =
                 spans.into_iter().map(|(first, span)| month(c, tenant, first, of(span))).collect();
-            let months = months?;
-            let ends = months.first().zip(months.last());
-            let (first, last) = ends.ok_or_else(|| Error::internal("no months"))?;
-            let span = Span { from: first.span.from, until: last.span.until };
             let now = PersonFilter {
                 pipeline: pipeline.clone(),
                 owner: owner.clone(),
                 ..PersonFilter::default()
             };
             Ok(Report {
+                first: days.0,
+                last: days.1,
                 span,
                 sources: store::reports::list_sources(c, tenant, of(span))?,
                 stages: store::people::sums(c, tenant, &now)?,
                 steps: Steps::of(&store::reports::list_first_steps(c, tenant, of(span))?),
+                before: before(c, tenant, earlier, of(periods::span(earlier, &ctx.zone)?))?,
                 currency: store::tenants::get(c, tenant)?.currency,
-                months,
+                months: months?,
             })
         })
         .await
@@ -196,10 +233,8 @@ pub async fn get_report_of(
 /// To whom nobody turned yet of those who came in the usual months: as many as a report of these months counts
 /// that wait, and since when they are looked at.
 pub(crate) fn waiting(zone: &Zone, now: Timestamp) -> Result<(PersonFilter, Span)> {
-    let spans = months_until(zone, now, MONTHS_USUAL)?;
-    let ends = spans.first().zip(spans.last());
-    let ((_, first), (_, last)) = ends.ok_or_else(|| Error::internal("no months"))?;
-    let span = Span { from: first.from, until: last.until };
+    let days = Period::Months(MONTHS_USUAL).days(zone.local(now).date())?;
+    let span = periods::span(days, zone)?;
     Ok((PersonFilter { added: Some(span), waiting: true, ..PersonFilter::default() }, span))
 }
 
@@ -207,6 +242,18 @@ fn month(c: &mut Conn, tenant: &TenantId, first: Date, asked: Asked) -> Result<M
     let span = asked.span;
     let added = store::reports::count_added(c, tenant, asked.clone())?;
     Ok(Month { first, span, added, won: store::reports::list_won(c, tenant, asked)? })
+}
+
+fn before(
+    c: &mut Conn,
+    tenant: &TenantId,
+    (first, last): (Date, Date),
+    asked: Asked,
+) -> Result<Before> {
+    let (span, added) = (asked.span, store::reports::count_added(c, tenant, asked.clone())?);
+    let steps = Steps::of(&store::reports::list_first_steps(c, tenant, asked.clone())?);
+    let won = store::reports::list_won(c, tenant, asked)?;
+    Ok(Before { first, last, span, added, won, steps })
 }
 
 /// The days from one to another, both included, as a span of the zone's own days; None where the second
@@ -217,20 +264,6 @@ pub fn span_of_days(zone: &Zone, first: Date, last: Date) -> Option<Span> {
     (from < until).then_some(Span { from, until })
 }
 
-/// The last months of a zone's calendar, oldest first, this one included.
-fn months_until(zone: &Zone, now: Timestamp, months: u8) -> Result<Vec<(Date, Span)>> {
-    let this = zone.local(now).date().first_of_month();
-    (0..i32::from(months))
-        .rev()
-        .map(|back| {
-            let first =
-                this.checked_sub(jiff::Span::new().months(back)).map_err(Error::internal)?;
-            let span = span_of_days(zone, first, first.last_of_month());
-            Ok((first, span.ok_or_else(|| Error::internal("no such month"))?))
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,21 +272,6 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse_rfc3339(text).unwrap()
-    }
-
-    #[test]
-    fn months_are_those_of_the_business_and_leave_no_gap() {
-        let zone: Zone = "Asia/Jerusalem".parse().unwrap();
-        // It is December there already.
-        let months = months_until(&zone, at("2026-11-30T22:30:00Z"), 12).unwrap();
-        assert_eq!(months[0].0, jiff::civil::date(2026, 1, 1));
-        assert_eq!(months[11].0, jiff::civil::date(2026, 12, 1));
-        for pair in months.windows(2) {
-            assert_eq!(pair[0].1.until, pair[1].1.from);
-        }
-        // Summer time ends in October.
-        assert_eq!(months[9].1.from, at("2026-09-30T21:00:00Z"));
-        assert_eq!(months[9].1.until, at("2026-10-31T22:00:00Z"));
     }
 
     #[test]

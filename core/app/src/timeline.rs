@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{fields, once};
 
-pub use store::timeline::{Entry, NOTE};
+pub use store::timeline::{Entry, EntryGroup, NOTE};
 pub use store::{Cursor, Page};
 
 /// The longest note, in characters.
@@ -115,11 +115,24 @@ pub async fn list_entries(
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<Page<Told>> {
+    list_entries_of(app, ctx, person, None, after, limit).await
+}
+
+/// The same of one group of entries, where one is said.
+pub async fn list_entries_of(
+    app: &App,
+    ctx: &Context,
+    person: &PersonId,
+    group: Option<EntryGroup>,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Page<Told>> {
     ctx.require_to_see(Permission::ReadPeople)?;
     let (ctx, person) = (ctx.clone(), person.clone());
     app.db
         .inspect(move |c| -> Result<Page<Told>> {
-            let page = store::timeline::list(c, &ctx.tenant, &person, after.as_ref(), limit)?;
+            let (tenant, after) = (&ctx.tenant, after.as_ref());
+            let page = store::timeline::list_of(c, tenant, &person, group, after, limit)?;
             let (mut known, mut team) = (Vec::<(String, String)>::new(), None);
             let mut items = Vec::new();
             for entry in page.items {

@@ -18,6 +18,29 @@ const MOVED_AT_ONCE: usize = 500;
 /// A note that a member wrote; the detail's `text`.
 pub const NOTE: &str = "note";
 
+words! {
+    /// What entries are of, to read those alone.
+    pub enum EntryGroup {
+        /// What members wrote.
+        Notes = "notes",
+        /// Appointments, and series of them.
+        Appointments = "appointments",
+        /// What is to be done.
+        Tasks = "tasks",
+        /// Files.
+        Documents = "documents",
+        /// Everything else: how the person came, and what became of their stage and their fields.
+        Changes = "changes",
+    }
+}
+
+/// How the kinds of appointments' entries look.
+const OF_APPOINTMENTS: &str = "appointment-%";
+/// How the kinds of tasks' entries look.
+const OF_TASKS: &str = "task-%";
+/// How the kinds of files' entries look.
+const OF_DOCUMENTS: &str = "document-%";
+
 row! {
     /// Something that happened with a person. Which kinds there are, and what their detail holds, is
     /// told where they are written.
@@ -183,11 +206,36 @@ pub fn list(
     limit: i64,
 ) -> Result<Page<Entry>> {
     scope::tenant(c, tenant)?;
+    list_of(c, tenant, person, None, after, limit)
+}
+
+/// The same of one group of entries, where one is said.
+pub fn list_of(
+    c: &mut Conn,
+    tenant: &TenantId,
+    person: &PersonId,
+    group: Option<EntryGroup>,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Page<Entry>> {
+    scope::tenant(c, tenant)?;
     let limit = bounded(limit);
     let mut query = timeline::table
         .filter(timeline::tenant_id.eq(tenant.as_str()))
         .filter(timeline::person_id.eq(person.as_str()))
         .into_boxed();
+    query = match group {
+        None => query,
+        Some(EntryGroup::Notes) => query.filter(timeline::kind.eq(NOTE)),
+        Some(EntryGroup::Appointments) => query.filter(timeline::kind.like(OF_APPOINTMENTS)),
+        Some(EntryGroup::Tasks) => query.filter(timeline::kind.like(OF_TASKS)),
+        Some(EntryGroup::Documents) => query.filter(timeline::kind.like(OF_DOCUMENTS)),
+        Some(EntryGroup::Changes) => query
+            .filter(timeline::kind.ne(NOTE))
+            .filter(timeline::kind.not_like(OF_APPOINTMENTS))
+            .filter(timeline::kind.not_like(OF_TASKS))
+            .filter(timeline::kind.not_like(OF_DOCUMENTS)),
+    };
     if let Some(after) = after {
         let earlier = timeline::at.lt(after.at);
         query = query

@@ -7,7 +7,7 @@ use app::people::{
     self, DetailsInput, Owned, Person, PersonFilter, PersonInput, Standing, StepWithin,
 };
 use app::pipelines::{Outcome, PipelineInput, Stage, StageInput};
-use app::reports::{self, Report, Steps};
+use app::reports::{self, Period, Report, Steps};
 use app::{Error, home, pipelines, timeline, undos};
 use domain::{PersonId, Role};
 
@@ -320,6 +320,40 @@ async fn what_others_did_after_a_move_that_is_taken_back_stays_a_step() {
 }
 
 #[tokio::test]
+async fn days_of_ones_own_add_up_and_stand_beside_those_before() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let today = || owner.ctx.zone.local(f.app.clock.now()).date();
+        let old = add(&f, &owner, "Old", "fair", "100").await;
+        let first = today().tomorrow().unwrap();
+        win(&f, &owner, &old).await;
+        f.clock.advance_millis(5 * DAY_MILLIS);
+        let noa = add(&f, &owner, "Noa", "site", "250").await;
+        add(&f, &owner, "Amir", "", "").await;
+        f.clock.advance_millis(5 * DAY_MILLIS);
+        win(&f, &owner, &noa).await;
+
+        let own = Period::Days(first, today());
+        let got = reports::get_report_of(&f.app, &owner.ctx, own, None, None).await.unwrap();
+        assert_eq!((got.first, got.last), (first, today()));
+        assert_eq!((got.added().people, got.added().customers, got.won_people()), (2, 1, 1));
+        assert_eq!((got.before.added.people, got.won_people_before()), (1, 1));
+        assert_eq!(got.before.last, first.yesterday().unwrap());
+        assert_eq!(got.before.span.until, got.span.from);
+        for (span, added, won) in [(got.span, 2, 1), (got.before.span, 1, 1)] {
+            let came = PersonFilter { added: Some(span), ..PersonFilter::default() };
+            assert_eq!(count(&f, &owner, came).await, added);
+            let became = PersonFilter { won: Some(span), ..PersonFilter::default() };
+            assert_eq!(count(&f, &owner, became).await, won);
+        }
+        let turned = Period::Days(today(), first);
+        let refused = reports::get_report_of(&f.app, &owner.ctx, turned, None, None).await;
+        expect_invalid(refused, "to");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_report_is_of_whoever_looks_after_them_and_of_a_pipeline() {
     each(async |f: Fixture| {
         let (owner, other) = f.two_businesses().await;
@@ -327,7 +361,8 @@ async fn a_report_is_of_whoever_looks_after_them_and_of_a_pipeline() {
         let all = pipelines::list_pipelines(&f.app, &owner.ctx).await.unwrap();
         let first = &all[0].pipeline.id;
         let of = async |who: &Signed, pipeline, owned| {
-            let got = reports::get_report_of(&f.app, &who.ctx, 3, pipeline, owned).await.unwrap();
+            let got =
+                reports::get_report_of(&f.app, &who.ctx, 3_u8, pipeline, owned).await.unwrap();
             let stages: i64 = got.stages.iter().map(|sum| sum.count).sum();
             (got.added().people, stages, got.steps.waiting)
         };

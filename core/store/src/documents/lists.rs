@@ -1,7 +1,9 @@
-//! Lists of documents: what plugins keep for a business and what its members added, newest first, a page at a
+//! Lists of documents: what plugins keep for a business and what its members added, in an order, a page at a
 //! time. The house's own files are in none of them, nor is what is about somebody who was deleted.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use domain::{ConnectionId, DocumentId, PersonId, PluginId, TenantId};
 
 use super::Document;
@@ -44,6 +46,23 @@ impl Media {
     }
 }
 
+words! {
+    /// How a list of documents is ordered.
+    pub enum DocumentOrder {
+        /// By when they were kept, newest first.
+        Newest = "newest",
+        /// By when they were kept, oldest first.
+        Oldest = "oldest",
+        /// By name.
+        Name = "name",
+        /// By size, largest first.
+        Size = "size",
+    }
+}
+
+/// What an order by names goes by.
+const NAME: &str = "LOWER(documents.name)";
+
 /// Which documents to list; what isn't said doesn't matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DocumentFilter {
@@ -57,6 +76,8 @@ pub struct DocumentFilter {
     pub person: Option<PersonId>,
     /// Only those with a word for each word of this in their names.
     pub search: Option<String>,
+    /// In what order; by when they were kept where nothing is said.
+    pub order: Option<DocumentOrder>,
 }
 
 type Query<'a> = documents::BoxedQuery<'a, MultiBackend>;
@@ -109,7 +130,10 @@ fn seek(c: &mut Conn, tenant: &TenantId, filter: &DocumentFilter) -> Result<Soug
     search::seek(c, tenant, search::Kind::Document, text)
 }
 
-/// A page of the tenant's documents, newest first, before one of them.
+/// A page of the tenant's documents in their order, after one of them.
+///
+/// # Errors
+/// [`Error::NotFound`] where that one is gone and the order is none that its id says.
 pub fn list(
     c: &mut Conn,
     tenant: &TenantId,
@@ -121,12 +145,48 @@ pub fn list(
     let limit = bounded(limit);
     let sought = seek(c, tenant, filter)?;
     let mut query = matching(tenant, filter, &sought);
-    if let Some(before) = before {
-        query = query.filter(documents::id.lt(before.as_str()));
-    }
-    let query = query.order(documents::id.desc()).limit(limit + 1);
-    let rows = query.select(Document::as_select()).load(c)?;
+    let query = match filter.order.unwrap_or(DocumentOrder::Newest) {
+        DocumentOrder::Newest => {
+            if let Some(before) = before {
+                query = query.filter(documents::id.lt(before.as_str()));
+            }
+            query.order(documents::id.desc())
+        }
+        DocumentOrder::Oldest => {
+            if let Some(before) = before {
+                query = query.filter(documents::id.gt(before.as_str()));
+            }
+            query.order(documents::id.asc())
+        }
+        DocumentOrder::Name => {
+            if let Some(before) = before {
+                let (name, _) = place(c, tenant, before)?;
+                let same = sql::<Text>(NAME).eq(name.clone());
+                let later = same.and(documents::id.gt(before.as_str()));
+                query = query.filter(sql::<Text>(NAME).gt(name).or(later));
+            }
+            query.order((sql::<Text>(NAME), documents::id))
+        }
+        DocumentOrder::Size => {
+            if let Some(before) = before {
+                let (_, size) = place(c, tenant, before)?;
+                let same = documents::size_bytes.eq(size);
+                let later = same.and(documents::id.lt(before.as_str()));
+                query = query.filter(documents::size_bytes.lt(size).or(later));
+            }
+            query.order((documents::size_bytes.desc(), documents::id.desc()))
+        }
+    };
+    let rows = query.limit(limit + 1).select(Document::as_select()).load(c)?;
     Ok(Page::cut(rows, limit, |row: &Document| row.id.clone()))
+}
+
+/// What orders go by of a document: its name, as the database folds it, and its size.
+fn place(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<(String, i64)> {
+    scope::tenant(c, tenant)?;
+    let target = documents::table.find((tenant.as_str(), id.as_str()));
+    let query = target.select((sql::<Text>(NAME), documents::size_bytes));
+    query.first::<(String, i64)>(c).optional()?.ok_or(Error::NotFound)
 }
 
 /// How many match.

@@ -1,7 +1,6 @@
 //! Lists of people: which, in what order, a page at a time, and what each stage holds.
 
-use std::fmt;
-use std::str::FromStr;
+mod orders;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -11,10 +10,12 @@ use domain::{MemberId, OwnFieldId, PersonId, PipelineId, StageId, TagId, TenantI
 use super::{Consent, Kind, OwnFilter, Person, Sorting, Standing, StepWithin, waiting};
 use crate::backend::{Conn, MultiBackend};
 use crate::error::{Error, Result};
-use crate::page::{BadCursor, Page, bounded};
+use crate::page::{Page, bounded};
 use crate::schema::{people, person_field_values, person_tags, stages};
 use crate::scope;
 use crate::search::{self, Found, Sought};
+
+pub use orders::{PersonCursor, PersonOrder};
 
 /// Who looks after the people asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +84,8 @@ pub struct PersonFilter {
     pub other_sources: Vec<String>,
     /// Only those with a value in this currency; without a value where it is empty.
     pub currency: Option<String>,
+    /// Only those with a value, in whichever currency.
+    pub has_value: bool,
     /// Only those who may be worth so much; who has no value isn't among them.
     pub worth: Option<Worth>,
     /// Only those to get back to up to this day, ISO 8601.
@@ -97,47 +100,6 @@ pub struct PersonFilter {
     pub waiting: bool,
     /// Only those towards whom a member took the first step so soon, lists that were brought left out.
     pub step: Option<StepWithin>,
-}
-
-words! {
-    /// How a list of people is ordered.
-    pub enum PersonOrder {
-        /// By when they were added, newest first.
-        Newest = "newest",
-        /// By name.
-        Name = "name",
-        /// By when something of them changed, latest first.
-        Changed = "changed",
-        /// By what they may be worth, most first.
-        Value = "value",
-        /// By the day to get back to them, soonest first; who has none isn't in it.
-        FollowUp = "follow-up",
-    }
-}
-
-/// The place after a person in a list. As text it is opaque to everybody else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PersonCursor {
-    key: String,
-    id: String,
-}
-
-impl fmt::Display for PersonCursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.id, self.key)
-    }
-}
-
-impl FromStr for PersonCursor {
-    type Err = BadCursor;
-    fn from_str(text: &str) -> Result<Self, BadCursor> {
-        let (id, key) = text.split_once('.').ok_or(BadCursor)?;
-        let id: PersonId = id.parse().map_err(|_| BadCursor)?;
-        if key.chars().count() > super::NAME_KEY_CHARS {
-            return Err(BadCursor);
-        }
-        Ok(Self { key: key.to_owned(), id: id.as_str().to_owned() })
-    }
 }
 
 /// How many people a stage holds, and what they may be worth together, in one currency.
@@ -229,6 +191,9 @@ macro_rules! narrowed {
         if let Some(currency) = &$filter.currency {
             query = query.filter(people::value_currency.eq(currency));
         }
+        if $filter.has_value {
+            query = query.filter(people::value.gt(0));
+        }
         if let Some(worth) = &$filter.worth {
             // Whoever has no value has no currency either. That is said twice, for the index: most people have
             // none, and it begins with them.
@@ -289,58 +254,6 @@ fn seek(c: &mut Conn, tenant: &TenantId, filter: &PersonFilter) -> Result<Sought
     search::seek(c, tenant, search::Kind::Person, text)
 }
 
-/// Continues after a person by a column that counts down.
-macro_rules! down {
-    ($query:ident, $after:ident, $column:ident) => {{
-        let mut query = $query;
-        if let Some(after) = $after {
-            let at: i64 = after.key.parse().map_err(|_| Error::NotFound)?;
-            let same = people::$column.eq(at).and(people::id.lt(after.id.clone()));
-            query = query.filter(people::$column.lt(at).or(same));
-        }
-        query.order((people::$column.desc(), people::id.desc()))
-    }};
-}
-
-fn ordered<'a>(
-    query: Query<'a>,
-    order: PersonOrder,
-    after: Option<&PersonCursor>,
-) -> Result<Query<'a>> {
-    Ok(match order {
-        PersonOrder::Newest => down!(query, after, created_at),
-        PersonOrder::Changed => down!(query, after, updated_at),
-        PersonOrder::Value => down!(query, after, value),
-        PersonOrder::Name => {
-            let mut query = query;
-            if let Some(PersonCursor { key, id }) = after.cloned() {
-                let same = people::name_key.eq(key.clone()).and(people::id.gt(id));
-                query = query.filter(people::name_key.gt(key).or(same));
-            }
-            query.order((people::name_key.asc(), people::id.asc()))
-        }
-        PersonOrder::FollowUp => {
-            let mut query = query.filter(people::follow_up_on.is_not_null());
-            if let Some(PersonCursor { key, id }) = after.cloned() {
-                let same = people::follow_up_on.eq(key.clone()).and(people::id.gt(id));
-                query = query.filter(people::follow_up_on.gt(key).or(same).assume_not_null());
-            }
-            query.order((people::follow_up_on.asc(), people::id.asc()))
-        }
-    })
-}
-
-fn place(person: &Person, order: PersonOrder) -> PersonCursor {
-    let key = match order {
-        PersonOrder::Newest => person.created_at.as_millis().to_string(),
-        PersonOrder::Changed => person.updated_at.as_millis().to_string(),
-        PersonOrder::Value => person.value.to_string(),
-        PersonOrder::Name => super::name_key(&person.name),
-        PersonOrder::FollowUp => person.follow_up_on.clone().unwrap_or_default(),
-    };
-    PersonCursor { key, id: person.id.as_str().to_owned() }
-}
-
 /// A page of people.
 ///
 /// # Errors
@@ -369,9 +282,8 @@ pub fn list(
             return Ok(Page { items, next: page.next });
         }
     };
-    let query = ordered(matching(tenant, filter, &sought), order, after)?;
-    let rows: Vec<Person> = query.limit(limit + 1).select(Person::as_select()).load(c)?;
-    Ok(Page::cut(rows, limit, |last| place(last, order)))
+    let rows = orders::list_in(c, tenant, (filter, &sought), order, after, limit + 1)?;
+    Ok(Page::cut(rows, limit, |last| orders::place(last, order)))
 }
 
 /// Those who have something of a field and match, in the field's order, each with what that goes by.

@@ -47,7 +47,7 @@ pub fn count_losing(c: &mut Conn, tenant: &TenantId, of: Losing<'_>, deleted: bo
 }
 
 /// Some of them. Those of a stage come as they are found: whoever has lost it isn't found again. A member's
-/// come in the order of their ids, after one, since nothing leads to them but going through all.
+/// come in the order of their ids, after one, which an index has.
 pub fn list_losing(
     c: &mut Conn,
     tenant: &TenantId,

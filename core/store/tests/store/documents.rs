@@ -10,7 +10,7 @@ use store::{Db, Error, people, search};
 
 use crate::support::*;
 
-fn document(world: &World, tenant: &TenantId, key: &str) -> Document {
+pub fn document(world: &World, tenant: &TenantId, key: &str) -> Document {
     Document {
         tenant_id: tenant.clone(),
         id: DocumentId::new(&world.clock, &world.rng),

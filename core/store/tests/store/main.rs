@@ -17,6 +17,7 @@ mod connections;
 mod contacts;
 mod db;
 mod deletions;
+mod document_lists;
 mod documents;
 mod egress_entries;
 mod endpoints;

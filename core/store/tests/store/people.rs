@@ -212,6 +212,7 @@ store::both_backends! {
             person.follow_up_on = (n % 5 > 0).then(|| format!("2026-12-0{}", 1 + n % 4));
             rows.push(person);
         }
+        let with_value = rows.iter().filter(|row| row.value > 0).count();
         let with_day = rows.iter().filter(|row| row.follow_up_on.is_some()).count();
         db.write(move |c| rows.iter().try_for_each(|row| people::insert(c, row, &[]))).await.unwrap();
         for order in PersonOrder::ALL.iter().copied() {
@@ -227,7 +228,11 @@ store::both_backends! {
                     None => break,
                 }
             }
-            let expected = if order == PersonOrder::FollowUp { with_day } else { 17 };
+            let expected = match order {
+                PersonOrder::FollowUp | PersonOrder::FollowUpDown => with_day,
+                PersonOrder::ValueUp => with_value,
+                _ => 17,
+            };
             assert_eq!(seen.len(), expected, "{order}");
             let mut ids: Vec<_> = seen.iter().map(|person| person.id.clone()).collect();
             ids.sort();
@@ -235,11 +240,17 @@ store::both_backends! {
             assert_eq!(ids.len(), expected, "{order}");
             let sorted = seen.windows(2).all(|two| match order {
                 PersonOrder::Newest => two[0].created_at >= two[1].created_at,
+                PersonOrder::Oldest => two[0].created_at <= two[1].created_at,
                 PersonOrder::Changed => two[0].updated_at >= two[1].updated_at,
                 PersonOrder::Value => two[0].value >= two[1].value,
+                PersonOrder::ValueUp => two[0].value <= two[1].value,
                 PersonOrder::FollowUp => two[0].follow_up_on <= two[1].follow_up_on,
+                PersonOrder::FollowUpDown => two[0].follow_up_on >= two[1].follow_up_on,
                 // How a database orders letters is its own affair; the same ones stand together.
-                PersonOrder::Name => true,
+                PersonOrder::Name | PersonOrder::NameDown => true,
+                // `people_lists` has these, with stages and members.
+                PersonOrder::Stage | PersonOrder::StageDown => true,
+                PersonOrder::Owner | PersonOrder::OwnerDown => true,
             });
             assert!(sorted, "{order}");
         }

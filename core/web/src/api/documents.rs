@@ -1,7 +1,9 @@
 //! Documents: what plugins keep for the business and what is added to people. They are read, added, renamed and
 //! deleted here; what is in them never changes.
 
-use app::documents::{self, Document, DocumentFilter, Media, NAME_CHARS_MAX, NewFile, Retention};
+use app::documents::{
+    self, Document, DocumentFilter, DocumentOrder, Media, NAME_CHARS_MAX, NewFile, Retention,
+};
 use domain::{ApiScope, DocumentId, PersonId};
 use serde_json::{Value, json};
 
@@ -17,6 +19,8 @@ use crate::pages::documents::{sent, sent_head};
 
 /// The longest id of a plugin, in characters.
 const PLUGIN_CHARS_MAX: usize = 64;
+
+const ORDERS: &[&str] = &["newest", "oldest", "name", "size"];
 
 /// The words of what kinds of files there are.
 pub fn media() -> Value {
@@ -65,6 +69,7 @@ pub fn narrowing() -> Fields {
         ("connection", about(id(), "Those that came from this connected account.")),
         ("person", about(id(), "Those about this person; the token must read people.")),
         ("q", about(text(app::people::SEARCH_CHARS_MAX), "Beginnings of words of the name.")),
+        ("order", about(word(ORDERS), "`newest` where nothing is said.")),
     ]
 }
 
@@ -92,6 +97,7 @@ pub fn filter(call: &Call) -> Result<DocumentFilter, Problem> {
         media: call.asked_as("media")?,
         connection: call.asked_as("connection")?,
         search: call.asked("q").map(str::trim).filter(|q| !q.is_empty()).map(str::to_owned),
+        order: call.asked_as::<DocumentOrder>("order")?,
     })
 }
 

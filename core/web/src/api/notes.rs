@@ -1,7 +1,7 @@
 //! What happened with people, and the notes that members wrote there.
 
 use app::cursors::Cursor;
-use app::timeline::{self, NOTE, NOTE_CHARS_MAX, Told};
+use app::timeline::{self, EntryGroup, NOTE, NOTE_CHARS_MAX, Told};
 use domain::{EntryId, PersonId};
 use serde_json::{Value, json};
 
@@ -47,9 +47,14 @@ pub fn schemas() -> Vec<Named> {
     vec![("Entry", entry), ("Note", note), ("NoteNew", new)]
 }
 
+/// What entries are of, to read those alone.
+const GROUPS: &[&str] = &["notes", "appointments", "tasks", "documents", "changes"];
+
 /// The parameters of the list.
 pub fn list_query() -> Fields {
-    vec![("limit", limit()), ("after", cursor())]
+    let what = "Only entries of this: `changes` are those that are of nothing else. A cursor goes on in \
+        the list that it came from.";
+    vec![("what", about(word(GROUPS), what)), ("limit", limit()), ("after", cursor())]
 }
 
 /// A page of what happened, latest first.
@@ -58,7 +63,8 @@ pub async fn list(call: Call) -> Answer {
     // Of somebody who isn't there nothing happened.
     app::people::get_person(call.app(), call.ctx(), &person).await?;
     let after: Option<Cursor> = call.after()?;
-    let page = timeline::list_entries(call.app(), call.ctx(), &person, after, call.limit()).await?;
+    let (app, ctx, group) = (call.app(), call.ctx(), call.asked_as::<EntryGroup>("what")?);
+    let page = timeline::list_entries_of(app, ctx, &person, group, after, call.limit()).await?;
     let items = page.items.iter().map(entry).collect();
     Ok(Reply::page(&call, items, page.next.map(|next| next.to_string())))
 }

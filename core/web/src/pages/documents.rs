@@ -9,7 +9,9 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Bytes, Form, Path, Query};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use app::connections;
-use app::documents::{self, Document, DocumentFilter, Media, Named, OWN, Pieces, Retention};
+use app::documents::{
+    self, Document, DocumentFilter, DocumentOrder, Media, Named, OWN, Pieces, Retention,
+};
 use app::plugins::find_loaded;
 use app::saved_views::{self, SavedList};
 use domain::{ConnectionId, DocumentId, Permission, PluginId};
@@ -38,7 +40,10 @@ pub struct ListQuery {
     kind: String,
     person: String,
     q: String,
+    order: String,
     before: String,
+    // Whom files are to be added to: no part of what is listed.
+    to: String,
 }
 
 impl ListQuery {
@@ -49,6 +54,7 @@ impl ListQuery {
             ("kind", self.kind.as_str()),
             ("person", self.person.as_str()),
             ("q", self.q.as_str()),
+            ("order", self.order().map_or("", DocumentOrder::as_str)),
             ("before", self.before.as_str()),
         ];
         address("/documents", &pairs)
@@ -60,6 +66,11 @@ impl ListQuery {
         address.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
     }
 
+    /// In what order, where it isn't the usual one.
+    fn order(&self) -> Option<DocumentOrder> {
+        self.order.parse().ok().filter(|order| *order != DocumentOrder::Newest)
+    }
+
     /// Which documents that are.
     pub fn filter(&self) -> DocumentFilter {
         let search = self.q.trim();
@@ -69,6 +80,7 @@ impl ListQuery {
             connection: None,
             person: self.person.parse().ok(),
             search: (!search.is_empty()).then(|| search.to_owned()),
+            order: self.order(),
         }
     }
 }
@@ -87,6 +99,7 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
     // All are counted only where the reader is to be told that there are none.
     let any = count > 0 || self::count(member, DocumentFilter::default()).await? > 0;
     let here = ListQuery { before: String::new(), ..query };
+    let adding = adding::form(member, &here.to).await?;
     let next = found.next.map(|before| ListQuery { before: before.to_string(), ..here.clone() });
     let page = Documents {
         asked: asked(member, &here).await?,
@@ -98,6 +111,7 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
         count,
         next: next.map(|next| next.address()),
         any,
+        adding,
         can_share: ctx.may(Permission::WriteDocuments),
         errors,
     };
@@ -136,6 +150,10 @@ async fn asked(member: &Member, here: &ListQuery) -> Result<DocumentsAsked, Fail
     let plugin = |id: &PluginId| Choice::new(id.as_str(), keeper(member, id), &here.plugin);
     let media =
         |media: &Media| Choice::new(media.as_str(), media_in_words(member, *media), &here.kind);
+    let by = here.order().unwrap_or(DocumentOrder::Newest);
+    let order = |one: &DocumentOrder| {
+        Choice::new(one.as_str(), member.text(&format!("documents-order-{one}")), by.as_str())
+    };
     let about = match here.person.parse() {
         Ok(person) => app::people::list_people_by_ids(&member.web.app, &member.ctx, vec![person])
             .await?
@@ -149,7 +167,8 @@ async fn asked(member: &Member, here: &ListQuery) -> Result<DocumentsAsked, Fail
         plugins: keepers.iter().map(plugin).collect(),
         media: Media::ALL.iter().map(media).collect(),
         narrowing: here.narrowing(),
-        narrowed: here.filter() != DocumentFilter::default(),
+        orders: DocumentOrder::ALL.iter().map(order).collect(),
+        narrowed: DocumentFilter { order: None, ..here.filter() } != DocumentFilter::default(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod choices;
+mod columns;
 mod form;
 pub mod list;
 pub mod merge;
@@ -23,6 +24,7 @@ use serde::Deserialize;
 use crate::answer::{Answer, form_errors, go};
 use crate::error::Failure;
 use crate::member::Member;
+use crate::pages::timeline::TimelineQuery;
 use crate::pages::{
     appointments, documents, id, own_fields, paragraphs, plugin_views, tasks, timeline,
 };
@@ -34,18 +36,11 @@ use crate::views::{Choice, Errors};
 
 pub use list::Names;
 
-/// What a person's page is asked for.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct PersonQuery {
-    before: String,
-}
-
 /// One person; who became one with another leads there.
-pub async fn show(member: Member, path: Path<String>, query: Query<PersonQuery>) -> Answer {
+pub async fn show(member: Member, path: Path<String>, query: Query<TimelineQuery>) -> Answer {
     let person: PersonId = id(&path)?;
     let note = new_note(&member);
-    let answer = page(&member, &person, &query.before, note).await;
+    let answer = page(&member, &person, &query, note).await;
     if !matches!(answer, Err(Failure::App(Error::NotFound))) {
         return answer;
     }
@@ -61,15 +56,20 @@ pub fn new_note(member: &Member) -> NoteForm {
 }
 
 /// The page of a person, with a note as it was typed.
-pub async fn page(member: &Member, person: &PersonId, before: &str, note: NoteForm) -> Answer {
-    page_with(member, person, before, note, SentFiles::default()).await
+pub async fn page(
+    member: &Member,
+    person: &PersonId,
+    told: &TimelineQuery,
+    note: NoteForm,
+) -> Answer {
+    page_with(member, person, told, note, SentFiles::default()).await
 }
 
 /// The same with what came of files that were sent.
 pub async fn page_with(
     member: &Member,
     person: &PersonId,
-    before: &str,
+    told: &TimelineQuery,
     note: NoteForm,
     sent: SentFiles,
 ) -> Answer {
@@ -89,7 +89,7 @@ pub async fn page_with(
         all.into_iter().partition(|each| each.ends_at > now && each.status.as_str() == "booked");
     past.sort_by_key(|each| std::cmp::Reverse(each.starts_at));
     let about = Some(("person", person.to_string()));
-    let (entries, older) = timeline::rows(member, person, before).await?;
+    let (entries, older) = timeline::rows(member, person, told).await?;
     let alike = people::list_alike(app, ctx, person).await?;
     let shown = &whole.person;
     let page = PersonPage {
@@ -116,6 +116,8 @@ pub async fn page_with(
         soon: soon(member),
         rev: shown.rev,
         timeline: entries,
+        timeline_tabs: timeline::tabs(person, told),
+        timeline_narrowed: told.is_narrowed(),
         older,
         note,
         alike: alike.iter().map(|each| names.row(member, each)).collect(),

@@ -1,29 +1,32 @@
 //! Reports about people: where they come from, who becomes a customer, how soon somebody turns to them.
 
 mod charts;
+mod figures;
 
 pub use charts::NO_SOURCE;
 
 use actix_web::web::Query;
 use app::people::PersonFilter;
-use app::reports::{self, MONTHS, MONTHS_USUAL, Report, Span};
-use domain::Permission;
-use domain::PipelineId;
-use domain::text::grouped;
+use app::reports::{self, MONTHS, MONTHS_USUAL, Period, Report, Span};
+use domain::{Permission, PipelineId};
+use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, form_errors};
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::people::list::{Names, address, owned, owners};
-use crate::views::Tab;
-use crate::views::reports::{Figure, ReportChart, Reports};
+use crate::views::reports::{ReportChart, Reports};
+use crate::views::{Errors, Tab};
 
-/// Which months are asked for.
+/// Which days are asked for, and of whom.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct ReportQuery {
     months: String,
+    period: String,
+    from: String,
+    to: String,
     pipeline: String,
     owner: String,
 }
@@ -39,9 +42,9 @@ impl Whom {
         [("pipeline", &self.pipeline), ("owner", &self.owner)]
     }
 
-    /// What a report of them is asked for with.
-    fn with_months<'a>(&'a self, months: &'a str) -> Vec<(&'a str, &'a str)> {
-        [&[("months", months)][..], &self.pairs()[..]].concat()
+    /// Where a report of them is.
+    fn report(&self, when: &When) -> String {
+        address("/reports", &[&when.pairs()[..], &self.pairs()[..]].concat())
     }
 
     /// The list of those of them who are narrowed so.
@@ -54,21 +57,90 @@ impl Whom {
     }
 }
 
-/// What is asked for: how many months, and of whom.
+/// A period as an address has it: months or a name, and days of one's own as they were typed.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+struct When {
+    months: String,
+    period: &'static str,
+    from: String,
+    to: String,
+}
+
+impl When {
+    /// So many months.
+    fn months(months: u8) -> Self {
+        Self { months: months.to_string(), ..Self::default() }
+    }
+
+    fn named(period: &'static str) -> Self {
+        Self { period, ..Self::default() }
+    }
+
+    /// What is asked for; what can't be read is as if it weren't said.
+    fn of(query: &ReportQuery) -> Self {
+        if !query.from.is_empty() || !query.to.is_empty() {
+            let (from, to) = (query.from.clone(), query.to.clone());
+            return Self { from, to, ..Self::default() };
+        }
+        let mut names = Period::NAMED.iter().map(|(name, _)| *name);
+        if let Some(name) = names.find(|name| *name == query.period) {
+            return Self::named(name);
+        }
+        let months = query.months.parse().ok().filter(|months| MONTHS.contains(months));
+        Self::months(months.unwrap_or(MONTHS_USUAL))
+    }
+
+    fn pairs(&self) -> [(&str, &str); 4] {
+        [("months", &self.months), ("period", self.period), ("from", &self.from), ("to", &self.to)]
+    }
+
+    /// Which period that is.
+    ///
+    /// # Errors
+    /// For days that are none; of what is left out nothing can be guessed.
+    fn period(&self) -> Result<Period, app::Error> {
+        if let Some(period) = Period::named(self.period) {
+            return Ok(period);
+        }
+        if let Ok(months) = self.months.parse::<u8>() {
+            return Ok(Period::Months(months));
+        }
+        let day = |name: &'static str, text: &str| match text {
+            "" => Err(app::Error::invalid(name, "error-required")),
+            text => text.parse::<Date>().map_err(|_| app::Error::invalid(name, "error-invalid")),
+        };
+        Ok(Period::Days(day("from", &self.from)?, day("to", &self.to)?))
+    }
+}
+
+/// What is asked for: of which days, and of whom.
 struct Asked {
-    months: u8,
+    when: When,
     whom: Whom,
     narrowed: bool,
+    /// What is wrong with the days that were typed: then the report is of the usual months.
+    errors: Errors,
 }
 
 async fn look(member: &Member, query: ReportQuery) -> Result<(Asked, Report), Failure> {
-    let wanted = query.months.parse().ok().filter(|months| MONTHS.contains(months));
-    let months = wanted.unwrap_or(MONTHS_USUAL);
+    let when = When::of(&query);
     let whom = Whom { pipeline: query.pipeline, owner: query.owner };
-    let (app, ctx, owner) = (&member.web.app, &member.ctx, owned(member, &whom.owner));
-    let narrowed = whom.pipeline().is_some() || owner.is_some();
-    let report = reports::get_report_of(app, ctx, months, whom.pipeline(), owner).await?;
-    Ok((Asked { months, whom, narrowed }, report))
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    let owner = || owned(member, &whom.owner);
+    let narrowed = whom.pipeline().is_some() || owner().is_some();
+    let found = match when.period() {
+        Ok(period) => reports::get_report_of(app, ctx, period, whom.pipeline(), owner()).await,
+        Err(error) => Err(error),
+    };
+    let (report, errors) = match found {
+        Ok(report) => (report, Errors::new()),
+        Err(error) => {
+            let errors = form_errors(error)?;
+            let (usual, pipeline) = (MONTHS_USUAL, whom.pipeline());
+            (reports::get_report_of(app, ctx, usual, pipeline, owner()).await?, errors)
+        }
+    };
+    Ok((Asked { when, whom, narrowed, errors }, report))
 }
 
 /// The charts of a report, each with its table.
@@ -82,81 +154,49 @@ pub(super) async fn tables(
 
 /// The report.
 pub async fn show(member: Member, query: Query<ReportQuery>) -> Answer {
-    let (Asked { months, whom, narrowed }, report) = look(&member, query.into_inner()).await?;
+    let (asked, report) = look(&member, query.into_inner()).await?;
+    let Asked { when, whom, narrowed, errors } = asked;
     let any = narrowed || report.added().people > 0 || !report.stages.is_empty();
     let names = Names::load(&member).await?;
-    let ends = report.months.first().zip(report.months.last());
-    let dates = member.dates();
-    let here = address("/reports", &whom.with_months(&months.to_string()));
+    let here = whom.report(&when);
+    let nobody = Whom { pipeline: String::new(), owner: String::new() };
     let page = Reports {
-        tabs: tabs(months, &whom),
-        months,
+        tabs: tabs(&when, &whom),
+        period: figures::kept(&when),
+        from: when.from.clone(),
+        to: when.to.clone(),
         pipelines: names.pipelines(&whom.pipeline),
         owners: owners(&member, &names, &whom.owner),
-        cleared: narrowed.then(|| address("/reports", &[("months", &months.to_string())])),
+        cleared: narrowed.then(|| nobody.report(&when)),
         narrowing: here.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default(),
         any,
         can_write: member.ctx.role.may(Permission::WritePeople),
-        span: ends.map_or_else(String::new, |(first, last)| {
-            format!("{} – {}", dates.month_of(first.first), dates.month_of(last.first))
-        }),
-        figures: figures(&member, &report, &whom),
+        span: figures::span(&member, &report),
+        compared: figures::days_told(&member, report.before.first, report.before.last),
+        figures: figures::all(&member, &report, &whom),
         charts: if any { charts::all(&member, &report, &names, &whom) } else { Vec::new() },
+        errors,
     };
     member.page(&page).await
 }
 
-fn tabs(months: u8, whom: &Whom) -> Vec<Tab> {
-    let tab = |(key, of): (&'static str, u8)| Tab {
+fn tabs(when: &When, whom: &Whom) -> Vec<Tab> {
+    let tab = |(key, of): (&'static str, When)| Tab {
         key,
-        href: address("/reports", &whom.with_months(&of.to_string())),
+        href: whom.report(&of),
         count: None,
-        current: of == months,
+        current: of == *when,
     };
-    let all = [("report-months-3", 3), ("report-months-6", 6), ("report-months-12", 12)];
+    let all = [
+        ("report-this-month", When::named("this-month")),
+        ("report-last-month", When::named("last-month")),
+        ("report-this-quarter", When::named("this-quarter")),
+        ("report-this-year", When::named("this-year")),
+        ("report-months-3", When::months(3)),
+        ("report-months-6", When::months(6)),
+        ("report-months-12", When::months(12)),
+    ];
     all.map(tab).to_vec()
-}
-
-fn figures(member: &Member, report: &Report, whom: &Whom) -> Vec<Figure> {
-    let added = report.added();
-    let days = days(member, report.span);
-    let won: Vec<String> = report
-        .won_values()
-        .iter()
-        .map(|(currency, value)| member.money(*value, currency))
-        .collect();
-    let won_people = report.won_people().to_string();
-    let waited = report.steps.median_secs.map(|secs| wait(member, secs));
-    let waiting = report.steps.waiting.to_string();
-    vec![
-        Figure {
-            key: "report-added",
-            value: grouped(&added.people.to_string()),
-            note: String::new(),
-            href: Some(whom.list(&[("added", &days)])),
-        },
-        Figure {
-            key: "report-customers",
-            value: grouped(&added.customers.to_string()),
-            note: member.text_with(
-                "report-customers-of",
-                &[("share", &share(added.customers, added.people))],
-            ),
-            href: Some(whom.list(&[("standing", "customer"), ("added", &days)])),
-        },
-        Figure {
-            key: "report-won",
-            value: if won.is_empty() { grouped(&won_people) } else { won.join(" · ") },
-            note: member.text_with("report-won-people", &[("count", &won_people)]),
-            href: Some(whom.list(&[("won", &days)])),
-        },
-        Figure {
-            key: "report-step",
-            value: waited.unwrap_or_else(|| "–".to_owned()),
-            note: member.text_with("report-step-waiting", &[("count", &waiting)]),
-            href: Some(whom.list(&[("waiting", "on"), ("added", &days)])),
-        },
-    ]
 }
 
 /// The list of those who came in a span and to whom nobody turned yet.
@@ -174,22 +214,6 @@ fn days(member: &Member, span: Span) -> String {
     let dates = member.dates();
     let last = dates.local(span.until.plus_secs(-1)).date();
     format!("{}..{last}", dates.local(span.from).date())
-}
-
-/// A wait in words: in minutes, hours or days.
-fn wait(member: &Member, secs: i64) -> String {
-    let (key, unit_secs) = unit(secs);
-    let count = ((secs + unit_secs / 2) / unit_secs).max(1);
-    member.text_with(key, &[("count", &count.to_string())])
-}
-
-/// The unit that a wait is told in, rounded: nothing is 60 minutes, or 24 hours.
-const fn unit(secs: i64) -> (&'static str, i64) {
-    match secs {
-        ..3_570 => ("report-minutes", 60),
-        3_570..84_600 => ("report-hours", 3_600),
-        _ => ("report-days", 86_400),
-    }
 }
 
 /// The span that a list is asked for, such as `2026-09-01..2026-11-30`; None where that isn't one.
@@ -266,17 +290,5 @@ mod tests {
         assert_eq!(share(1, 3), "33");
         assert_eq!(share(2, 3), "67");
         assert_eq!(share(5, 5), "100");
-    }
-
-    #[test]
-    fn no_wait_is_told_as_a_whole_unit_of_the_next() {
-        let told = |secs: i64| {
-            let (key, size) = unit(secs);
-            (key, (secs + size / 2) / size)
-        };
-        assert_eq!(told(3_569), ("report-minutes", 59));
-        assert_eq!(told(3_570), ("report-hours", 1));
-        assert_eq!(told(84_599), ("report-hours", 23));
-        assert_eq!(told(84_600), ("report-days", 1));
     }
 }

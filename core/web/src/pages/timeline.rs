@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{Form, Path};
-use app::timeline::{self, Cursor, NOTE, Told};
+use app::timeline::{self, Cursor, EntryGroup, NOTE, Told};
 use domain::PersonId;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::answer::{Answer, form_errors};
 use crate::error::Failure;
 use crate::member::Member;
+use crate::pages::people::list::address;
 use crate::pages::{id, paragraphs, people};
+use crate::views::Tab;
 use crate::views::people::{EntryRow, NoteForm};
 
 /// Names of members by their ids.
@@ -19,16 +22,62 @@ type Members = BTreeMap<String, String>;
 /// How many entries a page shows.
 const PAGE: i64 = 30;
 
+/// What is asked of a person's timeline. What can't be read is as if it weren't said.
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+pub struct TimelineQuery {
+    before: String,
+    what: String,
+}
+
+impl TimelineQuery {
+    fn group(&self) -> Option<EntryGroup> {
+        self.what.parse().ok()
+    }
+
+    /// Whether a part of it is asked for.
+    pub fn is_narrowed(&self) -> bool {
+        self.group().is_some()
+    }
+}
+
+/// Where a part of the timeline is on a person's page.
+fn place(person: &PersonId, group: Option<EntryGroup>, before: &str) -> String {
+    let what = group.map_or("", EntryGroup::as_str);
+    let page = address(&format!("/people/{person}"), &[("what", what), ("before", before)]);
+    format!("{page}#timeline")
+}
+
 /// A page of what happened, and the address of what happened before it.
 pub async fn rows(
     member: &Member,
     person: &PersonId,
-    before: &str,
+    query: &TimelineQuery,
 ) -> Result<(Vec<EntryRow>, Option<String>), Failure> {
-    let after: Option<Cursor> = before.parse().ok();
-    let found = timeline::list_entries(&member.web.app, &member.ctx, person, after, PAGE).await?;
-    let older = found.next.map(|next| format!("/people/{person}?before={next}"));
+    let (app, ctx, group) = (&member.web.app, &member.ctx, query.group());
+    let after: Option<Cursor> = query.before.parse().ok();
+    let found = timeline::list_entries_of(app, ctx, person, group, after, PAGE).await?;
+    let older = found.next.map(|next| place(person, group, &next.to_string()));
     Ok((found.items.into_iter().map(|told| row(member, told)).collect(), older))
+}
+
+/// What the timeline may be narrowed to: all of it, then each group.
+pub fn tabs(person: &PersonId, query: &TimelineQuery) -> Vec<Tab> {
+    let current = query.group();
+    let tab = |group: Option<EntryGroup>| Tab {
+        key: match group {
+            None => "timeline-all",
+            Some(EntryGroup::Notes) => "timeline-notes",
+            Some(EntryGroup::Appointments) => "timeline-appointments",
+            Some(EntryGroup::Tasks) => "timeline-tasks",
+            Some(EntryGroup::Documents) => "timeline-documents",
+            Some(EntryGroup::Changes) => "timeline-changes",
+        },
+        href: place(person, group, ""),
+        count: None,
+        current: group == current,
+    };
+    [None].into_iter().chain(EntryGroup::ALL.iter().copied().map(Some)).map(tab).collect()
 }
 
 fn row(member: &Member, told: Told) -> EntryRow {
@@ -187,7 +236,7 @@ pub async fn create(member: Member, path: Path<String>, form: Form<NoteForm>) ->
         Ok(_) => member.said(&format!("/people/{person}"), "said-note-added"),
         Err(error) => {
             let note = NoteForm { errors: form_errors(error)?, ..form };
-            people::page(&member, &person, "", note).await
+            people::page(&member, &person, &TimelineQuery::default(), note).await
         }
     }
 }
@@ -202,7 +251,7 @@ pub async fn update(member: Member, path: Path<(String, String)>, form: Form<Not
         Err(error) => {
             // What was typed comes back in the form for a new one: nothing is lost.
             let note = NoteForm { errors: form_errors(error)?, ..form };
-            people::page(&member, &person, "", note).await
+            people::page(&member, &person, &TimelineQuery::default(), note).await
         }
     }
 }

@@ -17,7 +17,7 @@ pub struct Documents {
     pub asked: DocumentsAsked,
     /// The views that somebody saved.
     pub views: Vec<SavedRow>,
-    /// The documents, newest first.
+    /// The documents, in their order.
     pub rows: Vec<DocumentRow>,
     /// How many match.
     pub count: i64,
@@ -25,6 +25,8 @@ pub struct Documents {
     pub next: Option<String>,
     /// Whether there is any document at all.
     pub any: bool,
+    /// The form for more; nothing for who may not add any.
+    pub adding: Option<AddingFiles>,
     /// Whether the reader may save and remove views for everybody.
     pub can_share: bool,
     /// What is wrong with a view that was to be saved.
@@ -42,6 +44,8 @@ pub struct DocumentsAsked {
     pub plugins: Vec<Choice>,
     /// The kinds of files, one of them perhaps chosen.
     pub media: Vec<Choice>,
+    /// The orders to choose from.
+    pub orders: Vec<Choice>,
     /// What narrows it, as an address has it.
     pub narrowing: String,
     /// Whether it is narrowed at all.
@@ -121,6 +125,21 @@ impl SentFiles {
     pub fn refuse(&mut self, problem: &str) {
         self.wrong.push(WrongFile { name: String::new(), problem: problem.to_owned() });
     }
+}
+
+/// The form for files on the documents' own page.
+#[derive(Debug, Clone, Serialize)]
+pub struct AddingFiles {
+    /// Whom they are about, once somebody is chosen.
+    pub to: Option<Choice>,
+    /// Whom to choose from.
+    pub people: Vec<Choice>,
+    /// Names the form.
+    pub form_id: String,
+    /// How much one form brings.
+    pub limits: FileLimits,
+    /// Nothing: what came of files is told on the page of whom they are about.
+    pub sent: SentFiles,
 }
 
 /// How much one form brings, which a browser tells before it sends in vain.

@@ -1,15 +1,19 @@
 //! People: leads and customers.
 
+mod list;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::calendar::AppointmentRow;
 use super::documents::PersonFiles;
-use super::own_fields::{OwnAsked, OwnNarrow, OwnShown};
+use super::own_fields::{OwnAsked, OwnShown};
 use super::plugin_views::Slot;
 use super::tasks::TaskPanel;
 use super::{Avatar, Choice, Errors, Tab, pages};
+
+pub use list::*;
 
 pages! {
     People => "pages/people/list.html",
@@ -17,139 +21,6 @@ pages! {
     Board => "pages/people/board.html",
     PersonPage => "pages/people/person.html",
     PersonEdit => "pages/people/edit.html",
-}
-
-/// The list.
-#[derive(Debug, Clone, Serialize)]
-pub struct People {
-    /// What is asked of the list.
-    pub asked: Asked,
-    /// All, leads, customers.
-    pub tabs: Vec<Tab>,
-    /// Saved views, everybody's and the reader's own.
-    pub views: Vec<SavedRow>,
-    /// How many match, in words.
-    pub count: i64,
-    /// The own fields that are shown.
-    pub columns: Vec<String>,
-    /// Those of this page.
-    pub people: Vec<PersonRow>,
-    /// The address of the next page.
-    pub next: Option<String>,
-    /// Whether the business has anybody at all.
-    pub any: bool,
-    /// An act over all that match which is under way: its page.
-    pub under_way: Option<String>,
-    /// Whether the role may add people.
-    pub can_write: bool,
-    /// What can be done with those that are chosen.
-    pub bulk: Bulk,
-    /// What is wrong with what was asked to be done.
-    pub errors: Errors,
-}
-
-/// People for a form to choose from: a part of a page.
-#[derive(Debug, Clone, Serialize)]
-pub struct PeopleChoices {
-    /// They.
-    pub people: Vec<Choice>,
-}
-
-/// A search, filters and an order, as the form of the list shows them.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Asked {
-    /// What was searched for.
-    pub query: String,
-    /// The standing shown; empty for all.
-    pub standing: String,
-    /// The stages to choose from.
-    pub stages: Vec<Choice>,
-    /// Who may look after them.
-    pub owners: Vec<Choice>,
-    /// The tags to choose from: who has all that are chosen is shown.
-    pub tags: Vec<Choice>,
-    /// What is wrong with those that are chosen: a key, or empty.
-    pub tags_error: String,
-    /// What they may be worth at least, as it was typed.
-    pub worth_from: String,
-    /// And at most.
-    pub worth_to: String,
-    /// What is wrong with that: a key, or empty.
-    pub worth_error: String,
-    /// The currency of that.
-    pub currency: String,
-    /// The sources to choose from.
-    pub sources: Vec<Choice>,
-    /// People or companies.
-    pub kinds: Vec<Choice>,
-    /// What they say of being written to.
-    pub consents: Vec<Choice>,
-    /// When to get back to them.
-    pub follow_ups: Vec<Choice>,
-    /// The own fields to narrow by.
-    pub own: Vec<OwnNarrow>,
-    /// Whether any of them is asked for.
-    pub own_asked: bool,
-    /// The orders to choose from.
-    pub orders: Vec<Choice>,
-    /// What a report narrowed the list to.
-    pub limits: Vec<Limit>,
-    /// How many filters narrow the list.
-    pub narrowed: usize,
-    /// The list's address after the question mark.
-    pub address: String,
-    /// The address without any filter.
-    pub cleared: String,
-}
-
-/// What a report narrowed a list to.
-#[derive(Debug, Clone, Serialize)]
-pub struct Limit {
-    /// In words.
-    pub text: String,
-    /// The same list without it.
-    pub href: String,
-    /// The field of the list's address that does it.
-    pub name: &'static str,
-    /// And what it holds.
-    pub value: String,
-}
-
-/// A saved view.
-#[derive(Debug, Clone, Serialize)]
-pub struct SavedRow {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Where it is.
-    pub href: String,
-    /// Whether it is the one shown.
-    pub current: bool,
-    /// Whether everybody sees it.
-    pub shared: bool,
-}
-
-/// What can be done with several people at once.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Bulk {
-    /// The stages to move them to.
-    pub stages: Vec<Choice>,
-    /// Who may look after them.
-    pub owners: Vec<Choice>,
-    /// The tags there are.
-    pub tags: Vec<Choice>,
-    /// The own fields that may be filled in for all of them.
-    pub own: Vec<BulkOwn>,
-}
-
-/// An own field that may be filled in for everybody who is chosen.
-#[derive(Debug, Clone, Serialize)]
-pub struct BulkOwn {
-    /// What the act is called.
-    pub act: String,
-    /// How the form asks for the value.
-    pub field: OwnAsked,
 }
 
 /// A line of the list, or a card of the board.
@@ -167,6 +38,8 @@ pub struct PersonRow {
     pub avatar: Avatar,
     /// The name of their stage.
     pub stage: String,
+    /// Which it is.
+    pub stage_id: String,
     /// The colour of its badge.
     pub tone: &'static str,
     /// Their number, as people write it.
@@ -179,6 +52,10 @@ pub struct PersonRow {
     pub own: Vec<OwnShown>,
     /// Who looks after them.
     pub owner: String,
+    /// Which member that is; empty for nobody.
+    pub owner_id: String,
+    /// Where they came from.
+    pub source: String,
     /// The day to get back to them.
     pub follow_up: String,
     /// Whether that day has come.
@@ -297,6 +174,10 @@ pub struct PersonPage {
     pub rev: i64,
     /// What happened with them, newest first.
     pub timeline: Vec<EntryRow>,
+    /// All of that, and each group of it.
+    pub timeline_tabs: Vec<Tab>,
+    /// Whether a group of it is shown.
+    pub timeline_narrowed: bool,
     /// The address of what happened earlier.
     pub older: Option<String>,
     /// The form for a note.

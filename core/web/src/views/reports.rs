@@ -1,21 +1,25 @@
-//! Reports: charts of people over the last months, each number leading to the list behind it.
+//! Reports: charts of people over a period, each number leading to the list behind it.
 
 use serde::Serialize;
 
 use super::plugin_views::ChartBlock;
-use super::{Choice, Tab, pages};
+use super::{Choice, Errors, Tab, pages};
 
 pages! {
     Reports => "pages/reports.html",
 }
 
-/// The report of some months.
+/// The report of a period.
 #[derive(Debug, Clone, Serialize)]
 pub struct Reports {
-    /// How many months it may be about.
+    /// The periods it may be about.
     pub tabs: Vec<Tab>,
-    /// How many it is about.
-    pub months: u8,
+    /// The one it is about, as a form keeps it: names and values of the address.
+    pub period: Vec<(&'static str, String)>,
+    /// The first of days of one's own, as it was typed.
+    pub from: String,
+    /// And the last.
+    pub to: String,
     /// The pipelines it may be narrowed to, where there are several.
     pub pipelines: Vec<Choice>,
     /// Those who look after people, to narrow it to theirs.
@@ -28,12 +32,16 @@ pub struct Reports {
     pub any: bool,
     /// Whether the role may add people, where there is nobody.
     pub can_write: bool,
-    /// The first month and the last.
+    /// The first month and the last, or the days.
     pub span: String,
+    /// The days it is compared with.
+    pub compared: String,
     /// The numbers that sum it up.
     pub figures: Vec<Figure>,
     /// The charts.
     pub charts: Vec<ReportChart>,
+    /// What is wrong with the days that were typed.
+    pub errors: Errors,
 }
 
 /// A number that sums up.
@@ -47,6 +55,17 @@ pub struct Figure {
     pub note: String,
     /// The list behind it.
     pub href: Option<String>,
+    /// The same of the period before.
+    pub earlier: Option<Earlier>,
+}
+
+/// A number of the period before.
+#[derive(Debug, Clone, Serialize)]
+pub struct Earlier {
+    /// In the reader's words.
+    pub value: String,
+    /// The list behind it.
+    pub href: String,
 }
 
 /// A chart with its table.

@@ -165,6 +165,7 @@ error-amount-too-large = That amount is too large.
 error-range-turned = The first amount is more than the second.
 error-numbers-turned = The first number is more than the second.
 error-days-turned = The first day is after the second.
+error-days-many = A report is of five years at most.
 error-too-many-contacts = That’s more numbers and addresses than fit here.
 error-too-many-tags = That’s more tags than fit. Use some that are there already.
 error-too-many-tags-asked = At most 10 tags narrow a list. It goes by the first 10 that are chosen.

@@ -165,6 +165,7 @@ error-amount-too-large = הסכום גדול מדי.
 error-range-turned = הסכום הראשון גדול מהשני.
 error-numbers-turned = המספר הראשון גדול מהשני.
 error-days-turned = התאריך הראשון מאוחר מהשני.
+error-days-many = דוח הוא לחמש שנים לכל היותר.
 error-too-many-contacts = יש כאן יותר מדי מספרים וכתובות.
 error-too-many-tags = יש יותר מדי תגיות. אפשר להשתמש באלה שכבר קיימות.
 error-too-many-tags-asked = אפשר לצמצם רשימה לפי 10 תגיות לכל היותר. היא מצומצמת לפי 10 הראשונות שנבחרו.

@@ -20,7 +20,21 @@ use crate::api::describe::{
 use crate::api::problem::Problem;
 use crate::api::{own_fields, patterns};
 
-const ORDERS: &[&str] = &["newest", "name", "changed", "value", "follow-up"];
+const ORDERS: &[&str] = &[
+    "newest",
+    "oldest",
+    "name",
+    "name-down",
+    "changed",
+    "value",
+    "value-up",
+    "follow-up",
+    "follow-up-down",
+    "stage",
+    "stage-down",
+    "owner",
+    "owner-down",
+];
 /// The most stages that are asked for at once.
 const STAGES_MAX: usize = 50;
 /// The most sources that are left out at once.
@@ -97,8 +111,8 @@ fn order() -> Value {
     let ways = json!({"anyOf": [word(ORDERS), own]});
     about(
         ways,
-        "By `own-` and an own field’s id, with `-down` for the last first, those who have something \
-         of it.",
+        "With `-down` the last first. By `value-up`, `follow-up` and `follow-up-down` only those who \
+         have such a thing; so by `own-` and an own field’s id, also with `-down`.",
     )
 }
 
@@ -117,6 +131,7 @@ async fn filter(call: &Call) -> Result<PersonFilter, Problem> {
         first_source: call.asked("first_source").map(str::to_owned),
         other_sources: call.asked_each("other_source").to_vec(),
         currency: call.asked("currency").map(str::to_owned),
+        has_value: false,
         worth: worth(call).await?,
         follow_up_until: call.asked("follow_up_until").map(str::to_owned),
         no_follow_up: call.asked("no_follow_up") == Some("true"),

@@ -3,7 +3,8 @@
 use super::{Gallery, Words};
 use crate::pages::documents::adding::LIMITS;
 use crate::views::documents::{
-    DocumentPage, DocumentRow, Documents, DocumentsAsked, PersonFiles, SentFiles, WrongFile,
+    AddingFiles, DocumentPage, DocumentRow, Documents, DocumentsAsked, PersonFiles, SentFiles,
+    WrongFile,
 };
 use crate::views::people::SavedRow;
 use crate::views::{Choice, Errors};
@@ -18,7 +19,10 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
     gallery.page("documents-none-found", "/documents", &none);
     let errors = Errors::from([("name".to_owned(), "error-required".to_owned())]);
     gallery.page("documents-wrong", "/documents", &Documents { errors, ..documents(w) });
-    let looks = Documents { can_share: false, ..documents(w) };
+    let to = Some(Choice::new("1", w.of("Noa Levi", "נועה לוי"), "1"));
+    let to_noa = Documents { adding: Some(AddingFiles { to, ..adding(w) }), ..documents(w) };
+    gallery.page("documents-adding", "/documents", &to_noa);
+    let looks = Documents { can_share: false, adding: None, ..documents(w) };
     gallery.page("documents-of-a-member", "/documents", &looks);
     gallery.page("document", "/documents", &document(w));
     let (plugin_href, from_href) = (None, None);
@@ -151,6 +155,10 @@ fn documents(w: Words) -> Documents {
                 media("table", "Table", "טבלה"),
                 media("other", "Other", "אחר"),
             ],
+            orders: vec![
+                Choice::new("newest", w.of("Newest first", "החדשים קודם"), "newest"),
+                Choice::new("name", w.of("By name", "לפי שם"), "newest"),
+            ],
             narrowing: String::new(),
             narrowed: false,
         },
@@ -167,8 +175,21 @@ fn documents(w: Words) -> Documents {
         count: 53,
         next: Some("/documents?before=3".into()),
         any: true,
+        adding: Some(adding(w)),
         can_share: true,
         errors: Errors::new(),
+    }
+}
+
+/// The form for more, before somebody is chosen.
+fn adding(w: Words) -> AddingFiles {
+    let people = [("1", "Noa Levi", "נועה לוי"), ("2", "Amir Peretz", "אמיר פרץ")];
+    AddingFiles {
+        to: None,
+        people: people.map(|(id, en, he)| Choice::new(id, w.of(en, he), "")).to_vec(),
+        form_id: "form".into(),
+        limits: LIMITS,
+        sent: SentFiles::default(),
     }
 }
 

@@ -1,12 +1,15 @@
 //! Samples of people: the list, the board, a person, and what is set for them.
 
+mod list;
+
+use self::list::{heads, people, shown};
 use super::work::rows;
 use super::{Gallery, Words, own_fields, views};
 use crate::views::calendar::AppointmentRow;
 use crate::views::home::{Fresh, Waiting};
 use crate::views::people::{
-    Asked, Board, BoardTab, Bulk, Column, ContactField, ContactRow, EntryRow, FirstRow, NoteForm,
-    People, PersonEdit, PersonForm, PersonPage, PersonRow, SavedRow,
+    Asked, Board, BoardTab, Column, ContactField, ContactRow, EntryRow, FirstRow, NoteForm, People,
+    PersonEdit, PersonForm, PersonPage, PersonRow,
 };
 use crate::views::pipelines::{PipelineForm, Pipelines, StageField, TagRow};
 use crate::views::{Avatar, Choice, Errors, Tab};
@@ -34,16 +37,29 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
     gallery.page("people-under-way", "/people", &under_way);
     let asked = Asked { limits: super::reports::limits(w), narrowed: 2, ..people(w).asked };
     gallery.page("people-of-report", "/people", &People { asked, ..people(w) });
-    let shown = |each: PersonRow| PersonRow {
+    let with_own = |each: PersonRow| PersonRow {
         own: own_fields::shown(w).into_iter().take(3).collect(),
         ..each
     };
-    let columns = own_fields::shown(w).into_iter().take(3).map(|each| each.label).collect();
+    let own: Vec<String> = own_fields::shown(w).into_iter().take(3).map(|it| it.label).collect();
     let asked =
         Asked { own: own_fields::narrow(w), own_asked: true, narrowed: 1, ..people(w).asked };
-    let with =
-        People { asked, columns, people: all(w).into_iter().map(shown).collect(), ..people(w) };
+    let with = People {
+        asked,
+        heads: heads(w, &own),
+        is_wide: true,
+        people: all(w).into_iter().map(with_own).collect(),
+        ..people(w)
+    };
     gallery.page("people-own-fields", "/people", &with);
+    let few = People {
+        heads: heads(w, &[]).into_iter().take(1).collect(),
+        shown: shown(&[]),
+        is_wide: true,
+        ..people(w)
+    };
+    gallery.page("people-few-columns", "/people", &few);
+    gallery.page("people-looked-at", "/people", &People { can_write: false, ..people(w) });
     gallery.page("people-board", "/people", &board(w));
     gallery.page("person", "/people", &person(w));
     let files = Some(super::documents::of_person_wrong(w));
@@ -84,12 +100,15 @@ fn row(w: Words, name: (&str, &str), company: (&str, &str), won: bool, phone: &s
         name,
         company: w.of(company.0, company.1),
         stage: if won { w.of("Customer", "לקוח") } else { w.of("In touch", "בקשר") },
+        stage_id: if won { "s2".into() } else { "s1".into() },
         tone: if won { "accent" } else { "info" },
         phone: phone.into(),
         email: if phone.is_empty() { "tamar@example.com".into() } else { String::new() },
         tags: if won { vec![w.of("every week", "כל שבוע")] } else { vec![] },
         own: vec![],
         owner: if won { "Dana".into() } else { String::new() },
+        owner_id: if won { "Dana".into() } else { String::new() },
+        source: w.of("website", "אתר"),
         follow_up: if won { String::new() } else { w.of("Today", "היום") },
         is_due: !won,
         is_late: false,
@@ -117,7 +136,7 @@ pub(super) fn fresh(w: Words) -> Fresh {
 }
 
 pub(super) fn all(w: Words) -> Vec<PersonRow> {
-    vec![
+    let all = vec![
         row(w, ("Noa Levi", "נועה לוי"), ("", ""), false, "052-345-6789"),
         row(
             w,
@@ -135,53 +154,9 @@ pub(super) fn all(w: Words) -> Vec<PersonRow> {
             "",
         ),
         row(w, ("Tamar Shalom", "תמר שלום"), ("Café Noir", "קפה נואר"), false, "054-222-0199"),
-    ]
-}
-
-fn people(w: Words) -> People {
-    let tab = |key, current| Tab { key, href: "/people".into(), count: None, current };
-    let view = |id: &str, en, he, current, shared| SavedRow {
-        id: id.into(),
-        name: w.of(en, he),
-        href: "/people?owner=me".into(),
-        current,
-        shared,
-    };
-    let choice = |en: &str, he: &str| Choice::new(en, w.of(en, he), "");
-    People {
-        asked: Asked {
-            stages: stages(w),
-            owners: owners(),
-            tags: tags(w),
-            sources: vec![Choice::new("site", "site", "")],
-            kinds: vec![choice("A person", "אדם")],
-            consents: vec![choice("They agreed", "הסכימו")],
-            follow_ups: vec![choice("Today or earlier", "היום או קודם")],
-            orders: vec![choice("Newest first", "החדשים קודם"), choice("By name", "לפי שם")],
-            currency: "ILS".into(),
-            address: "owner=me".into(),
-            cleared: "/people".into(),
-            ..Asked::default()
-        },
-        tabs: vec![
-            tab("people-all", true),
-            tab("people-leads", false),
-            tab("people-customers", false),
-        ],
-        views: vec![
-            view("1", "Mine to call", "שלי לחזור אליהם", true, false),
-            view("2", "Weddings", "חתונות", false, true),
-        ],
-        count: 48,
-        columns: vec![],
-        people: all(w),
-        next: Some("/people?after=x".into()),
-        any: true,
-        under_way: None,
-        can_write: true,
-        bulk: Bulk { stages: stages(w), owners: owners(), tags: tags(w), own: own_fields::bulk(w) },
-        errors: Errors::new(),
-    }
+    ];
+    let numbered = |(at, row): (usize, PersonRow)| PersonRow { id: format!("{}", at + 1), ..row };
+    all.into_iter().enumerate().map(numbered).collect()
 }
 
 fn board(w: Words) -> Board {
@@ -284,8 +259,37 @@ fn timeline(w: Words) -> Vec<EntryRow> {
     ]
 }
 
+fn timeline_tabs() -> Vec<Tab> {
+    let keys = [
+        "timeline-all",
+        "timeline-notes",
+        "timeline-appointments",
+        "timeline-tasks",
+        "timeline-documents",
+        "timeline-changes",
+    ];
+    let tab = |key| Tab {
+        key,
+        href: "/people/1?what=notes#timeline".into(),
+        count: None,
+        current: key == "timeline-all",
+    };
+    keys.map(tab).to_vec()
+}
+
 fn icon_id(icon: &str) -> String {
     format!("entry-{icon}")
+}
+
+/// What is known of where somebody came from.
+fn firsts(w: Words) -> Vec<FirstRow> {
+    vec![
+        FirstRow { name: "campaign", value: w.of("Spring weddings", "חתונות אביב") },
+        FirstRow {
+            name: "landing",
+            value: "https://flowers.example/weddings?utm_source=search&utm_campaign=spring".into(),
+        },
+    ]
 }
 
 pub(super) fn person(w: Words) -> PersonPage {
@@ -323,14 +327,7 @@ pub(super) fn person(w: Words) -> PersonPage {
         is_company: false,
         source: w.of("Recommended by Tamar", "המלצה של תמר"),
         first_source: "website".into(),
-        firsts: vec![
-            FirstRow { name: "campaign", value: w.of("Spring weddings", "חתונות אביב") },
-            FirstRow {
-                name: "landing",
-                value: "https://flowers.example/weddings?utm_source=search&utm_campaign=spring"
-                    .into(),
-            },
-        ],
+        firsts: firsts(w),
         customer_since: w.of("3 March 2025", "3 במרץ 2025"),
         consent: w.of("Agreed on 12 November", "נתן הסכמה ב־12 בנובמבר"),
         notes: vec![
@@ -348,6 +345,8 @@ pub(super) fn person(w: Words) -> PersonPage {
         ],
         rev: 1,
         timeline: timeline(w),
+        timeline_tabs: timeline_tabs(),
+        timeline_narrowed: false,
         older: Some("/people/1?before=x".into()),
         note: NoteForm::default(),
         alike: vec![row(w, ("N. Levi", "נ. לוי"), ("", ""), false, "0523456789")],

@@ -4,8 +4,8 @@ use app::plugin_views::document::ChartKind;
 
 use super::{Gallery, Words};
 use crate::views::people::Limit;
-use crate::views::reports::{Figure, ReportCell, ReportChart, ReportRow, Reports};
-use crate::views::{Choice, Tab};
+use crate::views::reports::{Earlier, Figure, ReportCell, ReportChart, ReportRow, Reports};
+use crate::views::{Choice, Errors, Tab};
 use crate::widgets::Drawing;
 
 pub(super) fn draw(gallery: &mut Gallery<'_>) {
@@ -22,6 +22,14 @@ pub(super) fn draw(gallery: &mut Gallery<'_>) {
         ..all.clone()
     };
     gallery.page("reports-narrowed", "/reports", &narrowed);
+    let wrong = Reports {
+        period: vec![],
+        from: "2026-11-30".into(),
+        to: "2026-11-01".into(),
+        errors: Errors::from([("to".to_owned(), "error-days-turned".to_owned())]),
+        ..all.clone()
+    };
+    gallery.page("reports-days-turned", "/reports", &wrong);
     let none = Reports { any: false, charts: Vec::new(), figures: Vec::new(), ..all };
     gallery.page("reports-empty", "/reports", &none);
 }
@@ -41,19 +49,26 @@ pub(super) fn limits(w: Words) -> Vec<Limit> {
 
 fn report(w: Words) -> Reports {
     let tab = |key, current| Tab { key, href: "/reports".into(), count: None, current };
-    let figure = |key, value: String, note: String| Figure {
+    let figure = |key, value: String, note: String, before: String| Figure {
         key,
         value,
         note,
         href: Some("/people".into()),
+        earlier: Some(Earlier { value: before, href: "/people".into() }),
     };
     Reports {
         tabs: vec![
+            tab("report-this-month", false),
+            tab("report-last-month", false),
+            tab("report-this-quarter", false),
+            tab("report-this-year", false),
             tab("report-months-3", true),
             tab("report-months-6", false),
             tab("report-months-12", false),
         ],
-        months: 3,
+        period: vec![("months", "3".into())],
+        from: String::new(),
+        to: String::new(),
         pipelines: vec![],
         owners: vec![Choice::new("me", w.of("Me", "אני"), "")],
         cleared: None,
@@ -62,20 +77,29 @@ fn report(w: Words) -> Reports {
         can_write: true,
         span: w.of("September 2026 – November 2026", "ספטמבר 2026 – נובמבר 2026"),
         figures: vec![
-            figure("report-added", "1,248".into(), String::new()),
-            figure("report-customers", "19".into(), w.of("40% of the new people", "40% מהחדשים")),
+            figure("report-added", "1,248".into(), String::new(), "1,102".into()),
+            figure(
+                "report-customers",
+                "19".into(),
+                w.of("40% of the new people", "40% מהחדשים"),
+                "0".into(),
+            ),
             figure(
                 "report-won",
                 "₪84,500".into(),
                 w.of("by 19 new customers", "מ־19 לקוחות חדשים"),
+                "₪61,200 · $1,500".into(),
             ),
             figure(
                 "report-step",
                 w.of("3 hours", "3 שעות"),
                 w.of("2 are still waiting", "2 עדיין ממתינים"),
+                "–".into(),
             ),
         ],
         charts: charts(w),
+        compared: w.of("1 Jun 2026 – 31 Aug 2026", "1 ביוני 2026 – 31 באוג׳ 2026"),
+        errors: Errors::new(),
     }
 }
 
@@ -123,6 +147,7 @@ fn charts(w: Words) -> Vec<ReportChart> {
         of("sources", ("Where they come from", "מאיפה הם מגיעים"), sources),
         of("won", ("Won", "נסגר"), months),
         of("stages", ("Where people stand now", "באיזה שלב נמצאים כולם"), sources),
+        of("compared", ("Beside the period before", "לעומת התקופה הקודמת"), sources),
         of("steps", ("How soon somebody turned to them", "תוך כמה זמן פנו אליהם"), sources),
     ]
 }

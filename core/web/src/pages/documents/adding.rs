@@ -1,4 +1,4 @@
-//! The documents about a person, on their page: shown, and added by a form.
+//! The documents about a person, on their page: shown, and added by a form, there or from the list of all.
 
 use actix_web::HttpRequest;
 use actix_web::web::{Bytes, Path};
@@ -10,9 +10,11 @@ use super::rows;
 use crate::answer::{Answer, form_errors};
 use crate::error::Failure;
 use crate::member::Member;
+use crate::pages::appointments::people_choices;
+use crate::pages::timeline::TimelineQuery;
 use crate::pages::{id, people};
 use crate::upload::{Filled, files_in};
-use crate::views::documents::{FileLimits, PersonFiles, SentFiles, WrongFile};
+use crate::views::documents::{AddingFiles, FileLimits, PersonFiles, SentFiles, WrongFile};
 
 /// How many a person's page shows.
 const SHOWN: i64 = 10;
@@ -50,6 +52,21 @@ pub async fn panel(
     }))
 }
 
+/// The form of the documents' own page, for whoever may add some: whom they are about first, then the files.
+pub async fn form(member: &Member, to: &str) -> Result<Option<AddingFiles>, Failure> {
+    if documents::require_to_add(&member.ctx).is_err() {
+        return Ok(None);
+    }
+    let people = people_choices(member, to).await?;
+    Ok(Some(AddingFiles {
+        to: people.iter().find(|choice| choice.selected).cloned(),
+        people,
+        form_id: member.web.random(16),
+        limits: LIMITS,
+        sent: SentFiles::default(),
+    }))
+}
+
 /// Adds files to a person, each for itself: what one can't be is said, and the others are kept. So are those that
 /// came before a form broke off.
 pub async fn add(member: Member, path: Path<String>, request: HttpRequest, body: Bytes) -> Answer {
@@ -83,7 +100,8 @@ pub async fn add(member: Member, path: Path<String>, request: HttpRequest, body:
         let said = if count == 1 { "said-document-added" } else { "said-documents-added" };
         return member.said(&format!("/people/{person}"), said);
     }
-    people::page_with(&member, &person, "", people::new_note(&member), came).await
+    let note = people::new_note(&member);
+    people::page_with(&member, &person, &TimelineQuery::default(), note, came).await
 }
 
 /// What is wrong with a file, or why there is no page to say it on.

@@ -9,7 +9,7 @@ use app::saved_views::{self, SavedList};
 use app::sweeps::{List, SweepInput, Whom, find_under_way};
 use domain::{Permission, PersonId};
 
-use super::own;
+use super::{columns, own};
 use crate::answer::{Answer, form_errors, go};
 use crate::error::Failure;
 use crate::member::Member;
@@ -51,17 +51,23 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
     let names = Names::load(member).await?.with_tags_of(member, &found.items).await?;
     let here = ListQuery { after: String::new(), ..query.clone() };
     let next = found.next.map(|after| ListQuery { after: after.to_string(), ..query.clone() });
-    let columns = own::columns(&query.own, &query.order, fields);
-    let cells = own::cells(member, &columns, &found.items).await?;
+    let own_shown = own::columns(&query.own, &query.order, fields);
+    let cells = own::cells(member, &own_shown, &found.items).await?;
+    let asked = asked(member, &names, &here, &terms).await?;
     let row = |(person, own): (&Person, _)| PersonRow { own, ..names.row(member, person) };
     let page = People {
-        columns: columns.iter().map(|field| field.name.clone()).collect(),
+        heads: columns::heads(member, &here, &own_shown, fields),
+        shown: columns::shown(&here),
+        is_wide: !own_shown.is_empty() || !here.columns.is_empty(),
+        sorts: columns::sorts(&here, &asked.orders),
+        columns: columns::choices(member, &here, fields),
+        place: narrowing(&query.address()),
         tabs: tabs(&here),
         views: saved_rows(member, SavedList::People, &here.address(), |query| {
             saved_at("/people", query)
         })
         .await?,
-        asked: asked(member, &names, &here, &terms).await?,
+        asked,
         count,
         people: found.items.iter().zip(cells).map(row).collect(),
         next: next.map(|next| next.address()),
@@ -77,6 +83,11 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
         errors,
     };
     member.form_page(&page, &page.errors).await
+}
+
+/// What follows the question mark of an address.
+fn narrowing(address: &str) -> String {
+    address.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
 }
 
 async fn has_any(member: &Member) -> Result<bool, Failure> {
@@ -130,7 +141,6 @@ pub(super) async fn asked(
         .map(|one| choice(by, one.as_str(), &format!("order-{one}")))
         .chain(own::orders(member, fields, by))
         .collect();
-    let path = here.address();
     Ok(Asked {
         query: here.q.clone(),
         standing: here.standing.clone(),
@@ -151,8 +161,9 @@ pub(super) async fn asked(
         own_asked: here.own.values().any(|value| !value.is_empty()),
         orders,
         narrowed: here.narrowed(),
-        address: path.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default(),
-        cleared: address("/people", &[("standing", &here.standing), ("q", &here.q)]),
+        columns: here.columns.clone(),
+        address: narrowing(&here.address()),
+        cleared: here.cleared().address(),
     })
 }
 
@@ -210,18 +221,22 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
         let ticked = form.iter().filter(|(field, _)| field == "person");
         Ok(ticked.map(|(_, value)| id(value)).collect::<Result<Vec<PersonId>, Failure>>()?)
     };
+    let back = match &ids {
+        // Where a row was changed, the page comes back to it.
+        Ok(ids) if ids.len() == 1 => format!("{}#person-{}", query.address(), ids[0]),
+        _ => query.address(),
+    };
     let done = match ids {
         Ok(ids) => bulk::change_people(app, ctx, ids, BulkInput { act, to }).await,
         Err(error) => Err(error),
     };
     match done {
         Ok(done) => match done.undo {
-            Some(undo) => member.said_undo(
-                &query.address(),
-                "said-people-changed",
-                &format!("/undo/{undo}/restore"),
-            ),
-            None => member.said(&query.address(), "said-nothing-changed"),
+            Some(undo) => {
+                let undo = format!("/undo/{undo}/restore");
+                member.said_undo(&back, "said-people-changed", &undo)
+            }
+            None => member.said(&back, "said-nothing-changed"),
         },
         Err(error) => page(&member, query, form_errors(error)?).await,
     }

@@ -8,7 +8,7 @@ use app::{Error, money};
 use jiff::ToSpan;
 use serde::Deserialize;
 
-use super::own;
+use super::{columns, own};
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::reports;
@@ -42,6 +42,8 @@ pub struct ListQuery {
     pub(super) waiting: String,
     pub(super) step: String,
     pub(super) order: String,
+    // What it shows beside the name; empty for what is usual.
+    pub(super) columns: Vec<String>,
     pub(super) q: String,
     pub(super) after: String,
     // What is asked of own fields: which there are, each business says.
@@ -70,6 +72,7 @@ impl From<Vec<(String, String)>> for ListQuery {
         for (name, value) in pairs {
             query.put(name, value);
         }
+        query.columns = columns::kept(&query.columns);
         query
     }
 }
@@ -104,6 +107,10 @@ impl ListQuery {
                 }
                 return;
             }
+            "column" => {
+                self.columns.push(value);
+                return;
+            }
             own if own.starts_with("own-") => {
                 self.own.insert(name, value);
                 return;
@@ -126,7 +133,8 @@ impl ListQuery {
     /// What a board takes over: its stages stand beside each other, each in its own order.
     pub(super) fn on_board(self) -> Self {
         let none = String::new;
-        Self { stage: none(), standing: none(), order: none(), after: none(), ..self }
+        let columns = Vec::new();
+        Self { stage: none(), standing: none(), order: none(), after: none(), columns, ..self }
     }
 
     /// The same in a pipeline.
@@ -137,6 +145,23 @@ impl ListQuery {
     /// Only those in a stage, whose pipeline is plain.
     pub(super) fn in_stage(&self, stage: &str) -> Self {
         Self { stage: stage.to_owned(), ..self.in_pipeline("") }
+    }
+
+    /// The same in another order, from its beginning.
+    pub(super) fn ordered(&self, order: &str) -> Self {
+        let order = if order == PersonOrder::Newest.as_str() { "" } else { order };
+        Self { order: order.to_owned(), after: String::new(), ..self.clone() }
+    }
+
+    /// The same without what narrows it, but for whom it is of and what was searched for.
+    pub(super) fn cleared(&self) -> Self {
+        Self {
+            standing: self.standing.clone(),
+            q: self.q.clone(),
+            order: self.order.clone(),
+            columns: self.columns.clone(),
+            ..Self::default()
+        }
     }
 
     /// What is asked of own fields, as the address has it.
@@ -171,7 +196,8 @@ impl ListQuery {
             ("after", &self.after),
         ];
         let tags = self.tags.iter().map(|tag| ("tag", tag.as_str()));
-        who.into_iter().chain(tags).chain(more).chain(own).collect()
+        let columns = self.columns.iter().map(|name| ("column", name.as_str()));
+        who.into_iter().chain(tags).chain(more).chain(columns).chain(own).collect()
     }
 
     pub(super) fn narrowed(&self) -> usize {
@@ -199,7 +225,9 @@ impl ListQuery {
     pub(super) fn order(&self) -> PersonOrder {
         match self.order.parse().unwrap_or(PersonOrder::Newest) {
             // Who has no day has no place among days.
-            PersonOrder::FollowUp if self.follow_up == "none" => PersonOrder::Newest,
+            PersonOrder::FollowUp | PersonOrder::FollowUpDown if self.follow_up == "none" => {
+                PersonOrder::Newest
+            }
             order => order,
         }
     }
@@ -236,6 +264,8 @@ impl ListQuery {
             first_source: (!self.first.is_empty()).then(|| self.first.trim().to_owned()),
             other_sources: self.other_sources.lines().map(|it| it.trim().to_owned()).collect(),
             currency: (!self.currency.is_empty()).then(|| self.currency.trim().to_owned()),
+            // In that order nobody is listed who has no value, so nobody else counts or is chosen.
+            has_value: self.order() == PersonOrder::ValueUp,
             worth: self.worth(&terms.currency),
             follow_up_until: self.follow_up_until(member),
             no_follow_up: self.follow_up == "none",
@@ -276,6 +306,10 @@ impl ListQuery {
         }
     }
 
+    fn is_by_follow_up(&self) -> bool {
+        matches!(self.order(), PersonOrder::FollowUp | PersonOrder::FollowUpDown)
+    }
+
     fn follow_up_until(&self, member: &Member) -> Option<String> {
         let today = member.dates().today();
         let until = match self.follow_up.as_str() {
@@ -284,7 +318,7 @@ impl ListQuery {
             // Long before the calendars of our files end.
             "any" => jiff::civil::Date::MAX,
             // By that day nobody is listed who has none, so nobody else counts or is chosen either.
-            _ if self.order() == PersonOrder::FollowUp => jiff::civil::Date::MAX,
+            _ if self.is_by_follow_up() => jiff::civil::Date::MAX,
             _ => return None,
         };
         Some(until.to_string())
@@ -325,6 +359,7 @@ mod tests {
             "owner=me",
             "standing=lead&tag=1&source=site&order=name",
             "tag=1&tag=2&worth_from=1%2C000&worth_to=5&q=noa+levi&own-1=any&own-1-from=3",
+            "order=stage-down&column=phone&column=source&own-1-show=on",
         ] {
             assert_eq!(read(query).address(), format!("/people?{query}"));
         }
@@ -332,9 +367,23 @@ mod tests {
     }
 
     #[test]
+    fn another_order_keeps_all_but_the_page() {
+        let here = read("owner=me&order=name&after=x&column=email");
+        assert_eq!(here.ordered("value").address(), "/people?owner=me&order=value&column=email");
+        assert_eq!(here.ordered("newest").address(), "/people?owner=me&column=email");
+    }
+
+    #[test]
     fn what_is_said_again_counts_once_and_what_is_unknown_not_at_all() {
         let again = "tag=1&tag=1&tag=&kind=person&kind=company&format=csv";
         assert_eq!(read(again).address(), "/people?kind=company&tag=1");
+        // In their own order, and not at all where they are the usual ones.
+        let columns = "column=source&column=much&column=stage&column=source";
+        assert_eq!(read(columns).address(), "/people?column=stage&column=source");
+        let usual = ["stage", "phone", "owner", "follow_up", "value", "added"];
+        let usual: Vec<String> = usual.iter().map(|name| format!("column={name}")).collect();
+        assert_eq!(read(&usual.join("&")).address(), "/people");
+        assert_eq!(read("column=much").address(), "/people");
         let many: Vec<String> = (0..TAGS_READ_MAX * 2).map(|n| format!("tag={n}")).collect();
         assert_eq!(read(&many.join("&")).tags.len(), TAGS_READ_MAX);
     }

@@ -37,6 +37,7 @@ pub(super) fn all(
     if report.added().people > 0 {
         all.push(steps(member, report, whom));
     }
+    all.extend(compared(member, report, whom));
     all
 }
 
@@ -299,6 +300,43 @@ fn stages(member: &Member, report: &Report, names: &Names, whom: &Whom) -> Repor
         amounts,
     };
     chart(member, parts, count)
+}
+
+/// Who came and who was won, beside the period before; nothing where nobody was in either.
+fn compared(member: &Member, report: &Report, whom: &Whom) -> Option<ReportChart> {
+    let (now, then) = (report.added(), report.before.added);
+    let numbers = [
+        [now.people, then.people],
+        [now.customers, then.customers],
+        [report.won_people(), report.won_people_before()],
+    ];
+    if numbers.as_flattened().iter().all(|number| *number == 0) {
+        return None;
+    }
+    let spans = [days(member, report.span), days(member, report.before.span)];
+    let asked = [
+        ("report-added", "", "added"),
+        ("report-customers", "customer", "added"),
+        ("report-won-customers", "", "won"),
+    ];
+    let row = |((key, standing, by), numbers): ((&str, &str, &str), [i64; 2])| {
+        let cells = numbers.into_iter().zip(&spans).map(|(number, span)| {
+            cell(number, whom.list(&[("standing", standing), (by, span.as_str())]))
+        });
+        ReportRow { label: member.text(key), cells: cells.collect() }
+    };
+    let drawn = |at: usize| -> Vec<f64> { numbers.iter().map(|pair| length(pair[at])).collect() };
+    let parts = Parts {
+        key: "compared",
+        of: String::new(),
+        kind: ChartKind::Bar,
+        first: "report-what",
+        heads: ["report-this-period", "report-before"].map(|key| member.text(key)).to_vec(),
+        drawn: vec![drawn(0), drawn(1)],
+        rows: asked.into_iter().zip(numbers).map(row).collect(),
+        amounts: Vec::new(),
+    };
+    Some(chart(member, parts, count))
 }
 
 /// The words for how soon somebody was turned to.
