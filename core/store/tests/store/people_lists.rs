@@ -125,12 +125,12 @@ store::both_backends! {
             (EntryGroup::Documents, &["document-added"]),
             (EntryGroup::Changes, &["created", "stage", "changed", "merged"]),
         ];
-        let mut kinds = Vec::new();
+        let mut kinds: Vec<&str> = Vec::new();
         // One of each in turn, so that no group is a part of the whole in one piece.
         for at in 0..4 {
-            kinds.extend(groups.iter().filter_map(|(_, its)| its.get(at)));
+            kinds.extend(groups.iter().filter_map(|(_, its)| its.get(at).copied()));
         }
-        let all: Vec<Entry> = kinds.iter().map(|kind| entry(&world, &person, kind)).collect();
+        let all: Vec<Entry> = kinds.into_iter().map(|kind| entry(&world, &person, kind)).collect();
         let (of, id) = (tenant.clone(), person.id.clone());
         db.write(move |c| {
             people::insert(c, &person, &[])?;

@@ -30,7 +30,7 @@ store::both_backends! {
             source: source.to_owned(),
             ..world.person(tenant, "Somebody")
         };
-        let rows = vec![
+        let rows = [
             of(&tenant, "Web"),
             of(&tenant, "web"),
             of(&tenant, "Fair"),

@@ -210,7 +210,7 @@ pub fn parameter_error(error: Error) -> Problem {
 }
 
 /// A parameter with which something is wrong: the key of a text.
-fn refused_parameter(name: &str, key: &str) -> Problem {
+pub fn refused_parameter(name: &str, key: &str) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "error-api-parameter")
         .at(vec![(name.to_owned(), key.to_owned())])
 }

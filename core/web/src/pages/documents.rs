@@ -18,14 +18,15 @@ use domain::{ConnectionId, DocumentId, Permission, PluginId};
 use futures_util::stream;
 use serde::Deserialize;
 
-use crate::answer::{Answer, own_path};
+use crate::answer::{Answer, form_errors, own_path};
 use crate::error::Failure;
 use crate::member::Member;
 use crate::pages::connections::provider_name;
 use crate::pages::exports::{saved_as, size};
 use crate::pages::id;
 use crate::pages::people::list::address;
-use crate::pages::saved_views::{ViewForm, rename, save, saved_at, saved_rows};
+use crate::pages::saved_views as views;
+use crate::pages::saved_views::{ViewForm, saved_at, saved_rows};
 use crate::views::documents::{DocumentPage, DocumentRow, Documents, DocumentsAsked};
 use crate::views::{Choice, Errors};
 
@@ -128,7 +129,7 @@ pub async fn save_view(member: Member, form: Form<ViewForm>) -> Answer {
     let query = ListQuery { before: String::new(), ..form.query() };
     let here = query.address();
     let again = async |errors| page(&member, query, errors).await;
-    save(&member, SavedList::Documents, &form, &here, again).await
+    views::save(&member, SavedList::Documents, &form, &here, again).await
 }
 
 /// Gives a view another name.
@@ -136,7 +137,7 @@ pub async fn rename_view(member: Member, path: Path<String>, form: Form<ViewForm
     let query: ListQuery = form.query();
     let here = query.address();
     let again = async |errors| page(&member, query, errors).await;
-    rename(&member, &path, &form, &here, again).await
+    views::rename(&member, &path, &form, &here, again).await
 }
 
 /// Removes a view.

@@ -44,7 +44,7 @@ async fn amounts_and_days_of_people_are_counted_with_and_phones_are_not() {
         let cells = book.worksheet_range("OXPI").unwrap();
         let of = |head: &str| {
             let heads = cells.rows().next().unwrap();
-            let at = heads.iter().position(|cell| cell.to_string() == head).unwrap();
+            let at = heads.iter().position(|cell| *cell == head).unwrap();
             cells.rows().nth(1).unwrap()[at].clone()
         };
         assert_eq!(of("Worth"), Data::Float(1_500.5));
