@@ -200,9 +200,16 @@ fn waiting(c: &mut Conn, ctx: &Context, now: Timestamp) -> Result<Waiting> {
 /// As the report counts those who wait, and the list shows them that it leads to.
 fn fresh(c: &mut Conn, ctx: &Context, now: Timestamp) -> Result<Fresh> {
     let (filter, span) = reports::waiting(&ctx.zone, now)?;
-    let order = PersonOrder::Newest;
-    let first = store::people::list(c, &ctx.tenant, &filter, order, None, SHOWN)?.items;
-    Ok(Fresh { first, count: store::people::count(c, &ctx.tenant, &filter)?, span })
+    let count = store::people::count(c, &ctx.tenant, &filter)?;
+    // Where nobody waits, as after a long list was brought, all of them would be gone through once more.
+    let first = match count {
+        0 => Vec::new(),
+        _ => {
+            let order = PersonOrder::Newest;
+            store::people::list(c, &ctx.tenant, &filter, order, None, SHOWN)?.items
+        }
+    };
+    Ok(Fresh { first, count, span })
 }
 
 fn count(c: &mut Conn, tenant: &TenantId) -> Result<PeopleCount> {

@@ -312,7 +312,7 @@ pub(crate) fn change(
         remind(app, c, before)?;
     }
     if before.owner_id != fields.owner_id {
-        notifications::person_settled(app, c, tenant, id)?;
+        notifications::person_settled(app, c, before)?;
     }
     if !changed.is_empty() || !own.is_empty() {
         let told = changes::Told { fields: &changed, own: &own, first: first.as_ref() };

@@ -241,6 +241,23 @@ pub fn settle(c: &mut Conn, tenant: &TenantId, matter: &str, now: Timestamp) -> 
     Ok(diesel::update(unread).set(notifications::read_at.eq(now.as_millis())).execute(c)?)
 }
 
+/// A matter is settled for one member, who alone was told of it. Answers how many had not read of it.
+pub fn settle_of(
+    c: &mut Conn,
+    tenant: &TenantId,
+    member: &MemberId,
+    matter: &str,
+    now: Timestamp,
+) -> Result<usize> {
+    scope::tenant(c, tenant)?;
+    let unread = notifications::table
+        .filter(notifications::tenant_id.eq(tenant.as_str()))
+        .filter(notifications::member_id.eq(member.as_str()))
+        .filter(notifications::matter.eq(matter))
+        .filter(notifications::read_at.is_null());
+    Ok(diesel::update(unread).set(notifications::read_at.eq(now.as_millis())).execute(c)?)
+}
+
 /// Removes what everybody was told of a matter whose page is gone.
 pub fn delete(c: &mut Conn, tenant: &TenantId, matter: &str) -> Result<()> {
     scope::tenant(c, tenant)?;

@@ -29,14 +29,17 @@ pub(super) fn are_endpoints_told(c: &mut Conn, tenant: &TenantId) -> Result<bool
     Ok(!store::endpoints::list_enabled(c, tenant)?.is_empty())
 }
 
-/// Keeps reminders in step with a change that was made, and tells endpoints of it as of one that was made
-/// by hand. Of who has no day to get back to them, no reminder is looked for.
+/// Keeps reminders and notifications in step with a change that was made, and tells endpoints of it as of one
+/// that was made by hand. Of who has no day to get back to them, no reminder is looked for.
 pub(super) fn changed(app: &App, c: &mut Conn, of: &Change<'_>, are_told: bool) -> Result<()> {
     let Change { before, after, fields, own } = of;
     let has_day = before.follow_up_on.is_some() || after.follow_up_on.is_some();
     let differs = before.follow_up_on != after.follow_up_on || before.owner_id != after.owner_id;
     if has_day && differs {
         people::remind(app, c, before)?;
+    }
+    if before.owner_id != after.owner_id {
+        notifications::person_settled(app, c, before)?;
     }
     if !are_told {
         return Ok(());

@@ -60,14 +60,13 @@ pub(crate) fn people_taken_back(
     settle(app, c, tenant, &given_matter(act))
 }
 
-/// A person is another's to look after, or gone.
-pub(crate) fn person_settled(
-    app: &App,
-    c: &mut Conn,
-    tenant: &TenantId,
-    id: &PersonId,
-) -> Result<()> {
-    settle(app, c, tenant, &person_matter(id))
+/// A person as they were is another's to look after, or gone. Only whoever looked after them can have been told,
+/// and an act over very many asks for each of them.
+pub(crate) fn person_settled(app: &App, c: &mut Conn, of: &Person) -> Result<()> {
+    let Some(owner) = &of.owner_id else { return Ok(()) };
+    let (matter, now) = (person_matter(&of.id), app.clock.now());
+    store::notifications::settle_of(c, &of.tenant_id, owner, &matter, now)?;
+    Ok(())
 }
 
 /// Who doesn't see people hears of none, nor does anybody else in their place.

@@ -220,6 +220,10 @@ fn last_day(text: &str, first: Option<&First<'_>>) -> Option<Date> {
     };
     let at = day.to_datetime(time_of(clock)?);
     let Some(first) = first else { return Some(day) };
+    // A whole day has no hours: many programs write it as midnight by UTC, wherever they are.
+    if is_utc && first.time.is_none() && at.time() == Time::midnight() {
+        return Some(day);
+    }
     let at: DateTime = if is_utc { first.zone.local(Zone::utc().instant(at)?) } else { at };
     match first.time {
         Some(time) if at.time() < time => at.date().yesterday().ok(),
@@ -281,6 +285,17 @@ mod tests {
             ("FREQ=DAILY;UNTIL=20261205", "FREQ=DAILY;UNTIL=20261205"),
         ] {
             assert_eq!(ours(text).as_deref(), Some(rule), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rule_of_whole_days_ends_with_the_day_whose_midnight_by_utc_is_written() {
+        let zone: Zone = "America/New_York".parse().unwrap();
+        let first = First { day: date(2026, 12, 1), time: None, zone: &zone };
+        // The other is a second before midnight there.
+        for end in ["20261205T000000Z", "20261206T045959Z"] {
+            let rule = read(&format!("FREQ=DAILY;UNTIL={end}"), &first).unwrap();
+            assert_eq!(rule.ends(), Ends::Until(date(2026, 12, 5)), "{end}");
         }
     }
 

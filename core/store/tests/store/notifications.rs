@@ -50,6 +50,11 @@ store::both_backends! {
             assert_eq!(notifications::count_unread(c, &tenant, &ruth)?, 0);
             assert!(notifications::put(c, &second)?, "it came up again");
             assert_eq!(notifications::list(c, &tenant, &ruth, 10)?.len(), 1);
+            assert_eq!(notifications::settle_of(c, &tenant, &ruth, "b", now)?, 0);
+            assert_eq!(notifications::settle_of(c, &tenant, &ruth, "a", now)?, 1);
+            assert_eq!(notifications::count_unread(c, &tenant, &ruth)?, 0);
+            assert_eq!(notifications::count_unread(c, &tenant, &avi)?, 1);
+            assert!(notifications::put(c, &second)?, "it came up once more");
             assert_eq!(notifications::settle(c, &tenant, "a", now)?, 2);
             assert_eq!(notifications::delete_before(c, now.plus_secs(1))?, 2);
             Ok(())

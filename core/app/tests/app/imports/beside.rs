@@ -258,6 +258,18 @@ async fn who_is_given_people_by_an_import_is_told_once_when_it_has_ended() {
         assert!(given(&owner).await.is_empty());
         assert_eq!(undo(&f, &owner, &second).await, 0);
         assert_eq!(given(&noa).await, ["2"], "what was taken back is nothing to read of");
+        // Who was given to her by hand is somebody else's by a list.
+        let to_noa = BulkInput { act: "owner".into(), to: noa.ctx.member.to_string() };
+        let whom = vec![find(&f, &owner, "C").await.id];
+        change_people(&f.app, &owner.ctx, whom, to_noa).await.unwrap();
+        let by_hand = async || {
+            let all = told(&f, &noa).await.into_iter();
+            all.filter(|it| it.kind == Kind::PersonAssigned && it.read_at.is_none()).count()
+        };
+        assert_eq!(by_hand().await, 1);
+        let list = "Name,Phone,Owner\nC,050-0000003,Dana\n";
+        bring(&f, &owner, list, &columns, Doubles::Update).await;
+        assert_eq!(by_hand().await, 0, "who has her no more needn’t read of it");
     })
     .await;
 }
