@@ -94,10 +94,13 @@ pub async fn keep_file(app: &App, ctx: &Context, name: &str, bytes: Vec<u8>) -> 
     let (locale, zone) = (ctx.locale, ctx.zone.name().to_owned());
     let own = crate::own_fields::list_fields(app, ctx).await?;
     let known = Known::of(app, ctx).await?;
+    // As when it is read later: many who send files at once wait for each other.
+    let room = files::room_for(bytes.len(), reading::is_packed(&bytes)).await?;
     let bytes = Arc::new(bytes);
     let read = bytes.clone();
     // What can't be read is refused before it is kept.
     let (plan, rows_all) = apart(move || {
+        let _held = room;
         let reading = reading::sniff(&read, locale)?;
         let sheet = reading::read(&read, &reading)?;
         Ok(planning::guess(reading, &sheet, locale, &zone, &own, &known))

@@ -77,10 +77,7 @@ impl Kind {
         match self {
             Self::Text => None,
             Self::Number => is_number(text).then(|| (text.to_owned(), Style::Plain)),
-            Self::Amount => is_number(text).then(|| {
-                let style = if text.contains('.') { Style::Parts } else { Style::Units };
-                (text.to_owned(), style)
-            }),
+            Self::Amount => is_number(text).then(|| (text.to_owned(), of_amount(text))),
             Self::Day => {
                 let day: Date = text.parse().ok()?;
                 Some((days(day)?.to_string(), Style::Day))
@@ -95,6 +92,15 @@ impl Kind {
                 Some((part_of_day(time).to_string(), Style::Time))
             }
         }
+    }
+}
+
+/// How an amount is shown: never with fewer digits after its point than it has.
+fn of_amount(text: &str) -> Style {
+    match text.split_once('.').map(|(_, part)| part.len()) {
+        None => Style::Units,
+        Some(2) => Style::Parts,
+        Some(_) => Style::Plain,
     }
 }
 
@@ -136,6 +142,8 @@ mod tests {
         let is = |value: &str, style| Some((value.to_owned(), style));
         assert_eq!(of(Kind::Amount, "1500"), is("1500", Style::Units));
         assert_eq!(of(Kind::Amount, "1500.50"), is("1500.50", Style::Parts));
+        // Three digits of a dinar are not rounded to two.
+        assert_eq!(of(Kind::Amount, "1.234"), is("1.234", Style::Plain));
         assert_eq!(of(Kind::Number, "-0.25"), is("-0.25", Style::Plain));
         assert_eq!(of(Kind::Day, "2026-12-01"), is("46357", Style::Day));
         assert_eq!(of(Kind::Moment, "2026-12-01 12:00"), is("46357.5", Style::Moment));

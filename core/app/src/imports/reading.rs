@@ -35,7 +35,7 @@ pub(super) fn sniff(bytes: &[u8], locale: Locale) -> Result<Reading> {
     if bytes.len() > FILE_BYTES_MAX {
         return Err(Error::invalid("file", "error-imports-large"));
     }
-    if bytes.starts_with(b"PK\x03\x04") {
+    if is_packed(bytes) {
         if bytes.len() > WORKBOOK_BYTES_MAX {
             return Err(Error::invalid("file", "error-imports-large"));
         }
@@ -62,6 +62,11 @@ pub(super) fn sniff(bytes: &[u8], locale: Locale) -> Result<Reading> {
         separator: separator(&text),
         ..Reading::default()
     })
+}
+
+/// Whether it is packed, as workbooks are.
+pub(super) fn is_packed(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04")
 }
 
 /// Pictures, programs and the like hold what no text does.
