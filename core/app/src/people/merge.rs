@@ -146,7 +146,7 @@ fn each_once(keep: &PersonId, others: &[PersonId]) -> Result<Vec<PersonId>> {
         return Err(Error::invalid("other", "error-none-chosen"));
     }
     if all.len() > MERGED_MAX {
-        return Err(Error::invalid("other", "error-too-many-chosen"));
+        return Err(Error::invalid("other", "error-merge-many"));
     }
     Ok(all)
 }
