@@ -32,7 +32,9 @@ pub use naming::{Named, name_around};
 pub(crate) use own::{House, keep_own, stream_body};
 pub use renaming::rename_document;
 pub use runtime::manifest::MEDIA_TYPES;
-pub use store::documents::{Document, DocumentFilter, DocumentOrder, Media, OWN, Retention};
+pub use store::documents::{
+    Document, DocumentCursor, DocumentFilter, DocumentOrder, Media, OWN, Retention,
+};
 
 /// How long a body without a row is left alone: its row may be on the way.
 const ORPHAN_AGE_SECS: i64 = 3_600;
@@ -43,7 +45,7 @@ pub struct DocumentPage {
     /// The documents.
     pub items: Vec<Document>,
     /// What to ask the next page with.
-    pub next: Option<DocumentId>,
+    pub next: Option<DocumentCursor>,
 }
 
 /// The business's documents that match, in their order.
@@ -51,7 +53,7 @@ pub async fn list_documents(
     app: &App,
     ctx: &Context,
     filter: DocumentFilter,
-    before: Option<DocumentId>,
+    after: Option<DocumentCursor>,
     limit: i64,
 ) -> Result<DocumentPage> {
     ctx.require_to_see(Permission::ReadDocuments)?;
@@ -59,7 +61,7 @@ pub async fn list_documents(
     let page = app
         .db
         .inspect(move |c| -> Result<_> {
-            Ok(store::documents::list(c, &tenant, &filter, before.as_ref(), limit)?)
+            Ok(store::documents::list(c, &tenant, &filter, after.as_ref(), limit)?)
         })
         .await?;
     Ok(DocumentPage { items: page.items, next: page.next })

@@ -6,11 +6,11 @@ use domain::{Permission, PersonId, SweepId};
 use crate::App;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::fields;
 use crate::people::SOURCE_CHARS_MAX;
 use crate::people::bulk::renaming::{ACT, Renaming};
 use crate::people::bulk::{BULK_MAX, BulkDone, BulkInput, change_people};
-use crate::sweeps::{SweepInput, Whom, begin_sweep};
+use crate::sweeps::{BEGIN, SweepInput, Whom, begin_sweep};
+use crate::{fields, once};
 
 pub use store::people::SourceCount;
 
@@ -57,14 +57,19 @@ pub async fn rename_source(
         // Of whom no source is known isn't of one.
         return Err(Error::NotFound);
     }
-    let (tenant, source) = (ctx.tenant.clone(), from.to_owned());
+    let (tenant, source, key) = (ctx.tenant.clone(), from.to_owned(), form_id.to_owned());
     let most = i64::try_from(BULK_MAX).unwrap_or(i64::MAX).saturating_add(1);
-    let ids: Vec<PersonId> = app
+    let (begun, ids) = app
         .db
-        .inspect(move |c| -> Result<Vec<PersonId>> {
-            Ok(store::people::list_of_source(c, &tenant, &source, most)?)
+        .inspect(move |c| -> Result<(Option<SweepId>, Vec<PersonId>)> {
+            // What was begun leaves few of the source, and then nobody.
+            let begun = once::find::<SweepId>(c, &tenant, BEGIN, &key)?;
+            Ok((begun, store::people::list_of_source(c, &tenant, &source, most)?))
         })
         .await?;
+    if let Some(begun) = begun {
+        return Ok(Renamed::Begun(begun));
+    }
     if ids.is_empty() {
         return Err(Error::NotFound);
     }

@@ -39,7 +39,8 @@ const GATHERED_AT_ONCE: usize = 5_000;
 const FORGOTTEN_AT_ONCE: i64 = 5_000;
 /// After how long nobody writes down any more who matches: their process is gone.
 const LEFT_SECS: i64 = 3_600;
-const BEGIN: &str = "sweep.begin";
+/// What the keys of forms are kept under that begin one.
+pub(crate) const BEGIN: &str = "sweep.begin";
 
 /// Who or what is meant.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use crate::fields;
 /// The longest name of a file, in characters.
 pub const NAME_CHARS_MAX: usize = 200;
 /// The longest end of a name that is kept where the rest is cut, in characters.
-const END_CHARS_MAX: usize = 12;
+pub(super) const END_CHARS_MAX: usize = 12;
 
 /// A name as somebody sent it, without folders, marks that nobody sees and dots before it, and not longer than
 /// names are; empty where nothing is left that anybody sees.

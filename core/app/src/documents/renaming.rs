@@ -43,11 +43,42 @@ pub async fn rename_document(app: &App, ctx: &Context, id: &DocumentId, name: &s
 /// nothing else is said.
 fn named(sent: &str, row: &Document) -> String {
     let name = names::plain(sent);
-    if name.is_empty() || name.contains('.') || row.media_type != UNKNOWN_TYPE {
+    if name.is_empty() || row.media_type != UNKNOWN_TYPE || end_of(&name).is_some() {
         return name;
     }
-    match row.name.rsplit_once('.') {
-        Some((_, end)) => names::plain(&format!("{name}.{end}")),
+    match end_of(&row.name) {
+        Some(end) => names::plain(&format!("{name}.{end}")),
         None => name,
+    }
+}
+
+/// What a name says of its file by its end. A dot within words is none: `Dr. Levi`, `No. 5`.
+fn end_of(name: &str) -> Option<&str> {
+    let (_, end) = name.rsplit_once('.')?;
+    let is_one = end.chars().all(|c| c.is_ascii_alphanumeric())
+        && end.chars().any(|c| c.is_ascii_alphabetic())
+        && end.len() <= names::END_CHARS_MAX;
+    is_one.then_some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dot_within_words_is_no_end_of_a_file() {
+        for (name, end) in [
+            ("plan.dwg", Some("dwg")),
+            ("song.mp3", Some("mp3")),
+            ("archive.7z", Some("7z")),
+            ("Contract Dr. Levi", None),
+            ("Invoice No. 5", None),
+            ("Offer 1.2", None),
+            ("חוזה. לוי", None),
+            ("plan", None),
+            ("plan.", None),
+        ] {
+            assert_eq!(end_of(name), end, "{name}");
+        }
     }
 }

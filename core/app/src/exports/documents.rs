@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use domain::{ConnectionId, DocumentId, Permission};
+use domain::{ConnectionId, Permission};
 
 use super::{FETCHED, Words};
 use crate::App;
 use crate::context::Context;
-use crate::documents::{self, Document, DocumentFilter, Media, Named, OWN};
+use crate::documents::{self, Document, DocumentCursor, DocumentFilter, Media, Named, OWN};
 use crate::error::Result;
 
 /// The keys of what stands above the columns.
@@ -28,7 +28,7 @@ pub(super) struct Walk {
     app: App,
     ctx: Context,
     filter: DocumentFilter,
-    before: Option<DocumentId>,
+    after: Option<DocumentCursor>,
     ended: bool,
     accounts: HashMap<ConnectionId, String>,
 }
@@ -48,7 +48,7 @@ impl Walk {
             accounts = named.collect();
         }
         let (app, ctx) = (app.clone(), ctx.clone());
-        Ok(Self { app, ctx, filter, before: None, ended: false, accounts })
+        Ok(Self { app, ctx, filter, after: None, ended: false, accounts })
     }
 
     pub(super) async fn next(&mut self, words: &Words) -> Result<Option<Vec<Vec<String>>>> {
@@ -56,9 +56,9 @@ impl Walk {
             return Ok(None);
         }
         let (app, ctx, filter) = (&self.app, &self.ctx, self.filter.clone());
-        let page = documents::list_documents(app, ctx, filter, self.before.take(), FETCHED).await?;
+        let page = documents::list_documents(app, ctx, filter, self.after.take(), FETCHED).await?;
         self.ended = page.next.is_none();
-        self.before = page.next;
+        self.after = page.next;
         let named = documents::name_around(app, ctx, &page.items).await?;
         Ok(Some(page.items.iter().map(|it| self.row(it, words, &named)).collect()))
     }

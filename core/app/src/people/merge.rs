@@ -73,6 +73,9 @@ struct Merged {
     /// Whether the merge changed where they came from first, and what was known before.
     touched: bool,
     touch: Option<Attribution>,
+    /// What the merge made of that; nothing where it changed nothing, and for one of before this was kept.
+    #[serde(default)]
+    touch_made: Option<Attribution>,
     /// What tells of it on the page of the one that stays.
     #[serde(default)]
     told: Option<EntryId>,
@@ -143,7 +146,7 @@ fn each_once(keep: &PersonId, others: &[PersonId]) -> Result<Vec<PersonId>> {
         return Err(Error::invalid("other", "error-none-chosen"));
     }
     if all.len() > MERGED_MAX {
-        return Err(Error::invalid("other", "error-too-many-chosen"));
+        return Err(Error::invalid("other", "error-merge-many"));
     }
     Ok(all)
 }
@@ -203,7 +206,8 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     let draft = Draft { contacts, tags: Some(on), own, ..Draft::of(stays) };
     let after = change(app, c, who, kept, draft, kept.rev)?;
     let after = filling::stand_there(app, c, who, &after, &fields)?;
-    let touched = store::attributions::find(c, tenant, &kept.id)? != own_touch;
+    let now_touch = store::attributions::find(c, tenant, &kept.id)?;
+    let touched = now_touch != own_touch;
     Ok(Merged {
         kept: kept.id.clone(),
         gone: gone.id.clone(),
@@ -222,6 +226,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
         made,
         touched,
         touch: own_touch,
+        touch_made: now_touch.filter(|_| touched),
         told: None,
         was_example,
     })

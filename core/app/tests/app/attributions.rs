@@ -143,3 +143,27 @@ async fn a_merge_that_brings_a_source_takes_it_back_with_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_first_source_that_was_corrected_since_a_merge_stays_when_it_is_taken_back() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let gone = add(&f, &owner, PersonInput { source: "Gogle".into(), ..named("Gone") }).await;
+        f.clock.advance_millis(1_000);
+        let kept = add(&f, &owner, PersonInput { source: "fair".into(), ..named("Kept") }).await;
+        let first = async || {
+            let whole = people::get_whole_person(app, ctx, &kept.id).await.unwrap();
+            whole.attribution.unwrap().source
+        };
+        let undo = merge_people(app, ctx, &kept.id, &gone.id).await.unwrap();
+        assert_eq!(first().await, "Gogle");
+        let rev = people::get_person(app, ctx, &kept.id).await.unwrap().rev;
+        let first_source = Some("Google".to_owned());
+        let input = PersonInput { source: "fair".into(), first_source, ..named("Kept") };
+        people::update_person(app, ctx, &kept.id, input, rev).await.unwrap();
+        undos::undo(app, ctx, &undo).await.unwrap();
+        assert_eq!(first().await, "Google");
+    })
+    .await;
+}

@@ -3,7 +3,7 @@
 use crate::support::people::{add, detailed, doubles_of, named};
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::people::doubles::list_doubles;
-use app::people::merge::{look_at_merge, merge_all, merge_people};
+use app::people::merge::{MERGED_MAX, look_at_merge, merge_all, merge_people};
 use app::people::{self, DetailsInput, Person, PersonFilter, PersonInput, Standing};
 use app::pipelines::{self, Outcome, PipelineInput, StageInput};
 use app::{Error, reports, timeline, undos};
@@ -154,6 +154,12 @@ async fn several_become_one_and_each_is_there_again() {
         expect_invalid(merge_all(app, ctx, &kept.id, &[]).await, "other");
         let with_itself = [second.id.clone(), kept.id.clone()];
         expect_invalid(merge_all(app, ctx, &kept.id, &with_itself).await, "other");
+        let many: Vec<PersonId> =
+            (0..=MERGED_MAX).map(|_| PersonId::new(&*app.clock, &*app.rng)).collect();
+        let refused = merge_all(app, ctx, &kept.id, &many).await;
+        let is_many =
+            matches!(&refused, Err(Error::Invalid { key, .. }) if key == "error-merge-many");
+        assert!(is_many, "{refused:?}");
     })
     .await;
 }

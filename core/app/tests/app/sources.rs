@@ -128,6 +128,8 @@ async fn a_source_of_many_is_renamed_in_lots_and_back() {
         assert_eq!((shown.sweep.state, shown.sweep.changed), (State::Done, all));
         assert_eq!((shown.what.as_str(), shown.to.as_str()), ("people-source", "Google"));
         assert_eq!(sources(&f, &owner).await, [("Google".to_owned(), all)]);
+        let again = rename_source(app, ctx, "Gogle", "Google", "form").await.unwrap();
+        assert!(matches!(again, Renamed::Begun(ref sweep) if *sweep == begun[0]), "{again:?}");
         let undo: UndoId = begun[0].as_str().parse().unwrap();
         undos::undo(app, ctx, &undo).await.unwrap();
         jobs::run_due(app).await.unwrap();

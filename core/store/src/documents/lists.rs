@@ -1,6 +1,9 @@
 //! Lists of documents: what plugins keep for a business and what its members added, in an order, a page at a
 //! time. The house's own files are in none of them, nor is what is about somebody who was deleted.
 
+use std::fmt;
+use std::str::FromStr;
+
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -9,7 +12,7 @@ use domain::{ConnectionId, DocumentId, PersonId, PluginId, TenantId};
 use super::Document;
 use crate::backend::{Conn, MultiBackend};
 use crate::error::{Error, Result};
-use crate::page::{Page, bounded};
+use crate::page::{BadCursor, Page, bounded};
 use crate::schema::documents;
 use crate::scope;
 use crate::search::{self, Found, Sought};
@@ -80,6 +83,36 @@ pub struct DocumentFilter {
     pub order: Option<DocumentOrder>,
 }
 
+/// The place after a document in a list. As text it is opaque to everybody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentCursor {
+    id: String,
+    /// What the order goes by, where that isn't the id.
+    key: String,
+}
+
+/// The longest key of a place, in characters; names are shorter.
+const KEY_CHARS_MAX: usize = 400;
+
+impl fmt::Display for DocumentCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.id, self.key)
+    }
+}
+
+impl FromStr for DocumentCursor {
+    type Err = BadCursor;
+    fn from_str(text: &str) -> Result<Self, BadCursor> {
+        // Of an order that goes by ids the id alone is a place too.
+        let (id, key) = text.split_once('.').unwrap_or((text, ""));
+        let id: DocumentId = id.parse().map_err(|_| BadCursor)?;
+        if key.chars().count() > KEY_CHARS_MAX {
+            return Err(BadCursor);
+        }
+        Ok(Self { id: id.to_string(), key: key.to_owned() })
+    }
+}
+
 type Query<'a> = documents::BoxedQuery<'a, MultiBackend>;
 
 fn matching<'a>(tenant: &'a TenantId, filter: &'a DocumentFilter, sought: &'a Sought) -> Query<'a> {
@@ -130,63 +163,73 @@ fn seek(c: &mut Conn, tenant: &TenantId, filter: &DocumentFilter) -> Result<Soug
     search::seek(c, tenant, search::Kind::Document, text)
 }
 
-/// A page of the tenant's documents in their order, after one of them.
+/// A page of the tenant's documents in their order, after a place.
 ///
 /// # Errors
-/// [`Error::NotFound`] where that one is gone and the order is none that its id says.
+/// [`Error::NotFound`] for a place of another order.
 pub fn list(
     c: &mut Conn,
     tenant: &TenantId,
     filter: &DocumentFilter,
-    before: Option<&DocumentId>,
+    after: Option<&DocumentCursor>,
     limit: i64,
-) -> Result<Page<Document, DocumentId>> {
+) -> Result<Page<Document, DocumentCursor>> {
     scope::tenant(c, tenant)?;
     let limit = bounded(limit);
     let sought = seek(c, tenant, filter)?;
+    let order = filter.order.unwrap_or(DocumentOrder::Newest);
     let mut query = matching(tenant, filter, &sought);
-    let query = match filter.order.unwrap_or(DocumentOrder::Newest) {
+    let after = after.cloned();
+    let query = match order {
         DocumentOrder::Newest => {
-            if let Some(before) = before {
-                query = query.filter(documents::id.lt(before.as_str()));
+            if let Some(DocumentCursor { id, .. }) = after {
+                query = query.filter(documents::id.lt(id));
             }
             query.order(documents::id.desc())
         }
         DocumentOrder::Oldest => {
-            if let Some(before) = before {
-                query = query.filter(documents::id.gt(before.as_str()));
+            if let Some(DocumentCursor { id, .. }) = after {
+                query = query.filter(documents::id.gt(id));
             }
             query.order(documents::id.asc())
         }
         DocumentOrder::Name => {
-            if let Some(before) = before {
-                let (name, _) = place(c, tenant, before)?;
-                let same = sql::<Text>(NAME).eq(name.clone());
-                let later = same.and(documents::id.gt(before.as_str()));
-                query = query.filter(sql::<Text>(NAME).gt(name).or(later));
+            if let Some(DocumentCursor { id, key }) = after {
+                if key.is_empty() {
+                    return Err(Error::NotFound);
+                }
+                let same = sql::<Text>(NAME).eq(key.clone());
+                let later = same.and(documents::id.gt(id));
+                query = query.filter(sql::<Text>(NAME).gt(key).or(later));
             }
             query.order((sql::<Text>(NAME), documents::id))
         }
         DocumentOrder::Size => {
-            if let Some(before) = before {
-                let (_, size) = place(c, tenant, before)?;
+            if let Some(DocumentCursor { id, key }) = after {
+                let size: i64 = key.parse().map_err(|_| Error::NotFound)?;
                 let same = documents::size_bytes.eq(size);
-                let later = same.and(documents::id.lt(before.as_str()));
+                let later = same.and(documents::id.lt(id));
                 query = query.filter(documents::size_bytes.lt(size).or(later));
             }
             query.order((documents::size_bytes.desc(), documents::id.desc()))
         }
     };
-    let rows = query.limit(limit + 1).select(Document::as_select()).load(c)?;
-    Ok(Page::cut(rows, limit, |row: &Document| row.id.clone()))
+    // The name as the database folds it: each does so in its own way.
+    let rows: Vec<(Document, String)> =
+        query.limit(limit + 1).select((Document::as_select(), sql::<Text>(NAME))).load(c)?;
+    let page = Page::cut(rows, limit, |(row, folded)| place(row, folded, order));
+    let items = page.items.into_iter().map(|(row, _)| row).collect();
+    Ok(Page { items, next: page.next })
 }
 
-/// What orders go by of a document: its name, as the database folds it, and its size.
-fn place(c: &mut Conn, tenant: &TenantId, id: &DocumentId) -> Result<(String, i64)> {
-    scope::tenant(c, tenant)?;
-    let target = documents::table.find((tenant.as_str(), id.as_str()));
-    let query = target.select((sql::<Text>(NAME), documents::size_bytes));
-    query.first::<(String, i64)>(c).optional()?.ok_or(Error::NotFound)
+/// Where the list goes on after a document, also once that is gone or called otherwise.
+fn place(row: &Document, folded: &str, order: DocumentOrder) -> DocumentCursor {
+    let key = match order {
+        DocumentOrder::Newest | DocumentOrder::Oldest => String::new(),
+        DocumentOrder::Name => folded.to_owned(),
+        DocumentOrder::Size => row.size_bytes.to_string(),
+    };
+    DocumentCursor { id: row.id.to_string(), key }
 }
 
 /// How many match.
@@ -232,6 +275,20 @@ pub fn list_keepers(c: &mut Conn, tenant: &TenantId) -> Result<Vec<PluginId>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_survives_its_text() {
+        let id = "019acf00-0000-7000-8000-000000000001";
+        for (text, key) in [(format!("{id}.a.b"), "a.b"), (format!("{id}."), "")] {
+            let cursor: DocumentCursor = text.parse().unwrap();
+            assert_eq!((cursor.key.as_str(), cursor.to_string()), (key, text));
+        }
+        assert_eq!(id.parse::<DocumentCursor>().unwrap().key, "");
+        let long = format!("{id}.{}", "a".repeat(KEY_CHARS_MAX + 1));
+        for bad in ["", ".", "x.y", long.as_str()] {
+            assert_eq!(bad.parse::<DocumentCursor>(), Err(BadCursor), "{bad}");
+        }
+    }
 
     #[test]
     fn a_file_is_called_what_people_call_it() {

@@ -6,7 +6,7 @@ pub(crate) const STEP: &str = "timeline.tenant_id = people.tenant_id \
     AND timeline.person_id = people.id AND timeline.actor_kind = 'account' \
     AND timeline.kind NOT IN ('created', 'imported', 'import-undone', 'merged', 'unmerged', \
         'changed', 'restaged', 'stage-undone', 'stage-back', 'removed', 'restored', 'task-changed', \
-        'task-assigned', 'task-unassigned', 'task-removed', 'task-restored')";
+        'task-assigned', 'task-unassigned', 'task-removed', 'task-restored', 'document-renamed')";
 
 /// Who wasn't brought with a list: of those who were, nobody waited.
 pub(crate) const CAME: &str = "NOT people.brought";

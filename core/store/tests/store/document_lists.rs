@@ -1,7 +1,7 @@
 //! Lists of documents: in what order.
 
-use store::Db;
 use store::documents::{self, Document, DocumentFilter, DocumentOrder};
+use store::{Db, Error};
 
 use crate::documents::document;
 use crate::support::*;
@@ -37,6 +37,39 @@ store::both_backends! {
                 }
                 assert_eq!(names, expected, "{order:?}");
             }
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn a_list_goes_on_where_the_last_document_of_a_page_is_gone_or_renamed(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let kept = [("a.pdf", 9), ("b.pdf", 8), ("c.pdf", 7), ("d.pdf", 6), ("e.pdf", 5)];
+        let rows: Vec<Document> = (0..).zip(kept).map(|(at, (name, size_bytes))| {
+            world.clock.advance_millis(1);
+            let name = name.to_owned();
+            Document { name, size_bytes, ..document(&world, &tenant, &format!("key {at}")) }
+        }).collect();
+        let of = tenant.clone();
+        db.write(move |c| {
+            rows.iter().try_for_each(|row| documents::insert(c, row))?;
+            let filter =
+                |order| DocumentFilter { order: Some(order), ..DocumentFilter::default() };
+            let by_size = filter(DocumentOrder::Size);
+            let first = documents::list(c, &of, &by_size, None, 2)?;
+            documents::delete(c, &of, &rows[1].id)?;
+            let rest = documents::list(c, &of, &by_size, first.next.as_ref(), 9)?.items;
+            assert_eq!(rest, rows[2..]);
+
+            let by_name = filter(DocumentOrder::Name);
+            let first = documents::list(c, &of, &by_name, None, 2)?;
+            assert_eq!(first.items.last(), Some(&rows[2]));
+            documents::rename(c, &of, &rows[2].id, "z.pdf")?;
+            let rest = documents::list(c, &of, &by_name, first.next.as_ref(), 9)?.items;
+            let names: Vec<&str> = rest.iter().map(|row| row.name.as_str()).collect();
+            assert_eq!(names, ["d.pdf", "e.pdf", "z.pdf"]);
+            let elsewhere = documents::list(c, &of, &by_size, first.next.as_ref(), 9);
+            assert!(matches!(elsewhere, Err(Error::NotFound)), "{elsewhere:?}");
             Ok(())
         }).await.unwrap();
     }

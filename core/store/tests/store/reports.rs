@@ -199,6 +199,7 @@ store::both_backends! {
             // What plugins do, and what is only known better, is no step.
             entry(&world, &rows[1], "note", ActorKind::Plugin, after(1, 60)),
             entry(&world, &rows[1], "changed", ActorKind::Account, after(1, 60)),
+            entry(&world, &rows[1], "document-renamed", ActorKind::Account, after(1, 60)),
             // Known before the list was brought.
             entry(&world, &rows[4], "created", ActorKind::Account, after(4, 0)),
             entry(&world, &rows[4], "imported", ActorKind::Account, after(4, HOUR)),

@@ -2,7 +2,8 @@
 //! deleted here; what is in them never changes.
 
 use app::documents::{
-    self, Document, DocumentFilter, DocumentOrder, Media, NAME_CHARS_MAX, NewFile, Retention,
+    self, Document, DocumentCursor, DocumentFilter, DocumentOrder, Media, NAME_CHARS_MAX, NewFile,
+    Retention,
 };
 use domain::{ApiScope, DocumentId, PersonId};
 use serde_json::{Value, json};
@@ -120,7 +121,7 @@ fn shown(it: &Document) -> Value {
 
 /// A page of the list.
 pub async fn list(call: Call) -> Answer {
-    let (filter, after) = (filter(&call)?, call.after::<DocumentId>()?);
+    let (filter, after) = (filter(&call)?, call.after::<DocumentCursor>()?);
     let (app, ctx) = (call.app(), call.ctx());
     let page = documents::list_documents(app, ctx, filter, after, call.limit()).await?;
     let items = page.items.iter().map(shown).collect();

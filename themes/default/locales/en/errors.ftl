@@ -196,4 +196,5 @@ error-undone-already = That was taken back already.
 error-merge-same = Choose two different people.
 error-merge-later = One of the two was merged with somebody else since. Take that later merge back first.
 error-person-merged = They were merged with somebody. To have both again, take the merge back.
+error-merge-many = No more than 20 become one at once. Untick some of them.
 error-merge-notes = Their notes together are too long. Shorten one first.

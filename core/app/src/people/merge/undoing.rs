@@ -144,10 +144,17 @@ fn undo_kept(app: &App, c: &mut Conn, who: &Who, kept: &Person, merged: &Merged)
     let draft = Draft { contacts, tags: Some(on), own, ..Draft::of(stays) };
     let after = change(app, c, who, kept, draft, kept.rev)?;
     filling::stand_there(app, c, who, &after, &fields)?;
-    if merged.touched {
+    if merged.touched && is_touch_made(c, kept, merged)? {
         attributions::put_back(c, kept, merged.touch.as_ref())?;
     }
     Ok(())
+}
+
+/// Whether where they came from first still is what the merge made of it: what was corrected since stays. Of a
+/// merge of before that was kept nobody knows, and it goes back.
+fn is_touch_made(c: &mut Conn, kept: &Person, merged: &Merged) -> Result<bool> {
+    let now = store::attributions::find(c, &kept.tenant_id, &kept.id)?;
+    Ok(merged.touch_made.is_none() || merged.touch_made == now)
 }
 
 /// Whether somebody else who is no example became one with them, and still is.
