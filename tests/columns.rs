@@ -43,14 +43,17 @@ async fn a_head_orders_the_list_and_a_row_is_changed_where_it_stands() -> Result
     }
     let source = get(&site, "/people?column=source").await?;
     ensure!(source.contains("<bdi>Source</bdi></th>"), "{source}");
-    ensure!(!source.contains("popovertarget=\"change-"), "neither stage nor owner is shown");
+    ensure!(!source.contains("class=\"cell-change\""), "neither stage nor owner is shown");
 
     let place = "order=name&column=owner";
     let (id, member) = (anemone.to_string(), site.ids["member"].as_str());
     let person = id.as_str();
     let act = [("address", place), ("person", person), ("act", "owner"), ("to-owner", member)];
     let list = get(&site, &format!("/people?{place}")).await?;
-    ensure!(list.contains(&format!("popovertarget=\"change-{person}\"")), "{list}");
+    let open = format!("order=name&amp;column=owner&amp;row={person}#person-{person}");
+    ensure!(list.contains(&open) && !list.contains("form=\"row-change\""), "{list}");
+    let list = get(&site, &format!("/people?{place}&row={person}")).await?;
+    ensure!(list.contains("form=\"row-change\"") && !list.contains(&open), "{list}");
     ensure!(list.contains("name=\"address\" value=\"order=name&amp;column=owner\""), "{list}");
     let changed = post(&site, "/people/change", &act).await?;
     assert_eq!(changed.status, 303);

@@ -203,7 +203,7 @@ async fn appointments_are_taken_along_as_they_are_narrowed() -> Result<()> {
     ] {
         let file = own(&site, "GET", &format!("/appointments/export?{asked}"), None).await?;
         assert_eq!(file.status, 200, "{asked}");
-        assert_eq!(file.body.lines().count(), rows + 1, "{asked}: {}", file.body);
+        assert_eq!(file.body.matches("Asia/Jerusalem").count(), rows, "{asked}: {}", file.body);
         assert!(file.body.contains(told), "{asked}: {}", file.body);
     }
     let turned = "/appointments/export?from=2026-05-05T00:00:00Z&to=2026-05-04T00:00:00Z";
@@ -216,7 +216,12 @@ async fn appointments_are_taken_along_as_they_are_narrowed() -> Result<()> {
     // A page asks by days, the last of them too.
     let path = "/appointments/export?from=2026-05-04&to=2026-05-04&status=booked&format=csv";
     let file = site.get(path, Some(&site.house.token)).await?;
-    assert_eq!((file.status, file.body.lines().count()), (200, 2), "{}", file.body);
+    assert_eq!(
+        (file.status, file.body.matches("Asia/Jerusalem").count()),
+        (200, 1),
+        "{}",
+        file.body
+    );
     assert!(file.body.contains("Soon"), "{}", file.body);
     Ok(())
 }

@@ -49,6 +49,7 @@ pub async fn rename_source(
 ) -> Result<Renamed> {
     ctx.require_to_see(Permission::ReadPeople)?;
     ctx.require(Permission::WritePeople)?;
+    ctx.require(Permission::ManageSettings)?;
     let to = fields::required_line("to", to, SOURCE_CHARS_MAX)?;
     if from == to {
         return Ok(Renamed::Done(BulkDone { count: 0, undo: None }));

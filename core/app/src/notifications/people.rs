@@ -90,14 +90,12 @@ pub(crate) fn lead_came(app: &App, c: &mut Conn, of: &Person) -> Result<()> {
     if of.standing != Standing::Lead {
         return Ok(());
     }
-    for named in store::members::list(c, &of.tenant_id)? {
-        let member = named.member;
-        let is_theirs = of.owner_id.as_ref().is_none_or(|owner| *owner == member.id);
-        if is_theirs && member.role.may(needs(Kind::LeadNew)) {
-            tell_of_lead(app, c, of, &member)?;
-        }
+    let all = store::members::list(c, &of.tenant_id)?.into_iter().map(|named| named.member);
+    let mut who: Vec<Member> = all.filter(|it| it.role.may(needs(Kind::LeadNew))).collect();
+    if let Some(owner) = who.iter().position(|it| Some(&it.id) == of.owner_id.as_ref()) {
+        who = vec![who.swap_remove(owner)];
     }
-    Ok(())
+    who.iter().try_for_each(|member| tell_of_lead(app, c, of, member))
 }
 
 fn tell_of_lead(app: &App, c: &mut Conn, of: &Person, to: &Member) -> Result<()> {

@@ -216,9 +216,9 @@ proptest! {
 
     #[test]
     fn weeks_move_along_with_their_days(
-        rule in rules(), y in 1990_i16..2090, m in 1_i8..=12, d in 1_i8..=28, by in -20_i64..=20,
+        rule in rules().prop_filter("by weeks", |rule| rule.every() == Every::Week),
+        y in 1990_i16..2090, m in 1_i8..=12, d in 1_i8..=28, by in -20_i64..=20,
     ) {
-        prop_assume!(rule.every() == Every::Week);
         let first = date(y, m, d);
         let moved = rule.dates(first).take(20).map(|day| day.saturating_add(by.days()));
         let moved: Vec<Date> = moved.collect();

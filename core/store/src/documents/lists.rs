@@ -63,8 +63,8 @@ words! {
     }
 }
 
-/// What an order by names goes by.
-const NAME: &str = "LOWER(documents.name)";
+/// What an order by names goes by: their beginnings, so that a place in it is short.
+const NAME: &str = "SUBSTR(LOWER(documents.name), 1, 60)";
 
 /// Which documents to list; what isn't said doesn't matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,8 +91,8 @@ pub struct DocumentCursor {
     key: String,
 }
 
-/// The longest key of a place, in characters; names are shorter.
-const KEY_CHARS_MAX: usize = 400;
+/// The longest key of a place, in characters: what an order by names goes by.
+const KEY_CHARS_MAX: usize = 60;
 
 impl fmt::Display for DocumentCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,12 +8,12 @@ use diesel::sql_types::{BigInt, Bool, Text};
 use domain::{MemberId, OwnFieldId, PersonId, PipelineId, StageId, TagId, TenantId, Timestamp};
 
 use super::{Consent, Kind, OwnFilter, Person, Sorting, Standing, StepWithin, waiting};
-use crate::backend::{Conn, MultiBackend};
+use crate::backend::{Backend, Conn, MultiBackend};
 use crate::error::{Error, Result};
 use crate::page::{Page, bounded};
 use crate::schema::{people, person_field_values, person_tags, stages};
 use crate::scope;
-use crate::search::{self, Found, Sought};
+use crate::search::{self, Found};
 
 pub use orders::{PersonCursor, PersonOrder};
 
@@ -43,6 +43,19 @@ const FIRST_SOURCE: &str = "COALESCE((SELECT NULLIF(attributions.source, '') FRO
 /// Who has a tag besides another, up to the tenant.
 const ALSO_TAGGED: &str = "EXISTS (SELECT 1 FROM person_tags also WHERE also.person_id = people.id \
     AND also.tenant_id = ";
+
+/// People by their rows. Without the sign SQLite takes a business for a few rows, goes through all of its people
+/// in the list's order and holds each against those who are named.
+const OF_ROWS: &str = "+people.tenant_id = ";
+const ROWS: &str = " AND people.rowid IN (SELECT it.rowid FROM json_each(";
+const NAMED: &str = ") AS named CROSS JOIN people AS it ON it.id = named.value AND it.tenant_id = ";
+
+/// What a list is to hold, as far as the words of a query go.
+pub(super) struct Sought {
+    found: Found,
+    /// On SQLite the ids of those who are named, as JSON.
+    rows: Option<String>,
+}
 
 /// What somebody may be worth, in one currency: amounts of two aren't compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,9 +134,20 @@ type Query<'a> = people::BoxedQuery<'a, MultiBackend>;
 /// than one that lists.
 macro_rules! narrowed {
     ($query:expr, $tenant:ident, $filter:ident, $sought:ident) => {{
-        let mut query = $query
-            .filter(people::tenant_id.eq($tenant.as_str()))
-            .filter(people::deleted_at.is_null());
+        let mut query = $query.filter(people::deleted_at.is_null());
+        query = match &$sought.rows {
+            Some(ids) => {
+                let named = sql::<Bool>(OF_ROWS)
+                    .bind::<Text, _>($tenant.to_string())
+                    .sql(ROWS)
+                    .bind::<Text, _>(ids.clone())
+                    .sql(NAMED)
+                    .bind::<Text, _>($tenant.to_string())
+                    .sql(")");
+                query.filter(named)
+            }
+            None => query.filter(people::tenant_id.eq($tenant.as_str())),
+        };
         if let Some(standing) = $filter.standing {
             query = query.filter(people::standing.eq(standing.as_str()));
         }
@@ -227,8 +251,9 @@ macro_rules! narrowed {
         if let Some(within) = $filter.step {
             query = query.filter(sql::<Bool>(&within.condition()));
         }
-        match &$sought.0 {
+        match &$sought.found {
             Found::All => {}
+            Found::These(_) if $sought.rows.is_some() => {}
             Found::These(ids) => query = query.filter(people::id.eq_any(ids)),
             Found::Terms(kind, terms) => {
                 for pieces in terms {
@@ -251,7 +276,14 @@ fn matching<'a>(tenant: &'a TenantId, filter: &'a PersonFilter, sought: &'a Soug
 fn seek(c: &mut Conn, tenant: &TenantId, filter: &PersonFilter) -> Result<Sought> {
     scope::tenant(c, tenant)?;
     let text = filter.search.as_deref().unwrap_or_default();
-    search::seek(c, tenant, search::Kind::Person, text)
+    let found = search::seek(c, tenant, search::Kind::Person, text)?.0;
+    let rows = match (&found, c.backend()) {
+        (Found::These(ids), Backend::Sqlite) => {
+            Some(serde_json::to_string(ids).map_err(Error::internal)?)
+        }
+        _ => None,
+    };
+    Ok(Sought { found, rows })
 }
 
 /// A page of people.

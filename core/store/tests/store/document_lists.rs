@@ -1,9 +1,10 @@
 //! Lists of documents: in what order.
 
+use store::data_keys;
 use store::documents::{self, Document, DocumentFilter, DocumentOrder};
 use store::{Db, Error};
 
-use crate::documents::document;
+use crate::documents::{document, key};
 use crate::support::*;
 
 store::both_backends! {
@@ -16,8 +17,11 @@ store::both_backends! {
             let name = name.to_owned();
             Document { name, size_bytes, ..document(&world, &tenant, &format!("key {at}")) }
         }).collect();
-        let of = tenant.clone();
-        db.write(move |c| rows.iter().try_for_each(|row| documents::insert(c, row))).await.unwrap();
+        let (of, key) = (tenant.clone(), key(&world, &tenant, 1));
+        db.write(move |c| {
+            data_keys::insert(c, &key)?;
+            rows.iter().try_for_each(|row| documents::insert(c, row))
+        }).await.unwrap();
         db.read(move |c| {
             for (order, expected) in [
                 (None, ["B.pdf", "a.pdf", "c.pdf", "A.pdf", "b.pdf"]),
@@ -50,8 +54,9 @@ store::both_backends! {
             let name = name.to_owned();
             Document { name, size_bytes, ..document(&world, &tenant, &format!("key {at}")) }
         }).collect();
-        let of = tenant.clone();
+        let (of, key) = (tenant.clone(), key(&world, &tenant, 1));
         db.write(move |c| {
+            data_keys::insert(c, &key)?;
             rows.iter().try_for_each(|row| documents::insert(c, row))?;
             let filter =
                 |order| DocumentFilter { order: Some(order), ..DocumentFilter::default() };

@@ -276,7 +276,7 @@ mod lines {
         PATCH  "/tags/{tag}"                              PipelinesWrite    (PEOPLE, SETTINGS) tags::rename, "Rename a tag", nothing, Some("TagChange"), One("Tag");
         DELETE "/tags/{tag}"                              PipelinesWrite    (PEOPLE, SETTINGS) tags::remove, "Remove a tag from everybody", nothing, NONE, Nothing;
         GET    "/sources"                                 PipelinesRead     (PEOPLE, ALL) sources::list, "Where people came from, in the business's words", nothing, NONE, Items("Source");
-        POST   "/sources/rename"                          PeopleWrite       (PEOPLE, WRITE_PEOPLE) sources::rename, "Rename a source, or make one of two", nothing, Some("SourceRename"), Told("Changed");
+        POST   "/sources/rename"                          PipelinesWrite    (PEOPLE, SETTINGS) sources::rename, "Rename a source, or make one of two", nothing, Some("SourceRename"), Told("Changed");
         GET    "/views"                                   _                 (PEOPLE, ALL) saved_views::list, "Saved views of a list", saved_views::query, NONE, Items("View");
         POST   "/views"                                   _                 (PEOPLE, ALL) saved_views::create, "Save a view of a list", nothing, Some("ViewNew"), Made("View");
         GET    "/views/{saved_view}"                      _                 (PEOPLE, ALL) saved_views::show, "A saved view", nothing, NONE, One("View");

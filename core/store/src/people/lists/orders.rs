@@ -8,14 +8,13 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use domain::{PersonId, TenantId};
 
-use super::{Person, PersonFilter, matching};
+use super::{Person, PersonFilter, Sought, matching};
 use crate::backend::Conn;
 use crate::error::{Error, Result};
 use crate::page::BadCursor;
 use crate::people::{NAME_KEY_CHARS, name_key};
 use crate::schema::people;
 use crate::scope;
-use crate::search::Sought;
 use crate::{members, pipelines};
 
 words! {

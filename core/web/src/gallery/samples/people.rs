@@ -33,6 +33,8 @@ pub(super) fn draw(gallery: &mut Gallery<'_>, w: Words) {
         ..people(w).asked
     };
     gallery.page("people-narrowed", "/people", &People { asked, errors, ..people(w) });
+    let first = people(w).people.into_iter().take(1).collect();
+    gallery.page("people-row", "/people", &People { people: first, row: "1".into(), ..people(w) });
     let under_way = People { under_way: Some("/sweeps/1".into()), ..people(w) };
     gallery.page("people-under-way", "/people", &under_way);
     let asked = Asked { limits: super::reports::limits(w), narrowed: 2, ..people(w).asked };

@@ -62,6 +62,7 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
         sorts: columns::sorts(&here, &asked.orders),
         columns: columns::choices(member, &here, fields),
         place: narrowing(&query.address()),
+        row: query.row.clone(),
         tabs: tabs(&here),
         views: saved_rows(member, SavedList::People, &here.address(), |query| {
             saved_at("/people", query)

@@ -46,6 +46,8 @@ pub struct ListQuery {
     pub(super) columns: Vec<String>,
     pub(super) q: String,
     pub(super) after: String,
+    // Whose row is open to be changed: of this page alone, and in no address of another.
+    pub(super) row: String,
     // What is asked of own fields: which there are, each business says.
     pub(super) own: own::Asked,
 }
@@ -100,6 +102,7 @@ impl ListQuery {
             "order" => &mut self.order,
             "q" => &mut self.q,
             "after" => &mut self.after,
+            "row" => &mut self.row,
             "tag" => {
                 let is_new = !value.is_empty() && !self.tags.contains(&value);
                 if is_new && self.tags.len() < TAGS_READ_MAX {

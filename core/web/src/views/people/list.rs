@@ -35,6 +35,8 @@ pub struct People {
     pub next: Option<String>,
     /// This page of the list, as its address has it after the question mark.
     pub place: String,
+    /// Whose row is open to be changed; empty for nobody's.
+    pub row: String,
     /// Whether the business has anybody at all.
     pub any: bool,
     /// An act over all that match which is under way: its page.

@@ -97,6 +97,7 @@ pub(super) fn people(w: Words) -> People {
         people: all(w),
         next: Some("/people?after=x".into()),
         place: "owner=me".into(),
+        row: String::new(),
         any: true,
         under_way: None,
         can_write: true,
