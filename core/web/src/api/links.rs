@@ -29,7 +29,11 @@ pub fn links(operation: &Operation) -> Map<String, Value> {
         all.extend(targets.filter_map(|(to, id)| link(operation, to, (id, at))));
     }
     if has(name, "undo") {
-        all.extend(find("POST", UNDO).and_then(|to| link(operation, to, ("undo", "/undo"))));
+        let at = match operation.shows {
+            Shows::Page(_) | Shows::Items(_) => "/items/0/undo",
+            _ => "/undo",
+        };
+        all.extend(find("POST", UNDO).and_then(|to| link(operation, to, ("undo", at))));
     }
     all
 }

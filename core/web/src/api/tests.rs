@@ -174,7 +174,8 @@ fn a_list_leads_to_its_first_line() {
                 .filter_map(Value::as_str)
                 .filter(|value| value.starts_with("$response."))
                 .collect();
-            assert_eq!(own, ["$response.body#/items/0/id"], "{} to {name}", one.name);
+            let first = ["$response.body#/items/0/id", "$response.body#/items/0/undo"];
+            assert!(own.len() == 1 && first.contains(&own[0]), "{} to {name}: {own:?}", one.name);
             seen += 1;
         }
     }

@@ -224,7 +224,9 @@ pub async fn change(member: Member, form: Form<Vec<(String, String)>>) -> Answer
     };
     let back = match &ids {
         // Where a row was changed, the page comes back to it.
-        Ok(ids) if ids.len() == 1 => format!("{}#person-{}", query.address(), ids[0]),
+        Ok(ids) if ids.len() == 1 && value("all") != "on" => {
+            format!("{}#person-{}", query.address(), ids[0])
+        }
         _ => query.address(),
     };
     let done = match ids {
