@@ -198,7 +198,7 @@ async function putOff(trip) {
 async function won(trip) {
   const { page } = trip;
   await listed(trip, "follow-up-today");
-  await trip.press(page.getByRole("link", { name: names(trip).lena }), PERSON);
+  await trip.press(page.locator("a.table-link", { hasText: names(trip).lena }), PERSON);
   await to(trip, "edit");
   await trip.field("value-in").fill("1,200");
   await trip.field("stage").selectOption({ label: trip.word("stage-won") });
