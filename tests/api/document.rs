@@ -91,6 +91,12 @@ async fn look_in(way: Way, site: &Site, token: &str, foreign: String) -> Result<
             "positive_data_acceptance": {
                 "expected-statuses": ["2xx", "304", "400", "401", "403", "404", "409", "412", "422"],
             },
+            // Of what was wrong in two ways, a tag that fits nothing may be told first.
+            "negative_data_rejection": {
+                "expected-statuses": [
+                    "400", "401", "403", "404", "405", "406", "409", "412", "415", "422", "428", "429", "5xx",
+                ],
+            },
         },
     });
     let folder = tempfile::tempdir()?;
