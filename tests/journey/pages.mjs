@@ -4,7 +4,7 @@
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
-import { ALL, COLOUR_AND_SIZE, findings, PHONE, sideways, SIZE, stretch, WIDE } from "./rules.mjs";
+import { ALL, COLOUR_AND_SIZE, findings, PHONE, sideways, stretch, WIDE } from "./rules.mjs";
 
 const AT_ONCE = 2;
 // How many are shown by one page of the browser, one after the other.
@@ -41,9 +41,6 @@ function serve(folder) {
 // Which width has the whole rules: each colouring and each language meets them at both widths.
 const isWhole = ({ language, appearance }, width) => (language === "en") === (appearance === "light") === (width === "1280");
 
-// Colours are those of the colouring, whatever is said with them: one language meets them at the other width.
-const rules = (sheet, width) => (isWhole(sheet, width) ? ALL : sheet.language === "en" ? COLOUR_AND_SIZE : SIZE);
-
 async function judge(page, sheet) {
   const problems = [];
   const say = (width, state, found) => {
@@ -54,7 +51,7 @@ async function judge(page, sheet) {
     await page.setViewportSize(viewport);
     say(width, "", [await sideways(page)]);
     await stretch(page, viewport);
-    say(width, "", await findings(page, rules(sheet, width)));
+    say(width, "", await findings(page, isWhole(sheet, width) ? ALL : COLOUR_AND_SIZE));
     if (!isWhole(sheet, width)) continue;
     for (let part = await page.evaluate(unfold); part; part = await page.evaluate(unfold)) {
       await stretch(page, viewport);

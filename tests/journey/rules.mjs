@@ -10,7 +10,6 @@ export const ALL = {
 };
 // What another colouring or another width can break.
 export const COLOUR = { type: "rule", values: ["color-contrast"] };
-export const SIZE = { type: "rule", values: ["target-size"] };
 export const COLOUR_AND_SIZE = { type: "rule", values: ["color-contrast", "target-size"] };
 
 export const WIDE = { width: 1280, height: 800 };

@@ -240,7 +240,7 @@ async fn a_call_is_stopped_at_once_and_leaves_the_place_free() {
     let asked = Instant::now();
     assert_eq!(house.engine.stop_calls(&tenant, plugin.id()), 1);
     assert_eq!(call.await.unwrap(), Err(CallError::Stopped));
-    assert!(asked.elapsed() < Duration::from_secs(20), "not when its own limits end it");
+    assert!(asked.elapsed() < Duration::from_millis(200), "{:?}", asked.elapsed());
     assert!(house.engine.drain_calls(&tenant, plugin.id(), Duration::from_secs(1)).await);
     let fine = house.load(MANIFEST, guests::job(guests::FINE));
     assert_eq!(run(&house, &fine).await, Ok(None));

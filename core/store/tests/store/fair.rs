@@ -60,7 +60,7 @@ store::both_backends! {
             assert!(kinds.contains(&own.id), "another plugin of the same business waits");
             Ok(took)
         }).await.unwrap();
-        assert!(took.as_secs() < 20, "a long queue makes claiming slow: {took:?}");
+        assert!(took.as_millis() < 500, "a long queue makes claiming slow: {took:?}");
     }
 
     async fn a_lane_whose_provider_asked_for_rest_is_left_alone(db: Db) {
