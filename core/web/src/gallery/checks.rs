@@ -2,6 +2,16 @@
 
 use domain::Locale;
 
+/// What no page of ours has in it: markup that its policy forbids, and traces of a text that was not filled
+/// in or not read.
+const BANNED: [&str; 7] =
+    [" style=", "<style", "javascript:", " onclick=", "{$", "{ $", "\u{fffd}"];
+
+/// Whether a text would make a page look broken that shows it as it is: the page can't be judged by it.
+pub(super) fn looks_broken(text: &str) -> bool {
+    BANNED.iter().any(|banned| text.contains(banned)) || turned(text).is_some()
+}
+
 /// Fails with the page's name and what is wrong with it.
 pub(super) fn sound(name: &str, locale: Locale, html: &str) {
     let wrong = |what: &str| panic!("{name} in {locale}: {what}");
@@ -9,7 +19,7 @@ pub(super) fn sound(name: &str, locale: Locale, html: &str) {
     if !html.contains(&tag) {
         wrong("says another language or direction");
     }
-    for banned in [" style=", "<style", "javascript:", " onclick=", "{$", "{ $", "\u{fffd}"] {
+    for banned in BANNED {
         if html.contains(banned) {
             wrong(&format!("contains {banned}"));
         }
