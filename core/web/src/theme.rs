@@ -180,18 +180,21 @@ fn is_template(name: &str) -> bool {
 
 fn translate(texts: &Texts, locale: Locale, args: &Kwargs) -> TeraResult<String> {
     let key: &str = args.must_get("key")?;
-    let values: Vec<(String, String)> = args
+    let values: Vec<(&str, Cow<'_, str>)> = args
         .iter()
-        .map(|(name, value)| (name.to_string(), value.to_string()))
-        .filter(|(name, _)| name != "key")
+        .filter_map(|(name, value)| Some((name.as_str()?, said(value))))
+        .filter(|(name, _)| *name != "key")
         .collect();
-    let borrowed: Vec<(&str, Cow<'_, str>)> =
-        values.iter().map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
     // In tests a missing text fails the page; in use it is better seen than a broken page.
     if cfg!(test) && !texts.has(locale, key) {
         return Err(tera::Error::message(format!("no text for {key:?} in {locale}")));
     }
-    Ok(texts.text(locale, key, &borrowed))
+    Ok(texts.text(locale, key, &values))
+}
+
+/// A value as texts take it.
+fn said(value: &Value) -> Cow<'_, str> {
+    value.as_str().map_or_else(|| value.to_string().into(), Cow::Borrowed)
 }
 
 fn icon(icons: &BTreeMap<String, String>, args: &Kwargs) -> TeraResult<Value> {
