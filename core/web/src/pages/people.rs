@@ -18,8 +18,10 @@ use app::people::{self, Consent, ContactKind, Kind, Person, WholePerson};
 use app::plugin_views::Place;
 use app::tasks::LinkKind;
 use domain::{Permission, PersonId};
+use futures_util::TryFutureExt as _;
 use jiff::ToSpan;
 use serde::Deserialize;
+use tokio::try_join;
 
 use crate::answer::{Answer, form_errors, go};
 use crate::error::Failure;
@@ -28,6 +30,7 @@ use crate::pages::timeline::TimelineQuery;
 use crate::pages::{
     appointments, documents, id, own_fields, paragraphs, plugin_views, tasks, timeline,
 };
+use crate::views::calendar::AppointmentRow;
 use crate::views::documents::SentFiles;
 use crate::views::people::{
     ContactRow, FirstRow, NoteForm, PersonEdit, PersonForm, PersonPage, PersonRow,
@@ -76,26 +79,24 @@ pub async fn page_with(
     let file_errors = sent.wrong.iter().map(|it| ("file".to_owned(), it.problem.clone()));
     let errors: Errors = note.errors.clone().into_iter().chain(file_errors).collect();
     let (app, ctx) = (&member.web.app, &member.ctx);
-    let whole = people::get_whole_person(app, ctx, person).await?;
-    let names = Names::load(member).await?;
-    let sees_appointments = ctx.role.may(Permission::ReadAppointments);
-    let all = if sees_appointments {
-        booked::list_of_person(app, ctx, person).await?
-    } else {
-        Vec::new()
-    };
-    let now = app.clock.now();
-    let (upcoming, mut past): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|each| each.ends_at > now && each.status.as_str() == "booked");
-    past.sort_by_key(|each| std::cmp::Reverse(each.starts_at));
     let about = Some(("person", person.to_string()));
-    let (entries, older) = timeline::rows(member, person, told).await?;
-    let alike = people::list_alike(app, ctx, person).await?;
+    // Side by side: none of them needs another's answer.
+    let (whole, names, appointments, (entries, older), alike, panels, tasks, files) = try_join!(
+        people::get_whole_person(app, ctx, person).err_into(),
+        Names::load(member),
+        appointments_of(member, person),
+        timeline::rows(member, person, told),
+        people::list_alike(app, ctx, person).err_into(),
+        plugin_views::slots(member, Place::Person, about),
+        tasks::panel(member, LinkKind::Person, person.as_str()),
+        documents::adding::panel(member, person, sent),
+    )?;
+    let (upcoming, past) = appointments;
     let shown = &whole.person;
     let page = PersonPage {
-        panels: plugin_views::slots(member, Place::Person, about).await?,
-        tasks: tasks::panel(member, LinkKind::Person, person.as_str()).await?,
-        files: documents::adding::panel(member, person, sent).await?,
+        panels,
+        tasks,
+        files,
         id: person.to_string(),
         person: PersonRow { tags: tag_names(&whole), ..names.row(member, shown) },
         phone_href: people::input::dialled(&whole.contacts, shown)
@@ -121,13 +122,31 @@ pub async fn page_with(
         older,
         note,
         alike: alike.iter().map(|each| names.row(member, each)).collect(),
-        upcoming: appointments::rows(member, upcoming).await?,
-        past: appointments::rows(member, past).await?,
-        sees_appointments,
+        upcoming,
+        past,
+        sees_appointments: ctx.role.may(Permission::ReadAppointments),
         can_book: ctx.role.may(Permission::WriteAppointments),
         can_write: ctx.role.may(Permission::WritePeople),
     };
     member.form_page(&page, &errors).await
+}
+
+/// A person's appointments that are to come, soonest first, and the others, latest first; none for a role that
+/// sees none.
+async fn appointments_of(
+    member: &Member,
+    person: &PersonId,
+) -> Result<(Vec<AppointmentRow>, Vec<AppointmentRow>), Failure> {
+    let (app, ctx) = (&member.web.app, &member.ctx);
+    if !ctx.role.may(Permission::ReadAppointments) {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let all = booked::list_of_person(app, ctx, person).await?;
+    let now = app.clock.now();
+    let (upcoming, mut past): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|each| each.ends_at > now && each.status.as_str() == "booked");
+    past.sort_by_key(|each| std::cmp::Reverse(each.starts_at));
+    try_join!(appointments::rows(member, upcoming), appointments::rows(member, past))
 }
 
 /// Where everybody of a person's company is listed, and of a company everybody who speaks for it.

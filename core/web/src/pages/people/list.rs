@@ -45,8 +45,10 @@ async fn page(member: &Member, query: ListQuery, errors: Errors) -> Answer {
     let fields = &terms.fields;
     let (filter, order) = (query.filter(member, &terms), query.sorting(fields));
     let after: Option<PersonCursor> = query.after.parse().ok();
-    let found = people::list_people(app, ctx, filter.clone(), order, after, PAGE).await?;
-    let count = people::count_people(app, ctx, filter.clone()).await?;
+    let (found, count) = tokio::try_join!(
+        people::list_people(app, ctx, filter.clone(), order, after, PAGE),
+        people::count_people(app, ctx, filter.clone()),
+    )?;
     let any = count > 0 || filter != PersonFilter::default() && has_any(member).await?;
     let names = Names::load(member).await?.with_tags_of(member, &found.items).await?;
     let here = ListQuery { after: String::new(), ..query.clone() };
