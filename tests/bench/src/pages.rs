@@ -114,13 +114,15 @@ async fn ask(place: &Place, queries: Queries) -> Result<Times> {
     Ok(all)
 }
 
-/// What every page asks: who it is, and in which business.
+/// What every page asks: who it is, in which business, what waits to be read, and whose entries the
+/// navigation has.
 pub fn frame(c: &mut Conn, ctx: &Context, now: Timestamp) -> store::Result<()> {
     store::sessions::list(c, &ctx.account, now)?;
     store::accounts::find(c, &ctx.account)?;
     store::members::list_of_account(c, &ctx.account)?;
     store::tenants::get(c, &ctx.tenant)?;
-    Ok(())
+    store::notifications::count_unread(c, &ctx.tenant, &ctx.member)?;
+    store::tenant_plugins::list(c, &ctx.tenant).map(drop)
 }
 
 fn names(c: &mut Conn, tenant: &TenantId, on: &[Appointment]) -> store::Result<()> {

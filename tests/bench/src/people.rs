@@ -5,6 +5,7 @@ use anyhow::{Result, ensure};
 use app::Context;
 use domain::{PersonId, Timestamp};
 use store::Conn;
+use store::documents::DocumentFilter;
 use store::people::{PersonFilter, PersonOrder};
 use store::tasks::LinkKind;
 
@@ -163,6 +164,8 @@ fn paged(c: &mut Conn, ctx: &Context, now: Timestamp, id: &PersonId) -> store::R
     }
     store::appointments::list_of_person(c, tenant, id, PAGE)?;
     store::tasks::list_about(c, tenant, LinkKind::Person, id.as_str(), PAGE)?;
+    let about = DocumentFilter { person: Some(id.clone()), ..DocumentFilter::default() };
+    store::documents::list(c, tenant, &about, None, PAGE)?;
     store::timeline::list(c, tenant, id, None, PAGE).map(drop)
 }
 
