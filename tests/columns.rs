@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use app::documents::{NewFile, add_document};
-use app::people::{PersonInput, create_person};
+use app::people::{DetailsInput, PersonInput, create_person};
 use oxpi_tests::http::Reply;
 use oxpi_tests::site::Site;
 
@@ -63,6 +63,31 @@ async fn a_head_orders_the_list_and_a_row_is_changed_where_it_stands() -> Result
     assert_eq!(now.owner_id.map(|id| id.to_string()).as_deref(), Some(member));
     let undos = get(&site, "/undo").await?;
     ensure!(undos.contains("Anemone") && undos.contains("/restore\""), "{undos}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_an_order_leaves_out_is_not_changed_with_all_who_are_listed() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    for (name, value, day) in [("Anemone", "1,500", "2026-12-24"), ("Begonia", "", "")] {
+        let (value, follow_up_on) = (value.into(), day.into());
+        let details = Some(DetailsInput { value, follow_up_on, ..DetailsInput::default() });
+        let (name, source) = (name.into(), "fair".into());
+        let input = PersonInput { name, source, details, ..PersonInput::default() };
+        create_person(app, owner, input, "").await?;
+    }
+    for order in ["value-up", "follow-up", "follow-up-down"] {
+        let address = format!("source=fair&order={order}");
+        let list = get(&site, &format!("/people?{address}")).await?;
+        ensure!(list.contains("Anemone") && !list.contains("Begonia"), "{order}: {list}");
+        let act = [("address", &*address), ("all", "on"), ("act", "tag"), ("to-tag", order)];
+        assert_eq!(post(&site, "/people/change", &act).await?.status, 303, "{order}");
+        let tags = app::tags::list_tags(app, owner).await?;
+        let tag = tags.iter().find(|tag| tag.name == order).context("nobody was changed")?;
+        let tagged = get(&site, &format!("/people?tag={}", tag.id)).await?;
+        ensure!(tagged.contains("Anemone") && !tagged.contains("Begonia"), "{order}: {tagged}");
+    }
     Ok(())
 }
 

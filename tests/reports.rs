@@ -56,6 +56,28 @@ async fn each_number_of_a_report_is_as_long_as_its_list() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_figure_stands_beside_that_of_before_and_each_leads_to_its_list() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let (app, owner) = (&site.house.app, &site.house.owner);
+    let list = "Name,Added on\nAnemone,2026-01-03\nBegonia,2026-02-04\nCrocus,2026-02-05\n";
+    let list = app::imports::keep_file(app, owner, "people.csv", list.as_bytes().to_vec()).await?;
+    app::imports::start_import(app, owner, &list).await?;
+    site.house.work().await?;
+    let page = get(&site, "/reports?period=last-month").await?;
+    let figure = page.split("report-figure\">").nth(1).context("no figure")?;
+    let figure = figure.split("</li>").next().unwrap_or_default();
+    let link = |link: &str| {
+        let number = link.split_once("<bdi")?.1.split_once('>')?.1.split('<').next()?;
+        Some((link.split('"').next()?.to_owned(), number.to_owned()))
+    };
+    let links: Vec<(String, String)> = figure.split("href=\"").skip(1).filter_map(link).collect();
+    let wanted = [("2026-02-01..2026-02-28", "2"), ("2026-01-01..2026-01-31", "1")]
+        .map(|(days, number)| (format!("/people?added={days}"), number.to_owned()));
+    assert_eq!(links, wanted, "{figure}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_table_of_a_report_is_taken_along() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
     let details = DetailsInput { value: "1500.50".to_owned(), ..DetailsInput::default() };

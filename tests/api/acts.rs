@@ -389,6 +389,22 @@ async fn what_can_be_taken_back_is_listed_for_who_may() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_good_for_notes_alone_is_told_of_no_acts_over_people() -> Result<()> {
+    let site = Site::start(store::testing::sqlite().await).await?;
+    let first = add(&site, "/people", json!({"name": "First"})).await?;
+    let body = json!({"people": [first], "act": "tag", "to": "red"});
+    let done = act(&site, "/people/change", body).await?;
+    let scopes = [ApiScope::NotesWrite];
+    let (_, notes) = api_token(&site.house.app, &site.house.owner, &scopes).await?;
+    let list = call(&site, &notes, "GET", "/undo", &[], None).await?;
+    assert_eq!((list.status, &json(&list)["items"]), (200, &json!([])), "{}", list.body);
+    let path = format!("/undo/{}", text(&done["undo"]));
+    let refused = call(&site, &notes, "GET", &path, &[], None).await?;
+    assert_eq!(problem(&refused, 403), "scope");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_removed_is_listed_until_it_is_back() {
     each(async |site| {
         for (list, body) in

@@ -232,3 +232,22 @@ async fn all_groups_are_reached_and_each_comes_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn that_two_became_one_and_two_again_stands_in_the_log() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let kept = add(&f, &owner, named("Kept")).await.id;
+        let gone = add(&f, &owner, named("Gone")).await.id;
+        let undo = merge_people(app, ctx, &kept, &gone).await.unwrap();
+        undos::undo(app, ctx, &undo).await.unwrap();
+        let chain = f.chain(&ctx.tenant).await;
+        for (action, whom) in [("person.merged", &kept), ("person.unmerged", &gone)] {
+            let told = chain.iter().filter(|entry| entry.action == action);
+            let told: Vec<&str> = told.map(|entry| entry.entity_id.as_str()).collect();
+            assert_eq!(told, [whom.as_str()], "{action}");
+        }
+    })
+    .await;
+}

@@ -103,6 +103,38 @@ async fn a_source_is_renamed_by_who_may_change_people_and_to_a_name() {
     .await;
 }
 
+#[tokio::test]
+async fn whoever_may_not_change_the_settings_renames_no_source() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let gil = of(&f, &owner, "Gil", "fair").await;
+        let refused = rename_source(&f.app, &noa.ctx, "fair", "Fair", "").await;
+        assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
+        assert_eq!(both(&f, &owner, &gil.id).await.0, "fair");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_source_that_was_entered_since_a_renaming_stays_when_that_is_taken_back() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let first = AttributionInput { source: "instagram".into(), ..AttributionInput::default() };
+        let noa = PersonInput { source: "ads".into(), attribution: first, ..named("Noa") };
+        let noa = add(&f, &owner, noa).await;
+        let (_, undo) = done(rename_source(app, ctx, "instagram", "Instagram", "").await.unwrap());
+        let rev = people::get_person(app, ctx, &noa.id).await.unwrap().rev;
+        let input = PersonInput { source: "Instagram".into(), ..named("Noa") };
+        people::update_person(app, ctx, &noa.id, input, rev).await.unwrap();
+        undos::undo(app, ctx, &undo.unwrap()).await.unwrap();
+        let now = both(&f, &owner, &noa.id).await;
+        assert_eq!(now, ("Instagram".to_owned(), "instagram".to_owned()));
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_source_of_many_is_renamed_in_lots_and_back() {
     each(async |f: Fixture| {

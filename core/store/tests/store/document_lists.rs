@@ -45,6 +45,39 @@ store::both_backends! {
         }).await.unwrap();
     }
 
+    async fn of_those_that_are_as_large_and_called_so_too_each_comes_once(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let rows: Vec<Document> = (0..5).map(|at| {
+            world.clock.advance_millis(1);
+            document(&world, &tenant, &format!("key {at}"))
+        }).collect();
+        let mut all: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
+        all.sort();
+        let (of, key) = (tenant.clone(), key(&world, &tenant, 1));
+        db.write(move |c| {
+            data_keys::insert(c, &key)?;
+            rows.iter().try_for_each(|row| documents::insert(c, row))
+        }).await.unwrap();
+        db.read(move |c| {
+            for order in DocumentOrder::ALL.iter().copied() {
+                let filter = DocumentFilter { order: Some(order), ..DocumentFilter::default() };
+                let (mut ids, mut after) = (Vec::new(), None);
+                loop {
+                    let page = documents::list(c, &of, &filter, after.as_ref(), 2)?;
+                    ids.extend(page.items.into_iter().map(|row| row.id));
+                    after = page.next;
+                    if after.is_none() {
+                        break;
+                    }
+                }
+                ids.sort();
+                assert_eq!(ids, all, "{order:?}");
+            }
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn a_list_goes_on_where_the_last_document_of_a_page_is_gone_or_renamed(db: Db) {
         let world = World::new();
         let tenant = a_tenant(&db, &world).await;

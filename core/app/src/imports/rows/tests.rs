@@ -150,6 +150,27 @@ fn what_somebody_may_be_worth_is_of_the_currency_that_the_row_names() {
 }
 
 #[test]
+fn a_sign_of_several_currencies_is_the_business_s_own_where_it_is_one_of_them() {
+    let plan = plan(&[Target::Name, Target::Value]);
+    let said = |home: &str, cell: &str| {
+        let mut sheet = Sheet::default();
+        sheet.push(1, ["Dana", cell]).unwrap();
+        let known = Known { currency: home.to_owned(), ..known() };
+        let said = read(sheet.row(0).unwrap(), &plan, &known).unwrap();
+        (said.value, said.currency)
+    };
+    for (home, cell, of) in [
+        ("CAD", "$20", "CAD"),
+        ("NOK", "20 kr", "NOK"),
+        ("ILS", "$20", "USD"),
+        ("CAD", "US$20", "USD"),
+        ("CAD", "€20", "EUR"),
+    ] {
+        assert_eq!(said(home, cell), (Some(2_000), of.to_owned()), "{home}: {cell}");
+    }
+}
+
+#[test]
 fn a_comma_stands_before_parts_where_the_plan_says_so() {
     let mut plan = plan(&[Target::Name, Target::Value]);
     let read = |plan: &Plan, cell: &str| {

@@ -84,3 +84,25 @@ async fn an_amount_of_another_currency_is_never_taken_for_the_business_s() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_number_shows_how_it_is_written_what_parts_the_cells_does() {
+    each(async |f| {
+        let owner = f.first_run().await;
+        field(&f, &owner, "Ratio", "number").await;
+        for (list, expected) in [
+            ("Name;Ratio\nDana;1.500\n", Decimals::Comma),
+            ("Name,Ratio\nNoa,1.500\n", Decimals::Point),
+        ] {
+            let id = keep(&f, &owner, list.as_bytes()).await;
+            let look = imports::look_at_import(&f.app, &owner.ctx, &id).await.unwrap();
+            assert_eq!((look.plan.decimals, look.wrong), (expected, 0), "{list}");
+            let counts = run(&f, &owner, &id).await;
+            assert_eq!(counts, Counts { made: 1, ..Counts::default() });
+        }
+        let dana = find(&f, &owner, "Dana").await;
+        let own = values(&f, &owner, &dana).await;
+        assert_eq!(own, [("Ratio".to_owned(), "1500".to_owned())]);
+    })
+    .await;
+}
