@@ -4,7 +4,7 @@
 //! others and is queued anew.
 
 use domain::text::grouped;
-use domain::{SweepId, TenantId};
+use domain::{MemberId, SweepId, TenantId};
 use serde_json::json;
 use store::Conn;
 use store::jobs::Job;
@@ -15,7 +15,7 @@ use crate::audit::Who;
 use crate::context::{Context, Origin};
 use crate::error::{Error, Result};
 use crate::jobs::Outcome as Done;
-use crate::people::{bulk as people, giving};
+use crate::people::bulk as people;
 use crate::tasks::bulk as tasks;
 use crate::{App, api_tokens, notifications};
 
@@ -202,13 +202,27 @@ pub(super) fn end(app: &App, c: &mut Conn, sweep: &Sweep, to: State, problem: &s
     notifications::sweep_ended(app, c, &ended, &subject)
 }
 
-/// Tells whoever it gave people or tasks to, once for all of them.
+/// Tells whoever it gave people or tasks to, once for all of them. Whoever gives something to themselves knows.
 fn tell_given(app: &App, c: &mut Conn, sweep: &Sweep) -> Result<()> {
     let kept = kept_of(sweep)?;
-    let (act, to) = (kept.act, kept.to);
+    let gives = match sweep.list {
+        List::People => "owner",
+        List::Tasks => "assign",
+    };
+    let to: Option<MemberId> = kept.to.trim().parse().ok();
+    let Some(to) = to.filter(|to| kept.act == gives && *to != sweep.member_id) else {
+        return Ok(());
+    };
+    // What somebody changed meanwhile isn't theirs.
+    let count = match sweep.list {
+        List::People => store::sweeps::count_looked_after(c, sweep, &to)?,
+        List::Tasks => store::sweeps::count_to_do(c, sweep, &to)?,
+    };
+    let (tenant, id, given) = (&sweep.tenant_id, sweep.id.as_str(), (&to, count));
     match sweep.list {
-        List::People => giving::tell_all_given(app, c, sweep, &people::BulkInput { act, to }),
-        List::Tasks => tasks::tell_all_given(app, c, sweep, &tasks::BulkInput { act, to }),
+        _ if count == 0 => Ok(()),
+        List::People => notifications::people_assigned(app, c, tenant, id, given),
+        List::Tasks => notifications::tasks_assigned(app, c, tenant, id, given),
     }
 }
 
