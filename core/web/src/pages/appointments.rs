@@ -349,7 +349,7 @@ async fn input_and_rule(
     let input = input(member, form)?;
     let first = member.ctx.zone.local(input.starts_at).date();
     let rule = repeats::asked(member, form, first).await?;
-    // The one that is booked is the first of them.
+    // The one that is booked is the first of them; of what the form offers only this can name another.
     let begins = rule.as_ref().and_then(|rule| rule.dates(first).next());
     if begins.is_some_and(|day| day != first) {
         return Err(Error::invalid("repeat", "error-repeat-month-end"));
