@@ -366,7 +366,12 @@ pub(super) fn reach(text: &str) -> Option<Reach> {
     }
 }
 
-fn optional<T: std::str::FromStr>(field: &str, text: &str, key: &str) -> Result<Option<T>, Error> {
+/// What a text says; nothing where it is empty.
+pub(super) fn optional<T: std::str::FromStr>(
+    field: &str,
+    text: &str,
+    key: &str,
+) -> Result<Option<T>, Error> {
     match text {
         "" => Ok(None),
         text => text.parse().map(Some).map_err(|_| Error::invalid(field, key)),
