@@ -361,6 +361,32 @@ async fn every_list_is_taken_along_as_its_page_has_it_and_that_is_noted() -> Res
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_file_of_appointments_has_more_than_was_asked_for() -> Result<()> {
+    for db in [store::testing::sqlite().await, store::testing::postgres().await] {
+        let site = Site::start(db).await?;
+        let file = async |asked: &str| {
+            let path = format!("/appointments/export?format=csv&{asked}");
+            site.get(&path, Some(&site.house.token)).await
+        };
+        let (with, task) = (&site.ids["person"], &site.ids["task"]);
+        ensure!(file("status=&person=").await?.body.contains(MARKER), "all of them");
+        for (asked, is_there) in [
+            (format!("person={with}"), true),
+            ("status=booked".to_owned(), true),
+            ("status=cancelled".to_owned(), false),
+            (format!("person={task}"), false),
+        ] {
+            let some = file(&asked).await?;
+            assert_eq!((some.status, some.body.contains(MARKER)), (200, is_there), "{asked}");
+        }
+        for wrong in ["person=somebody", "status=held", "status=booked&person=-", "from=soon"] {
+            assert_eq!(file(wrong).await?.status, 400, "{wrong}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_invited_is_in_the_file_of_those_who_see_it_on_the_page() -> Result<()> {
     let site = Site::start(store::testing::sqlite().await).await?;
     for (role, session) in &site.members {

@@ -5,8 +5,9 @@ use app::{calendar_feeds, members};
 use domain::Role;
 use oxpi_tests::http::Reply;
 use oxpi_tests::site::{MARKER, Site};
+use serde_json::Value;
 
-use super::{each, send};
+use super::{call, each, json, own, problem, send};
 
 async fn read(site: &Site, secret: &str, headers: &[(&str, &str)]) -> Result<Reply> {
     send(site, "GET", &format!("/feeds/{secret}.ics"), headers, None).await
@@ -60,6 +61,32 @@ async fn a_program_that_asks_for_the_head_of_a_calendar_has_read_nothing() {
             assert_eq!(head.header(name), file.header(name), "{name}");
         }
         assert!(read_at().await.is_some());
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_was_read_is_the_one_that_its_tag_tells() {
+    each(async |site| {
+        let (app, owner) = (&site.house.app, &site.house.owner);
+        let secret = calendar_feeds::renew_feed(app, owner).await?;
+        let made = own(&site, "GET", "/calendar-feed", None).await?;
+        assert_eq!(json(&made)["read_at"], Value::Null, "{}", made.body);
+        assert_eq!(read(&site, &secret, &[]).await?.status, 200);
+        let known = own(&site, "GET", "/calendar-feed", None).await?;
+        assert!(json(&known)["read_at"].is_string(), "{}", known.body);
+        let tag = made.header("etag").unwrap();
+        assert_eq!(known.header("etag"), Some(tag));
+        site.house.clock.advance_millis(1_000);
+        let renew = async || {
+            let held = [("If-Match", tag)];
+            call(&site, &site.api_token, "POST", "/calendar-feed", &held, None).await
+        };
+        let renewed = renew().await?;
+        assert_eq!(renewed.status, 200, "{}", renewed.body);
+        assert_eq!(read(&site, &secret, &[]).await?.status, 404);
+        assert_eq!(problem(&renew().await?, 412), "changed", "it is another address now");
         Ok(())
     })
     .await;

@@ -100,6 +100,30 @@ async fn rules_are_taken_as_programs_write_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_is_on_a_day_that_the_rule_names() {
+    each(async |site| {
+        // A Monday, in the business's zone too.
+        let lesson = |rule: &str| {
+            Some(json!({"title": "Lesson", "starts_at": "2026-04-06T08:00:00Z",
+                "ends_at": "2026-04-06T09:00:00Z", "rule": rule}))
+        };
+        let refused =
+            own(&site, "POST", "/appointments", lesson("FREQ=WEEKLY;BYDAY=TU;COUNT=3")).await?;
+        assert_eq!(problem(&refused, 422), "invalid");
+        let wrong = json(&refused)["errors"][0].clone();
+        assert_eq!((text(&wrong["pointer"]), text(&wrong["code"])), ("/rule", "repeat-first"));
+        assert!(on(&site, "any").await?.is_empty(), "nothing was booked");
+        let named = lesson("FREQ=WEEKLY;BYDAY=MO,TU;COUNT=3");
+        let made = own(&site, "POST", "/appointments", named).await?;
+        assert_eq!(made.status, 201, "{}", made.body);
+        assert_eq!(text(&json(&made)["starts_at"]), "2026-04-06T08:00:00Z");
+        assert_eq!(on(&site, "booked").await?.len(), 3);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_series_is_cancelled_only_while_it_comes_as_the_sender_knows() {
     each(async |site| {
         let body = json!({"title": "Lesson", "starts_at": "2026-04-06T08:00:00Z",

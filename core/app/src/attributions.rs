@@ -78,7 +78,9 @@ pub(crate) struct Corrected {
 
 /// What becomes of where somebody came from first, where a change of theirs changes it; `source` is what is said
 /// of them from then on. Corrected it is where that is said. A source that is entered for somebody of whom none
-/// was known is the first one too, as if they had been added with it.
+/// was known is the first one too, as if they had been added with it. Where the first one is forgotten, reports
+/// and the lists they lead to go by what is said of them: their page names no other source, and whoever knows of
+/// none empties both.
 pub(crate) fn corrected(
     c: &mut Conn,
     before: &Person,

@@ -9,7 +9,7 @@ pub mod board;
 pub mod bulk;
 mod changes;
 pub mod doubles;
-pub(crate) mod giving;
+mod giving;
 pub mod input;
 mod lists;
 pub mod merge;

@@ -1,7 +1,9 @@
 //! Views of a list that members saved: a search, filters and an order under a name. Of people, tasks and
 //! documents, each for those who see the list.
 
-use domain::{Permission, SavedViewId};
+mod following;
+
+use domain::{Permission, SavedViewId, TenantId};
 use serde_json::json;
 use store::Conn;
 
@@ -11,7 +13,10 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::fields;
 
+pub use following::BY_SOURCE;
 pub use store::saved_views::{SavedList, SavedView};
+
+pub(crate) use following::{Followed, follow, take_back};
 
 /// The longest name of a view, in characters.
 pub const VIEW_NAME_CHARS_MAX: usize = 40;
@@ -115,7 +120,7 @@ pub async fn save_view_of(
                 list,
             };
             store::saved_views::insert(c, &view)?;
-            record(&app2, c, &ctx, "view.saved", &view.id)?;
+            record(&app2, c, (&ctx.tenant, &Who::from(&ctx)), "view.saved", &view.id)?;
             Ok(view)
         })
         .await
@@ -142,7 +147,7 @@ pub async fn rename_view(app: &App, ctx: &Context, id: &SavedViewId, name: &str)
                 return Err(Error::invalid("name", "error-view-exists"));
             }
             store::saved_views::update(c, &SavedView { name, ..before })?;
-            record(&app2, c, &ctx, "view.renamed", &id)
+            record(&app2, c, (&ctx.tenant, &Who::from(&ctx)), "view.renamed", &id)
         })
         .await
 }
@@ -154,7 +159,7 @@ pub async fn delete_view(app: &App, ctx: &Context, id: &SavedViewId) -> Result<(
         .transact(move |c| -> Result<()> {
             changeable(c, &ctx, &id)?;
             store::saved_views::delete(c, &ctx.tenant, &id)?;
-            record(&app2, c, &ctx, "view.deleted", &id)
+            record(&app2, c, (&ctx.tenant, &Who::from(&ctx)), "view.deleted", &id)
         })
         .await
 }
@@ -174,10 +179,10 @@ fn changeable(c: &mut Conn, ctx: &Context, id: &SavedViewId) -> Result<SavedView
 fn record(
     app: &App,
     c: &mut Conn,
-    ctx: &Context,
+    (tenant, who): (&TenantId, &Who),
     action: &'static str,
     id: &SavedViewId,
 ) -> Result<()> {
     let act = Act { action, entity: "view", entity_id: id.as_str(), detail: json!({}) };
-    audit::append(app, c, &ctx.tenant, &Who::from(ctx), &act)
+    audit::append(app, c, tenant, who, &act)
 }

@@ -54,7 +54,8 @@ pub async fn find_rule(app: &App, ctx: &Context, id: &AppointmentId) -> Result<O
 /// books once. `anyway` books whatever else there is at those times.
 ///
 /// # Errors
-/// [`Error::Taken`] when any of the times is; then none is booked.
+/// [`Error::Taken`] when any of the times is; then none is booked. [`Error::Invalid`] at `repeat` for a rule
+/// that doesn't name the day of the appointment.
 pub async fn book_series(
     app: &App,
     ctx: &Context,
@@ -75,6 +76,7 @@ pub async fn book_series(
             }
             booked::check_links(c, &ctx2, &input)?;
             let mut series = new_series(&app2, &ctx2, &input, rule)?;
+            require_first(&series)?;
             let days = make_days(&mut series, app2.clock.now())?;
             if !anyway {
                 let times: Vec<_> = days.iter().filter_map(|day| times(&series, *day)).collect();
@@ -126,6 +128,17 @@ fn new_series(
     };
     require_gaps(&series, first_day)?;
     Ok(series)
+}
+
+/// Refuses a rule that doesn't name the day of the one that is booked. It is the first of them and should fit
+/// the rule (RFC 5545, section 3.8.5.3); of one that doesn't programs disagree: some let it take place and count
+/// it, others begin with the next. Calendar files are held to the same.
+fn require_first(series: &Series) -> Result<()> {
+    let first = day_of(&series.first_day)?;
+    match series.rule.dates(first).next() {
+        Some(day) if day != first => Err(Error::invalid("repeat", "error-repeat-first")),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a rule by which the next one would begin before this one has ended.

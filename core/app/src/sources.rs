@@ -34,9 +34,9 @@ pub async fn list_sources(app: &App, ctx: &Context) -> Result<Vec<SourceCount>> 
     app.db.inspect(move |c| Ok(store::people::count_sources(c, &tenant, SOURCES_LISTED_MAX)?)).await
 }
 
-/// Gives a source another name with everybody who is of it, now or first. Where that is another source's name,
-/// the two are one from then on. It can be taken back as a whole. The same `form_id` begins it once, where it is
-/// done in lots.
+/// Gives a source another name with everybody who is of it, now or first; whoever was removed has it too, and
+/// saved views that it narrows follow. Where that is another source's name, the two are one from then on. It can
+/// be taken back as a whole. The same `form_id` begins it once, where it is done in lots.
 ///
 /// # Errors
 /// [`Error::NotFound`] where nobody is of it, [`Error::Invalid`] at `to` where the new name is none.
@@ -65,7 +65,11 @@ pub async fn rename_source(
         .inspect(move |c| -> Result<(Option<SweepId>, Vec<PersonId>)> {
             // What was begun leaves few of the source, and then nobody.
             let begun = once::find::<SweepId>(c, &tenant, BEGIN, &key)?;
-            Ok((begun, store::people::list_of_source(c, &tenant, &source, most)?))
+            let mut ids = store::people::list_of_source(c, &tenant, &source, most)?;
+            if !ids.is_empty() {
+                ids.extend(store::people::list_removed_of_source(c, &tenant, &source, most)?);
+            }
+            Ok((begun, ids))
         })
         .await?;
     if let Some(begun) = begun {

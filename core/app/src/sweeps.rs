@@ -147,7 +147,9 @@ impl Whom {
                 ids.into_iter().map(|id| id.to_string()).collect()
             }
             Self::OfSource(source) => {
-                let ids = store::people::list_of_source(c, tenant, source, most)?;
+                let mut ids = store::people::list_of_source(c, tenant, source, most)?;
+                // They come back with what the others have then.
+                ids.extend(store::people::list_removed_of_source(c, tenant, source, most)?);
                 ids.into_iter().map(|id| id.to_string()).collect()
             }
             Self::Tasks(filter) => {
@@ -434,9 +436,10 @@ pub async fn cancel_sweep(app: &App, ctx: &Context, id: &SweepId) -> Result<()> 
             if closing::of(&sweep)?.is_some() {
                 return Err(Error::Conflict { key: "error-sweeps-decided" });
             }
-            running::end(&app2, c, &sweep, State::Cancelled, "")?;
+            let who = Who::from(&ctx);
+            running::end(&app2, c, &who, &sweep, (State::Cancelled, ""))?;
             let detail = json!({"done": sweep.done, "changed": sweep.changed});
-            record(&app2, c, &Who::from(&ctx), &sweep, "sweep.cancelled", detail)
+            record(&app2, c, &who, &sweep, "sweep.cancelled", detail)
         })
         .await
 }

@@ -22,6 +22,7 @@ pub const TABLES: &[&str] = &[
     "search_words",
     "search_things",
     "notifications",
+    "told_leads",
     "delivery_tries",
     "deliveries",
     "endpoints",

@@ -94,6 +94,7 @@ pub mod tenant_logos;
 pub mod tenant_plugins;
 pub mod tenants;
 pub mod timeline;
+pub mod told_leads;
 pub mod totp_keys;
 pub mod undos;
 pub mod vault_state;

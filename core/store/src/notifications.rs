@@ -114,6 +114,21 @@ pub fn put(c: &mut Conn, new: &Notification) -> Result<bool> {
     Ok(was_read)
 }
 
+/// Says otherwise what a member was told and has yet to read; it is as old as it was.
+pub fn retell(c: &mut Conn, told: &Notification) -> Result<()> {
+    scope::tenant(c, &told.tenant_id)?;
+    let unread = notifications::table
+        .find((told.tenant_id.as_str(), told.id.as_str()))
+        .filter(notifications::read_at.is_null());
+    let set = (
+        notifications::kind.eq(told.kind.as_str()),
+        notifications::subject.eq(&told.subject),
+        notifications::href.eq(&told.href),
+    );
+    diesel::update(unread).set(set).execute(c)?;
+    Ok(())
+}
+
 /// A member's notifications, newest first.
 pub fn list(
     c: &mut Conn,

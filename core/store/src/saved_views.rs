@@ -47,6 +47,21 @@ pub fn list(c: &mut Conn, tenant: &TenantId, member: &MemberId) -> Result<Vec<Sa
         .load(c)?)
 }
 
+/// All views of a list, everybody's and each member's own.
+pub fn list_of_everybody(
+    c: &mut Conn,
+    tenant: &TenantId,
+    list: SavedList,
+) -> Result<Vec<SavedView>> {
+    scope::tenant(c, tenant)?;
+    Ok(saved_views::table
+        .filter(saved_views::tenant_id.eq(tenant.as_str()))
+        .filter(saved_views::list.eq(list.as_str()))
+        .order((saved_views::created_at, saved_views::id))
+        .select(SavedView::as_select())
+        .load(c)?)
+}
+
 /// The view, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &SavedViewId) -> Result<Option<SavedView>> {
     scope::tenant(c, tenant)?;
@@ -66,6 +81,15 @@ pub fn update(c: &mut Conn, row: &SavedView) -> Result<()> {
     scope::tenant(c, &row.tenant_id)?;
     let target = saved_views::table.find((row.tenant_id.as_str(), row.id.as_str()));
     found(diesel::update(target).set(saved_views::name.eq(&row.name)).execute(c)?)
+}
+
+/// Gives a view another address, if it is there and keeps the one that it had; answers whether it did.
+pub fn update_query(c: &mut Conn, row: &SavedView, query: &str) -> Result<bool> {
+    scope::tenant(c, &row.tenant_id)?;
+    let target = saved_views::table
+        .find((row.tenant_id.as_str(), row.id.as_str()))
+        .filter(saved_views::query.eq(&row.query));
+    Ok(diesel::update(target).set(saved_views::query.eq(query)).execute(c)? > 0)
 }
 
 /// Removes the views that were this member's own; answers how many.

@@ -66,6 +66,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    told_leads (tenant_id, member_id, person_id) {
+        tenant_id -> Text,
+        member_id -> Text,
+        person_id -> Text,
+    }
+}
+
+diesel::table! {
     member_choices (tenant_id, member_id, name) {
         tenant_id -> Text,
         member_id -> Text,

@@ -60,9 +60,24 @@ pub(crate) fn people_taken_back(
     settle(app, c, tenant, &given_matter(act))
 }
 
-/// A person as they were is another's to look after, or gone. Only whoever looked after them can have been told,
-/// and an act over very many asks for each of them.
+/// A person as they were is another's to look after: whoever looked after them needn't read that they came.
 pub(crate) fn person_settled(app: &App, c: &mut Conn, of: &Person) -> Result<()> {
+    let Some(owner) = &of.owner_id else { return Ok(()) };
+    assigned_settled(app, c, of)?;
+    lead_settled(app, c, of, owner)
+}
+
+/// A person is gone: nobody needs to read that they came.
+pub(crate) fn person_gone(app: &App, c: &mut Conn, of: &Person) -> Result<()> {
+    assigned_settled(app, c, of)?;
+    for member in store::told_leads::list_members(c, &of.tenant_id, &of.id)? {
+        lead_settled(app, c, of, &member)?;
+    }
+    Ok(())
+}
+
+/// Only whoever looked after them can have been told, and an act over very many asks for each of them.
+fn assigned_settled(app: &App, c: &mut Conn, of: &Person) -> Result<()> {
     let Some(owner) = &of.owner_id else { return Ok(()) };
     let (matter, now) = (person_matter(&of.id), app.clock.now());
     store::notifications::settle_of(c, &of.tenant_id, owner, &matter, now)?;
@@ -106,9 +121,14 @@ fn tell_of_lead(app: &App, c: &mut Conn, of: &Person, to: &Member) -> Result<()>
     }
     let before = store::notifications::find_unread(c, tenant, &to.id, LEADS)?;
     let (kind, subject, href) = match before.map(|before| count_of(&before)) {
-        None => (Kind::LeadNew, of.name.clone(), format!("/people/{}", of.id)),
-        Some(count) => (Kind::LeadsNew, grouped(&(count + 1).to_string()), LEADS_HREF.to_owned()),
+        None => {
+            // They have read of those that came before.
+            store::told_leads::delete_of(c, tenant, &to.id)?;
+            one_lead(of)
+        }
+        Some(count) => many_leads(count + 1),
     };
+    store::told_leads::put(c, tenant, &to.id, &of.id)?;
     let row = Notification {
         tenant_id: tenant.clone(),
         id: NotificationId::new(&*app.clock, &*app.rng),
@@ -125,6 +145,42 @@ fn tell_of_lead(app: &App, c: &mut Conn, of: &Person, to: &Member) -> Result<()>
         mail::tell_news(app, c, tenant, &to.account_id, kind, &row.subject, &row.href)?;
     }
     Ok(())
+}
+
+/// What tells of a lead.
+fn one_lead(of: &Person) -> (Kind, String, String) {
+    (Kind::LeadNew, of.name.clone(), format!("/people/{}", of.id))
+}
+
+/// What tells of so many.
+fn many_leads(count: i64) -> (Kind, String, String) {
+    (Kind::LeadsNew, grouped(&count.to_string()), LEADS_HREF.to_owned())
+}
+
+/// A member needn't read of a lead any more: what tells them of it with others tells of the others.
+fn lead_settled(app: &App, c: &mut Conn, of: &Person, member: &MemberId) -> Result<()> {
+    let tenant = &of.tenant_id;
+    if !store::told_leads::delete(c, tenant, member, &of.id)? {
+        return Ok(());
+    }
+    let told = store::notifications::find_unread(c, tenant, member, LEADS)?;
+    // What they have read by now stays as they read it.
+    let Some(told) = told else { return Ok(()) };
+    let left = count_of(&told) - 1;
+    if left < 1 {
+        store::notifications::settle_of(c, tenant, member, LEADS, app.clock.now())?;
+        return Ok(());
+    }
+    let last = match left {
+        1 => store::told_leads::find_first(c, tenant, member)?,
+        _ => None,
+    };
+    let last = match last {
+        Some(id) => store::people::find(c, tenant, &id)?,
+        None => None,
+    };
+    let (kind, subject, href) = last.as_ref().map_or_else(|| many_leads(left), one_lead);
+    Ok(store::notifications::retell(c, &Notification { kind, subject, href, ..told })?)
 }
 
 /// How many leads one tells of.

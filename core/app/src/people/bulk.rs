@@ -1,5 +1,6 @@
 //! One act over many people, and taking it back as a whole.
 
+mod keeping;
 mod moving;
 pub(crate) mod renaming;
 
@@ -21,10 +22,12 @@ use crate::error::{Error, Result};
 use crate::fields;
 use crate::own_fields::{self, values};
 use crate::pipelines::Stage;
+use crate::saved_views;
 use crate::sweeps::Words;
 use crate::tags::{self, TAG_CHARS_MAX};
 use crate::undos::{self, Summary};
 
+use keeping::Before;
 use renaming::Renaming;
 
 /// Most people of one act.
@@ -127,12 +130,14 @@ pub async fn change_people(
             store::pipelines::hold(c, &ctx.tenant)?;
             store::people::lock_many(c, &ctx.tenant, &ids)?;
             let act = read(&app2, c, &ctx, &input)?;
-            let before = change_each(&app2, c, &ctx, &ids, &act)?;
-            let changed: Vec<PersonId> = before.iter().map(|(id, _)| id.clone()).collect();
+            let people = change_each(&app2, c, &ctx, &ids, &act)?;
+            let changed: Vec<PersonId> = people.iter().map(|(id, _)| id.clone()).collect();
             if changed.is_empty() {
                 return Ok(BulkDone { count: 0, undo: None });
             }
-            let undo = undos::keep(&app2, c, &ctx, UNDO, serde_json::to_value(before)?)?;
+            let views = renaming::follow(&app2, c, (&ctx.tenant, &Who::from(&ctx)), &input)?;
+            let before = Before { people, views };
+            let undo = undos::keep(&app2, c, &ctx, UNDO, before.kept()?)?;
             if let Act::Owner(Some(to)) = &act {
                 super::giving::tell_given(&app2, c, &ctx, to, &changed, &undo)?;
             }
@@ -150,7 +155,12 @@ fn change_each(
     act: &Act,
 ) -> Result<Vec<(PersonId, Was)>> {
     let (who, mut before) = (Who::from(ctx), Vec::new());
-    for person in store::people::list_by_ids(c, &ctx.tenant, ids)? {
+    let people = match act {
+        // Who was removed is of the same source as the others when they are brought back.
+        Act::Renamed(_) => store::people::list_by_ids_even_removed(c, &ctx.tenant, ids)?,
+        _ => store::people::list_by_ids(c, &ctx.tenant, ids)?,
+    };
+    for person in people {
         if let Some(was) = apply(app, c, &who, &person, act)? {
             before.push((person.id, was));
         }
@@ -329,15 +339,16 @@ fn retagged(
 /// since stays theirs. Answers how many that were.
 pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) -> Result<usize> {
     require_to_write(ctx)?;
-    let before: Vec<(PersonId, Was)> = serde_json::from_value(state)?;
-    let ids: Vec<PersonId> = before.iter().map(|(id, _)| id.clone()).collect();
+    let Before { people, views } = Before::read(state)?;
+    let ids: Vec<PersonId> = people.iter().map(|(id, _)| id.clone()).collect();
     store::pipelines::hold(c, &ctx.tenant)?;
     store::people::lock_many(c, &ctx.tenant, &ids)?;
     let who = Who::from(ctx);
     let mut count = 0;
-    for (id, was) in before {
+    for (id, was) in people {
         count += usize::from(revert(app, c, ctx, &who, &id, was)?);
     }
+    saved_views::take_back(app, c, (&ctx.tenant, &who), &views)?;
     Ok(count)
 }
 
@@ -361,7 +372,7 @@ pub(crate) fn summary(
     team: &[NamedMember],
     state: Value,
 ) -> Result<Option<Summary>> {
-    let before: Vec<(PersonId, Was)> = serde_json::from_value(state)?;
+    let before = Before::read(state)?.people;
     let Some((_, first)) = before.first() else { return Ok(None) };
     let (what, to) = match first {
         Was::Stage { now, .. } => {
@@ -416,6 +427,10 @@ fn revert(
         removing::bring_back(app, c, who, &person)?;
         return Ok(true);
     }
+    if let Was::Source { was, now, own, first } = was {
+        let back = Renaming { from: now, to: was };
+        return renaming::take_back(app, c, (tenant, who), id, &back, (own, first));
+    }
     let Some(person) = store::people::find(c, tenant, id)? else { return Ok(false) };
     let fields = match was {
         Was::Stage { was, now, since, won_at, entry } if person.stage_id == now => {
@@ -443,10 +458,6 @@ fn revert(
             let before = was.as_deref().unwrap_or_default();
             let value = values::read(&field, "to", before, Some(before))?;
             return Ok(filled(app, c, who, &person, &field, value)?.is_some());
-        }
-        Was::Source { was, now, own, first } => {
-            let back = Renaming { from: now, to: was };
-            return Ok(renaming::rename_of(app, c, who, &person, &back, (own, first))?.is_some());
         }
         Was::Tagged(tag) => {
             let was = Was::Untagged(tag.clone());

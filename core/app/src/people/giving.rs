@@ -4,9 +4,7 @@
 use domain::{MemberId, PersonId, UndoId};
 use store::Conn;
 use store::people::{Person, Standing};
-use store::sweeps::Sweep;
 
-use super::bulk::BulkInput;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::{App, notifications};
@@ -47,25 +45,6 @@ pub(super) fn tell_given(
         many => {
             let count = i64::try_from(many.len()).map_err(Error::internal)?;
             notifications::people_assigned(app, c, &ctx.tenant, undo.as_str(), (to, count))
-        }
-    }
-}
-
-/// Tells whoever an act over all that match gave people to, once it has ended.
-pub(crate) fn tell_all_given(
-    app: &App,
-    c: &mut Conn,
-    sweep: &Sweep,
-    input: &BulkInput,
-) -> Result<()> {
-    let to: Option<MemberId> = input.to.trim().parse().ok();
-    let is_theirs = |to: &MemberId| input.act == "owner" && *to != sweep.member_id;
-    let Some(to) = to.filter(is_theirs) else { return Ok(()) };
-    match store::sweeps::count_looked_after(c, sweep, &to)? {
-        0 => Ok(()),
-        count => {
-            let (tenant, id) = (&sweep.tenant_id, sweep.id.as_str());
-            notifications::people_assigned(app, c, tenant, id, (&to, count))
         }
     }
 }

@@ -50,8 +50,8 @@ pub struct PersonInput {
     pub own: Vec<OwnInput>,
     /// Where a new person came from first; who is there already keeps what was said then.
     pub attribution: AttributionInput,
-    /// Where who is there already came from first, where that was entered wrong: empty for what nobody knows.
-    /// None leaves it as it is.
+    /// Where who is there already came from first, where that was entered wrong: empty for what nobody knows,
+    /// and then reports go by `source`. None leaves it as it is.
     pub first_source: Option<String>,
 }
 

@@ -197,7 +197,7 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     store::people::delete(c, tenant, &gone.id, gone.rev, app.clock.now())?;
     store::people::note_merged(c, tenant, &gone.id, &kept.id)?;
     super::remind(app, c, gone)?;
-    notifications::person_settled(app, c, gone)?;
+    notifications::person_gone(app, c, gone)?;
     let was_example = make_own(c, kept, gone)?;
     let own = own_of_other(c, kept, gone)?;
     let came = |it: &OwnChange| Some((it.field.id.clone(), it.value.as_ref()?.value.clone()));

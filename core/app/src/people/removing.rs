@@ -36,7 +36,7 @@ pub(super) fn remove(app: &App, c: &mut Conn, who: &Who, person: &Person) -> Res
     let (tenant, id, now) = (&person.tenant_id, &person.id, app.clock.now());
     store::people::delete(c, tenant, id, person.rev, now)?;
     remind(app, c, person)?;
-    notifications::person_settled(app, c, person)?;
+    notifications::person_gone(app, c, person)?;
     tell(app, c, tenant, who, id, "removed", json!({}))?;
     record(app, c, tenant, who, "person.deleted", id, json!({}))?;
     Ok(now)

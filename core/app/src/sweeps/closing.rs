@@ -267,7 +267,7 @@ fn assignee_lot(
 }
 
 fn finish(app: &App, c: &mut Conn, who: &Who, sweep: &Sweep, closing: &Closing) -> Result<()> {
-    end(app, c, sweep, State::Done, "")?;
+    end(app, c, who, sweep, (State::Done, ""))?;
     let detail = json!({"done": sweep.done, "changed": sweep.changed});
     record(app, c, who, sweep, "sweep.finished", detail)?;
     match &closing.of {

@@ -4,7 +4,7 @@
 //! others and is queued anew.
 
 use domain::text::grouped;
-use domain::{SweepId, TenantId};
+use domain::{MemberId, SweepId, TenantId};
 use serde_json::json;
 use store::Conn;
 use store::jobs::Job;
@@ -15,7 +15,8 @@ use crate::audit::Who;
 use crate::context::{Context, Origin};
 use crate::error::{Error, Result};
 use crate::jobs::Outcome as Done;
-use crate::people::{bulk as people, giving};
+use crate::people::bulk as people;
+use crate::saved_views::Followed;
 use crate::tasks::bulk as tasks;
 use crate::{App, api_tokens, notifications};
 
@@ -78,7 +79,7 @@ fn fail(app: &App, c: &mut Conn, (tenant, id): (&TenantId, &SweepId), problem: &
     if closing::of(&sweep)?.is_some() {
         return closing::try_later(app, c, &sweep);
     }
-    end(app, c, &sweep, State::Failed, problem)?;
+    end(app, c, &Who::system(), &sweep, (State::Failed, problem))?;
     let detail = json!({"problem": problem, "changed": sweep.changed});
     record(app, c, &Who::system(), &sweep, "sweep.failed", detail)
 }
@@ -172,20 +173,31 @@ fn change_lot(app: &App, c: &mut Conn, ctx: &Context, sweep: &Sweep) -> Result<b
 }
 
 fn finish(app: &App, c: &mut Conn, ctx: &Context, sweep: &Sweep) -> Result<()> {
-    end(app, c, sweep, State::Done, "")?;
+    let who = Who::from(ctx);
+    end(app, c, &who, sweep, (State::Done, ""))?;
     let detail = json!({"done": sweep.done, "changed": sweep.changed});
-    record(app, c, &Who::from(ctx), sweep, "sweep.finished", detail)
+    record(app, c, &who, sweep, "sweep.finished", detail)
 }
 
 /// Ends what is under way: from then on it can be taken back, or is.
-pub(super) fn end(app: &App, c: &mut Conn, sweep: &Sweep, to: State, problem: &str) -> Result<()> {
+pub(super) fn end(
+    app: &App,
+    c: &mut Conn,
+    who: &Who,
+    sweep: &Sweep,
+    (to, problem): (State, &str),
+) -> Result<()> {
     store::sweeps::settle(c, sweep, to, problem, app.clock.now())?;
     match (sweep.state, to) {
         (State::Running, _) if sweep.changed > 0 && closing::of(sweep)?.is_none() => {
-            undoing::keep(app, c, sweep)?;
+            let views = match to {
+                State::Done => follow(app, c, who, sweep)?,
+                _ => Vec::new(),
+            };
+            undoing::keep(app, c, sweep, views)?;
             tell_given(app, c, sweep)?;
         }
-        (State::Undoing, State::Undone) => undoing::settle(app, c, sweep)?,
+        (State::Undoing, State::Undone) => undoing::settle(app, c, who, sweep)?,
         _ => {}
     }
     let ended = store::sweeps::get(c, &sweep.tenant_id, &sweep.id)?;
@@ -202,13 +214,37 @@ pub(super) fn end(app: &App, c: &mut Conn, sweep: &Sweep, to: State, problem: &s
     notifications::sweep_ended(app, c, &ended, &subject)
 }
 
-/// Tells whoever it gave people or tasks to, once for all of them.
+/// Has follow what does once the last is changed.
+fn follow(app: &App, c: &mut Conn, who: &Who, sweep: &Sweep) -> Result<Vec<Followed>> {
+    let kept = kept_of(sweep)?;
+    let input = people::BulkInput { act: kept.act, to: kept.to };
+    match sweep.list {
+        List::People => people::renaming::follow(app, c, (&sweep.tenant_id, who), &input),
+        List::Tasks => Ok(Vec::new()),
+    }
+}
+
+/// Tells whoever it gave people or tasks to, once for all of them. Whoever gives something to themselves knows.
 fn tell_given(app: &App, c: &mut Conn, sweep: &Sweep) -> Result<()> {
     let kept = kept_of(sweep)?;
-    let (act, to) = (kept.act, kept.to);
+    let gives = match sweep.list {
+        List::People => "owner",
+        List::Tasks => "assign",
+    };
+    let to: Option<MemberId> = kept.to.trim().parse().ok();
+    let Some(to) = to.filter(|to| kept.act == gives && *to != sweep.member_id) else {
+        return Ok(());
+    };
+    // What somebody changed meanwhile isn't theirs.
+    let count = match sweep.list {
+        List::People => store::sweeps::count_looked_after(c, sweep, &to)?,
+        List::Tasks => store::sweeps::count_to_do(c, sweep, &to)?,
+    };
+    let (tenant, id, given) = (&sweep.tenant_id, sweep.id.as_str(), (&to, count));
     match sweep.list {
-        List::People => giving::tell_all_given(app, c, sweep, &people::BulkInput { act, to }),
-        List::Tasks => tasks::tell_all_given(app, c, sweep, &tasks::BulkInput { act, to }),
+        _ if count == 0 => Ok(()),
+        List::People => notifications::people_assigned(app, c, tenant, id, given),
+        List::Tasks => notifications::tasks_assigned(app, c, tenant, id, given),
     }
 }
 

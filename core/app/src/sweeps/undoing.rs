@@ -2,6 +2,7 @@
 //! made it. Among what can be taken back it stands under its own id.
 
 use domain::{PersonId, SweepId, TaskId, TenantId, UndoId};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::Conn;
 use store::members::NamedMember;
@@ -14,6 +15,7 @@ use crate::audit::Who;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::people::bulk as people;
+use crate::saved_views::{self, Followed};
 use crate::tasks::bulk as tasks;
 use crate::undos::{NAMED_MAX, Summary};
 use crate::{App, notifications};
@@ -34,24 +36,36 @@ fn kind_of(list: List) -> &'static str {
     }
 }
 
+/// What is kept beside its rows.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Beside {
+    /// Views that followed a source.
+    #[serde(default)]
+    views: Vec<Followed>,
+}
+
 /// Keeps that one can be taken back; what each was before stands in its rows.
-pub(super) fn keep(app: &App, c: &mut Conn, sweep: &Sweep) -> Result<()> {
+pub(super) fn keep(app: &App, c: &mut Conn, sweep: &Sweep, views: Vec<Followed>) -> Result<()> {
     let undo = Undo {
         tenant_id: sweep.tenant_id.clone(),
         id: undo_id(sweep)?,
         kind: kind_of(sweep.list).to_owned(),
         member_id: sweep.member_id.clone(),
         made_at: app.clock.now(),
-        state_json: json!({}).into(),
+        state_json: serde_json::to_value(Beside { views })?.into(),
         undone_at: None,
     };
     Ok(store::undos::insert(c, &undo)?)
 }
 
-/// Notes that one was taken back.
-pub(super) fn settle(app: &App, c: &mut Conn, sweep: &Sweep) -> Result<()> {
-    store::undos::settle(c, &sweep.tenant_id, &undo_id(sweep)?, app.clock.now())?;
-    let (tenant, id) = (&sweep.tenant_id, sweep.id.as_str());
+/// Notes that one was taken back, and what followed it goes back too.
+pub(super) fn settle(app: &App, c: &mut Conn, who: &Who, sweep: &Sweep) -> Result<()> {
+    let (tenant, id, undo) = (&sweep.tenant_id, sweep.id.as_str(), undo_id(sweep)?);
+    if let Some(kept) = store::undos::find(c, tenant, &undo)? {
+        let beside: Beside = serde_json::from_value(kept.state_json.0)?;
+        saved_views::take_back(app, c, (tenant, who), &beside.views)?;
+    }
+    store::undos::settle(c, tenant, &undo, app.clock.now())?;
     match sweep.list {
         List::People => notifications::people_taken_back(app, c, tenant, id),
         List::Tasks => notifications::tasks_taken_back(app, c, tenant, id),
@@ -97,9 +111,10 @@ pub(crate) fn begin_undo(app: &App, c: &mut Conn, ctx: &Context, undo: &Undo) ->
 pub(super) fn take_back_lot(app: &App, c: &mut Conn, ctx: &Context, sweep: &Sweep) -> Result<bool> {
     let rows = store::sweeps::list_rows(c, sweep, &sweep.reached, true, ROWS_AT_ONCE)?;
     let Some(last) = rows.last().map(|row| row.row_id.clone()) else {
-        end(app, c, sweep, State::Undone, "")?;
+        let who = Who::from(ctx);
+        end(app, c, &who, sweep, (State::Undone, ""))?;
         let detail = json!({"changed": sweep.changed, "kept": sweep.kept});
-        record(app, c, &Who::from(ctx), sweep, "sweep.undone", detail)?;
+        record(app, c, &who, sweep, "sweep.undone", detail)?;
         return Ok(false);
     };
     lock(c, sweep, &rows)?;

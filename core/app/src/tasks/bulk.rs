@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Conn;
 use store::members::NamedMember;
-use store::sweeps::Sweep;
 use store::tasks::{NO_DUE, Task, TaskChange};
 
 use super::{bring_back, change_fields, finish, remove, require_to_write, unfinish};
@@ -119,25 +118,6 @@ fn tell_assignee(
         many => {
             let count = i64::try_from(many.len()).map_err(Error::internal)?;
             notifications::tasks_assigned(app, c, &ctx.tenant, undo.as_str(), (to, count))
-        }
-    }
-}
-
-/// Tells whoever an act over all that match gave tasks to, once it has ended.
-pub(crate) fn tell_all_given(
-    app: &App,
-    c: &mut Conn,
-    sweep: &Sweep,
-    input: &BulkInput,
-) -> Result<()> {
-    let to: Option<MemberId> = input.to.trim().parse().ok();
-    let is_theirs = |to: &MemberId| input.act == "assign" && *to != sweep.member_id;
-    let Some(to) = to.filter(is_theirs) else { return Ok(()) };
-    match store::sweeps::count_to_do(c, sweep, &to)? {
-        0 => Ok(()),
-        count => {
-            let (tenant, id) = (&sweep.tenant_id, sweep.id.as_str());
-            notifications::tasks_assigned(app, c, tenant, id, (&to, count))
         }
     }
 }

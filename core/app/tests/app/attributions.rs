@@ -4,8 +4,8 @@ use crate::support::people::{add, named};
 use crate::support::{Fixture, each, expect_invalid};
 use app::attributions::AttributionInput;
 use app::people::merge::merge_people;
-use app::people::{self, PersonInput};
-use app::{timeline, undos};
+use app::people::{self, PersonFilter, PersonInput};
+use app::{reports, timeline, undos};
 use domain::PersonId;
 
 #[tokio::test]
@@ -98,6 +98,48 @@ async fn a_first_source_that_was_entered_wrong_is_corrected_and_told() {
         let long = PersonInput { first_source, ..named("Noa") };
         let refused = people::update_person(app, ctx, &noa.id, long, rev).await;
         expect_invalid(refused, "attribution-source");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_a_first_source_what_is_said_of_somebody_counts() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let spring = AttributionInput { campaign: "spring".into(), ..AttributionInput::default() };
+        let mut ids = Vec::new();
+        // Of one the campaign stays known.
+        for (name, attribution) in [("Noa", AttributionInput::default()), ("Dana", spring)] {
+            let input = PersonInput { source: "Gogle".into(), attribution, ..named(name) };
+            ids.push(add(&f, &owner, input).await.id);
+        }
+        let say = async |source: &str, first: Option<&str>| {
+            for id in &ids {
+                let before = people::get_person(app, ctx, id).await.unwrap();
+                let (source, first_source) = (source.to_owned(), first.map(str::to_owned));
+                let input = PersonInput { source, first_source, ..named(&before.name) };
+                people::update_person(app, ctx, id, input, before.rev).await.unwrap();
+            }
+        };
+        // As a report tells it, and the lists that it leads to.
+        let told = async || {
+            let mut all = Vec::new();
+            for each in reports::get_report(app, ctx, 3).await.unwrap().sources {
+                let first_source = Some(each.source.clone());
+                let came = PersonFilter { first_source, ..PersonFilter::default() };
+                let count = people::count_people(app, ctx, came).await.unwrap();
+                assert_eq!(count, each.added.people, "{}", each.source);
+                all.push((each.source, count));
+            }
+            all
+        };
+        say("ads", None).await;
+        assert_eq!(told().await, [("Gogle".to_owned(), 2)]);
+        say("ads", Some("")).await;
+        assert_eq!(told().await, [("ads".to_owned(), 2)], "their pages name no other");
+        say("", None).await;
+        assert_eq!(told().await, [(String::new(), 2)], "of whom neither is known");
     })
     .await;
 }

@@ -6,6 +6,7 @@ use crate::sweeps::input;
 use app::api_tokens::{self, TokenInput};
 use app::notifications::{self, Kind, Way};
 use app::people::bulk::{BulkInput, change_people};
+use app::people::merge::merge_people;
 use app::people::{self, DetailsInput, Person, PersonFilter, PersonInput};
 use app::sweeps::{self, Whom};
 use app::{Context, jobs, undos};
@@ -144,6 +145,61 @@ async fn leads_from_outside_are_told_to_who_may_turn_to_them_together_until_read
         come(of(&owner, "Ron")).await;
         assert_eq!(told(&f, &owner).await, [said(Kind::LeadNew, "Ron")]);
         assert!(told(&f, &noa).await.is_empty(), "somebody looks after them");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_lead_who_is_gone_or_given_away_nobody_needs_to_read() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let shop = program(&f, &owner).await;
+        let come = async |input| people::create_person(&f.app, &shop, input, "").await.unwrap();
+        let [dana, gil, mia] =
+            [come(named("Dana")).await, come(named("Gil")).await, come(named("Mia")).await];
+        assert_eq!(told(&f, &noa).await, [said(Kind::LeadsNew, "3")]);
+        notifications::read_all(&f.app, &owner.ctx).await.unwrap();
+        let remove = async |of: &Person| {
+            people::delete_person(&f.app, &owner.ctx, &of.id).await.unwrap();
+        };
+        remove(&gil).await;
+        assert_eq!(told(&f, &noa).await, [said(Kind::LeadsNew, "2")]);
+        assert!(told(&f, &owner).await.is_empty(), "she has read of them");
+        people::restore_person(&f.app, &owner.ctx, &gil.id).await.unwrap();
+        assert_eq!(told(&f, &noa).await, [said(Kind::LeadsNew, "2")], "who is back is no news");
+        remove(&gil).await;
+        let all = BulkInput { act: "remove".into(), ..BulkInput::default() };
+        change_people(&f.app, &owner.ctx, vec![dana.id, gil.id], all).await.unwrap();
+        let left = notifications::list_notifications(&f.app, &noa.ctx).await.unwrap();
+        assert_eq!((left[0].kind, left[0].subject.as_str()), (Kind::LeadNew, "Mia"));
+        assert_eq!(left[0].href, format!("/people/{}", mia.id));
+        remove(&mia).await;
+        assert!(told(&f, &noa).await.is_empty());
+
+        // Of two who were hers to turn to, one is a colleague's.
+        let (ron, _) = (come(of(&owner, "Ron")).await, come(of(&owner, "Eve")).await);
+        assert_eq!(told(&f, &owner).await, [said(Kind::LeadsNew, "2")]);
+        give(&f, &owner, &ron, &noa).await;
+        assert_eq!(told(&f, &owner).await, [said(Kind::LeadNew, "Eve")]);
+        assert_eq!(told(&f, &noa).await, [said(Kind::PersonAssigned, "Ron")]);
+        come(named("Ada")).await;
+        assert_eq!(told(&f, &owner).await, [said(Kind::LeadsNew, "2")], "it counts on from there");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lead_who_becomes_one_with_somebody_is_no_news() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let shop = program(&f, &owner).await;
+        let known = add(&f, &owner, named("Dana")).await;
+        let lead = people::create_person(app, &shop, named("Dana"), "").await.unwrap();
+        assert_eq!(told(&f, &owner).await, [said(Kind::LeadNew, "Dana")]);
+        merge_people(app, ctx, &known.id, &lead.id).await.unwrap();
+        assert!(told(&f, &owner).await.is_empty());
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! Appointments that come again, and moving one: what is made, what stands in the way, what stays.
 
 use crate::support::people::{add, named};
-use crate::support::{Fixture, Signed, each};
+use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::appointments::{self as booked, Appointment, AppointmentInput};
 use app::series::{self, Reach, book_series, cancel_series, change_series};
 use app::{Error, timeline, undos};
@@ -99,6 +99,24 @@ async fn a_weekly_one_stays_at_its_hour_when_the_clocks_change() {
                 .unwrap();
         }
         assert_eq!(times(&at, &owner).await, ["10-13 10:00", "10-20 10:00", "10-27 10:00"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_does_not_name_the_first_books_nothing() {
+    each(async |at| {
+        let owner = house(&at).await;
+        for other in
+            ["FREQ=WEEKLY;BYDAY=MO,WE", "FREQ=MONTHLY;BYDAY=1TU", "FREQ=MONTHLY;BYMONTHDAY=-1"]
+        {
+            let refused = book_series(&at.app, &owner.ctx, input(10), rule(other), "", true).await;
+            expect_invalid(refused, "repeat");
+        }
+        assert!(times(&at, &owner).await.is_empty());
+        let named = rule("FREQ=WEEKLY;BYDAY=MO,TU;COUNT=2");
+        book_series(&at.app, &owner.ctx, input(10), named, "", false).await.unwrap();
+        assert_eq!(times(&at, &owner).await, ["10-13 10:00", "10-19 10:00"]);
     })
     .await;
 }

@@ -3,9 +3,11 @@
 use crate::support::people::{add, named};
 use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::attributions::AttributionInput;
+use app::people::bulk::{BulkInput, change_people};
 use app::people::{self, Person, PersonInput};
+use app::saved_views::{list_views, save_view};
 use app::sources::{Renamed, list_sources, rename_source};
-use app::sweeps::{self, State};
+use app::sweeps::{self, State, SweepInput, Whom};
 use app::{Error, jobs, reports, timeline, undos};
 use domain::{PersonId, Role, UndoId};
 
@@ -77,6 +79,123 @@ async fn two_spellings_become_one_source_and_two_again() {
         assert_eq!(both(&f, &owner, &noa.id).await, (one("fair"), one("instagram")));
         assert_eq!(both(&f, &owner, &amir.id).await, (one("ads"), one("instagram")));
         assert_eq!(both(&f, &owner, &dana.id).await, (one("Instagram"), one("Instagram")));
+    })
+    .await;
+}
+
+/// What a member's views of people are narrowed by, by name.
+async fn views(f: &Fixture, who: &Signed) -> Vec<String> {
+    let mut all = list_views(&f.app, &who.ctx).await.unwrap();
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    all.into_iter().map(|view| view.query).collect()
+}
+
+const BEFORE: [&str; 4] = [
+    "q=insta+gram&source=insta+gram&stage=1",
+    "first=insta+gram&source=ads",
+    "other_sources=fair%0D%0Ainsta+gram%0D%0Aads",
+    "source=Insta+gram&tag=x",
+];
+const AFTER: [&str; 4] = [
+    "q=insta+gram&source=Insta&stage=1",
+    "first=Insta&source=ads",
+    "other_sources=fair%0D%0AInsta%0D%0Aads",
+    "source=Insta+gram&tag=x",
+];
+
+#[tokio::test]
+async fn views_and_who_was_removed_follow_a_source_and_go_back() {
+    each(async |f: Fixture| {
+        let (owner, theirs) = f.two_businesses().await;
+        let mate = f.join(&owner, "mate@example.com", Role::Member).await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        // One view is everybody's, the others a colleague's own; another business has one too.
+        for (n, query) in BEFORE.into_iter().enumerate() {
+            save_view(app, &mate.ctx, &format!("View {n}"), query, n == 0).await.unwrap();
+        }
+        save_view(app, &theirs.ctx, "Theirs", BEFORE[0], true).await.unwrap();
+        let noa = of(&f, &owner, "Noa", "insta gram").await;
+        let gone = of(&f, &owner, "Gone", "insta gram").await;
+        let first = AttributionInput { source: "insta gram".into(), ..AttributionInput::default() };
+        let was = PersonInput { source: "ads".into(), attribution: first, ..named("Was") };
+        let was = add(&f, &owner, was).await;
+        for it in [&gone, &was] {
+            people::delete_person(app, ctx, &it.id).await.unwrap();
+        }
+        f.clock.advance_millis(1_000);
+        let (count, undo) = done(rename_source(app, ctx, "insta gram", "Insta", "").await.unwrap());
+        assert_eq!(count, 3);
+        assert_eq!(views(&f, &mate).await, AFTER);
+        assert_eq!(views(&f, &theirs).await, [BEFORE[0]], "another business's stays");
+        let told = f.actions(&owner).await;
+        assert_eq!(told.iter().filter(|action| *action == "view.changed").count(), 3);
+        // One comes back while it is so, the other when it was undone.
+        people::restore_person(app, ctx, &gone.id).await.unwrap();
+        let one = |text: &str| text.to_owned();
+        assert_eq!(both(&f, &owner, &gone.id).await, (one("Insta"), one("Insta")));
+        let told = timeline::list_entries(app, ctx, &gone.id, None, 9).await.unwrap().items;
+        let changes = told.iter().map(|it| &it.entry.detail_json.0["changes"]["source"]);
+        let changed = serde_json::json!({"from": "insta gram", "to": "Insta"});
+        assert_eq!(changes.filter(|it| **it == changed).count(), 1, "their page says so");
+
+        assert_eq!(undos::undo(app, ctx, &undo.unwrap()).await.unwrap(), 3);
+        assert_eq!(views(&f, &mate).await, BEFORE);
+        people::restore_person(app, ctx, &was.id).await.unwrap();
+        let old = "insta gram";
+        assert_eq!(both(&f, &owner, &was.id).await, (one("ads"), one(old)));
+        for id in [&noa.id, &gone.id] {
+            assert_eq!(both(&f, &owner, id).await, (one(old), one(old)));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_view_that_was_changed_since_stays_and_so_does_one_that_finds_somebody() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let ids = [of(&f, &owner, "A", "site").await.id, of(&f, &owner, "B", "site").await.id];
+        save_view(app, ctx, "Site", "source=site", false).await.unwrap();
+        let said = r#"["site","Site"]"#;
+        let some = BulkInput { act: "rename-source".into(), to: said.into() };
+        change_people(app, ctx, ids[..1].to_vec(), some).await.unwrap();
+        assert_eq!(views(&f, &owner).await, ["source=site"], "it finds B still");
+        let (_, undo) = done(rename_source(app, ctx, "site", "Site", "").await.unwrap());
+        assert_eq!(views(&f, &owner).await, ["source=Site"]);
+        let (_, later) = done(rename_source(app, ctx, "Site", "SITE", "").await.unwrap());
+        assert_eq!(undos::undo(app, ctx, &undo.unwrap()).await.unwrap(), 0);
+        assert_eq!(views(&f, &owner).await, ["source=SITE"], "what was renamed since stays");
+        undos::undo(app, ctx, &later.unwrap()).await.unwrap();
+        assert_eq!(views(&f, &owner).await, ["source=Site"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn views_and_who_was_removed_follow_what_is_done_in_lots() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        save_view(app, ctx, "Ads", "source=ads", true).await.unwrap();
+        let (noa, gone) = (of(&f, &owner, "Noa", "ads").await, of(&f, &owner, "Gone", "ads").await);
+        people::delete_person(app, ctx, &gone.id).await.unwrap();
+        let act = SweepInput { act: "rename-source".into(), to: r#"["ads","Ads"]"#.into() };
+        let whom = Whom::OfSource("ads".into());
+        let sweep = sweeps::begin_sweep(app, ctx, whom, act, "").await.unwrap();
+        assert_eq!(views(&f, &owner).await, ["source=ads"], "nobody is renamed yet");
+        jobs::run_due(app).await.unwrap();
+        let shown = sweeps::get_sweep(app, ctx, &sweep).await.unwrap().sweep;
+        assert_eq!((shown.state, shown.changed), (State::Done, 2));
+        assert_eq!(views(&f, &owner).await, ["source=Ads"]);
+        let undo: UndoId = sweep.as_str().parse().unwrap();
+        undos::undo(app, ctx, &undo).await.unwrap();
+        jobs::run_due(app).await.unwrap();
+        assert_eq!(views(&f, &owner).await, ["source=ads"]);
+        people::restore_person(app, ctx, &gone.id).await.unwrap();
+        for id in [&noa.id, &gone.id] {
+            assert_eq!(both(&f, &owner, id).await, ("ads".to_owned(), "ads".to_owned()));
+        }
     })
     .await;
 }

@@ -10,6 +10,20 @@ use crate::page::{Cursor, Page, bounded};
 use crate::schema::people;
 use crate::scope;
 
+/// The named people of the tenant, in no particular order, removed or not.
+pub fn list_by_ids_even_removed(
+    c: &mut Conn,
+    tenant: &TenantId,
+    ids: &[PersonId],
+) -> Result<Vec<Person>> {
+    scope::tenant(c, tenant)?;
+    Ok(people::table
+        .filter(people::tenant_id.eq(tenant.as_str()))
+        .filter(people::id.eq_any(ids.iter().map(PersonId::as_str)))
+        .select(Person::as_select())
+        .load(c)?)
+}
+
 /// A page of those who were removed, latest first; not those who became one with another.
 pub fn list_removed(
     c: &mut Conn,

@@ -3,10 +3,11 @@
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
-use domain::{PersonId, TenantId};
+use domain::{PersonId, TenantId, Timestamp};
 
+use super::{find_even_deleted, ids_of};
 use crate::backend::{Conn, MultiBackend};
-use crate::error::{Error, Result};
+use crate::error::{Result, settled};
 use crate::fold;
 use crate::schema::people;
 use crate::scope;
@@ -71,13 +72,18 @@ const FIRST_OF: &str = "people.id IN (SELECT attributions.person_id FROM attribu
     WHERE attributions.tenant_id = ";
 
 fn of_source<'a>(tenant: &'a TenantId, source: &'a str) -> Query<'a> {
+    ever_of_source(tenant, source).filter(people::deleted_at.is_null())
+}
+
+/// The same, deleted or not.
+fn ever_of_source<'a>(tenant: &'a TenantId, source: &'a str) -> Query<'a> {
     let first = sql::<Bool>(FIRST_OF)
         .bind::<Text, _>(tenant.to_string())
         .sql(" AND attributions.source = ")
         .bind::<Text, _>(source.to_owned())
         .sql(")");
     let all = people::table.filter(people::tenant_id.eq(tenant.as_str())).into_boxed();
-    all.filter(people::deleted_at.is_null()).filter(people::source.eq(source).or(first))
+    all.filter(people::source.eq(source).or(first))
 }
 
 /// How many people are of a source, now or first.
@@ -95,6 +101,44 @@ pub fn list_of_source(
 ) -> Result<Vec<PersonId>> {
     scope::tenant(c, tenant)?;
     let query = of_source(tenant, source).order(people::id).limit(limit).select(people::id);
-    let ids: Vec<String> = query.load(c)?;
-    ids.into_iter().map(|id| id.parse().map_err(Error::internal)).collect()
+    ids_of(&query.load::<String>(c)?)
+}
+
+/// Who was removed and is of a source, now or first, in the order of their ids: they may be brought back.
+pub fn list_removed_of_source(
+    c: &mut Conn,
+    tenant: &TenantId,
+    source: &str,
+    limit: i64,
+) -> Result<Vec<PersonId>> {
+    scope::tenant(c, tenant)?;
+    let gone = ever_of_source(tenant, source).filter(people::deleted_at.is_not_null());
+    let query = gone.order(people::id).limit(limit).select(people::id);
+    ids_of(&query.load::<String>(c)?)
+}
+
+/// Gives somebody who was removed another source, if they still have the revision.
+///
+/// # Errors
+/// [`Error::Conflict`](crate::error::Error::Conflict) when somebody changed them or brought them back meanwhile.
+pub fn update_source_of_removed(
+    c: &mut Conn,
+    tenant: &TenantId,
+    id: &PersonId,
+    source: &str,
+    rev: i64,
+    now: Timestamp,
+) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let target = people::table
+        .find((tenant.as_str(), id.as_str()))
+        .filter(people::rev.eq(rev))
+        .filter(people::deleted_at.is_not_null());
+    let set = (
+        people::source.eq(source),
+        people::updated_at.eq(now.as_millis()),
+        people::rev.eq(rev + 1),
+    );
+    let rows = diesel::update(target).set(set).execute(c)?;
+    settled(rows, || Ok(find_even_deleted(c, tenant, id)?.is_some()))
 }

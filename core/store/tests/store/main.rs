@@ -55,3 +55,4 @@ mod statistics;
 mod sweeps;
 mod tasks;
 mod tenants;
+mod told_leads;

@@ -84,6 +84,31 @@ store::both_backends! {
         }).await.unwrap();
     }
 
+    async fn what_is_unread_is_told_otherwise_and_what_was_read_stays(db: Db) {
+        let world = World::new();
+        let tenant = a_tenant(&db, &world).await;
+        let ruth = a_member(&db, &world, &tenant, "ruth@x.il").await;
+        let first = notice(&world, &tenant, &ruth, "leads");
+        let said = |subject: &str| Notification {
+            kind: Kind::LeadsNew,
+            subject: subject.to_owned(),
+            href: "/people".to_owned(),
+            created_at: START.plus_secs(60),
+            ..first.clone()
+        };
+        let (two, one) = (said("2"), said("1"));
+        db.write(move |c| {
+            notifications::put(c, &first)?;
+            notifications::retell(c, &two)?;
+            let wanted = Notification { created_at: first.created_at, ..two };
+            assert_eq!(notifications::list(c, &tenant, &ruth, 10)?, [wanted]);
+            notifications::mark_all_read(c, &tenant, &ruth, START)?;
+            notifications::retell(c, &one)?;
+            assert_eq!(notifications::list(c, &tenant, &ruth, 10)?[0].subject, "2");
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn a_choice_takes_the_place_of_the_one_before(db: Db) {
         let world = World::new();
         let tenant = a_tenant(&db, &world).await;

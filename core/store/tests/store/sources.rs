@@ -61,6 +61,42 @@ store::both_backends! {
         }).await.unwrap();
     }
 
+    async fn who_was_removed_is_found_by_a_source_and_gets_another(db: Db) {
+        let world = World::new();
+        let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);
+        let of = |tenant: &domain::TenantId, source: &str| Person {
+            source: source.to_owned(),
+            ..world.person(tenant, "Somebody")
+        };
+        let rows = [of(&tenant, "web"), of(&tenant, "fair"), of(&tenant, "web"), of(&other, "web")];
+        let ids: Vec<_> = rows.iter().map(|it| it.id.clone()).collect();
+        db.write(move |c| {
+            rows.iter().try_for_each(|row| people::insert(c, row, &[]))?;
+            attributions::put_first(c, &first(&rows[1], "web"))?;
+            for gone in [&rows[0], &rows[1], &rows[3]] {
+                people::delete(c, &gone.tenant_id, &gone.id, 1, START)?;
+            }
+            let mut gone = ids[..2].to_vec();
+            gone.sort();
+            assert_eq!(people::list_removed_of_source(c, &tenant, "web", 10)?, gone);
+            assert_eq!(people::list_removed_of_source(c, &tenant, "web", 1)?, gone[..1]);
+            assert_eq!(people::list_of_source(c, &tenant, "web", 10)?, [ids[2].clone()]);
+            assert_eq!(people::list_by_ids_even_removed(c, &tenant, &ids)?.len(), 3);
+            let later = START.plus_secs(60);
+            let put = |c: &mut store::Conn, at: usize, rev| {
+                people::update_source_of_removed(c, &tenant, &ids[at], "Web", rev, later)
+            };
+            put(c, 0, 2)?;
+            let now = people::find_even_deleted(c, &tenant, &ids[0])?.unwrap();
+            assert_eq!((now.source.as_str(), now.rev), ("Web", 3));
+            assert_eq!((now.deleted_at, now.updated_at), (Some(START), later));
+            assert!(matches!(put(c, 0, 2), Err(store::Error::Conflict)), "changed meanwhile");
+            assert!(matches!(put(c, 2, 1), Err(store::Error::Conflict)), "there again");
+            assert!(matches!(put(c, 3, 2), Err(store::Error::NotFound)), "another business's");
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn what_people_share_is_gone_through_to_the_end(db: Db) {
         let world = World::new();
         let (tenant, other) = (a_tenant(&db, &world).await, a_tenant(&db, &world).await);

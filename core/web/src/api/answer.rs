@@ -71,7 +71,8 @@ impl Reply {
         Self::new(200, Some(body))
     }
 
-    /// The same thing under the same tag, and something besides it that is said this once.
+    /// The same thing under the same tag, and something besides it that is no part of it: said this once, or
+    /// what others do with it.
     #[must_use]
     pub fn and(self, name: &str, value: Value) -> Self {
         let fixed_tag = self.tag();

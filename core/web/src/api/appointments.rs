@@ -45,7 +45,8 @@ pub fn schemas() -> Vec<Named> {
     let mut new = written();
     new.push(overlap());
     let comes_again = format!(
-        "How it comes again, as `FREQ=WEEKLY;COUNT=10`: then the first is answered. {FOLLOWED}"
+        "How it comes again, as `FREQ=WEEKLY;COUNT=10`: then the first is answered, and the day that it \
+            begins on must be one that the rule names. {FOLLOWED}"
     );
     new.push(("rule", about(or_null(text(RULE_CHARS_MAX)), &comes_again)));
     let mut changed = written();

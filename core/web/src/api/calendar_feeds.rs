@@ -14,7 +14,10 @@ use super::schema::Named;
 pub fn schemas() -> Vec<Named> {
     let feed = whole(vec![
         ("created_at", about(or_null(instant()), "Null where there is no address.")),
-        ("read_at", about(or_null(instant()), "When a program last read it.")),
+        (
+            "read_at",
+            about(or_null(instant()), "When a program last read it, which is no change of it."),
+        ),
     ]);
     let once = "The address; told this once, and null for the same Idempotency-Key again.";
     let url = about(or_null(said()), once);
@@ -25,10 +28,9 @@ pub fn schemas() -> Vec<Named> {
 pub async fn show(call: Call) -> Answer {
     let feed = calendar_feeds::find_feed(call.app(), call.ctx()).await?;
     let read_at = feed.as_ref().and_then(|feed| feed.read_at);
-    Ok(Reply::one(json!({
-        "created_at": feed.map(|feed| feed.created_at.to_rfc3339()),
-        "read_at": read_at.map(|at| at.to_rfc3339()),
-    })))
+    let address = json!({"created_at": feed.map(|feed| feed.created_at.to_rfc3339())});
+    // Programs read it day and night: whoever renews or withdraws the address that they know may do so.
+    Ok(Reply::one(address).and("read_at", json!(read_at.map(|at| at.to_rfc3339()))))
 }
 
 /// Makes one in the place of the one there was, for a token that reads what is then read there.

@@ -148,8 +148,8 @@ fn known_fields() -> Fields {
 fn corrected() -> Fields {
     let source = or_null(text(people::SOURCE_CHARS_MAX));
     let first = object(vec![("source", source)], &["source"]);
-    let sentence =
-        "Corrects where they came from first, which reports go by; null for what nobody knows.";
+    let sentence = "Corrects where they came from first, which reports go by; null for what nobody \
+        knows: then they go by `source`.";
     let mut fields = written();
     fields.push(("attribution", about(first, sentence)));
     fields

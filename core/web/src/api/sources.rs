@@ -18,7 +18,8 @@ pub fn schemas() -> Vec<Named> {
     );
     let to = about(
         required_text(SOURCE_CHARS_MAX),
-        "Its new name; where that is another’s, the two are one from then on.",
+        "Its new name; where that is another’s, the two are one from then on. Who was removed has it \
+            too, and saved views that narrow by the old one follow.",
     );
     let from = about(required_text(SOURCE_CHARS_MAX), "Which, exactly as `/sources` has it.");
     vec![

@@ -349,7 +349,7 @@ async fn input_and_rule(
     let input = input(member, form)?;
     let first = member.ctx.zone.local(input.starts_at).date();
     let rule = repeats::asked(member, form, first).await?;
-    // The one that is booked is the first of them.
+    // The one that is booked is the first of them; of what the form offers only this can name another.
     let begins = rule.as_ref().and_then(|rule| rule.dates(first).next());
     if begins.is_some_and(|day| day != first) {
         return Err(Error::invalid("repeat", "error-repeat-month-end"));
@@ -366,7 +366,12 @@ pub(super) fn reach(text: &str) -> Option<Reach> {
     }
 }
 
-fn optional<T: std::str::FromStr>(field: &str, text: &str, key: &str) -> Result<Option<T>, Error> {
+/// What a text says; nothing where it is empty.
+pub(super) fn optional<T: std::str::FromStr>(
+    field: &str,
+    text: &str,
+    key: &str,
+) -> Result<Option<T>, Error> {
     match text {
         "" => Ok(None),
         text => text.parse().map(Some).map_err(|_| Error::invalid(field, key)),

@@ -19,6 +19,7 @@ use serde::Deserialize;
 use crate::answer::{Answer, go};
 use crate::member::Member;
 use crate::pages::activity::PageQuery as ActivityQuery;
+use crate::pages::appointments::optional;
 use crate::pages::documents::ListQuery as DocumentsQuery;
 use crate::pages::id;
 use crate::pages::people::list::{ListQuery, Terms};
@@ -81,6 +82,15 @@ impl AppointmentsQuery {
         };
         Ok((begins("from", &self.from, 0)?, begins("to", &self.to, 1)?))
     }
+
+    /// Of which state and with whom. What can't be read is refused: a file of all would be taken for what was
+    /// asked for.
+    fn filter(&self) -> Result<SpanFilter, app::Error> {
+        Ok(SpanFilter {
+            status: optional("status", &self.status, "error-invalid")?,
+            person: optional("person", &self.person, "error-invalid")?,
+        })
+    }
 }
 
 /// The appointments that are asked for.
@@ -90,9 +100,7 @@ pub async fn appointments(
     kind: Query<FormatQuery>,
 ) -> Answer {
     let (words, ctx) = (words(&member), &member.ctx);
-    let span = query.span(&ctx.zone)?;
-    let filter =
-        SpanFilter { status: query.status.parse().ok(), person: query.person.parse().ok() };
+    let (span, filter) = (query.span(&ctx.zone)?, query.filter()?);
     let (app, format) = (&member.web.app, Format::of(&kind.format));
     let file = exports::export_appointments(app, ctx, span, filter, format, words).await?;
     Ok(send(file, member.is_head).await?)

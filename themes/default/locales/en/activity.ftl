@@ -179,6 +179,7 @@ act-note-changed = changed a note
 act-note-deleted = removed a note
 act-view-saved = saved a view
 act-view-renamed = renamed a view
+act-view-changed = changed a view
 act-view-deleted = removed a view
 act-act-undone = took back what was done
 act-person-merged = merged another into

@@ -91,6 +91,7 @@ error-ends-before-start = The end comes before the start.
 error-appointment-too-long = An appointment can take a month at most.
 error-repeat-never = With these settings it would never take place.
 error-repeat-month-end = This date isn’t the last day of its month. Choose one that is, or repeat it another way.
+error-repeat-first = This rule doesn’t name the day of the first one. Choose a day that it names, or another rule.
 error-repeat-unfollowed = This rule isn’t followed. Followed are DAILY; WEEKLY with BYDAY; MONTHLY on the day of the first, with a BYDAY such as 2TU or -1FR, or with BYMONTHDAY=-1; and YEARLY; each with INTERVAL up to 99, WKST, and COUNT up to 1000 or UNTIL.
 error-repeat-two-ends = Give a last day or a number of times, not both.
 error-repeat-overlaps = The next one would begin before this one has ended.

@@ -179,6 +179,7 @@ act-note-changed = עריכת הערה
 act-note-deleted = הסרת הערה
 act-view-saved = שמירת תצוגה
 act-view-renamed = שינוי שם של תצוגה
+act-view-changed = שינוי תצוגה
 act-view-deleted = הסרת תצוגה
 act-act-undone = ביטול פעולה
 act-person-merged = איחוד אל

@@ -91,6 +91,7 @@ error-ends-before-start = שעת הסיום מוקדמת משעת ההתחלה.
 error-appointment-too-long = פגישה יכולה להימשך חודש לכל היותר.
 error-repeat-never = לפי ההגדרות האלה הפגישה לא תתקיים אף פעם.
 error-repeat-month-end = התאריך הזה הוא לא היום האחרון בחודש. אפשר לבחור תאריך שהוא האחרון, או חזרה אחרת.
+error-repeat-first = הכלל הזה לא כולל את היום של הפעם הראשונה. אפשר לבחור יום שהוא כולל, או כלל אחר.
 error-repeat-unfollowed = הכלל הזה לא נתמך. נתמכים DAILY; WEEKLY עם BYDAY; MONTHLY ביום של הראשון, עם BYDAY כמו 2TU או ‎-1FR‎, או עם ‎BYMONTHDAY=-1‎; ו־YEARLY; כל אחד עם INTERVAL עד 99, WKST, ו־COUNT עד 1000 או UNTIL.
 error-repeat-two-ends = אפשר לתת תאריך סיום או מספר פעמים, לא את שניהם.
 error-repeat-overlaps = הפגישה הבאה תתחיל לפני שזו תסתיים.

@@ -370,6 +370,14 @@ mod tests {
     }
 
     #[test]
+    fn what_views_follow_a_source_by_narrows_the_list() {
+        for part in app::saved_views::BY_SOURCE {
+            let asked = read(&format!("{part}=fair"));
+            assert_eq!((asked.narrowed(), asked.at("")), (1, format!("?{part}=fair")));
+        }
+    }
+
+    #[test]
     fn another_order_keeps_all_but_the_page() {
         let here = read("owner=me&order=name&after=x&column=email");
         assert_eq!(here.ordered("value").address(), "/people?owner=me&order=value&column=email");
