@@ -5,7 +5,8 @@ mod moving;
 pub(crate) mod renaming;
 
 use domain::{
-    EntryId, MemberId, OwnFieldId, PersonId, StageId, TagId, TenantId, Timestamp, UndoId,
+    EntryId, MemberId, OwnFieldId, Permission, PersonId, StageId, TagId, TenantId, Timestamp,
+    UndoId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -238,7 +239,11 @@ fn read(app: &App, c: &mut Conn, ctx: &Context, input: &BulkInput) -> Result<Act
             Act::Tag(made.into_iter().next().ok_or(Error::invalid("to", "error-required"))?)
         }
         "untag" => Act::Untag(known_tag(c, tenant, to)?),
-        renaming::ACT => Act::Renamed(Renaming::read(to)?),
+        renaming::ACT => {
+            // It is the business's word, and views of others follow it.
+            ctx.require(Permission::ManageSettings)?;
+            Act::Renamed(Renaming::read(to)?)
+        }
         "remove" => Act::Remove,
         act => return own_field(c, tenant, act, to),
     })

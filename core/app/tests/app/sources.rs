@@ -230,7 +230,17 @@ async fn whoever_may_not_change_the_settings_renames_no_source() {
         let gil = of(&f, &owner, "Gil", "fair").await;
         let refused = rename_source(&f.app, &noa.ctx, "fair", "Fair", "").await;
         assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
+        // Nor as an act over whom they chose, which views of others would follow.
+        save_view(&f.app, &owner.ctx, "Fair", "source=fair", false).await.unwrap();
+        let (act, to) = ("rename-source".to_owned(), r#"["fair","Fair"]"#.to_owned());
+        let some = BulkInput { act: act.clone(), to: to.clone() };
+        let refused = change_people(&f.app, &noa.ctx, vec![gil.id.clone()], some).await;
+        assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
+        let (whom, all) = (Whom::OfSource("fair".into()), SweepInput { act, to });
+        let refused = sweeps::begin_sweep(&f.app, &noa.ctx, whom, all, "").await;
+        assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
         assert_eq!(both(&f, &owner, &gil.id).await.0, "fair");
+        assert_eq!(views(&f, &owner).await, ["source=fair"]);
     })
     .await;
 }
