@@ -132,6 +132,13 @@ pub fn append(
     Ok(entry)
 }
 
+/// Keeps others from noting what they did until this transaction ends: for changing what they change after
+/// they noted something.
+pub fn hold(c: &mut Conn, tenant: &TenantId) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    lock_head(c, tenant).map(drop)
+}
+
 /// The head of the chain, held until the transaction ends. A row to hold is made for a new chain.
 pub(crate) fn lock_head(c: &mut Conn, tenant: &TenantId) -> Result<(i64, Vec<u8>)> {
     scope::tenant(c, tenant)?;

@@ -64,16 +64,13 @@ pub(crate) fn people_taken_back(
 pub(crate) fn person_settled(app: &App, c: &mut Conn, of: &Person) -> Result<()> {
     let Some(owner) = &of.owner_id else { return Ok(()) };
     assigned_settled(app, c, of)?;
-    lead_settled(app, c, of, owner)
+    leads_settled(app, c, of, |member| member == owner)
 }
 
 /// A person is gone: nobody needs to read that they came.
 pub(crate) fn person_gone(app: &App, c: &mut Conn, of: &Person) -> Result<()> {
     assigned_settled(app, c, of)?;
-    for member in store::told_leads::list_members(c, &of.tenant_id, &of.id)? {
-        lead_settled(app, c, of, &member)?;
-    }
-    Ok(())
+    leads_settled(app, c, of, |_| true)
 }
 
 /// Only whoever looked after them can have been told, and an act over very many asks for each of them.
@@ -155,6 +152,23 @@ fn one_lead(of: &Person) -> (Kind, String, String) {
 /// What tells of so many.
 fn many_leads(count: i64) -> (Kind, String, String) {
     (Kind::LeadsNew, grouped(&count.to_string()), LEADS_HREF.to_owned())
+}
+
+/// These members needn't read of a lead any more. A lead that comes is noted in the log first, and then told
+/// with the others: whoever changed what tells of them first would hold that up, and be held up by the log.
+fn leads_settled(
+    app: &App,
+    c: &mut Conn,
+    of: &Person,
+    who: impl Fn(&MemberId) -> bool,
+) -> Result<()> {
+    let mut told = store::told_leads::list_members(c, &of.tenant_id, &of.id)?;
+    told.retain(who);
+    if told.is_empty() {
+        return Ok(());
+    }
+    store::audit::hold(c, &of.tenant_id)?;
+    told.iter().try_for_each(|member| lead_settled(app, c, of, member))
 }
 
 /// A member needn't read of a lead any more: what tells them of it with others tells of the others.

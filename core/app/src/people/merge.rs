@@ -197,7 +197,6 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     store::people::delete(c, tenant, &gone.id, gone.rev, app.clock.now())?;
     store::people::note_merged(c, tenant, &gone.id, &kept.id)?;
     super::remind(app, c, gone)?;
-    notifications::person_gone(app, c, gone)?;
     let was_example = make_own(c, kept, gone)?;
     let own = own_of_other(c, kept, gone)?;
     let came = |it: &OwnChange| Some((it.field.id.clone(), it.value.as_ref()?.value.clone()));
@@ -206,6 +205,8 @@ fn merge_in(app: &App, c: &mut Conn, who: &Who, kept: &Person, gone: &Person) ->
     let draft = Draft { contacts, tags: Some(on), own, ..Draft::of(stays) };
     let after = change(app, c, who, kept, draft, kept.rev)?;
     let after = filling::stand_there(app, c, who, &after, &fields)?;
+    // Last, since it may hold the log.
+    notifications::person_gone(app, c, gone)?;
     let now_touch = store::attributions::find(c, tenant, &kept.id)?;
     let touched = now_touch != own_touch;
     Ok(Merged {

@@ -21,6 +21,8 @@ pub async fn delete_person(app: &App, ctx: &Context, id: &PersonId) -> Result<()
     let (app2, ctx, id) = (app.clone(), ctx.clone(), id.clone());
     app.db
         .transact(move |c| -> Result<()> {
+            // Whoever was told of them leaves before or after.
+            store::pipelines::hold(c, &ctx.tenant)?;
             let person = store::people::find_even_deleted(c, &ctx.tenant, &id)?;
             let person = person.ok_or(Error::NotFound)?;
             if person.deleted_at.is_none() {

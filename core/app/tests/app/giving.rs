@@ -9,7 +9,7 @@ use app::people::bulk::{BulkInput, change_people};
 use app::people::merge::merge_people;
 use app::people::{self, DetailsInput, Person, PersonFilter, PersonInput};
 use app::sweeps::{self, Whom};
-use app::{Context, jobs, undos};
+use app::{Context, jobs, members, undos};
 use domain::{ApiScope, PersonId, Role, UndoId};
 
 /// What somebody has still to read, latest first.
@@ -185,6 +185,38 @@ async fn of_a_lead_who_is_gone_or_given_away_nobody_needs_to_read() {
         assert_eq!(told(&f, &noa).await, [said(Kind::PersonAssigned, "Ron")]);
         come(named("Ada")).await;
         assert_eq!(told(&f, &owner).await, [said(Kind::LeadsNew, "2")], "it counts on from there");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lead_goes_while_another_comes_and_whoever_was_told_leaves() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let noa = f.join(&owner, "noa@example.com", Role::Member).await;
+        let shop = program(&f, &owner).await;
+        let come = |name: &'static str| {
+            let (app, shop) = (f.app.clone(), shop.clone());
+            async move { people::create_person(&app, &shop, named(name), "").await.unwrap() }
+        };
+        let go = |of: &Person| {
+            let (app, ctx, id) = (f.app.clone(), owner.ctx.clone(), of.id.clone());
+            async move { people::delete_person(&app, &ctx, &id).await.unwrap() }
+        };
+        let hold = || {
+            let tenant = owner.ctx.tenant.clone();
+            move |c: &mut store::Conn| store::testing::hold_log(c, &tenant)
+        };
+        let dana = come("Dana").await;
+        let (gil, ()) = f.meet(hold(), come("Gil"), go(&dana)).await;
+        for who in [&owner, &noa] {
+            assert_eq!(told(&f, who).await, [said(Kind::LeadNew, "Gil")]);
+        }
+        let (app, ctx, hers) = (f.app.clone(), owner.ctx.clone(), noa.ctx.member.clone());
+        let leave = async move { members::remove_member(&app, &ctx, &hers).await.map(drop) };
+        let ((), left) = f.meet(hold(), go(&gil), leave).await;
+        left.unwrap();
+        assert!(told(&f, &owner).await.is_empty());
     })
     .await;
 }
