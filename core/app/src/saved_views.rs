@@ -16,7 +16,7 @@ use crate::fields;
 pub use following::BY_SOURCE;
 pub use store::saved_views::{SavedList, SavedView};
 
-pub(crate) use following::{Followed, follow, take_back};
+pub(crate) use following::{Followed, follow, hold, take_back};
 
 /// The longest name of a view, in characters.
 pub const VIEW_NAME_CHARS_MAX: usize = 40;

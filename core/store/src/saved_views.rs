@@ -62,6 +62,26 @@ pub fn list_of_everybody(
         .load(c)?)
 }
 
+/// Makes others who change or remove views of a list wait until this transaction ends, in the order of their
+/// ids, as [`people::lock_many`](crate::people::lock_many) does: for whoever changes several, before any of
+/// that is noted.
+pub fn hold(c: &mut Conn, tenant: &TenantId, list: SavedList) -> Result<()> {
+    scope::tenant(c, tenant)?;
+    let rows = saved_views::table
+        .filter(saved_views::tenant_id.eq(tenant.as_str()))
+        .filter(saved_views::list.eq(list.as_str()))
+        .order(saved_views::id)
+        .select(saved_views::id);
+    each_backend!(
+        c,
+        Sqlite(_c) => {},
+        Postgres(c) => {
+            let _held: Vec<String> = rows.for_no_key_update().load(c)?;
+        }
+    );
+    Ok(())
+}
+
 /// The view, if the tenant has it.
 pub fn find(c: &mut Conn, tenant: &TenantId, id: &SavedViewId) -> Result<Option<SavedView>> {
     scope::tenant(c, tenant)?;

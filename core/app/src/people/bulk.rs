@@ -131,6 +131,9 @@ pub async fn change_people(
             store::pipelines::hold(c, &ctx.tenant)?;
             store::people::lock_many(c, &ctx.tenant, &ids)?;
             let act = read(&app2, c, &ctx, &input)?;
+            if matches!(act, Act::Renamed(_)) {
+                saved_views::hold(c, &ctx.tenant)?;
+            }
             let people = change_each(&app2, c, &ctx, &ids, &act)?;
             let changed: Vec<PersonId> = people.iter().map(|(id, _)| id.clone()).collect();
             if changed.is_empty() {
@@ -348,6 +351,9 @@ pub(crate) fn take_back(app: &App, c: &mut Conn, ctx: &Context, state: Value) ->
     let ids: Vec<PersonId> = people.iter().map(|(id, _)| id.clone()).collect();
     store::pipelines::hold(c, &ctx.tenant)?;
     store::people::lock_many(c, &ctx.tenant, &ids)?;
+    if !views.is_empty() {
+        saved_views::hold(c, &ctx.tenant)?;
+    }
     let who = Who::from(ctx);
     let mut count = 0;
     for (id, was) in people {

@@ -25,6 +25,12 @@ pub(crate) struct Followed {
     now: String,
 }
 
+/// Keeps the views as they are until some follow, or go back: whoever changes one holds it first and the log
+/// last, so this comes before anything that is noted there.
+pub(crate) fn hold(c: &mut Conn, tenant: &TenantId) -> Result<()> {
+    Ok(store::saved_views::hold(c, tenant, SavedList::People)?)
+}
+
 /// Narrows the views that one source narrows by another, whoever's they are, inside the transaction that gives
 /// its people the other; answers what became of them. As long as somebody is of the source it goes on finding
 /// them.
@@ -38,6 +44,7 @@ pub(crate) fn follow(
     if store::people::count_of_source(c, tenant, from)? > 0 {
         return Ok(all);
     }
+    hold(c, tenant)?;
     for view in store::saved_views::list_of_everybody(c, tenant, SavedList::People)? {
         let (mut query, mut its) = (view.query.clone(), Vec::new());
         for part in BY_SOURCE {
@@ -62,6 +69,10 @@ pub(crate) fn take_back(
     (tenant, who): (&TenantId, &Who),
     followed: &[Followed],
 ) -> Result<()> {
+    if followed.is_empty() {
+        return Ok(());
+    }
+    hold(c, tenant)?;
     for Followed { view, part, was, now } in followed {
         let Some(view) = store::saved_views::find(c, tenant, view)? else { continue };
         if value_of(&view.query, part).as_ref() == Some(now) {

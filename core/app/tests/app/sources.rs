@@ -5,7 +5,7 @@ use crate::support::{Fixture, Signed, each, expect_invalid};
 use app::attributions::AttributionInput;
 use app::people::bulk::{BulkInput, change_people};
 use app::people::{self, Person, PersonInput};
-use app::saved_views::{list_views, save_view};
+use app::saved_views::{delete_view, list_views, rename_view, save_view};
 use app::sources::{Renamed, list_sources, rename_source};
 use app::sweeps::{self, State, SweepInput, Whom};
 use app::{Error, jobs, reports, timeline, undos};
@@ -168,6 +168,38 @@ async fn a_view_that_was_changed_since_stays_and_so_does_one_that_finds_somebody
         assert_eq!(views(&f, &owner).await, ["source=SITE"], "what was renamed since stays");
         undos::undo(app, ctx, &later.unwrap()).await.unwrap();
         assert_eq!(views(&f, &owner).await, ["source=Site"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn views_are_renamed_and_removed_while_they_follow_a_source() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (f.app.clone(), owner.ctx.clone());
+        of(&f, &owner, "Noa", "site").await;
+        let view = save_view(&app, &ctx, "Site", "source=site", true).await.unwrap().id;
+        let hold = || {
+            let tenant = owner.ctx.tenant.clone();
+            move |c: &mut store::Conn| store::testing::hold_log(c, &tenant)
+        };
+        let (app2, ctx2) = (app.clone(), ctx.clone());
+        let rename = async move { rename_source(&app2, &ctx2, "site", "Site", "").await };
+        let (app2, ctx2, id) = (app.clone(), ctx.clone(), view.clone());
+        let call = async move { rename_view(&app2, &ctx2, &id, "Ours").await };
+        let (renamed, called) = f.meet(hold(), rename, call).await;
+        called.unwrap();
+        let (_, undo) = done(renamed.unwrap());
+        let all = list_views(&app, &ctx).await.unwrap();
+        assert_eq!((all[0].name.as_str(), all[0].query.as_str()), ("Ours", "source=Site"));
+        let (app2, ctx2) = (app.clone(), ctx.clone());
+        let back = async move { undos::undo(&app2, &ctx2, &undo.unwrap()).await };
+        let (app2, ctx2) = (app.clone(), ctx.clone());
+        let remove = async move { delete_view(&app2, &ctx2, &view).await };
+        let (count, removed) = f.meet(hold(), back, remove).await;
+        removed.unwrap();
+        assert_eq!(count.unwrap(), 1);
+        assert!(views(&f, &owner).await.is_empty());
     })
     .await;
 }
