@@ -49,7 +49,12 @@ pub(super) fn tell(
     }
     super::tell(app, c, tenant, who, id, "changed", told)?;
     let ids = own.iter().map(|it| it.field.id.as_str()).collect();
-    record(app, c, tenant, who, "person.changed", id, detail(ids))
+    // Who follows the business's people was told that they are gone, and hears of it when they are back.
+    let action = match before.deleted_at {
+        None => "person.changed",
+        Some(_) => "person.removed-changed",
+    };
+    record(app, c, tenant, who, action, id, detail(ids))
 }
 
 /// By the field's name what it was and what it is; nothing of what stayed. A member is told of by their id,

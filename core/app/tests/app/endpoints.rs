@@ -2,7 +2,9 @@
 
 use app::endpoints::kinds::KINDS;
 use app::endpoints::{self, EndpointInput};
-use app::{Context, Error};
+use app::people::PersonInput;
+use app::sources::{Renamed, rename_source};
+use app::{Context, Error, undos};
 use domain::{EndpointId, Role};
 
 use crate::support::people::{add, named};
@@ -167,6 +169,31 @@ async fn an_act_is_kept_for_who_is_told_of_it_and_for_nobody_else() {
         let actions = f.actions(&owner).await;
         let off = actions.iter().filter(|action| *action == "endpoint.turned-off").count();
         assert_eq!(off, 1, "twice is once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_who_was_removed_nobody_is_told_what_changes() {
+    each(async |f: Fixture| {
+        let owner = f.first_run().await;
+        let (app, ctx) = (&f.app, &owner.ctx);
+        let from = |name: &str| PersonInput { source: "site".into(), ..named(name) };
+        add(&f, &owner, from("Noa")).await;
+        let gone = add(&f, &owner, from("Gone")).await;
+        app::people::delete_person(app, ctx, &gone.id).await.unwrap();
+        make(&f, &owner, input("https://hooks.example.com/in")).await;
+        let renamed = rename_source(app, ctx, "site", "Site", "").await.unwrap();
+        let Renamed::Done(done) = renamed else { panic!("they are few") };
+        assert_eq!((done.count, waiting(&f).await), (2, 1), "of Noa alone");
+        undos::undo(app, ctx, &done.undo.unwrap()).await.unwrap();
+        assert_eq!(waiting(&f).await, 2);
+        let chain = f.chain(&ctx.tenant).await;
+        let told = chain.iter().filter(|entry| entry.action == "person.removed-changed");
+        let told: Vec<&str> = told.map(|entry| entry.entity_id.as_str()).collect();
+        assert_eq!(told, [gone.id.as_str(); 2], "the log says both");
+        app::people::restore_person(app, ctx, &gone.id).await.unwrap();
+        assert_eq!(waiting(&f).await, 3, "that they are back, and what they are");
     })
     .await;
 }

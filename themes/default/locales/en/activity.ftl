@@ -55,6 +55,7 @@ act-account-email-changed = changed their email
 act-person-created = added
 act-person-changed = changed
 act-person-deleted = removed
+act-person-removed-changed = changed somebody who was removed:
 act-person-restored = brought back
 act-person-stage-changed = changed the stage of
 act-person-purged = erased for good, after the time they are kept:

@@ -55,6 +55,7 @@ act-account-email-changed = החלפת כתובת האימייל
 act-person-created = הוספה:
 act-person-changed = עדכון:
 act-person-deleted = הסרה:
+act-person-removed-changed = עדכון של מי שהוסר:
 act-person-restored = החזרה:
 act-person-stage-changed = שינוי שלב:
 act-person-purged = מחיקה סופית, בתום תקופת השמירה:
