@@ -39,7 +39,7 @@ store::both_backends! {
             assert_eq!(told_leads::find_first(c, &tenant, &avi)?, Some(a.clone()));
             told_leads::delete_of(c, &tenant, &ruth)?;
             assert_eq!(told_leads::find_first(c, &tenant, &ruth)?, None);
-            assert_eq!(told_leads::list_members(c, &tenant, &a)?, [avi.clone()]);
+            assert_eq!(told_leads::list_members(c, &tenant, &a)?, std::slice::from_ref(&avi));
             // Who is removed for good is told of no more.
             people::delete(c, &tenant, &a, 1, START)?;
             people::purge(c, &tenant, START.plus_secs(1))?;
