@@ -212,7 +212,9 @@ impl Db {
         let held = held::take();
         let work = move |conn: &mut Conn| {
             held::check(held, conn)?;
-            work(conn)
+            let done = work(conn)?;
+            held::check_untold(conn)?;
+            Ok::<T, E>(done)
         };
         match &self.writers {
             Writers::Grouped(group) => group.run(work).await,
@@ -239,7 +241,9 @@ impl Db {
             let write = within(conn, Conn::begin_read, read)?;
             Ok::<_, E>(move |conn: &mut Conn| {
                 held::check(held, conn)?;
-                write(conn)
+                let done = write(conn)?;
+                held::check_untold(conn)?;
+                Ok::<T, E>(done)
             })
         };
         match &self.writers {

@@ -1,6 +1,6 @@
 //! A change that is held to what was seen before it: made only while the business's activity log still
 //! ends where it did, since every change is told there. It is looked at when the change begins, and again
-//! when it is told. In between the log is nobody's: whoever changes something holds that first and the log
+//! when it is told, or at its end where it tells of nothing. In between the log is nobody's: whoever changes something holds that first and the log
 //! last, and of two who do it each in an order of their own one would be ended.
 
 use std::cell::{Cell, RefCell};
@@ -44,13 +44,21 @@ pub(crate) fn take() -> Option<Held> {
 pub(crate) fn check(held: Option<Held>, c: &mut Conn) -> Result<()> {
     // What one before left, which told of nothing.
     UNTOLD.set(None);
+    check_ends(held.as_ref(), c)?;
+    UNTOLD.set(held);
+    Ok(())
+}
+
+fn check_ends(held: Option<&Held>, c: &mut Conn) -> Result<()> {
     let Some(held) = held else { return Ok(()) };
     let ends = audit::find_head(c, &held.tenant)?.map_or(0, |(seq, _)| seq);
-    if ends != held.seq {
-        return Err(Error::Conflict);
-    }
-    UNTOLD.set(Some(held));
-    Ok(())
+    if ends == held.seq { Ok(()) } else { Err(Error::Conflict) }
+}
+
+/// Looks at it at the end of a transaction that told of nothing: perhaps because what it was to change is as
+/// it should be by now, which is somebody else's change. What tells holds the log by then.
+pub(crate) fn check_untold(c: &mut Conn) -> Result<()> {
+    check_ends(UNTOLD.take().as_ref(), c)
 }
 
 /// Looks at it again when the transaction tells of its first change: then it holds the log, which ends here.

@@ -168,6 +168,32 @@ store::both_backends! {
 
 /// SQLite has one who writes at a time anyway.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_finds_nothing_left_to_do_is_held_to_its_place_at_its_end() {
+    let fresh = store::testing::postgres().await;
+    let world = World::new();
+    let tenant = a_tenant(&fresh.db, &world).await;
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let (go, may_go) = std::sync::mpsc::channel::<()>();
+    let db = fresh.db.clone();
+    let held = tokio::spawn(store::held_to(tenant.clone(), 0, async move {
+        let work = move |_: &mut store::Conn| {
+            begun.send(()).unwrap();
+            may_go.recv().unwrap();
+            Ok(())
+        };
+        db.write(work).await
+    }));
+    has_begun.await.unwrap();
+    let id = AuditId::new(&world.clock, &world.rng);
+    let (new, of) = (entry(id, "person.changed", "p", START), tenant.clone());
+    fresh.db.write(move |c| audit::append(c, &of, new, mac)).await.unwrap();
+    go.send(()).unwrap();
+    assert_conflict(held.await.unwrap());
+    store::held_to(tenant, 1, fresh.db.write(|_| Ok(()))).await.unwrap();
+}
+
+/// SQLite has one who writes at a time anyway.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_change_that_is_held_to_a_place_holds_the_chain_last() {
     let fresh = store::testing::postgres().await;
     let world = World::new();
