@@ -30,7 +30,7 @@ test: ## Everything: style, lints, units, both databases, plugins, the browser
 bench: build ## Measure against the goals: a table, and bench.json beside what was built
 	@deploy/plugins '$(RELEASE)/oxpi-pack' '$(RELEASE)/bench-plugins' tests/bench/plugin
 	@cargo build --release --package oxpi-bench
-	@'$(RELEASE)/oxpi-bench'
+	@OXPI_TEST_POSTGRES_DIR="$${OXPI_TEST_POSTGRES_DIR:-$${TMPDIR:-/tmp}}" '$(RELEASE)/oxpi-bench'
 	@if [ '$(CARGO_TARGET_DIR)' != '$(CURDIR)/target' ]; then \
 	  mkdir -p target && cp '$(CARGO_TARGET_DIR)/bench.json' target/; fi
 
