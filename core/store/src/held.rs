@@ -1,7 +1,8 @@
 //! A change that is held to what was seen before it: made only while the business's activity log still
 //! ends where it did, since every change is told there. It is looked at when the change begins, and again
-//! when it is told, or at its end where it tells of nothing. In between the log is nobody's: whoever changes something holds that first and the log
-//! last, and of two who do it each in an order of their own one would be ended.
+//! when it is told, or at its end where it tells of nothing. In between the log is nobody's: whoever
+//! changes something holds that first and the log last, and of two who do it each in an order of their own
+//! one would be ended.
 
 use std::cell::{Cell, RefCell};
 
